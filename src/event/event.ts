@@ -1,0 +1,29 @@
+/** The event as the schema lays it down, and what else the bus carries. */
+import type { WaypostEvent } from "./generated.ts";
+
+export type { WaypostEvent } from "./generated.ts";
+
+/** The CloudEvents type of a quarantined POST. */
+export const QUARANTINE_TYPE = "waypost.quarantine";
+
+/** All bytes of a signed POST of which something could not be understood. Only the store takes it. */
+export interface QuarantinedPost {
+  readonly specversion: "1.0";
+  /** `qrn_` and the sha256 of the bytes: the same POST is kept once. */
+  readonly id: string;
+  readonly type: typeof QUARANTINE_TYPE;
+  readonly source: string;
+  /** When it was received. */
+  readonly time: string;
+  readonly postid: string;
+  readonly datacontenttype: "application/octet-stream";
+  readonly data_base64: string;
+  /** A JSON array of `{ path, reason }`, at most 100: CloudEvents extensions are scalars. */
+  readonly problems: string;
+}
+
+export type Carried = WaypostEvent | QuarantinedPost;
+
+export function isQuarantined(item: Carried): item is QuarantinedPost {
+  return item.type === QUARANTINE_TYPE;
+}
