@@ -5,23 +5,11 @@
  * Meta ──POST──▶ receive ──Parcel──▶ Bus ──Carried──▶ Store   (the log)
  *                   └─ broker away: Spool ─▶ Bus  └──▶ deliver ──▶ Destination
  */
-import type { Carried, WaypostEvent } from "./event/event.ts";
+import type { Carried, Parcel, WaypostEvent } from "./event/event.ts";
 
-export type { Carried, QuarantinedPost, WaypostEvent } from "./event/event.ts";
+export type { Carried, Parcel, QuarantinedPost, WaypostEvent } from "./event/event.ts";
 
 /* ------------------------------------------------------------------ carrying */
-
-/** One event or quarantined POST, serialised once on the ack path. Bus and spool move these bytes unread. */
-export interface Parcel {
-  /** The event id; AMQP `message_id`. */
-  readonly id: string;
-  /** The CloudEvents type. `waypost.quarantine` goes to the quarantine exchange, all others to `waypost.events`. */
-  readonly type: string;
-  /** `<type>.<phoneNumberId or "none">`. Holds no personal data. */
-  readonly routingKey: string;
-  /** The CloudEvent as UTF-8 JSON. */
-  readonly bytes: Uint8Array;
-}
 
 /** A queue as data. Declared by every role, so that no event slips through before its consumer starts. */
 export interface QueueSpec {
@@ -237,4 +225,219 @@ export interface StoreStats {
   readonly last24h: Readonly<Record<string, number>>;
   /** The newest `receivedAt` per account (phone number id, else WABA id). */
   readonly lastEventAt: Readonly<Record<string, string>>;
+}
+
+/* ---------------------------------------------------------------- delivering */
+
+/** A configured target. One folder per kind; each passes test/conformance/destination.ts. */
+export interface Destination {
+  readonly kind: string;
+  /** What a second call after an unknown outcome does: nothing new | ask `find` first | may double. */
+  readonly repeat: "safe" | "find" | "unsafe";
+  /** Makes the event take effect once. Throws DeliveryError; anything else counts as an outage that may be done. */
+  deliver(event: WaypostEvent, context: DeliveryContext, signal: AbortSignal): Promise<Delivered>;
+  /** For `repeat: "find"`: the effect of an earlier attempt, if it happened. Throws DeliveryError. */
+  find?(
+    event: WaypostEvent,
+    context: DeliveryContext,
+    signal: AbortSignal,
+  ): Promise<Delivered | undefined>;
+  /** What would be sent, for `routes test`; sends nothing, shows no secret. */
+  preview(event: WaypostEvent): unknown;
+  /** Harmless calls that check credentials and scopes, for `doctor`. */
+  check(signal: AbortSignal): Promise<DestinationCheck[]>;
+  close(): Promise<void>;
+}
+
+export interface DeliveryContext {
+  /** The destination's name. */
+  readonly destination: string;
+  /** The same for every attempt of this delivery: `<event id>:<destination>`. */
+  readonly idempotencyKey: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** What this destination remembers about the event's conversation (a Slack thread, a ticket); its order is the lane's. */
+  readonly link: Readonly<Record<string, string>> | undefined;
+}
+
+export interface Delivered {
+  /** The vendor's id of what was made. */
+  readonly remoteId?: string;
+  /** The vendor's answer in short: status and what helps an on-call engineer. No secret; at most 500 characters are kept. */
+  readonly answer?: string;
+  /** Replaces the conversation's link, written durably before the delivery counts as delivered. */
+  readonly link?: Readonly<Record<string, string>>;
+}
+
+export interface DestinationCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was found, and when not ok what to do. */
+  readonly detail: string;
+}
+
+/**
+ * `outage`: the destination cannot take anything now (429, 5xx, timeout); never uses up attempts.
+ * `refused`: this event will never be taken. `config`: credentials, a missing channel: pauses the destination.
+ */
+export type Verdict = "outage" | "refused" | "config";
+
+export class DeliveryError extends Error {
+  override readonly name = "DeliveryError";
+  readonly verdict: Verdict;
+  /** The effect may have happened although there was no answer. */
+  readonly maybeDone: boolean;
+  /** Not before this many milliseconds (Retry-After). */
+  readonly afterMs?: number;
+  /** The vendor's answer, redacted, at most 500 characters are kept. */
+  readonly answer?: string;
+  constructor(
+    verdict: Verdict,
+    message: string,
+    details: { maybeDone?: boolean; afterMs?: number; answer?: string; cause?: unknown } = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.verdict = verdict;
+    this.maybeDone = details.maybeDone ?? false;
+    if (details.afterMs !== undefined) this.afterMs = details.afterMs;
+    if (details.answer !== undefined) this.answer = details.answer.slice(0, 500);
+  }
+}
+
+/** One event × one destination, with its attempts: a row of the ledger. */
+export interface Delivery {
+  /** `<destination>:<event id>`. */
+  readonly id: string;
+  readonly destination: string;
+  readonly eventId: string;
+  readonly eventType: string;
+  /** The route that asked for it, or `replay`. */
+  readonly route: string;
+  /** Both ids of an id pair: which lane it stands in, with the rows that share one of them. */
+  readonly laneKeys: readonly string[];
+  /** Order within the destination. */
+  readonly seq: number;
+  /** `open` waits for its turn or for `nextAt`; `sending` has an unknown outcome until it is written. */
+  readonly state: "open" | "sending" | "delivered" | "dead";
+  /** Attempts that count towards giving up. An outage of the whole destination adds none. */
+  readonly attempts: number;
+  readonly nextAt?: string;
+  readonly history: readonly Attempt[];
+  readonly remoteId?: string;
+  readonly createdAt: string;
+  readonly doneAt?: string;
+  /** Why it is dead, in words. */
+  readonly reason?: string;
+}
+
+export interface Attempt {
+  readonly at: string;
+  readonly ms: number;
+  readonly outcome: "delivered" | "found" | Verdict;
+  readonly answer?: string;
+  readonly nextAt?: string;
+}
+
+/**
+ * The deliveries and who may work on them: one process holds a destination at a time. `epoch` counts the
+ * holders and fences every write; what a holder of an older epoch writes matches nothing.
+ * All methods throw StoreError (`outage`).
+ */
+export interface Ledger {
+  /** The destination's row, made at first sight. */
+  destination(name: string): Promise<DestinationRow>;
+  destinations(): Promise<DestinationRow[]>;
+  /** Takes the lease if `epoch` and `beat` are still as seen; answers with the new epoch. */
+  takeLease(
+    name: string,
+    seen: { readonly epoch: number; readonly beat: number },
+    holder: string,
+  ): Promise<number | undefined>;
+  /** `beat` + 1. undefined: the lease is lost. */
+  renewLease(name: string, epoch: number): Promise<DestinationRow | undefined>;
+  /** The next taker need not wait. */
+  releaseLease(name: string, epoch: number): Promise<void>;
+  /** Reserves `count` numbers and answers with the first. undefined: the lease is lost. */
+  allot(name: string, epoch: number, count: number): Promise<number | undefined>;
+  /** Inserts in order, going on behind rows that exist; answers with the states of those. */
+  insert(
+    rows: readonly NewDelivery[],
+    epoch: number,
+  ): Promise<{ readonly id: string; readonly state: Delivery["state"] }[]>;
+  /** Stamps all open rows (`open`, `sending`) with the epoch, then answers with them by `seq`. */
+  takeOver(name: string, epoch: number): Promise<Delivery[]>;
+  /** One bulk write; each change filters exactly `{ _id, epoch }`. Answers with how many matched. */
+  write(epoch: number, changes: readonly DeliveryChange[]): Promise<number>;
+  /** Bodies of rows whose event is not in memory: the event, or that it lies in quarantine. Absent: not stored yet. */
+  bodies(eventIds: readonly string[]): Promise<Map<string, WaypostEvent | "quarantined">>;
+  /** What a destination remembers about a conversation, joined through aliases. */
+  link(name: string, conversationId: string): Promise<Readonly<Record<string, string>> | undefined>;
+  saveLink(
+    name: string,
+    conversationId: string,
+    link: Readonly<Record<string, string>>,
+  ): Promise<void>;
+  /** Merges into the row what an on-call engineer asks for; fenced by the epoch. */
+  note(name: string, epoch: number, facts: DestinationFacts): Promise<void>;
+  /** By an operator, or by the engine after a `config` verdict; undefined resumes. Not fenced. Bumps `rev`. */
+  setPause(name: string, pause: DestinationRow["pause"]): Promise<void>;
+  /** A dead (or delivered, with `again`) row becomes open with a new `seq`; then `rev` + 1. False: no such row. */
+  reopen(deliveryId: string, options?: { readonly again?: boolean }): Promise<boolean>;
+  deliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<Delivery>>;
+  deliveriesOf(eventId: string): Promise<Delivery[]>;
+}
+
+export interface DestinationFacts {
+  readonly breaker?: "closed" | "open";
+  readonly breakerSince?: string;
+  readonly lastSuccessAt?: string;
+  readonly lastError?: string;
+  readonly lastErrorAt?: string;
+  /** Second effects that could not be ruled out (`repeat: "unsafe"`). */
+  readonly repeats?: number;
+}
+
+export interface DestinationRow extends DestinationFacts {
+  readonly name: string;
+  readonly epoch: number;
+  /** Grows with every renewal. */
+  readonly beat: number;
+  /** Host, process and role of who holds the lease; absent: released. */
+  readonly holder?: string;
+  readonly seq: number;
+  /** Grows when rows were opened from outside; the holder loads then. */
+  readonly rev: number;
+  readonly pause?: {
+    readonly by: "operator" | "config";
+    readonly reason: string;
+    readonly at: string;
+  };
+  readonly open: number;
+  readonly dead: number;
+  /** `createdAt` of the oldest open row. */
+  readonly oldestOpenAt?: string;
+}
+
+export type NewDelivery = Pick<
+  Delivery,
+  "id" | "destination" | "eventId" | "eventType" | "route" | "laneKeys" | "seq" | "createdAt"
+>;
+
+/** What is written of a row; `attempt` is appended to its history (the last 20 are kept). */
+export interface DeliveryChange {
+  readonly id: string;
+  readonly state: Delivery["state"];
+  readonly attempts?: number;
+  /** null takes it away. */
+  readonly nextAt?: string | null;
+  readonly attempt?: Attempt;
+  readonly remoteId?: string;
+  readonly doneAt?: string;
+  readonly reason?: string;
+}
+
+export interface DeliveryFilter {
+  readonly destination?: string;
+  readonly state?: Delivery["state"];
+  readonly event?: string;
 }

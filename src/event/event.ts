@@ -27,3 +27,15 @@ export type Carried = WaypostEvent | QuarantinedPost;
 export function isQuarantined(item: Carried): item is QuarantinedPost {
   return item.type === QUARANTINE_TYPE;
 }
+
+/** One event or quarantined POST, serialised once on the ack path. Bus and spool move these bytes unread. */
+export interface Parcel {
+  /** The event id; AMQP `message_id`. */
+  readonly id: string;
+  /** The CloudEvents type. `waypost.quarantine` goes to the quarantine exchange, all others to `waypost.events`. */
+  readonly type: string;
+  /** `<type>.<phoneNumberId or "none">`. Holds no personal data. */
+  readonly routingKey: string;
+  /** The CloudEvent as UTF-8 JSON. */
+  readonly bytes: Uint8Array;
+}

@@ -4,6 +4,8 @@
  */
 export type TypePattern = (type: string) => boolean;
 
+/** Each `#` multiplies what a regular expression may try. */
+const maxAnys = 3;
 const valid = /^(?:\*|#|[a-z0-9_]+)(?:\.(?:\*|#|[a-z0-9_]+))*$/;
 
 /** Throws a TypeError that shows the pattern and what is allowed. */
@@ -15,25 +17,29 @@ export function compilePattern(pattern: string): TypePattern {
 
 /** The anchored regular expression of a pattern, for stores that filter on the server. */
 export function patternExpression(pattern: string): string {
-  if (pattern.length > 255 || !valid.test(pattern)) {
+  const segments = collapse(pattern.split("."));
+  const anys = segments.filter((segment) => segment === "#").length;
+  if (pattern.length > 255 || anys > maxAnys || !valid.test(pattern)) {
     throw new TypeError(
-      `"${pattern}" is not a type pattern: use lower-case segments with dots, * for one segment, # for any number, e.g. whatsapp.message.*`,
+      `"${pattern}" is not a type pattern: use lower-case segments with dots, * for one segment, # for any number (at most ${maxAnys} times), e.g. whatsapp.message.*`,
     );
   }
-  let expression = "";
-  for (const [index, segment] of collapse(pattern.split(".")).entries()) {
-    const dot = index === 0 ? "" : "\\.";
-    if (segment === "#") expression += index === 0 ? "(?:[^.]+(?:\\.|$))*" : `(?:\\.[^.]+)*`;
-    else expression += (needsDot(expression) ? dot : "") + (segment === "*" ? "[^.]+" : segment);
-  }
-  return `^${expression}$`;
+  if (segments.length === 1 && segments[0] === "#") return "^.*$";
+  const [first = "", ...rest] = segments;
+  // A leading # brings the dot of what follows with it; any other brings its own.
+  const leading = first === "#" ? "(?:[^.]+\\.)*" : one(first);
+  const following = rest.map((segment, i) => {
+    if (segment === "#") return "(?:\\.[^.]+)*";
+    return i === 0 && first === "#" ? one(segment) : `\\.${one(segment)}`;
+  });
+  return `^${leading}${following.join("")}$`;
 }
 
-/** Two `#` in a row say no more than one, and would let a regular expression backtrack. */
+function one(segment: string): string {
+  return segment === "*" ? "[^.]+" : segment;
+}
+
+/** Two `#` in a row say no more than one. */
 function collapse(segments: string[]): string[] {
   return segments.filter((segment, i) => segment !== "#" || segments[i - 1] !== "#");
-}
-
-function needsDot(before: string): boolean {
-  return before !== "" && !before.endsWith("(?:\\.|$))*");
 }

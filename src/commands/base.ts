@@ -1,0 +1,59 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { openEmbeddedBus } from "../bus/embedded/embedded-bus.ts";
+import { connectRabbitBus } from "../bus/rabbitmq/rabbit-bus.ts";
+import type { Config } from "../config/config.ts";
+import type { Bus, QueueSpec, Store } from "../contracts.ts";
+import { openEmbeddedStore } from "../store/embedded/open-embedded-store.ts";
+import { connectMongoStore } from "../store/mongo/connect-mongo-store.ts";
+import { createLifecycle, type Lifecycle } from "../support/lifecycle.ts";
+import { createLog, type Log } from "../support/log.ts";
+import { createMetrics, type Metrics } from "../support/metrics.ts";
+
+/** What every role starts with. */
+export interface Base {
+  readonly config: Config;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly life: Lifecycle;
+}
+
+/** The logger is added first, so it ends last. */
+export function createBase(config: Config): Base {
+  const { close, ...log } = createLog({ level: config.logLevel });
+  const life = createLifecycle(log);
+  life.add("log", close);
+  for (const warning of config.warnings) log.warn("configuration", { reason: warning });
+  return { config, log, metrics: createMetrics(), life };
+}
+
+/** RabbitMQ where there is a URL, else the embedded bus in DATA_DIR. Declares the whole topology. */
+export async function openBus(base: Base, queues: readonly QueueSpec[]): Promise<Bus> {
+  const { config, log, metrics, life } = base;
+  const options = { queues, log: log.child({ role: "bus" }), metrics };
+  const bus = config.rabbitmqUrl
+    ? await connectRabbitBus({ ...options, url: config.rabbitmqUrl })
+    : await openEmbeddedBus({ ...options, path: await inDataDir(config, "bus.db") });
+  life.add("bus", () => bus.close());
+  return bus;
+}
+
+/** MongoDB where there is a URL, else the embedded store in DATA_DIR. */
+export async function openStore({ config, log, life }: Base): Promise<Store> {
+  const options = { retentionDays: config.retentionDays, log: log.child({ role: "store" }) };
+  const store = config.mongodbUrl
+    ? await connectMongoStore({ ...options, url: config.mongodbUrl })
+    : await openEmbeddedStore({ ...options, path: await inDataDir(config, "store.db") });
+  life.add("store", () => store.close());
+  return store;
+}
+
+export async function inDataDir(config: Config, name: string): Promise<string> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  return join(config.dataDir, name);
+}
+
+export async function packageVersion(): Promise<string> {
+  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
+  return String(JSON.parse(text).version);
+}

@@ -1,0 +1,72 @@
+import { type Command, Option } from "commander";
+import { type Config, loadConfig, type Role } from "../config/config.ts";
+import { ConfigError, type ConfigProblem, firstOfEach } from "../config/config-error.ts";
+import { loadRouting } from "../config/load-routing.ts";
+import type { Kinds, Routing } from "../config/routing.ts";
+import { exitCodes, runCommand } from "./ops-client.ts";
+import { print, safeJson } from "./terminal.ts";
+
+const roles: Role[] = ["start", "receive", "work", "ops"];
+
+/** `waypost config check`: every problem of environment and waypost.yaml at once; changes nothing. */
+export function registerConfigCheck(program: Command, env: NodeJS.ProcessEnv, kinds: Kinds): void {
+  program
+    .command("config")
+    .description("checks the configuration")
+    .command("check")
+    .description(
+      "Checks the environment and waypost.yaml and prints every problem with its remedy. Exit code 0 or 2.",
+    )
+    .addOption(new Option("--role <role>", "as this role").choices(roles).default("start"))
+    .option("--json", "as one line of JSON")
+    .action(({ role, json }: { role: Role; json?: true }) =>
+      runCommand(async () => show(await checkConfig(env, role, kinds), json ?? false)),
+    );
+}
+
+function show(found: ConfigFindings, json: boolean): number {
+  const wrong = found.problems.length > 0;
+  if (json) print(safeJson(found));
+  else if (wrong) throw new ConfigError(found.problems);
+  else for (const line of lines(found)) print(line);
+  return wrong ? exitCodes.usage : 0;
+}
+
+/** Holds no secret. */
+export interface ConfigFindings {
+  readonly problems: readonly ConfigProblem[];
+  readonly warnings: readonly string[];
+  readonly destinations: number;
+  readonly routes: number;
+}
+
+/** Reads all there is to read, whatever fails. Generates no secrets. */
+export async function checkConfig(
+  env: NodeJS.ProcessEnv,
+  role: Role,
+  kinds: Kinds,
+  cwd: string = process.cwd(),
+): Promise<ConfigFindings> {
+  const problems: ConfigProblem[] = [];
+  const collect = (error: unknown): undefined => {
+    if (!(error instanceof ConfigError)) throw error;
+    problems.push(...error.problems);
+  };
+  const config: Config | undefined = await loadConfig(env, role, { cwd, generate: false }).catch(
+    collect,
+  );
+  const routing: Routing | undefined = await loadRouting(env, kinds, cwd).catch(collect);
+  return {
+    problems: firstOfEach(problems),
+    warnings: [...(config?.warnings ?? []), ...(routing?.warnings ?? [])],
+    destinations: Object.keys(routing?.destinations ?? {}).length,
+    routes: routing?.routes.length ?? 0,
+  };
+}
+
+function lines({ warnings, destinations, routes }: ConfigFindings): string[] {
+  return [
+    `The configuration has no problems. Destinations: ${destinations}, routes: ${routes}.`,
+    ...warnings.map((warning) => `Note: ${warning}`),
+  ];
+}

@@ -1,0 +1,47 @@
+import type { WaypostEvent } from "../contracts.ts";
+import { cut, escapeControls, localTime } from "./terminal.ts";
+
+/** One event on one line: when received, what, who, and the beginning of what was said. */
+export function eventLine(event: WaypostEvent, columns: number): string {
+  const { data, type } = event;
+  const line = [localTime(data.receivedAt), type.padEnd(24), who(data).padEnd(16), preview(event)]
+    .map(escapeControls)
+    .join("  ");
+  return cut(line.trimEnd(), columns);
+}
+
+/** The name, else the username, else the last two digits: it is the operator's own terminal, but may be seen. */
+function who({ contact, groupId }: WaypostEvent["data"]): string {
+  const id = contact?.waId ?? contact?.userId;
+  const person =
+    contact?.name ?? (contact?.username === undefined ? undefined : `@${contact.username}`);
+  const shown = person ?? (id === undefined ? "-" : `…${id.slice(-2)}`);
+  return groupId === undefined ? shown : `${shown} (group)`;
+}
+
+function preview({ data }: WaypostEvent): string {
+  if (data.status !== undefined) {
+    const [error] = data.status.errors ?? [];
+    const why = error === undefined ? "" : `${error.code ?? ""} ${error.title ?? ""} `;
+    return `${why}of ${tail(data.status.messageId)}`;
+  }
+  const { message } = data;
+  if (message === undefined) return "";
+  const content: unknown = new Map(Object.entries(message)).get(message.type);
+  return textOf(content) ?? `[${message.type}]`;
+}
+
+/** Message ids differ at their end. */
+function tail(id: string): string {
+  return id.length > 12 ? `…${id.slice(-10)}` : id;
+}
+
+const telling = ["body", "caption", "text", "emoji", "title", "filename", "name"];
+
+/** What a reader would recognise the message by, whatever its type. */
+function textOf(content: unknown): string | undefined {
+  if (typeof content !== "object" || content === null) return undefined;
+  const fields = new Map(Object.entries(content));
+  const text = telling.map((name) => fields.get(name)).find((each) => typeof each === "string");
+  return typeof text === "string" ? text : undefined;
+}

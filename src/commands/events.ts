@@ -1,0 +1,146 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { WaypostEvent } from "../contracts.ts";
+import { eventLine } from "./event-line.ts";
+import { followEvents } from "./event-source.ts";
+import {
+  CommandError,
+  createOpsClient,
+  exitCodes,
+  type OpsFlags,
+  type OpsQuery,
+  type OpsTarget,
+  type ResolveOps,
+  runCommand,
+} from "./ops-client.ts";
+import { columns, print, safeJson } from "./terminal.ts";
+
+interface EventsFlags extends OpsFlags {
+  readonly type?: readonly string[];
+  readonly conversation?: string;
+  readonly contact?: string;
+  readonly message?: string;
+  readonly account?: string;
+  readonly text?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly limit: number;
+  readonly follow?: true;
+  readonly json?: true;
+}
+
+/** What a live tail cannot be filtered by. */
+const onlyInTheLog = ["contact", "message", "text", "from", "to"] as const;
+
+/** `waypost events`: the log as a table, one event whole, or what comes in as it comes. */
+export function registerEvents(program: Command, resolve: ResolveOps): void {
+  program
+    .command("events")
+    .summary("show what came")
+    .description(
+      "Shows events, oldest on top. With an id, one event whole. With --follow, the last 10 and then what comes in.",
+    )
+    .argument("[id]", "an event id")
+    .option("--type <pattern>", "e.g. 'whatsapp.message.*'; repeat it for more", collect)
+    .option("--account <id>", "a phone number id or WABA id")
+    .option("--conversation <id>", "a conversation id")
+    .option("--contact <id>", "a BSUID, WhatsApp id or phone number")
+    .option("--message <wamid>", "events about one message")
+    .option("--text <words>", "words that must all occur")
+    .option("--from <time>", "received since: 2h, 3d, 2026-11-20, 2026-11-20T08:30:00Z", parseTime)
+    .option("--to <time>", "received before", parseTime)
+    .option("--limit <n>", "how many at most", parseLimit, 50)
+    .option("-f, --follow", "go on with what comes in (filters: type, account, conversation)")
+    .option("--json", "one event per line as JSON")
+    .option("--url <url>", "the ops API (default: from the configuration)")
+    .option("--token <token>", "a token for it (default: from the configuration)")
+    .action((id: string | undefined, flags: EventsFlags) =>
+      runCommand(async () => {
+        const target = await resolve(flags);
+        if (id !== undefined) await showEvent(target, id, flags);
+        else if (flags.follow) await follow(target, flags);
+        else await listEvents(target, flags);
+        return 0;
+      }),
+    );
+}
+
+async function showEvent(target: OpsTarget, id: string, flags: EventsFlags): Promise<void> {
+  const path = `/api/events/${encodeURIComponent(id)}`;
+  const event = await createOpsClient(target).get<WaypostEvent>(path);
+  print(safeJson(event, flags.json ? undefined : 2));
+}
+
+async function listEvents(target: OpsTarget, flags: EventsFlags): Promise<void> {
+  const newestFirst = createOpsClient(target).list<WaypostEvent>(
+    "/api/events",
+    queryOf(flags),
+    flags.limit,
+  );
+  const events: WaypostEvent[] = [];
+  for await (const event of newestFirst) events.push(event);
+  for (const event of events.reverse()) show(event, flags);
+  if (events.length === 0) process.stderr.write("No event matches.\n");
+}
+
+async function follow(target: OpsTarget, flags: EventsFlags): Promise<void> {
+  const logOnly = onlyInTheLog.filter((name) => flags[name] !== undefined);
+  if (logOnly.length > 0) {
+    throw new CommandError(
+      exitCodes.usage,
+      `--follow does not go with ${logOnly.map((name) => `--${name}`).join(", ")}.`,
+    );
+  }
+  const shown = createRecentSet(1_000);
+  const lost = () => process.stderr.write("The connection was lost; trying again.\n");
+  for await (const { data } of followEvents(target, queryOf(flags), lost)) {
+    const event = JSON.parse(data) as WaypostEvent;
+    if (shown.add(event.id)) show(event, flags);
+  }
+}
+
+function show(event: WaypostEvent, { json }: EventsFlags): void {
+  print(json ? safeJson(event) : eventLine(event, columns()));
+}
+
+function queryOf(flags: EventsFlags): OpsQuery {
+  const { type, account, conversation, contact, message, text, from, to } = flags;
+  return { type, account, conversation, contact, messageId: message, text, from, to };
+}
+
+/** Remembers the last `size` ids; `add` answers whether it is new. */
+function createRecentSet(size: number): { add(id: string): boolean } {
+  const ids = new Set<string>();
+  return {
+    add: (id) => {
+      if (ids.has(id)) return false;
+      ids.add(id);
+      const [oldest] = ids;
+      if (ids.size > size && oldest !== undefined) ids.delete(oldest);
+      return true;
+    },
+  };
+}
+
+function collect(pattern: string, before: readonly string[] = []): readonly string[] {
+  return [...before, pattern];
+}
+
+const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+function parseTime(text: string): string {
+  const ago = /^(\d{1,6})([smhd])$/.exec(text);
+  if (ago !== null) {
+    const unit = unitMs[ago[2] as keyof typeof unitMs];
+    return new Date(Date.now() - Number(ago[1]) * unit).toISOString();
+  }
+  if (Number.isNaN(Date.parse(text))) throw new InvalidArgumentError("Not a time.");
+  return new Date(text).toISOString();
+}
+
+function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) {
+    throw new InvalidArgumentError("A whole number from 1 to 10000.");
+  }
+  return limit;
+}

@@ -1,0 +1,158 @@
+import { request } from "undici";
+import { ConfigError } from "../config/config-error.ts";
+
+/** Where the ops API is, and the token for it. */
+export interface OpsTarget {
+  readonly url: string;
+  /** Absent when none was found; the API then says what is missing. */
+  readonly token?: string;
+}
+
+/** Given as `--url` and `--token`; what is not given is found in the configuration. */
+export interface OpsFlags {
+  readonly url?: string;
+  readonly token?: string;
+}
+
+export type ResolveOps = (flags: OpsFlags) => OpsTarget | Promise<OpsTarget>;
+
+/** What scripts may branch on. */
+export const exitCodes = { wrong: 1, usage: 2, unreachable: 3, unauthorized: 4 } as const;
+
+/** Ends a command: the message goes to stderr, the code to the shell. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+  readonly exitCode: number;
+  constructor(exitCode: number, message: string) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+export interface OpsClient {
+  readonly target: OpsTarget;
+  /** The answer's JSON. Throws CommandError. */
+  get<T>(path: string, query?: OpsQuery): Promise<T>;
+  /** All items of a list, page by page, newest first, up to `limit`. */
+  list<T>(path: string, query: OpsQuery, limit: number): AsyncGenerator<T>;
+}
+export type OpsQuery = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+const answerMs = 15_000;
+const pageSize = 200;
+
+export function createOpsClient(target: OpsTarget): OpsClient {
+  const get = async <T>(path: string, query: OpsQuery = {}): Promise<T> => {
+    const { statusCode, body } = await ask(target, path, query, { bodyTimeout: answerMs });
+    const answer: unknown = await body.json().catch(() => undefined);
+    if (statusCode !== 200) throw failure(target, statusCode, answer);
+    return answer as T;
+  };
+  return {
+    target,
+    get,
+    list: async function* <T>(path: string, query: OpsQuery, limit: number) {
+      let left = limit;
+      let cursor: string | undefined;
+      while (left > 0) {
+        const paging = { limit: String(Math.min(pageSize, left)), cursor };
+        const page = await get<{ items: T[]; next: string | null }>(path, { ...query, ...paging });
+        yield* page.items;
+        left -= page.items.length;
+        if (page.next === null) return;
+        cursor = page.next;
+      }
+    },
+  };
+}
+
+/** One GET with the token. Throws CommandError when nobody answers. */
+export async function ask(
+  target: OpsTarget,
+  path: string,
+  query: OpsQuery,
+  more: { bodyTimeout: number; headers?: Record<string, string> },
+) {
+  const url = address(target, path, query);
+  const token = target.token === undefined ? {} : { authorization: `Bearer ${target.token}` };
+  const headers = { ...more.headers, ...token };
+  try {
+    return await request(url, { headers, headersTimeout: answerMs, bodyTimeout: more.bodyTimeout });
+  } catch (error) {
+    throw unreachable(target, error);
+  }
+}
+
+function address(target: OpsTarget, path: string, query: OpsQuery): URL {
+  if (!URL.canParse(target.url) || !/^https?:/.test(target.url)) {
+    throw new CommandError(exitCodes.usage, "--url must be an http or https address.");
+  }
+  const url = new URL(target.url.replace(/\/+$/, "") + path);
+  for (const [name, values] of Object.entries(query)) {
+    for (const value of [values ?? []].flat()) url.searchParams.append(name, value);
+  }
+  return url;
+}
+
+function unreachable(target: OpsTarget, error: unknown): CommandError {
+  const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+  return new CommandError(
+    exitCodes.unreachable,
+    `Waypost does not answer at ${shown(target)}${code}.\n` +
+      "Start it with `waypost start` (or `waypost ops`), or say where it is: --url, OPS_HOST, OPS_PORT.",
+  );
+}
+
+/** An answer other than 200, in words and with what to do. */
+export function failure(target: OpsTarget, status: number, answer: unknown): CommandError {
+  const problem = (answer ?? {}) as {
+    type?: string;
+    title?: string;
+    errors?: { parameter: string; reason: string }[];
+  };
+  if (status === 401) return unauthorized(target);
+  const title = problem.title ?? `The answer was ${status}.`;
+  const errors = (problem.errors ?? []).map(
+    ({ parameter, reason }) => `\n  ${parameter} ${reason}`,
+  );
+  if (status === 404 && problem.type !== "urn:waypost:problem:not-found") {
+    return new CommandError(
+      exitCodes.unreachable,
+      `${shown(target)} answers, but it is not the ops API. ${problem.title ?? ""}\nSay where it is: --url, OPS_HOST, OPS_PORT.`,
+    );
+  }
+  const code = status === 400 ? exitCodes.usage : exitCodes.wrong;
+  return new CommandError(code, `${title}${errors.join("")}`);
+}
+
+function unauthorized(target: OpsTarget): CommandError {
+  const what =
+    target.token === undefined ? "wants a token, and none was found" : "refused the token";
+  return new CommandError(
+    exitCodes.unauthorized,
+    `${shown(target)} ${what}.\n` +
+      "It is one of OPS_TOKENS; where none is set, a generated one is in DATA_DIR/secrets.env (./data/secrets.env).\n" +
+      "Run this in the same folder with the same environment, or pass --token.",
+  );
+}
+
+/** Without user, password and query. */
+function shown(target: OpsTarget): string {
+  const { origin, pathname } = new URL(target.url);
+  return origin + pathname.replace(/\/$/, "");
+}
+
+/** Runs a command to its exit code. A closed pipe (`| head`) is a normal end. */
+export async function runCommand(command: () => Promise<number>): Promise<void> {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+  try {
+    process.exitCode = await command();
+  } catch (error) {
+    if (!(error instanceof CommandError || error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = error instanceof CommandError ? error.exitCode : exitCodes.usage;
+  }
+}

@@ -1,0 +1,73 @@
+import type { Command } from "commander";
+import type { QuarantineEntry } from "../contracts.ts";
+import { createOpsClient, type OpsFlags, type ResolveOps, runCommand } from "./ops-client.ts";
+import { columns, cut, escapeControls, localTime, print, safeJson } from "./terminal.ts";
+
+type Flags = OpsFlags & { readonly json?: true; readonly raw?: true };
+/** Lists leave out the bytes of large ones. */
+type Listed = Omit<QuarantineEntry, "dataBase64">;
+
+const shown = 50;
+
+/** `waypost quarantine`: the POSTs that could not be understood, and one of them whole. */
+export function registerQuarantine(program: Command, resolve: ResolveOps): void {
+  const command = program
+    .command("quarantine")
+    .summary("show what could not be understood")
+    .description(`Lists the newest ${shown} signed POSTs that could not be understood, and why.`)
+    .option("--json", "one entry per line as JSON")
+    .option("--url <url>", "the ops API (default: from the configuration)")
+    .option("--token <token>", "a token for it (default: from the configuration)")
+    .action((flags: Flags) => runCommand(() => list(flags, resolve)));
+  command
+    .command("show")
+    .summary("show one whole")
+    .description("Shows one entry with its body. --url, --token and --json as above.")
+    .argument("<id>", "its id, qrn_…")
+    .option("--raw", "only the body, byte for byte")
+    .action((id: string, _flags: Flags, self: Command) =>
+      runCommand(() => show(id, self.optsWithGlobals<Flags>(), resolve)),
+    );
+}
+
+async function list(flags: Flags, resolve: ResolveOps): Promise<number> {
+  const client = createOpsClient(await resolve(flags));
+  let count = 0;
+  for await (const entry of client.list<Listed>("/api/quarantine", {}, shown)) {
+    count += 1;
+    if (flags.json) print(safeJson(entry));
+    else for (const line of entryLines(entry)) print(line);
+  }
+  if (count === 0) process.stderr.write("The quarantine is empty.\n");
+  return 0;
+}
+
+/** The id is shown whole, or it could not be copied. */
+function entryLines(entry: Listed): string[] {
+  const [first, ...more] = entry.problems;
+  const others = more.length > 0 ? ` (and ${more.length} more)` : "";
+  const why = first === undefined ? "no reason was kept" : `${problemText(first)}${others}`;
+  return [
+    `${localTime(entry.receivedAt)}  ${escapeControls(entry.id)}  ${entry.bytes} bytes`,
+    cut(`  ${escapeControls(why)}`, columns()),
+  ];
+}
+
+function problemText({ path, reason }: Listed["problems"][number]): string {
+  return path === "" ? reason : `${path}: ${reason}`;
+}
+
+async function show(id: string, flags: Flags, resolve: ResolveOps): Promise<number> {
+  const client = createOpsClient(await resolve(flags));
+  const path = `/api/quarantine/${encodeURIComponent(id)}`;
+  const entry = await client.get<QuarantineEntry>(path);
+  const body = Buffer.from(entry.dataBase64, "base64");
+  if (flags.raw) process.stdout.write(body);
+  else if (flags.json) print(safeJson(entry));
+  else {
+    print(`${localTime(entry.receivedAt)}  ${escapeControls(entry.id)}  ${entry.bytes} bytes`);
+    for (const problem of entry.problems) print(`  ${escapeControls(problemText(problem))}`);
+    print(escapeControls(body.toString("utf8")));
+  }
+  return 0;
+}

@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import type { SimulatedItem } from "../item.ts";
+import type { Random } from "../random.ts";
+import { aloneEntry, type CatalogEntry } from "./catalog.ts";
+
+const folder = new URL("../../../../fixtures/meta/", import.meta.url);
+
+/** The names of all fixtures, sorted; empty where the package came without them. */
+export async function listFixtures(): Promise<string[]> {
+  const files = await readdir(folder).catch(() => []);
+  return files
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => file.slice(0, -".json".length))
+    .sort();
+}
+
+/**
+ * Golden payloads of the package by name, `all` for every one, as kinds of item that can be sent. Throws a
+ * RangeError on a name that is not there.
+ */
+export async function loadFixtures(names: readonly string[]): Promise<CatalogEntry[]> {
+  const known = await listFixtures();
+  const wanted = names.includes("all") ? known : [...new Set(names)];
+  const missing = wanted.filter((name) => !known.includes(name));
+  if (missing.length > 0) {
+    throw new RangeError(`no fixture is called ${missing.join(", ")}: see \`--type list\``);
+  }
+  return Promise.all(
+    wanted.map(async (name) => {
+      const text = await readFile(new URL(`${name}.json`, folder), "utf8");
+      return fixtureEntry(name, text);
+    }),
+  );
+}
+
+/** Sends this body, each time with ids and times of its own. */
+export function fixtureEntry(name: string, text: string): CatalogEntry {
+  return aloneEntry(name, "fixture", (c) => {
+    const json = withoutSpace(freshen(text, c.random, c.at));
+    return { json, items: itemsOf(json) };
+  });
+}
+
+const messageIds = /"((?:wamid|wacid)\.[^"\\]*)"/g;
+const times = /("(?:[a-z_]*timestamp|time|start_time|end_time)"\s*:\s*"?)(\d{10})(?!\d)/g;
+
+/**
+ * The fixture's text with ids of its own and with its newest time moved to `at`, so that the log takes it
+ * for something new. One id in the file stays one id; all else, escapes and key order too, stays as it is.
+ */
+export function freshen(text: string, random: Random, at: number): string {
+  const salt = random.digits(12);
+  const newest = Math.max(0, ...[...text.matchAll(times)].map((match) => Number(match[2])));
+  return text
+    .replace(messageIds, (_, id: string) => `"${freshId(id, salt)}"`)
+    .replace(times, (_, head: string, time: string) => head + String(Number(time) - newest + at));
+}
+
+function freshId(id: string, salt: string): string {
+  const hash = createHash("sha256").update(`${salt} ${id}`).digest("base64url");
+  return `${id.slice(0, "wamid.".length)}${hash.slice(0, 28)}`;
+}
+
+const space = /"(?:[^"\\]|\\.)*"|\s+/g;
+
+/** The same JSON text without white space between its tokens. */
+export function withoutSpace(text: string): string {
+  return text.replace(space, (found) => (found.startsWith('"') ? found : ""));
+}
+
+/** The messages and statuses of a body, for checks at the other end; none where it is no such body. */
+export function itemsOf(text: string): SimulatedItem[] {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  const values = listAt(body, "entry").flatMap((entry) =>
+    listAt(entry, "changes").map((change) => at(change, "value")),
+  );
+  return values.flatMap((value) => [
+    ...listAt(value, "messages").map((item) => itemOf(value, item, "message", "type")),
+    ...listAt(value, "statuses").map((item) => itemOf(value, item, "status", "status")),
+  ]);
+}
+
+function itemOf(value: unknown, item: unknown, family: string, kindKey: string): SimulatedItem {
+  const id = at(item, "id");
+  const phoneNumberId = at(at(value, "metadata"), "phone_number_id");
+  return {
+    eventType: `whatsapp.${family}.${String(at(item, kindKey) ?? "unknown")}`,
+    ...(typeof id === "string" && { messageId: id }),
+    ...(typeof phoneNumberId === "string" && { phoneNumberId }),
+  };
+}
+
+function at(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+}
+
+function listAt(value: unknown, key: string): unknown[] {
+  const list = at(value, key);
+  return Array.isArray(list) ? list : [];
+}

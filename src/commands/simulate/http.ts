@@ -1,0 +1,54 @@
+import { Pool } from "undici";
+
+/** What came of one attempt: an HTTP status, or the error's code where no answer came. */
+export type Outcome = number | string;
+
+export interface PostClient {
+  /** Never rejects. */
+  post(bytes: Buffer, signature: string | undefined): Promise<Outcome>;
+  /** Drops what is still under way. */
+  close(): Promise<void>;
+}
+
+/** Many connections to one URL, each with one request at a time, as Meta's senders have. */
+export function createPostClient(options: {
+  readonly url: string;
+  readonly connections: number;
+  readonly timeoutMs: number;
+}): PostClient {
+  const { origin, pathname, search } = new URL(options.url);
+  const { timeoutMs } = options;
+  const pool = new Pool(origin, {
+    connections: options.connections,
+    pipelining: 1,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    connect: { timeout: timeoutMs },
+  });
+  const path = pathname + search;
+  return {
+    post: (bytes, signature) =>
+      new Promise((resolve) => {
+        let status = 0;
+        const headers = ["content-type", "application/json", "user-agent", "facebookexternalua"];
+        if (signature !== undefined) headers.push("x-hub-signature-256", signature);
+        pool.dispatch(
+          { path, method: "POST", headers, body: bytes },
+          {
+            onRequestStart: () => undefined,
+            onResponseStart: (_controller, code) => {
+              status = code;
+            },
+            onResponseData: () => undefined,
+            onResponseEnd: () => resolve(status),
+            onResponseError: (_controller, error) => resolve(codeOf(error)),
+          },
+        );
+      }),
+    close: () => pool.destroy(),
+  };
+}
+
+function codeOf(error: Error): string {
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
+}

@@ -1,0 +1,85 @@
+import type { Command } from "commander";
+import type { SystemStatus } from "../ops/system-status.ts";
+import {
+  createOpsClient,
+  exitCodes,
+  type OpsFlags,
+  type ResolveOps,
+  runCommand,
+} from "./ops-client.ts";
+import { duration, escapeControls, print, safeJson } from "./terminal.ts";
+
+/** `waypost status`: one screen, what is wrong first. Exits 1 when something is. */
+export function registerStatus(program: Command, resolve: ResolveOps): void {
+  program
+    .command("status")
+    .summary("show whether all is well")
+    .description("Shows on one screen whether all is well; what is wrong first, with a remedy.")
+    .option("--json", "as one line of JSON")
+    .option("--url <url>", "the ops API (default: from the configuration)")
+    .option("--token <token>", "a token for it (default: from the configuration)")
+    .action((flags: OpsFlags & { json?: true }) =>
+      runCommand(async () => {
+        const client = createOpsClient(await resolve(flags));
+        const status = await client.get<SystemStatus>("/api/status");
+        if (flags.json) print(safeJson(status));
+        else for (const line of statusLines(status, new Date())) print(escapeControls(line));
+        return status.ok ? 0 : exitCodes.wrong;
+      }),
+    );
+}
+
+/** Pure. */
+export function statusLines(status: SystemStatus, now: Date): string[] {
+  const ago = (iso: string) => `${duration(now.getTime() - Date.parse(iso))} ago`;
+  const up = duration(now.getTime() - Date.parse(status.startedAt));
+  return [
+    `Waypost ${status.version} (${status.roles.join(", ")}), up ${up}: ${verdict(status)}`,
+    ...status.problems.flatMap(({ level, what, remedy }) => [
+      `  ${level === "error" ? "✗" : "!"} ${what}`,
+      `    → ${remedy}`,
+    ]),
+    "",
+    `bus       ${status.bus.kind}, ${status.bus.ready ? "ready" : "not ready"}`,
+    ...status.bus.queues.map(queueLine),
+    ...storeLines(status),
+    ...receiverLines(status, ago),
+    status.accounts.length === 0
+      ? "accounts  none heard of yet; `waypost simulate` sends a message"
+      : "accounts",
+    ...status.accounts.map(({ id, lastEventAt }) => `  ${id}  last webhook ${ago(lastEventAt)}`),
+  ];
+}
+
+function verdict({ ok, problems }: SystemStatus): string {
+  if (!ok) return "something is wrong";
+  return problems.length > 0 ? "well, with warnings" : "all is well";
+}
+
+function queueLine(queue: SystemStatus["bus"]["queues"][number]): string {
+  const dead = queue.dead > 0 ? `, ${queue.dead} dead` : "";
+  const unacked = queue.unacked === undefined ? "" : `, ${queue.unacked} in hand`;
+  return `  ${queue.name}  ${queue.ready} wait${unacked}${dead}`;
+}
+
+function storeLines({ store }: SystemStatus): string[] {
+  const { stats } = store;
+  if (stats === undefined) return ["store     not ready"];
+  const { kind, events, messages, conversations, quarantine } = stats;
+  return [
+    `store     ${kind}, ready`,
+    `  ${events} events, ${messages} messages, ${conversations} conversations, ${quarantine} in quarantine`,
+  ];
+}
+
+function receiverLines({ receiver }: SystemStatus, ago: (iso: string) => string): string[] {
+  if (receiver === undefined) return [];
+  const { spool, unauthorized, lastUnauthorizedAt } = receiver;
+  const last = lastUnauthorizedAt === undefined ? "" : `, last ${ago(lastUnauthorizedAt)}`;
+  return [
+    spool === undefined
+      ? "spool     off"
+      : `spool     ${spool.posts === 0 ? "empty" : `${spool.posts} POSTs, ${spool.bytes} bytes`}`,
+    `refused   ${unauthorized} POSTs with 401${last}`,
+  ];
+}

@@ -1,0 +1,149 @@
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { isIP } from "node:net";
+import path from "node:path";
+import type { ConfigProblem } from "./config-error.ts";
+import { type EnvValues, errorCode, parseList } from "./env.ts";
+
+/** `start` is all roles in one process. */
+export type Role = "start" | "receive" | "work" | "ops";
+
+interface Situation {
+  readonly role: Role;
+  readonly production: boolean;
+  readonly cwd: string;
+}
+
+/** Serves the public port. */
+export function needsWebhook(role: Role): boolean {
+  return role === "start" || role === "receive";
+}
+
+/** Serves the API. */
+export function needsOps(role: Role): boolean {
+  return role === "start" || role === "ops";
+}
+
+/** What no single key's schema can tell. Adds problems, answers with warnings. */
+export async function checkEnv(
+  values: EnvValues,
+  situation: Situation,
+  problems: ConfigProblem[],
+): Promise<string[]> {
+  problems.push(
+    ...missingUrls(values, situation),
+    ...missingSecrets(values, situation),
+    ...emptyLists(values),
+    ...samePort(values, situation),
+    ...badProxies(values),
+    ...(await badTls(values, situation.cwd)),
+  );
+  return warn(values);
+}
+
+function missingUrls(values: EnvValues, { role }: Situation): ConfigProblem[] {
+  if (role === "start") return [];
+  const missing = (["RABBITMQ_URL", "MONGODB_URL"] as const).filter((key) => !values[key]);
+  return missing.map((where) => ({
+    where,
+    problem: `is missing; \`waypost ${role}\` runs apart from the other roles and needs both RABBITMQ_URL and MONGODB_URL`,
+    remedy: "Set it, or run all roles in one process with `waypost start`",
+  }));
+}
+
+function missingSecrets(values: EnvValues, { role, production }: Situation): ConfigProblem[] {
+  if (!production) return [];
+  const problems: ConfigProblem[] = [];
+  const need = (where: keyof EnvValues, remedy: string) => {
+    if (values[where] === undefined) {
+      problems.push({ where, problem: "is missing and required with NODE_ENV=production", remedy });
+    }
+  };
+  if (needsWebhook(role)) {
+    need("WHATSAPP_APP_SECRET", "Copy the app secret from Meta's App settings, Basic");
+    need("WHATSAPP_VERIFY_TOKEN", "Choose a long random word and enter it in Meta's dashboard too");
+  }
+  if (needsOps(role)) need("OPS_TOKENS", "Choose a long random token for the API");
+  return problems;
+}
+
+function emptyLists(values: EnvValues): ConfigProblem[] {
+  const lists = ["WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN", "OPS_TOKENS"] as const;
+  return lists
+    .filter((key) => values[key] !== undefined && parseList(values[key]).length === 0)
+    .map((where) => ({
+      where,
+      problem: "holds only separators",
+      remedy: "Give at least one value, or remove it",
+    }));
+}
+
+function samePort(values: EnvValues, { role }: Situation): ConfigProblem[] {
+  const { HOST, OPS_HOST, PORT, OPS_PORT } = values;
+  const overlap =
+    HOST === OPS_HOST || [HOST, OPS_HOST].some((host) => /^(0\.0\.0\.0|::)$/.test(host));
+  if (!needsWebhook(role) || PORT === 0 || PORT !== OPS_PORT || !overlap) return [];
+  return [
+    {
+      where: "OPS_PORT",
+      problem: "is the same as PORT, and the addresses overlap",
+      remedy: "Choose another port for one of them",
+    },
+  ];
+}
+
+function badProxies(values: EnvValues): ConfigProblem[] {
+  const bad = parseList(values.TRUSTED_PROXIES).filter((range) => !isRange(range));
+  if (bad.length === 0) return [];
+  return [
+    {
+      where: "TRUSTED_PROXIES",
+      problem: `has no address or CIDR range in ${bad.map((range) => `"${range}"`).join(", ")}`,
+      remedy: "Give e.g. 10.0.0.0/8, 192.0.2.7 or loopback, comma-separated",
+    },
+  ];
+}
+
+function isRange(range: string): boolean {
+  if (["loopback", "linklocal", "uniquelocal"].includes(range)) return true;
+  const [address = "", prefix, ...rest] = range.split("/");
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  if (prefix === undefined) return true;
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128);
+}
+
+async function badTls(values: EnvValues, cwd: string): Promise<ConfigProblem[]> {
+  const { TLS_CERT_FILE, TLS_KEY_FILE, TLS_CLIENT_CA_FILE } = values;
+  const problems: ConfigProblem[] = [];
+  const partner = (where: string, other: string) =>
+    problems.push({
+      where,
+      problem: `is missing, ${other} is set`,
+      remedy: `Set both, or neither where a proxy in front speaks HTTPS`,
+    });
+  if (TLS_CERT_FILE && !TLS_KEY_FILE) partner("TLS_KEY_FILE", "TLS_CERT_FILE");
+  else if (!TLS_CERT_FILE && TLS_KEY_FILE) partner("TLS_CERT_FILE", "TLS_KEY_FILE");
+  else if (!TLS_CERT_FILE && TLS_CLIENT_CA_FILE) partner("TLS_CERT_FILE", "TLS_CLIENT_CA_FILE");
+  for (const [where, file] of Object.entries({ TLS_CERT_FILE, TLS_KEY_FILE, TLS_CLIENT_CA_FILE })) {
+    if (file === undefined) continue;
+    await access(path.resolve(cwd, file), constants.R_OK).catch((error) => {
+      const problem = `its file cannot be read (${errorCode(error)})`;
+      problems.push({ where, problem, remedy: "Point it at a PEM file this user can read" });
+    });
+  }
+  return problems;
+}
+
+function warn(values: EnvValues): string[] {
+  const warnings: string[] = [];
+  if (parseList(values.WHATSAPP_APP_SECRET).some((secret) => !/^[0-9a-f]{32}$/i.test(secret))) {
+    warnings.push(
+      "WHATSAPP_APP_SECRET does not look like one of Meta's (32 hexadecimal digits); is it an access token?",
+    );
+  }
+  if (values.MAX_BODY_BYTES < 3_145_728) {
+    warnings.push("MAX_BODY_BYTES is below the 3 MB that Meta may send; larger POSTs are refused");
+  }
+  return warnings;
+}

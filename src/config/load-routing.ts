@@ -1,0 +1,58 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { checkRouting } from "./check-routing.ts";
+import { ConfigError, type ConfigProblem, firstOfEach } from "./config-error.ts";
+import { errorCode, readGiven } from "./env.ts";
+import { fillPlaceholders } from "./placeholders.ts";
+import type { Kinds, Routing } from "./routing.ts";
+import { type RawRouting, toRouting } from "./to-routing.ts";
+import { parseYaml, type Report } from "./yaml-file.ts";
+
+/**
+ * The file that WAYPOST_CONFIG names, with its `${NAME}` filled from `env` and `.env`. No file is an empty
+ * routing, unless WAYPOST_CONFIG was given. Rejects with a ConfigError that lists every problem.
+ */
+export async function loadRouting(
+  env: NodeJS.ProcessEnv,
+  kinds: Kinds,
+  cwd: string = process.cwd(),
+): Promise<Routing> {
+  const problems: ConfigProblem[] = [];
+  const given = await readGiven(env, cwd, problems);
+  const { WAYPOST_CONFIG: named } = given;
+  const file = path.resolve(cwd, named ?? "waypost.yaml");
+  const text = await readText(file, named !== undefined, problems);
+  const yaml = parseYaml(text, path.basename(file), problems);
+  const source = withoutEmptySections(yaml.value);
+  const report: Report = (at, words) => problems.push({ where: yaml.where(at), ...words });
+  const value = await fillPlaceholders(source, { given, cwd }, report);
+  checkRouting({ value, source, kinds }, report);
+  if (problems.length > 0) throw new ConfigError(firstOfEach(problems));
+  return toRouting(value as RawRouting, source);
+}
+
+/** A section of which all entries are commented out is there, but null. */
+function withoutEmptySections(value: unknown): unknown {
+  if (value === undefined) return {};
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, section]) => section !== null));
+}
+
+async function readText(
+  file: string,
+  mustExist: boolean,
+  problems: ConfigProblem[],
+): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT" || mustExist) {
+      problems.push({
+        where: "WAYPOST_CONFIG",
+        problem: `its file cannot be read (${errorCode(error)})`,
+        remedy: "Point it at a readable YAML file; waypost.example.yaml shows what goes in",
+      });
+    }
+    return "";
+  }
+}

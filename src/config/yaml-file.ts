@@ -1,0 +1,107 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import type { ConfigProblem } from "./config-error.ts";
+
+export type YamlPath = readonly (string | number)[];
+export type Words = Pick<ConfigProblem, "problem" | "remedy">;
+/** Notes a problem with the part of the file at this path. */
+export type Report = (path: YamlPath, words: Words) => void;
+
+/** A parsed file that knows the line of each of its parts. */
+export interface YamlFile {
+  /** Plain objects and arrays; undefined when the file is empty or cannot be parsed. */
+  readonly value: unknown;
+  /** `waypost.yaml:12 routes[0].when.type`; the line of the deepest part that is there. */
+  where(path: YamlPath): string;
+}
+
+/** YAML 1.2, one document, no duplicate keys. Problems are worded here: the library's quote the file. */
+export function parseYaml(text: string, name: string, problems: ConfigProblem[]): YamlFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { prettyErrors: false, lineCounter: lines });
+  const at = (offset: number) => `${name}:${lines.linePos(offset).line}`;
+  for (const { code, pos } of [...document.errors, ...document.warnings]) {
+    problems.push({ where: at(pos[0]), ...(syntax[code] ?? syntaxUnknown) });
+  }
+  return {
+    value: problems.length === 0 ? toValue(document, name, problems) : undefined,
+    where: (path) => `${at(offsetOf(document, path))} ${showPath(path)}`.trimEnd(),
+  };
+}
+
+/** `routes[0].when.type` */
+export function showPath(path: YamlPath): string {
+  return path
+    .map((part, i) => (typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`))
+    .join("");
+}
+
+/** The inverse of showPath, as the schema check writes paths. */
+export function readPath(shown: string): YamlPath {
+  return [...shown.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([part, index]) =>
+    index === undefined ? part : Number(index),
+  );
+}
+
+function toValue(document: Document, name: string, problems: ConfigProblem[]): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) ?? undefined;
+  } catch {
+    problems.push({
+      where: name,
+      problem: "refers to its own parts too often",
+      remedy: "Write out what the aliases (*name) stand for",
+    });
+    return undefined;
+  }
+}
+
+function offsetOf(document: Document, path: YamlPath): number {
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const part of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    const step = child(node, part);
+    if (step === undefined) break;
+    offset = step.offset ?? offset;
+    node = step.node;
+  }
+  return offset;
+}
+
+function child(node: unknown, part: string | number) {
+  if (isSeq(node)) {
+    const item: unknown = node.items[Number(part)];
+    return item === undefined ? undefined : { node: item, offset: startOf(item) };
+  }
+  if (!isMap(node)) return undefined;
+  const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part));
+  return pair && { node: pair.value, offset: startOf(pair.key) };
+}
+
+function startOf(node: unknown): number | undefined {
+  const ranged = isMap(node) || isSeq(node) || isScalar(node) || isAlias(node);
+  return ranged ? node.range?.[0] : undefined;
+}
+
+const syntaxUnknown: Words = {
+  problem: "is not valid YAML",
+  remedy: "Check the indentation, colons and quotes on and before this line",
+};
+const syntax: Partial<Record<string, Words>> = {
+  DUPLICATE_KEY: { problem: "has the same key twice", remedy: "Remove one of them" },
+  TAB_AS_INDENT: { problem: "is indented with a tab", remedy: "Indent with spaces" },
+  BAD_INDENT: { problem: "is indented wrongly", remedy: "Align it with its siblings" },
+  MULTIPLE_DOCS: { problem: "begins a second document", remedy: "Remove the line ---" },
+  MISSING_CHAR: {
+    problem: "lacks a character",
+    remedy: "Close the quote or bracket, or put a space after the colon",
+  },
+  BAD_SCALAR_START: {
+    problem: "begins with a character that YAML reserves",
+    remedy: "Put the value in quotes",
+  },
+  BAD_DQ_ESCAPE: {
+    problem: "has an escape that double quotes do not know",
+    remedy: "Double the backslash, or use single quotes",
+  },
+};

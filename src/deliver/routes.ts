@@ -1,0 +1,76 @@
+import type { WaypostEvent } from "../contracts.ts";
+import { type Accounts, compileConditions, type When } from "./conditions.ts";
+
+/** A rule: which events go to which destinations. */
+export interface Route {
+  readonly name: string;
+  readonly when: When;
+  /** Names of destinations. */
+  readonly to: readonly string[];
+  /** Also takes events of the dashboard's Test button. */
+  readonly test: boolean;
+}
+
+/** An event goes to this destination because of this route. */
+export interface Match {
+  readonly route: string;
+  readonly destination: string;
+}
+
+/** Why a route did not take an event: the first key that does not hold, `test` for test events. */
+export interface RouteVerdict {
+  readonly route: string;
+  readonly to: readonly string[];
+  readonly matches: boolean;
+  readonly because?: keyof When | "test";
+}
+
+/** The routes of a configuration, compiled. Pure: the same event always gets the same answer. */
+export interface Routes {
+  /** Each destination once, for the first route in the file that takes the event there. */
+  match(event: WaypostEvent): Match[];
+  /** Every route with its verdict, for `routes test`. */
+  explain(event: WaypostEvent): RouteVerdict[];
+  /** The type patterns of all routes to a destination: what its queue is bound to. Sorted; none without a route. */
+  patternsFor(destination: string): string[];
+}
+
+/** Throws on patterns, expressions or names that the configuration's check would have refused. */
+export function compileRoutes(routing: {
+  readonly accounts: Accounts;
+  readonly routes: readonly Route[];
+}): Routes {
+  const compiled = routing.routes.map((route) => {
+    const conditions = compileConditions(route.when, routing.accounts);
+    return (event: WaypostEvent): RouteVerdict => {
+      const { name, to } = route;
+      if (event.data.test && !route.test) {
+        return { route: name, to, matches: false, because: "test" };
+      }
+      const broken = conditions.find(({ holds }) => !holds(event));
+      if (broken === undefined) return { route: name, to, matches: true };
+      return { route: name, to, matches: false, because: broken.key };
+    };
+  });
+  const explain = (event: WaypostEvent) => compiled.map((verdict) => verdict(event));
+  return {
+    match: (event) => firstOfEach(explain(event)),
+    explain,
+    patternsFor: (destination) => {
+      const routes = routing.routes.filter(({ to }) => to.includes(destination));
+      const patterns = new Set(routes.flatMap(({ when }) => when.type ?? ["#"]));
+      return patterns.has("#") ? ["#"] : [...patterns].sort();
+    },
+  };
+}
+
+function firstOfEach(verdicts: readonly RouteVerdict[]): Match[] {
+  const first = new Map<string, Match>();
+  for (const { route, to, matches } of verdicts) {
+    if (!matches) continue;
+    for (const destination of to) {
+      if (!first.has(destination)) first.set(destination, { route, destination });
+    }
+  }
+  return [...first.values()];
+}

@@ -1,0 +1,13 @@
+import { type Carried, isQuarantined } from "./event.ts";
+import { routingKey } from "./routing-key.ts";
+
+/** Serialises an event or a quarantined POST, once, for the bus and the spool. */
+export function parcelOf(item: Carried) {
+  const phoneNumberId = isQuarantined(item) ? undefined : item.data.account.phoneNumberId;
+  return {
+    id: item.id,
+    type: item.type,
+    routingKey: routingKey(item.type, phoneNumberId),
+    bytes: Buffer.from(JSON.stringify(item), "utf8"),
+  };
+}

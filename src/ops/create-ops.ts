@@ -1,0 +1,163 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import express, { type Express, type RequestHandler } from "express";
+import { middleware as validateOpenApi } from "express-openapi-validator";
+import type { Bus, EventQuery } from "../contracts.ts";
+import type { Log } from "../support/log.ts";
+import type { Metrics } from "../support/metrics.ts";
+import { requireBearer } from "./bearer.ts";
+import { createEventStreams } from "./event-stream.ts";
+import { createLogRoutes } from "./log-routes.ts";
+import { createProbes, type ReadyCheck } from "./probes.ts";
+import { notFound, onlyMethods, Problem, problemHandler } from "./problem.ts";
+import { refuseOddNames, requireValidated } from "./query.ts";
+import { createSchemas, schemasDir } from "./schemas.ts";
+import type { SystemStatus } from "./system-status.ts";
+
+export interface OpsOptions {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Each has every scope. Without any, nobody gets in. */
+  readonly tokens: readonly string[];
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** What this role needs, each with what is missing. */
+  readonly ready: () => Promise<readonly ReadyCheck[]>;
+  /** Only in the roles `ops` and `start`. */
+  readonly api?: OpsApi;
+  /** For tests: an answer that breaks `schemas/openapi.yaml` becomes a 500. */
+  readonly validateResponses?: boolean;
+}
+
+export interface OpsApi {
+  readonly query: EventQuery;
+  readonly tail: Bus["tail"];
+  readonly status: () => Promise<SystemStatus>;
+}
+
+export interface Ops {
+  /** Resolves when the port is open; rejects when it is taken. */
+  listen(): Promise<{ port: number }>;
+  /** From now on not ready; ends the live tails. The port stays open for probes. */
+  drain(): void;
+  /** Drains, lets running requests end for up to 2 s, closes the port. */
+  close(): Promise<void>;
+}
+
+const closeDeadlineMs = 2_000;
+
+/** The ops port: probes and metrics in every role; with `api`, the log's read API behind bearer tokens. */
+export function createOps(options: OpsOptions): Ops {
+  let stopping = false;
+  const app = express().disable("x-powered-by").disable("etag");
+  app.use((_request, response, next) => {
+    response.set(answerHeaders);
+    if (stopping) response.set("Connection", "close");
+    next();
+  });
+  app.use(createProbes({ ...options, isStopping: () => stopping }), createSchemas());
+  const endStreams = options.api === undefined ? noApi(app) : useApi(app, options, options.api);
+  app.use(() => {
+    throw notFound("address");
+  });
+  app.use(problemHandler(options.log));
+  const server = createServer(limits, app);
+  server.maxConnections = 1_000;
+
+  const drain = () => {
+    stopping = true;
+    endStreams();
+  };
+  return {
+    listen: () => listen(server, options),
+    drain,
+    close: async () => {
+      drain();
+      await close(server);
+    },
+  };
+}
+
+const answerHeaders = {
+  "Cache-Control": "no-store",
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+};
+
+/** Without the checking interval, Node enforces these timeouts only every 30 s. */
+const limits = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 65_000,
+};
+
+function noApi(app: Express): () => void {
+  app.use("/api", () => {
+    throw new Problem(404, "no-api", "This role serves no API; the roles `start` and `ops` do.");
+  });
+  return () => undefined;
+}
+
+function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
+  const streams = createEventStreams({ ...api, ...options });
+  app.use("/api", watch(options), requireBearer(options.tokens), onlyReads, refuseOddNames);
+  app.use(
+    validateOpenApi({
+      apiSpec: join(schemasDir, "openapi.yaml"),
+      validateRequests: true,
+      validateResponses: options.validateResponses ?? false,
+      validateSecurity: false,
+      fileUploader: false,
+    }),
+  );
+  app.get("/api/events/stream", requireValidated, streams.handler);
+  app.use("/api", createLogRoutes(api));
+  return () => streams.closeAll();
+}
+
+/** Reads have no body; a content type would only make the validator keep one more compiled copy. */
+const onlyReads: RequestHandler = (request, response, next) => {
+  delete request.headers["content-type"];
+  if (request.method === "GET") next();
+  else onlyMethods("GET")(request, response, next);
+};
+
+/** Who read what is audited by endpoint, never by what was asked for. */
+function watch({ log, metrics }: OpsOptions): RequestHandler {
+  return (request, response, next) => {
+    const started = performance.now();
+    response.once("close", () => {
+      const { openapi } = request as { openapi?: { openApiRoute?: string } };
+      metrics.apiRequests.inc({ code: String(response.statusCode) });
+      log.info("An API request was answered.", {
+        path: openapi?.openApiRoute ?? "unknown",
+        code: response.statusCode,
+        ms: Math.round(performance.now() - started),
+      });
+    });
+    next();
+  };
+}
+
+function listen(server: Server, { host, port }: OpsOptions): Promise<{ port: number }> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve({ port: (server.address() as AddressInfo).port });
+    });
+  });
+}
+
+async function close(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const hurry = setTimeout(() => server.closeAllConnections(), closeDeadlineMs);
+  await closed;
+  clearTimeout(hurry);
+}

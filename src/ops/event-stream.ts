@@ -1,0 +1,200 @@
+import type { Request, RequestHandler, Response } from "express";
+import type { Bus, Consumer, EventFilter, EventQuery, WaypostEvent } from "../contracts.ts";
+import { compilePattern } from "../event/pattern.ts";
+import type { Log } from "../support/log.ts";
+import type { Metrics } from "../support/metrics.ts";
+import { unavailable } from "./problem.ts";
+import { parseEventFilter } from "./query.ts";
+import { within } from "./within.ts";
+
+const heartbeatMs = 15_000;
+/** Bytes that may wait for a reader before it is dropped; one event more may come on top. */
+const maxBuffered = 1_048_576;
+/** How long a dropped reader has to take what is buffered, the reason last. */
+const lastWordsMs = 5_000;
+/** Live events that may wait while the log is read. */
+const maxWaiting = 1_000;
+const maxStreams = 50;
+const tailDeadlineMs = 5_000;
+const lastShown = 10;
+/** How far back a client that reconnects with `Last-Event-ID` is served from the log. */
+const maxCatchUp = 200;
+
+export interface EventStreams {
+  readonly handler: RequestHandler;
+  /** Ends every open stream and refuses new ones. */
+  closeAll(): void;
+}
+
+/**
+ * The live tail as server-sent events: the newest ones of the log first, oldest on top, then what comes
+ * in, each once. Best effort, like `Bus.tail`: the log is the place to ask what really came.
+ */
+export function createEventStreams(options: {
+  readonly query: EventQuery;
+  readonly tail: Bus["tail"];
+  readonly log: Log;
+  readonly metrics: Metrics;
+}): EventStreams {
+  const open = new Set<Sink>();
+  let closing = false;
+
+  const handler = async (request: Request, response: Response) => {
+    const filter = parseEventFilter(request.query);
+    if (closing) throw unavailable("stopping", "Waypost is stopping.");
+    if (open.size >= maxStreams) throw unavailable("too-many-tails", "Too many tails are open.");
+    const sink = createSink(response);
+    open.add(sink);
+    options.metrics.tails.set(open.size);
+    try {
+      await follow(request, sink, filter, options);
+    } finally {
+      open.delete(sink);
+      options.metrics.tails.set(open.size);
+    }
+  };
+  return {
+    handler,
+    closeAll: () => {
+      closing = true;
+      for (const sink of open) sink.end("Waypost is stopping");
+    },
+  };
+}
+
+/** Resolves when the stream has ended, by whichever side. */
+async function follow(
+  request: Request,
+  sink: Sink,
+  filter: EventFilter,
+  { query, tail, log }: { query: EventQuery; tail: Bus["tail"]; log: Log },
+): Promise<void> {
+  const matches = matcher(filter);
+  const waiting: WaypostEvent[] = [];
+  let shown: ReadonlySet<string> = new Set();
+  let live = false;
+  const consumer = await openTail(tail, filter, (event) => {
+    if (!matches(event) || shown.has(event.id)) return;
+    if (live) sink.send(event);
+    else if (waiting.length < maxWaiting) waiting.push(event);
+    else sink.end("more came than could be held while the log was read");
+  });
+  try {
+    sink.start();
+    shown = await sendNewest(request, sink, filter, query, log);
+    for (let event = waiting.shift(); event !== undefined; event = waiting.shift()) {
+      if (!shown.has(event.id)) await sink.sendAndWait(event);
+    }
+    live = true;
+    await sink.ended;
+  } finally {
+    sink.end("closed");
+    await consumer.close();
+  }
+}
+
+async function openTail(
+  tail: Bus["tail"],
+  filter: EventFilter,
+  onEvent: (event: WaypostEvent) => void,
+): Promise<Consumer> {
+  const [only, ...more] = filter.types ?? [];
+  const opening = tail(only !== undefined && more.length === 0 ? only : "#", onEvent);
+  try {
+    return await within(tailDeadlineMs, opening);
+  } catch {
+    opening.then((late) => late.close()).catch(() => undefined);
+    throw unavailable("bus-unavailable", "The bus does not answer now.");
+  }
+}
+
+async function sendNewest(
+  request: Request,
+  sink: Sink,
+  filter: EventFilter,
+  query: EventQuery,
+  log: Log,
+): Promise<ReadonlySet<string>> {
+  const last = request.get("last-event-id");
+  try {
+    const limit = last === undefined ? lastShown : maxCatchUp;
+    const { items } = await query.events(filter, { limit });
+    const known = items.findIndex((event) => event.id === last);
+    const missed = (known === -1 ? items : items.slice(0, known)).toReversed();
+    for (const event of missed) await sink.sendAndWait(event);
+    return new Set(items.map((event) => event.id));
+  } catch (error) {
+    log.warn("A tail starts without the newest events: the store does not answer.", { error });
+    sink.comment("the log does not answer; only what comes in now follows");
+    return new Set();
+  }
+}
+
+function matcher(filter: EventFilter): (event: WaypostEvent) => boolean {
+  const types = filter.types?.map(compilePattern);
+  const { account, conversation } = filter;
+  return ({ type, data }) =>
+    (types === undefined || types.some((matchesType) => matchesType(type))) &&
+    (account === undefined ||
+      data.account.phoneNumberId === account ||
+      data.account.wabaId === account) &&
+    (conversation === undefined || data.conversationId === conversation);
+}
+
+interface Sink {
+  readonly ended: Promise<void>;
+  /** Sends the headers and begins the heartbeat. */
+  start(): void;
+  send(event: WaypostEvent): void;
+  /** Resolves when the reader has taken enough for more. */
+  sendAndWait(event: WaypostEvent): Promise<void>;
+  comment(text: string): void;
+  /** Says why, once, and closes. */
+  end(why: string): void;
+}
+
+/** One reader. What it does not take in time costs it the connection, not us the memory. */
+function createSink(response: Response): Sink {
+  let heartbeat: NodeJS.Timeout | undefined;
+  let over = response.destroyed;
+  const ended = new Promise<void>((resolve) => response.once("close", resolve));
+  const end = (why: string) => {
+    clearInterval(heartbeat);
+    if (over) return;
+    over = true;
+    if (!response.headersSent) return void response.destroy();
+    response.end(`: ${why}\n\n`);
+    setTimeout(() => response.destroy(), lastWordsMs).unref();
+  };
+  const write = (text: string) => {
+    if (over) return;
+    if (response.writableLength > maxBuffered) end("the reader is too slow");
+    else response.write(text);
+  };
+  response.once("close", () => {
+    over = true;
+    clearInterval(heartbeat);
+  });
+  return {
+    ended,
+    start: () => {
+      if (over) return;
+      response.writeHead(200, { "Content-Type": "text/event-stream", "X-Accel-Buffering": "no" });
+      response.write("retry: 2000\n\n");
+      heartbeat = setInterval(() => write(": still here\n\n"), heartbeatMs);
+    },
+    send: (event) => write(frame(event)),
+    sendAndWait: async (event) => {
+      write(frame(event));
+      if (over || !response.writableNeedDrain) return;
+      const drained = new Promise((resolve) => response.once("drain", resolve));
+      await Promise.race([drained, ended]);
+    },
+    comment: (text) => write(`: ${text}\n\n`),
+    end,
+  };
+}
+
+function frame(event: WaypostEvent): string {
+  return `id: ${event.id.replace(/[\r\n\0]/g, "")}\nevent: event\ndata: ${JSON.stringify(event)}\n\n`;
+}

@@ -1,0 +1,40 @@
+import { Router } from "express";
+import type { EventQuery } from "../contracts.ts";
+import { notFound } from "./problem.ts";
+import { createQuarantineRoutes } from "./quarantine-routes.ts";
+import { parseConversationFilter, parseEventFilter, parsePage, requireValidated } from "./query.ts";
+import type { SystemStatus } from "./system-status.ts";
+
+/** What can be asked of the log, each as `schemas/openapi.yaml` lays it down. */
+export function createLogRoutes(options: {
+  readonly query: EventQuery;
+  readonly status: () => Promise<SystemStatus>;
+}): Router {
+  const { query, status } = options;
+  const router = Router();
+  router.use(requireValidated);
+  router.get("/events", async ({ query: asked }, response) => {
+    response.json(await query.events(parseEventFilter(asked), parsePage(asked)));
+  });
+  router.get("/events/:id", async ({ params }, response) => {
+    response.json(found("event", await query.event(params.id)));
+  });
+  router.get("/messages/:wamid", async ({ params }, response) => {
+    response.json(found("message", await query.message(params.wamid)));
+  });
+  router.get("/conversations", async ({ query: asked }, response) => {
+    response.json(await query.conversations(parseConversationFilter(asked), parsePage(asked)));
+  });
+  router.get("/conversations/:id", async ({ params }, response) => {
+    response.json(found("conversation", await query.conversation(params.id)));
+  });
+  router.get("/stats", async (_request, response) => void response.json(await query.stats()));
+  router.get("/status", async (_request, response) => void response.json(await status()));
+  router.use(createQuarantineRoutes(query));
+  return router;
+}
+
+function found<T>(what: string, value: T | undefined): T {
+  if (value === undefined) throw notFound(what);
+  return value;
+}

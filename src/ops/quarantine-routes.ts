@@ -1,0 +1,60 @@
+import { Router } from "express";
+import type { EventQuery, QuarantineEntry, QuarantineFilter } from "../contracts.ts";
+import { notFound } from "./problem.ts";
+import { parsePage, parseTimes } from "./query.ts";
+
+/** Entries hold up to 4 MB of base64 each, so few are held at a time. */
+const readAtOnce = 10;
+/** A list shows the bytes of entries up to this size; the others are had one by one. */
+const maxBytesListed = 65_536;
+
+type ListedEntry = Omit<QuarantineEntry, "dataBase64"> & { readonly dataBase64?: string };
+
+export function createQuarantineRoutes(query: EventQuery): Router {
+  const router = Router();
+  router.get("/quarantine", async ({ query: asked }, response) => {
+    const { limit, cursor } = parsePage(asked);
+    response.json(await listQuarantine(query, parseTimes(asked), limit, cursor));
+  });
+  router.get("/quarantine/:id", async ({ params }, response) => {
+    response.json(await findQuarantined(query, params.id));
+  });
+  return router;
+}
+
+async function listQuarantine(
+  query: EventQuery,
+  filter: QuarantineFilter,
+  limit: number,
+  cursor: string | undefined,
+): Promise<{ items: ListedEntry[]; next: string | null }> {
+  const items: ListedEntry[] = [];
+  let next = cursor ?? null;
+  do {
+    const page = await query.quarantine(filter, {
+      limit: Math.min(readAtOnce, limit - items.length),
+      ...(next === null ? {} : { cursor: next }),
+    });
+    items.push(...page.items.map(withoutManyBytes));
+    next = page.next;
+  } while (next !== null && items.length < limit);
+  return { items, next };
+}
+
+function withoutManyBytes({ dataBase64, ...entry }: QuarantineEntry): ListedEntry {
+  return entry.bytes > maxBytesListed ? entry : { ...entry, dataBase64 };
+}
+
+async function findQuarantined(query: EventQuery, id: string): Promise<QuarantineEntry> {
+  let cursor: string | undefined;
+  for (;;) {
+    const page = await query.quarantine(
+      {},
+      { limit: readAtOnce, ...(cursor === undefined ? {} : { cursor }) },
+    );
+    const entry = page.items.find((each) => each.id === id);
+    if (entry !== undefined) return entry;
+    if (page.next === null) throw notFound("quarantined POST");
+    cursor = page.next;
+  }
+}

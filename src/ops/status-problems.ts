@@ -1,0 +1,131 @@
+import type { SystemStatus } from "./system-status.ts";
+
+/** Something is wrong (`error`) or worth a look (`warning`), and what to do about it. */
+export interface StatusProblem {
+  readonly level: "error" | "warning";
+  readonly what: string;
+  readonly remedy: string;
+}
+
+type Facts = Omit<SystemStatus, "ok" | "problems">;
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+/** A spool that drains, drains within seconds. */
+const spoolPatienceMs = minute;
+/** What a store consumer works off in well under a minute. */
+const backlog = 10_000;
+
+/** Errors first, each in words with a remedy. Pure. */
+export function findProblems(facts: Facts, now: Date): StatusProblem[] {
+  const problems = [
+    ...busProblems(facts),
+    ...storeProblems(facts),
+    ...facts.bus.queues.flatMap(queueProblems),
+    ...receiverProblems(facts, now),
+    ...silentAccounts(facts, now),
+    ...quarantineProblems(facts),
+  ];
+  return problems.sort((a, b) => a.level.localeCompare(b.level));
+}
+
+const error = (what: string, remedy: string): StatusProblem => ({ level: "error", what, remedy });
+const warning = (what: string, remedy: string): StatusProblem => ({
+  level: "warning",
+  what,
+  remedy,
+});
+
+function busProblems({ bus }: Facts): StatusProblem[] {
+  if (bus.ready) return [];
+  const remedy =
+    bus.kind === "rabbitmq"
+      ? "See whether RabbitMQ runs, RABBITMQ_URL reaches it, and its memory and disk alarms are off. POSTs go to the spool meanwhile."
+      : "See whether DATA_DIR can be written and its disk has room.";
+  return [error(`The bus is not ready: ${bus.reason ?? "no reason given"}.`, remedy)];
+}
+
+function storeProblems({ store, bus }: Facts): StatusProblem[] {
+  if (store.ready) return [];
+  const remedy =
+    bus.kind === "rabbitmq"
+      ? "See whether MongoDB runs and MONGODB_URL reaches it. The bus keeps the events until it is back."
+      : "See whether DATA_DIR can be written and its disk has room; with MONGODB_URL set, whether MongoDB runs.";
+  return [error(`The store is not ready: ${store.reason ?? "no reason given"}.`, remedy)];
+}
+
+function queueProblems(queue: Facts["bus"]["queues"][number]): StatusProblem[] {
+  const { name, ready, dead, consumers } = queue;
+  const problems: StatusProblem[] = [];
+  if (consumers === 0) {
+    problems.push(error(`Nobody consumes ${name}; ${ready} wait.`, "Start `waypost work`."));
+  } else if (ready > backlog) {
+    problems.push(
+      warning(
+        `${ready} wait in ${name}.`,
+        "If it grows, see the worker's log and the store's load.",
+      ),
+    );
+  }
+  if (dead > 0) {
+    problems.push(
+      error(
+        `${dead} in waypost.dead.${name} could not be decoded.`,
+        "Something other than Waypost publishes to its exchange: look at the messages in RabbitMQ.",
+      ),
+    );
+  }
+  return problems;
+}
+
+function receiverProblems({ receiver, accounts }: Facts, now: Date): StatusProblem[] {
+  if (receiver === undefined) return [];
+  const { spool, unauthorized, lastUnauthorizedAt } = receiver;
+  const problems: StatusProblem[] = [];
+  const age = spool?.oldestAt === undefined ? 0 : now.getTime() - Date.parse(spool.oldestAt);
+  if (spool !== undefined && age > spoolPatienceMs) {
+    problems.push(
+      error(
+        `${spool.posts} POSTs wait in the spool, the oldest for ${Math.round(age / minute)} min.`,
+        "They are durable and go on by themselves when the bus takes them; see the bus.",
+      ),
+    );
+  }
+  const newest =
+    accounts
+      .map(({ lastEventAt }) => lastEventAt)
+      .sort()
+      .at(-1) ?? "";
+  if (lastUnauthorizedAt !== undefined && lastUnauthorizedAt > newest) {
+    problems.push(
+      warning(
+        `${unauthorized} POSTs were answered 401, and nothing was taken since the last of them.`,
+        "Unless strangers knock: WHATSAPP_APP_SECRET is not the secret of the Meta app that sends (App settings → Basic).",
+      ),
+    );
+  }
+  return problems;
+}
+
+function silentAccounts({ accounts }: Facts, now: Date): StatusProblem[] {
+  return accounts
+    .map(({ id, lastEventAt }) => ({ id, days: (now.getTime() - Date.parse(lastEventAt)) / day }))
+    .filter(({ days }) => days >= 7)
+    .map(({ id, days }) =>
+      warning(
+        `Account ${id} has been silent for ${Math.floor(days)} days.`,
+        "If that is not expected: see the callback URL and the subscribed fields in the Meta app, and the app's access to the account.",
+      ),
+    );
+}
+
+function quarantineProblems({ store }: Facts): StatusProblem[] {
+  const count = store.stats?.quarantine ?? 0;
+  if (count === 0) return [];
+  return [
+    warning(
+      `${count} signed POSTs could not be understood, whole or in part. Nothing of them is lost.`,
+      "`waypost quarantine` says where and why.",
+    ),
+  ];
+}

@@ -1,0 +1,100 @@
+import type { Bus, BusHealth, QueueState, Spool, Store, StoreStats } from "../contracts.ts";
+import type { Metrics } from "../support/metrics.ts";
+import { findProblems, type StatusProblem } from "./status-problems.ts";
+import { within } from "./within.ts";
+
+/** What `waypost status` shows. Holds no personal data and no secret. */
+export interface SystemStatus {
+  /** False when a problem is an error; warnings leave it true. */
+  readonly ok: boolean;
+  /** Errors first. */
+  readonly problems: readonly StatusProblem[];
+  readonly version: string;
+  /** The roles of the process that answers. */
+  readonly roles: readonly string[];
+  readonly startedAt: string;
+  readonly bus: BusHealth & { readonly queues: readonly QueueState[] };
+  /** `stats` is absent when the store does not answer. */
+  readonly store: {
+    readonly ready: boolean;
+    readonly reason?: string;
+    readonly stats?: StoreStats;
+  };
+  /** Only when the receiver runs in this process. */
+  readonly receiver?: ReceiverStatus;
+  /** One per account that was ever heard of, by id. */
+  readonly accounts: readonly { readonly id: string; readonly lastEventAt: string }[];
+}
+
+export interface ReceiverStatus {
+  readonly spool?: { readonly posts: number; readonly bytes: number; readonly oldestAt?: string };
+  /** POSTs answered 401 since the start. */
+  readonly unauthorized: number;
+  readonly lastUnauthorizedAt?: string;
+}
+
+export interface StatusSources {
+  readonly version: string;
+  readonly roles: readonly string[];
+  readonly startedAt: Date;
+  readonly bus: Pick<Bus, "health" | "queues">;
+  readonly store: Pick<Store, "health" | "stats">;
+  /** Given when the receiver runs in this process; `spool` unless it is off. */
+  readonly receiver?: { readonly spool?: Pick<Spool, "depth">; readonly metrics: Metrics };
+}
+
+const deadlineMs = 4_000;
+
+/** Asks everything at once; what does not answer in 4 s is reported, not waited for. Never rejects. */
+export async function collectStatus(sources: StatusSources): Promise<SystemStatus> {
+  const [queues, store, receiver] = await Promise.all([
+    within(deadlineMs, sources.bus.queues()).catch(() => []),
+    askStore(sources.store),
+    sources.receiver === undefined ? undefined : askReceiver(sources.receiver),
+  ]);
+  const facts = {
+    version: sources.version,
+    roles: sources.roles,
+    startedAt: sources.startedAt.toISOString(),
+    bus: { ...sources.bus.health(), queues },
+    store,
+    ...(receiver === undefined ? {} : { receiver }),
+    accounts: Object.entries(store.stats?.lastEventAt ?? {})
+      .map(([id, lastEventAt]) => ({ id, lastEventAt }))
+      .sort((a, b) => a.id.localeCompare(b.id)),
+  };
+  const problems = findProblems(facts, new Date());
+  return { ok: problems.every(({ level }) => level !== "error"), problems, ...facts };
+}
+
+async function askStore(store: StatusSources["store"]): Promise<SystemStatus["store"]> {
+  try {
+    const reason = await within(deadlineMs, store.health());
+    if (reason !== undefined) return { ready: false, reason };
+    return { ready: true, stats: await within(deadlineMs, store.stats()) };
+  } catch {
+    return { ready: false, reason: "the store does not answer" };
+  }
+}
+
+async function askReceiver({
+  spool,
+  metrics,
+}: NonNullable<StatusSources["receiver"]>): Promise<ReceiverStatus> {
+  const refused = await metrics.unauthorized.get();
+  const last = (await metrics.lastUnauthorized.get()).values[0]?.value ?? 0;
+  const depth = spool?.depth();
+  return {
+    ...(depth === undefined
+      ? {}
+      : {
+          spool: {
+            posts: depth.posts,
+            bytes: depth.bytes,
+            ...(depth.oldestAt === undefined ? {} : { oldestAt: depth.oldestAt.toISOString() }),
+          },
+        }),
+    unauthorized: refused.values.reduce((sum, { value }) => sum + value, 0),
+    ...(last > 0 ? { lastUnauthorizedAt: new Date(last * 1_000).toISOString() } : {}),
+  };
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import { NotDurableError } from "../contracts.ts";
+import type { Log } from "../support/log.ts";
+import type { Metrics } from "../support/metrics.ts";
+import { createAckMetrics } from "./ack-metrics.ts";
+import { createBodyTaker, type NotTaken } from "./body.ts";
+import type { Durable } from "./durable.ts";
+import { createRareWarning } from "./rare-warning.ts";
+import type { Reader } from "./reader.ts";
+import { answerChallenge } from "./subscription.ts";
+import { verifySignature } from "./verified-body.ts";
+
+/** The one path of the public port. */
+export const webhookPath = "/webhooks/whatsapp";
+/** Meta has its own schedule; this is for load balancers and people. */
+const retryAfterSeconds = 5;
+/** How long the rest of a refused body is thrown away, so that the answer is read before the socket closes. */
+const lingerMs = 1_000;
+
+const codes = { "too large": 413, encoded: 415, busy: 503, broken: 400 } as const satisfies Record<
+  NotTaken,
+  number
+>;
+
+export interface ReceiveAppOptions {
+  /** App secrets; any of them may have signed. */
+  readonly secrets: readonly string[];
+  readonly verifyTokens: readonly string[];
+  readonly maxBodyBytes: number;
+  readonly durable: Pick<Durable, "publish">;
+  readonly reader: Reader;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** The public endpoint. Only here a status is picked. */
+export function createReceiveApp(options: ReceiveAppOptions): Express {
+  const { secrets, verifyTokens } = options;
+  if ([...secrets, ...verifyTokens].includes("")) throw new TypeError("an empty secret is none");
+  const app = express();
+  app.disable("x-powered-by").disable("etag");
+  app.enable("case sensitive routing").enable("strict routing");
+  app.use((_request, response, next) => {
+    response.setHeader("X-Content-Type-Options", "nosniff");
+    next();
+  });
+  const receive = createReceive(options);
+  app.all(webhookPath, (request, response, next) => {
+    if (request.method === "POST") return receive(request, response, next);
+    if (request.method !== "GET") return response.status(405).set("Allow", "GET, POST").end();
+    const challenge = answerChallenge(request.query, verifyTokens);
+    if (challenge === undefined) return response.status(403).end();
+    return response.type("text/plain").send(challenge);
+  });
+  app.use((_request, response) => void response.status(404).end());
+  app.use(createErrorHandler(options.log));
+  return app;
+}
+
+/** Verify, parse, normalize, publish, answer. 200 means durable. */
+function createReceive(options: ReceiveAppOptions): RequestHandler {
+  const { secrets, durable, reader, log } = options;
+  const bodies = createBodyTaker(options.maxBodyBytes);
+  const metrics = createAckMetrics(options.metrics);
+  const warnUnauthorized = createRareWarning(log, "a POST without a valid signature was refused");
+
+  return async (request, response) => {
+    const clock = metrics.start();
+    const stamp = { postId: newPostId(), receivedAt: new Date().toISOString() };
+    const answer = (code: number) => {
+      metrics.answered(code);
+      response.status(code).end();
+    };
+    try {
+      const bytes = await bodies.take(request);
+      if (typeof bytes === "string") {
+        metrics.answered(codes[bytes]);
+        answerEarly(request, response, codes[bytes]);
+        return;
+      }
+      clock.lap("read");
+
+      const body = verifySignature(bytes, signatureOf(request), secrets);
+      if (typeof body === "string") {
+        metrics.unauthorized(body);
+        warnUnauthorized(body);
+        answer(401);
+        return;
+      }
+      clock.lap("verify");
+
+      const post = await reader.read(body, stamp);
+      clock.lap("split");
+
+      await durable.publish(post.parcels);
+      clock.lap("publish");
+
+      metrics.durable(post);
+      answer(200);
+      clock.stop();
+    } catch (error) {
+      if (!(error instanceof NotDurableError)) throw error;
+      log.debug("a POST is not durable", { postId: stamp.postId, error });
+      response.setHeader("Retry-After", retryAfterSeconds);
+      answer(503);
+    } finally {
+      bodies.release(request);
+    }
+  };
+}
+
+/** Follows one POST through receive, spool and bus. */
+function newPostId(): string {
+  return `pst_${randomUUID().replaceAll("-", "")}`;
+}
+
+function signatureOf(request: IncomingMessage): string | undefined {
+  const header = request.headers["x-hub-signature-256"];
+  return Array.isArray(header) ? header.join(", ") : header;
+}
+
+/** For a body that is not read to its end: the connection cannot go on. */
+function answerEarly(request: IncomingMessage, response: ServerResponse, code: number): void {
+  if (code === 503) response.setHeader("Retry-After", retryAfterSeconds);
+  response.writeHead(code, { connection: "close", "content-length": 0 });
+  response.flushHeaders();
+  const end = () => {
+    clearTimeout(timer);
+    response.end(() => request.destroy());
+  };
+  const timer = setTimeout(end, lingerMs);
+  request.once("end", end).once("close", end).resume();
+}
+
+/** A fault of ours: Meta sends the POST again, perhaps to a better version. */
+function createErrorHandler(log: Log): ErrorRequestHandler {
+  return (error, _request, response, _next) => {
+    log.error("a request failed", { error });
+    if (response.headersSent) response.destroy();
+    else response.status(503).set("Retry-After", String(retryAfterSeconds)).end();
+  };
+}

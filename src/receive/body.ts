@@ -1,0 +1,84 @@
+import type { IncomingMessage } from "node:http";
+import getRawBody from "raw-body";
+
+/** The first bytes of a body are always taken: 2,000 connections hold 32 MB of them, and messages are small. */
+const freeBytes = 16_384;
+/** What all larger bodies may hold together, from their first byte to their answer. */
+const sharedBytes = 67_108_864;
+/** What a chunk costs besides its bytes: a body sent byte by byte would take a hundred times its size. */
+const chunkBytes = 160;
+
+/** Why a body was not taken; what is left of it is unread. */
+export type NotTaken = "too large" | "encoded" | "busy" | "broken";
+
+/** Takes bodies, all within one memory budget. */
+export interface BodyTaker {
+  /** Never rejects. */
+  take(request: IncomingMessage): Promise<Buffer | NotTaken>;
+  /** Gives back what the request's body held of the budget. */
+  release(request: IncomingMessage): void;
+}
+
+/** `maxBodyBytes` must be an integer: raw-body takes everything else for "no limit". */
+export function createBodyTaker(maxBodyBytes: number): BodyTaker {
+  if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes < 1) {
+    throw new TypeError("maxBodyBytes must be a positive integer");
+  }
+  const budget = Math.max(sharedBytes, 2 * maxBodyBytes);
+  const shares = new Map<IncomingMessage, number>();
+  let held = 0;
+
+  const setShare = (request: IncomingMessage, share: number) => {
+    held += share - (shares.get(request) ?? 0);
+    shares.set(request, share);
+  };
+
+  /** Resolves only when the body must be given up. */
+  const watch = (request: IncomingMessage, signal: AbortSignal) =>
+    new Promise<NotTaken>((resolve) => {
+      let size = 0;
+      const onData = (chunk: Buffer) => {
+        size += chunk.length + chunkBytes;
+        if (size <= freeBytes) return;
+        setShare(request, size - freeBytes);
+        if (held > budget) resolve("busy");
+      };
+      // A request that came in full closes, too, and before raw-body's promise is heard.
+      const onClose = () => request.complete || resolve("broken");
+      request.on("data", onData).on("close", onClose);
+      signal.onabort = () => request.off("data", onData).off("close", onClose);
+    });
+
+  return {
+    async take(request) {
+      if (isEncoded(request)) return "encoded";
+      const done = new AbortController();
+      try {
+        return await Promise.race([read(request, maxBodyBytes), watch(request, done.signal)]);
+      } finally {
+        done.abort();
+      }
+    },
+    release(request) {
+      setShare(request, 0);
+      shares.delete(request);
+    },
+  };
+}
+
+/** Meta never encodes, and nothing here inflates. */
+function isEncoded(request: IncomingMessage): boolean {
+  const encoding = request.headers["content-encoding"];
+  return encoding !== undefined && encoding.toLowerCase() !== "identity";
+}
+
+async function read(request: IncomingMessage, limit: number): Promise<Buffer | NotTaken> {
+  const declared = request.headers["content-length"];
+  const length = declared !== undefined && /^\d+$/.test(declared) ? declared : null;
+  try {
+    return await getRawBody(request, { limit, length });
+  } catch (error) {
+    const tooLarge = error instanceof Error && "type" in error && error.type === "entity.too.large";
+    return tooLarge ? "too large" : "broken";
+  }
+}

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Bus, NotDurableError, type Parcel, type Spool } from "../contracts.ts";
+import { describeError, type Log } from "../support/log.ts";
+import type { Metrics } from "../support/metrics.ts";
+import { createSpooledDurable } from "./spooled-durable.ts";
+
+/** Without a spool a POST waits this long for the bus. */
+const busWaitMs = 5_000;
+const retryMs = 100;
+const gaugesMs = 1_000;
+
+export interface DurableOptions {
+  readonly bus: Pick<Bus, "publish" | "health">;
+  /** Undefined with `SPOOL=off`. */
+  readonly spool: Spool | undefined;
+  /** How long a POST waits for its confirms before it goes to the spool (`ACK_DEADLINE_MS`). */
+  readonly deadlineMs: number;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export interface DurableHealth {
+  /** Whether a POST could be made durable now. */
+  readonly ready: boolean;
+  readonly mode: "direct" | "spool";
+  /** In words, when not ready. */
+  readonly reason?: string;
+}
+
+export interface Durable {
+  /** Resolves when every parcel is confirmed by the bus or lies in the spool. Throws NotDurableError. */
+  publish(post: readonly Parcel[]): Promise<void>;
+  health(): DurableHealth;
+  /** Starts the pump and the gauges; in spool mode while there is something to drain. */
+  start(): void;
+  /** Refuses new POSTs and ends the pump, which leaves in the spool what is not confirmed. */
+  close(): Promise<void>;
+}
+
+/** What stands between the endpoint and the bus: a POST is durable in one of two places, or refused. */
+export function createDurable(options: DurableOptions): Durable {
+  const { bus, spool, metrics } = options;
+  const durable =
+    spool === undefined
+      ? createUnspooledDurable(options)
+      : createSpooledDurable({ ...options, spool });
+  let gauges: NodeJS.Timeout | undefined;
+  const measure = () => {
+    metrics.busReady.set(bus.health().ready ? 1 : 0);
+    const { posts, bytes, oldestAt } = spool?.depth() ?? { posts: 0, bytes: 0 };
+    metrics.spoolPosts.set(posts);
+    metrics.spoolBytes.set(bytes);
+    metrics.spoolAge.set(oldestAt === undefined ? 0 : (Date.now() - oldestAt.getTime()) / 1_000);
+  };
+  return {
+    publish: (post) => durable.publish(post),
+    health: () => durable.health(),
+    start() {
+      measure();
+      gauges = setInterval(measure, gaugesMs).unref();
+      durable.start();
+    },
+    async close() {
+      clearInterval(gauges);
+      await durable.close();
+    },
+  };
+}
+
+function createUnspooledDurable({ bus, log }: DurableOptions): Durable {
+  let closed = false;
+  return {
+    async publish(post) {
+      if (closed) throw new NotDurableError("shutting down");
+      const abort = new AbortController();
+      const timer = setTimeout(() => abort.abort(), busWaitMs);
+      try {
+        await publishUntil(bus, post, abort.signal);
+      } catch (error) {
+        log.warn("the bus did not take a POST in time", { reason: describeError(error) });
+        throw new NotDurableError("the bus did not take it in time", { cause: error });
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    health: () => ({ mode: "direct", ...bus.health() }),
+    start: () => undefined,
+    async close() {
+      closed = true;
+    },
+  };
+}
+
+/** Publishes again and again until it holds or the signal aborts; then rejects with the last reason. */
+async function publishUntil(
+  bus: Pick<Bus, "publish">,
+  post: readonly Parcel[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    try {
+      return await bus.publish(post, signal);
+    } catch (error) {
+      await sleep(retryMs * (0.5 + Math.random()));
+      if (signal.aborted) throw error;
+    }
+  }
+}

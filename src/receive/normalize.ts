@@ -1,0 +1,75 @@
+import type { WaypostEvent } from "../event/generated.ts";
+import { isRecord, type Json, own } from "./normalize/pick.ts";
+import { frameOf, OCCURRENCE, placeOf } from "./normalize/place.ts";
+import { splitChange } from "./normalize/split-change.ts";
+import { createOutput, type Output, type PostContext, type Problem } from "./normalize/to-event.ts";
+
+export { DATAVERSION } from "./normalize/to-event.ts";
+
+export interface Normalized {
+  readonly events: WaypostEvent[];
+  /** Where something could not be understood, at most 1,000: the POST belongs into quarantine too. */
+  readonly problems: Problem[];
+}
+
+const OBJECT = "whatsapp_business_account";
+const envelopeKeys = new Set(["entry"]);
+const entryKeys = new Set(["changes"]);
+const changeKeys = new Set(["value", OCCURRENCE]);
+
+/**
+ * Every item of every change of every entry as an event of its own. Pure and total: one bad item becomes a problem
+ * and its siblings flow on. Each event's `raw` normalizes to the same event.
+ */
+export function normalize(envelope: unknown, context: PostContext): Normalized {
+  const out = createOutput(context);
+  readEnvelope(envelope, out);
+  const { events, problems } = out;
+  if (events.length + problems.length === 0) out.problem("", "holds no item");
+  return { events, problems };
+}
+
+function readEnvelope(envelope: unknown, out: Output): void {
+  if (!isRecord(envelope)) out.problem("", "is not an object");
+  else if (own(envelope, "object") !== OBJECT) out.problem("object", `is not ${OBJECT}`);
+  else {
+    const frame = frameIn(envelope, envelopeKeys, "", out);
+    eachRecord(envelope, "entry", "entry", out, (entry, path) =>
+      readEntry(frame, entry, path, out),
+    );
+  }
+}
+
+function readEntry(envelope: Json, entry: Json, path: string, out: Output): void {
+  const frame = frameIn(entry, entryKeys, path, out);
+  eachRecord(entry, "changes", `${path}.changes`, out, (change, changePath) => {
+    const around = frameIn(change, changeKeys, changePath, out);
+    const value = own(change, "value");
+    const place = placeOf({ envelope, entry: frame, change: around }, change, value);
+    splitChange(place, value, `${changePath}.value`, out);
+  });
+}
+
+function eachRecord(
+  source: Json,
+  key: string,
+  path: string,
+  out: Output,
+  take: (item: Json, path: string) => void,
+): void {
+  const list = own(source, key);
+  if (!Array.isArray(list)) {
+    out.problem(path, "is not an array");
+    return;
+  }
+  for (const [i, item] of list.entries()) {
+    if (isRecord(item)) take(item, `${path}[${i}]`);
+    else out.problem(`${path}[${i}]`, "is not an object");
+  }
+}
+
+function frameIn(source: Json, except: ReadonlySet<string>, path: string, out: Output): Json {
+  return frameOf(source, except, (key) =>
+    out.problem(path === "" ? key : `${path}.${key}`, "is in no known place"),
+  );
+}

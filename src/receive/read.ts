@@ -1,0 +1,84 @@
+import type { Parcel } from "../contracts.ts";
+import type { WaypostEvent } from "../event/event.ts";
+import { parcelOf } from "../event/parcel.ts";
+import { quarantinedPost } from "../event/quarantined-post.ts";
+import { type JsonProblem, parseJson, type ScannedJson, scanJson, type Unreadable } from "./json.ts";
+import { normalize } from "./normalize.ts";
+import type { VerifiedBody } from "./verified-body.ts";
+
+/** A history chunk of 3 MB holds some 15,000 messages; beyond this the body is kept whole instead. */
+const maxEvents = 50_000;
+const maxBytes = 134_217_728;
+const accountShape = /^\d{1,32}$/;
+
+/** What is known of a POST before its body is read. */
+export interface PostStamp {
+  readonly postId: string;
+  /** ISO time. */
+  readonly receivedAt: string;
+}
+
+/** A POST, ready for the bus. */
+export interface ReadPost {
+  /** Every event, and at most one quarantined POST, last. */
+  readonly parcels: readonly Parcel[];
+  /** The phone numbers' ids, else WABAs' ids, of its events. */
+  readonly accounts: readonly string[];
+}
+
+/** Never throws: what cannot be read is kept whole, byte for byte, in quarantine. */
+export function readPost(
+  body: VerifiedBody,
+  stamp: PostStamp,
+  scanned: ScannedJson | Unreadable = scanJson(body),
+): ReadPost {
+  try {
+    if ("unreadable" in scanned) return keepWhole(body, stamp, scanned.unreadable);
+    const parsed = parseJson(scanned);
+    if ("unreadable" in parsed) return keepWhole(body, stamp, parsed.unreadable);
+    const { events, problems } = normalize(parsed.value, stamp);
+    const parcels = toParcels(events);
+    if (parcels === undefined) return keepWhole(body, stamp, "too many items");
+    const all = [...scanned.problems, ...problems];
+    if (all.length > 0) parcels.push(toQuarantine(body, stamp, all));
+    return { parcels, accounts: accountsOf(events) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.name : typeof error;
+    return keepWhole(body, stamp, `could not be normalized: ${reason}`);
+  }
+}
+
+/** The whole body as one quarantined POST. */
+export function keepWhole(body: VerifiedBody, stamp: PostStamp, reason: string): ReadPost {
+  return { parcels: [toQuarantine(body, stamp, [{ path: "", reason }])], accounts: [] };
+}
+
+function toQuarantine(
+  body: VerifiedBody,
+  stamp: PostStamp,
+  problems: readonly JsonProblem[],
+): Parcel {
+  return parcelOf(quarantinedPost(body, problems, stamp));
+}
+
+function toParcels(events: readonly WaypostEvent[]): Parcel[] | undefined {
+  if (events.length > maxEvents) return undefined;
+  const parcels: Parcel[] = [];
+  let bytes = 0;
+  for (const event of events) {
+    const parcel = parcelOf(event);
+    bytes += parcel.bytes.length;
+    if (bytes > maxBytes) return undefined;
+    parcels.push(parcel);
+  }
+  return parcels;
+}
+
+function accountsOf(events: readonly WaypostEvent[]): string[] {
+  const accounts = new Set<string>();
+  for (const { data } of events) {
+    const account = data.account.phoneNumberId ?? data.account.wabaId;
+    if (account !== undefined && accountShape.test(account)) accounts.add(account);
+  }
+  return [...accounts];
+}

@@ -1,0 +1,95 @@
+import { extname } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { Log } from "../support/log.ts";
+import { scanJson } from "./json.ts";
+import { keepWhole, type PostStamp, type ReadPost, readPost } from "./read.ts";
+import { type PackedPost, packJob, unpackPost } from "./read-job.ts";
+import type { VerifiedBody } from "./verified-body.ts";
+
+/** What the main thread reads itself: a few milliseconds at most. The rest goes to the thread. */
+const inline = { bytes: 32_768, tokens: 2_000 };
+const jobMs = 10_000;
+const threadHeapMb = 512;
+
+export interface Reader {
+  /** Never rejects; see `readPost`. The event loop is not blocked for more than milliseconds. */
+  read(body: VerifiedBody, stamp: PostStamp): Promise<ReadPost>;
+  close(): Promise<void>;
+}
+
+export interface ReaderOptions {
+  readonly log: Log;
+  /** The thread's program; tests pass ones that hang or die. */
+  readonly thread?: URL;
+  /** A thread that needs longer for one POST is ended, and the POST kept whole. */
+  readonly jobMs?: number;
+}
+
+/** Small POSTs on the spot, large ones, one after the other, in a thread that starts with the first. */
+export function createReader(options: ReaderOptions): Reader {
+  const { log } = options;
+  let thread: Worker | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const readInThread = async (body: VerifiedBody, stamp: PostStamp) => {
+    thread ??= startThread(options.thread ?? threadFile(), () => {
+      thread = undefined;
+    });
+    const used = thread;
+    try {
+      used.postMessage(packJob(body, stamp));
+      return unpackPost(await nextAnswer(used, options.jobMs ?? jobMs));
+    } catch (error) {
+      log.error("a POST could not be read and is kept whole", { postId: stamp.postId, error });
+      await used.terminate();
+      return keepWhole(body, stamp, "could not be read in time");
+    }
+  };
+
+  return {
+    async read(body, stamp) {
+      if (body.length <= inline.bytes) {
+        const scanned = scanJson(body);
+        if ("unreadable" in scanned || scanned.tokens <= inline.tokens) {
+          return readPost(body, stamp, scanned);
+        }
+      }
+      const post = last.then(() => readInThread(body, stamp));
+      last = post;
+      return post;
+    },
+    async close() {
+      await last;
+      await thread?.terminate();
+    },
+  };
+}
+
+/** Beside this file: `.ts` where the sources run, `.js` where they are compiled. */
+function threadFile(): URL {
+  return new URL(`./read-worker${extname(import.meta.url)}`, import.meta.url);
+}
+
+function startThread(file: URL, onExit: () => void): Worker {
+  const thread = new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: threadHeapMb } });
+  thread.once("exit", onExit);
+  // Between jobs nobody else listens, and an error that nobody hears ends the process.
+  thread.on("error", () => undefined);
+  thread.unref();
+  return thread;
+}
+
+function nextAnswer(thread: Worker, withinMs: number): Promise<PackedPost> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number) => settle(() => reject(new Error(`the thread ended with ${code}`)));
+    const onError = (error: Error) => settle(() => reject(error));
+    const onMessage = (post: PackedPost) => settle(() => resolve(post));
+    const timer = setTimeout(() => onError(new Error("the thread took too long")), withinMs);
+    const settle = (end: () => void) => {
+      clearTimeout(timer);
+      thread.off("exit", onExit).off("error", onError).off("message", onMessage);
+      end();
+    };
+    thread.on("exit", onExit).on("error", onError).on("message", onMessage);
+  });
+}

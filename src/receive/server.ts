@@ -1,0 +1,166 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import type { Log } from "../support/log.ts";
+import { createReceiveApp, type ReceiveAppOptions } from "./app.ts";
+import { createRareWarning } from "./rare-warning.ts";
+import { createReader } from "./reader.ts";
+
+/** Node's own defaults leave a slow sender 5 minutes, and look for one only every 30 s. */
+const limits = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+  // Longer than a load balancer keeps its idle connections, or it would use one that is being closed.
+  keepAliveTimeout: 65_000,
+} as const;
+const maxConnections = 2_000;
+const maxRequestsPerSocket = 10_000;
+const maxHeadersCount = 64;
+const handshakeTimeout = 5_000;
+/** At close, a connection on which no request is under way may send one for this long. */
+const silentMs = 500;
+/** Handlers that run at close have this long; then their connections are cut, and Meta sends again. */
+const closeMs = 7_000;
+
+/** What Meta's client certificate is made out to. */
+export const metaClientName = "client.webhooks.fbclientcerts.com";
+
+export interface ReceiverTls {
+  /** PEM. */
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+  /** PEM. When given, clients must show a certificate of this CA, made out to `clientName`. */
+  readonly clientCa?: string | Buffer;
+  /** Meta's, unless told. */
+  readonly clientName?: string;
+}
+
+export interface ReceiverOptions extends Omit<ReceiveAppOptions, "reader"> {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly tls?: ReceiverTls;
+}
+
+export interface Receiver {
+  listen(): Promise<{ readonly port: number }>;
+  /** Takes no more connections, says `Connection: close` on running answers, resolves when they are out. */
+  close(): Promise<void>;
+}
+
+/** The public port: the app behind limits that a slow or hostile sender runs into. */
+export function createReceiver(options: ReceiverOptions): Receiver {
+  const reader = createReader({ log: options.log });
+  const app = createReceiveApp({ ...options, reader });
+  const server = options.tls
+    ? createTls(options.tls, app, options.log)
+    : createServer({ ...limits }, app);
+  server.maxConnections = maxConnections;
+  server.maxRequestsPerSocket = maxRequestsPerSocket;
+  server.maxHeadersCount = maxHeadersCount;
+  server.on("clientError", answerBrokenHttp);
+  const traffic = watchTraffic(server, options.tls ? "secureConnection" : "connection");
+
+  return {
+    listen: () => listen(server, options.host, options.port),
+    async close() {
+      await closeServer(server, traffic);
+      await reader.close();
+    },
+  };
+}
+
+function createTls(tls: ReceiverTls, app: RequestListener, log: Log): Server {
+  const { cert, key, clientCa, clientName = metaClientName } = tls;
+  const options = { ...limits, cert, key, minVersion: "TLSv1.2" as const, handshakeTimeout };
+  if (clientCa === undefined) return createTlsServer(options, app);
+  const warn = createRareWarning(log, "a client without the expected certificate was refused");
+  const mutual = { ...options, ca: clientCa, requestCert: true, rejectUnauthorized: true };
+  // Asked at each request: one can come in the same packet as the handshake's end, before a socket closes.
+  const server = createTlsServer(mutual, (request, response) => {
+    if (isMadeOutTo(clientName, request.socket)) return app(request, response);
+    warn("another name");
+    request.socket.destroy();
+  });
+  server.on("tlsClientError", () => warn("handshake"));
+  return server;
+}
+
+/** Node has checked the chain by then. */
+function isMadeOutTo(name: string, socket: Socket): boolean {
+  return (
+    socket instanceof TLSSocket && socket.authorized && socket.getPeerCertificate().subject?.CN === name
+  );
+}
+
+function listen(server: Server, host: string, port: number): Promise<{ port: number }> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve({ port: (server.address() as AddressInfo).port });
+    });
+  });
+}
+
+interface Traffic {
+  /** Answers that are not out yet. */
+  readonly running: ReadonlySet<ServerResponse>;
+  /** Sockets that may carry requests. */
+  readonly sockets: ReadonlySet<Socket>;
+}
+
+function watchTraffic(server: Server, socketEvent: "connection" | "secureConnection"): Traffic {
+  const running = new Set<ServerResponse>();
+  const sockets = new Set<Socket>();
+  server.on(socketEvent, (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  server.prependListener("request", (_request: IncomingMessage, response: ServerResponse) => {
+    if (!server.listening) response.setHeader("Connection", "close");
+    running.add(response);
+    response.once("close", () => running.delete(response));
+  });
+  return { running, sockets };
+}
+
+function closeServer(server: Server, { running, sockets }: Traffic): Promise<void> {
+  return new Promise((resolve) => {
+    const hangUp = setTimeout(() => {
+      const busy = new Set([...running].map((response) => response.socket));
+      for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
+    }, silentMs);
+    const cut = setTimeout(() => server.closeAllConnections(), closeMs);
+    server.close(() => {
+      clearTimeout(hangUp);
+      clearTimeout(cut);
+      resolve();
+    });
+    for (const response of running) {
+      if (!response.headersSent) response.setHeader("Connection", "close");
+    }
+  });
+}
+
+/** What is not HTTP gets one line; the parser's reason stays here. */
+function answerBrokenHttp(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  const status =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? "431 Request Header Fields Too Large"
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? "408 Request Timeout"
+        : "400 Bad Request";
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
+    socket.destroy(),
+  );
+}

@@ -1,0 +1,78 @@
+import type { Parcel, Spool, SpooledPost } from "../contracts.ts";
+import { type AppendLog, type LogRow, openAppendLog } from "../support/append-log.ts";
+import { describeError, type Log } from "../support/log.ts";
+import { framePost, parseFrame } from "./spool-frame.ts";
+
+const reader = "spool";
+
+export interface SpoolOptions {
+  readonly path: string;
+  /** `SPOOL_MAX_BYTES`. */
+  readonly maxBytes: number;
+  readonly log: Log;
+}
+
+/**
+ * The spool as one SQLite file, one row a POST. A row that cannot be read any more is set aside in the
+ * same file and reported, once. Throws SqliteInUseError when another process has the file.
+ */
+export async function openSpool(options: SpoolOptions): Promise<Spool> {
+  const log = await openAppendLog({ path: options.path, maxBytes: options.maxBytes });
+  return {
+    append: (post) => log.append([{ key: "post", bytes: framePost(post) }]),
+    read: (after, maxParcels) => readPosts(log, options.log, after, maxParcels),
+    dropThrough: (seq) => log.dropThrough(seq),
+    depth() {
+      const { rows, ...rest } = log.size();
+      return { posts: rows, ...rest };
+    },
+    close: () => log.close(),
+  };
+}
+
+async function readPosts(
+  log: AppendLog,
+  report: Log,
+  after: number,
+  maxParcels: number,
+): Promise<SpooledPost[]> {
+  for (;;) {
+    const rows = await log.read(after, maxParcels);
+    const posts: SpooledPost[] = [];
+    for (const row of rows) {
+      const parcels = await parseRow(log, report, row);
+      if (parcels !== undefined) posts.push({ seq: row.seq, parcels });
+    }
+    const last = rows.at(-1);
+    if (posts.length > 0 || last === undefined) return upTo(maxParcels, posts);
+    // Nothing but rows set aside: nobody else would drop them.
+    await log.dropThrough(last.seq);
+  }
+}
+
+async function parseRow(
+  log: AppendLog,
+  report: Log,
+  row: LogRow,
+): Promise<readonly Parcel[] | undefined> {
+  try {
+    return parseFrame(row.bytes);
+  } catch (error) {
+    const reason = describeError(error);
+    report.error("set aside a POST that the spool cannot read", {
+      reason,
+      bytes: row.bytes.length,
+    });
+    await log.setAside(reader, row.seq, reason);
+    return undefined;
+  }
+}
+
+function upTo(maxParcels: number, posts: readonly SpooledPost[]): SpooledPost[] {
+  let parcels = 0;
+  const fits = posts.findIndex((post) => {
+    parcels += post.parcels.length;
+    return parcels > maxParcels;
+  });
+  return posts.slice(0, fits === -1 ? posts.length : Math.max(fits, 1));
+}

@@ -1,0 +1,251 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { NotDurableError, type Parcel, type Spool } from "../contracts.ts";
+import { describeError } from "../support/log.ts";
+import type { Durable, DurableHealth, DurableOptions } from "./durable.ts";
+
+/** Parcels the pump publishes at once. */
+const pumpWindow = 1_000;
+/** A batch of the pump that has no confirms by then is published again. */
+const pumpDeadlineMs = 30_000;
+const backoffMs = { first: 100, most: 2_000 };
+/** While at most this many POSTs are left to drain, new ones wait; but no longer than `ms`. */
+const hold = { posts: 100, ms: 75 };
+/** At close, the batch in flight has this long to be confirmed. */
+const closeMs = 2_000;
+
+type Options = DurableOptions & { readonly spool: Spool };
+
+/** A POST on its way to the bus. */
+interface Flight {
+  /** Gives the bus up and appends the POST to the spool. */
+  divert(): void;
+}
+
+/**
+ * Confirm first, spool second, and sticky: once one POST had to spool, all later ones do, until the pump
+ * has published everything before them. Else newer events would overtake older ones.
+ */
+export function createSpooledDurable(options: Options): Durable {
+  return new SpooledDurable(options);
+}
+
+class SpooledDurable implements Durable {
+  readonly #options: Options;
+  /** Oldest first. */
+  readonly #inFlight = new Set<Flight>();
+  readonly #bell = createBell();
+  readonly #closing = new AbortController();
+  #mode: "direct" | "spool";
+  /** POSTs on their way into the spool. */
+  #appending = 0;
+  #spoolFailure: string | undefined;
+  /** The last batch was confirmed, but later than a POST may wait. */
+  #slow = false;
+  #gate: { readonly opened: Promise<void>; open(): void } | undefined;
+  #pump: Promise<void> | undefined;
+  #batch: AbortController | undefined;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#mode = options.spool.depth().posts > 0 ? "spool" : "direct";
+  }
+
+  async publish(post: readonly Parcel[]): Promise<void> {
+    if (post.length === 0) return;
+    if (this.#gate !== undefined) await this.#gate.opened;
+    if (this.#closing.signal.aborted) throw new NotDurableError("shutting down");
+    if (this.#mode === "direct") {
+      const { ready, reason } = this.#options.bus.health();
+      if (ready) return this.#publishDirect(post);
+      this.#leaveDirect(reason ?? "the bus is not ready");
+    }
+    return this.#append(post);
+  }
+
+  health(): DurableHealth {
+    const bus = this.#options.bus.health();
+    const mode = this.#mode;
+    if ((mode === "direct" && bus.ready) || this.#spoolFailure === undefined) {
+      return { ready: true, mode };
+    }
+    const reason = `the spool does not take events: ${this.#spoolFailure}`;
+    return { ready: false, mode, reason: bus.reason ? `${bus.reason}; ${reason}` : reason };
+  }
+
+  start(): void {
+    this.#pump ??= this.#run();
+    this.#bell.ring();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#openGate();
+    this.#bell.ring();
+    const timer = setTimeout(() => this.#batch?.abort(), closeMs);
+    await this.#pump;
+    clearTimeout(timer);
+  }
+
+  #publishDirect(post: readonly Parcel[]): Promise<void> {
+    const { bus, deadlineMs } = this.#options;
+    return new Promise((resolve) => {
+      const abort = new AbortController();
+      const settle = (end: Promise<void> | undefined) => {
+        clearTimeout(timer);
+        this.#inFlight.delete(flight);
+        resolve(end);
+      };
+      const flight: Flight = {
+        divert: () => {
+          settle(this.#append(post));
+          abort.abort();
+        },
+      };
+      const timer = setTimeout(() => this.#leaveDirect("no confirm in time"), deadlineMs);
+      this.#inFlight.add(flight);
+      bus.publish(post, abort.signal).then(
+        () => settle(undefined),
+        (error: unknown) => {
+          if (this.#inFlight.has(flight)) this.#leaveDirect(describeError(error));
+        },
+      );
+    });
+  }
+
+  /** All that is in flight goes to the spool with the one that failed: oldest first, before anything newer. */
+  #leaveDirect(reason: string): void {
+    if (this.#mode === "direct") {
+      this.#mode = "spool";
+      this.#slow = false;
+      this.#options.log.warn("spooling", { reason });
+    }
+    for (const flight of [...this.#inFlight]) flight.divert();
+    this.#bell.ring();
+  }
+
+  async #append(post: readonly Parcel[]): Promise<void> {
+    const { spool, log, metrics } = this.#options;
+    this.#appending += 1;
+    try {
+      await spool.append(post);
+      this.#spoolFailure = undefined;
+      metrics.spooled.inc();
+    } catch (error) {
+      if (this.#spoolFailure === undefined) log.error("the spool does not take events", { error });
+      this.#spoolFailure = describeError(error);
+      // A slow bus is better than none.
+      this.#slow = false;
+      throw new NotDurableError("neither the bus nor the spool took it", { cause: error });
+    } finally {
+      this.#appending -= 1;
+      this.#bell.ring();
+    }
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      await this.#bell.rung();
+      await this.#drain();
+    }
+  }
+
+  /** Until all is drained, or only appends on their way are left; those ring the bell. */
+  async #drain(): Promise<void> {
+    const { bus, log } = this.#options;
+    const { signal } = this.#closing;
+    let delayMs = backoffMs.first;
+    while (this.#mode === "spool" && !signal.aborted) {
+      try {
+        const { ready, reason } = bus.health();
+        if (!ready) throw new Error(reason ?? "the bus is not ready");
+        if ((await this.#publishOldest()) === 0) return;
+        delayMs = backoffMs.first;
+      } catch (error) {
+        this.#openGate();
+        log.debug("the spool waits for the bus", { error, ms: delayMs });
+        await sleep(delayMs * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
+        delayMs = Math.min(delayMs * 2, backoffMs.most);
+      }
+    }
+  }
+
+  /** Publishes one window, and forgets it only when all of it is confirmed. Answers with its POSTs. */
+  async #publishOldest(): Promise<number> {
+    const { bus, spool, deadlineMs } = this.#options;
+    if (!this.#slow && spool.depth().posts <= hold.posts) this.#closeGate();
+    const posts = await spool.read(0, pumpWindow);
+    const last = posts.at(-1);
+    if (last !== undefined) {
+      const parcels = posts.flatMap((post) => post.parcels);
+      const startedAt = performance.now();
+      await this.#publishBatch(bus, parcels);
+      this.#slow = performance.now() - startedAt > deadlineMs;
+      await spool.dropThrough(last.seq);
+      this.#spoolFailure = undefined;
+    }
+    // Decided in one synchronous step: a POST that comes now sees one mode or the other.
+    if (!this.#slow && this.#appending === 0 && spool.depth().posts === 0) this.#enterDirect();
+    return posts.length;
+  }
+
+  async #publishBatch(bus: Options["bus"], parcels: readonly Parcel[]): Promise<void> {
+    const batch = new AbortController();
+    const timer = setTimeout(() => batch.abort(), pumpDeadlineMs);
+    this.#batch = batch;
+    try {
+      await bus.publish(parcels, batch.signal);
+    } finally {
+      clearTimeout(timer);
+      this.#batch = undefined;
+    }
+  }
+
+  #enterDirect(): void {
+    this.#mode = "direct";
+    this.#options.log.info("the spool is drained, publishing directly again");
+    this.#openGate();
+  }
+
+  /** Under steady load the spool would never be empty: let new POSTs wait a moment for the last of it. */
+  #closeGate(): void {
+    if (this.#gate !== undefined) return;
+    let open = () => {};
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const timer = setTimeout(() => {
+      // It took too long; not again before the bus has been quick once.
+      this.#slow = true;
+      this.#openGate();
+    }, hold.ms);
+    this.#gate = {
+      opened,
+      open: () => {
+        clearTimeout(timer);
+        open();
+      },
+    };
+  }
+
+  #openGate(): void {
+    this.#gate?.open();
+    this.#gate = undefined;
+  }
+}
+
+/** A ring that nobody waits for is kept for the next who does. */
+function createBell(): { ring(): void; rung(): Promise<void> } {
+  let ring = () => {};
+  let next = new Promise<void>((resolve) => {
+    ring = resolve;
+  });
+  return {
+    ring: () => ring(),
+    async rung() {
+      await next;
+      next = new Promise((resolve) => {
+        ring = resolve;
+      });
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+declare const verified: unique symbol;
+
+/** Bytes that carry a valid signature. Only `verifySignature` makes one; the way to JSON takes nothing else. */
+export type VerifiedBody = Buffer & { readonly [verified]: true };
+
+/** Why a POST is not believed. For the metric only: the sender is never told. */
+export type Unverified = "missing" | "malformed" | "mismatch";
+
+/** Two headers of the name arrive joined by a comma, and so do not match. */
+const headerShape = /^sha256=[0-9a-f]{64}$/i;
+
+/**
+ * Meta signs the body's bytes with the app secret: `X-Hub-Signature-256: sha256=<hex>`. Every secret is
+ * tried, so that the time taken does not say which one matched.
+ */
+export function verifySignature(
+  bytes: Buffer,
+  header: string | undefined,
+  secrets: readonly string[],
+): VerifiedBody | Unverified {
+  if (header === undefined) return "missing";
+  if (!headerShape.test(header)) return "malformed";
+  const claimed = Buffer.from(header.slice("sha256=".length), "hex");
+  let matched = false;
+  for (const secret of secrets) {
+    const signature = createHmac("sha256", secret).update(bytes).digest();
+    matched = timingSafeEqual(signature, claimed) || matched;
+  }
+  return matched ? (bytes as VerifiedBody) : "mismatch";
+}

@@ -1,0 +1,196 @@
+import type { Appended, Carried, WaypostEvent } from "../../contracts.ts";
+import { isQuarantined } from "../../event/event.ts";
+import type { Sqlite, SqlSession } from "../../support/sqlite.ts";
+import { type Facts, joinFacts, type Latest } from "../facts.ts";
+import { edgeId, joinProjections, type Projected, projectAll } from "../projection.ts";
+import { parseQuarantined, type Quarantined } from "../quarantined.ts";
+import { contactToken, messageToken, token } from "./schema.ts";
+
+/** Stores and projects a batch in one transaction. */
+export async function appendBatch(
+  sqlite: Sqlite,
+  batch: readonly Carried[],
+  expiresAt: number,
+): Promise<Appended> {
+  const events = batch.filter((item): item is WaypostEvent => !isQuarantined(item));
+  const projected = await projectAll(events);
+  const posts = batch.filter(isQuarantined).map(parseQuarantined);
+  const joined = joinProjections(projected.map((each) => each.projection));
+  return sqlite.transaction(async (session) => {
+    const appended = await writeEvents(session, projected, expiresAt);
+    for (const facts of joined.messages) await writeMessage(session, facts, expiresAt);
+    for (const facts of joined.conversations) await writeConversation(session, facts, expiresAt);
+    for (const facts of joined.accounts) await writeAccount(session, facts);
+    for (const edge of joined.aliases) {
+      await session.run(
+        `INSERT INTO aliases (id, kind, from_id, to_id, expires_at) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET expires_at = max(expires_at, excluded.expires_at)`,
+        [edgeId(edge), edge.kind, edge.from, edge.to, expiresAt],
+      );
+    }
+    for (const post of posts) await writeQuarantined(session, post, expiresAt);
+    return appended;
+  });
+}
+
+async function writeEvents(
+  session: SqlSession,
+  projected: readonly Projected[],
+  expiresAt: number,
+): Promise<Appended> {
+  const last = await session.get<{ seq: number }>("SELECT max(seq) AS seq FROM events");
+  const stored: string[] = [];
+  let [seq, replaced] = [last?.seq ?? 0, 0];
+  for (const each of projected) {
+    if (await insertEvent(session, each, seq + 1, expiresAt)) {
+      seq += 1;
+      stored.push(each.event.id);
+    } else if (await replaceOlder(session, each)) replaced += 1;
+  }
+  return { stored, duplicates: projected.length - stored.length, replaced };
+}
+
+async function insertEvent(
+  session: SqlSession,
+  { event, projection }: Projected,
+  seq: number,
+  expiresAt: number,
+): Promise<boolean> {
+  const { index } = projection;
+  const changes = await session.run(
+    `INSERT INTO events (seq, id, type, dataversion, received_at, conversation_id,
+       phone_number_id, waba_id, expires_at, body)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+    [
+      seq,
+      event.id,
+      event.type,
+      event.dataversion ?? 1,
+      index.receivedAt,
+      index.conversationId ?? null,
+      index.phoneNumberId ?? null,
+      index.wabaId ?? null,
+      expiresAt,
+      JSON.stringify(event),
+    ],
+  );
+  if (changes === 0) return false;
+  await writeIndex(session, projection, seq);
+  return true;
+}
+
+/** A better parser's event takes the place of the one it was made from. */
+async function replaceOlder(
+  session: SqlSession,
+  { event, projection }: Projected,
+): Promise<boolean> {
+  const version = event.dataversion ?? 1;
+  const kept = await session.get<{ seq: number; dataversion: number }>(
+    "SELECT seq, dataversion FROM events WHERE id = ?",
+    [event.id],
+  );
+  if (kept === undefined || kept.dataversion >= version) return false;
+  const { index } = projection;
+  await session.run(
+    `UPDATE events SET type = ?, dataversion = ?, received_at = ?, conversation_id = ?,
+       phone_number_id = ?, waba_id = ?, body = ? WHERE seq = ?`,
+    [
+      event.type,
+      version,
+      index.receivedAt,
+      index.conversationId ?? null,
+      index.phoneNumberId ?? null,
+      index.wabaId ?? null,
+      JSON.stringify(event),
+      kept.seq,
+    ],
+  );
+  await session.run("DELETE FROM event_keys WHERE seq = ?", [kept.seq]);
+  await session.run("DELETE FROM event_words WHERE rowid = ?", [kept.seq]);
+  await writeIndex(session, projection, kept.seq);
+  return true;
+}
+
+async function writeIndex(
+  session: SqlSession,
+  { index }: Projected["projection"],
+  seq: number,
+): Promise<void> {
+  const keys = new Set([
+    ...index.contactKeys.map(contactToken),
+    ...index.messageIds.map(messageToken),
+  ]);
+  for (const key of keys) {
+    await session.run("INSERT INTO event_keys (key, seq) VALUES (?, ?)", [key, seq]);
+  }
+  const words = index.words.map(token).join(" ");
+  if (words !== "") {
+    await session.run("INSERT INTO event_words (rowid, words) VALUES (?, ?)", [seq, words]);
+  }
+}
+
+async function writeMessage(session: SqlSession, facts: Facts, expiresAt: number): Promise<void> {
+  const known = await session.get<{ facts: string }>("SELECT facts FROM messages WHERE id = ?", [
+    facts.id,
+  ]);
+  await session.run(
+    `INSERT INTO messages (id, facts, expires_at) VALUES (?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET facts = excluded.facts,
+       expires_at = max(expires_at, excluded.expires_at)`,
+    [facts.id, joinedJson(known, facts), expiresAt],
+  );
+}
+
+async function writeConversation(
+  session: SqlSession,
+  facts: Facts,
+  expiresAt: number,
+): Promise<void> {
+  const known = await session.get<{ facts: string }>(
+    "SELECT facts FROM conversations WHERE id = ?",
+    [facts.id],
+  );
+  const wabaId = facts.max["wabaId"] as Latest<string> | undefined;
+  await session.run(
+    `INSERT INTO conversations (id, facts, last_received_at, phone_number_id, waba_id, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET facts = excluded.facts,
+       last_received_at = max(last_received_at, excluded.last_received_at),
+       phone_number_id = coalesce(excluded.phone_number_id, phone_number_id),
+       waba_id = coalesce(excluded.waba_id, waba_id),
+       expires_at = max(expires_at, excluded.expires_at)`,
+    [
+      facts.id,
+      joinedJson(known, facts),
+      Date.parse(facts.max["lastReceivedAt"] as string),
+      (facts.max["phoneNumberId"] as string | undefined) ?? null,
+      wabaId?.value ?? null,
+      expiresAt,
+    ],
+  );
+}
+
+function joinedJson(known: { readonly facts: string } | undefined, facts: Facts): string {
+  return JSON.stringify(known === undefined ? facts : joinFacts(JSON.parse(known.facts), facts));
+}
+
+async function writeAccount(session: SqlSession, facts: Facts): Promise<void> {
+  await session.run(
+    `INSERT INTO accounts (id, last_event_at) VALUES (?, ?)
+     ON CONFLICT (id) DO UPDATE SET last_event_at = max(last_event_at, excluded.last_event_at)`,
+    [facts.id, facts.max["lastEventAt"] as string],
+  );
+}
+
+async function writeQuarantined(
+  session: SqlSession,
+  post: Quarantined,
+  expiresAt: number,
+): Promise<void> {
+  await session.run(
+    `INSERT INTO quarantine (id, received_at, post_id, problems, bytes, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET expires_at = max(expires_at, excluded.expires_at)`,
+    [post.id, post.receivedAt, post.postId, JSON.stringify(post.problems), post.bytes, expiresAt],
+  );
+}

@@ -1,0 +1,46 @@
+import type { Store } from "../../contracts.ts";
+import type { Log } from "../../support/log.ts";
+import { openSqlite } from "../../support/sqlite.ts";
+import { createQuery } from "../query.ts";
+import { appendBatch } from "./append.ts";
+import { startExpiry } from "./expiry.ts";
+import { createReader } from "./reader.ts";
+import { logSchema } from "./schema.ts";
+import { toStoreError } from "./store-error.ts";
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/**
+ * The log in one SQLite file, for one process: it is locked until `close`. Same promises as over MongoDB.
+ * Events and what is projected from them go `retentionDays` after they were stored or last touched.
+ */
+export async function openEmbeddedStore(options: {
+  readonly path: string;
+  readonly retentionDays: number;
+  readonly log: Log;
+}): Promise<Store> {
+  const sqlite = await openSqlite(options.path, { schema: logSchema });
+  const expiry = startExpiry(sqlite, options.log);
+  const reader = createReader(sqlite);
+  return {
+    ...createQuery(reader),
+    append: async (batch) => {
+      try {
+        return await appendBatch(sqlite, batch, Date.now() + options.retentionDays * dayMs);
+      } catch (error) {
+        throw toStoreError(error);
+      }
+    },
+    health: () =>
+      reader.accounts().then(
+        () => undefined,
+        () => "the embedded store cannot be read",
+      ),
+    // The schema came with the file.
+    syncIndexes: async () => undefined,
+    async close() {
+      await expiry.stop();
+      await sqlite.close();
+    },
+  };
+}

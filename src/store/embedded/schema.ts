@@ -1,0 +1,95 @@
+/**
+ * The tables of the log, one entry per version. Projections are kept as JSON of their facts; `seq` is the
+ * order of storing. Words are ASCII (see `token`), so that the tokenizer has no say in what a word is.
+ */
+export const logSchema: readonly string[] = [
+  `
+  CREATE TABLE events (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    type TEXT NOT NULL,
+    dataversion INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    conversation_id TEXT,
+    phone_number_id TEXT,
+    waba_id TEXT,
+    expires_at INTEGER,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX events_received ON events (received_at, id);
+  CREATE INDEX events_type ON events (type, received_at, id);
+  CREATE INDEX events_conversation ON events (conversation_id, received_at, id);
+  CREATE INDEX events_phone_number ON events (phone_number_id, received_at, id);
+  CREATE INDEX events_waba ON events (waba_id, received_at, id);
+  CREATE INDEX events_expiry ON events (expires_at);
+
+  CREATE TABLE event_keys (
+    key TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (key, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX event_keys_seq ON event_keys (seq);
+
+  CREATE VIRTUAL TABLE event_words USING fts5 (
+    words, content='', contentless_delete=1, detail=none, tokenize='ascii'
+  );
+
+  CREATE TABLE messages (
+    id TEXT PRIMARY KEY,
+    facts TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX messages_expiry ON messages (expires_at);
+
+  CREATE TABLE conversations (
+    id TEXT PRIMARY KEY,
+    facts TEXT NOT NULL,
+    last_received_at INTEGER NOT NULL,
+    phone_number_id TEXT,
+    waba_id TEXT,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX conversations_last ON conversations (last_received_at, id);
+  CREATE INDEX conversations_expiry ON conversations (expires_at);
+
+  CREATE TABLE aliases (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    from_id TEXT NOT NULL,
+    to_id TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX aliases_from ON aliases (from_id);
+  CREATE INDEX aliases_to ON aliases (to_id);
+  CREATE INDEX aliases_expiry ON aliases (expires_at);
+
+  CREATE TABLE accounts (
+    id TEXT PRIMARY KEY,
+    last_event_at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE quarantine (
+    id TEXT PRIMARY KEY,
+    received_at INTEGER NOT NULL,
+    post_id TEXT NOT NULL,
+    problems TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX quarantine_received ON quarantine (received_at, id);
+  CREATE INDEX quarantine_expiry ON quarantine (expires_at);
+  `,
+];
+
+/** A word as the full-text index holds it: ASCII as it is, all else by its bytes. */
+export function token(word: string): string {
+  return /^[a-z0-9]+$/.test(word) ? word : `x${Buffer.from(word, "utf8").toString("hex")}`;
+}
+
+export function contactToken(key: string): string {
+  return `contact ${key}`;
+}
+
+export function messageToken(id: string): string {
+  return `message ${id}`;
+}

@@ -1,0 +1,107 @@
+import { StoreError, type WaypostEvent } from "../contracts.ts";
+import { normalizePhone } from "../event/conversation.ts";
+import { searchableTexts } from "./searchable-texts.ts";
+import { indexWords } from "./words.ts";
+
+/** What a stored event is found by. */
+export interface EventIndex {
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly conversationId: string | undefined;
+  readonly phoneNumberId: string | undefined;
+  readonly wabaId: string | undefined;
+  /** BSUIDs and digits of phones of everybody it is about. */
+  readonly contactKeys: readonly string[];
+  /** The message it is or is about: its status, payment, reaction, edit, revocation. */
+  readonly messageIds: readonly string[];
+  readonly words: readonly string[];
+}
+
+/** A large group change names many people. */
+const maxKeys = 200;
+
+/** Throws StoreError `refused` when the event lacks what a log cannot do without. */
+export function indexEvent(event: WaypostEvent): EventIndex {
+  const { account, conversationId, receivedAt } = event.data;
+  const at = Date.parse(receivedAt);
+  if (idOf(event.id) === undefined || idOf(event.type) === undefined) {
+    throw new StoreError("refused", "an event without id or type");
+  }
+  if (Number.isNaN(at) || at < 0) {
+    throw new StoreError("refused", "an event without a readable data.receivedAt");
+  }
+  return {
+    receivedAt: at,
+    conversationId: idOf(conversationId),
+    phoneNumberId: idOf(account.phoneNumberId),
+    wabaId: idOf(account.wabaId),
+    contactKeys: contactKeys(event),
+    messageIds: messageIds(event),
+    words: indexWords(searchableTexts(event)),
+  };
+}
+
+/** A BSUID as it is, a phone or wa_id in any writing as its digits. */
+export function contactKey(text: string): string {
+  const trimmed = text.trim();
+  return /[A-Za-z]/.test(trimmed) ? trimmed : normalizePhone(trimmed).replace(/^00/, "");
+}
+
+/** Undefined unless it is a string that says something. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** As `textOf`. What holds a NUL is no id: SQL cannot hold it. */
+export function idOf(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text?.includes("\0") ? undefined : text;
+}
+
+function contactKeys({ data }: WaypostEvent): string[] {
+  const { contact, message, idChange, syncedContact, group } = data;
+  const participants = [
+    ...list(group?.addedParticipants),
+    ...list(group?.removedParticipants),
+    ...list(group?.failedParticipants),
+  ];
+  const changed = message?.system ?? idChange;
+  return keys([
+    contact?.userId,
+    contact?.parentUserId,
+    contact?.waId,
+    changed?.userId,
+    changed?.previousUserId,
+    changed?.waId,
+    message?.system?.previousWaId,
+    syncedContact?.userId,
+    syncedContact?.phoneNumber,
+    ...participants.flatMap((participant) => [participant.userId, participant.waId]),
+  ]).map(contactKey);
+}
+
+function messageIds({ data }: WaypostEvent): string[] {
+  const { message, status, payment, conversion } = data;
+  return keys([
+    message?.id,
+    status?.messageId,
+    payment?.messageId,
+    message?.reaction?.messageId,
+    message?.edit?.originalMessageId,
+    message?.revoke?.originalMessageId,
+    conversion?.messageId,
+  ]);
+}
+
+function keys(values: readonly unknown[]): string[] {
+  const found = new Set<string>();
+  for (const value of values) {
+    const id = idOf(value);
+    if (id !== undefined) found.add(id);
+  }
+  return [...found].slice(0, maxKeys);
+}
+
+function list<T>(value: readonly T[] | undefined): readonly T[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,103 @@
+/**
+ * What events say about one row of a projection. Facts about the same row join in any order, any grouping and
+ * any number of times to the same result, so that redelivered, reordered and concurrent batches do no harm.
+ * MongoDB joins them by `$max`, `$min` and `$addToSet`, the embedded store by `joinFacts`.
+ */
+export interface Facts {
+  /** The row's. */
+  readonly id: string;
+  /** The highest wins: last-writer values, status ranks. */
+  readonly max: Readonly<Record<string, Highest>>;
+  /** The lowest wins: first-seen times. A name may hold one dot: `statusAt.sent`. */
+  readonly min: Readonly<Record<string, string>>;
+  /** Sets. */
+  readonly add: Readonly<Record<string, readonly Member[]>>;
+}
+
+/** Compared field by field, in the order of the fields, as BSON compares sub-documents. */
+export type Highest = string | Latest | StatusRank;
+export type Member = string | ErrorNote;
+
+/** A value that the last event decides: by payload time, then event id, then the parser's version. */
+export interface Latest<T = unknown> {
+  readonly at: string;
+  readonly id: string;
+  readonly version: number;
+  readonly value: T;
+}
+export interface StatusRank {
+  readonly rank: number;
+  readonly name: string;
+}
+export interface ErrorNote {
+  readonly code?: number;
+  readonly title?: string;
+}
+
+/** Commutative, associative, idempotent. Both must be about the same row. */
+export function joinFacts(a: Facts, b: Facts): Facts {
+  return {
+    id: a.id,
+    max: merged(a.max, b.max, (x, y) => (compare(x, y) >= 0 ? x : y)),
+    min: merged(a.min, b.min, (x, y) => (compare(x, y) <= 0 ? x : y)),
+    add: merged(a.add, b.add, union),
+  };
+}
+
+/** One set of facts per row, so that a batch writes each row once. */
+export function joinByRow(all: Iterable<Facts>): Facts[] {
+  const rows = new Map<string, Facts>();
+  for (const facts of all) {
+    const known = rows.get(facts.id);
+    rows.set(facts.id, known === undefined ? facts : joinFacts(known, facts));
+  }
+  return [...rows.values()];
+}
+
+/** The row as MongoDB holds it: the fields side by side, dotted names nested. */
+export function rowOf(facts: Facts): Record<string, unknown> {
+  const row: Record<string, unknown> = { _id: facts.id, ...facts.max, ...facts.add };
+  for (const [name, value] of Object.entries(facts.min)) {
+    const [outer = "", inner] = name.split(".");
+    row[outer] = inner === undefined ? value : { ...(row[outer] as object), [inner]: value };
+  }
+  return row;
+}
+
+function merged<T>(
+  a: Readonly<Record<string, T>>,
+  b: Readonly<Record<string, T>>,
+  join: (x: T, y: T) => T,
+): Record<string, T> {
+  const result: Record<string, T> = { ...a };
+  for (const [key, value] of Object.entries(b)) {
+    const known = result[key];
+    result[key] = known === undefined ? value : join(known, value);
+  }
+  return result;
+}
+
+/** Sorted, so that the order of joining leaves no trace. */
+function union(a: readonly Member[], b: readonly Member[]): Member[] {
+  const members = new Map([...a, ...b].map((member) => [JSON.stringify(member), member]));
+  return [...members].sort(([x], [y]) => (x < y ? -1 : 1)).map(([, member]) => member);
+}
+
+function compare(a: unknown, b: unknown): number {
+  if (isObject(a) && isObject(b)) return compareFields(Object.values(a), Object.values(b));
+  if (a === b) return 0;
+  if (typeof a !== typeof b) return typeof a < typeof b ? -1 : 1;
+  return (a as string) < (b as string) ? -1 : 1;
+}
+
+function compareFields(a: readonly unknown[], b: readonly unknown[]): number {
+  for (const [i, value] of a.entries()) {
+    const order = compare(value, b[i]);
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}

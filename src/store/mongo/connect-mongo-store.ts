@@ -1,0 +1,37 @@
+import type { Store } from "../../contracts.ts";
+import type { Log } from "../../support/log.ts";
+import { createQuery } from "../query.ts";
+import { appendBatch } from "./append.ts";
+import { createMongoConnection } from "./connection.ts";
+import { createReader } from "./reader.ts";
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/**
+ * The log in MongoDB 6 or later. Returns also when the server is away: each call then rejects with StoreError
+ * `outage` within seconds, and works once the server is back. Events and what is projected from them go
+ * `retentionDays` after they were stored or last touched.
+ */
+export async function connectMongoStore(options: {
+  readonly url: string;
+  readonly retentionDays: number;
+  readonly log: Log;
+}): Promise<Store> {
+  const connection = createMongoConnection(options.url);
+  const missing = await connection.health();
+  if (missing !== undefined) options.log.warn("the store is not ready", { reason: missing });
+  return {
+    ...createQuery(createReader(connection)),
+    append: (batch) =>
+      connection.use((models) => {
+        const expireAt = new Date(Date.now() + options.retentionDays * dayMs);
+        return appendBatch(models, batch, expireAt);
+      }),
+    health: () => connection.health(),
+    syncIndexes: () =>
+      connection.use(async (models) => {
+        for (const model of Object.values(models)) await model.createIndexes();
+      }),
+    close: () => connection.close(),
+  };
+}

@@ -1,0 +1,93 @@
+import { Mongoose, mongo } from "mongoose";
+import { StoreError } from "../../contracts.ts";
+import { createModels, type Models } from "./models.ts";
+
+/** A connection that is opened by its first use, and again by the next after it failed. */
+export interface MongoConnection {
+  /** Rejects with StoreError only: `outage` within about 10 s whatever the server does. */
+  use<T>(work: (models: Models) => Promise<T>): Promise<T>;
+  /** In words why not; undefined when the server answers. */
+  health(): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+const clientOptions = {
+  appName: "waypost",
+  /** A batch counts as stored when a majority has it in its journal. */
+  writeConcern: { w: "majority", journal: true },
+  serverSelectionTimeoutMS: 2_000,
+  connectTimeoutMS: 2_000,
+  /** A frozen server is noticed by the next heartbeat, a stuck answer by the socket. */
+  heartbeatFrequencyMS: 5_000,
+  socketTimeoutMS: 10_000,
+  maxPoolSize: 20,
+  ignoreUndefined: true,
+} as const;
+
+/** Opens nothing yet. Throws when the URL is not one of MongoDB's. */
+export function createMongoConnection(url: string): MongoConnection {
+  const mongoose = new Mongoose();
+  mongoose.set({ strictQuery: "throw", sanitizeFilter: true, autoIndex: false, autoCreate: false });
+  mongoose.set("bufferCommands", false);
+  const connection = mongoose.createConnection();
+  connection.on("error", () => undefined);
+  const models = createModels(connection);
+  let opening: Promise<unknown> | undefined;
+  const open = () => {
+    opening ??= connection.openUri(url, clientOptions).catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  };
+  const use = async <T>(work: (models: Models) => Promise<T>): Promise<T> => {
+    try {
+      await open();
+      return await work(models);
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  };
+  return {
+    use,
+    health: () =>
+      use(async () => connection.db?.command({ ping: 1 })).then(
+        () => undefined,
+        () => "MongoDB is not reachable",
+      ),
+    close: () => connection.close(),
+  };
+}
+
+/** Server codes that say: this document, never. All others may pass. */
+const refusals = new Set([
+  2, // BadValue
+  9, // FailedToParse
+  14, // TypeMismatch
+  15, // Overflow: nested too deep
+  22, // InvalidBSON
+  28, // PathNotViable
+  52, // DollarPrefixedFieldName
+  56, // EmptyFieldName
+  57, // DottedFieldName
+  121, // DocumentValidationFailure
+  10334, // BSONObjectTooLarge
+  17280, // KeyTooLong
+  17419, // the updated document is too large
+  17420,
+]);
+
+/** `refused` only when a document is at fault; what is not known to be is an outage, and is tried again. */
+export function toStoreError(error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  const refused = isRefusal(error);
+  const what = refused ? "MongoDB will never take this" : "MongoDB cannot be used now";
+  return new StoreError(refused ? "refused" : "outage", what, { cause: error });
+}
+
+function isRefusal(error: unknown): boolean {
+  if (error instanceof mongo.BSON.BSONError || error instanceof RangeError) return true;
+  if (error instanceof mongo.MongoInvalidArgumentError) return true;
+  if (!(error instanceof mongo.MongoServerError)) return false;
+  return typeof error.code === "number" && refusals.has(error.code);
+}

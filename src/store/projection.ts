@@ -1,0 +1,213 @@
+import { setImmediate as nextTick } from "node:timers/promises";
+import { StoreError, type WaypostEvent } from "../contracts.ts";
+import { type AliasEdge, aliasEdges } from "../event/alias-edges.ts";
+import { normalizePhone } from "../event/conversation.ts";
+import { type EventIndex, idOf, indexEvent, textOf } from "./event-index.ts";
+import { type ErrorNote, type Facts, joinByRow, type Latest, type Member } from "./facts.ts";
+
+/** What an event changes, besides being kept. Pure: the same event always says the same. */
+export interface Projection {
+  readonly index: EventIndex;
+  readonly message: Facts | undefined;
+  readonly conversation: Facts | undefined;
+  readonly account: Facts | undefined;
+  readonly aliases: readonly AliasEdge[];
+}
+
+/** A message that was delivered to one device did not fail. Unknown statuses rank lowest. */
+const ranks: ReadonlyMap<string, number> = new Map([
+  ["sent", 1],
+  ["failed", 2],
+  ["delivered", 3],
+  ["read", 4],
+  ["played", 5],
+]);
+
+/** They come from a person, but open no service window. */
+const silentTypes = new Set(["system", "edit", "revoke", "request_welcome"]);
+
+/** Throws StoreError `refused` for an event that can never be written. */
+export function project(event: WaypostEvent): Projection {
+  const index = indexEvent(event);
+  return {
+    index,
+    message: messageFacts(event),
+    conversation: conversationFacts(event, index),
+    account: accountFacts(index),
+    aliases: aliasEdges(event),
+  };
+}
+
+export interface Projected {
+  readonly event: WaypostEvent;
+  readonly projection: Projection;
+}
+
+/** So that other requests of the same process go on meanwhile. */
+const maxHoldMs = 5;
+
+/** Projects a batch in slices. Throws StoreError `refused` when one event cannot be. */
+export async function projectAll(events: readonly WaypostEvent[]): Promise<Projected[]> {
+  const projected: Projected[] = [];
+  let since = performance.now();
+  for (const event of events) {
+    projected.push({ event, projection: projectOrRefuse(event) });
+    if (performance.now() - since > maxHoldMs) {
+      await nextTick();
+      since = performance.now();
+    }
+  }
+  return projected;
+}
+
+/** What is not shaped like an event today will not be tomorrow. */
+function projectOrRefuse(event: WaypostEvent): Projection {
+  try {
+    return project(event);
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    throw new StoreError("refused", "an event of an unknown shape", { cause: error });
+  }
+}
+
+/** All a batch changes, each row once. */
+export function joinProjections(projections: readonly Projection[]) {
+  const facts = (pick: (projection: Projection) => Facts | undefined) =>
+    joinByRow(projections.flatMap((projection) => pick(projection) ?? []));
+  const edges = projections.flatMap((projection) => projection.aliases);
+  return {
+    messages: facts((projection) => projection.message),
+    conversations: facts((projection) => projection.conversation),
+    accounts: facts((projection) => projection.account),
+    aliases: [...new Map(edges.map((edge) => [edgeId(edge), edge])).values()],
+  };
+}
+
+export function edgeId(edge: AliasEdge): string {
+  return `${edge.kind} ${edge.from} ${edge.to}`;
+}
+
+/** `in` when the contact wrote it, `out` when the business side did; undefined for anything but a message. */
+function directionOf({ type, data }: WaypostEvent): "in" | "out" | undefined {
+  if (data.status !== undefined) return "out";
+  if (data.message === undefined) return undefined;
+  if (data.message.direction !== undefined) return data.message.direction;
+  return /^whatsapp\.(echo|outgoing)\./.test(type) ? "out" : "in";
+}
+
+function messageFacts(event: WaypostEvent): Facts | undefined {
+  const { message, status, history, account, conversationId } = event.data;
+  const id = idOf(status?.messageId) ?? idOf(message?.id);
+  const direction = directionOf(event);
+  if (id === undefined || direction === undefined) return undefined;
+  const latest = latestOf(event, message?.sentAt);
+  const reached = status?.status ?? (direction === "out" ? history?.status : undefined);
+  const notes = errorNotes(status?.errors ?? message?.errors);
+  return {
+    id,
+    max: present({
+      direction,
+      type: latest(textOf(message?.type), message?.type === "media_placeholder"),
+      conversationId: latest(textOf(conversationId)),
+      wabaId: latest(textOf(account.wabaId)),
+      phoneNumberId: latest(textOf(account.phoneNumberId)),
+      status: reached === undefined ? undefined : statusRank(reached),
+      pricing: latest(plain(status?.pricing)),
+    }),
+    min:
+      status === undefined
+        ? {}
+        : { [`statusAt.${statusName(status.status)}`]: isoTime(status.at, event) },
+    add: notes.length === 0 ? {} : { errors: notes },
+  };
+}
+
+function conversationFacts(event: WaypostEvent, index: EventIndex): Facts | undefined {
+  const { contact, groupId, message } = event.data;
+  if (index.conversationId === undefined) return undefined;
+  const at = isoTime(message?.sentAt, event);
+  const inbound =
+    directionOf(event) === "in" && message !== undefined && !silentTypes.has(message.type);
+  const latest = latestOf(event, message?.sentAt);
+  const person = groupId === undefined ? contact : undefined;
+  const waId = textOf(person?.waId);
+  return {
+    id: index.conversationId,
+    max: present({
+      lastAt: at,
+      lastReceivedAt: new Date(index.receivedAt).toISOString(),
+      lastInboundAt: inbound ? at : undefined,
+      groupId: textOf(groupId),
+      phoneNumberId: index.phoneNumberId,
+      wabaId: latest(index.wabaId),
+      identity: textOf(person?.userId) ?? (waId && normalizePhone(waId)),
+      userId: latest(textOf(person?.userId)),
+      waId: latest(waId),
+      name: latest(textOf(person?.name)),
+      username: latest(textOf(person?.username)),
+    }),
+    min: { firstAt: at },
+    add: accountsOf(index),
+  };
+}
+
+function accountFacts(index: EventIndex): Facts | undefined {
+  const id = index.phoneNumberId ?? index.wabaId;
+  if (id === undefined) return undefined;
+  const lastEventAt = new Date(index.receivedAt).toISOString();
+  return { id, max: { lastEventAt }, min: {}, add: {} };
+}
+
+function accountsOf({ phoneNumberId, wabaId }: EventIndex): Record<string, Member[]> {
+  const accounts = [phoneNumberId, wabaId].filter((id) => id !== undefined);
+  return accounts.length === 0 ? {} : { accounts };
+}
+
+/** Makes last-writer values. A `weak` one loses against any other: it stands in for what is not known. */
+function latestOf(event: WaypostEvent, sentAt: string | undefined) {
+  const at = isoTime(sentAt, event);
+  const version = event.dataversion ?? 1;
+  return <T>(value: T | undefined, weak = false): Latest<T> | undefined =>
+    value === undefined ? undefined : { at: weak ? "" : at, id: event.id, version, value };
+}
+
+/** Payload time in one writing, so that texts compare as times do. */
+function isoTime(at: string | undefined, event: WaypostEvent): string {
+  const times = [at, event.time, event.data.receivedAt].map((text) => Date.parse(text ?? ""));
+  return new Date(times.find((time) => !Number.isNaN(time)) ?? 0).toISOString();
+}
+
+function statusRank(status: string) {
+  const name = statusName(status);
+  return { rank: ranks.get(name) ?? 0, name };
+}
+
+/** Stands as a field name in both stores. */
+function statusName(status: unknown): string {
+  const name = typeof status === "string" ? status.toLowerCase() : "";
+  return /^[a-z][a-z0-9_]{0,63}$/.test(name) ? name : "unknown";
+}
+
+function errorNotes(errors: unknown): ErrorNote[] {
+  if (!Array.isArray(errors)) return [];
+  return errors.slice(0, 20).flatMap((error: { code?: unknown; title?: unknown } | null) => {
+    const code = typeof error?.code === "number" ? { code: error.code } : {};
+    const title = textOf(error?.title)?.slice(0, 300);
+    const note = { ...code, ...(title === undefined ? {} : { title }) };
+    return Object.keys(note).length === 0 ? [] : [note];
+  });
+}
+
+/** Only named scalars: what stands here becomes part of a row, where a strange key would be an operator. */
+function plain(pricing: object | undefined): Record<string, string | number | boolean> | undefined {
+  if (pricing === undefined) return undefined;
+  const entries = Object.entries(pricing).filter(
+    ([key, value]) => /^[a-z]\w{0,63}$/i.test(key) && typeof value !== "object",
+  );
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+function present<T>(values: Record<string, T | undefined>): Record<string, T> {
+  const entries = Object.entries(values).filter((entry): entry is [string, T] => entry[1] != null);
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,204 @@
+import type {
+  ConversationFilter,
+  ConversationView,
+  EventFilter,
+  EventQuery,
+  Page,
+  PageRequest,
+  QuarantineEntry,
+  StoreStats,
+  WaypostEvent,
+} from "../contracts.ts";
+import type { AliasEdge } from "../event/alias-edges.ts";
+import { conversationIdOf } from "../event/conversation.ts";
+import { resolveAliases } from "./aliases.ts";
+import { encodeCursor, type Position } from "./cursor.ts";
+import { contactKey } from "./event-index.ts";
+import { type CheckedFilter, type CheckedPage, checkFilter, checkPage, text } from "./selection.ts";
+import {
+  type ConversationRow,
+  conversationView,
+  type MessageRow,
+  messageView,
+  mostRecent,
+} from "./views.ts";
+import { queryWords } from "./words.ts";
+
+/** A filter with all its joins done: every part that is there must hold. */
+export interface Selection {
+  /** Patterns; any of them. */
+  readonly types?: readonly string[];
+  readonly conversationIds?: readonly string[];
+  /** In one of these conversations, or about one of these people. */
+  readonly contact?: {
+    readonly conversationIds: readonly string[];
+    readonly keys: readonly string[];
+  };
+  readonly messageId?: string;
+  readonly account?: string;
+  /** All of them; never empty. */
+  readonly words?: readonly string[];
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export interface ConversationSelection {
+  readonly account?: string;
+  readonly ids?: readonly string[];
+}
+
+/** What a store must be able to look up. Lists are newest first, ids break ties, and start behind `after`. */
+export interface Reader {
+  events(selection: Selection, page: CheckedPage): Promise<WaypostEvent[]>;
+  event(id: string): Promise<WaypostEvent | undefined>;
+  message(id: string): Promise<MessageRow | undefined>;
+  conversations(selection: ConversationSelection, page: CheckedPage): Promise<ConversationRow[]>;
+  /** In any order. */
+  conversationsById(ids: readonly string[]): Promise<ConversationRow[]>;
+  /** Phone numbers and WABAs that ever had an event. */
+  accounts(): Promise<string[]>;
+  /** Edges that touch one of the ids. */
+  aliases(ids: readonly string[]): Promise<AliasEdge[]>;
+  quarantine(
+    range: Pick<CheckedFilter, "from" | "to">,
+    page: CheckedPage,
+  ): Promise<QuarantineEntry[]>;
+  stats(): Promise<StoreStats>;
+}
+
+/** No message has more; a group's has several per participant. */
+const maxTimeline = 1_000;
+
+/** The read face over either store: filters, joins, cursors and views are the same for both. */
+export function createQuery(reader: Reader): EventQuery {
+  return {
+    events: (filter, page) => findEvents(reader, filter, page),
+    event: async (id) => reader.event(text("id", id)),
+    async message(wamid) {
+      const row = await reader.message(text("wamid", wamid));
+      if (row === undefined) return undefined;
+      const page = { limit: maxTimeline, after: undefined };
+      return messageView(row, await reader.events({ messageId: wamid }, page));
+    },
+    conversations: (filter, page) => listConversations(reader, filter, page),
+    async conversation(id) {
+      const [view] = await viewsOf(reader, [text("id", id)]);
+      return view?.view;
+    },
+    async quarantine(filter, page) {
+      const asked = checkPage(page);
+      const found = await reader.quarantine(checkFilter(filter), oneMore(asked));
+      return pageOf(found, asked.limit, (entry) => ({
+        at: Date.parse(entry.receivedAt),
+        id: entry.id,
+      }));
+    },
+    stats: () => reader.stats(),
+  };
+}
+
+async function findEvents(
+  reader: Reader,
+  filter: EventFilter,
+  page: PageRequest,
+): Promise<Page<WaypostEvent>> {
+  const asked = checkPage(page);
+  const selection = await select(reader, checkFilter(filter));
+  const found = selection === "nothing" ? [] : await reader.events(selection, oneMore(asked));
+  return pageOf(found, asked.limit, (event) => ({
+    at: Date.parse(event.data.receivedAt),
+    id: event.id,
+  }));
+}
+
+async function select(reader: Reader, filter: CheckedFilter): Promise<Selection | "nothing"> {
+  const { conversation, contact, text: query, ...plain } = filter;
+  const words = query === undefined || query.trim() === "" ? undefined : queryWords(query);
+  if (words?.length === 0 || filter.types?.length === 0) return "nothing";
+  const load = (ids: readonly string[]) => reader.aliases(ids);
+  return {
+    ...plain,
+    ...(words && { words }),
+    ...(conversation !== undefined && {
+      conversationIds: (await resolveAliases([conversation], load))(conversation),
+    }),
+    ...(contact !== undefined && { contact: await findContact(reader, contact) }),
+  };
+}
+
+/** The conversations of a person with each of the business's numbers, and the ids that are theirs alone. */
+async function findContact(reader: Reader, contact: string) {
+  const key = contactKey(contact);
+  const party = /[A-Za-z]/.test(key) ? { userId: key } : { phone: key };
+  const accounts = await reader.accounts();
+  const own = accounts.flatMap((account) => conversationIdOf(account, party) ?? []);
+  const aliases = await resolveAliases(own, (ids) => reader.aliases(ids));
+  const conversationIds = [...new Set(own.flatMap(aliases))];
+  const rows = await reader.conversationsById(conversationIds);
+  const keys = new Set([key, ...rows.flatMap((row) => row.identity ?? [])]);
+  return { conversationIds, keys: [...keys] };
+}
+
+interface Shown {
+  readonly view: ConversationView;
+  /** The row it is shown at. */
+  readonly row: ConversationRow;
+}
+
+async function listConversations(
+  reader: Reader,
+  filter: ConversationFilter,
+  page: PageRequest,
+): Promise<Page<ConversationView>> {
+  const { limit, after } = checkPage(page);
+  const { account, contact } = checkFilter(filter);
+  const ids =
+    contact === undefined ? {} : { ids: (await findContact(reader, contact)).conversationIds };
+  const selection = { ...(account !== undefined && { account }), ...ids };
+  const shown: Shown[] = [];
+  let from = after;
+  for (;;) {
+    const rows = await reader.conversations(selection, { limit: limit + 1, after: from });
+    const views = await viewsOf(
+      reader,
+      rows.map((row) => row._id),
+    );
+    const here = new Map(views.map((each) => [each.row._id, each]));
+    shown.push(...rows.flatMap((row) => here.get(row._id) ?? []));
+    const end = rows.at(-1);
+    if (shown.length > limit || rows.length <= limit || end === undefined) break;
+    from = positionOf(end);
+  }
+  const { items, next } = pageOf(shown, limit, (each) => positionOf(each.row));
+  return { items: items.map((each) => each.view), next };
+}
+
+/** One view per person behind these ids. */
+async function viewsOf(reader: Reader, ids: readonly string[]): Promise<Shown[]> {
+  const aliases = await resolveAliases(ids, (more) => reader.aliases(more));
+  const people = new Map(ids.map((id) => [[...aliases(id)].sort().join(" "), aliases(id)]));
+  const all = [...new Set([...people.values()].flat())];
+  const rows = new Map((await reader.conversationsById(all)).map((row) => [row._id, row]));
+  const now = Date.now();
+  return [...people.values()].flatMap((members) => {
+    const [first, ...others] = members.flatMap((id) => rows.get(id) ?? []);
+    if (first === undefined) return [];
+    const mine = [first, ...others] as const;
+    return { view: conversationView(mine, members, now), row: mostRecent(mine) };
+  });
+}
+
+function positionOf(row: ConversationRow): Position {
+  return { at: Date.parse(row.lastReceivedAt), id: row._id };
+}
+
+function oneMore(page: CheckedPage): CheckedPage {
+  return { ...page, limit: page.limit + 1 };
+}
+
+function pageOf<T>(found: readonly T[], limit: number, position: (item: T) => Position): Page<T> {
+  const items = found.slice(0, limit);
+  const end = items.at(-1);
+  const more = found.length > limit && end !== undefined;
+  return { items, next: more ? encodeCursor(position(end)) : null };
+}

@@ -1,0 +1,177 @@
+import type { LogEntry, LogRow } from "./append-log.ts";
+import type { SqlSession } from "./sqlite.ts";
+
+/** What a row costs beside its bytes, about. */
+export const rowOverhead = 64;
+const maxReadBytes = 8 * 1024 * 1024;
+/** 8 MiB: what an empty log keeps for its next rows, and gives back at a time. */
+export const keptPages = 2_048;
+
+export const logSchema = [
+  `CREATE TABLE log (
+     seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, key TEXT NOT NULL,
+     size INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
+   CREATE TABLE totals (rows INTEGER NOT NULL, bytes INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;
+   INSERT INTO totals VALUES (0, 0, 0);
+   CREATE TABLE cursors (name TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE aside (
+     reader TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, key TEXT NOT NULL,
+     reason TEXT NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (reader, seq)) STRICT;`,
+];
+
+/** What is known of the log without reading its rows. */
+export interface LogState {
+  rows: number;
+  bytes: number;
+  last: number;
+  /** In ms since the epoch. */
+  oldestAt: number | undefined;
+  /** Pages of 4 KiB in the file that hold nothing; counted when the log is empty. */
+  freePages: number;
+  /** As on disk. */
+  cursors: ReadonlyMap<string, number>;
+  /** Rows set aside, by reader. */
+  aside: ReadonlyMap<string, number>;
+}
+
+/** Also forgets the cursors that are not named, and lets new ones begin behind the last row. */
+export async function loadState(sql: SqlSession, names: readonly string[]): Promise<LogState> {
+  const totals = await sql.get<{ rows: number; bytes: number; last: number }>(
+    "SELECT * FROM totals",
+  );
+  if (totals === undefined) throw new Error("the log's file is damaged: it has no totals");
+  const known = await sql.all<{ name: string; seq: number }>("SELECT name, seq FROM cursors");
+  const positions = new Map(known.map(({ name, seq }) => [name, seq]));
+  const cursors = new Map(names.map((name) => [name, positions.get(name) ?? totals.last]));
+  await sql.run("DELETE FROM cursors");
+  for (const [name, seq] of cursors) {
+    await sql.run("INSERT INTO cursors (name, seq) VALUES (?, ?)", [name, seq]);
+  }
+  const aside = await sql.all<{ reader: string; n: number }>(
+    "SELECT reader, count(*) n FROM aside GROUP BY reader",
+  );
+  return {
+    ...totals,
+    oldestAt: await oldestAt(sql),
+    freePages: 0,
+    cursors,
+    aside: new Map(aside.map(({ reader, n }) => [reader, n])),
+  };
+}
+
+export async function saveTotals(sql: SqlSession, next: LogState): Promise<void> {
+  const { rows, bytes, last } = next;
+  await sql.run("UPDATE totals SET rows = ?, bytes = ?, last = ?", [rows, bytes, last]);
+}
+
+export async function insert(
+  sql: SqlSession,
+  next: LogState,
+  entries: readonly LogEntry[],
+): Promise<void> {
+  const at = Date.now();
+  for (const { key, bytes } of entries) {
+    const size = bytes.length + rowOverhead;
+    next.last += 1;
+    next.rows += 1;
+    next.bytes += size;
+    await sql.run("INSERT INTO log (seq, at, key, size, bytes) VALUES (?, ?, ?, ?, ?)", [
+      next.last,
+      at,
+      key,
+      size,
+      bytes,
+    ]);
+  }
+  if (entries.length > 0) next.oldestAt ??= at;
+}
+
+/** Sizes first: 100 rows may be 100 KB or 300 MB. */
+export async function readRows(sql: SqlSession, after: number, limit: number): Promise<LogRow[]> {
+  const sizes = await sql.all<{ seq: number; size: number }>(
+    "SELECT seq, size FROM log WHERE seq > ? ORDER BY seq LIMIT ?",
+    [after, limit],
+  );
+  let last = after;
+  let bytes = 0;
+  for (const { seq, size } of sizes) {
+    bytes += size;
+    if (bytes > maxReadBytes && last > after) break;
+    last = seq;
+  }
+  return sql.all<{ seq: number; key: string; bytes: Uint8Array }>(
+    "SELECT seq, key, bytes FROM log WHERE seq > ? AND seq <= ? ORDER BY seq",
+    [after, last],
+  );
+}
+
+export async function drop(sql: SqlSession, next: LogState, through: number): Promise<void> {
+  const gone = await sql.get<{ rows: number; bytes: number }>(
+    "SELECT count(*) rows, coalesce(sum(size), 0) bytes FROM log WHERE seq <= ?",
+    [through],
+  );
+  if (gone === undefined || gone.rows === 0) return;
+  await sql.exec(`DELETE FROM log WHERE seq <= ${Math.trunc(through)}`);
+  next.rows -= gone.rows;
+  next.bytes -= gone.bytes;
+  next.oldestAt = await oldestAt(sql);
+}
+
+/** Writes the cursors that have moved, and drops what all of them have passed. */
+export async function moveCursors(
+  sql: SqlSession,
+  next: LogState,
+  cursors: ReadonlyMap<string, number>,
+): Promise<void> {
+  const positions = new Map(cursors);
+  const moved = [...positions].filter(([name, seq]) => next.cursors.get(name) !== seq);
+  for (const [name, seq] of moved) {
+    await sql.run("UPDATE cursors SET seq = ? WHERE name = ?", [seq, name]);
+  }
+  next.cursors = positions;
+  if (moved.length > 0) await drop(sql, next, Math.min(...positions.values()));
+}
+
+export async function setAside(
+  sql: SqlSession,
+  next: LogState,
+  row: { readonly name: string; readonly seq: number; readonly reason: string },
+): Promise<void> {
+  const added = await sql.run(
+    `INSERT OR IGNORE INTO aside (reader, seq, at, key, reason, bytes)
+     SELECT ?, seq, at, key, ?, bytes FROM log WHERE seq = ?`,
+    [row.name, row.reason, row.seq],
+  );
+  next.aside = new Map(next.aside).set(row.name, (next.aside.get(row.name) ?? 0) + added);
+}
+
+export async function countKeys(
+  sql: SqlSession,
+  after: number,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await sql.all<{ key: string; n: number }>(
+    "SELECT key, count(*) n FROM log WHERE seq > ? GROUP BY key",
+    [after],
+  );
+  return new Map(rows.map(({ key, n }) => [key, n]));
+}
+
+/**
+ * Gives free pages of an empty log back, some at a time, so that no writer waits long. While it is not
+ * empty there is no need: free pages are used before the file grows.
+ */
+export async function shrink(sql: SqlSession, next: LogState): Promise<void> {
+  next.freePages = 0;
+  if (next.rows > 0) return;
+  const row = await sql.get<{ freelist_count: number }>("PRAGMA freelist_count");
+  next.freePages = row?.freelist_count ?? 0;
+  if (next.freePages <= keptPages) return;
+  const given = Math.min(next.freePages - keptPages, keptPages);
+  await sql.exec(`PRAGMA incremental_vacuum(${given})`);
+  next.freePages -= given;
+}
+
+async function oldestAt(sql: SqlSession): Promise<number | undefined> {
+  const row = await sql.get<{ at: number }>("SELECT at FROM log ORDER BY seq LIMIT 1");
+  return row?.at;
+}

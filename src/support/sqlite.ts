@@ -1,0 +1,149 @@
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import Database from "libsql/promise";
+import { createMutex } from "./mutex.ts";
+import {
+  createStatementCache,
+  inSession,
+  type NativeDatabase,
+  type SqlSession,
+  type StatementCache,
+} from "./sql-session.ts";
+
+export type { SqlRow, SqlSession, SqlValue } from "./sql-session.ts";
+
+export interface Sqlite {
+  /**
+   * Runs `work` between BEGIN IMMEDIATE and COMMIT; resolves when the commit is on disk. Whatever throws
+   * rolls all of it back. One at a time, in the order of the calls; not to be nested.
+   */
+  transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
+  /** Runs `work` between transactions, so it never sees half of one and never blocks on a commit. */
+  read<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
+  /** Waits for what runs, folds the write-ahead log into the file and frees its lock. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** The file belongs to another process, or another part of this one. */
+export class SqliteInUseError extends Error {
+  override readonly name = "SqliteInUseError";
+}
+
+/** SQLite's primary result codes that callers tell apart. */
+export const sqliteCodes = { busy: 5, ioError: 10, corrupt: 11, full: 13, constraint: 19 } as const;
+
+/** The primary result code of an error from SQLite; undefined for any other error. */
+export function sqliteCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !("rawCode" in error)) return undefined;
+  return typeof error.rawCode === "number" ? error.rawCode & 0xff : undefined;
+}
+
+const busyTimeoutMs = 2_000;
+// Pages are written by COMMIT, on another thread: a cache too small would write them on this one.
+const settings = `
+  PRAGMA auto_vacuum = INCREMENTAL;
+  PRAGMA locking_mode = EXCLUSIVE;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA foreign_keys = ON;
+  PRAGMA cache_size = -16384;
+  PRAGMA journal_size_limit = 16777216;
+`;
+
+/**
+ * Opens or creates the file (mode 0600, its directory 0700) and brings it to the last of `schema`: each
+ * entry is SQL that runs once, in order, so entries are only ever added. The file is locked exclusively
+ * until `close`; a killed process frees it. Throws SqliteInUseError.
+ */
+export async function openSqlite(
+  path: string,
+  options: { readonly schema: readonly string[] },
+): Promise<Sqlite> {
+  createPrivately(path);
+  const native: NativeDatabase = new Database(path, { timeout: busyTimeoutMs });
+  const connection = createConnection(native);
+  try {
+    await native.exec(settings);
+    await migrate(connection, options.schema);
+  } catch (error) {
+    native.close();
+    if (sqliteCode(error) !== sqliteCodes.busy) throw error;
+    throw new SqliteInUseError("DATA_DIR is in use by another waypost", { cause: error });
+  }
+  return connection;
+}
+
+function createPrivately(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // Never opened when it exists: closing any descriptor of a file drops this process's locks on it.
+  if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
+  // SQLite gives its -wal file the mode of the database.
+  chmodSync(path, 0o600);
+}
+
+function createConnection(native: NativeDatabase): Sqlite {
+  const mutex = createMutex();
+  const prepared = createStatementCache(native);
+  let closed: Promise<void> | undefined;
+  const exclusively = async <T>(work: () => Promise<T>): Promise<T> => {
+    // libsql lets writes after close() seem to succeed.
+    if (closed !== undefined) throw new Error("the database is closed");
+    return mutex.run(work);
+  };
+  return {
+    transaction: (work) => exclusively(() => transact(native, prepared, work)),
+    read: (work) => exclusively(() => inSession(native, prepared, work)),
+    close() {
+      closed ??= mutex.run(() => release(native));
+      return closed;
+    },
+  };
+}
+
+async function transact<T>(
+  native: NativeDatabase,
+  prepared: StatementCache,
+  work: (session: SqlSession) => Promise<T>,
+): Promise<T> {
+  // Left over when a rollback failed too, for want of disk.
+  if (native.inTransaction) await native.exec("ROLLBACK");
+  await native.exec("BEGIN IMMEDIATE");
+  try {
+    const result = await inSession(native, prepared, work);
+    await native.exec("COMMIT");
+    return result;
+  } catch (error) {
+    // SQLite itself has rolled back after a full disk. The first error is the one that tells.
+    if (native.inTransaction) await native.exec("ROLLBACK").catch(() => undefined);
+    throw error;
+  }
+}
+
+async function migrate(connection: Sqlite, schema: readonly string[]): Promise<void> {
+  await connection.transaction(async (session) => {
+    const row = await session.get<{ user_version: number }>("PRAGMA user_version");
+    const version = row?.user_version ?? 0;
+    if (version > schema.length) {
+      throw new Error("the files in DATA_DIR were written by a newer waypost");
+    }
+    for (const sql of schema.slice(version)) await session.exec(sql);
+    await session.exec(`PRAGMA user_version = ${schema.length}`);
+  });
+}
+
+/**
+ * Prepared statements keep their connection, and so its lock, until they are collected. Leaving WAL and
+ * exclusive mode frees the lock now; where that fails, the data is safe in the write-ahead log.
+ */
+async function release(native: NativeDatabase): Promise<void> {
+  try {
+    if (native.inTransaction) await native.exec("ROLLBACK");
+    await native.exec("PRAGMA journal_mode = DELETE");
+    await native.exec("PRAGMA locking_mode = NORMAL");
+    await native.exec("SELECT count(*) FROM sqlite_schema");
+  } catch {
+    // The next open recovers.
+  } finally {
+    native.close();
+  }
+}

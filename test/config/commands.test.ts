@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { describe, it, type TestContext } from "node:test";
+import { checkConfig } from "../../src/commands/config-check.ts";
+import { readEvents, testRoutes } from "../../src/commands/routes-test.ts";
+import { loadRouting } from "../../src/config/load-routing.ts";
+import { textEvent } from "../support/sample-events.ts";
+import { tempDir } from "./temp-dir.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const kinds = { slack: { schema: { type: "object", properties: { token: { type: "string" } } } } };
+const yaml = `destinations:
+  support: { kind: slack, token: "\${TOKEN}" }
+  quiet: { kind: slack }
+routes:
+  - { name: texts, when: { type: whatsapp.message.text }, to: support }
+  - { name: agents, when: { text: { contains: agent } }, to: [support, quiet] }
+`;
+
+async function folder(t: TestContext, content: string): Promise<string> {
+  const cwd = await tempDir(t);
+  await writeFile(path.join(cwd, "waypost.yaml"), content);
+  return cwd;
+}
+
+/** A program with only these commands, as the command line would build it. */
+const program = `
+import { Command } from "commander";
+import { registerConfigCheck } from "${root}/src/commands/config-check.ts";
+import { registerRoutesTest } from "${root}/src/commands/routes-test.ts";
+const kinds = ${JSON.stringify(kinds)};
+const { env } = process;
+const program = new Command("waypost").exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2));
+registerConfigCheck(program, env, kinds);
+const preview = (name, _config, event) => ({ text: name + ": " + event.data.message.text.body });
+registerRoutesTest(program, { env, kinds, preview, resolve: (flags) => ({ url: flags.url, token: "t" }) });
+program.parseAsync();
+`;
+
+async function run(cwd: string, args: string[], env: NodeJS.ProcessEnv = {}) {
+  const { PATH } = process.env;
+  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      ["--import", import.meta.resolve("tsx"), "--input-type=module", "-e", program, "--", ...args],
+      { cwd, env: { PATH, ...env } },
+      (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+}
+
+describe("checkConfig", () => {
+  it("lists the problems of environment and file together, and makes no secrets", async (t) => {
+    const cwd = await folder(t, yaml.replace("to: support", "to: suport"));
+    const { problems } = await checkConfig(
+      { PORT: "x", DATA_DIR: "/proc/none" },
+      "start",
+      kinds,
+      cwd,
+    );
+    assert.deepEqual(
+      problems.map(({ where }) => where),
+      ["PORT", "waypost.yaml:2 destinations.support.token", "waypost.yaml:5 routes[0].to"],
+    );
+  });
+
+  it("counts what there is, and passes warnings on", async (t) => {
+    const cwd = await folder(t, yaml.replace(", quiet]", "]"));
+    const found = await checkConfig({ TOKEN: "x", OPS_PROT: "1" }, "start", kinds, cwd);
+    assert.deepEqual(found, {
+      problems: [],
+      warnings: [
+        "OPS_PROT is not a key of Waypost; did you mean OPS_PORT?",
+        "no route leads to the destination quiet",
+      ],
+      destinations: 2,
+      routes: 2,
+    });
+  });
+});
+
+describe("waypost config check", () => {
+  it("exits with 0 when all is well", { timeout: 60_000 }, async (t) => {
+    const { code, stdout } = await run(await folder(t, yaml), ["config", "check"], { TOKEN: "x" });
+    assert.equal(code, 0);
+    assert.match(stdout, /no problems\. Destinations: 2, routes: 2/);
+  });
+
+  it("exits with 2, prints every problem and no secret", { timeout: 60_000 }, async (t) => {
+    const cwd = await folder(t, yaml.replace("slack, token", "slack, tokn"));
+    const env = { TOKEN: "c4n4ry", PORT: "c4n4ry", NODE_ENV: "production" };
+    const { code, stdout, stderr } = await run(cwd, ["config", "check"], env);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /5 problems:\n {2}PORT: .*\n(.*\n)*.*waypost\.yaml:2 destinations\.support\.tokn: .*mean token\?/,
+    );
+    assert.ok(!`${stdout}${stderr}`.includes("c4n4ry"));
+    const json = await run(cwd, ["config", "check", "--json"], env);
+    assert.equal(json.code, 2);
+    assert.equal(JSON.parse(json.stdout).problems.length, 5);
+  });
+});
+
+describe("testRoutes", () => {
+  it("says which routes match, why others do not, and what would be sent", async (t) => {
+    const routing = await loadRouting({ TOKEN: "x" }, kinds, await folder(t, yaml));
+    const result = await testRoutes(textEvent(1, "hello"), routing, (name, { kind }, { id }) => ({
+      name,
+      kind,
+      id,
+    }));
+    assert.deepEqual(result, {
+      event: { id: "evt_1", type: "whatsapp.message.text" },
+      routes: [
+        { route: "texts", to: ["support"], matches: true },
+        { route: "agents", to: ["support", "quiet"], matches: false, because: "text" },
+      ],
+      deliveries: [
+        {
+          destination: "support",
+          kind: "slack",
+          route: "texts",
+          wouldSend: { name: "support", kind: "slack", id: "evt_1" },
+        },
+      ],
+    });
+  });
+
+  it("goes on when one destination cannot render the event", async (t) => {
+    const routing = await loadRouting({ TOKEN: "x" }, kinds, await folder(t, yaml));
+    const { deliveries } = await testRoutes(textEvent(1, "agent"), routing, (name) => {
+      if (name === "support") throw new RangeError("c4n4ry");
+      return "fine";
+    });
+    assert.deepEqual(
+      deliveries.map(({ wouldSend }) => wouldSend),
+      [{ cannotBeRendered: "RangeError" }, "fine"],
+    );
+  });
+});
+
+const webhook = {
+  object: "whatsapp_business_account",
+  entry: [
+    {
+      id: "900100200300400",
+      changes: [
+        {
+          field: "messages",
+          value: {
+            messaging_product: "whatsapp",
+            metadata: { display_phone_number: "15555550100", phone_number_id: "700700700700700" },
+            contacts: [{ profile: { name: "Mia" }, wa_id: "15555550123" }],
+            messages: ["one", "two"].map((body, i) => ({
+              from: "15555550123",
+              id: `wamid.T${i}`,
+              timestamp: "1790000011",
+              type: "text",
+              text: { body },
+            })),
+          },
+        },
+      ],
+    },
+  ],
+};
+
+describe("readEvents", () => {
+  it("takes an event, events, or a webhook of Meta's", () => {
+    const one = textEvent(1);
+    assert.deepEqual(readEvents(JSON.stringify(one), "f"), [one]);
+    assert.deepEqual(readEvents(JSON.stringify([one, one]), "f"), [one, one]);
+    const made = readEvents(JSON.stringify(webhook), "f");
+    assert.deepEqual(
+      made.map(({ data }) => data.message?.text?.body),
+      ["one", "two"],
+    );
+  });
+
+  it("refuses everything else in words", () => {
+    for (const text of ["", "{", "[]", "{}", "null", '{"object":"page"}']) {
+      assert.throws(() => readEvents(text, "f.json"), { name: "CommandError", exitCode: 2 }, text);
+    }
+  });
+});
+
+describe("waypost routes test", () => {
+  it("shows each event of a file", { timeout: 60_000 }, async (t) => {
+    const cwd = await folder(t, yaml);
+    await writeFile(path.join(cwd, "two.json"), JSON.stringify(webhook));
+    const { code, stdout } = await run(cwd, ["routes", "test", "two.json"], { TOKEN: "x" });
+    assert.equal(code, 0);
+    assert.match(stdout, /✓ texts → support\n {2}✗ agents \(the text does not match\)/);
+    assert.match(stdout, /would be sent to support \(slack\):\n {4}\{\n {6}"text": "support: one"/);
+    assert.match(stdout, /"support: two"/);
+  });
+
+  it("asks the ops API for an event id", { timeout: 60_000 }, async (t) => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(`${request.url} ${request.headers.authorization}`);
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify(textEvent(7, "an agent")));
+    }).listen(0, "127.0.0.1");
+    t.after(() => server.close());
+    await new Promise((resolve) => server.once("listening", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const args = ["routes", "test", "evt_7", "--json", "--url", url];
+    const { code, stdout } = await run(await folder(t, yaml), args, { TOKEN: "x" });
+    assert.equal(code, 0);
+    assert.deepEqual(asked, ["/api/events/evt_7 Bearer t"]);
+    const { deliveries } = JSON.parse(stdout);
+    assert.deepEqual(
+      deliveries.map((each: { destination: string }) => each.destination),
+      ["support", "quiet"],
+    );
+  });
+
+  it("exits with 2 for a file that is not there", { timeout: 60_000 }, async (t) => {
+    const { code, stderr } = await run(await folder(t, yaml), ["routes", "test", "no.json"], {
+      TOKEN: "x",
+    });
+    assert.equal(code, 2);
+    assert.match(stderr, /no file no\.json/);
+  });
+});

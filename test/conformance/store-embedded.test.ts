@@ -1,0 +1,19 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
+import { createArrayLog } from "../support/array-log.ts";
+import { testStore } from "./store.ts";
+
+testStore("embedded", { skip: false }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), "waypost-store-"));
+  const path = join(folder, "store.db");
+  const store = await openEmbeddedStore({ path, retentionDays: 30, log: createArrayLog() });
+  return {
+    store,
+    close: async () => {
+      await store.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+});

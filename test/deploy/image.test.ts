@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { it } from "node:test";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/**
+ * The image's steps, replayed without a container engine: exactly the files that COPY names, through
+ * `npm ci`, `npm run build`, `npm prune`, then the entry point.
+ */
+it("what the Dockerfile copies is enough to build and to run", async () => {
+  const dockerfile = await readFile("Dockerfile", "utf8");
+  const [build = "", image = ""] = dockerfile.split(/^FROM .*$/m).slice(1);
+  const folder = await mkdtemp(join(tmpdir(), "waypost-image-"));
+  const [buildDir, imageDir] = [join(folder, "build"), join(folder, "image")];
+  try {
+    await mkdir(buildDir);
+    for (const line of build.trim().split("\n")) {
+      if (line.startsWith("COPY ")) await copy(line, ".", buildDir);
+      if (line.startsWith("RUN ")) await run("sh", ["-c", line.slice(4)], { cwd: buildDir });
+    }
+    await mkdir(imageDir);
+    for (const line of image.trim().split("\n")) {
+      const from = line.includes("--from=build") ? buildDir : ".";
+      if (line.startsWith("COPY ")) await copy(line.replace("--from=build ", ""), from, imageDir);
+    }
+    const entry = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(image)?.[1] ?? "[]") as string[];
+    const [node = "", ...args] = entry.map((word) => word.replace("/app", imageDir));
+    const { stdout } = await run(node, [...args, "--version"], { cwd: imageDir });
+    assert.equal(stdout.trim(), JSON.parse(await readFile("package.json", "utf8")).version);
+    const { stdout: kinds } = await run(node, [...args, "simulate", "--type", "list"], {
+      cwd: imageDir,
+    });
+    assert.match(kinds, /text/);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+async function copy(line: string, from: string, to: string): Promise<void> {
+  const words = line.split(/\s+/).slice(1);
+  const target = words.at(-1) ?? ".";
+  for (const source of words.slice(0, -1)) {
+    const name = source.replace("/app/", "");
+    const into = target.endsWith("/") || target === "." ? join(to, target, name) : join(to, target);
+    await mkdir(dirname(into), { recursive: true });
+    await cp(join(from, name), into, { recursive: true });
+  }
+}

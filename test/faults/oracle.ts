@@ -1,0 +1,111 @@
+import { randomBytes } from "node:crypto";
+import { sendTraffic } from "../../src/commands/simulate/send.ts";
+import { generateTraffic, type SimulatedItem } from "../../src/commands/simulate/traffic.ts";
+import type { Page, WaypostEvent } from "../../src/contracts.ts";
+import { waitFor } from "../support/wait-for.ts";
+import { appSecret, opsToken } from "./program.ts";
+
+/** The counts of a queue checker: what was tried, acknowledged, and came to be stored. */
+export interface Ledger {
+  readonly attempted: Set<string>;
+  readonly acknowledged: Set<string>;
+  readonly codes: Record<string, number>;
+  /** ms, of the POSTs answered 200. */
+  readonly acks: number[];
+}
+
+const keyOf = (type: string, id: string | undefined) => `${type} ${id}`;
+const itemKey = (item: SimulatedItem) => keyOf(item.eventType, item.messageId);
+const eventKey = ({ type, data }: WaypostEvent) =>
+  keyOf(type, data.message?.id ?? data.status?.messageId ?? undefined);
+
+/** Sends like Meta: on schedule, in batches, with repeats and disorder, again whatever is not answered 200. */
+export async function sendLoad(
+  urls: readonly string[],
+  options: { rate: number; seconds: number; signal?: AbortSignal },
+): Promise<Ledger> {
+  const ledger: Ledger = { attempted: new Set(), acknowledged: new Set(), codes: {}, acks: [] };
+  await Promise.all(
+    urls.map(async (url) => {
+      const posts = generateTraffic({
+        seed: randomBytes(6).toString("hex"),
+        appSecret,
+        scenario: "conversation",
+        rate: options.rate / urls.length,
+        count: Math.round((options.rate * options.seconds) / urls.length),
+        batch: 3,
+        duplicates: 10,
+        disorder: 10,
+      });
+      const summary = await sendTraffic(recorded(posts, ledger), {
+        url,
+        retry: { forMs: 60_000 },
+        ...(options.signal && { signal: options.signal }),
+        onAnswer: ({ post, outcome, ms }) => {
+          if (outcome !== 200) return;
+          ledger.acks.push(ms);
+          for (const item of post.items) ledger.acknowledged.add(itemKey(item));
+        },
+      });
+      for (const [code, count] of Object.entries(summary.codes)) {
+        ledger.codes[code] = (ledger.codes[code] ?? 0) + count;
+      }
+    }),
+  );
+  return ledger;
+}
+
+function* recorded<T extends { readonly items: readonly SimulatedItem[] }>(
+  posts: Iterable<T>,
+  ledger: Ledger,
+): Generator<T> {
+  for (const post of posts) {
+    for (const item of post.items) ledger.attempted.add(itemKey(item));
+    yield post;
+  }
+}
+
+export interface Verdict {
+  readonly lost: string[];
+  readonly doubled: string[];
+  readonly unexpected: string[];
+}
+
+/** Waits until the log holds all that was acknowledged, or `withinMs` is over, and compares. */
+export async function compare(opsUrl: string, ledger: Ledger, withinMs = 30_000): Promise<Verdict> {
+  let stored = await storedEvents(opsUrl);
+  const missing = () => [...ledger.acknowledged].filter((key) => !stored.has(key));
+  await waitFor(
+    "the log holds all that was acknowledged",
+    async () => {
+      if (missing().length === 0) return true;
+      stored = await storedEvents(opsUrl);
+      return missing().length === 0;
+    },
+    withinMs,
+  ).catch(() => undefined);
+  return {
+    lost: missing(),
+    doubled: [...stored].filter(([, ids]) => ids.length > 1).map(([key]) => key),
+    unexpected: [...stored.keys()].filter((key) => !ledger.attempted.has(key)),
+  };
+}
+
+async function storedEvents(opsUrl: string): Promise<Map<string, string[]>> {
+  const stored = new Map<string, string[]>();
+  let cursor: string | null = null;
+  do {
+    const query = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+    const answer = await fetch(`${opsUrl}/api/events?limit=200${query}`, {
+      headers: { authorization: `Bearer ${opsToken}` },
+    });
+    if (!answer.ok) throw new Error(`the API answered ${answer.status}`);
+    const page = (await answer.json()) as Page<WaypostEvent>;
+    for (const event of page.items) {
+      const key = eventKey(event);
+      stored.set(key, [...(stored.get(key) ?? []), event.id]);
+    }
+    cursor = page.next;
+  } while (cursor !== null);
+  return stored;
+}

@@ -1,0 +1,85 @@
+import type { WaypostEvent } from "../../src/contracts.ts";
+import { createOps, type OpsApi, type OpsOptions } from "../../src/ops/create-ops.ts";
+import { collectStatus, type StatusSources } from "../../src/ops/system-status.ts";
+import type { Log, LogFields } from "../../src/support/log.ts";
+import { createMetrics } from "../../src/support/metrics.ts";
+import { createMemoryEventQuery, type MemoryEventQuery } from "../support/memory-event-query.ts";
+
+export const token = "a-token-of-the-tests-0123456789";
+
+export interface Harness {
+  readonly url: string;
+  readonly query: MemoryEventQuery;
+  readonly logged: { message: string; fields: LogFields | undefined }[];
+  readonly metrics: ReturnType<typeof createMetrics>;
+  readonly tails: Set<(event: WaypostEvent) => void>;
+  readonly ops: ReturnType<typeof createOps>;
+  publish(event: WaypostEvent): void;
+  get(path: string, headers?: Record<string, string>): Promise<Response>;
+}
+
+/** The ops port on a free port over a log in memory; answers are held against the specification. */
+export async function startOps(
+  changes: Partial<OpsOptions> & { status?: Partial<StatusSources>; withApi?: false } = {},
+): Promise<Harness> {
+  const query = createMemoryEventQuery();
+  const tails = new Set<(event: WaypostEvent) => void>();
+  const logged: Harness["logged"] = [];
+  const metrics = createMetrics();
+  const { status, withApi, ...options } = changes;
+  const api: OpsApi = {
+    query,
+    tail: async (_pattern, onEvent) => {
+      tails.add(onEvent);
+      const stop = async () => void tails.delete(onEvent);
+      return { pause: stop, resume: async () => undefined, close: stop };
+    },
+    status: () =>
+      collectStatus({
+        version: "0.0.0",
+        roles: ["ops"],
+        startedAt: new Date(),
+        bus: { health: () => ({ kind: "embedded", ready: true }), queues: async () => [] },
+        store: { health: async () => undefined, stats: () => query.stats() },
+        ...status,
+      }),
+  };
+  const ops = createOps({
+    host: "127.0.0.1",
+    port: 0,
+    tokens: ["another-token-of-the-tests", token],
+    log: arrayLog(logged),
+    metrics,
+    ready: async () => [{ name: "bus", ok: true }],
+    validateResponses: true,
+    ...(withApi === false ? {} : { api }),
+    ...options,
+  });
+  const url = `http://127.0.0.1:${(await ops.listen()).port}`;
+  return {
+    url,
+    query,
+    logged,
+    metrics,
+    tails,
+    ops,
+    publish: (event) => {
+      for (const onEvent of tails) onEvent(event);
+    },
+    get: (path, headers = { authorization: `Bearer ${token}` }) => fetch(url + path, { headers }),
+  };
+}
+
+export function arrayLog(logged: Harness["logged"]): Log {
+  const write = (message: string, fields?: LogFields) => void logged.push({ message, fields });
+  const log: Log = { debug: write, info: write, warn: write, error: write, child: () => log };
+  return log;
+}
+
+/** Waits until it holds, for 5 s at most. */
+export async function until(holds: () => boolean): Promise<void> {
+  for (const end = Date.now() + 5_000; !holds(); ) {
+    if (Date.now() > end) throw new Error(`did not come to hold: ${holds}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { findProblems } from "../../src/ops/status-problems.ts";
+import { collectStatus, type StatusSources } from "../../src/ops/system-status.ts";
+import { createMetrics } from "../../src/support/metrics.ts";
+
+const now = new Date("2026-11-20T12:00:00Z");
+const stats = {
+  kind: "embedded" as const,
+  events: 10,
+  messages: 5,
+  conversations: 2,
+  quarantine: 0,
+  last24h: {},
+  lastEventAt: {},
+};
+const well: Parameters<typeof findProblems>[0] = {
+  version: "0.0.0",
+  roles: ["start"],
+  startedAt: now.toISOString(),
+  bus: {
+    kind: "rabbitmq",
+    ready: true,
+    queues: [{ name: "waypost.store", ready: 3, consumers: 1, dead: 0 }],
+  },
+  store: { ready: true, stats },
+  receiver: { spool: { posts: 0, bytes: 0 }, unauthorized: 0 },
+  accounts: [{ id: "700700700700700", lastEventAt: "2026-11-20T11:59:00Z" }],
+};
+const told = (changes: Partial<typeof well>) =>
+  findProblems({ ...well, ...changes }, now).map(({ level, what }) => `${level}: ${what}`);
+const queue = (changes: object) => ({
+  bus: {
+    ...well.bus,
+    queues: [{ name: "waypost.store", ready: 0, consumers: 1, dead: 0, ...changes }],
+  },
+});
+
+describe("the status", () => {
+  it("has no problem when all is well", () => {
+    assert.deepEqual(told({}), []);
+  });
+
+  const cases: [what: string, changes: Partial<typeof well>, told: string[]][] = [
+    [
+      "a bus that is away",
+      { bus: { ...well.bus, ready: false, reason: "connecting to RabbitMQ" } },
+      ["error: The bus is not ready: connecting to RabbitMQ."],
+    ],
+    [
+      "a store that is away",
+      { store: { ready: false, reason: "MongoDB is not reachable" } },
+      ["error: The store is not ready: MongoDB is not reachable."],
+    ],
+    [
+      "a queue that nobody consumes",
+      queue({ consumers: 0, ready: 7 }),
+      ["error: Nobody consumes waypost.store; 7 wait."],
+    ],
+    ["a long queue", queue({ ready: 10_001 }), ["warning: 10001 wait in waypost.store."]],
+    [
+      "undecodable messages",
+      queue({ dead: 2 }),
+      ["error: 2 in waypost.dead.waypost.store could not be decoded."],
+    ],
+    [
+      "a spool that does not drain",
+      {
+        receiver: {
+          unauthorized: 0,
+          spool: { posts: 4, bytes: 9, oldestAt: "2026-11-20T11:55:00Z" },
+        },
+      },
+      ["error: 4 POSTs wait in the spool, the oldest for 5 min."],
+    ],
+    [
+      "401s since the last webhook",
+      { receiver: { unauthorized: 9, lastUnauthorizedAt: "2026-11-20T11:59:30Z" } },
+      ["warning: 9 POSTs were answered 401, and nothing was taken since the last of them."],
+    ],
+    [
+      "a week of silence",
+      { accounts: [{ id: "700700700700700", lastEventAt: "2026-11-12T11:00:00Z" }] },
+      ["warning: Account 700700700700700 has been silent for 8 days."],
+    ],
+    [
+      "quarantine",
+      { store: { ready: true, stats: { ...stats, quarantine: 3 } } },
+      [
+        "warning: 3 signed POSTs could not be understood, whole or in part. Nothing of them is lost.",
+      ],
+    ],
+  ];
+  for (const [what, changes, is] of cases) {
+    it(`tells of ${what}`, () => {
+      assert.deepEqual(told(changes), is);
+    });
+  }
+
+  it("does not tell of a spool that is just draining, nor of 401s before the last webhook", () => {
+    const receiver = {
+      spool: { posts: 4, bytes: 9, oldestAt: "2026-11-20T11:59:30Z" },
+      unauthorized: 9,
+      lastUnauthorizedAt: "2026-11-20T11:00:00Z",
+    };
+    assert.deepEqual(told({ receiver }), []);
+  });
+
+  it("puts errors first", () => {
+    const levels = findProblems(
+      {
+        ...well,
+        store: { ready: true, stats: { ...stats, quarantine: 1 } },
+        ...queue({ dead: 1 }),
+      },
+      now,
+    ).map(({ level }) => level);
+    assert.deepEqual(levels, ["error", "warning"]);
+  });
+});
+
+const sources: StatusSources = {
+  version: "0.0.0",
+  roles: ["start"],
+  startedAt: now,
+  bus: { health: () => ({ kind: "embedded", ready: true }), queues: async () => [] },
+  store: { health: async () => undefined, stats: async () => stats },
+};
+
+describe("the collected status", () => {
+  it("counts refused POSTs and shows the spool when the receiver runs here", async () => {
+    const metrics = createMetrics();
+    metrics.unauthorized.inc({ reason: "mismatch" }, 2);
+    metrics.unauthorized.inc({ reason: "missing" });
+    metrics.lastUnauthorized.set(now.getTime() / 1_000);
+    const spool = { depth: () => ({ posts: 1, bytes: 2, oldestAt: now }) };
+    const { receiver } = await collectStatus({ ...sources, receiver: { metrics, spool } });
+    assert.deepEqual(receiver, {
+      spool: { posts: 1, bytes: 2, oldestAt: now.toISOString() },
+      unauthorized: 3,
+      lastUnauthorizedAt: now.toISOString(),
+    });
+  });
+
+  it("reports what fails or hangs instead of failing or hanging", { timeout: 10_000 }, async () => {
+    const status = await collectStatus({
+      ...sources,
+      bus: { ...sources.bus, queues: () => Promise.reject(new Error("closed")) },
+      store: { ...sources.store, stats: () => new Promise(() => undefined) },
+    });
+    assert.equal(status.ok, false);
+    assert.deepEqual(status.store, { ready: false, reason: "the store does not answer" });
+    assert.deepEqual(status.bus.queues, []);
+  });
+});

@@ -1,0 +1,261 @@
+import assert from "node:assert/strict";
+import { afterEach, describe, it } from "node:test";
+import { NotDurableError, type Parcel } from "../../src/contracts.ts";
+import { createDurable, type Durable } from "../../src/receive/durable.ts";
+import { createMetrics } from "../../src/support/metrics.ts";
+import { createArrayLog } from "../support/array-log.ts";
+import { createFakeBus } from "../support/fake-bus.ts";
+import { createMemorySpool, type MemorySpool } from "../support/memory-spool.ts";
+import { waitFor } from "../support/wait-for.ts";
+
+const deadlineMs = 30;
+const running: Durable[] = [];
+
+function start(spool: MemorySpool | undefined = createMemorySpool()) {
+  const bus = createFakeBus();
+  const metrics = createMetrics();
+  const log = createArrayLog();
+  const durable = createDurable({ bus, spool, deadlineMs, log, metrics });
+  running.push(durable);
+  durable.start();
+  const ids = () => bus.published.map((parcel) => parcel.id);
+  const direct = () =>
+    waitFor("direct mode", () => durable.health().mode === "direct" && durable.health().ready);
+  return { bus, spool: spool ?? createMemorySpool(), metrics, log, durable, ids, direct };
+}
+
+function post(...ids: string[]): Parcel[] {
+  return ids.map((id) => ({
+    id,
+    type: "whatsapp.message.text",
+    routingKey: "whatsapp.message.text.700700700700700",
+    bytes: Buffer.from(`{"id":"${id}"}`),
+  }));
+}
+
+function range(from: number, to: number): string[] {
+  return Array.from({ length: to - from }, (_, index) => `e${from + index}`);
+}
+
+/** Without the repeats: the order in which each first entered the bus. */
+function firsts(ids: readonly string[]): string[] {
+  return [...new Set(ids)];
+}
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((durable) => durable.close()));
+});
+
+describe("durable", () => {
+  it("publishes directly while the bus confirms, and leaves the spool alone", async () => {
+    const { durable, spool, ids } = start();
+    await durable.publish(post("a", "b"));
+    assert.deepEqual(ids(), ["a", "b"]);
+    assert.equal(spool.depth().posts, 0);
+    assert.equal(durable.health().mode, "direct");
+  });
+
+  it("takes a POST without events as durable", async () => {
+    const { durable, bus } = start();
+    bus.mood = "rejects";
+    await durable.publish([]);
+    assert.deepEqual(bus.published, []);
+  });
+
+  for (const mood of ["hangs", "rejects"] as const) {
+    it(`spools a POST and all later ones when the bus ${mood}, and drains them in order`, async () => {
+      const { durable, bus, spool, ids, direct } = start();
+      bus.mood = mood;
+      await durable.publish(post("e0"));
+      assert.equal(durable.health().mode, "spool");
+      bus.down = "gone";
+      for (const id of range(1, 20)) await durable.publish(post(id));
+      assert.equal(spool.depth().posts, 20);
+      assert.deepEqual(firsts(ids()), ["e0"], "nothing overtakes what waits");
+      bus.down = undefined;
+      bus.mood = "confirms";
+      await direct();
+      await durable.publish(post("e20"));
+      assert.deepEqual(firsts(ids()), range(0, 21));
+      assert.equal(spool.depth().posts, 0);
+    });
+  }
+
+  it("answers within the deadline and an append when the bus hangs", async () => {
+    const { durable, bus } = start();
+    bus.mood = "hangs";
+    const startedAt = performance.now();
+    await durable.publish(post("a"));
+    const ms = performance.now() - startedAt;
+    assert.ok(ms >= deadlineMs - 2 && ms < deadlineMs + 200, `${ms} ms`);
+  });
+
+  it("sends all that is in flight to the spool, oldest first, when one POST fails", async () => {
+    const { durable, bus, spool } = start();
+    bus.mood = "hangs";
+    const first = [post("a"), post("b"), post("c")].map((one) => durable.publish(one));
+    bus.down = "gone";
+    const last = durable.publish(post("d"));
+    await Promise.all([...first, last]);
+    const spooled = spool.posts.map(({ parcels }) => parcels[0]?.id);
+    assert.deepEqual(spooled, ["a", "b", "c", "d"]);
+  });
+
+  it("does not try a bus that says it is not ready", async () => {
+    const { durable, bus, spool, log } = start();
+    bus.down = "RabbitMQ blocks publishers: low on disk";
+    await durable.publish(post("a"));
+    assert.deepEqual(bus.published, []);
+    assert.equal(spool.depth().posts, 1);
+    assert.deepEqual(
+      log.lines.filter(({ level }) => level === "warn").map(({ reason }) => reason),
+      [bus.down],
+    );
+    assert.deepEqual(durable.health(), { ready: true, mode: "spool" });
+  });
+
+  it("starts in spool mode while there is something to drain", async () => {
+    const { durable, ids, direct } = start(createMemorySpool([post("old1"), post("old2")]));
+    assert.equal(durable.health().mode, "spool");
+    const answered = durable.publish(post("new"));
+    await direct();
+    await answered;
+    assert.deepEqual(firsts(ids()), ["old1", "old2", "new"]);
+  });
+
+  it("keeps what was not confirmed, and publishes it again", async () => {
+    const { durable, bus, spool, ids, direct } = start(createMemorySpool([post("a"), post("b")]));
+    bus.mood = "rejects";
+    await waitFor("two tries", () => ids().filter((id) => id === "a").length >= 2);
+    assert.equal(spool.depth().posts, 2);
+    bus.mood = "confirms";
+    await direct();
+    assert.deepEqual(ids().slice(-2), ["a", "b"]);
+    assert.equal(durable.health().mode, "direct");
+  });
+
+  it("finds back to direct under steady load, in order", async () => {
+    const { durable, bus, ids, direct } = start();
+    bus.down = "gone";
+    const answers: Promise<void>[] = [];
+    let next = 0;
+    const load = setInterval(() => {
+      for (let i = 0; i < 5; i += 1) answers.push(durable.publish(post(`e${next++}`)));
+    }, 1);
+    try {
+      await waitFor("a backlog", () => next > 300);
+      bus.down = undefined;
+      bus.confirmMs = 3;
+      await direct();
+      const at = next;
+      await waitFor("some direct ones", () => next > at + 100);
+    } finally {
+      clearInterval(load);
+    }
+    await Promise.all(answers);
+    await direct();
+    assert.deepEqual(firsts(ids()), range(0, next));
+  });
+
+  it("stays in spool mode while the bus confirms later than a POST may wait", async () => {
+    const { durable, bus, spool, direct } = start();
+    bus.confirmMs = 2 * deadlineMs;
+    await durable.publish(post("a"));
+    await waitFor("the drain", () => spool.depth().posts === 0);
+    const startedAt = performance.now();
+    await durable.publish(post("b"));
+    assert.ok(performance.now() - startedAt < deadlineMs, "an append, no second wait");
+    assert.equal(durable.health().mode, "spool");
+    bus.confirmMs = 0;
+    await durable.publish(post("c"));
+    await direct();
+  });
+
+  it("refuses what neither takes, and is not ready then", async () => {
+    const { durable, bus, spool, direct } = start();
+    bus.down = "gone";
+    spool.failure = "ENOSPC";
+    await assert.rejects(durable.publish(post("a")), NotDurableError);
+    const { ready, reason } = durable.health();
+    assert.equal(ready, false);
+    assert.match(reason ?? "", /gone.*ENOSPC/);
+    bus.down = undefined;
+    await direct();
+    await durable.publish(post("b"));
+    assert.deepEqual(
+      bus.published.map(({ id }) => id),
+      ["b"],
+    );
+  });
+
+  it("takes POSTs again when a full spool has drained", async () => {
+    const { durable, bus, spool, direct } = start();
+    bus.down = "gone";
+    await durable.publish(post("a"));
+    spool.failure = "full";
+    await assert.rejects(durable.publish(post("b")), NotDurableError);
+    bus.down = undefined;
+    await direct();
+    await durable.publish(post("c"));
+  });
+
+  it("ends the pump at close, and keeps what is not confirmed", async () => {
+    const { durable, bus, spool, ids } = start(createMemorySpool([post("a")]));
+    bus.mood = "hangs";
+    await waitFor("the pump", () => ids().length > 0);
+    await durable.close();
+    assert.equal(spool.depth().posts, 1);
+    await assert.rejects(durable.publish(post("b")), NotDurableError);
+  });
+
+  it("measures the spool and the bus", async () => {
+    const bus = createFakeBus();
+    bus.down = "gone";
+    const metrics = createMetrics();
+    const spool = createMemorySpool([post("a"), post("b")]);
+    const durable = createDurable({ bus, spool, deadlineMs, log: createArrayLog(), metrics });
+    running.push(durable);
+    durable.start();
+    const text = await metrics.registry.metrics();
+    assert.match(text, /^waypost_spool_posts 2$/m);
+    assert.match(text, /^waypost_spool_bytes 20$/m);
+    assert.match(text, /^waypost_spool_oldest_age_seconds \d/m);
+    assert.match(text, /^waypost_bus_ready 0$/m);
+  });
+});
+
+describe("durable without a spool", () => {
+  function startUnspooled() {
+    const bus = createFakeBus();
+    const log = createArrayLog();
+    const metrics = createMetrics();
+    const durable = createDurable({ bus, spool: undefined, deadlineMs, log, metrics });
+    running.push(durable);
+    durable.start();
+    return { bus, durable };
+  }
+
+  it("waits for a bus that comes back", async () => {
+    const { bus, durable } = startUnspooled();
+    bus.down = "gone";
+    assert.equal(durable.health().ready, false);
+    const answered = durable.publish(post("a"));
+    setTimeout(() => {
+      bus.down = undefined;
+    }, 100);
+    await answered;
+    assert.deepEqual(
+      bus.published.map(({ id }) => id),
+      ["a"],
+    );
+  });
+
+  it("gives up after five seconds", async () => {
+    const { bus, durable } = startUnspooled();
+    bus.mood = "hangs";
+    const startedAt = performance.now();
+    await assert.rejects(durable.publish(post("a")), NotDurableError);
+    const ms = performance.now() - startedAt;
+    assert.ok(ms > 4_900 && ms < 7_000, `${ms} ms`);
+  });
+});

@@ -1,0 +1,187 @@
+/** RabbitMQ for tests: an own node on private ports in a temporary directory, ended by its recorded pid. */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+
+/** The scripts themselves: what stands in /usr/sbin insists on the user `rabbitmq`. */
+const scripts = "/usr/lib/rabbitmq/bin";
+
+export interface Rabbit {
+  /** As `guest`, heartbeat 5. */
+  readonly url: string;
+  readonly port: number;
+  /** `rabbitmqctl` with these arguments; resolves with what it printed. Takes about a second. */
+  ctl(...args: string[]): Promise<string>;
+  /** SIGKILL. Resolves when the node is gone. */
+  kill(): Promise<void>;
+  /** SIGTERM: an orderly end. Resolves when the node is gone. */
+  stop(): Promise<void>;
+  /** Again on the same port and data, after `kill` or `stop`. Resolves when it takes connections. */
+  start(): Promise<void>;
+  /** SIGSTOP: connections stay open, nothing answers. */
+  freeze(): void;
+  thaw(): void;
+  /** Ends it for good and removes its files. */
+  cleanup(): Promise<void>;
+}
+
+export function rabbitAvailable(): boolean {
+  return existsSync(join(scripts, "rabbitmq-server"));
+}
+
+/** The options of a suite that ends or freezes a node of its own: skipped with a reason where none is installed. */
+export function needsOwnRabbit(): { skip: string | false } {
+  return { skip: !rabbitAvailable() && "needs an installed rabbitmq-server" };
+}
+
+/** The options of a suite that TEST_RABBITMQ_URL serves as well: where CI is set it fails rather than skips. */
+export function needsRabbit(): { skip: string | false } {
+  const given = process.env["TEST_RABBITMQ_URL"] || process.env["CI"];
+  return { skip: !given && !rabbitAvailable() && "needs rabbitmq-server, or TEST_RABBITMQ_URL" };
+}
+
+export async function startRabbit(): Promise<Rabbit> {
+  const folder = await mkdtemp(join(tmpdir(), "waypost-rabbit-"));
+  const [port, distPort, epmdPort] = await freePorts();
+  const env = await environment(folder, { port, distPort, epmdPort });
+  const epmd = spawn("epmd", ["-port", String(epmdPort)], { env, stdio: "ignore" });
+  let node = await boot(folder, env, port);
+  const endOnExit = () => {
+    node.kill("SIGKILL");
+    epmd.kill("SIGKILL");
+  };
+  process.once("exit", endOnExit);
+  const kill = () => end(node, "SIGKILL");
+  return {
+    url: `amqp://guest:guest@127.0.0.1:${port}?heartbeat=5`,
+    port,
+    ctl: async (...args) => {
+      const { stdout } = await promisify(execFile)(join(scripts, "rabbitmqctl"), args, { env });
+      return stdout;
+    },
+    kill,
+    stop: () => end(node, "SIGTERM"),
+    start: async () => {
+      node = await boot(folder, env, port);
+    },
+    freeze: () => void node.kill("SIGSTOP"),
+    thaw: () => void node.kill("SIGCONT"),
+    cleanup: async () => {
+      await kill();
+      await end(epmd, "SIGKILL");
+      process.removeListener("exit", endOnExit);
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+type Ports = { port: number; distPort: number; epmdPort: number };
+
+async function environment(folder: string, ports: Ports): Promise<NodeJS.ProcessEnv> {
+  const config = join(folder, "rabbitmq.conf");
+  await writeFile(
+    config,
+    [
+      `listeners.tcp.1 = 127.0.0.1:${ports.port}`,
+      "vm_memory_high_watermark.absolute = 1GB",
+      "disk_free_limit.absolute = 50MB",
+      "raft.wal_max_size_bytes = 67108864",
+      "log.file = node.log",
+      "log.file.level = warning",
+    ].join("\n"),
+  );
+  return {
+    PATH: process.env["PATH"],
+    LANG: "C.UTF-8",
+    // The Erlang cookie lies here.
+    HOME: folder,
+    ERL_EPMD_PORT: String(ports.epmdPort),
+    ERL_EPMD_ADDRESS: "127.0.0.1",
+    // The script then becomes the node instead of watching over it, so that the child's pid is the node's.
+    RUNNING_UNDER_SYSTEMD: "true",
+    RABBITMQ_NODENAME: `waypost-${ports.port}@localhost`,
+    RABBITMQ_NODE_PORT: String(ports.port),
+    RABBITMQ_DIST_PORT: String(ports.distPort),
+    RABBITMQ_MNESIA_BASE: join(folder, "mnesia"),
+    RABBITMQ_LOG_BASE: join(folder, "log"),
+    RABBITMQ_PID_FILE: join(folder, "pid"),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, "plugins"),
+    RABBITMQ_CONFIG_FILE: config,
+    RABBITMQ_CONF_ENV_FILE: join(folder, "none.conf"),
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "-kernel inet_dist_use_interface {127,0,0,1}",
+  };
+}
+
+async function boot(folder: string, env: NodeJS.ProcessEnv, port: number): Promise<ChildProcess> {
+  const node = spawn(join(scripts, "rabbitmq-server"), [], {
+    cwd: folder,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  const hear = (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-4000);
+  };
+  node.stdout.on("data", hear);
+  node.stderr.on("data", hear);
+  const until = Date.now() + 60_000;
+  while (!(await speaksAmqp(port))) {
+    if (node.exitCode !== null || Date.now() > until) {
+      node.kill("SIGKILL");
+      const log = await readFile(join(folder, "log", "node.log"), "utf8").catch(() => "");
+      throw new Error(`rabbitmq-server did not start: ${said}\n${log.slice(-4000)}`);
+    }
+    await sleep(50);
+  }
+  return node;
+}
+
+/** The listener opens when all else is up, and answers a protocol header with connection.start. */
+async function speaksAmqp(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  try {
+    socket.end("AMQP\x00\x00\x09\x01");
+    await once(socket, "data", { signal: AbortSignal.timeout(2000) });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.on("error", () => undefined).destroy();
+  }
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, "exit");
+  child.kill(signal);
+  child.kill("SIGCONT");
+  await exited;
+}
+
+/** Three at once, so that none is given twice. */
+async function freePorts(): Promise<[number, number, number]> {
+  const servers = await Promise.all([freePort(), freePort(), freePort()]);
+  await Promise.all(servers.map(({ close }) => close()));
+  const [port, distPort, epmdPort] = servers.map((server) => server.port);
+  return [port ?? 0, distPort ?? 0, epmdPort ?? 0];
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return {
+    port: address.port,
+    close: async () => {
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
