@@ -42,13 +42,25 @@ const alone = (name) => /\/(faults|e2e)\//.test(name);
 const run = (list, concurrency) =>
   new Promise((resolve) => {
     if (list.length === 0) return resolve(0);
-    const args = ["--import", "tsx", "--test", `--test-concurrency=${concurrency}`, ...flags, ...list];
-    spawn(process.execPath, args, { stdio: "inherit", env }).on("exit", (code) => resolve(code ?? 1));
+    const args = [
+      "--import",
+      "tsx",
+      "--test",
+      `--test-concurrency=${concurrency}`,
+      ...flags,
+      ...list,
+    ];
+    spawn(process.execPath, args, { stdio: "inherit", env }).on("exit", (code) =>
+      resolve(code ?? 1),
+    );
   });
 
 let code = 1;
 try {
-  const together = await run(files.filter((name) => !alone(name)), 2);
+  const together = await run(
+    files.filter((name) => !alone(name)),
+    2,
+  );
   const single = await run(files.filter(alone), 1);
   code = together || single;
 } finally {

@@ -1,12 +1,15 @@
 import type { WaypostEvent } from "../contracts.ts";
-import { cut, escapeControls, localTime } from "./terminal.ts";
+import { cut, escapeControls, localTime, pad } from "./terminal.ts";
 
 /** One event on one line: when received, what, who, and the beginning of what was said. */
 export function eventLine(event: WaypostEvent, columns: number): string {
   const { data, type } = event;
-  const line = [localTime(data.receivedAt), type.padEnd(24), who(data).padEnd(16), preview(event)]
-    .map(escapeControls)
-    .join("  ");
+  const line = [
+    localTime(data.receivedAt),
+    pad(type, 28),
+    pad(escapeControls(who(data)), 16),
+    escapeControls(preview(event)),
+  ].join("  ");
   return cut(line.trimEnd(), columns);
 }
 

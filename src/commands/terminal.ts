@@ -27,11 +27,21 @@ export function cut(text: string, columns: number): string {
   let kept = "";
   let used = 0;
   for (const { segment } of graphemes.segment(text)) {
-    used += wide.test(segment) ? 2 : 1;
+    used += widthOf(segment);
     if (used > columns) return `${dropLast(kept)}…`;
     kept += segment;
   }
   return kept;
+}
+
+/** Fills up with spaces to so many columns. */
+export function pad(text: string, columns: number): string {
+  const used = [...graphemes.segment(text)].reduce((sum, { segment }) => sum + widthOf(segment), 0);
+  return text + " ".repeat(Math.max(0, columns - used));
+}
+
+function widthOf(grapheme: string): number {
+  return wide.test(grapheme) ? 2 : 1;
 }
 
 function dropLast(text: string): string {

@@ -2,8 +2,8 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { isIP } from "node:net";
 import path from "node:path";
-import type { ConfigProblem } from "./config-error.ts";
-import { type EnvValues, errorCode, parseList } from "./env.ts";
+import { type ConfigProblem, errorCode } from "./config-error.ts";
+import { type EnvValues, parseList } from "./env.ts";
 
 /** `start` is all roles in one process. */
 export type Role = "start" | "receive" | "work" | "ops";

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseEnv } from "node:util";
 import { envSchema } from "env-schema";
-import type { ConfigProblem } from "./config-error.ts";
+import { type ConfigProblem, errorCode } from "./config-error.ts";
 
 /** A key as `schemas/env.schema.json` describes it. */
 export interface EnvKey {
@@ -138,11 +138,6 @@ export function parseList(value: string | undefined): string[] {
     .split(/[,\n]/)
     .map((part) => part.trim())
     .filter((part) => part !== "");
-}
-
-/** An error's code, for wording of our own: messages of `fs` quote paths. */
-export function errorCode(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "unknown error";
 }
 
 function badKeys(known: Record<string, string>): Set<string> {

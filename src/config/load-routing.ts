@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { checkRouting } from "./check-routing.ts";
-import { ConfigError, type ConfigProblem, firstOfEach } from "./config-error.ts";
-import { errorCode, readGiven } from "./env.ts";
+import { ConfigError, type ConfigProblem, errorCode, firstOfEach } from "./config-error.ts";
+import { readGiven } from "./env.ts";
 import { fillPlaceholders } from "./placeholders.ts";
 import type { Kinds, Routing } from "./routing.ts";
 import { type RawRouting, toRouting } from "./to-routing.ts";

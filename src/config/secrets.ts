@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmod, mkdir, open, readFile } from "node:fs/promises";
 import path from "node:path";
-import { ConfigError } from "./config-error.ts";
-import { errorCode } from "./env.ts";
+import { ConfigError, errorCode } from "./config-error.ts";
 
 const makers = {
   /** The form of Meta's own. */

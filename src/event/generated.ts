@@ -486,7 +486,7 @@ export interface Interactive {
     /**
      * The answers, parsed; absent when the text is not a JSON object.
      */
-    response?: { [key: string]: unknown };
+    response?: {[key: string]: unknown};
   };
   /**
    * The answer to a call permission request.
@@ -2181,7 +2181,7 @@ export interface EventData {
   /**
    * business.*: what your services say. Free.
    */
-  business?: { [key: string]: unknown };
+  business?: {[key: string]: unknown};
   /**
    * Meta's envelope with just this item. Absent only on what your side publishes.
    */

@@ -5,13 +5,9 @@ import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import { unavailable } from "./problem.ts";
 import { parseEventFilter } from "./query.ts";
+import { createSink, type Sink } from "./sink.ts";
 import { within } from "./within.ts";
 
-const heartbeatMs = 15_000;
-/** Bytes that may wait for a reader before it is dropped; one event more may come on top. */
-const maxBuffered = 1_048_576;
-/** How long a dropped reader has to take what is buffered, the reason last. */
-const lastWordsMs = 5_000;
 /** Live events that may wait while the log is read. */
 const maxWaiting = 1_000;
 const maxStreams = 50;
@@ -139,62 +135,4 @@ function matcher(filter: EventFilter): (event: WaypostEvent) => boolean {
       data.account.phoneNumberId === account ||
       data.account.wabaId === account) &&
     (conversation === undefined || data.conversationId === conversation);
-}
-
-interface Sink {
-  readonly ended: Promise<void>;
-  /** Sends the headers and begins the heartbeat. */
-  start(): void;
-  send(event: WaypostEvent): void;
-  /** Resolves when the reader has taken enough for more. */
-  sendAndWait(event: WaypostEvent): Promise<void>;
-  comment(text: string): void;
-  /** Says why, once, and closes. */
-  end(why: string): void;
-}
-
-/** One reader. What it does not take in time costs it the connection, not us the memory. */
-function createSink(response: Response): Sink {
-  let heartbeat: NodeJS.Timeout | undefined;
-  let over = response.destroyed;
-  const ended = new Promise<void>((resolve) => response.once("close", resolve));
-  const end = (why: string) => {
-    clearInterval(heartbeat);
-    if (over) return;
-    over = true;
-    if (!response.headersSent) return void response.destroy();
-    response.end(`: ${why}\n\n`);
-    setTimeout(() => response.destroy(), lastWordsMs).unref();
-  };
-  const write = (text: string) => {
-    if (over) return;
-    if (response.writableLength > maxBuffered) end("the reader is too slow");
-    else response.write(text);
-  };
-  response.once("close", () => {
-    over = true;
-    clearInterval(heartbeat);
-  });
-  return {
-    ended,
-    start: () => {
-      if (over) return;
-      response.writeHead(200, { "Content-Type": "text/event-stream", "X-Accel-Buffering": "no" });
-      response.write("retry: 2000\n\n");
-      heartbeat = setInterval(() => write(": still here\n\n"), heartbeatMs);
-    },
-    send: (event) => write(frame(event)),
-    sendAndWait: async (event) => {
-      write(frame(event));
-      if (over || !response.writableNeedDrain) return;
-      const drained = new Promise((resolve) => response.once("drain", resolve));
-      await Promise.race([drained, ended]);
-    },
-    comment: (text) => write(`: ${text}\n\n`),
-    end,
-  };
-}
-
-function frame(event: WaypostEvent): string {
-  return `id: ${event.id.replace(/[\r\n\0]/g, "")}\nevent: event\ndata: ${JSON.stringify(event)}\n\n`;
 }

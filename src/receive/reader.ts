@@ -65,9 +65,9 @@ export function createReader(options: ReaderOptions): Reader {
   };
 }
 
-/** Beside this file: `.ts` where the sources run, `.js` where they are compiled. */
 function threadFile(): URL {
-  return new URL(`./read-worker${extname(import.meta.url)}`, import.meta.url);
+  const isSource = extname(import.meta.url) === ".ts";
+  return new URL(isSource ? "./read-worker-dev.mjs" : "./read-worker.js", import.meta.url);
 }
 
 function startThread(file: URL, onExit: () => void): Worker {

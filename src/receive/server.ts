@@ -21,12 +21,14 @@ const limits = {
   // Longer than a load balancer keeps its idle connections, or it would use one that is being closed.
   keepAliveTimeout: 65_000,
 } as const;
+/** Nothing received and nothing sent for so long: a peer that does not read its answers. */
+const silenceMs = 30_000;
 const maxConnections = 2_000;
 const maxRequestsPerSocket = 10_000;
 const maxHeadersCount = 64;
 const handshakeTimeout = 5_000;
 /** At close, a connection on which no request is under way may send one for this long. */
-const silentMs = 500;
+const quietMs = 500;
 /** Handlers that run at close have this long; then their connections are cut, and Meta sends again. */
 const closeMs = 7_000;
 
@@ -63,6 +65,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   const server = options.tls
     ? createTls(options.tls, app, options.log)
     : createServer({ ...limits }, app);
+  server.setTimeout(silenceMs);
   server.maxConnections = maxConnections;
   server.maxRequestsPerSocket = maxRequestsPerSocket;
   server.maxHeadersCount = maxHeadersCount;
@@ -138,7 +141,7 @@ function closeServer(server: Server, { running, sockets }: Traffic): Promise<voi
     const hangUp = setTimeout(() => {
       const busy = new Set([...running].map((response) => response.socket));
       for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
-    }, silentMs);
+    }, quietMs);
     const cut = setTimeout(() => server.closeAllConnections(), closeMs);
     server.close(() => {
       clearTimeout(hangUp);
@@ -151,16 +154,16 @@ function closeServer(server: Server, { running, sockets }: Traffic): Promise<voi
   });
 }
 
-/** What is not HTTP gets one line; the parser's reason stays here. */
+/** What is not HTTP gets one line; all other faults, such as of a TLS handshake, get nothing. */
 function answerBrokenHttp(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-  const status =
-    error.code === "HPE_HEADER_OVERFLOW"
-      ? "431 Request Header Fields Too Large"
-      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-        ? "408 Request Timeout"
-        : "400 Bad Request";
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
-    socket.destroy(),
-  );
+  const status = brokenHttpStatus(error.code ?? "");
+  if (status === undefined || !socket.writable) return void socket.destroy();
+  const answer = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+  socket.end(answer, () => socket.destroy());
+}
+
+function brokenHttpStatus(code: string): string | undefined {
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return "408 Request Timeout";
+  if (code === "HPE_HEADER_OVERFLOW") return "431 Request Header Fields Too Large";
+  return code.startsWith("HPE_") ? "400 Bad Request" : undefined;
 }

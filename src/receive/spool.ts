@@ -36,17 +36,17 @@ async function readPosts(
   after: number,
   maxParcels: number,
 ): Promise<SpooledPost[]> {
-  for (;;) {
-    const rows = await log.read(after, maxParcels);
+  for (let from = after; ; ) {
+    const { rows, through } = await log.read(from, maxParcels);
     const posts: SpooledPost[] = [];
     for (const row of rows) {
       const parcels = await parseRow(log, report, row);
       if (parcels !== undefined) posts.push({ seq: row.seq, parcels });
     }
-    const last = rows.at(-1);
-    if (posts.length > 0 || last === undefined) return upTo(maxParcels, posts);
-    // Nothing but rows set aside: nobody else would drop them.
-    await log.dropThrough(last.seq);
+    if (posts.length > 0 || rows.length === 0) return upTo(maxParcels, posts);
+    // Only rows set aside, and none before them: nobody else would drop them.
+    if (after === 0) await log.dropThrough(through);
+    from = through;
   }
 }
 
@@ -59,11 +59,9 @@ async function parseRow(
     return parseFrame(row.bytes);
   } catch (error) {
     const reason = describeError(error);
-    report.error("set aside a POST that the spool cannot read", {
-      reason,
-      bytes: row.bytes.length,
-    });
-    await log.setAside(reader, row.seq, reason);
+    if (await log.setAside(reader, row.seq, reason)) {
+      report.error("set aside a POST that the spool cannot read", { reason });
+    }
     return undefined;
   }
 }

@@ -29,10 +29,11 @@ const silentTypes = new Set(["system", "edit", "revoke", "request_welcome"]);
 /** Throws StoreError `refused` for an event that can never be written. */
 export function project(event: WaypostEvent): Projection {
   const index = indexEvent(event);
+  const at = payloadTime(event);
   return {
     index,
-    message: messageFacts(event),
-    conversation: conversationFacts(event, index),
+    message: messageFacts(event, at),
+    conversation: conversationFacts(event, index, at),
     account: accountFacts(index),
     aliases: aliasEdges(event),
   };
@@ -95,12 +96,12 @@ function directionOf({ type, data }: WaypostEvent): "in" | "out" | undefined {
   return /^whatsapp\.(echo|outgoing)\./.test(type) ? "out" : "in";
 }
 
-function messageFacts(event: WaypostEvent): Facts | undefined {
+function messageFacts(event: WaypostEvent, at: string): Facts | undefined {
   const { message, status, history, account, conversationId } = event.data;
   const id = idOf(status?.messageId) ?? idOf(message?.id);
   const direction = directionOf(event);
   if (id === undefined || direction === undefined) return undefined;
-  const latest = latestOf(event, message?.sentAt);
+  const latest = latestOf(event, at);
   const reached = status?.status ?? (direction === "out" ? history?.status : undefined);
   const notes = errorNotes(status?.errors ?? message?.errors);
   return {
@@ -108,28 +109,25 @@ function messageFacts(event: WaypostEvent): Facts | undefined {
     max: present({
       direction,
       type: latest(textOf(message?.type), message?.type === "media_placeholder"),
-      conversationId: latest(textOf(conversationId)),
-      wabaId: latest(textOf(account.wabaId)),
-      phoneNumberId: latest(textOf(account.phoneNumberId)),
+      conversationId: textOf(conversationId),
+      wabaId: textOf(account.wabaId),
+      phoneNumberId: textOf(account.phoneNumberId),
       status: reached === undefined ? undefined : statusRank(reached),
       pricing: latest(plain(status?.pricing)),
     }),
-    min:
-      status === undefined
-        ? {}
-        : { [`statusAt.${statusName(status.status)}`]: isoTime(status.at, event) },
+    min: status === undefined ? {} : { [`statusAt.${statusName(status.status)}`]: at },
     add: notes.length === 0 ? {} : { errors: notes },
   };
 }
 
-function conversationFacts(event: WaypostEvent, index: EventIndex): Facts | undefined {
+function conversationFacts(event: WaypostEvent, index: EventIndex, at: string): Facts | undefined {
   const { contact, groupId, message } = event.data;
   if (index.conversationId === undefined) return undefined;
-  const at = isoTime(message?.sentAt, event);
   const inbound =
     directionOf(event) === "in" && message !== undefined && !silentTypes.has(message.type);
-  const latest = latestOf(event, message?.sentAt);
+  const latest = latestOf(event, at);
   const person = groupId === undefined ? contact : undefined;
+  const userId = textOf(person?.userId);
   const waId = textOf(person?.waId);
   return {
     id: index.conversationId,
@@ -139,9 +137,9 @@ function conversationFacts(event: WaypostEvent, index: EventIndex): Facts | unde
       lastInboundAt: inbound ? at : undefined,
       groupId: textOf(groupId),
       phoneNumberId: index.phoneNumberId,
-      wabaId: latest(index.wabaId),
-      identity: textOf(person?.userId) ?? (waId && normalizePhone(waId)),
-      userId: latest(textOf(person?.userId)),
+      wabaId: index.wabaId,
+      identity: userId ?? (waId && normalizePhone(waId)),
+      userId,
       waId: latest(waId),
       name: latest(textOf(person?.name)),
       username: latest(textOf(person?.username)),
@@ -164,17 +162,19 @@ function accountsOf({ phoneNumberId, wabaId }: EventIndex): Record<string, Membe
 }
 
 /** Makes last-writer values. A `weak` one loses against any other: it stands in for what is not known. */
-function latestOf(event: WaypostEvent, sentAt: string | undefined) {
-  const at = isoTime(sentAt, event);
+function latestOf(event: WaypostEvent, at: string) {
   const version = event.dataversion ?? 1;
   return <T>(value: T | undefined, weak = false): Latest<T> | undefined =>
     value === undefined ? undefined : { at: weak ? "" : at, id: event.id, version, value };
 }
 
 /** Payload time in one writing, so that texts compare as times do. */
-function isoTime(at: string | undefined, event: WaypostEvent): string {
-  const times = [at, event.time, event.data.receivedAt].map((text) => Date.parse(text ?? ""));
-  return new Date(times.find((time) => !Number.isNaN(time)) ?? 0).toISOString();
+function payloadTime({ time, data }: WaypostEvent): string {
+  for (const text of [data.status?.at, data.message?.sentAt, time, data.receivedAt]) {
+    const at = text === undefined ? Number.NaN : Date.parse(text);
+    if (!Number.isNaN(at)) return new Date(at).toISOString();
+  }
+  return new Date(0).toISOString();
 }
 
 function statusRank(status: string) {
@@ -208,6 +208,10 @@ function plain(pricing: object | undefined): Record<string, string | number | bo
 }
 
 function present<T>(values: Record<string, T | undefined>): Record<string, T> {
-  const entries = Object.entries(values).filter((entry): entry is [string, T] => entry[1] != null);
-  return Object.fromEntries(entries);
+  const result: Record<string, T> = {};
+  for (const key in values) {
+    const value = values[key];
+    if (value !== undefined) result[key] = value;
+  }
+  return result;
 }

@@ -6,9 +6,9 @@ export interface MessageRow {
   readonly _id: string;
   readonly direction?: "in" | "out";
   readonly type?: Latest<string>;
-  readonly conversationId?: Latest<string>;
-  readonly wabaId?: Latest<string>;
-  readonly phoneNumberId?: Latest<string>;
+  readonly conversationId?: string;
+  readonly wabaId?: string;
+  readonly phoneNumberId?: string;
   readonly status?: StatusRank;
   readonly statusAt?: Readonly<Record<string, string>>;
   readonly pricing?: Latest<Readonly<Record<string, unknown>>>;
@@ -24,10 +24,10 @@ export interface ConversationRow {
   readonly lastInboundAt?: string;
   readonly groupId?: string;
   readonly phoneNumberId?: string;
-  readonly wabaId?: Latest<string>;
+  readonly wabaId?: string;
   /** What the id was made of: the BSUID, else the phone. */
   readonly identity?: string;
-  readonly userId?: Latest<string>;
+  readonly userId?: string;
   readonly waId?: Latest<string>;
   readonly name?: Latest<string>;
   readonly username?: Latest<string>;
@@ -40,8 +40,8 @@ export function messageView(row: MessageRow, events: readonly WaypostEvent[]): M
     id: row._id,
     direction: row.direction ?? "in",
     type: row.type?.value,
-    conversationId: row.conversationId?.value,
-    account: withoutAbsent({ wabaId: row.wabaId?.value, phoneNumberId: row.phoneNumberId?.value }),
+    conversationId: row.conversationId,
+    account: withoutAbsent({ wabaId: row.wabaId, phoneNumberId: row.phoneNumberId }),
     status: row.status?.name,
     statusAt: row.statusAt ?? {},
     errors: [...(row.errors ?? [])].sort(byJson),
@@ -59,14 +59,14 @@ export function conversationView(
   const main = mostRecent(rows);
   const inbound = last(rows.flatMap((row) => row.lastInboundAt ?? []));
   const openUntil = inbound === undefined ? 0 : Date.parse(inbound) + windowMs;
-  const newest = (field: "wabaId" | "userId" | "waId" | "name" | "username") =>
+  const newest = (field: "waId" | "name" | "username") =>
     latest(rows.flatMap((row) => row[field] ?? []));
   return withoutAbsent<ConversationView>({
     id: main._id,
     aliases: aliases.filter((id) => id !== main._id).sort(),
-    account: withoutAbsent({ wabaId: newest("wabaId"), phoneNumberId: main.phoneNumberId }),
+    account: withoutAbsent({ wabaId: main.wabaId, phoneNumberId: main.phoneNumberId }),
     contact: withoutAbsent({
-      userId: newest("userId"),
+      userId: userIdOf(main, rows),
       waId: newest("waId"),
       name: newest("name"),
       username: newest("username"),
@@ -77,6 +77,13 @@ export function conversationView(
     lastInboundAt: inbound,
     windowOpenUntil: openUntil > now ? new Date(openUntil).toISOString() : undefined,
   });
+}
+
+/** Somebody whose id changed is known by the newest one. */
+function userIdOf(main: ConversationRow, rows: readonly ConversationRow[]): string | undefined {
+  if (main.userId !== undefined) return main.userId;
+  const [first, ...others] = rows.filter((row) => row.userId !== undefined);
+  return first && mostRecent([first, ...others]).userId;
 }
 
 /** The row a list shows a person at. */

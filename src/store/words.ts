@@ -7,8 +7,8 @@
 const maxWords = 256;
 /** Longer runs (keys, base64) are found by their beginning. */
 const maxWordLength = 64;
-/** So that a hostile text costs microseconds, not milliseconds. */
-const maxCharacters = 10_000;
+/** Twice what a message can hold. What is beyond is not searched, so that hostile texts cost little. */
+const maxCharacters = 8_192;
 
 /** Emoji count as words: people search for them. */
 const pieces = /[\p{L}\p{N}\p{M}]+|[\p{Extended_Pictographic}\p{Regional_Indicator}]/gu;
@@ -26,12 +26,14 @@ const isWord = /^[\p{L}\p{N}\p{M}]/u;
 export function indexWords(texts: Iterable<string>): string[] {
   const words = new Set<string>();
   const singles = new Set<string>();
+  let left = maxCharacters;
   for (const text of texts) {
-    for (const segment of split(text)) {
+    for (const segment of split(text.slice(0, left))) {
       addAll(words, wordsOf(segment));
       if (isUnspaced.test(segment)) addAll(singles, segment);
     }
-    if (words.size >= maxWords) break;
+    left -= text.length;
+    if (left <= 0 || words.size >= maxWords) break;
   }
   return [...addAll(words, singles)].slice(0, maxWords);
 }
@@ -39,12 +41,12 @@ export function indexWords(texts: Iterable<string>): string[] {
 /** What a query asks for. Empty when it holds nothing that could be found. */
 export function queryWords(query: string): string[] {
   const words = new Set<string>();
-  for (const segment of split(query)) addAll(words, wordsOf(segment));
+  for (const segment of split(query.slice(0, maxCharacters))) addAll(words, wordsOf(segment));
   return [...words].slice(0, maxWords);
 }
 
 function* split(text: string): Iterable<string> {
-  for (const [piece] of fold(text.slice(0, maxCharacters)).matchAll(pieces)) {
+  for (const [piece] of fold(text).matchAll(pieces)) {
     if (isWord.test(piece)) yield* piece.match(segments) ?? [];
     else yield `u${piece.codePointAt(0)?.toString(16)}`;
   }
@@ -54,6 +56,7 @@ function* split(text: string): Iterable<string> {
 function fold(text: string): string {
   return text
     .normalize("NFKC")
+    .slice(0, maxCharacters)
     .toLowerCase()
     .normalize("NFD")
     .replace(latinMarks, "$1")

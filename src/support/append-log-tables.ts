@@ -1,11 +1,9 @@
-import type { LogEntry, LogRow } from "./append-log.ts";
+import type { LogEntry, LogPage } from "./append-log.ts";
 import type { SqlSession } from "./sqlite.ts";
 
 /** What a row costs beside its bytes, about. */
 export const rowOverhead = 64;
 const maxReadBytes = 8 * 1024 * 1024;
-/** 8 MiB: what an empty log keeps for its next rows, and gives back at a time. */
-export const keptPages = 2_048;
 
 export const logSchema = [
   `CREATE TABLE log (
@@ -86,23 +84,36 @@ export async function insert(
   if (entries.length > 0) next.oldestAt ??= at;
 }
 
-/** Sizes first: 100 rows may be 100 KB or 300 MB. */
-export async function readRows(sql: SqlSession, after: number, limit: number): Promise<LogRow[]> {
-  const sizes = await sql.all<{ seq: number; size: number }>(
-    "SELECT seq, size FROM log WHERE seq > ? ORDER BY seq LIMIT ?",
-    [after, limit],
+/** Keys and sizes first: a hundred rows may be 100 KB or 300 MB, and bodies nobody wants are not read. */
+export async function readRows(
+  sql: SqlSession,
+  page: {
+    readonly after: number;
+    readonly limit: number;
+    readonly wanted: (key: string) => boolean;
+  },
+): Promise<LogPage> {
+  const heads = await sql.all<{ seq: number; key: string; size: number }>(
+    "SELECT seq, key, size FROM log WHERE seq > ? ORDER BY seq LIMIT ?",
+    [page.after, page.limit],
   );
-  let last = after;
+  let through = page.after;
   let bytes = 0;
-  for (const { seq, size } of sizes) {
-    bytes += size;
-    if (bytes > maxReadBytes && last > after) break;
-    last = seq;
+  const seqs: number[] = [];
+  for (const { seq, key, size } of heads) {
+    if (page.wanted(key)) {
+      bytes += size;
+      if (bytes > maxReadBytes && seqs.length > 0) break;
+      seqs.push(seq);
+    }
+    through = seq;
   }
-  return sql.all<{ seq: number; key: string; bytes: Uint8Array }>(
-    "SELECT seq, key, bytes FROM log WHERE seq > ? AND seq <= ? ORDER BY seq",
-    [after, last],
+  if (seqs.length === 0) return { rows: [], through };
+  const rows = await sql.all<{ seq: number; key: string; bytes: Uint8Array }>(
+    "SELECT seq, key, bytes FROM log WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq",
+    [JSON.stringify(seqs)],
   );
+  return { rows, through };
 }
 
 export async function drop(sql: SqlSession, next: LogState, through: number): Promise<void> {
@@ -136,13 +147,14 @@ export async function setAside(
   sql: SqlSession,
   next: LogState,
   row: { readonly name: string; readonly seq: number; readonly reason: string },
-): Promise<void> {
+): Promise<boolean> {
   const added = await sql.run(
     `INSERT OR IGNORE INTO aside (reader, seq, at, key, reason, bytes)
      SELECT ?, seq, at, key, ?, bytes FROM log WHERE seq = ?`,
     [row.name, row.reason, row.seq],
   );
   next.aside = new Map(next.aside).set(row.name, (next.aside.get(row.name) ?? 0) + added);
+  return added > 0;
 }
 
 export async function countKeys(
@@ -157,16 +169,16 @@ export async function countKeys(
 }
 
 /**
- * Gives free pages of an empty log back, some at a time, so that no writer waits long. While it is not
- * empty there is no need: free pages are used before the file grows.
+ * Gives free pages of an empty log back, as many at a time as it may keep, so that no writer waits long.
+ * While it is not empty there is no need: free pages are used before the file grows.
  */
-export async function shrink(sql: SqlSession, next: LogState): Promise<void> {
+export async function shrink(sql: SqlSession, next: LogState, kept: number): Promise<void> {
   next.freePages = 0;
   if (next.rows > 0) return;
   const row = await sql.get<{ freelist_count: number }>("PRAGMA freelist_count");
   next.freePages = row?.freelist_count ?? 0;
-  if (next.freePages <= keptPages) return;
-  const given = Math.min(next.freePages - keptPages, keptPages);
+  if (next.freePages <= kept) return;
+  const given = Math.min(next.freePages - kept, kept);
   await sql.exec(`PRAGMA incremental_vacuum(${given})`);
   next.freePages -= given;
 }

@@ -2,18 +2,14 @@ import {
   countKeys,
   drop,
   insert,
-  keptPages,
-  type LogState,
   loadState,
   logSchema,
-  moveCursors,
   readRows,
   rowOverhead,
-  saveTotals,
   setAside,
-  shrink,
 } from "./append-log-tables.ts";
-import { createGroupCommit, type GroupCommit } from "./group-commit.ts";
+import { createLogWriter, type LogWriter } from "./append-log-writer.ts";
+import { createDiskReserve, type DiskReserve } from "./disk-reserve.ts";
 import { openSqlite, type Sqlite } from "./sqlite.ts";
 
 /** `key` is short and says what the bytes are; it can be read without them. */
@@ -24,6 +20,12 @@ export interface LogEntry {
 export interface LogRow extends LogEntry {
   /** Grows with every row, for ever; the rows of one `append` follow each other. */
   readonly seq: number;
+}
+
+export interface LogPage {
+  readonly rows: readonly LogRow[];
+  /** The `seq` of the last row looked at; `after` when there was none. */
+  readonly through: number;
 }
 
 /** An append-only log in one SQLite file. What waits to be written shares one transaction and one fsync. */
@@ -37,8 +39,8 @@ export interface AppendLog {
    * of them is in the log, and the next append tries afresh.
    */
   append(entries: readonly LogEntry[]): Promise<void>;
-  /** The oldest rows after `after` (exclusive), at most `limit` and about 8 MiB, but at least one. */
-  read(after: number, limit: number): Promise<LogRow[]>;
+  /** Looks at the oldest rows after `after` (exclusive): at most `limit`, and about 8 MiB of those `wanted`. */
+  read(after: number, limit: number, wanted?: (key: string) => boolean): Promise<LogPage>;
   /** Forgets every row up to `seq`, inclusive. */
   dropThrough(seq: number): Promise<void>;
   /** Up to where the reader of this name has come. */
@@ -47,8 +49,8 @@ export interface AppendLog {
   advance(name: string, seq: number): Promise<void>;
   /** Moves a cursor past rows that do not concern its reader; on disk with whatever is written next. */
   skip(name: string, seq: number): void;
-  /** Keeps a copy of a row that this reader cannot read. */
-  setAside(name: string, seq: number, reason: string): Promise<void>;
+  /** Keeps a copy of a row that this reader cannot read. False when it has one already. */
+  setAside(name: string, seq: number, reason: string): Promise<boolean>;
   /** How many rows this reader has set aside. */
   asideCount(name: string): number;
   /** How many rows of each key lie after `after`. Reads them all: for start-up. */
@@ -57,7 +59,7 @@ export interface AppendLog {
   close(): Promise<void>;
 }
 
-/** The log would hold more than `maxBytes`. */
+/** The log would hold more than `maxBytes`, or the disk is full. */
 export class LogFullError extends Error {
   override readonly name = "LogFullError";
 }
@@ -70,100 +72,86 @@ export interface AppendLogOptions {
   readonly cursors?: readonly string[];
 }
 
-/** Creates the file when there is none. Throws SqliteInUseError. */
+/** So many rows are dropped in one transaction, which has to fit on a full disk. */
+const dropRows = 256;
+
+/** Creates the file when there is none, and one that reserves disk space. Throws SqliteInUseError. */
 export async function openAppendLog(options: AppendLogOptions): Promise<AppendLog> {
   const db = await openSqlite(options.path, { schema: logSchema });
   try {
-    const state = await db.transaction((sql) => loadState(sql, options.cursors ?? []));
-    return createAppendLog(db, state, options.maxBytes ?? Number.POSITIVE_INFINITY);
+    const reserve = await createDiskReserve(`${options.path}-reserve`);
+    await reserve.hold();
+    const initial = await db.transaction((sql) => loadState(sql, options.cursors ?? []));
+    const cursors = new Map(initial.cursors);
+    const writer = await createLogWriter(db, reserve, initial, cursors);
+    const append = createAppend(writer, reserve, options.maxBytes ?? Number.POSITIVE_INFINITY);
+    return createAppendLog(db, writer, cursors, append);
   } catch (error) {
     await db.close();
     throw error;
   }
 }
 
-function createAppendLog(db: Sqlite, initial: LogState, maxBytes: number): AppendLog {
-  /** Where the readers are; on disk with the next commit. */
-  const cursors = new Map(initial.cursors);
-  let appending = 0;
-  let closed: Promise<void> | undefined;
-  const { state, commit, idle } = createGroupCommit(db, initial, async (sql, next) => {
-    await moveCursors(sql, next, cursors);
-    await shrink(sql, next);
-    await saveTotals(sql, next);
-  });
-  const shrinking = createShrinking(db, state, commit);
-  const write: typeof commit = async (change) => {
-    if (closed !== undefined) throw new Error("the log is closed");
-    await commit(change);
-    shrinking.consider();
-  };
-  const close = async () => {
-    // For the cursors that skipped. Without it the same rows would only be read again.
-    await commit(async () => {}).catch(() => undefined);
-    await shrinking.end();
-    await idle();
-    await db.close();
-  };
+/** `cursors` is where the readers are; on disk with the next commit. */
+function createAppendLog(
+  db: Sqlite,
+  { state, free, close }: LogWriter,
+  cursors: Map<string, number>,
+  append: AppendLog["append"],
+): AppendLog {
   return {
     size() {
       const { rows, bytes, oldestAt } = state();
       return { rows, bytes, ...(oldestAt === undefined ? {} : { oldestAt: new Date(oldestAt) }) };
     },
     last: () => state().last,
-    async append(entries) {
-      const bytes = entries.reduce((sum, entry) => sum + entry.bytes.length + rowOverhead, 0);
-      if (state().bytes + appending + bytes > maxBytes) {
-        throw new LogFullError(`the log holds its ${maxBytes} bytes`);
+    append,
+    read: (after, limit, wanted = () => true) =>
+      db.read((sql) => readRows(sql, { after, limit, wanted })),
+    async dropThrough(seq) {
+      const { last, rows } = state();
+      for (let through = last - rows; through < Math.min(seq, last); ) {
+        through = Math.min(through + dropRows, seq);
+        const end = through;
+        await free((sql, next) => drop(sql, next, end));
       }
-      appending += bytes;
-      await write((sql, next) => insert(sql, next, entries)).finally(() => {
-        appending -= bytes;
-      });
     },
-    read: (after, limit) => db.read((sql) => readRows(sql, after, limit)),
-    dropThrough: (seq) => write((sql, next) => drop(sql, next, seq)),
     cursor: (name) => cursors.get(name) ?? 0,
     advance(name, seq) {
       cursors.set(name, seq);
-      return write(async () => {});
+      return free(async () => {});
     },
     skip: (name, seq) => void cursors.set(name, seq),
-    setAside: (name, seq, reason) =>
-      write((sql, next) => setAside(sql, next, { name, seq, reason })),
+    async setAside(name, seq, reason) {
+      let added = false;
+      await free(async (sql, next) => {
+        added = await setAside(sql, next, { name, seq, reason });
+      });
+      return added;
+    },
     asideCount: (name) => state().aside.get(name) ?? 0,
     countKeys: (after) => db.read((sql) => countKeys(sql, after)),
-    close: () => (closed ??= close()),
+    close,
   };
 }
 
-/** Gives the disk space of a log that has been emptied back, in the background. */
-function createShrinking(
-  db: Sqlite,
-  state: GroupCommit<LogState>["state"],
-  commit: GroupCommit<LogState>["commit"],
-) {
-  let ending = false;
-  let running: Promise<void> | undefined;
-  const due = () => !ending && state().rows === 0 && state().freePages > keptPages;
-  const run = async () => {
-    try {
-      while (due()) await commit(async () => {});
-      // The file itself becomes shorter at a checkpoint.
-      await db.read((sql) => sql.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
-    } catch {
-      // There is another time; nothing is lost by a file too long.
-    } finally {
-      running = undefined;
+function createAppend(
+  { state, write }: LogWriter,
+  reserve: DiskReserve,
+  maxBytes: number,
+): AppendLog["append"] {
+  let appending = 0;
+  return async (entries) => {
+    if (!reserve.held() && !(await reserve.hold())) throw new LogFullError("the disk is full");
+    const bytes = entries.reduce((sum, entry) => sum + entry.bytes.length + rowOverhead, 0);
+    if (state().bytes + appending + bytes > maxBytes) {
+      throw new LogFullError(`the log holds its ${maxBytes} bytes`);
     }
-  };
-  return {
-    consider() {
-      if (due()) running ??= run();
-    },
-    async end() {
-      ending = true;
-      await running;
-    },
+    appending += bytes;
+    try {
+      await write((sql, next) => insert(sql, next, entries));
+    } finally {
+      appending -= bytes;
+    }
   };
 }

@@ -29,7 +29,7 @@ async function folder(t: TestContext, content: string): Promise<string> {
 
 /** A program with only these commands, as the command line would build it. */
 const program = `
-import { Command } from "commander";
+import { Command } from "${import.meta.resolve("commander")}";
 import { registerConfigCheck } from "${root}/src/commands/config-check.ts";
 import { registerRoutesTest } from "${root}/src/commands/routes-test.ts";
 const kinds = ${JSON.stringify(kinds)};

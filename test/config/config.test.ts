@@ -153,17 +153,17 @@ const wrong: [title: string, env: NodeJS.ProcessEnv, where: string, role?: Role]
   ["a broker URL of another scheme", { RABBITMQ_URL: "http://localhost" }, "RABBITMQ_URL"],
   ["a database URL of another scheme", { MONGODB_URL: "localhost:27017" }, "MONGODB_URL"],
   ["both ports the same", { PORT: "9000", OPS_PORT: "9000" }, "OPS_PORT"],
-  ["a certificate without a key", { TLS_CERT_FILE: "package.json" }, "TLS_KEY_FILE"],
-  ["a key without a certificate", { TLS_KEY_FILE: "package.json" }, "TLS_CERT_FILE"],
-  ["a client CA without a certificate", { TLS_CLIENT_CA_FILE: "package.json" }, "TLS_CERT_FILE"],
+  ["a certificate without a key", { TLS_CERT_FILE: "config.test.ts" }, "TLS_KEY_FILE"],
+  ["a key without a certificate", { TLS_KEY_FILE: "config.test.ts" }, "TLS_CERT_FILE"],
+  ["a client CA without a certificate", { TLS_CLIENT_CA_FILE: "config.test.ts" }, "TLS_CERT_FILE"],
   [
     "a certificate that cannot be read",
-    { TLS_CERT_FILE: "nowhere.pem", TLS_KEY_FILE: "package.json" },
+    { TLS_CERT_FILE: "nowhere.pem", TLS_KEY_FILE: "config.test.ts" },
     "TLS_CERT_FILE",
   ],
   ["a proxy that is no address", { TRUSTED_PROXIES: "true" }, "TRUSTED_PROXIES"],
   ["a proxy range with too long a prefix", { TRUSTED_PROXIES: "10.0.0.0/33" }, "TRUSTED_PROXIES"],
-  ["a secret given twice", { OPS_TOKENS_FILE: "package.json" }, "OPS_TOKENS"],
+  ["a secret given twice", { OPS_TOKENS_FILE: "config.test.ts" }, "OPS_TOKENS"],
   ["a list of separators only", { WHATSAPP_APP_SECRET: ", ," }, "WHATSAPP_APP_SECRET"],
   ["`work` apart without its servers", {}, "RABBITMQ_URL", "work"],
   ["`receive` apart with the broker only", { RABBITMQ_URL: "amqp://x" }, "MONGODB_URL", "receive"],
@@ -173,7 +173,7 @@ const wrong: [title: string, env: NodeJS.ProcessEnv, where: string, role?: Role]
 describe("A problem with the environment", () => {
   for (const [title, env, where, role] of wrong) {
     it(`is reported with its key and a remedy: ${title}`, async () => {
-      const { problems } = await problemsOf({ ...secrets, ...env }, process.cwd(), role);
+      const { problems } = await problemsOf({ ...secrets, ...env }, import.meta.dirname, role);
       const problem = problems.find((candidate) => candidate.where === where);
       assert.ok(problem, JSON.stringify(problems));
       assert.ok(problem.problem.length > 8 && problem.remedy.length > 8);
@@ -220,6 +220,8 @@ describe("A problem with the environment", () => {
       "WHATSAPP_VERIFY_TOKEN",
     ]);
     for (const { where } of problems) assert.ok(message.includes(`${where}: `));
+    const broker = problems.find(({ where }) => where === "RABBITMQ_URL");
+    assert.match(broker?.problem ?? "", /form/, "what is refused is not called missing");
   });
 
   it("never shows a secret, in a message, JSON or inspect", async (t) => {

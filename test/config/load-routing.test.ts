@@ -106,12 +106,11 @@ describe("loadRouting", () => {
     const cwd = await tempDir(t);
     await writeFile(path.join(cwd, "three"), "from-file\n");
     await writeFile(path.join(cwd, ".env"), "TWO=from-dotenv\nTHREE_FILE=three\n");
-    const yaml =
-      'destinations: { a: { kind: webhook, url: "http://${ONE}/${TWO}/$${X}", secret: "${THREE}" } }';
+    const yaml = `destinations: { a: { kind: webhook, url: "http://\${ONE}/\${TWO}/$\${X}", secret: "\${THREE}" } }`;
     await writeFile(path.join(cwd, "waypost.yaml"), yaml);
     const routing = await loadRouting({ ONE: "a: [b" }, kinds, cwd);
     assert.deepEqual(routing.destinations["a"]?.options, {
-      url: "http://a: [b/from-dotenv/${X}",
+      url: `http://a: [b/from-dotenv/\${X}`,
       secret: "from-file",
     });
   });
@@ -122,7 +121,7 @@ describe("loadRouting", () => {
   });
 
   it("is frozen and hides options from JSON and inspect", async (t) => {
-    const routing = await load(t, 'destinations: { a: { kind: slack, token: "${T}" } }', {
+    const routing = await load(t, `destinations: { a: { kind: slack, token: "\${T}" } }`, {
       T: "c4n4ry",
     });
     assert.equal(routing.destinations["a"]?.options["token"], "c4n4ry");
@@ -131,16 +130,16 @@ describe("loadRouting", () => {
   });
 
   it("has a hash that key order, comments and secrets leave as it is, and content changes", async (t) => {
-    const one = await load(t, 'destinations: { a: { kind: slack, token: "${T}" } }', { T: "1" });
-    const same = await load(t, '# c\ndestinations:\n  a: { token: "${T}", kind: slack }', {
+    const one = await load(t, `destinations: { a: { kind: slack, token: "\${T}" } }`, { T: "1" });
+    const same = await load(t, `# c\ndestinations:\n  a: { token: "\${T}", kind: slack }`, {
       T: "2",
     });
     assert.equal(one.hash, same.hash);
     assert.notEqual(
       one.hash,
-      (await load(t, 'destinations: { b: { kind: slack, token: "${T}" } }', { T: "1" })).hash,
+      (await load(t, `destinations: { b: { kind: slack, token: "\${T}" } }`, { T: "1" })).hash,
     );
-    const route = (type: string) => load(t, base.replace('"#"', '"${TYPE}"'), { TYPE: type });
+    const route = (type: string) => load(t, base.replace('"#"', `"\${TYPE}"`), { TYPE: type });
     assert.notEqual((await route("a.#")).hash, (await route("b.#")).hash);
   });
 });
@@ -342,25 +341,25 @@ const wrong: [title: string, yaml: string, where: string, words: RegExp][] = [
   ],
   [
     "a missing variable",
-    base.replace("channel: x", 'token: "${NOPE}"'),
+    base.replace("channel: x", `token: "\${NOPE}"`),
     "waypost.yaml:2 destinations.a.token",
     /has no NOPE.*NOPE_FILE/,
   ],
   [
     "a variable whose file is missing",
-    base.replace("channel: x", 'token: "${F}"'),
+    base.replace("channel: x", `token: "\${F}"`),
     "waypost.yaml:2 destinations.a.token",
     /F_FILE.*ENOENT/,
   ],
   [
     "a broken placeholder",
-    base.replace("channel: x", 'token: "a${B-c}"'),
+    base.replace("channel: x", `token: "a\${B-c}"`),
     "waypost.yaml:2 destinations.a.token",
     /no reference/,
   ],
   [
     "an open placeholder",
-    base.replace("channel: x", 'token: "a${NAME"'),
+    base.replace("channel: x", `token: "a\${NAME"`),
     "waypost.yaml:2 destinations.a.token",
     /no reference/,
   ],

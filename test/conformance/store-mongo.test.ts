@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { after, before } from "node:test";
 import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts";
-import { type Mongo, needsMongo, startMongo } from "../services/mongo.ts";
+import { dropDatabase, type Mongo, needsMongo, startMongo } from "../services/mongo.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { testStore } from "./store.ts";
 
@@ -21,5 +21,11 @@ testStore("MongoDB", needs, async () => {
     retentionDays: 30,
     log: createArrayLog(),
   });
-  return { store, close: () => store.close() };
+  return {
+    store,
+    close: async () => {
+      await store.close();
+      await dropDatabase(url.href);
+    },
+  };
 });

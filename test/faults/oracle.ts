@@ -14,10 +14,12 @@ export interface Ledger {
   readonly acks: number[];
 }
 
-const keyOf = (type: string, id: string | undefined) => `${type} ${id}`;
-const itemKey = (item: SimulatedItem) => keyOf(item.eventType, item.messageId);
-const eventKey = ({ type, data }: WaypostEvent) =>
-  keyOf(type, data.message?.id ?? data.status?.messageId ?? undefined);
+const keyOf = (type: string, id: string) => `${type} ${id}`;
+/** Only items about a message can be told apart at the other end. */
+const keysOf = (post: { readonly items: readonly SimulatedItem[] }) =>
+  post.items.flatMap(({ eventType, messageId }) =>
+    messageId === undefined ? [] : [keyOf(eventType, messageId)],
+  );
 
 /** Sends like Meta: on schedule, in batches, with repeats and disorder, again whatever is not answered 200. */
 export async function sendLoad(
@@ -44,7 +46,7 @@ export async function sendLoad(
         onAnswer: ({ post, outcome, ms }) => {
           if (outcome !== 200) return;
           ledger.acks.push(ms);
-          for (const item of post.items) ledger.acknowledged.add(itemKey(item));
+          for (const key of keysOf(post)) ledger.acknowledged.add(key);
         },
       });
       for (const [code, count] of Object.entries(summary.codes)) {
@@ -60,7 +62,7 @@ function* recorded<T extends { readonly items: readonly SimulatedItem[] }>(
   ledger: Ledger,
 ): Generator<T> {
   for (const post of posts) {
-    for (const item of post.items) ledger.attempted.add(itemKey(item));
+    for (const key of keysOf(post)) ledger.attempted.add(key);
     yield post;
   }
 }
@@ -102,7 +104,9 @@ async function storedEvents(opsUrl: string): Promise<Map<string, string[]>> {
     if (!answer.ok) throw new Error(`the API answered ${answer.status}`);
     const page = (await answer.json()) as Page<WaypostEvent>;
     for (const event of page.items) {
-      const key = eventKey(event);
+      const id = event.data.message?.id ?? event.data.status?.messageId;
+      if (id === undefined) continue;
+      const key = keyOf(event.type, id);
       stored.set(key, [...(stored.get(key) ?? []), event.id]);
     }
     cursor = page.next;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { get, type IncomingMessage } from "node:http";
 import { describe, it, mock } from "node:test";
 import { StoreError, type WaypostEvent } from "../../src/contracts.ts";
+import { createMemoryEventQuery } from "../support/memory-event-query.ts";
 import { statusEvent, textEvent } from "../support/sample-events.ts";
 import { type Harness, startOps, token, until } from "./harness.ts";
 
@@ -193,7 +194,7 @@ describe("the live tail", () => {
   it("is refused when the bus does not answer or too many are open", async () => {
     const down = await startOps({
       api: {
-        query: (await startOps()).query,
+        query: createMemoryEventQuery(),
         tail: () => Promise.reject(new Error("amqp://canary")),
         status: () => Promise.reject(new Error("unused")),
       },

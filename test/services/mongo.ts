@@ -66,11 +66,12 @@ function shared(given: string): Mongo {
     start: async () => refuse(),
     freeze: refuse,
     thaw: refuse,
-    cleanup: async () => drop(url.href),
+    cleanup: () => dropDatabase(url.href),
   };
 }
 
-async function drop(url: string): Promise<void> {
+/** Removes the database of this URL. */
+export async function dropDatabase(url: string): Promise<void> {
   const { createConnection } = await import("mongoose");
   const connection = await createConnection(url).asPromise();
   await connection.dropDatabase();
@@ -112,7 +113,7 @@ async function end(child: ChildProcess): Promise<void> {
 async function launch(port: number, data: string): Promise<ChildProcess> {
   const child = spawn(
     "java",
-    ["-Xmx512m", "-cp", `${lib}/*`, join(sources, "Serve.java"), String(port), data],
+    ["-Xmx768m", "-cp", `${lib}/*`, join(sources, "Serve.java"), String(port), data],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   process.once("exit", () => child.kill("SIGKILL"));

@@ -35,15 +35,16 @@ export function rabbitAvailable(): boolean {
   return existsSync(join(scripts, "rabbitmq-server"));
 }
 
-/** The options of a suite that ends or freezes a node of its own: skipped with a reason where none is installed. */
-export function needsOwnRabbit(): { skip: string | false } {
-  return { skip: !rabbitAvailable() && "needs an installed rabbitmq-server" };
+/** The options of a suite: skipped with a reason, but never where CI is set. */
+export function needsRabbit(): { skip: string | false } {
+  const missing = !process.env["TEST_RABBITMQ_URL"] && !process.env["CI"] && !rabbitAvailable();
+  return { skip: missing && "needs rabbitmq-server, or TEST_RABBITMQ_URL" };
 }
 
-/** The options of a suite that TEST_RABBITMQ_URL serves as well: where CI is set it fails rather than skips. */
-export function needsRabbit(): { skip: string | false } {
-  const given = process.env["TEST_RABBITMQ_URL"] || process.env["CI"];
-  return { skip: !given && !rabbitAvailable() && "needs rabbitmq-server, or TEST_RABBITMQ_URL" };
+/** The same for one that ends or freezes its node. */
+export function needsOwnRabbit(): { skip: string | false } {
+  const missing = !process.env["CI"] && !rabbitAvailable();
+  return { skip: missing && "needs an installed rabbitmq-server" };
 }
 
 export async function startRabbit(): Promise<Rabbit> {
@@ -62,7 +63,9 @@ export async function startRabbit(): Promise<Rabbit> {
     url: `amqp://guest:guest@127.0.0.1:${port}?heartbeat=5`,
     port,
     ctl: async (...args) => {
-      const { stdout } = await promisify(execFile)(join(scripts, "rabbitmqctl"), args, { env });
+      const { stdout } = await promisify(execFile)(join(scripts, "rabbitmqctl"), ["-q", ...args], {
+        env,
+      });
       return stdout;
     },
     kill,

@@ -5,6 +5,7 @@ const deepest = 200;
  * Total: what JSON cannot hold, and what lies deeper than any body may go, is written as null.
  */
 export function canonicalJson(value: unknown, depth = 0): string {
+  if (typeof value === "bigint") return "null";
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   if (depth > deepest) return "null";
   if (Array.isArray(value)) {

@@ -38,9 +38,9 @@ export function createContacts(elements: readonly Json[]) {
   }
 
   function find(person: Contact, alone: boolean): Entry | undefined {
-    // Without a match it is a guess, so only where it cannot merge two people.
-    const mayGuess = alone || keysOf(person).length === 0;
-    const entry = known(person) ?? (mayGuess && entries.length === 1 ? entries[0] : undefined);
+    // Without a match it is a guess, so only where there is nobody else it could be.
+    const only = alone && entries.length === 1 ? entries[0] : undefined;
+    const entry = known(person) ?? only;
     return entry !== undefined && sameUser(entry.contact, person) ? entry : undefined;
   }
 

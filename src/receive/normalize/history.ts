@@ -3,7 +3,7 @@ import { errorsIn } from "./content.ts";
 import { NO_ID, type Understand, type Whereabouts } from "./found.ts";
 import { messageOf, recipient, sender } from "./message.ts";
 import { digitsOf, groupIdIn, personIn, personOf } from "./person.ts";
-import { int, isRecord, type Json, own, segment, shape, str, within } from "./pick.ts";
+import { idOf, int, isRecord, type Json, own, segment, shape, str, within } from "./pick.ts";
 
 const progress = shape<Pick<History, "phase" | "chunkOrder" | "progress">>({
   phase: int("phase"),
@@ -20,16 +20,17 @@ export interface HistoryPlace {
 /** A message of a history chunk, or the media that follow it later. */
 export function historyMessage(place: HistoryPlace = {}): Understand {
   return (item, where) => {
+    const messageId = idOf(own(item, "id"));
+    if (messageId === undefined) return NO_ID;
     const out = isOutgoing(item, where, place);
-    const message = messageOf(item, direction(out), where.beside);
-    if (message.id === undefined) return NO_ID;
+    const message = messageOf(item, messageId, direction(out), where.beside);
     return {
       type: `whatsapp.history.${segment(own(item, "type"))}`,
-      key: ["h", where.phoneNumberId ?? null, message.id, message.type],
+      key: ["h", where.phoneNumberId ?? null, messageId, message.type],
       at: message.sentAt,
       person: historyPerson(item, out, place),
       groupId: groupIdIn(item),
-      data: { message, history: historyOf(item, place) },
+      data: { message, ...historyOf(item, place) },
     };
   };
 }
@@ -37,13 +38,16 @@ export function historyMessage(place: HistoryPlace = {}): Understand {
 const status = within("history_context", str("status"));
 const threadId = str("id");
 
-function historyOf(item: Json, { metadata = {}, thread = {} }: HistoryPlace): History {
+function historyOf(
+  item: Json,
+  { metadata = {}, thread = {} }: HistoryPlace,
+): { history?: History } {
   const history: History = { ...progress(metadata) };
   const id = threadId(thread);
   const last = status(item);
   if (id !== undefined) history.threadId = id;
   if (last !== undefined) history.status = last;
-  return history;
+  return Object.keys(history).length === 0 ? {} : { history };
 }
 
 function direction(out: boolean | undefined): "in" | "out" | undefined {

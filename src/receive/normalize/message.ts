@@ -41,15 +41,14 @@ const conversationContext = within(
 /** The typed message. `body` is where its content stands, `item` itself unless Meta wraps it. */
 export function messageOf(
   item: Json,
+  messageId: string,
   direction: "in" | "out" | undefined,
   beside: Json | undefined,
   body: Json = item,
 ): Message {
-  const message: Message = { type: typeOf(body) };
-  const messageId = idOf(own(item, "id"));
+  const message: Message = { id: messageId, type: typeOf(body) };
   const at = sentAt(item);
   const changed = edit(body);
-  if (messageId !== undefined) message.id = messageId;
   if (direction !== undefined) message.direction = direction;
   if (at !== undefined) message.sentAt = at;
   Object.assign(message, content(body));
@@ -59,11 +58,16 @@ export function messageOf(
   return message;
 }
 
-/** On a change of number, `from` is the old one. */
+/** On a change of number, `from` is the old one. Where nothing new is named, nothing is old. */
 function completeSystem(system: NonNullable<Message["system"]>, item: Json): void {
   const from = digitsOf(own(item, "from"));
-  if (from === undefined || system.previousWaId !== undefined) return;
-  if (system.waId !== from && /number/.test(system.type ?? "")) system.previousWaId = from;
+  const changedNumber = /number/.test(system.type ?? "");
+  const previousWaId = system.previousWaId ?? (changedNumber ? from : undefined);
+  const changed = system.waId !== undefined || system.userId !== undefined;
+  delete system.previousWaId;
+  if (changed && previousWaId !== undefined && previousWaId !== system.waId) {
+    system.previousWaId = previousWaId;
+  }
 }
 
 /** Adds what the value holds beside its only message. */
@@ -92,30 +96,42 @@ export function recipient(item: Json, to: unknown = own(item, "to")): Contact {
 
 /** `messages[]`: what the contact sent. */
 export const receivedMessage: Understand = (item, where) => {
-  const message = messageOf(item, "in", where.beside);
-  if (message.id === undefined) return NO_ID;
+  const messageId = idOf(own(item, "id"));
+  if (messageId === undefined) return NO_ID;
+  const message = messageOf(item, messageId, "in", where.beside);
   return {
     type: `whatsapp.message.${segment(own(item, "type"))}`,
-    key: ["m", where.phoneNumberId ?? null, message.id],
+    key: ["m", where.phoneNumberId ?? null, messageId],
     at: message.sentAt,
-    person: sender(item),
+    person: senderOf(item, message),
     groupId: groupIdIn(item),
     data: { message },
   };
 };
 
+/** A system message may name its person only as the one who changed. */
+function senderOf(item: Json, { system }: Message): Contact {
+  const person = sender(item);
+  if (system === undefined || person.userId !== undefined || person.waId !== undefined) {
+    return person;
+  }
+  const { userId, parentUserId, waId } = system;
+  return personOf({ userId, parentUserId, phone: waId });
+}
+
 /** `message_echoes[]`: what the business sent from its app, or another agent of it. */
 export const echoedMessage: Understand = (item, where) => {
+  const messageId = idOf(own(item, "id"));
+  if (messageId === undefined) return NO_ID;
   // A standby echo wraps the body of the send call.
   const wrapped = own(item, "message");
   const body = isRecord(wrapped) ? wrapped : item;
-  const message = messageOf(item, "out", where.beside, body);
-  if (message.id === undefined) return NO_ID;
+  const message = messageOf(item, messageId, "out", where.beside, body);
   const template = body === item ? undefined : content(item).template;
   if (template !== undefined) message.template = { ...template, ...message.template };
   return {
     type: `whatsapp.echo.${segment(own(body, "type"))}`,
-    key: ["e", where.phoneNumberId ?? null, message.id],
+    key: ["e", where.phoneNumberId ?? null, messageId],
     at: message.sentAt,
     ...addressee(item, body),
     data: { message },

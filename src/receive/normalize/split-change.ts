@@ -69,6 +69,7 @@ interface Container {
 
 function splitLists(value: Json, lists: Lists, known: Set<string>, container: Container): void {
   const { path, out } = container;
+  const problemsBefore = out.problems.length;
   const jobs = listJobs(value, lists, known, container);
   const people = records(value, "contacts", known, path, out).map(([contact]) => contact);
   const contacts = createContacts(people);
@@ -84,9 +85,9 @@ function splitLists(value: Json, lists: Lists, known: Set<string>, container: Co
   });
   takeJobs(blameless, {}, contacts, container);
 
-  const unknown: Job[] = contacts
-    .unclaimed()
-    .map((contact) => aside({ contacts: [contact] }, path));
+  // A contact that nobody claims may be that of an item in quarantine, which keeps it too.
+  const unclaimed = out.problems.length > problemsBefore ? [] : contacts.unclaimed();
+  const unknown: Job[] = unclaimed.map((contact) => aside({ contacts: [contact] }, path));
   const others = rest(value, known);
   if (others !== undefined) unknown.push(aside(others, path));
   takeJobs(unknown, {}, contacts, container);

@@ -1,7 +1,7 @@
 import type { Appended, Carried, WaypostEvent } from "../../contracts.ts";
 import { isQuarantined } from "../../event/event.ts";
 import type { Sqlite, SqlSession } from "../../support/sqlite.ts";
-import { type Facts, joinFacts, type Latest } from "../facts.ts";
+import { type Facts, joinFacts } from "../facts.ts";
 import { edgeId, joinProjections, type Projected, projectAll } from "../projection.ts";
 import { parseQuarantined, type Quarantined } from "../quarantined.ts";
 import { contactToken, messageToken, token } from "./schema.ts";
@@ -150,7 +150,6 @@ async function writeConversation(
     "SELECT facts FROM conversations WHERE id = ?",
     [facts.id],
   );
-  const wabaId = facts.max["wabaId"] as Latest<string> | undefined;
   await session.run(
     `INSERT INTO conversations (id, facts, last_received_at, phone_number_id, waba_id, expires_at)
      VALUES (?, ?, ?, ?, ?, ?)
@@ -164,7 +163,7 @@ async function writeConversation(
       joinedJson(known, facts),
       Date.parse(facts.max["lastReceivedAt"] as string),
       (facts.max["phoneNumberId"] as string | undefined) ?? null,
-      wabaId?.value ?? null,
+      (facts.max["wabaId"] as string | undefined) ?? null,
       expiresAt,
     ],
   );

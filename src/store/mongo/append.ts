@@ -6,9 +6,10 @@ import {
   StoreError,
   type WaypostEvent,
 } from "../../contracts.ts";
+import type { AliasEdge } from "../../event/alias-edges.ts";
 import { isQuarantined } from "../../event/event.ts";
 import type { Facts } from "../facts.ts";
-import { edgeId, joinProjections, type Projection, projectAll } from "../projection.ts";
+import { edgeId, joinProjections, type Projected, projectAll } from "../projection.ts";
 import { parseQuarantined } from "../quarantined.ts";
 import type { EventDocument, Models } from "./models.ts";
 import { packEvent } from "./packed-event.ts";
@@ -17,7 +18,10 @@ const duplicateKey = 11000;
 /** Each round one of the racing upserts wins, so a few do. */
 const maxRounds = 10;
 
-/** Stores the batch, then projects all of it, duplicates too: an earlier try may have ended in between. */
+/**
+ * Stores the batch and projects all of it, duplicates too: an earlier try may have ended anywhere. All writes
+ * run side by side, because none depends on another and the batch counts only when all are durable.
+ */
 export async function appendBatch(
   models: Models,
   batch: readonly Carried[],
@@ -27,45 +31,48 @@ export async function appendBatch(
   const projected = await projectAll(events);
   const posts = batch.filter(isQuarantined).map((post) => quarantineWrite(post, expireAt));
 
-  const documents = projected.map((each) => documentOf(each.event, each.projection, expireAt));
-  const known = await insertNew(models, documents);
-  const replaced = await replaceOlder(
-    models,
-    documents.filter((_, i) => known.has(i)),
-  );
   const joined = joinProjections(projected.map((each) => each.projection));
-  await Promise.all([
-    upsertAll(
-      models.messages,
-      joined.messages.map((facts) => factsWrite(facts, expireAt)),
-    ),
-    upsertAll(
-      models.conversations,
-      joined.conversations.map((facts) => factsWrite(facts, expireAt)),
-    ),
+  const rows = (all: readonly Facts[]) => all.map((facts) => factsWrite(facts, expireAt));
+  const [written] = await Promise.all([
+    writeEvents(models, projected, expireAt),
+    upsertAll(models.messages, rows(joined.messages)),
+    upsertAll(models.conversations, rows(joined.conversations)),
     upsertAll(
       models.accounts,
       joined.accounts.map((facts) => factsWrite(facts)),
     ),
     upsertAll(
       models.aliases,
-      joined.aliases.map((edge) =>
-        upsert(edgeId(edge), { $setOnInsert: edge, $max: { expireAt } }),
-      ),
+      joined.aliases.map((edge) => aliasWrite(edge, expireAt)),
     ),
     upsertAll(models.quarantine, posts),
   ]);
-  const stored = events.filter((_, i) => !known.has(i)).map((event) => event.id);
+  return written;
+}
+
+async function writeEvents(
+  models: Models,
+  projected: readonly Projected[],
+  expireAt: Date,
+): Promise<Appended> {
+  const documents = projected.map((each) => documentOf(each, expireAt));
+  const known = await insertNew(models, documents);
+  const replaced = await replaceOlder(
+    models,
+    documents.filter((_, i) => known.has(i)),
+  );
+  const stored = documents.filter((_, i) => !known.has(i)).map((document) => document._id);
   return { stored, duplicates: known.size, replaced };
 }
 
-function documentOf(event: WaypostEvent, { index }: Projection, expireAt: Date): EventDocument {
-  const { conversationId, phoneNumberId, wabaId, contactKeys, messageIds, words } = index;
+function documentOf({ event, projection }: Projected, expireAt: Date): EventDocument {
+  const { receivedAt, conversationId, phoneNumberId, wabaId, contactKeys, messageIds, words } =
+    projection.index;
   return {
     _id: event.id,
     type: event.type,
     dataversion: event.dataversion ?? 1,
-    receivedAt: new Date(index.receivedAt),
+    receivedAt: new Date(receivedAt),
     ...(conversationId !== undefined && { conversationId }),
     ...(phoneNumberId !== undefined && { phoneNumberId }),
     ...(wabaId !== undefined && { wabaId }),
@@ -141,6 +148,10 @@ function factsWrite(facts: Facts, expireAt?: Date): Upsert {
   const operators = { $max: max, $min: facts.min, $addToSet: Object.fromEntries(members) };
   const used = Object.entries(operators).filter(([, fields]) => Object.keys(fields).length > 0);
   return upsert(facts.id, Object.fromEntries(used));
+}
+
+function aliasWrite(edge: AliasEdge, expireAt: Date): Upsert {
+  return upsert(edgeId(edge), { $setOnInsert: edge, $max: { expireAt } });
 }
 
 function quarantineWrite(post: QuarantinedPost, expireAt: Date): Upsert {

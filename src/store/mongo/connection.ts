@@ -16,7 +16,7 @@ const clientOptions = {
   /** A batch counts as stored when a majority has it in its journal. */
   writeConcern: { w: "majority", journal: true },
   serverSelectionTimeoutMS: 2_000,
-  connectTimeoutMS: 2_000,
+  connectTimeoutMS: 5_000,
   /** A frozen server is noticed by the next heartbeat, a stuck answer by the socket. */
   heartbeatFrequencyMS: 5_000,
   socketTimeoutMS: 10_000,

@@ -40,7 +40,7 @@ export const historyBodies = {
       historyMessage(c, "image", { image: { id: "810000000000077", mime_type: "image/jpeg" } }),
     ],
   })),
-  history_declined: phone("history", "history.error", () => ({
+  history_declined: phone("history", "history.error", (c) => ({
     history: [
       {
         errors: [
@@ -48,6 +48,7 @@ export const historyBodies = {
             code: 2_593_109,
             title: "History sharing is turned off",
             message: "The business chose not to share its history",
+            error_data: { details: `Declined (trace ${c.random.digits(8)})` },
           },
         ],
       },

@@ -4,11 +4,11 @@ import type { SimulatedItem } from "../item.ts";
 import type { Random } from "../random.ts";
 import { aloneEntry, type CatalogEntry } from "./catalog.ts";
 
-const folder = new URL("../../../../fixtures/meta/", import.meta.url);
+const folder = new URL("../../../../fixtures/", import.meta.url);
 
 /** The names of all fixtures, sorted; empty where the package came without them. */
 export async function listFixtures(): Promise<string[]> {
-  const files = await readdir(folder).catch(() => []);
+  const files = await readdir(new URL("meta/", folder)).catch(() => []);
   return files
     .filter((file) => file.endsWith(".json"))
     .map((file) => file.slice(0, -".json".length))
@@ -26,20 +26,33 @@ export async function loadFixtures(names: readonly string[]): Promise<CatalogEnt
   if (missing.length > 0) {
     throw new RangeError(`no fixture is called ${missing.join(", ")}: see \`--type list\``);
   }
-  return Promise.all(
-    wanted.map(async (name) => {
-      const text = await readFile(new URL(`${name}.json`, folder), "utf8");
-      return fixtureEntry(name, text);
-    }),
+  return Promise.all(wanted.map(loadFixture));
+}
+
+async function loadFixture(name: string): Promise<CatalogEntry> {
+  const text = await readFile(new URL(`meta/${name}.json`, folder), "utf8");
+  const events: unknown = JSON.parse(
+    await readFile(new URL(`events/${name}.json`, folder), "utf8").catch(() => "[]"),
   );
+  return fixtureEntry(name, text, itemsOf(events));
 }
 
 /** Sends this body, each time with ids and times of its own. */
-export function fixtureEntry(name: string, text: string): CatalogEntry {
-  return aloneEntry(name, "fixture", (c) => {
-    const json = withoutSpace(freshen(text, c.random, c.at));
-    return { json, items: itemsOf(json) };
-  });
+export function fixtureEntry(
+  name: string,
+  text: string,
+  items: readonly SimulatedItem[],
+): CatalogEntry {
+  return aloneEntry(name, "fixture", (c) => ({
+    json: withoutSpace(freshen(text, c.random, c.at)),
+    items,
+  }));
+}
+
+/** The types of golden events. */
+function itemsOf(events: unknown): SimulatedItem[] {
+  if (!Array.isArray(events)) return [];
+  return events.flatMap(({ type }) => (typeof type === "string" ? { eventType: type } : []));
 }
 
 const messageIds = /"((?:wamid|wacid)\.[^"\\]*)"/g;
@@ -67,42 +80,4 @@ const space = /"(?:[^"\\]|\\.)*"|\s+/g;
 /** The same JSON text without white space between its tokens. */
 export function withoutSpace(text: string): string {
   return text.replace(space, (found) => (found.startsWith('"') ? found : ""));
-}
-
-/** The messages and statuses of a body, for checks at the other end; none where it is no such body. */
-export function itemsOf(text: string): SimulatedItem[] {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return [];
-  }
-  const values = listAt(body, "entry").flatMap((entry) =>
-    listAt(entry, "changes").map((change) => at(change, "value")),
-  );
-  return values.flatMap((value) => [
-    ...listAt(value, "messages").map((item) => itemOf(value, item, "message", "type")),
-    ...listAt(value, "statuses").map((item) => itemOf(value, item, "status", "status")),
-  ]);
-}
-
-function itemOf(value: unknown, item: unknown, family: string, kindKey: string): SimulatedItem {
-  const id = at(item, "id");
-  const phoneNumberId = at(at(value, "metadata"), "phone_number_id");
-  return {
-    eventType: `whatsapp.${family}.${String(at(item, kindKey) ?? "unknown")}`,
-    ...(typeof id === "string" && { messageId: id }),
-    ...(typeof phoneNumberId === "string" && { phoneNumberId }),
-  };
-}
-
-function at(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
-}
-
-function listAt(value: unknown, key: string): unknown[] {
-  const list = at(value, key);
-  return Array.isArray(list) ? list : [];
 }

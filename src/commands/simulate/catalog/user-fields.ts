@@ -67,13 +67,13 @@ export const userBodies = {
       },
     ],
   })),
-  rate_limit_error: phone("messages", "error", () => ({
+  rate_limit_error: phone("messages", "error", (c) => ({
     errors: [
       {
         code: 130_429,
         title: "Rate limit hit",
         message: "Rate limit hit",
-        error_data: { details: "Too many requests" },
+        error_data: { details: `Too many requests (trace ${c.random.digits(8)})` },
       },
     ],
   })),

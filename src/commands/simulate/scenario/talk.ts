@@ -47,9 +47,10 @@ export type Outcome = "read" | "delivered" | "skipped" | { readonly failure: Jso
 /** Opens a conversation of the world's n-th person, `from` seconds after the scenario's start. */
 export function openTalk(world: World, personIndex: number, from: number): Talk {
   const { random } = world;
-  const person = world.people[personIndex % world.people.length];
+  const index = personIndex % world.people.length;
+  const person = world.people[index];
   if (person === undefined) throw new RangeError("a world needs people");
-  const account = accountOf(world, personIndex);
+  const account = accountOf(world, index);
   const steps: Scheduled[] = [];
   let clock = from;
   let lastSent = newWamid(random);

@@ -1,0 +1,93 @@
+import type { Bus, Parcel, QueueSpec } from "../../contracts.ts";
+import { openAppendLog } from "../../support/append-log.ts";
+import type { Log } from "../../support/log.ts";
+import type { Metrics } from "../../support/metrics.ts";
+import { loadQueue, type Queue } from "./queue.ts";
+import { createTails } from "./tails.ts";
+import { createWriteHealth } from "./write-health.ts";
+
+const gaugesMs = 1_000;
+
+/**
+ * The bus for one process, in one SQLite file: an append-only log with a durable cursor for each queue.
+ * A queue declared for the first time begins at the end of the log; one that is declared no more is
+ * forgotten with what waits in it. Throws SqliteInUseError when another process has the file.
+ */
+export async function openEmbeddedBus(options: {
+  readonly path: string;
+  readonly queues: readonly QueueSpec[];
+  readonly log: Log;
+  readonly metrics: Metrics;
+}): Promise<Bus> {
+  const { path, log, metrics } = options;
+  const events = await openAppendLog({ path, cursors: options.queues.map(({ name }) => name) });
+  const queues = await Promise.all(
+    options.queues.map((spec) => loadQueue(events, spec, log.child({ queue: spec.name }))),
+  );
+  const gauges = startGauges(queues, metrics);
+  const tails = createTails(log);
+  const health = createWriteHealth();
+  let closed: Promise<void> | undefined;
+  const refuseClosed = () => {
+    if (closed !== undefined) throw new Error("the bus is closed");
+  };
+  const append = async (parcels: readonly Parcel[]) => {
+    await health.watch(events.append(parcels.map(({ type, bytes }) => ({ key: type, bytes }))));
+    const types = parcels.map(({ type }) => type);
+    for (const queue of queues) queue.appended(types);
+    tails.show(parcels);
+  };
+  const close = async () => {
+    clearInterval(gauges);
+    await Promise.all(queues.map((queue) => queue.close()));
+    await events.close();
+  };
+  return {
+    async publish(parcels, signal) {
+      refuseClosed();
+      signal.throwIfAborted();
+      await unlessAborted(append(parcels), signal);
+    },
+    async consume({ name }, handle) {
+      refuseClosed();
+      const queue = queues.find((declared) => declared.name === name);
+      if (queue === undefined) throw new Error(`the queue ${name} is not declared`);
+      return queue.consume(handle);
+    },
+    tail: async (pattern, onEvent) => tails.open(pattern, onEvent),
+    health: () =>
+      closed === undefined
+        ? { kind: "embedded", ...health.now() }
+        : { kind: "embedded", ready: false, reason: "the bus is closed" },
+    queues: async () => queues.map((queue) => queue.state()),
+    close() {
+      closed ??= close();
+      return closed;
+    },
+  };
+}
+
+function startGauges(queues: readonly Queue[], metrics: Metrics): NodeJS.Timeout {
+  const measure = () => {
+    for (const { name: queue, ready, dead } of queues.map((queue) => queue.state())) {
+      metrics.queueReady.set({ queue }, ready);
+      metrics.queueDead.set({ queue }, dead);
+    }
+  };
+  measure();
+  return setInterval(measure, gaugesMs).unref();
+}
+
+/** Rejects at once when the signal aborts; what was begun goes on and may still become durable. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+  });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}

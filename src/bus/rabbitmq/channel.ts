@@ -1,0 +1,38 @@
+import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Channel, ChannelModel } from "amqplib";
+import type { Log } from "../../support/log.ts";
+
+/** Without an `error` listener an error of the channel would end the process. */
+export function guardChannel(channel: Channel, log: Log): void {
+  channel.on("error", (error) => log.warn("RabbitMQ closed a channel", { error }));
+  channel.on("handler-error", (error) => log.error("a channel's listener failed", { error }));
+}
+
+/**
+ * Resolves when the channel is closed, by whomever, or after `limitMs`. amqplib's own promise never
+ * settles when the connection ends before the broker has answered.
+ */
+export async function closeChannel(channel: Channel, limitMs = 3000): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    channel.once("close", resolve);
+    channel.close().then(resolve, () => resolve());
+  });
+  await within(limitMs, closed);
+}
+
+/** Resolves with the work, or without it after `limitMs`. */
+export async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
+  const timer = new AbortController();
+  const limit = sleep(limitMs, undefined, { signal: timer.signal }).catch(() => undefined);
+  await Promise.race([work, limit]).finally(() => timer.abort());
+}
+
+/**
+ * Ends a connection without waiting for the other side, so that recovery takes over. amqplib's `close` waits for an
+ * answer, for ever when the broker is frozen or gone.
+ */
+export function dropConnection(model: ChannelModel, error?: Error): void {
+  const { stream } = model.connection as { stream?: Duplex };
+  stream?.destroy(error);
+}

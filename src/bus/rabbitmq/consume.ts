@@ -1,0 +1,116 @@
+import { randomUUID } from "node:crypto";
+import type { ConsumeMessage } from "amqplib";
+import type { Carried, Consumer, HandleBatch, Parcel, QueueSpec } from "../../contracts.ts";
+import { parseCarried } from "../../event/parse.ts";
+import { describeError, type Log } from "../../support/log.ts";
+import type { Connection } from "./connection.ts";
+import { createInbox, type Inbox } from "./inbox.ts";
+import { backoffMs, createSubscription, rest, type Session } from "./subscription.ts";
+import { deadQueueOf, declareTopology, topologyOf } from "./topology.ts";
+
+const prefetch = 200;
+const maxBackoffMs = 30_000;
+/** RabbitMQ closes a channel that holds a message unacked for 30 minutes. */
+const maxHeldMs = 10 * 60_000;
+
+export interface ConsumerOptions {
+  readonly connection: Connection;
+  readonly queue: QueueSpec;
+  readonly handle: HandleBatch;
+  /** Publishes, confirmed, what cannot be decoded. */
+  readonly bury: (dead: readonly Parcel[], signal: AbortSignal) => Promise<void>;
+  readonly log: Log;
+}
+
+/** Ordered batches of a queue, one at a time, on a channel of its own. The only place that acks. */
+export function createConsumer(options: ConsumerOptions): Consumer {
+  const { connection, queue } = options;
+  const log = options.log.child({ queue: queue.name });
+  // Outlives a channel: reopening it is no success.
+  const failures = { count: 0 };
+  return createSubscription({
+    connection,
+    log,
+    run: async (session) => {
+      const inbox = await openInbox(session, queue);
+      while (!session.over.aborted) {
+        const messages = await inbox.take();
+        const last = messages.at(-1);
+        if (last === undefined) return;
+        if (!(await settled(messages, { ...options, log }, session, failures))) return;
+        if (session.lost()) return;
+        session.channel.ack(last, true);
+      }
+    },
+  });
+}
+
+async function openInbox({ channel, over }: Session, queue: QueueSpec): Promise<Inbox> {
+  const inbox = createInbox(over, prefetch / 2);
+  await declareTopology(channel, topologyOf([queue]));
+  await channel.prefetch(prefetch);
+  await channel.consume(queue.name, (message) => {
+    if (message) inbox.put(message);
+    else inbox.end();
+  });
+  return inbox;
+}
+
+/** True when all of the batch may be acked. False gives it back: it comes again, on a new channel. */
+async function settled(
+  messages: readonly ConsumeMessage[],
+  { queue, handle, bury, log }: ConsumerOptions,
+  session: Session,
+  failures: { count: number },
+): Promise<boolean> {
+  const { events, dead } = sort(messages, queue, log);
+  const heldSince = Date.now();
+  const steps = [() => bury(dead, session.cut), () => handle(events, session.cut)];
+  if (dead.length === 0) steps.shift();
+  if (events.length === 0) steps.pop();
+  for (;;) {
+    try {
+      await takeSteps(steps);
+      failures.count = 0;
+      return true;
+    } catch (error) {
+      if (session.over.aborted) return false;
+      failures.count += 1;
+      log.warn("a batch failed and comes again", { attempt: failures.count, error });
+    }
+    await rest(backoffMs(failures.count, maxBackoffMs), session.over);
+    if (session.over.aborted || Date.now() - heldSince > maxHeldMs) return false;
+  }
+}
+
+/** What is done is done: only the step that failed, and what follows, comes again. */
+async function takeSteps(steps: (() => Promise<void>)[]): Promise<void> {
+  for (let step = steps[0]; step; step = steps[0]) {
+    await step();
+    steps.shift();
+  }
+}
+
+function sort(messages: readonly ConsumeMessage[], queue: QueueSpec, log: Log) {
+  const events: Carried[] = [];
+  const dead: Parcel[] = [];
+  for (const { content, properties } of messages) {
+    try {
+      events.push(parseCarried(content));
+    } catch (error) {
+      const reason = describeError(error);
+      log.error("a message cannot be decoded: it goes to the dead queue", {
+        reason,
+        bytes: content.length,
+      });
+      const { messageId, type } = properties;
+      dead.push({
+        id: typeof messageId === "string" && messageId !== "" ? messageId : randomUUID(),
+        type: typeof type === "string" ? type : "",
+        routingKey: deadQueueOf(queue.name),
+        bytes: content,
+      });
+    }
+  }
+  return { events, dead };
+}

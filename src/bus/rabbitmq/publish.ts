@@ -1,0 +1,193 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ChannelModel, ConfirmChannel, Message } from "amqplib";
+import type { Parcel } from "../../contracts.ts";
+import type { Log } from "../../support/log.ts";
+import type { Metrics } from "../../support/metrics.ts";
+import { closeChannel, dropConnection, guardChannel, within } from "./channel.ts";
+import { declareTopology, exchangeOf, type Topology } from "./topology.ts";
+import { createWindow, type Post, type Window } from "./window.ts";
+
+export interface Publisher {
+  /** As Bus.publish. Goes to `exchange`, where given, instead of the type's own. */
+  publish(parcels: readonly Parcel[], signal: AbortSignal, exchange?: string): Promise<void>;
+  /** Why not now, in words. */
+  trouble(): string | undefined;
+  /** Declares the topology and opens the channel on a new connection. */
+  attach(model: ChannelModel): Promise<void>;
+  /** Takes nothing more, waits for the confirms (3 s at most), closes the channel. */
+  close(): Promise<void>;
+}
+
+interface PublisherOptions {
+  readonly topology: Topology;
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, "returned">;
+}
+
+/** Where it stands: one of the three may keep it from publishing. */
+interface Line {
+  closing: boolean;
+  /** In RabbitMQ's words. */
+  blocked: string | undefined;
+  channel: ConfirmChannel | undefined;
+}
+
+export function createPublisher(options: PublisherOptions): Publisher {
+  const line: Line = { closing: false, blocked: undefined, channel: undefined };
+  const window = createWindow(
+    () => line.channel !== undefined && line.blocked === undefined,
+    (post) => {
+      if (line.channel) sendPost(line.channel, post, window);
+    },
+  );
+  const openChannel = createOpener(line, window, options);
+  return {
+    trouble: () => troubleOf(line),
+    publish(parcels, signal, exchange) {
+      const trouble = troubleOf(line);
+      if (trouble !== undefined) return Promise.reject(new Error(trouble));
+      if (signal.aborted) return Promise.reject(late(signal));
+      if (parcels.length === 0) return Promise.resolve();
+      return enter(window, parcels, signal, exchange);
+    },
+    attach: async (model) => {
+      line.blocked = undefined;
+      model.on("blocked", (reason) => {
+        line.blocked = reason;
+        window.reject(new Error(troubleOf(line)), "all");
+        options.log.warn("RabbitMQ blocks publishers", { reason });
+      });
+      model.on("unblocked", () => {
+        line.blocked = undefined;
+        options.log.info("RabbitMQ takes publishes again");
+      });
+      await openChannel(model);
+    },
+    close: async () => {
+      line.closing = true;
+      await within(3000, window.idle());
+      if (line.channel) await closeChannel(line.channel, 1000);
+    },
+  };
+}
+
+function troubleOf({ closing, blocked, channel }: Line): string | undefined {
+  if (closing) return "the bus is closing";
+  if (blocked !== undefined) return `RabbitMQ blocks publishers: ${blocked}`;
+  return channel ? undefined : "no channel to RabbitMQ";
+}
+
+/** Opens the confirm channel, and another one whenever it is lost while its connection lives. */
+function createOpener(line: Line, window: Window, { topology, log, metrics }: PublisherOptions) {
+  let repairing = false;
+  const repair = async (model: ChannelModel) => {
+    if (repairing) return;
+    repairing = true;
+    log.error("RabbitMQ has no queue for an event: declares the topology again");
+    await declareOn(model, topology, log).catch((error) => dropConnection(model, error));
+    repairing = false;
+  };
+  const onReturn = (model: ChannelModel, { properties }: Message) => {
+    metrics.returned.inc();
+    const failure = new Error("RabbitMQ returned it: no queue is bound for it");
+    for (const post of window.posts()) {
+      if (post.parcels.some(({ id }) => id === properties.messageId)) post.failure ??= failure;
+    }
+    void repair(model);
+  };
+  return async function open(model: ChannelModel): Promise<void> {
+    await declareOn(model, topology, log);
+    const channel = await model.createConfirmChannel();
+    const openedAt = Date.now();
+    guardChannel(channel, log);
+    channel.on("return", (message) => onReturn(model, message));
+    // First of its listeners: amqplib's own then fails what is in flight, and nothing may be sent in its place.
+    channel.prependListener("close", () => {
+      if (line.channel !== channel) return;
+      line.channel = undefined;
+      window.reject(new Error(troubleOf(line)), "waiting");
+      if (line.closing) return;
+      void sleep(Date.now() - openedAt < 1000 ? 1000 : 0)
+        .then(() => open(model))
+        .catch((error) => dropConnection(model, error));
+    });
+    line.channel = channel;
+  };
+}
+
+/** On a channel of its own: what RabbitMQ refuses closes it. */
+async function declareOn(model: ChannelModel, topology: Topology, log: Log): Promise<void> {
+  const scratch = await model.createChannel();
+  scratch.on("error", () => log.debug("RabbitMQ refuses the topology"));
+  await declareTopology(scratch, topology);
+  await closeChannel(scratch);
+}
+
+function enter(
+  window: Window,
+  parcels: readonly Parcel[],
+  signal: AbortSignal,
+  exchange: string | undefined,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      window.giveUp(post);
+      post.settle(late(signal));
+    };
+    const post: Post = {
+      parcels,
+      exchange,
+      bytes: parcels.reduce((sum, { bytes }) => sum + bytes.length, 0),
+      unconfirmed: parcels.length,
+      failure: undefined,
+      settle: (error) => {
+        signal.removeEventListener("abort", onAbort);
+        if (error) reject(error);
+        else resolve();
+      },
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    window.enter(post);
+  });
+}
+
+function late(signal: AbortSignal): Error {
+  return new Error("RabbitMQ has not confirmed in time", { cause: signal.reason });
+}
+
+/** One for all: amqplib has read it when `publish` returns. */
+const properties = {
+  persistent: true,
+  mandatory: true,
+  contentType: "application/cloudevents+json",
+  appId: "waypost",
+  messageId: "",
+  type: "",
+};
+
+function sendPost(channel: ConfirmChannel, post: Post, window: Window): void {
+  const onConfirm = (error: unknown) => {
+    if (error) post.failure ??= error instanceof Error ? error : new Error("not confirmed");
+    post.unconfirmed -= 1;
+    if (post.unconfirmed > 0) return;
+    window.leave(post);
+    post.settle(post.failure);
+  };
+  let sent = 0;
+  try {
+    for (const { id, type, routingKey, bytes } of post.parcels) {
+      properties.messageId = id;
+      properties.type = type;
+      const exchange = post.exchange ?? exchangeOf(type);
+      channel.publish(exchange, routingKey, asBuffer(bytes), properties, onConfirm);
+      sent += 1;
+    }
+  } catch (error) {
+    for (; sent < post.parcels.length; sent += 1) onConfirm(error);
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  if (Buffer.isBuffer(bytes)) return bytes;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

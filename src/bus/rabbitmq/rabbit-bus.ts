@@ -1,0 +1,105 @@
+import type { Bus, BusHealth, Consumer, QueueSpec, QueueState } from "../../contracts.ts";
+import type { Log } from "../../support/log.ts";
+import type { Metrics } from "../../support/metrics.ts";
+import { closeChannel } from "./channel.ts";
+import { type Connection, openConnection } from "./connection.ts";
+import { createConsumer } from "./consume.ts";
+import { createPublisher } from "./publish.ts";
+import { openTail } from "./tail.ts";
+import { deadQueueOf, topologyOf } from "./topology.ts";
+
+export interface RabbitBusOptions {
+  /** `amqp:` or `amqps:`; `heartbeat` is 5 s unless it says so. */
+  readonly url: string;
+  /** Declared, all of them, whenever a connection is made. */
+  readonly queues: readonly QueueSpec[];
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, "returned">;
+  /** Shown by RabbitMQ. */
+  readonly connectionName?: string;
+}
+
+/**
+ * Resolves at once, also while RabbitMQ is away: publishing then rejects at once, consumers begin when it is there.
+ * Publishing and consuming have a connection each, so that a blocked publisher does not keep acks back.
+ */
+export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> {
+  const { queues, log, metrics, connectionName = "waypost" } = options;
+  const base = { url: withHeartbeat(options.url), name: connectionName, log };
+  const publisher = createPublisher({ topology: topologyOf(queues), log, metrics });
+  const publishing = await openConnection({
+    ...base,
+    purpose: "publish",
+    setup: publisher.attach,
+  });
+  const consuming = await openConnection({
+    ...base,
+    purpose: "consume",
+    setup: async () => undefined,
+  });
+  const consumers = new Set<Consumer>();
+  const kept = (consumer: Consumer): Consumer => {
+    consumers.add(consumer);
+    const close = () => consumer.close().finally(() => consumers.delete(consumer));
+    return { ...consumer, close };
+  };
+  return {
+    publish: (parcels, signal) => publisher.publish(parcels, signal),
+    consume: async (queue, handle) => {
+      const bury = (dead: Parameters<typeof publisher.publish>[0], signal: AbortSignal) =>
+        publisher.publish(dead, signal, "");
+      return kept(createConsumer({ connection: consuming, queue, handle, bury, log }));
+    },
+    tail: async (pattern, onEvent) =>
+      kept(await openTail({ connection: consuming, pattern, onEvent, log })),
+    health: () => healthOf(publishing.trouble() ?? publisher.trouble()),
+    queues: () => queueStates(consuming, queues),
+    close: async () => {
+      await Promise.all([...consumers].map((consumer) => consumer.close()));
+      await publisher.close();
+      await Promise.all([publishing.close(), consuming.close()]);
+    },
+  };
+}
+
+function healthOf(reason: string | undefined): BusHealth {
+  return reason === undefined
+    ? { kind: "rabbitmq", ready: true }
+    : { kind: "rabbitmq", ready: false, reason };
+}
+
+/** In the URL: as a socket option amqplib ignores it. Throws a TypeError without the URL, which holds the password. */
+function withHeartbeat(given: string): string {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (!url || !/^amqps?:$/.test(url.protocol)) {
+    throw new TypeError("the RabbitMQ URL must look like amqp://user:password@host:5672/vhost");
+  }
+  if (!url.searchParams.has("heartbeat")) url.searchParams.set("heartbeat", "5");
+  return url.href;
+}
+
+async function queueStates(
+  connection: Connection,
+  queues: readonly QueueSpec[],
+): Promise<QueueState[]> {
+  const model = connection.current();
+  if (!model) throw new Error(connection.trouble());
+  const channel = await model.createChannel();
+  channel.on("error", () => undefined);
+  const states: QueueState[] = [];
+  try {
+    for (const { name } of queues) {
+      const { messageCount, consumerCount } = await channel.checkQueue(name);
+      const dead = await channel.checkQueue(deadQueueOf(name));
+      states.push({
+        name,
+        ready: messageCount,
+        consumers: consumerCount,
+        dead: dead.messageCount,
+      });
+    }
+  } finally {
+    await closeChannel(channel);
+  }
+  return states;
+}

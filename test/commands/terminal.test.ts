@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { parseEventStream } from "../../src/commands/event-source.ts";
+import { cut, duration, escapeControls, pad, safeJson } from "../../src/commands/terminal.ts";
+
+describe("text for a terminal", () => {
+  it("holds no control or direction character, whatever came", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 50 }), (text) => {
+        assert.doesNotMatch(
+          escapeControls(text),
+          /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u,
+        );
+      }),
+    );
+  });
+
+  it("stays the same JSON", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const expected: unknown = JSON.parse(JSON.stringify(value));
+        for (const indent of [undefined, 2]) {
+          const text = safeJson(value, indent);
+          assert.deepEqual(JSON.parse(text), expected);
+          assert.doesNotMatch(text.replaceAll("\n", ""), /\p{Cc}/u);
+        }
+      }),
+    );
+  });
+
+  it("is cut between whole characters, wide ones counted double", () => {
+    assert.equal(cut("abcdef", 6), "abcdef");
+    assert.equal(cut("abcdef", 5), "abcd…");
+    assert.equal(cut("日本語", 6), "日本語");
+    assert.equal(cut("日本語", 5), "日…");
+    assert.equal(cut("👨‍👩‍👧 ok then", 6), "👨‍👩‍👧 ok…");
+    assert.equal(cut("abc", Number.POSITIVE_INFINITY), "abc");
+  });
+
+  it("is filled up by columns, not by characters", () => {
+    assert.equal(`${pad("ab", 4)}|`, "ab  |");
+    assert.equal(`${pad("日本", 5)}|`, "日本 |");
+    assert.equal(`${pad("शर्मा", 4)}|`, "शर्मा  |");
+    assert.equal(pad("abcdef", 4), "abcdef");
+  });
+
+  it("gives a duration in its two largest units", () => {
+    const cases = [
+      [-5, "0 s"],
+      [999, "0 s"],
+      [59_000, "59 s"],
+      [60_000, "1 min"],
+      [11_520_000, "3 h 12 min"],
+      [90_061_000, "1 d 1 h"],
+    ] as const;
+    for (const [ms, text] of cases) assert.equal(duration(ms), text);
+  });
+});
+
+describe("an event stream", () => {
+  it("is read the same however it is cut into chunks", async () => {
+    const text =
+      'retry: 2000\n\n: still here\n\nid: é1\nevent: event\ndata: {"a":"b: c 👋"}\n\nid: 2\ndata: x\n\nid: 3\nda';
+    const bytes = Buffer.from(text);
+    for (let size = 1; size <= bytes.length; size += 1) {
+      const chunks = (async function* () {
+        for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+      })();
+      const events = [];
+      for await (const event of parseEventStream(chunks)) events.push(event);
+      assert.deepEqual(events, [
+        { id: "é1", data: '{"a":"b: c 👋"}' },
+        { id: "2", data: "x" },
+      ]);
+    }
+  });
+});
