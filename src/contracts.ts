@@ -128,6 +128,8 @@ export interface EventQuery {
 }
 
 export interface Store extends EventLog, EventQuery {
+  /** On the same connection, or in the same file. */
+  readonly ledger: Ledger;
   /** In words why not, e.g. "MongoDB is not reachable"; undefined when ready. */
   health(): Promise<string | undefined>;
   /** Creates what indexes and tables are missing. */
@@ -234,6 +236,8 @@ export interface Destination {
   readonly kind: string;
   /** What a second call after an unknown outcome does: nothing new | ask `find` first | may double. */
   readonly repeat: "safe" | "find" | "unsafe";
+  /** false: it neither reads `context.link` nor answers with one, so none is looked up. */
+  readonly links?: false;
   /** Makes the event take effect once. Throws DeliveryError; anything else counts as an outage that may be done. */
   deliver(event: WaypostEvent, context: DeliveryContext, signal: AbortSignal): Promise<Delivered>;
   /** For `repeat: "find"`: the effect of an earlier attempt, if it happened. Throws DeliveryError. */
@@ -254,7 +258,7 @@ export interface DeliveryContext {
   readonly destination: string;
   /** The same for every attempt of this delivery: `<event id>:<destination>`. */
   readonly idempotencyKey: string;
-  /** 1 for the first. */
+  /** 1 for the first; of a long outage the last 20 count. */
   readonly attempt: number;
   /** What this destination remembers about the event's conversation (a Slack thread, a ticket); its order is the lane's. */
   readonly link: Readonly<Record<string, string>> | undefined;
@@ -317,11 +321,12 @@ export interface Delivery {
   readonly laneKeys: readonly string[];
   /** Order within the destination. */
   readonly seq: number;
-  /** `open` waits for its turn or for `nextAt`; `sending` has an unknown outcome until it is written. */
+  /** `open` waits for its turn or for `nextAt`; `sending` may have taken effect, nobody knows yet. */
   readonly state: "open" | "sending" | "delivered" | "dead";
   /** Attempts that count towards giving up. An outage of the whole destination adds none. */
   readonly attempts: number;
   readonly nextAt?: string;
+  /** The last 20. */
   readonly history: readonly Attempt[];
   readonly remoteId?: string;
   readonly createdAt: string;
@@ -344,49 +349,66 @@ export interface Attempt {
  * All methods throw StoreError (`outage`).
  */
 export interface Ledger {
-  /** The destination's row, made at first sight. */
-  destination(name: string): Promise<DestinationRow>;
+  /** Nobody else can have this ledger while this process has it: a taker of a lease need not wait. */
+  readonly exclusive: boolean;
+  /** The destination's lease, made at first sight. Cheap. */
+  destination(name: string): Promise<DestinationLease>;
+  /** Every destination that ever had a lease, by name. Counts rows: for people, not for loops. */
   destinations(): Promise<DestinationRow[]>;
-  /** Takes the lease if `epoch` and `beat` are still as seen; answers with the new epoch. */
+  /** Takes the lease if `epoch` and `beat` are still as seen: `epoch` + 1, `beat` + 1. undefined: they are not. */
   takeLease(
     name: string,
     seen: { readonly epoch: number; readonly beat: number },
     holder: string,
-  ): Promise<number | undefined>;
+  ): Promise<DestinationLease | undefined>;
   /** `beat` + 1. undefined: the lease is lost. */
-  renewLease(name: string, epoch: number): Promise<DestinationRow | undefined>;
+  renewLease(name: string, epoch: number): Promise<DestinationLease | undefined>;
   /** The next taker need not wait. */
   releaseLease(name: string, epoch: number): Promise<void>;
   /** Reserves `count` numbers and answers with the first. undefined: the lease is lost. */
   allot(name: string, epoch: number, count: number): Promise<number | undefined>;
-  /** Inserts in order, going on behind rows that exist; answers with the states of those. */
+  /**
+   * Inserts in order, going on behind rows that exist; answers with the states of those. Not fenced: rows of
+   * an older epoch may come late, and are then in the way of the same rows from the new holder.
+   */
   insert(
     rows: readonly NewDelivery[],
     epoch: number,
   ): Promise<{ readonly id: string; readonly state: Delivery["state"] }[]>;
   /** Stamps all open rows (`open`, `sending`) with the epoch, then answers with them by `seq`. */
   takeOver(name: string, epoch: number): Promise<Delivery[]>;
-  /** One bulk write; each change filters exactly `{ _id, epoch }`. Answers with how many matched. */
+  /** The same for those open rows that bear another epoch, and for these ids: what the holder does not know. */
+  takeMore(name: string, epoch: number, ids: readonly string[]): Promise<Delivery[]>;
+  /** One bulk write; each change filters exactly `{ _id, epoch }`. Answers with how many matched. Repeatable. */
   write(epoch: number, changes: readonly DeliveryChange[]): Promise<number>;
-  /** Bodies of rows whose event is not in memory: the event, or that it lies in quarantine. Absent: not stored yet. */
+  /** The event, or that it lies in quarantine. Absent: not stored yet. */
   bodies(eventIds: readonly string[]): Promise<Map<string, WaypostEvent | "quarantined">>;
+  /** These events do not expire before `until`. */
+  keepBodies(eventIds: readonly string[], until: Date): Promise<void>;
+  /** For each id all ids of the same person's conversation, as far as the store knows; the id itself first. */
+  aliases(conversationIds: readonly string[]): Promise<(id: string) => readonly string[]>;
   /** What a destination remembers about a conversation, joined through aliases. */
   link(name: string, conversationId: string): Promise<Readonly<Record<string, string>> | undefined>;
+  /** Fenced: false when a holder of a later epoch has written it. */
   saveLink(
     name: string,
     conversationId: string,
     link: Readonly<Record<string, string>>,
-  ): Promise<void>;
-  /** Merges into the row what an on-call engineer asks for; fenced by the epoch. */
-  note(name: string, epoch: number, facts: DestinationFacts): Promise<void>;
+    epoch: number,
+  ): Promise<boolean>;
+  /** Merges into the row what an on-call engineer asks for; undefined takes away. Fenced by the epoch. */
+  note(name: string, epoch: number, facts: DestinationNote): Promise<void>;
   /** By an operator, or by the engine after a `config` verdict; undefined resumes. Not fenced. Bumps `rev`. */
   setPause(name: string, pause: DestinationRow["pause"]): Promise<void>;
   /** A dead (or delivered, with `again`) row becomes open with a new `seq`; then `rev` + 1. False: no such row. */
   reopen(deliveryId: string, options?: { readonly again?: boolean }): Promise<boolean>;
+  /** Newest first. */
   deliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<Delivery>>;
+  /** By destination. */
   deliveriesOf(eventId: string): Promise<Delivery[]>;
 }
 
+/** What an on-call engineer asks first. At most 5 s old. */
 export interface DestinationFacts {
   readonly breaker?: "closed" | "open";
   readonly breakerSince?: string;
@@ -396,8 +418,11 @@ export interface DestinationFacts {
   /** Second effects that could not be ruled out (`repeat: "unsafe"`). */
   readonly repeats?: number;
 }
+export type DestinationNote = {
+  readonly [K in keyof DestinationFacts]: DestinationFacts[K] | undefined;
+};
 
-export interface DestinationRow extends DestinationFacts {
+export interface DestinationLease extends DestinationFacts {
   readonly name: string;
   readonly epoch: number;
   /** Grows with every renewal. */
@@ -412,6 +437,10 @@ export interface DestinationRow extends DestinationFacts {
     readonly reason: string;
     readonly at: string;
   };
+}
+
+export interface DestinationRow extends DestinationLease {
+  /** Rows `open` or `sending`. */
   readonly open: number;
   readonly dead: number;
   /** `createdAt` of the oldest open row. */
@@ -423,15 +452,17 @@ export type NewDelivery = Pick<
   "id" | "destination" | "eventId" | "eventType" | "route" | "laneKeys" | "seq" | "createdAt"
 >;
 
-/** What is written of a row; `attempt` is appended to its history (the last 20 are kept). */
+/** What is written of a row; what is absent stays. */
 export interface DeliveryChange {
   readonly id: string;
   readonly state: Delivery["state"];
   readonly attempts?: number;
   /** null takes it away. */
   readonly nextAt?: string | null;
-  readonly attempt?: Attempt;
+  /** All of it. */
+  readonly history?: readonly Attempt[];
   readonly remoteId?: string;
+  /** Given with `delivered` and `dead`. */
   readonly doneAt?: string;
   readonly reason?: string;
 }
@@ -440,4 +471,19 @@ export interface DeliveryFilter {
   readonly destination?: string;
   readonly state?: Delivery["state"];
   readonly event?: string;
+}
+
+/** A team's own queue, declared as a quorum queue when it is missing, or an exchange that the team has. */
+export type QueueTarget =
+  | { readonly queue: string; readonly maxLength?: number }
+  /** Without a routing key the event's own is used. */
+  | { readonly exchange: string; readonly routingKey?: string };
+
+/** Puts events into queues of other teams; the kind `queue` uses it. Both throw DeliveryError. */
+export interface QueuePublisher {
+  /** Resolves when RabbitMQ has confirmed it. A repeat carries the same `message_id`. */
+  publish(target: QueueTarget, parcel: Parcel, signal: AbortSignal): Promise<void>;
+  /** Declares or finds the target; what it found, in words. */
+  check(target: QueueTarget, signal: AbortSignal): Promise<string>;
+  close(): Promise<void>;
 }

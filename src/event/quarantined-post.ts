@@ -23,3 +23,8 @@ export function quarantinedPost(
     problems: JSON.stringify(kept),
   };
 }
+
+/** The id under which an event lies in quarantine that the store can never take: found by the event's id. */
+export function quarantineIdOf(eventId: string): string {
+  return `qrn_${shortHash(`event ${eventId}`)}`;
+}

@@ -42,17 +42,13 @@ export function createReceiveApp(options: ReceiveAppOptions): Express {
   const app = express();
   app.disable("x-powered-by").disable("etag");
   app.enable("case sensitive routing").enable("strict routing");
-  app.use((_request, response, next) => {
-    response.setHeader("X-Content-Type-Options", "nosniff");
-    next();
-  });
   const receive = createReceive(options);
   app.all(webhookPath, (request, response, next) => {
     if (request.method === "POST") return receive(request, response, next);
     if (request.method !== "GET") return response.status(405).set("Allow", "GET, POST").end();
     const challenge = answerChallenge(request.query, verifyTokens);
     if (challenge === undefined) return response.status(403).end();
-    return response.type("text/plain").send(challenge);
+    return response.type("text/plain").set("X-Content-Type-Options", "nosniff").send(challenge);
   });
   app.use((_request, response) => void response.status(404).end());
   app.use(createErrorHandler(options.log));

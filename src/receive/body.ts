@@ -33,31 +33,27 @@ export function createBodyTaker(maxBodyBytes: number): BodyTaker {
     shares.set(request, share);
   };
 
-  /** Resolves only when the body must be given up. */
-  const watch = (request: IncomingMessage, signal: AbortSignal) =>
-    new Promise<NotTaken>((resolve) => {
+  return {
+    async take(request) {
+      if (isEncoded(request)) return "encoded";
+      let giveUp: (why: NotTaken) => void = () => undefined;
+      const givenUp = new Promise<NotTaken>((resolve) => {
+        giveUp = resolve;
+      });
       let size = 0;
       const onData = (chunk: Buffer) => {
         size += chunk.length + chunkBytes;
         if (size <= freeBytes) return;
         setShare(request, size - freeBytes);
-        if (held > budget) resolve("busy");
+        if (held > budget) giveUp("busy");
       };
       // A request that came in full closes, too, and before raw-body's promise is heard.
-      const onClose = () => request.complete || resolve("broken");
+      const onClose = () => request.complete || giveUp("broken");
+      const body = read(request, maxBodyBytes);
       request.on("data", onData).on("close", onClose);
-      signal.onabort = () => request.off("data", onData).off("close", onClose);
-    });
-
-  return {
-    async take(request) {
-      if (isEncoded(request)) return "encoded";
-      const done = new AbortController();
-      try {
-        return await Promise.race([read(request, maxBodyBytes), watch(request, done.signal)]);
-      } finally {
-        done.abort();
-      }
+      const taken = await Promise.race([body, givenUp]);
+      request.off("data", onData).off("close", onClose);
+      return taken;
     },
     release(request) {
       setShare(request, 0);

@@ -2,7 +2,13 @@ import type { WaypostEvent } from "../event/generated.ts";
 import { isRecord, type Json, own } from "./normalize/pick.ts";
 import { frameOf, OCCURRENCE, placeOf } from "./normalize/place.ts";
 import { splitChange } from "./normalize/split-change.ts";
-import { createOutput, type Output, type PostContext, type Problem } from "./normalize/to-event.ts";
+import {
+  createOutput,
+  type Output,
+  type PostContext,
+  type Problem,
+  TooManyItemsError,
+} from "./normalize/to-event.ts";
 
 export { DATAVERSION } from "./normalize/to-event.ts";
 
@@ -19,11 +25,16 @@ const changeKeys = new Set(["value", OCCURRENCE]);
 
 /**
  * Every item of every change of every entry as an event of its own. Pure and total: one bad item becomes a problem
- * and its siblings flow on. Each event's `raw` normalizes to the same event.
+ * and its siblings flow on. Each event's `raw` normalizes to the same event. More than 25,000 items are one problem.
  */
 export function normalize(envelope: unknown, context: PostContext): Normalized {
   const out = createOutput(context);
-  readEnvelope(envelope, out);
+  try {
+    readEnvelope(envelope, out);
+  } catch (error) {
+    if (!(error instanceof TooManyItemsError)) throw error;
+    return { events: [], problems: [{ path: "", reason: error.message }] };
+  }
   const { events, problems } = out;
   if (events.length + problems.length === 0) out.problem("", "holds no item");
   return { events, problems };

@@ -1,4 +1,6 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Transferable } from "node:worker_threads";
+import type { Parcel } from "../contracts.ts";
 import type { PostStamp, ReadPost } from "./read.ts";
 import type { VerifiedBody } from "./verified-body.ts";
 
@@ -8,13 +10,19 @@ export interface ReadJob {
   readonly stamp: PostStamp;
 }
 
-/** What comes back: all parcels' bytes in one buffer that changes hands instead of being copied. */
+/** What comes back, in few pieces: thousands of small objects would take the main thread long to take in. */
 export interface PackedPost {
+  /** All parcels' bytes, in a buffer that changes hands instead of being copied. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** In order; each ends at `end`, where the next begins. */
-  readonly parcels: readonly { id: string; type: string; routingKey: string; end: number }[];
+  /** Where each parcel ends in them, and the next begins. */
+  readonly ends: Uint32Array<ArrayBuffer>;
+  /** Id, type and routing key of each, a line each: none of them holds a line break. */
+  readonly lines: string;
   readonly accounts: readonly string[];
 }
+
+/** Unpacked in one go, before others have their turn. */
+const unpackedAtOnce = 1_000;
 
 export function packJob(body: VerifiedBody, stamp: PostStamp): ReadJob {
   return { bytes: body, stamp };
@@ -25,24 +33,28 @@ export function unpackJob({ bytes }: ReadJob): VerifiedBody {
 }
 
 export function packPost(post: ReadPost): { packed: PackedPost; transfer: Transferable[] } {
-  const bytes = new Uint8Array(post.parcels.reduce((sum, parcel) => sum + parcel.bytes.length, 0));
+  const { parcels, accounts } = post;
+  const bytes = new Uint8Array(parcels.reduce((sum, parcel) => sum + parcel.bytes.length, 0));
+  const ends = new Uint32Array(parcels.length);
   let end = 0;
-  const parcels = post.parcels.map(({ id, type, routingKey, bytes: from }) => {
-    bytes.set(from, end);
-    end += from.length;
-    return { id, type, routingKey, end };
-  });
-  return { packed: { bytes, parcels, accounts: post.accounts }, transfer: [bytes.buffer] };
+  for (const [i, parcel] of parcels.entries()) {
+    bytes.set(parcel.bytes, end);
+    end += parcel.bytes.length;
+    ends[i] = end;
+  }
+  const lines = parcels.flatMap(({ id, type, routingKey }) => [id, type, routingKey]).join("\n");
+  return { packed: { bytes, ends, lines, accounts }, transfer: [bytes.buffer, ends.buffer] };
 }
 
-export function unpackPost({ bytes, parcels, accounts }: PackedPost): ReadPost {
+export async function unpackPost({ bytes, ends, lines, accounts }: PackedPost): Promise<ReadPost> {
+  const texts = lines.split("\n");
+  const parcels: Parcel[] = [];
   let start = 0;
-  return {
-    accounts,
-    parcels: parcels.map(({ id, type, routingKey, end }) => {
-      const parcel = { id, type, routingKey, bytes: bytes.subarray(start, end) };
-      start = end;
-      return parcel;
-    }),
-  };
+  for (const [i, end] of ends.entries()) {
+    const [id = "", type = "", routingKey = ""] = texts.slice(3 * i, 3 * i + 3);
+    parcels.push({ id, type, routingKey, bytes: bytes.subarray(start, end) });
+    start = end;
+    if (parcels.length % unpackedAtOnce === 0) await nextTurn();
+  }
+  return { parcels, accounts };
 }

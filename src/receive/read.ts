@@ -2,12 +2,17 @@ import type { Parcel } from "../contracts.ts";
 import type { WaypostEvent } from "../event/event.ts";
 import { parcelOf } from "../event/parcel.ts";
 import { quarantinedPost } from "../event/quarantined-post.ts";
-import { type JsonProblem, parseJson, type ScannedJson, scanJson, type Unreadable } from "./json.ts";
+import {
+  type JsonProblem,
+  parseJson,
+  type ScannedJson,
+  scanJson,
+  type Unreadable,
+} from "./json.ts";
 import { normalize } from "./normalize.ts";
 import type { VerifiedBody } from "./verified-body.ts";
 
-/** A history chunk of 3 MB holds some 15,000 messages; beyond this the body is kept whole instead. */
-const maxEvents = 50_000;
+/** Each event repeats what surrounds its item; beyond this the body is kept whole instead. */
 const maxBytes = 134_217_728;
 const accountShape = /^\d{1,32}$/;
 
@@ -38,7 +43,7 @@ export function readPost(
     if ("unreadable" in parsed) return keepWhole(body, stamp, parsed.unreadable);
     const { events, problems } = normalize(parsed.value, stamp);
     const parcels = toParcels(events);
-    if (parcels === undefined) return keepWhole(body, stamp, "too many items");
+    if (parcels === undefined) return keepWhole(body, stamp, "its events are too large together");
     const all = [...scanned.problems, ...problems];
     if (all.length > 0) parcels.push(toQuarantine(body, stamp, all));
     return { parcels, accounts: accountsOf(events) };
@@ -62,7 +67,6 @@ function toQuarantine(
 }
 
 function toParcels(events: readonly WaypostEvent[]): Parcel[] | undefined {
-  if (events.length > maxEvents) return undefined;
   const parcels: Parcel[] = [];
   let bytes = 0;
   for (const event of events) {

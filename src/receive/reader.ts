@@ -38,7 +38,7 @@ export function createReader(options: ReaderOptions): Reader {
     const used = thread;
     try {
       used.postMessage(packJob(body, stamp));
-      return unpackPost(await nextAnswer(used, options.jobMs ?? jobMs));
+      return await unpackPost(await nextAnswer(used, options.jobMs ?? jobMs));
     } catch (error) {
       log.error("a POST could not be read and is kept whole", { postId: stamp.postId, error });
       await used.terminate();
@@ -81,7 +81,8 @@ function startThread(file: URL, onExit: () => void): Worker {
 
 function nextAnswer(thread: Worker, withinMs: number): Promise<PackedPost> {
   return new Promise((resolve, reject) => {
-    const onExit = (code: number) => settle(() => reject(new Error(`the thread ended with ${code}`)));
+    const onExit = (code: number) =>
+      settle(() => reject(new Error(`the thread ended with ${code}`)));
     const onError = (error: Error) => settle(() => reject(error));
     const onMessage = (post: PackedPost) => settle(() => resolve(post));
     const timer = setTimeout(() => onError(new Error("the thread took too long")), withinMs);

@@ -100,7 +100,9 @@ function createTls(tls: ReceiverTls, app: RequestListener, log: Log): Server {
 /** Node has checked the chain by then. */
 function isMadeOutTo(name: string, socket: Socket): boolean {
   return (
-    socket instanceof TLSSocket && socket.authorized && socket.getPeerCertificate().subject?.CN === name
+    socket instanceof TLSSocket &&
+    socket.authorized &&
+    socket.getPeerCertificate().subject?.CN === name
   );
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { NotDurableError, type Parcel, type Spool } from "../contracts.ts";
 import { describeError } from "../support/log.ts";
+import { createBell, createGate } from "./bell-and-gate.ts";
 import type { Durable, DurableHealth, DurableOptions } from "./durable.ts";
 
 /** Parcels the pump publishes at once. */
@@ -41,7 +42,11 @@ class SpooledDurable implements Durable {
   #spoolFailure: string | undefined;
   /** The last batch was confirmed, but later than a POST may wait. */
   #slow = false;
-  #gate: { readonly opened: Promise<void>; open(): void } | undefined;
+  /** Under steady load the spool would never be empty: new POSTs wait a moment for the last of it. */
+  readonly #gate = createGate(hold.ms, () => {
+    // It took too long: not again before the bus has been quick once.
+    this.#slow = true;
+  });
   #pump: Promise<void> | undefined;
   #batch: AbortController | undefined;
 
@@ -52,7 +57,7 @@ class SpooledDurable implements Durable {
 
   async publish(post: readonly Parcel[]): Promise<void> {
     if (post.length === 0) return;
-    if (this.#gate !== undefined) await this.#gate.opened;
+    if (this.#gate.isClosed()) await this.#gate.opened();
     if (this.#closing.signal.aborted) throw new NotDurableError("shutting down");
     if (this.#mode === "direct") {
       const { ready, reason } = this.#options.bus.health();
@@ -79,7 +84,7 @@ class SpooledDurable implements Durable {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#openGate();
+    this.#gate.open();
     this.#bell.ring();
     const timer = setTimeout(() => this.#batch?.abort(), closeMs);
     await this.#pump;
@@ -161,7 +166,7 @@ class SpooledDurable implements Durable {
         if ((await this.#publishOldest()) === 0) return;
         delayMs = backoffMs.first;
       } catch (error) {
-        this.#openGate();
+        this.#gate.open();
         log.debug("the spool waits for the bus", { error, ms: delayMs });
         await sleep(delayMs * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
         delayMs = Math.min(delayMs * 2, backoffMs.most);
@@ -172,7 +177,7 @@ class SpooledDurable implements Durable {
   /** Publishes one window, and forgets it only when all of it is confirmed. Answers with its POSTs. */
   async #publishOldest(): Promise<number> {
     const { bus, spool, deadlineMs } = this.#options;
-    if (!this.#slow && spool.depth().posts <= hold.posts) this.#closeGate();
+    if (!this.#slow && spool.depth().posts <= hold.posts) this.#gate.close();
     const posts = await spool.read(0, pumpWindow);
     const last = posts.at(-1);
     if (last !== undefined) {
@@ -203,49 +208,6 @@ class SpooledDurable implements Durable {
   #enterDirect(): void {
     this.#mode = "direct";
     this.#options.log.info("the spool is drained, publishing directly again");
-    this.#openGate();
+    this.#gate.open();
   }
-
-  /** Under steady load the spool would never be empty: let new POSTs wait a moment for the last of it. */
-  #closeGate(): void {
-    if (this.#gate !== undefined) return;
-    let open = () => {};
-    const opened = new Promise<void>((resolve) => {
-      open = resolve;
-    });
-    const timer = setTimeout(() => {
-      // It took too long; not again before the bus has been quick once.
-      this.#slow = true;
-      this.#openGate();
-    }, hold.ms);
-    this.#gate = {
-      opened,
-      open: () => {
-        clearTimeout(timer);
-        open();
-      },
-    };
-  }
-
-  #openGate(): void {
-    this.#gate?.open();
-    this.#gate = undefined;
-  }
-}
-
-/** A ring that nobody waits for is kept for the next who does. */
-function createBell(): { ring(): void; rung(): Promise<void> } {
-  let ring = () => {};
-  let next = new Promise<void>((resolve) => {
-    ring = resolve;
-  });
-  return {
-    ring: () => ring(),
-    async rung() {
-      await next;
-      next = new Promise((resolve) => {
-        ring = resolve;
-      });
-    },
-  };
 }

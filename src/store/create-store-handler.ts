@@ -1,6 +1,6 @@
 import { type Carried, type EventLog, type HandleBatch, StoreError } from "../contracts.ts";
 import { isQuarantined } from "../event/event.ts";
-import { quarantinedPost } from "../event/quarantined-post.ts";
+import { quarantinedPost, quarantineIdOf } from "../event/quarantined-post.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 
@@ -73,7 +73,8 @@ async function isolate(
     [{ path: "", reason: refusal.message }],
     { receivedAt: receiptOf(item), postId: item.postid },
   );
-  await append(dependencies, [post]);
+  // Its deliveries look for it by its id.
+  await append(dependencies, [{ ...post, id: quarantineIdOf(item.id) }]);
   dependencies.log.error("an event the store can never take was quarantined", {
     eventId: item.id,
     postId: item.postid,

@@ -10,7 +10,7 @@ export interface Facts {
   readonly max: Readonly<Record<string, Highest>>;
   /** The lowest wins: first-seen times. A name may hold one dot: `statusAt.sent`. */
   readonly min: Readonly<Record<string, string>>;
-  /** Sets. */
+  /** Sets, in the order of `sortedSet`. */
   readonly add: Readonly<Record<string, readonly Member[]>>;
 }
 
@@ -77,10 +77,15 @@ function merged<T>(
   return result;
 }
 
-/** Sorted, so that the order of joining leaves no trace. */
-function union(a: readonly Member[], b: readonly Member[]): Member[] {
-  const members = new Map([...a, ...b].map((member) => [JSON.stringify(member), member]));
-  return [...members].sort(([x], [y]) => (x < y ? -1 : 1)).map(([, member]) => member);
+/** Each member once, in one order: the order of joining leaves no trace. */
+export function sortedSet<M extends Member>(members: readonly M[]): M[] {
+  const byJson = new Map(members.map((member) => [JSON.stringify(member), member]));
+  return [...byJson].sort(([x], [y]) => (x < y ? -1 : 1)).map(([, member]) => member);
+}
+
+function union(a: readonly Member[], b: readonly Member[]): readonly Member[] {
+  // The common case by far: a batch says the same of its rows again and again.
+  return b.every((member) => a.includes(member)) ? a : sortedSet([...a, ...b]);
 }
 
 function compare(a: unknown, b: unknown): number {

@@ -3,7 +3,14 @@ import { StoreError, type WaypostEvent } from "../contracts.ts";
 import { type AliasEdge, aliasEdges } from "../event/alias-edges.ts";
 import { normalizePhone } from "../event/conversation.ts";
 import { type EventIndex, idOf, indexEvent, textOf } from "./event-index.ts";
-import { type ErrorNote, type Facts, joinByRow, type Latest, type Member } from "./facts.ts";
+import {
+  type ErrorNote,
+  type Facts,
+  joinByRow,
+  type Latest,
+  type Member,
+  sortedSet,
+} from "./facts.ts";
 
 /** What an event changes, besides being kept. Pure: the same event always says the same. */
 export interface Projection {
@@ -58,6 +65,7 @@ export async function projectAll(events: readonly WaypostEvent[]): Promise<Proje
       since = performance.now();
     }
   }
+  await nextTick();
   return projected;
 }
 
@@ -158,7 +166,7 @@ function accountFacts(index: EventIndex): Facts | undefined {
 
 function accountsOf({ phoneNumberId, wabaId }: EventIndex): Record<string, Member[]> {
   const accounts = [phoneNumberId, wabaId].filter((id) => id !== undefined);
-  return accounts.length === 0 ? {} : { accounts };
+  return accounts.length === 0 ? {} : { accounts: sortedSet(accounts) };
 }
 
 /** Makes last-writer values. A `weak` one loses against any other: it stands in for what is not known. */
@@ -190,12 +198,13 @@ function statusName(status: unknown): string {
 
 function errorNotes(errors: unknown): ErrorNote[] {
   if (!Array.isArray(errors)) return [];
-  return errors.slice(0, 20).flatMap((error: { code?: unknown; title?: unknown } | null) => {
+  const notes = errors.slice(0, 20).flatMap((error: { code?: unknown; title?: unknown } | null) => {
     const code = typeof error?.code === "number" ? { code: error.code } : {};
     const title = textOf(error?.title)?.slice(0, 300);
     const note = { ...code, ...(title === undefined ? {} : { title }) };
     return Object.keys(note).length === 0 ? [] : [note];
   });
+  return sortedSet(notes);
 }
 
 /** Only named scalars: what stands here becomes part of a row, where a strange key would be an operator. */

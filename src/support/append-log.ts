@@ -10,6 +10,7 @@ import {
 } from "./append-log-tables.ts";
 import { createLogWriter, type LogWriter } from "./append-log-writer.ts";
 import { createDiskReserve, type DiskReserve } from "./disk-reserve.ts";
+import { createRecentRows, type RecentRows } from "./recent-rows.ts";
 import { openSqlite, type Sqlite } from "./sqlite.ts";
 
 /** `key` is short and says what the bytes are; it can be read without them. */
@@ -74,6 +75,8 @@ export interface AppendLogOptions {
 
 /** So many rows are dropped in one transaction, which has to fit on a full disk. */
 const dropRows = 256;
+/** Kept in memory for readers with cursors. Without, as in a spool, nobody reads what was just written. */
+const recentRows = 1_000;
 
 /** Creates the file when there is none, and one that reserves disk space. Throws SqliteInUseError. */
 export async function openAppendLog(options: AppendLogOptions): Promise<AppendLog> {
@@ -84,8 +87,10 @@ export async function openAppendLog(options: AppendLogOptions): Promise<AppendLo
     const initial = await db.transaction((sql) => loadState(sql, options.cursors ?? []));
     const cursors = new Map(initial.cursors);
     const writer = await createLogWriter(db, reserve, initial, cursors);
-    const append = createAppend(writer, reserve, options.maxBytes ?? Number.POSITIVE_INFINITY);
-    return createAppendLog(db, writer, cursors, append);
+    const recent = createRecentRows(cursors.size > 0 ? recentRows : 0);
+    const maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
+    const append = createAppend(writer, reserve, recent, maxBytes);
+    return createAppendLog(writer, cursors, append, createRead(db, writer, recent));
   } catch (error) {
     await db.close();
     throw error;
@@ -94,10 +99,10 @@ export async function openAppendLog(options: AppendLogOptions): Promise<AppendLo
 
 /** `cursors` is where the readers are; on disk with the next commit. */
 function createAppendLog(
-  db: Sqlite,
   { state, free, close }: LogWriter,
   cursors: Map<string, number>,
   append: AppendLog["append"],
+  { read, countKeys }: Pick<AppendLog, "read" | "countKeys">,
 ): AppendLog {
   return {
     size() {
@@ -106,8 +111,7 @@ function createAppendLog(
     },
     last: () => state().last,
     append,
-    read: (after, limit, wanted = () => true) =>
-      db.read((sql) => readRows(sql, { after, limit, wanted })),
+    read,
     async dropThrough(seq) {
       const { last, rows } = state();
       for (let through = last - rows; through < Math.min(seq, last); ) {
@@ -130,7 +134,7 @@ function createAppendLog(
       return added;
     },
     asideCount: (name) => state().aside.get(name) ?? 0,
-    countKeys: (after) => db.read((sql) => countKeys(sql, after)),
+    countKeys,
     close,
   };
 }
@@ -138,6 +142,7 @@ function createAppendLog(
 function createAppend(
   { state, write }: LogWriter,
   reserve: DiskReserve,
+  recent: RecentRows,
   maxBytes: number,
 ): AppendLog["append"] {
   let appending = 0;
@@ -148,10 +153,31 @@ function createAppend(
       throw new LogFullError(`the log holds its ${maxBytes} bytes`);
     }
     appending += bytes;
+    let first = 0;
     try {
-      await write((sql, next) => insert(sql, next, entries));
+      await write(async (sql, next) => {
+        first = next.last + 1;
+        await insert(sql, next, entries);
+      });
     } finally {
       appending -= bytes;
     }
+    recent.add(first, entries);
+  };
+}
+
+function createRead(
+  db: Sqlite,
+  { state }: LogWriter,
+  recent: RecentRows,
+): Pick<AppendLog, "read" | "countKeys"> {
+  return {
+    async read(after, limit, wanted = () => true) {
+      const { last, rows } = state();
+      recent.forgetThrough(last - rows);
+      const page = recent.read(after, limit, wanted);
+      return page ?? db.read((sql) => readRows(sql, { after, limit, wanted }));
+    },
+    countKeys: (after) => db.read((sql) => countKeys(sql, after)),
   };
 }

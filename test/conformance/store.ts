@@ -734,10 +734,10 @@ function testConversations(get: Get): void {
       ...makeText(name, { contact: { waId: "15555550123", name, username: "mia" } }),
       time: ago(hours),
     });
-    const sent = {
-      ...makeStatus("wamid.O", "sent", { contact: { waId: "15555550123" } }),
-      time: ago(0.5),
-    };
+    const sent = makeStatus("wamid.O", "sent", {
+      contact: { waId: "15555550123" },
+      data: { status: { messageId: "wamid.O", status: "sent", at: ago(0.5) } },
+    });
     await get().append([at(1, "Mia Kern"), at(30, "Mia")]);
     await get().append([sent, at(20, "M")]);
     const view = await get().conversation(id);

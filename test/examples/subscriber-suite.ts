@@ -136,7 +136,6 @@ async function openBroker(given: string | Rabbit): Promise<Broker> {
     url,
     ...(rabbit !== undefined && { rabbit }),
     async publish(id, type, content) {
-      const { channel } = await connected();
       const event = { specversion: "1.0", id, type, subject: "cnv_1", data: {} };
       const properties = {
         messageId: id,
@@ -146,8 +145,13 @@ async function openBroker(given: string | Rabbit): Promise<Broker> {
         appId: "waypost",
       };
       const body = Buffer.from(content ?? JSON.stringify(event));
-      channel.publish(exchange, `${type}.700700700700700`, body, properties);
-      await channel.waitForConfirms();
+      for (const until = Date.now() + 15_000; ; await sleep(100)) {
+        const { channel } = await connected();
+        channel.publish(exchange, `${type}.700700700700700`, body, properties);
+        const problem = await channel.waitForConfirms().catch((error: Error) => error);
+        if (problem === undefined) return;
+        if (Date.now() > until) throw problem; // a queue may nack until its node is whole again
+      }
     },
     async takeFrom(queue) {
       const { channel } = await connected();

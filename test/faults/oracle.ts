@@ -24,9 +24,10 @@ const keysOf = (post: { readonly items: readonly SimulatedItem[] }) =>
 /** Sends like Meta: on schedule, in batches, with repeats and disorder, again whatever is not answered 200. */
 export async function sendLoad(
   urls: readonly string[],
-  options: { rate: number; seconds: number; signal?: AbortSignal },
+  options: { rate: number; seconds: number; attempted?: Set<string> },
 ): Promise<Ledger> {
-  const ledger: Ledger = { attempted: new Set(), acknowledged: new Set(), codes: {}, acks: [] };
+  const { attempted = new Set() } = options;
+  const ledger: Ledger = { attempted, acknowledged: new Set(), codes: {}, acks: [] };
   await Promise.all(
     urls.map(async (url) => {
       const posts = generateTraffic({
@@ -42,7 +43,6 @@ export async function sendLoad(
       const summary = await sendTraffic(recorded(posts, ledger), {
         url,
         retry: { forMs: 60_000 },
-        ...(options.signal && { signal: options.signal }),
         onAnswer: ({ post, outcome, ms }) => {
           if (outcome !== 200) return;
           ledger.acks.push(ms);

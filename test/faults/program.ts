@@ -27,6 +27,7 @@ export interface Program {
 export async function createProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  run: readonly string[] = [bin],
 ): Promise<Program> {
   const [port, opsPort] = [await freePort(), await freePort()];
   const webhookUrl = `http://127.0.0.1:${port}/webhooks/whatsapp`;
@@ -48,8 +49,7 @@ export async function createProgram(
     opsUrl,
     async start() {
       const { PATH = "", HOME = "" } = process.env;
-      const started = spawn(process.execPath, [bin, ...args], {
-        cwd: env["DATA_DIR"],
+      const started = spawn(process.execPath, [...run, ...args], {
         env: {
           PATH,
           HOME,

@@ -52,10 +52,9 @@ describe("the challenge", () => {
 
 describe("a signed POST", () => {
   it("becomes an event and is answered 200, empty", async () => {
-    const { code, body, headers } = await post(receiver.port, text);
+    const { code, body } = await post(receiver.port, text);
     assert.equal(code, 200);
     assert.equal(body, "");
-    assert.equal(headers["x-content-type-options"], "nosniff");
     const [event, ...others] = receiver.carried();
     assert.deepEqual(others, []);
     assert.equal(event?.["type"], "whatsapp.message.text");
@@ -143,7 +142,14 @@ describe("a signed POST", () => {
 
 describe("other requests", () => {
   it("get 404 on every other path", async () => {
-    for (const target of ["/", "/webhooks", `${path}/`, `${path}/x`, path.toUpperCase(), "/metrics"]) {
+    for (const target of [
+      "/",
+      "/webhooks",
+      `${path}/`,
+      `${path}/x`,
+      path.toUpperCase(),
+      "/metrics",
+    ]) {
       const { code, body } = await send(receiver.port, { path: target });
       assert.deepEqual([target, code, body], [target, 404, ""]);
     }

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import fc from "fast-check";
 import { NotDurableError, type Parcel } from "../../src/contracts.ts";
 import { createDurable, type Durable } from "../../src/receive/durable.ts";
+import { openSpool } from "../../src/receive/spool.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { createFakeBus } from "../support/fake-bus.ts";
@@ -221,6 +227,102 @@ describe("durable", () => {
     assert.match(text, /^waypost_spool_bytes 20$/m);
     assert.match(text, /^waypost_spool_oldest_age_seconds \d/m);
     assert.match(text, /^waypost_bus_ready 0$/m);
+  });
+});
+
+describe("durable through any weather", () => {
+  const weather = fc.constantFrom(
+    "confirms",
+    "hangs",
+    "rejects",
+    "down",
+    "slow",
+    "disk full",
+    "wait",
+  );
+  const step = fc.record({ weather, posts: fc.integer({ min: 0, max: 4 }) });
+
+  it("keeps every acknowledged POST, and their order", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
+        const bus = createFakeBus();
+        const spool = createMemorySpool();
+        const log = createArrayLog();
+        const durable = createDurable({ bus, spool, deadlineMs: 4, log, metrics: createMetrics() });
+        running.push(durable);
+        durable.start();
+        const acknowledged: string[] = [];
+        const answers: Promise<unknown>[] = [];
+        let next = 0;
+        for (const { weather, posts } of steps) {
+          bus.down = weather === "down" ? "gone" : undefined;
+          spool.failure = weather === "disk full" ? "full" : undefined;
+          bus.confirmMs = weather === "slow" ? 6 : 0;
+          if (weather === "hangs" || weather === "rejects") bus.mood = weather;
+          else if (weather !== "wait") bus.mood = "confirms";
+          for (let i = 0; i < posts; i += 1) {
+            const id = `e${next++}`;
+            const answer = durable.publish(post(id)).then(() => acknowledged.push(id));
+            answers.push(answer.catch((error) => assert.ok(error instanceof NotDurableError)));
+          }
+          await sleep(weather === "wait" ? 8 : 1);
+        }
+        Object.assign(bus, { mood: "confirms", down: undefined, confirmMs: 0 });
+        spool.failure = undefined;
+        // A batch that hung is given up at close; what it held stays in the spool.
+        await Promise.all(answers);
+        await durable.close();
+        const again = createDurable({ bus, spool, deadlineMs: 100, log, metrics: createMetrics() });
+        running.push(again);
+        again.start();
+        await waitFor("the drain", () => spool.depth().posts === 0);
+        const order = firsts(bus.published.map(({ id }) => id));
+        assert.deepEqual(
+          acknowledged.filter((id) => !order.includes(id)),
+          [],
+          "lost",
+        );
+        const numbers = order
+          .filter((id) => acknowledged.includes(id))
+          .map((id) => Number(id.slice(1)));
+        assert.deepEqual(
+          numbers,
+          numbers.toSorted((a, b) => a - b),
+        );
+      }),
+      { numRuns: 25, endOnFailure: true },
+    );
+  });
+
+  it("survives the process, in order", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "waypost-durable-"));
+    const path = join(folder, "spool.db");
+    const log = createArrayLog();
+    const bus = createFakeBus();
+    const run = async (use: (durable: Durable) => Promise<void>) => {
+      const spool = await openSpool({ path, maxBytes: 1e8, log });
+      const metrics = createMetrics();
+      const durable = createDurable({ bus, spool, deadlineMs, log, metrics });
+      durable.start();
+      await use(durable);
+      await durable.close();
+      await spool.close();
+    };
+    try {
+      bus.down = "gone";
+      await run(async (durable) => {
+        await Promise.all(range(0, 1_500).map((id) => durable.publish(post(id))));
+      });
+      await run(async (durable) => {
+        await durable.publish(post("e1500"));
+        bus.down = undefined;
+        await waitFor("the drain", () => durable.health().mode === "direct");
+        await durable.publish(post("e1501"));
+      });
+      assert.deepEqual(firsts(bus.published.map(({ id }) => id)), range(0, 1_502));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -51,7 +51,10 @@ describe("hostile signatures", () => {
       assert.deepEqual([header, code, body], [header, 401, ""]);
     }
     const twice = { "x-hub-signature-256": [sign(text), sign(text)] };
-    assert.equal((await send(receiver.port, { method: "POST", headers: twice, body: text })).code, 401);
+    assert.equal(
+      (await send(receiver.port, { method: "POST", headers: twice, body: text })).code,
+      401,
+    );
     assert.deepEqual(receiver.bus.published, []);
   });
 
@@ -127,7 +130,10 @@ describe("encodings", () => {
 
 describe("broken HTTP", () => {
   for (const [what, request] of [
-    ["length and chunks", `${lines(head, "Content-Length: 5", "Transfer-Encoding: chunked")}0\r\n\r\n`],
+    [
+      "length and chunks",
+      `${lines(head, "Content-Length: 5", "Transfer-Encoding: chunked")}0\r\n\r\n`,
+    ],
     ["two lengths", `${lines(head, "Content-Length: 5", "Content-Length: 6")}hello`],
     ["a folded header", `${lines(head, "X-Folded: a", " b", "Content-Length: 0")}`],
     ["bare line feeds", `POST ${path} HTTP/1.1\nHost: a\nContent-Length: 0\n\n`],
@@ -192,7 +198,8 @@ describe("slow senders", () => {
       Array.from({ length: 20 }, () => openRaw(receiver.port, lines(head, "Content-Length: 1000"))),
     );
     const drip = setInterval(() => {
-      for (const { socket } of [...slowHeaders, ...slowBodies]) if (socket.writable) socket.write("a");
+      for (const { socket } of [...slowHeaders, ...slowBodies])
+        if (socket.writable) socket.write("a");
     }, 200);
     const startedAt = performance.now();
     for (let i = 0; i < 20; i += 1) await lives();
@@ -235,7 +242,14 @@ describe("hostile content, signed", () => {
     const before = Reflect.ownKeys(Object.prototype).length;
     for (const key of ["__proto__", "constructor", "prototype"]) {
       const poison = `"${key}":{"polluted":true,"toString":1},`;
-      for (const at of ['"object"', '"entry"', '"field"', '"messaging_product"', '"from"', '"body"']) {
+      for (const at of [
+        '"object"',
+        '"entry"',
+        '"field"',
+        '"messaging_product"',
+        '"from"',
+        '"body"',
+      ]) {
         assert.equal((await post(receiver.port, text.replace(at, poison + at))).code, 200);
       }
     }
@@ -244,7 +258,16 @@ describe("hostile content, signed", () => {
   });
 
   it("with odd characters is stored with the same id as ever", async () => {
-    for (const odd of ["\\ud800", "\\udfff", "\\u0000", "\\u202e", "\\u200b", "👍🏽", "שלום", "x".repeat(65_536)]) {
+    for (const odd of [
+      "\\ud800",
+      "\\udfff",
+      "\\u0000",
+      "\\u202e",
+      "\\u200b",
+      "👍🏽",
+      "שלום",
+      "x".repeat(65_536),
+    ]) {
       receiver.bus.published.length = 0;
       await post(receiver.port, text.replace("Is the blue", odd));
       await post(receiver.port, text);

@@ -116,18 +116,21 @@ describe("scanJson", () => {
 
   it("ends on any text, and leaves its grammar to JSON.parse", () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(...'{}[]",:\\0-1e.tfnx \u00e9'), { maxLength: 60 }), (chars) => {
-        const scanned = scanJson(verifiedBody(chars.join("")));
-        assert.ok(!("unreadable" in scanned));
-        let value: unknown;
-        try {
-          value = JSON.parse(chars.join(""));
-        } catch {
-          assert.deepEqual(parseJson(scanned), { unreadable: "not JSON" });
-          return;
-        }
-        assert.deepEqual(parseJson(scanned), { value });
-      }),
+      fc.property(
+        fc.array(fc.constantFrom(...'{}[]",:\\0-1e.tfnx \u00e9'), { maxLength: 60 }),
+        (chars) => {
+          const scanned = scanJson(verifiedBody(chars.join("")));
+          assert.ok(!("unreadable" in scanned));
+          let value: unknown;
+          try {
+            value = JSON.parse(chars.join(""));
+          } catch {
+            assert.deepEqual(parseJson(scanned), { unreadable: "not JSON" });
+            return;
+          }
+          assert.deepEqual(parseJson(scanned), { value });
+        },
+      ),
       { numRuns: 2_000 },
     );
   });

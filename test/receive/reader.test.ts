@@ -3,8 +3,8 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { afterEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Parcel } from "../../src/contracts.ts";
-import { createReader, type Reader, type ReaderOptions } from "../../src/receive/reader.ts";
 import { readPost } from "../../src/receive/read.ts";
+import { createReader, type Reader, type ReaderOptions } from "../../src/receive/reader.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { largePost } from "../support/meta-post.ts";
 import { verifiedBody } from "../support/signed.ts";
@@ -65,9 +65,15 @@ describe("the reader", () => {
   for (const [what, code] of [
     ["dies", "throw new Error('dead')"],
     ["exits", "process.exit(3)"],
-    ["dies at the POST", "import('node:worker_threads').then(w => w.parentPort.on('message', () => process.exit(4)))"],
+    [
+      "dies at the POST",
+      "import('node:worker_threads').then(w => w.parentPort.on('message', () => process.exit(4)))",
+    ],
     ["hangs", "for (;;);"],
-    ["says nothing", "import('node:worker_threads').then(w => w.parentPort.on('message', () => {}))"],
+    [
+      "says nothing",
+      "import('node:worker_threads').then(w => w.parentPort.on('message', () => {}))",
+    ],
   ] as const) {
     it(`keeps the POST whole when the thread ${what}, and starts another`, async () => {
       const { reader, log } = open({ thread: program(code), jobMs: 400 });

@@ -125,7 +125,11 @@ describe("HTTPS", () => {
     await assert.rejects(postTls(receiver.port, client("stranger")), "another name");
     await assert.rejects(postTls(receiver.port, client("forged")), "another CA");
     assert.equal(receiver.bus.published.length, 1);
-    assert.ok(receiver.log.lines.some(({ level, message }) => level === "warn" && /certificate/.test(message)));
+    assert.ok(
+      receiver.log.lines.some(
+        ({ level, message }) => level === "warn" && /certificate/.test(message),
+      ),
+    );
     assert.equal(await postTls(receiver.port, client("meta")), 200);
     await receiver.close();
   });

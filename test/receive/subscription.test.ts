@@ -13,7 +13,10 @@ describe("answerChallenge", () => {
   it("gives the challenge back, digits or not", () => {
     assert.equal(answerChallenge(right, [verifyToken]), "1158201444");
     const challenge = "aZ09_-".repeat(42);
-    assert.equal(answerChallenge({ ...right, "hub.challenge": challenge }, [verifyToken]), challenge);
+    assert.equal(
+      answerChallenge({ ...right, "hub.challenge": challenge }, [verifyToken]),
+      challenge,
+    );
   });
 
   it("takes any of several tokens", () => {

@@ -193,9 +193,12 @@ describe("openAppendLog", () => {
 
   it("gives disk space back when it is empty", async () => {
     await open();
-    for (let i = 0; i < 10; i += 1) await log.append([row("big", 3_000_000)]);
-    await log.dropThrough(log.last());
-    await waitFor("the file is short", () => statSync(path).size < 5_000_000);
+    for (let round = 0; round < 2; round += 1) {
+      for (let i = 0; i < 10; i += 1) await log.append([row("big", 3_000_000)]);
+      assert.ok(statSync(path).size > 20_000_000);
+      await log.dropThrough(log.last());
+      await waitFor("the file is short", () => statSync(path).size < 5_000_000);
+    }
     await log.append([row("next")]);
     assert.deepEqual(await content(), ["next"]);
   });

@@ -2,7 +2,7 @@ import type { Carried, Consumer, HandleBatch } from "../../contracts.ts";
 import { parseCarried } from "../../event/parse.ts";
 import type { AppendLog, LogRow } from "../../support/append-log.ts";
 import { describeError, type Log } from "../../support/log.ts";
-import { handleUntilDone } from "../handle-until-done.ts";
+import { handleUntilDone } from "./handle-until-done.ts";
 import { createLoop } from "./loop.ts";
 
 const maxBatch = 200;

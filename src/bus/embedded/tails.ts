@@ -1,54 +1,75 @@
 import type { Consumer, Parcel, WaypostEvent } from "../../contracts.ts";
 import { isQuarantined } from "../../event/event.ts";
 import { parseCarried } from "../../event/parse.ts";
-import { compilePattern } from "../../event/pattern.ts";
-import type { Log } from "../../support/log.ts";
+import { compilePattern, type TypePattern } from "../../event/pattern.ts";
+import { describeError, type Log } from "../../support/log.ts";
+
+/** Parcels that wait to be shown; a tail is best effort, so more are not shown. */
+const maxWaiting = 5_000;
+/** How long one turn of the event loop is held. */
+const turnMs = 5;
+
+interface Tail {
+  live: boolean;
+  readonly matches: TypePattern;
+  readonly onEvent: (event: WaypostEvent) => void;
+}
 
 export interface Tails {
   open(pattern: string, onEvent: (event: WaypostEvent) => void): Consumer;
-  /** Shows events to those who follow now, soon after. Never throws. */
+  /** Shows events, soon, to those who follow them now. Never throws. */
   show(parcels: readonly Parcel[]): void;
 }
 
 /** Live listeners of this process. What they throw is logged and harms nobody. */
 export function createTails(log: Log): Tails {
-  const tails = new Map<symbol, { live: boolean; show(parcel: Parcel): void }>();
+  const tails = new Set<Tail>();
+  const waiting: { readonly parcel: Parcel; readonly tails: readonly Tail[] }[] = [];
+  const showSome = () => {
+    const end = performance.now() + turnMs;
+    let shown = 0;
+    for (const one of waiting) {
+      showOne(one.parcel, one.tails, log);
+      shown += 1;
+      if (performance.now() > end) break;
+    }
+    waiting.splice(0, shown);
+    if (waiting.length > 0) setImmediate(showSome);
+  };
   return {
     open(pattern, onEvent) {
-      const matches = compilePattern(pattern);
-      const key = Symbol("tail");
-      const tail = {
-        live: true,
-        show(parcel: Parcel) {
-          if (!tail.live || !matches(parcel.type)) return;
-          try {
-            const item = parseCarried(parcel.bytes);
-            if (!isQuarantined(item)) onEvent(item);
-          } catch (error) {
-            log.warn("a live tail failed", { error, eventId: parcel.id });
-          }
-        },
-      };
-      tails.set(key, tail);
+      const tail: Tail = { live: true, matches: compilePattern(pattern), onEvent };
+      tails.add(tail);
       return {
         async pause() {
           tail.live = false;
         },
         async resume() {
-          tail.live = tails.has(key);
+          tail.live = tails.has(tail);
         },
         async close() {
           tail.live = false;
-          tails.delete(key);
+          tails.delete(tail);
         },
       };
     },
     show(parcels) {
       if (tails.size === 0) return;
-      const following = [...tails.values()];
-      setImmediate(() => {
-        for (const parcel of parcels) for (const tail of following) tail.show(parcel);
-      });
+      if (waiting.length === 0) setImmediate(showSome);
+      for (const parcel of parcels.slice(0, maxWaiting - waiting.length)) {
+        waiting.push({ parcel, tails: [...tails].filter(({ matches }) => matches(parcel.type)) });
+      }
     },
   };
+}
+
+function showOne(parcel: Parcel, tails: readonly Tail[], log: Log): void {
+  for (const { onEvent } of tails.filter(({ live }) => live)) {
+    try {
+      const item = parseCarried(parcel.bytes);
+      if (!isQuarantined(item)) onEvent(item);
+    } catch (error) {
+      log.warn("a live tail failed", { reason: describeError(error), eventId: parcel.id });
+    }
+  }
 }

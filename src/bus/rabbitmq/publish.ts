@@ -84,6 +84,8 @@ function createOpener(line: Line, window: Window, { topology, log, metrics }: Pu
     if (repairing) return;
     repairing = true;
     log.error("RabbitMQ has no queue for an event: declares the topology again");
+    // 3.10 never tells the consumers of a deleted queue when it stands there again before it could.
+    await sleep(1000);
     await declareOn(model, topology, log).catch((error) => dropConnection(model, error));
     repairing = false;
   };

@@ -69,7 +69,7 @@ function healthOf(reason: string | undefined): BusHealth {
 }
 
 /** In the URL: as a socket option amqplib ignores it. Throws a TypeError without the URL, which holds the password. */
-function withHeartbeat(given: string): string {
+export function withHeartbeat(given: string): string {
   const url = URL.canParse(given) ? new URL(given) : undefined;
   if (!url || !/^amqps?:$/.test(url.protocol)) {
     throw new TypeError("the RabbitMQ URL must look like amqp://user:password@host:5672/vhost");

@@ -8,6 +8,8 @@ const largestShared = 4_096;
 
 interface Entry {
   readonly raw: Json;
+  /** Made once: a large contact may be followed by thousands of its id. */
+  canonical?: string;
   readonly contact: Contact;
   claims: number;
 }
@@ -31,8 +33,8 @@ export function createContacts(elements: readonly Json[]) {
   for (const raw of elements) {
     const contact = contactOf(raw);
     const before = known(contact);
-    if (before !== undefined && canonicalJson(before.raw) === canonicalJson(raw)) continue;
-    const entry = { raw, contact, claims: 0 };
+    const entry: Entry = { raw, contact, claims: 0 };
+    if (before !== undefined && canonicalOf(before) === canonicalOf(entry)) continue;
     entries.push(entry);
     for (const key of keysOf(contact)) if (!byId.has(key)) byId.set(key, entry);
   }
@@ -55,6 +57,11 @@ export function createContacts(elements: readonly Json[]) {
     },
     unclaimed: (): Json[] => entries.filter(({ claims }) => claims === 0).map(({ raw }) => raw),
   };
+}
+
+function canonicalOf(entry: Entry): string {
+  entry.canonical ??= canonicalJson(entry.raw);
+  return entry.canonical;
 }
 
 function keysOf({ userId, waId }: Contact): string[] {

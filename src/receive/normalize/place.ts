@@ -7,6 +7,10 @@ export const OCCURRENCE = "waypost_occurrence";
 
 /** Keys beside the items travel with each, up to this many characters. */
 const largestCarried = 256;
+/** Of one object: a thousand of them would make each of a thousand items large. */
+const mostUnknownKeys = 20;
+/** What envelope, entry and change say of their items. */
+const known = new Set(["object", "id", "time", "field"]);
 const largestMetadata = 512;
 
 /** One change of one entry: where its items stand, and how an envelope around one of them looks. */
@@ -27,7 +31,7 @@ export interface Frames {
 }
 
 /**
- * The keys of `source` but `except`. Unknown ones travel along when they are small; `onTooLarge` hears of the others.
+ * The keys of `source` but `except`. Unknown ones travel along when they are small and few; `onTooLarge` hears of the others.
  */
 export function frameOf(
   source: Json,
@@ -35,15 +39,23 @@ export function frameOf(
   onTooLarge: (key: string) => void,
 ): Json {
   const kept: [string, unknown][] = [];
+  let unknown = 0;
   for (const key of Object.keys(source)) {
     if (except.has(key)) continue;
     const value = source[key];
-    const scalar = typeof value !== "object" || value === null;
-    if (scalar && isSmall(value, largestCarried)) kept.push([key, value]);
+    const isKnown = known.has(key);
+    if (!isKnown) unknown += 1;
+    const small = isSmallScalar(isKnown ? "" : key, value);
+    if (small && (isKnown || unknown <= mostUnknownKeys)) kept.push([key, value]);
     else onTooLarge(key);
   }
   // fromEntries, because assigning to __proto__ would not make a key.
   return Object.fromEntries(kept);
+}
+
+function isSmallScalar(key: string, value: unknown): boolean {
+  const scalar = typeof value !== "object" || value === null;
+  return scalar && isSmall(value, largestCarried - key.length);
 }
 
 export function placeOf(frames: Frames, change: Json, value: unknown): Place {

@@ -48,6 +48,7 @@ function takeWhole(
   path: string,
   out: Output,
 ): void {
+  out.expect(1);
   const found = understand(value, place);
   if (typeof found === "string") {
     out.problem(path, found);
@@ -107,7 +108,7 @@ function listJobs(
   const jobs: Job[] = [];
   if (place.field === "history") {
     for (const [chunk, chunkPath] of records(value, "history", known, path, out)) {
-      jobs.push(...splitHistory(chunk, chunkPath, out.problem));
+      for (const job of splitHistory(chunk, chunkPath, out.problem)) jobs.push(job);
     }
   }
   for (const [key, understand] of Object.entries(lists)) {
@@ -146,6 +147,7 @@ type Contacts = ReturnType<typeof createContacts>;
 /** Understands each job and hands it on, with its contact and what stands beside it. */
 function takeJobs(jobs: readonly Job[], value: Json, contacts: Contacts, container: Container) {
   const { place, out, wrap } = container;
+  out.expect(jobs.length);
   const alone = jobs.length === 1;
   const used = { usedErrors: false, usedContext: false };
   for (const job of jobs) {

@@ -21,12 +21,20 @@ export interface PostContext {
 }
 
 const maxProblems = 1_000;
+/** A history chunk of 3 MB holds some 15,000 messages; a POST with more items than this is kept whole instead. */
+const maxItems = 25_000;
+
+/** Ends the reading of a POST that holds more items than any of Meta's. */
+export class TooManyItemsError extends Error {
+  override readonly name = "TooManyItemsError";
+}
 
 /** Collects the events and problems of one POST. */
 export function createOutput(post: PostContext) {
   const events: WaypostEvent[] = [];
   const problems: Problem[] = [];
   const seen = new Map<string, number>();
+  let expected = 0;
 
   /** Which of several items with equal content this is: 0 for the first. */
   function occurrenceOf(base: string, place: Place): number {
@@ -48,6 +56,11 @@ export function createOutput(post: PostContext) {
   return {
     events,
     problems,
+    /** Said before items are made into events, for those are what costs time. Throws TooManyItemsError. */
+    expect(items: number): void {
+      expected += items;
+      if (expected > maxItems) throw new TooManyItemsError("too many items");
+    },
     problem(path: string, reason: string): void {
       if (problems.length < maxProblems) problems.push({ path, reason });
     },

@@ -5,7 +5,7 @@ import type { Sqlite, SqlSession } from "../../support/sqlite.ts";
 const everyMs = 60_000;
 /** One transaction deletes no more, so that the next append waits for milliseconds. */
 const maxRows = 500;
-const tables = ["messages", "conversations", "aliases", "quarantine"] as const;
+const tables = ["messages", "conversations", "aliases", "quarantine", "deliveries"] as const;
 
 /** Deletes what has expired, now and every minute. `stop` waits for the run that is on. */
 export function startExpiry(sqlite: Sqlite, log: Log): { stop(): Promise<void> } {

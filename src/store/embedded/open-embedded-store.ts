@@ -4,6 +4,7 @@ import { openSqlite } from "../../support/sqlite.ts";
 import { createQuery } from "../query.ts";
 import { appendBatch } from "./append.ts";
 import { startExpiry } from "./expiry.ts";
+import { createEmbeddedLedger } from "./ledger.ts";
 import { createReader } from "./reader.ts";
 import { logSchema } from "./schema.ts";
 import { toStoreError } from "./store-error.ts";
@@ -24,6 +25,7 @@ export async function openEmbeddedStore(options: {
   const reader = createReader(sqlite);
   return {
     ...createQuery(reader),
+    ledger: createEmbeddedLedger(sqlite, reader, options.retentionDays * dayMs),
     append: async (batch) => {
       try {
         return await appendBatch(sqlite, batch, Date.now() + options.retentionDays * dayMs);

@@ -1,3 +1,5 @@
+import { ledgerTables } from "./ledger-tables.ts";
+
 /**
  * The tables of the log, one entry per version. Projections are kept as JSON of their facts; `seq` is the
  * order of storing. Words are ASCII (see `token`), so that the tokenizer has no say in what a word is.
@@ -79,6 +81,7 @@ export const logSchema: readonly string[] = [
   CREATE INDEX quarantine_received ON quarantine (received_at, id);
   CREATE INDEX quarantine_expiry ON quarantine (expires_at);
   `,
+  ledgerTables,
 ];
 
 /** A word as the full-text index holds it: ASCII as it is, all else by its bytes. */

@@ -9,5 +9,6 @@ export function toStoreError(error: unknown): StoreError {
   const code = sqliteCode(error);
   const refused = error instanceof TypeError || code === tooBig || code === sqliteCodes.constraint;
   const what = refused ? "the log will never take this" : "the log cannot be used now";
-  return new StoreError(refused ? "refused" : "outage", what, { cause: error });
+  const cause = code === undefined ? error instanceof Error && error.name : `SQLite ${code}`;
+  return new StoreError(refused ? "refused" : "outage", `${what} (${cause})`, { cause: error });
 }

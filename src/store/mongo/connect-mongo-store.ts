@@ -3,6 +3,7 @@ import type { Log } from "../../support/log.ts";
 import { createQuery } from "../query.ts";
 import { appendBatch } from "./append.ts";
 import { createMongoConnection } from "./connection.ts";
+import { createMongoLedger } from "./ledger.ts";
 import { createReader } from "./reader.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -20,8 +21,10 @@ export async function connectMongoStore(options: {
   const connection = createMongoConnection(options.url);
   const missing = await connection.health();
   if (missing !== undefined) options.log.warn("the store is not ready", { reason: missing });
+  const reader = createReader(connection);
   return {
-    ...createQuery(createReader(connection)),
+    ...createQuery(reader),
+    ledger: createMongoLedger(connection, reader, options.retentionDays * dayMs),
     append: (batch) =>
       connection.use((models) => {
         const expireAt = new Date(Date.now() + options.retentionDays * dayMs);

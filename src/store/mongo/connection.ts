@@ -82,7 +82,15 @@ export function toStoreError(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const refused = isRefusal(error);
   const what = refused ? "MongoDB will never take this" : "MongoDB cannot be used now";
-  return new StoreError(refused ? "refused" : "outage", what, { cause: error });
+  const message = `${what} (${causeOf(error)})`;
+  return new StoreError(refused ? "refused" : "outage", message, { cause: error });
+}
+
+/** The class and the code: the text may quote a document. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const code = error instanceof mongo.MongoServerError ? ` ${error.code}` : "";
+  return `${error.name}${code}`;
 }
 
 function isRefusal(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Carried, HandleBatch } from "../contracts.ts";
-import type { Log } from "../support/log.ts";
+import type { Carried, HandleBatch } from "../../contracts.ts";
+import type { Log } from "../../support/log.ts";
 
 const backoffMs = { first: 100, most: 30_000 };
 

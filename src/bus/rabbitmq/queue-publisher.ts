@@ -1,0 +1,227 @@
+import type { Channel, ChannelModel, ConfirmChannel, Options } from "amqplib";
+import {
+  DeliveryError,
+  type Parcel,
+  type QueuePublisher,
+  type QueueTarget,
+} from "../../contracts.ts";
+import type { Log } from "../../support/log.ts";
+import { closeChannel, guardChannel } from "./channel.ts";
+import { type Connection, openConnection } from "./connection.ts";
+import { withHeartbeat } from "./rabbit-bus.ts";
+
+export interface QueuePublisherOptions {
+  /** As RabbitBusOptions.url. */
+  readonly url: string;
+  readonly log: Log;
+  /** Shown by RabbitMQ. */
+  readonly connectionName?: string;
+}
+
+/**
+ * A connection of its own with a channel for each target: what RabbitMQ refuses for one closes no other's.
+ * Resolves at once, also while RabbitMQ is away: publishing is then an outage.
+ */
+export async function connectQueuePublisher(
+  options: QueuePublisherOptions,
+): Promise<QueuePublisher> {
+  const { url, log, connectionName = "waypost queues" } = options;
+  const blocked = new WeakSet<ChannelModel>();
+  const lines = new Map<string, Line>();
+  const connection = await openConnection({
+    url: withHeartbeat(url),
+    name: connectionName,
+    purpose: "publish",
+    log,
+    setup: async (model) => {
+      model.on("blocked", () => blocked.add(model));
+      model.on("unblocked", () => blocked.delete(model));
+    },
+  });
+  const lineTo = (target: QueueTarget): Promise<Line> => {
+    const model = connection.current();
+    if (!model) throw new DeliveryError("outage", troubleOf(connection));
+    if (blocked.has(model)) throw new DeliveryError("outage", "RabbitMQ blocks publishers");
+    return openLine(model, target, lines, log);
+  };
+  return {
+    publish: async (target, parcel, signal) => {
+      if (signal.aborted) throw new DeliveryError("outage", "stopped before it was sent");
+      const line = await until(
+        signal,
+        Promise.resolve().then(() => lineTo(target)),
+      );
+      await until(signal, send(line, target, parcel));
+    },
+    check: async (target, signal) => {
+      const line = await until(
+        signal,
+        Promise.resolve().then(() => lineTo(target)),
+      );
+      return until(signal, look(line.model, target));
+    },
+    close: async () => {
+      await Promise.all([...lines.values()].map(({ channel }) => closeChannel(channel, 1000)));
+      await connection.close();
+    },
+  };
+}
+
+/** A channel to one target, and what waits for its confirms. */
+interface Line {
+  readonly model: ChannelModel;
+  readonly channel: ConfirmChannel;
+  /** Message ids that came back since their publish: no queue took them. */
+  readonly returned: Set<string>;
+}
+
+async function openLine(
+  model: ChannelModel,
+  target: QueueTarget,
+  lines: Map<string, Line>,
+  log: Log,
+): Promise<Line> {
+  const key = JSON.stringify(target);
+  const known = lines.get(key);
+  if (known?.model === model) return known;
+  await look(model, target);
+  const channel = await refusals(model.createConfirmChannel());
+  guardChannel(channel, log);
+  const line: Line = { model, channel, returned: new Set() };
+  channel.on("return", ({ properties }) => line.returned.add(String(properties.messageId)));
+  channel.on("close", () => {
+    if (lines.get(key) === line) lines.delete(key);
+  });
+  const raced = lines.get(key);
+  if (raced?.model === model) {
+    void closeChannel(channel);
+    return raced;
+  }
+  lines.set(key, line);
+  return line;
+}
+
+function send(line: Line, target: QueueTarget, parcel: Parcel): Promise<void> {
+  const [exchange, key] =
+    "queue" in target
+      ? ["", target.queue]
+      : [target.exchange, target.routingKey ?? parcel.routingKey];
+  const properties: Options.Publish = {
+    persistent: true,
+    mandatory: true,
+    contentType: "application/cloudevents+json",
+    appId: "waypost",
+    messageId: parcel.id,
+    type: parcel.type,
+  };
+  return new Promise((resolve, reject) => {
+    const onConfirm = (error: unknown) => {
+      if (error) reject(unconfirmed(error));
+      else if (line.returned.delete(parcel.id)) reject(unroutable(line, target, key));
+      else resolve();
+    };
+    try {
+      line.channel.publish(exchange, key, Buffer.from(parcel.bytes), properties, onConfirm);
+    } catch (error) {
+      reject(new DeliveryError("outage", "the channel to RabbitMQ is closed", { cause: error }));
+    }
+  });
+}
+
+/** A nack says that the queue is full or failing; anything else that the channel went away meanwhile. */
+function unconfirmed(error: unknown): DeliveryError {
+  const nacked = error instanceof Error && /nacked/.test(error.message);
+  return nacked
+    ? new DeliveryError("outage", "RabbitMQ did not take it: the queue is full or failing")
+    : new DeliveryError("outage", "the channel closed before RabbitMQ had confirmed", {
+        maybeDone: true,
+        cause: error,
+      });
+}
+
+/** A queue that was deleted meanwhile is declared again by the next attempt. */
+function unroutable(line: Line, target: QueueTarget, key: string): DeliveryError {
+  void closeChannel(line.channel);
+  if ("queue" in target) return new DeliveryError("outage", `the queue ${target.queue} is gone`);
+  return new DeliveryError(
+    "config",
+    `nothing is bound to the exchange ${target.exchange} for ${key}: bind a queue, or route fewer types to it`,
+  );
+}
+
+/** On a channel of its own: what RabbitMQ refuses closes it. A queue that exists is taken as it is. */
+async function look(model: ChannelModel, target: QueueTarget): Promise<string> {
+  if ("exchange" in target) {
+    await tried(model, (channel) => channel.checkExchange(target.exchange));
+    return `the exchange ${target.exchange} is there`;
+  }
+  const found = await tried(model, (channel) => channel.checkQueue(target.queue)).catch(
+    (error: unknown) => {
+      if (isMissing(error)) return undefined;
+      throw error;
+    },
+  );
+  if (found) return `the queue ${target.queue} is there, ${found.messageCount} waiting`;
+  await tried(model, (channel) => channel.assertQueue(target.queue, declared(target)));
+  return `the queue ${target.queue} was missing and is declared now`;
+}
+
+/** As Waypost's own queues; a full one refuses, so that nothing is dropped from its head. */
+function declared({ maxLength }: { readonly maxLength?: number }): Options.AssertQueue {
+  const limit = { "x-max-length": maxLength, "x-overflow": "reject-publish" };
+  const quorum = { "x-queue-type": "quorum", "x-delivery-limit": 1_000_000 };
+  return { durable: true, arguments: maxLength === undefined ? quorum : { ...quorum, ...limit } };
+}
+
+async function tried<T>(model: ChannelModel, ask: (channel: Channel) => Promise<T>): Promise<T> {
+  const channel = await refusals(model.createChannel());
+  channel.on("error", () => undefined);
+  try {
+    return await refusals(ask(channel));
+  } finally {
+    void closeChannel(channel);
+  }
+}
+
+const remedies: Readonly<Record<number, string>> = {
+  403: "RabbitMQ does not let this user: grant it configure, write and read on the name",
+  404: "RabbitMQ has no such exchange: declare it there, or correct the name",
+  405: "another connection has the queue for itself: it must not be exclusive",
+  406: "RabbitMQ has it with other settings: delete it there once it is empty, or use another name",
+};
+
+async function refusals<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const remedy = remedies[codeOf(error) ?? 0];
+    if (remedy !== undefined) throw new DeliveryError("config", remedy, { cause: error });
+    throw new DeliveryError("outage", "RabbitMQ went away", { cause: error });
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof DeliveryError && codeOf(error.cause) === 404;
+}
+
+function codeOf(error: unknown): number | undefined {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "number" ? code : undefined;
+}
+
+function troubleOf(connection: Connection): string {
+  return connection.trouble() ?? "no connection to RabbitMQ";
+}
+
+/** The work, or an outage with an unknown outcome when the signal aborts first. */
+function until<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () =>
+      reject(
+        new DeliveryError("outage", "RabbitMQ has not confirmed in time", { maybeDone: true }),
+      );
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

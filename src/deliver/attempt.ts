@@ -1,0 +1,88 @@
+import {
+  type Delivered,
+  type DeliveryContext,
+  DeliveryError,
+  type Verdict,
+  type WaypostEvent,
+} from "../contracts.ts";
+import { describeError } from "../support/log.ts";
+import type { Clock } from "./clock.ts";
+import type { DestinationSetup } from "./delivery.ts";
+
+/** What became of one attempt. */
+export type Outcome =
+  | { readonly is: "delivered" | "found"; readonly delivered: Delivered }
+  | { readonly is: Verdict; readonly error: DeliveryError };
+
+export interface AttemptOptions {
+  readonly setup: DestinationSetup;
+  readonly clock: Clock;
+  /** Aborts with what the attempt then rejects with: there is no time left to settle it. */
+  readonly over: AbortSignal;
+}
+
+export const defaultTimeoutMs = 10_000;
+/** For the destination to say how far it came, after it was told to stop. */
+const graceMs = 100;
+
+/**
+ * One attempt. After an unknown outcome a destination that can look does so first. Never rejects but with
+ * the reason of `over`: whatever a destination throws becomes a verdict.
+ */
+export async function attempt(
+  event: WaypostEvent,
+  context: DeliveryContext,
+  unknown: boolean,
+  options: AttemptOptions,
+): Promise<Outcome> {
+  const { destination } = options.setup;
+  try {
+    if (unknown && destination.repeat === "find") {
+      const found = await bounded(
+        async (signal) => destination.find?.(event, context, signal),
+        options,
+      );
+      if (found !== undefined) return { is: "found", delivered: found };
+    }
+    const deliver = async (signal: AbortSignal) => destination.deliver(event, context, signal);
+    return { is: "delivered", delivered: await bounded(deliver, options) };
+  } catch (thrown) {
+    options.over.throwIfAborted();
+    const error = thrown instanceof DeliveryError ? thrown : unexpected(thrown);
+    return { is: error.verdict, error };
+  }
+}
+
+function unexpected(thrown: unknown): DeliveryError {
+  return new DeliveryError("outage", describeError(thrown), { maybeDone: true, cause: thrown });
+}
+
+/** Ends with the time or the lease also when the destination does not. */
+async function bounded<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  { setup, clock, over }: AttemptOptions,
+): Promise<T> {
+  const timeoutMs = setup.config.timeoutMs ?? defaultTimeoutMs;
+  const ending = new AbortController();
+  const { signal } = ending;
+  const onOver = () => ending.abort(over.reason);
+  let cancelGrace = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => {
+      cancelGrace = clock.after(graceMs, () => reject(signal.reason));
+    });
+  });
+  if (over.aborted) onOver();
+  else over.addEventListener("abort", onOver, { once: true });
+  const cancelLate = clock.after(timeoutMs, () => {
+    const words = `no answer within ${timeoutMs / 1_000} s`;
+    ending.abort(new DeliveryError("outage", words, { maybeDone: true }));
+  });
+  try {
+    return await Promise.race([work(signal), ended]);
+  } finally {
+    over.removeEventListener("abort", onOver);
+    cancelLate();
+    cancelGrace();
+  }
+}

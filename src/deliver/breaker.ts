@@ -1,0 +1,49 @@
+import type { Clock } from "./clock.ts";
+import { jitter } from "./delays.ts";
+
+/** So many outages in a row, of whatever lanes, are the destination's and not an event's. */
+const opensAt = 5;
+const probeMs = { first: 1_000, most: 60_000 };
+
+/** While it is open all lanes wait but for one attempt at a time, the probe, again and again without end. */
+export interface Breaker {
+  /** How long until an attempt may start; Infinity while the probe runs. */
+  waitMs(running: number): number;
+  /** True when this opened it. */
+  outage(afterMs: number | undefined): boolean;
+  /** The destination answered. True when this closed it. */
+  answered(): boolean;
+  openSince(): number | undefined;
+}
+
+/** `openSince` (wall time): it was open when the last holder ended, and begins with a probe. */
+export function createBreaker(clock: Clock, openSince: number | undefined): Breaker {
+  let since = openSince;
+  let inARow = 0;
+  let probes = 0;
+  let probeAt = clock.monotonic();
+  return {
+    waitMs(running) {
+      if (since === undefined) return 0;
+      return running > 0 ? Number.POSITIVE_INFINITY : Math.max(0, probeAt - clock.monotonic());
+    },
+    outage(afterMs) {
+      inARow += 1;
+      const opened = since === undefined && inARow >= opensAt;
+      if (opened) since = clock.now();
+      if (since === undefined) return false;
+      const waitMs = jitter(Math.min(probeMs.first * 2 ** probes, probeMs.most));
+      probeAt = clock.monotonic() + Math.max(waitMs, afterMs ?? 0);
+      probes += 1;
+      return opened;
+    },
+    answered() {
+      const closed = since !== undefined;
+      since = undefined;
+      inARow = 0;
+      probes = 0;
+      return closed;
+    },
+    openSince: () => since,
+  };
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from "node:crypto";
+import type { Bus, Ledger } from "../contracts.ts";
+import type { Log } from "../support/log.ts";
+import { maxOpenRows } from "./backpressure.ts";
+import { createBodies } from "./bodies.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import type { DeliveryHooks, DestinationSetup, Incident } from "./delivery.ts";
+import type { Routes } from "./routes.ts";
+import { createRunner, type RunnerStatus } from "./runner.ts";
+
+export interface DeliveryOptions {
+  readonly destinations: readonly DestinationSetup[];
+  readonly routes: Pick<Routes, "match" | "patternsFor">;
+  readonly bus: Pick<Bus, "consume">;
+  readonly ledger: Ledger;
+  readonly log: Log;
+  /** Host, process and role, for people. */
+  readonly holder: string;
+  readonly hooks?: DeliveryHooks;
+  /** Called once when it begins and once when it ends; must not throw. */
+  readonly onAlert?: (incident: Incident) => void;
+  readonly clock?: Clock;
+  /** 15 s: how long a destination whose holder died waits for the next. */
+  readonly leaseMs?: number;
+  /** 100,000 for each destination: above it the bus holds the rest. */
+  readonly maxOpenRows?: number;
+}
+
+/** The delivery engine: a runner for each destination. They never wait for each other. */
+export interface DeliveryEngine {
+  start(): void;
+  /** Takes in and starts nothing more, lets what runs finish (4 s), frees the leases. Destinations stay open. */
+  close(): Promise<void>;
+  status(): RunnerStatus[];
+}
+
+/**
+ * Every conversation in order, every event once, to each destination. Pause, resume and retry go through the
+ * ledger; the holder sees them within a third of the lease.
+ */
+export function createDelivery(options: DeliveryOptions): DeliveryEngine {
+  const { destinations, ledger, log } = options;
+  const shared = {
+    ...options,
+    hooks: options.hooks ?? {},
+    onAlert: options.onAlert ?? (() => undefined),
+    clock: options.clock ?? systemClock,
+    leaseMs: options.leaseMs ?? 15_000,
+    maxOpenRows: options.maxOpenRows ?? maxOpenRows,
+    // A restarted process is another holder, whatever its pid.
+    holder: `${options.holder} ${randomUUID().slice(0, 8)}`,
+    bodies: createBodies(ledger),
+  };
+  const runners = destinations.map((setup) =>
+    createRunner({ ...shared, setup, log: log.child({ destination: setup.name }) }),
+  );
+  return {
+    start: () => {
+      for (const runner of runners) runner.start();
+    },
+    close: async () => void (await Promise.all(runners.map((runner) => runner.close()))),
+    status: () => runners.map((runner) => runner.status()),
+  };
+}

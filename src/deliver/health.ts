@@ -1,0 +1,103 @@
+import type { DeliveryChange, DestinationLease, WaypostEvent } from "../contracts.ts";
+import type { Log } from "../support/log.ts";
+import type { Outcome } from "./attempt.ts";
+import { createBreaker } from "./breaker.ts";
+import type { Clock } from "./clock.ts";
+import type { DeliveryHooks, Incident } from "./delivery.ts";
+import { createFacts, type Facts } from "./facts.ts";
+import type { OpenRow } from "./open-row.ts";
+import { createPause, type Pause } from "./pause.ts";
+
+/** How a destination does, in this process's term: breaker, pause, facts, hooks, incidents. */
+export interface Health {
+  readonly pause: Pick<Pause, "now" | "learn">;
+  readonly facts: Facts;
+  /** How long the whole destination waits; see Schedule. */
+  waitMs(running: number): number;
+  /** Deliveries in this term. */
+  successes(): number;
+  /** Of every attempt. Resolves when a pause that follows from it is in the ledger. */
+  learn(outcome: Outcome, ms: number): Promise<void>;
+  /** An attempt that may be a second effect. */
+  repeated(): void;
+  /** A row is delivered or dead; `body` where it was tried. */
+  done(row: OpenRow, change: DeliveryChange, body: WaypostEvent | undefined): void;
+  breakerOpen(): boolean;
+}
+
+export interface HealthParts {
+  readonly name: string;
+  readonly row: DestinationLease;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly hooks: DeliveryHooks;
+  readonly onAlert: (incident: Incident) => void;
+  readonly savePause: Parameters<typeof createPause>[0]["save"];
+}
+
+export function createHealth(parts: HealthParts): Health {
+  const { name, row, clock, hooks, log } = parts;
+  const onIncident = (incident: Omit<Incident, "destination">) => {
+    const { kind, phase, reason } = incident;
+    const words = { paused: "the destination is paused", breaker: "the breaker is open", dead: "" };
+    if (kind !== "dead") log.warn(`${words[kind]}: ${phase}`, { ...(reason && { reason }) });
+    parts.onAlert({ ...incident, destination: name });
+  };
+  const since = row.breaker === "open" ? Date.parse(row.breakerSince ?? "") : Number.NaN;
+  const breaker = createBreaker(clock, Number.isNaN(since) ? undefined : since);
+  const facts = createFacts(row);
+  const pause = createPause({ row, clock, save: parts.savePause, onIncident });
+  let successes = 0;
+  const iso = (at = clock.now()) => new Date(at).toISOString();
+  const answered = () => {
+    const openSince = breaker.openSince();
+    if (!breaker.answered() || openSince === undefined) return;
+    facts.note({ breaker: "closed", breakerSince: undefined });
+    onIncident({ kind: "breaker", phase: "ended", since: iso(openSince) });
+  };
+  const outage = (words: string, afterMs: number | undefined) => {
+    if (!breaker.outage(afterMs)) return;
+    const openSince = iso(breaker.openSince());
+    facts.note({ breaker: "open", breakerSince: openSince });
+    onIncident({ kind: "breaker", phase: "began", since: openSince, reason: words });
+  };
+  return {
+    pause,
+    facts,
+    waitMs: (running) =>
+      pause.now() === undefined ? breaker.waitMs(running) : Number.POSITIVE_INFINITY,
+    successes: () => successes,
+    async learn(outcome, ms) {
+      hooks.attempt?.(name, outcome.is, ms);
+      if ("delivered" in outcome) {
+        successes += 1;
+        facts.note({ lastSuccessAt: iso() });
+        return answered();
+      }
+      const { message, afterMs, answer } = outcome.error;
+      const words = answer === undefined ? message : `${message}: ${answer}`;
+      facts.note({ lastError: words.slice(0, 500), lastErrorAt: iso() });
+      if (outcome.is === "outage") outage(message, afterMs);
+      else answered();
+      if (outcome.is === "config") await pause.forConfig(message);
+    },
+    repeated: () => facts.note({ repeats: (facts.now().repeats ?? 0) + 1 }),
+    done({ id, eventId }, { state, reason }, body) {
+      const receivedAt = Date.parse(body?.data.receivedAt ?? "");
+      if (state === "delivered" && !Number.isNaN(receivedAt)) {
+        hooks.delivered?.(name, Math.max(0, clock.now() - receivedAt));
+      }
+      if (state !== "dead") return;
+      hooks.dead?.(name);
+      log.error("a delivery is dead", { eventId, ...(reason !== undefined && { reason }) });
+      onIncident({
+        kind: "dead",
+        phase: "began",
+        since: iso(),
+        deliveryId: id,
+        ...(reason !== undefined && { reason }),
+      });
+    },
+    breakerOpen: () => breaker.openSince() !== undefined,
+  };
+}

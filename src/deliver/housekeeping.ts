@@ -1,0 +1,57 @@
+import type { Ledger } from "../contracts.ts";
+import type { Log } from "../support/log.ts";
+import type { Clock } from "./clock.ts";
+import type { DeliveryHooks } from "./delivery.ts";
+import type { Health } from "./health.ts";
+import type { Lanes } from "./lanes.ts";
+import type { Lease } from "./lease.ts";
+
+const dayMs = 24 * 60 * 60 * 1_000;
+/** Once a day the events of rows older than a day are kept for so long from then on. */
+const keepMs = 30 * dayMs;
+
+/** What a holder does with each renewal, beside delivering: tell, and keep the events of open rows. */
+export function createHousekeeping(parts: {
+  readonly name: string;
+  readonly ledger: Ledger;
+  readonly lease: Lease;
+  readonly lanes: Lanes;
+  readonly health: Health;
+  readonly hooks: DeliveryHooks;
+  readonly clock: Clock;
+  readonly log: Log;
+}): () => Promise<void> {
+  const { name, ledger, lease, lanes, health, hooks, clock, log } = parts;
+  let keptAt = Number.NEGATIVE_INFINITY;
+  const ageMs = (createdAt: string) => Math.max(0, clock.now() - Date.parse(createdAt));
+  const tell = async () => {
+    const [oldest] = lanes.rows();
+    hooks.holds?.(name, {
+      open: lanes.size(),
+      oldestAgeMs: oldest === undefined ? 0 : ageMs(oldest.createdAt),
+      breakerOpen: health.breakerOpen(),
+      paused: health.pause.now() !== undefined,
+    });
+    const facts = health.facts.take();
+    if (facts === undefined) return;
+    await ledger.note(name, lease.epoch, facts).catch((error: unknown) => {
+      health.facts.giveBack(facts);
+      log.debug("the ledger did not take the facts", { error });
+    });
+  };
+  const keepEvents = async () => {
+    if (clock.monotonic() - keptAt < dayMs) return;
+    keptAt = clock.monotonic();
+    const old = [...lanes.rows()].filter(({ createdAt }) => ageMs(createdAt) > dayMs);
+    if (old.length === 0) return;
+    const ids = old.map(({ eventId }) => eventId);
+    await ledger.keepBodies(ids, new Date(clock.now() + keepMs)).catch((error: unknown) => {
+      keptAt = Number.NEGATIVE_INFINITY;
+      log.warn("the events of open deliveries could not be kept, tries again", { error });
+    });
+  };
+  return async () => {
+    await tell();
+    await keepEvents();
+  };
+}

@@ -1,0 +1,50 @@
+import type { DestinationLease } from "../contracts.ts";
+import type { Clock } from "./clock.ts";
+import type { Incident } from "./delivery.ts";
+
+type Reason = NonNullable<DestinationLease["pause"]>;
+
+/** Whether the destination rests, by an operator's word or because its configuration does not work. */
+export interface Pause {
+  now(): Reason | undefined;
+  /** What a renewal says; `askedAt` (monotonic) is when it was asked. True when the pause ended. */
+  learn(row: DestinationLease, askedAt: number): boolean;
+  /** Pauses until an operator resumes, with one alert. Resolves when the ledger has it. */
+  forConfig(reason: string): Promise<void>;
+}
+
+export function createPause(options: {
+  readonly row: DestinationLease;
+  readonly clock: Clock;
+  readonly save: (pause: Reason) => Promise<void>;
+  readonly onIncident: (incident: Omit<Incident, "destination">) => void;
+}): Pause {
+  const { clock, save, onIncident } = options;
+  let current = options.row.pause;
+  /** What was asked before this says nothing about what is saved now. */
+  let savedAt = Number.NEGATIVE_INFINITY;
+  return {
+    now: () => current,
+    learn({ pause }, askedAt) {
+      if (askedAt <= savedAt) return false;
+      const before = current;
+      current = pause;
+      if (before === undefined || pause !== undefined) return false;
+      if (before.by === "config") {
+        const { at, reason } = before;
+        onIncident({ kind: "paused", phase: "ended", since: at, reason });
+      }
+      return true;
+    },
+    async forConfig(reason) {
+      // One alert, however many attempts meet the same.
+      if (current !== undefined) return;
+      const pause = { by: "config", reason, at: new Date(clock.now()).toISOString() } as const;
+      current = pause;
+      savedAt = Number.POSITIVE_INFINITY;
+      onIncident({ kind: "paused", phase: "began", since: pause.at, reason });
+      await save(pause);
+      savedAt = clock.monotonic();
+    },
+  };
+}

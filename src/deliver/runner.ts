@@ -1,0 +1,101 @@
+import type { DestinationLease } from "../contracts.ts";
+import { rest } from "./clock.ts";
+import { LeaseOverError, type Taken, takeLease } from "./lease.ts";
+import { createTerm, type Term, type TermParts } from "./term.ts";
+
+/** What this process knows of a destination at this moment. */
+export interface RunnerStatus {
+  readonly name: string;
+  readonly kind: string;
+  /** `waiting`: somebody else holds it, or the ledger does not answer. */
+  readonly phase: "waiting" | "holding" | "closed";
+  readonly epoch?: number;
+  /** Open rows in memory, and how many of them are being tried. */
+  readonly open: number;
+  readonly running: number;
+  readonly breakerOpen: boolean;
+  readonly pause?: NonNullable<DestinationLease["pause"]>;
+}
+
+export interface Runner {
+  start(): void;
+  /** Ends the term, frees the lease; resolves within about 5 s of the ledger's and the bus's answers. */
+  close(): Promise<void>;
+  status(): RunnerStatus;
+}
+
+/** After a term that could not begin. */
+const restMs = 1_000;
+
+/**
+ * One destination, for as long as the program runs: wait for the lease, take over what is open, deliver and
+ * take in more until the lease is over, and again. Only the holder of the lease does anything at all.
+ */
+export function createRunner(parts: TermParts): Runner {
+  const { setup, clock, log, hooks } = parts;
+  const { name, destination } = setup;
+  const closing = new AbortController();
+  let term: Term | undefined;
+  let running: Promise<void> | undefined;
+
+  const run = async () => {
+    while (!closing.signal.aborted) {
+      const taken = await takeLease({ ...parts, name }, closing.signal);
+      if (taken !== undefined) await hold(taken);
+    }
+  };
+
+  const hold = async (taken: Taken) => {
+    term = createTerm(parts, taken);
+    log.info("holds the destination", { count: taken.row.epoch });
+    const began = await begin(term);
+    await term.end();
+    term = undefined;
+    hooks.released?.(name);
+    if (!began) await rest(clock, restMs, closing.signal);
+  };
+
+  const begin = async ({ begin, lease }: Term) => {
+    try {
+      await begin();
+      await either(lease.over, closing.signal);
+      return true;
+    } catch (error) {
+      if (error instanceof LeaseOverError) return true;
+      log.error("the destination cannot be worked on, tries again", { error });
+      return false;
+    }
+  };
+
+  return {
+    start() {
+      running ??= run();
+    },
+    async close() {
+      closing.abort();
+      await running;
+    },
+    status() {
+      const pause = term?.health.pause.now();
+      const phase = term === undefined ? "waiting" : "holding";
+      return {
+        name,
+        kind: destination.kind,
+        phase: closing.signal.aborted ? "closed" : phase,
+        ...(term !== undefined && { epoch: term.lease.epoch }),
+        open: term?.lanes.size() ?? 0,
+        running: term?.schedule.running() ?? 0,
+        breakerOpen: term?.health.breakerOpen() ?? false,
+        ...(pause !== undefined && { pause }),
+      };
+    },
+  };
+}
+
+function either(a: AbortSignal, b: AbortSignal): Promise<void> {
+  if (a.aborted || b.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    a.addEventListener("abort", () => resolve(), { once: true });
+    b.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,87 @@
+import type { Attempt, DeliveryChange } from "../contracts.ts";
+import type { Outcome } from "./attempt.ts";
+import { retryDelayMs } from "./delays.ts";
+import type { OpenRow } from "./open-row.ts";
+
+const keptAttempts = 20;
+const keptCharacters = 500;
+
+export interface Tried {
+  readonly outcome: Outcome;
+  /** Wall time and duration of the attempt. */
+  readonly at: number;
+  readonly ms: number;
+  /** Wall time now. */
+  readonly now: number;
+  /** Other lanes succeeded since this row was last looked at: the destination works, so the attempt counts. */
+  readonly counts: boolean;
+  readonly delaysMs: readonly number[];
+}
+
+/** The place where a verdict becomes a state: what to write of the row. `waitMs` unless it is done. */
+export function settle(
+  row: OpenRow,
+  tried: Tried,
+): { readonly change: DeliveryChange; readonly waitMs?: number } {
+  const { outcome, now } = tried;
+  const { id } = row;
+  const doneAt = iso(now);
+  if (outcome.is === "delivered" || outcome.is === "found") {
+    const { remoteId, answer } = outcome.delivered;
+    const history = withAttempt(row, tried, answer);
+    const remote = remoteId === undefined ? {} : { remoteId };
+    return { change: { id, state: "delivered", nextAt: null, history, doneAt, ...remote } };
+  }
+  const { answer, message } = outcome.error;
+  const words = answer ?? message;
+  if (outcome.is === "refused") {
+    const history = withAttempt(row, tried, words);
+    return { change: { id, state: "dead", nextAt: null, history, doneAt, reason: message } };
+  }
+  const unknown = row.unknown || outcome.error.maybeDone;
+  const state = unknown ? "sending" : "open";
+  if (outcome.is === "config") {
+    const history = withAttempt(row, tried, words);
+    return { change: { id, state, nextAt: null, history }, waitMs: 0 };
+  }
+  return settleOutage(row, tried, { state, words });
+}
+
+function settleOutage(
+  row: OpenRow,
+  tried: Tried,
+  { state, words }: { readonly state: "open" | "sending"; readonly words: string },
+): ReturnType<typeof settle> {
+  const { id } = row;
+  const { counts, delaysMs, now, outcome } = tried;
+  const attempts = row.attempts + (counts ? 1 : 0);
+  if (counts && attempts > delaysMs.length) {
+    const reason = `gave up after ${attempts} attempts while others succeeded: ${words}`;
+    const history = withAttempt(row, tried, words);
+    return {
+      change: { id, state: "dead", attempts, nextAt: null, history, doneAt: iso(now), reason },
+    };
+  }
+  const uncounted = counts ? 0 : row.uncounted + 1;
+  const afterMs = "error" in outcome ? outcome.error.afterMs : undefined;
+  const waitMs = retryDelayMs(delaysMs, { attempts, uncounted }, afterMs);
+  const nextAt = iso(now + waitMs);
+  const history = withAttempt(row, tried, words, nextAt);
+  return { change: { id, state, attempts, nextAt, history }, waitMs };
+}
+
+function withAttempt(row: OpenRow, tried: Tried, answer?: string, nextAt?: string): Attempt[] {
+  const { outcome, at, ms } = tried;
+  const attempt: Attempt = {
+    at: iso(at),
+    ms: Math.round(ms),
+    outcome: outcome.is,
+    ...(answer !== undefined && { answer: answer.slice(0, keptCharacters) }),
+    ...(nextAt !== undefined && { nextAt }),
+  };
+  return [...row.history, attempt].slice(-keptAttempts);
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}

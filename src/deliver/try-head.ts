@@ -1,0 +1,164 @@
+import type { DeliveryChange, DeliveryContext, Ledger, WaypostEvent } from "../contracts.ts";
+import type { Log } from "../support/log.ts";
+import { attempt, type Outcome } from "./attempt.ts";
+import type { Bodies, Body } from "./bodies.ts";
+import type { Clock } from "./clock.ts";
+import { jitter } from "./delays.ts";
+import type { DestinationSetup } from "./delivery.ts";
+import type { Health } from "./health.ts";
+import { insist } from "./insist.ts";
+import { type Lease, LeaseOverError } from "./lease.ts";
+import type { OpenRow } from "./open-row.ts";
+import { settle } from "./settle.ts";
+
+export interface HeadParts {
+  readonly setup: DestinationSetup;
+  readonly ledger: Ledger;
+  readonly lease: Lease;
+  readonly bodies: Bodies;
+  readonly health: Health;
+  readonly write: (change: DeliveryChange) => Promise<void>;
+  /** Aborts attempts: the lease is over, or the program ends. */
+  readonly over: AbortSignal;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const bodyWaitMs = { first: 1_000, most: 30_000 };
+
+/**
+ * One try of a lane's head: mark it `sending`, deliver, write what became of it. Answers whether the row is
+ * done; when not, `dueAt` says when it is tried again. Never rejects: when the lease ends in between, the
+ * row stays as the ledger has it, and the next holder finds it.
+ */
+export function createTryHead(parts: HeadParts): (row: OpenRow) => Promise<"done" | "waits"> {
+  const { clock, log } = parts;
+  return async (row) => {
+    try {
+      return await tryHead(parts, row);
+    } catch (error) {
+      if (!(error instanceof LeaseOverError)) {
+        log.error("a delivery could not be tried", { eventId: row.eventId, error });
+      }
+      row.dueAt = clock.monotonic() + jitter(bodyWaitMs.first);
+      return "waits";
+    }
+  };
+}
+
+async function tryHead(parts: HeadParts, row: OpenRow): Promise<"done" | "waits"> {
+  const { write, lease, clock } = parts;
+  const body = await findBody(parts, row);
+  if (body === undefined) return waitForBody(row, clock);
+  if (body === "quarantined") {
+    return bury(parts, row, "the store can never take its event: it lies in quarantine");
+  }
+  const context = await contextOf(parts, row, body);
+  if (row.state === "open") {
+    await write({ id: row.id, state: "sending" });
+    row.state = "sending";
+  }
+  lease.check();
+  parts.over.throwIfAborted();
+  const { health, setup } = parts;
+  if (row.unknown && setup.destination.repeat === "unsafe") health.repeated();
+  const at = clock.now();
+  const startedAt = clock.monotonic();
+  const outcome = await attempt(body, context, row.unknown, parts);
+  const tried = { outcome, at, ms: clock.monotonic() - startedAt, now: clock.now() };
+  await saveLink(parts, body, outcome);
+  return finish(parts, row, body, tried);
+}
+
+async function finish(
+  { write, health, setup, clock }: HeadParts,
+  row: OpenRow,
+  body: WaypostEvent,
+  tried: Omit<Parameters<typeof settle>[1], "counts" | "delaysMs">,
+): Promise<"done" | "waits"> {
+  const { outcome } = tried;
+  const counts = health.successes() > row.successesSeen;
+  const { change, waitMs } = settle(row, {
+    ...tried,
+    counts,
+    delaysMs: setup.config.retry.delaysMs,
+  });
+  await Promise.all([write(change), health.learn(outcome, tried.ms)]);
+  row.successesSeen = health.successes();
+  if (waitMs === undefined) {
+    health.done(row, change, body);
+    return "done";
+  }
+  row.state = change.state === "open" ? "open" : "sending";
+  row.unknown = row.state === "sending";
+  row.attempts = change.attempts ?? row.attempts;
+  row.history = change.history ?? row.history;
+  if (outcome.is === "outage") row.uncounted = counts ? 0 : row.uncounted + 1;
+  row.dueAt = clock.monotonic() + waitMs;
+  return "waits";
+}
+
+async function findBody({ bodies, log }: HeadParts, row: OpenRow): Promise<Body> {
+  try {
+    return await bodies.get(row.eventId);
+  } catch (error) {
+    log.warn("the log cannot be asked for an event", { eventId: row.eventId, error });
+    return undefined;
+  }
+}
+
+/** The store may be behind the ledger: no attempt is used up. */
+function waitForBody(row: OpenRow, clock: Clock): "waits" {
+  const ms = Math.min(bodyWaitMs.first * 2 ** row.absences, bodyWaitMs.most);
+  row.absences += 1;
+  row.dueAt = clock.monotonic() + jitter(ms);
+  return "waits";
+}
+
+async function bury(
+  { write, clock, health }: HeadParts,
+  row: OpenRow,
+  reason: string,
+): Promise<"done"> {
+  const doneAt = new Date(clock.now()).toISOString();
+  const change = { id: row.id, state: "dead", nextAt: null, doneAt, reason } as const;
+  await write(change);
+  health.done(row, change, undefined);
+  return "done";
+}
+
+async function contextOf(
+  { setup, ledger, ...rest }: HeadParts,
+  row: OpenRow,
+  { data, id }: WaypostEvent,
+): Promise<DeliveryContext> {
+  const { name, destination } = setup;
+  const { conversationId } = data;
+  const link =
+    conversationId === undefined || destination.links === false
+      ? undefined
+      : await insist(() => ledger.link(name, conversationId), rest);
+  return {
+    destination: name,
+    idempotencyKey: `${id}:${name}`,
+    attempt: row.history.length + 1,
+    link,
+  };
+}
+
+/** Before the delivery counts as delivered, or the next of the conversation would not find it. */
+async function saveLink(
+  { setup, ledger, ...rest }: HeadParts,
+  { data }: WaypostEvent,
+  outcome: Outcome,
+): Promise<void> {
+  const { conversationId } = data;
+  if (!("delivered" in outcome) || conversationId === undefined) return;
+  const { link } = outcome.delivered;
+  if (link === undefined) return;
+  const { lease } = rest;
+  const save = () => ledger.saveLink(setup.name, conversationId, link, lease.epoch);
+  if (await insist(save, rest)) return;
+  lease.lose("a later holder has written the link");
+  lease.check();
+}

@@ -1,0 +1,63 @@
+import type { DeliveryChange, Ledger } from "../contracts.ts";
+import type { Log } from "../support/log.ts";
+import type { Clock } from "./clock.ts";
+import { insist } from "./insist.ts";
+import { type Lease, LeaseOverError } from "./lease.ts";
+
+interface Waiting {
+  readonly change: DeliveryChange;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One bulk write; what comes meanwhile goes with the next. */
+const maxBulk = 1_000;
+
+/**
+ * Writes a change of a row. Resolves when the ledger has it; rejects with LeaseOverError when that cannot
+ * be known any more. What is asked for while a write is on shares the next one.
+ */
+export function createWrites(parts: {
+  readonly ledger: Ledger;
+  readonly lease: Lease;
+  readonly clock: Clock;
+  readonly log: Log;
+}): (change: DeliveryChange) => Promise<void> {
+  const { ledger, lease, log } = parts;
+  let waiting: Waiting[] = [];
+  let writing = false;
+  const writeBulk = async (bulk: readonly Waiting[]) => {
+    const changes = bulk.map(({ change }) => change);
+    const matched = await insist(() => ledger.write(lease.epoch, changes), parts);
+    if (matched === bulk.length) return;
+    // Another holder has stamped them, or somebody removed one: either way a new term loads what is true.
+    log.warn("the ledger has other rows than this process thinks", {
+      count: bulk.length - matched,
+    });
+    lease.lose("rows did not match");
+    throw new LeaseOverError("rows did not match");
+  };
+  const run = async () => {
+    writing = true;
+    while (waiting.length > 0) {
+      const bulk = waiting.slice(0, maxBulk);
+      waiting = waiting.slice(maxBulk);
+      try {
+        await writeBulk(bulk);
+        for (const { resolve } of bulk) resolve();
+      } catch (error) {
+        for (const { reject } of bulk) reject(error);
+      }
+    }
+    writing = false;
+  };
+  return (change) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ change, resolve, reject });
+      // In the next tick, with all that this one asks for.
+      if (!writing) {
+        writing = true;
+        queueMicrotask(() => void run());
+      }
+    });
+}

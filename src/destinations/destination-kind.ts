@@ -1,0 +1,43 @@
+import type { Destination, QueuePublisher } from "../contracts.ts";
+import type { Log } from "../support/log.ts";
+
+/** What a destination needs from the program around it. */
+export interface DestinationParts {
+  readonly log: Log;
+  /** Absent without `RABBITMQ_URL`. */
+  readonly queues?: QueuePublisher;
+}
+
+/** How destinations of one kind are described in waypost.yaml and made. */
+export interface DestinationKind {
+  readonly kind: string;
+  /** JSON Schema (2020-12) of the kind's own options; keys that it does not list are refused. */
+  readonly schema: object;
+  /** `options` fit the schema. Throws OptionError for what a schema cannot say. Opens no connection. */
+  create(
+    name: string,
+    options: Readonly<Record<string, unknown>>,
+    parts: DestinationParts,
+  ): Destination;
+}
+
+/** An option that cannot be used, in words for the operator; never shows its value. */
+export class OptionError extends Error {
+  override readonly name = "OptionError";
+  readonly destination: string;
+  /** Dotted, below the destination; "" for the whole. */
+  readonly option: string;
+  readonly remedy: string;
+  constructor(
+    destination: string,
+    option: string,
+    words: { readonly problem: string; readonly remedy: string },
+  ) {
+    super(
+      `destinations.${destination}${option && `.${option}`} ${words.problem}. ${words.remedy}.`,
+    );
+    this.destination = destination;
+    this.option = option;
+    this.remedy = words.remedy;
+  }
+}

@@ -1,0 +1,34 @@
+import type { WaypostEvent } from "../contracts.ts";
+
+/** Words of Meta's or ours, not of a person: these may stay in an answer. */
+const plain = new Set(["type", "status", "event", "direction", "object", "field", "mimeType"]);
+
+/**
+ * A vendor's answer as the ledger may keep it: on one line, without what it echoes of the event or of the
+ * `secrets`, without long digit runs and e-mail addresses, at most 300 characters.
+ */
+export function redactAnswer(
+  text: string,
+  event: WaypostEvent,
+  secrets: readonly string[] = [],
+): string {
+  const { raw: _, account: __, ...told } = event.data;
+  const hidden = [...new Set([...secrets, ...stringsIn(told)])]
+    .filter((each) => each.length > 1)
+    .flatMap((each) => [each, JSON.stringify(each).slice(1, -1)])
+    .sort((a, b) => b.length - a.length);
+  let shown = text.slice(0, 5000);
+  for (const each of hidden) shown = shown.replaceAll(each, "…");
+  return shown
+    .replace(/[^\s"'<>@]+@[^\s"'<>@]+/g, "…")
+    .replace(/\+?\d[\d\s().-]{5,}\d/g, "…")
+    .replace(/[\p{Cc}\p{Cf}\u2028\u2029\s]+/gu, " ")
+    .trim()
+    .slice(0, 300);
+}
+
+function stringsIn(value: unknown, key = ""): string[] {
+  if (typeof value === "string") return plain.has(key) ? [] : [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => stringsIn(inner, name));
+}

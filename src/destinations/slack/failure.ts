@@ -1,0 +1,109 @@
+import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRequestError } from "@slack/web-api";
+import { DeliveryError } from "../../contracts.ts";
+import { retryAfterMs } from "../retry-after.ts";
+import { remedyFor, statusVerdict } from "../status-verdict.ts";
+import { transportError } from "../transport-error.ts";
+import type { LastAnswer } from "./client.ts";
+
+/** Slack's words when it cannot take anything now. True: the post may be there all the same. */
+const outages = new Map([
+  ["ratelimited", false],
+  ["rate_limited", false],
+  ["request_timeout", false],
+  ["team_added_to_org", false],
+  ["service_unavailable", true],
+  ["internal_error", true],
+  ["fatal_error", true],
+]);
+
+/** What only people can mend, and how. */
+const remedies = new Map([
+  ["not_authed", "set the bot token"],
+  ["invalid_auth", "set a valid bot token"],
+  ["account_inactive", "the bot or its app was removed: install the app again"],
+  ["token_revoked", "install the app again and set its new bot token"],
+  ["token_expired", "set a new bot token"],
+  ["not_allowed_token_type", "use a bot token (xoxb-…)"],
+  ["missing_scope", "add the scope to the app and install it again"],
+  ["no_permission", "the workspace does not let the bot post"],
+  ["access_denied", "the workspace does not let the bot in"],
+  ["team_access_not_granted", "the organisation has not let the app into this workspace"],
+  ["org_login_required", "the workspace is being moved: wait, then resume"],
+  ["enterprise_is_restricted", "the organisation does not allow this call"],
+  ["accesslimited", "the workspace limits access"],
+  ["not_in_channel", "invite the bot to the channel"],
+  ["channel_not_found", "check the channel; to a private one the bot must be invited"],
+  ["is_archived", "the channel is archived: choose another one"],
+  ["ekm_access_denied", "the organisation's key management refuses"],
+]);
+
+const refusals =
+  /^(invalid_blocks|invalid_blocks_format|msg_too_long|msg_blocks_too_long|no_text|invalid_metadata_[a-z_]+|metadata_[a-z_]+|too_many_attachments)$/;
+
+/** The thread cannot be replied to; a new one can be begun. */
+const ofThread = new Set([
+  "cannot_reply_to_message",
+  "restricted_action_thread_locked",
+  "thread_not_found",
+  "message_not_found",
+]);
+
+/** Slack's code when a call was answered with one. */
+export function slackCode(error: unknown): string | undefined {
+  return error instanceof WebAPIPlatformError ? error.data.error : undefined;
+}
+
+export function isThreadFailure(error: unknown): boolean {
+  return ofThread.has(slackCode(error) ?? "");
+}
+
+/** Any failure of a call as a DeliveryError. */
+export function slackFailure(error: unknown, last: LastAnswer, signal: AbortSignal): DeliveryError {
+  if (error instanceof DeliveryError) return error;
+  if (last.status === 429) return ofOutage("ratelimited", false, last);
+  if (error instanceof WebAPIPlatformError) return ofCode(error, last);
+  if (error instanceof WebAPIHTTPError) return ofStatus(error.statusCode, last);
+  return transportError(error instanceof WebAPIRequestError ? error.original : error, signal);
+}
+
+function ofCode({ data }: WebAPIPlatformError, last: LastAnswer): DeliveryError {
+  const code = data.error;
+  if (typeof code !== "string" || !/^[a-z][a-z0-9_]{1,80}$/.test(code)) {
+    return new DeliveryError("outage", "what answers is not Slack", { maybeDone: true });
+  }
+  const maybeDone = outages.get(code);
+  if (maybeDone !== undefined) return ofOutage(code, maybeDone, last);
+  const remedy = remedies.get(code);
+  if (remedy !== undefined || code.startsWith("restricted_action")) {
+    const words = remedy ?? "the workspace restricts who may post there";
+    const scope = neededScope(data);
+    return new DeliveryError("config", `Slack: ${code}: ${words}${scope}`, { answer: code });
+  }
+  const answer = `Slack: ${code}`;
+  if (refusals.test(code)) return new DeliveryError("refused", answer, { answer: code });
+  // Not a word that is known: perhaps of this event only. Retries end, the event is not lost at once.
+  return new DeliveryError("outage", answer, { answer: code });
+}
+
+function neededScope(data: object): string {
+  const needed = "needed" in data ? data.needed : undefined;
+  return typeof needed === "string" && /^[a-z.:,_-]{1,200}$/.test(needed) ? ` (${needed})` : "";
+}
+
+function ofStatus(status: number, last: LastAnswer): DeliveryError {
+  const { verdict, maybeDone } = statusVerdict(status);
+  if (verdict === "outage") return ofOutage(String(status), maybeDone, last);
+  const remedy = verdict === "config" ? `: ${remedyFor(status)}` : "";
+  return new DeliveryError(verdict, `Slack answered ${status}${remedy}`, {
+    answer: String(status),
+  });
+}
+
+function ofOutage(answer: string, maybeDone: boolean, last: LastAnswer): DeliveryError {
+  const afterMs = retryAfterMs(last.retryAfter);
+  return new DeliveryError("outage", `Slack: ${answer}`, {
+    maybeDone,
+    answer,
+    ...(afterMs !== undefined && { afterMs }),
+  });
+}

@@ -1,0 +1,84 @@
+import { OptionError } from "../destination-kind.ts";
+
+const who = "^(here|channel|[UWS][A-Z0-9]{2,20})$";
+
+/** Options of Slack in waypost.yaml. */
+export const slackSchema = {
+  type: "object",
+  additionalProperties: false,
+  required: ["token", "channel"],
+  properties: {
+    token: { description: "Bot token (xoxb-…).", type: "string", minLength: 1, "x-secret": true },
+    channel: {
+      description: "Id (C0123456789, best) or #name.",
+      type: "string",
+      pattern: "^#?[^\\s#]{1,80}$",
+    },
+    mention: {
+      description:
+        "Who is told when a conversation begins, or goes on after a silence: here, channel, or ids of users (U…) and groups (S…).",
+      anyOf: [
+        { type: "string", pattern: who },
+        { type: "array", minItems: 1, maxItems: 10, items: { type: "string", pattern: who } },
+      ],
+    },
+    broadcastAfterHours: {
+      description:
+        "A message after so many hours of silence is shown in the channel too, not only in its thread. 0 is never. Default: 24.",
+      type: "number",
+      minimum: 0,
+      maximum: 8760,
+    },
+    baseUrl: { description: "Instead of https://slack.com/api/.", type: "string", minLength: 1 },
+  },
+} as const;
+
+export interface SlackOptions {
+  readonly token: string;
+  readonly channel: string;
+  /** In Slack's own form, e.g. `<@U012> <!here>`; "" for nobody. */
+  readonly mention: string;
+  /** Infinity is never. */
+  readonly silenceMs: number;
+  readonly baseUrl: string;
+}
+
+/** Throws OptionError. */
+export function parseSlackOptions(
+  name: string,
+  given: Readonly<Record<string, unknown>>,
+): SlackOptions {
+  const raw = given as {
+    token: string;
+    channel: string;
+    mention?: string | string[];
+    broadcastAfterHours?: number;
+    baseUrl?: string;
+  };
+  const { token, channel, mention = [], broadcastAfterHours = 24 } = raw;
+  const baseUrl = raw.baseUrl ?? "https://slack.com/api/";
+  if (!URL.canParse(baseUrl) || !/^https?:$/.test(new URL(baseUrl).protocol)) {
+    const words = { problem: "is not an address", remedy: "Write e.g. https://slack.com/api/" };
+    throw new OptionError(name, "baseUrl", words);
+  }
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    const words = {
+      problem: "is not a token",
+      remedy: "Copy the bot token, which begins with xoxb-",
+    };
+    throw new OptionError(name, "token", words);
+  }
+  return {
+    token,
+    channel,
+    mention: [mention].flat().map(mentionOf).join(" "),
+    silenceMs:
+      broadcastAfterHours === 0 ? Number.POSITIVE_INFINITY : broadcastAfterHours * 3_600_000,
+    baseUrl,
+  };
+}
+
+function mentionOf(who: string): string {
+  if (who === "here" || who === "channel") return `<!${who}>`;
+  return who.startsWith("S") ? `<!subteam^${who}>` : `<@${who}>`;
+}

@@ -1,0 +1,111 @@
+import type {
+  Delivered,
+  DeliveryContext,
+  Destination,
+  DestinationCheck,
+  WaypostEvent,
+} from "../../contracts.ts";
+import type { DestinationKind, DestinationParts } from "../destination-kind.ts";
+import { throwIfAborted } from "../transport-error.ts";
+import { slackMessage } from "./blocks.ts";
+import { checkSlack } from "./check-slack.ts";
+import { slackClients } from "./client.ts";
+import { isThreadFailure, slackCode, slackFailure } from "./failure.ts";
+import { findChannel } from "./find-channel.ts";
+import { findPost } from "./find-post.ts";
+import { parseSlackOptions, type SlackOptions, slackSchema } from "./options.ts";
+import { breaksSilence, metadataType, type Thread, threadOf } from "./thread.ts";
+
+/**
+ * Posts each event to a channel, one thread per conversation. Every post carries the event id, by which it is found again after an
+ * unknown outcome; where the token may not read the history, `repeat` turns to `unsafe` when that shows.
+ */
+export const slack: DestinationKind = {
+  kind: "slack",
+  schema: slackSchema,
+  create: (name, given, parts) => createSlack(name, parseSlackOptions(name, given), parts),
+};
+
+function createSlack(name: string, options: SlackOptions, { log }: DestinationParts): Destination {
+  const { clientFor, close } = slackClients(options);
+  let blind = false;
+  const deliver = async (event: WaypostEvent, context: DeliveryContext, signal: AbortSignal) => {
+    throwIfAborted(signal);
+    const { client, last } = clientFor(signal);
+    const post = async (thread?: Thread) => {
+      const posted = await client.chat.postMessage(postOf(event, thread, options));
+      return deliveredOf(posted, event, { thread, options });
+    };
+    const thread = threadOf(context.link, options.channel);
+    try {
+      return await post(thread).catch((error: unknown) => {
+        if (thread && isThreadFailure(error)) return post();
+        throw error;
+      });
+    } catch (error) {
+      throw slackFailure(error, last, signal);
+    }
+  };
+  const find = async (event: WaypostEvent, context: DeliveryContext, signal: AbortSignal) => {
+    const { client, last } = clientFor(signal);
+    const thread = threadOf(context.link, options.channel);
+    try {
+      const channel = thread?.channel ?? (await findChannel(client, options.channel));
+      if (channel === undefined) return undefined;
+      const found = await findPost(client, event, { channel, thread });
+      blind = false;
+      return found && withTarget(found, options);
+    } catch (error) {
+      if (slackCode(error) !== "missing_scope") throw slackFailure(error, last, signal);
+      if (!blind) log.warn("Slack's token may not read the history", { destination: name });
+      blind = true;
+      return undefined;
+    }
+  };
+  return {
+    kind: "slack",
+    get repeat(): "find" | "unsafe" {
+      return blind ? "unsafe" : "find";
+    },
+    deliver,
+    find,
+    preview: (event) => postOf(event, undefined, options),
+    check: (signal): Promise<DestinationCheck[]> => checkSlack(clientFor, options.channel, signal),
+    close,
+  };
+}
+
+function postOf(event: WaypostEvent, thread: Thread | undefined, options: SlackOptions) {
+  const loud = thread !== undefined && breaksSilence(event, thread, options.silenceMs);
+  const opens = thread === undefined;
+  const message = slackMessage(event, { opens, mention: opens || loud ? options.mention : "" });
+  const post = {
+    channel: thread?.channel ?? options.channel,
+    ...message,
+    metadata: { event_type: metadataType, event_payload: { event_id: event.id } },
+    parse: "none" as const,
+    link_names: false,
+    unfurl_links: false,
+    unfurl_media: false,
+  };
+  return thread ? { ...post, thread_ts: thread.ts, reply_broadcast: loud } : post;
+}
+
+interface Posted {
+  readonly channel?: string;
+  readonly ts?: string;
+}
+
+function deliveredOf(
+  { channel = "", ts = "" }: Posted,
+  event: WaypostEvent,
+  { thread, options }: { readonly thread: Thread | undefined; readonly options: SlackOptions },
+): Delivered {
+  const link = { channel: thread?.channel ?? channel, ts: thread?.ts ?? ts, at: event.time };
+  return withTarget({ remoteId: `${channel}:${ts}`, answer: "ok", link }, options);
+}
+
+/** The link belongs to the channel as configured: after a change of it, conversations begin anew. */
+function withTarget(delivered: Delivered, { channel }: SlackOptions): Delivered {
+  return delivered.link ? { ...delivered, link: { ...delivered.link, to: channel } } : delivered;
+}

@@ -1,0 +1,72 @@
+import { DeliveryError } from "../contracts.ts";
+import { PrivateAddressError } from "./private-addresses.ts";
+
+/** Codes of failures before a request could leave: nothing can have happened on the other side. */
+const unsent = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EADDRNOTAVAIL",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+const words: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "the connection was refused",
+  ENOTFOUND: "the host name does not resolve",
+  EAI_AGAIN: "the host name cannot be resolved now",
+  EHOSTUNREACH: "the host cannot be reached",
+  ENETUNREACH: "the network cannot be reached",
+  ECONNRESET: "the connection was reset",
+  UND_ERR_SOCKET: "the connection was closed before an answer",
+  UND_ERR_CONNECT_TIMEOUT: "no connection in time",
+  UND_ERR_HEADERS_TIMEOUT: "no answer in time",
+  UND_ERR_BODY_TIMEOUT: "no answer in time",
+};
+
+/** A failure to get an answer at all, as a DeliveryError. `signal` is the attempt's: it may be what ended it. */
+export function transportError(error: unknown, signal: AbortSignal): DeliveryError {
+  if (error instanceof DeliveryError) return error;
+  const failure = rootOf(error);
+  if (failure instanceof PrivateAddressError) {
+    const message = `${failure.message}: for a target inside, set allowPrivateAddresses: true`;
+    return new DeliveryError("config", message);
+  }
+  if (signal.aborted) {
+    return new DeliveryError("outage", "no answer in time", { maybeDone: true, cause: error });
+  }
+  const code = codeOf(failure);
+  const certificate = isCertificateCode(code);
+  const message = words[code] ?? (certificate ? "its certificate is not accepted" : "no answer");
+  return new DeliveryError("outage", code === "" ? message : `${message} (${code})`, {
+    maybeDone: !unsent.has(code) && !certificate,
+    cause: error,
+  });
+}
+
+/** Throws when the attempt is over before it began: nothing was sent. */
+export function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new DeliveryError("outage", "stopped before it was sent");
+}
+
+/** Libraries wrap what the socket said; with several addresses it is the first that counts. */
+function rootOf(error: unknown): unknown {
+  let at = error;
+  for (let depth = 0; depth < 5; depth += 1) {
+    if (at instanceof AggregateError && at.errors.length > 0) at = at.errors[0];
+    else if (at instanceof Error && at.cause instanceof Error) at = at.cause;
+    else break;
+  }
+  return at;
+}
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : "";
+  return typeof code === "string" ? code : "";
+}
+
+/** OpenSSL's words for a certificate that Node refuses during the handshake. */
+function isCertificateCode(code: string): boolean {
+  return /CERT|UNABLE_TO_|SELF_SIGNED|^ERR_TLS_|^ERR_SSL_|HOSTNAME_MISMATCH/.test(code);
+}

@@ -1,0 +1,206 @@
+import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { createSecureContext } from "node:tls";
+import { Webhook } from "standardwebhooks";
+import { OptionError } from "../destination-kind.ts";
+import { isPublicAddress } from "../private-addresses.ts";
+
+const file = "A PEM text, or the path of a file with it.";
+const secret = { type: "string", minLength: 1, "x-secret": true };
+
+/** Options of a webhook in waypost.yaml. */
+export const webhookSchema = {
+  type: "object",
+  additionalProperties: false,
+  required: ["url"],
+  properties: {
+    url: { description: "Where each event is POSTed to.", type: "string", minLength: 1 },
+    format: {
+      description:
+        "event: the event as a CloudEvent. meta: the item in Meta's own webhook format, for systems that expect Meta.",
+      enum: ["event", "meta"],
+    },
+    secret: {
+      description:
+        "Standard Webhooks secret (whsec_ and base64), or several while one replaces another.",
+      anyOf: [secret, { type: "array", minItems: 1, maxItems: 10, items: secret }],
+    },
+    appSecret: { ...secret, description: "Signs X-Hub-Signature-256 of format meta." },
+    bearer: { ...secret, description: "Sent as Authorization: Bearer." },
+    basic: {
+      description: "Sent as Authorization: Basic.",
+      type: "object",
+      additionalProperties: false,
+      required: ["username", "password"],
+      properties: { username: { type: "string" }, password: { ...secret, minLength: 0 } },
+    },
+    headers: {
+      description: "Sent as they are.",
+      type: "object",
+      maxProperties: 50,
+      propertyNames: { pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$" },
+      additionalProperties: { type: "string", pattern: "^[\\t\\x20-\\x7e]*$", "x-secret": true },
+    },
+    tls: {
+      description: "Client certificate (mTLS), and a private certificate authority.",
+      type: "object",
+      additionalProperties: false,
+      minProperties: 1,
+      properties: {
+        cert: { type: "string", minLength: 1, description: file },
+        key: { type: "string", minLength: 1, description: file, "x-secret": true },
+        ca: { type: "string", minLength: 1, description: file },
+      },
+    },
+    allowPrivateAddresses: {
+      description: "For targets inside: allows private addresses, http, and any port.",
+      type: "boolean",
+    },
+  },
+} as const;
+
+/** What waypost.yaml says, as the schema lets it through. */
+interface RawOptions {
+  readonly url: string;
+  readonly format?: "event" | "meta";
+  readonly secret?: string | readonly string[];
+  readonly appSecret?: string;
+  readonly bearer?: string;
+  readonly basic?: { readonly username: string; readonly password: string };
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly tls?: { readonly cert?: string; readonly key?: string; readonly ca?: string };
+  readonly allowPrivateAddresses?: boolean;
+}
+
+export interface WebhookOptions {
+  readonly url: URL;
+  readonly format: "event" | "meta";
+  readonly signers: readonly Webhook[];
+  readonly appSecret: string | undefined;
+  /** Lower-case names; authorization among them. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls: { readonly cert?: string; readonly key?: string; readonly ca?: string };
+  readonly allowPrivateAddresses: boolean;
+  /** Never to be shown. */
+  readonly secrets: readonly string[];
+}
+
+type Fail = (option: string, problem: string, remedy: string) => never;
+
+/** Throws OptionError. */
+export function parseWebhookOptions(
+  name: string,
+  given: Readonly<Record<string, unknown>>,
+): WebhookOptions {
+  const raw = given as unknown as RawOptions;
+  const fail: Fail = (option, problem, remedy) => {
+    throw new OptionError(name, option, { problem, remedy });
+  };
+  const { format = "event", appSecret, basic, bearer, allowPrivateAddresses = false } = raw;
+  if (format === "meta" && appSecret === undefined) {
+    fail("appSecret", "is missing", "format: meta is signed with it, as Meta does");
+  }
+  const secrets = raw.secret === undefined ? [] : [raw.secret].flat();
+  return {
+    url: parseTarget(raw.url, allowPrivateAddresses, fail),
+    format,
+    signers: secrets.map((each) => signerOf(each, fail)),
+    appSecret,
+    headers: parseHeaders(raw, fail),
+    tls: parseTls(raw.tls ?? {}, fail),
+    allowPrivateAddresses,
+    secrets: [
+      ...secrets,
+      ...Object.values(raw.headers ?? {}),
+      ...[appSecret, bearer, basic?.password].filter((each) => each !== undefined),
+    ],
+  };
+}
+
+function parseTarget(text: string, inside: boolean, fail: Fail): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    return fail("url", "is not an address", "Write e.g. https://erp.example/hooks");
+  }
+  if (url.username !== "" || url.password !== "") {
+    fail("url", "holds a user name or password", "Use basic: { username, password }");
+  }
+  url.hash = "";
+  if (inside) return url;
+  const private_ = "or set allowPrivateAddresses: true for a target inside";
+  if (url.protocol !== "https:") fail("url", "is not https", `Use https, ${private_}`);
+  if (url.port !== "" && url.port !== "8443") {
+    fail("url", "has an unusual port", `Use 443 or 8443, ${private_}`);
+  }
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  if (isIP(host) > 0 && !isPublicAddress(host)) {
+    fail("url", "is a private address", `Use a public one, ${private_}`);
+  }
+  return url;
+}
+
+function signerOf(secret: string, fail: Fail): Webhook {
+  const bytes = Buffer.from(secret.replace(/^whsec_/, ""), "base64").length;
+  try {
+    if (bytes >= 24 && bytes <= 64) return new Webhook(secret);
+  } catch {
+    // Not base64: told below.
+  }
+  return fail(
+    "secret",
+    "is not a Standard Webhooks secret",
+    "It is whsec_ and the base64 of 24 to 64 random bytes; openssl rand -base64 32 makes one",
+  );
+}
+
+/** These are Waypost's own or the connection's. */
+const reserved =
+  /^(webhook-|x-hub-signature|host$|content-length$|transfer-encoding$|connection$|keep-alive$|upgrade$|expect$|te$|trailer$)/;
+
+function parseHeaders({ headers = {}, bearer, basic }: RawOptions, fail: Fail) {
+  const all: Record<string, string> = {};
+  for (const [given, value] of Object.entries(headers)) {
+    const name = given.toLowerCase();
+    if (reserved.test(name)) fail(`headers.${given}`, "is set by Waypost", "Remove it");
+    all[name] = value;
+  }
+  const ways = [bearer, basic, all["authorization"]].filter((each) => each !== undefined);
+  if (ways.length > 1) {
+    fail("", "has several authorizations", "Keep one of bearer, basic and headers.authorization");
+  }
+  if (bearer !== undefined) all["authorization"] = `Bearer ${bearer}`;
+  if (basic) {
+    const pair = Buffer.from(`${basic.username}:${basic.password}`).toString("base64");
+    all["authorization"] = `Basic ${pair}`;
+  }
+  if (/[^\t\x20-\x7e]/.test(all["authorization"] ?? "")) {
+    fail("bearer", "holds a line break or a letter that no header can", "Check the secret");
+  }
+  return all;
+}
+
+function parseTls(given: NonNullable<RawOptions["tls"]>, fail: Fail): WebhookOptions["tls"] {
+  if ((given.cert === undefined) !== (given.key === undefined)) {
+    fail("tls", "has a certificate without its key, or the reverse", "Give both cert and key");
+  }
+  const tls: { cert?: string; key?: string; ca?: string } = {};
+  for (const part of ["cert", "key", "ca"] as const) {
+    const value = given[part];
+    if (value !== undefined) tls[part] = readPem(value, (why) => fail(`tls.${part}`, why, file));
+  }
+  try {
+    createSecureContext(tls);
+  } catch {
+    fail("tls", "does not fit together", "The key must belong to the certificate, both in PEM");
+  }
+  return tls;
+}
+
+function readPem(value: string, fail: (problem: string) => never): string {
+  if (value.includes("-----BEGIN")) return value;
+  try {
+    return readFileSync(value, "utf8");
+  } catch {
+    return fail("cannot be read");
+  }
+}

@@ -1,0 +1,188 @@
+import type { Delivery, DeliveryChange, Ledger, NewDelivery } from "../../contracts.ts";
+import type { SqlRow, SqlSession, SqlValue } from "../../support/sqlite.ts";
+import { encodeCursor } from "../cursor.ts";
+import { checkPage } from "../selection.ts";
+import type { Uses } from "./ledger.ts";
+
+type Rows = Pick<
+  Ledger,
+  "insert" | "takeOver" | "takeMore" | "write" | "reopen" | "deliveries" | "deliveriesOf"
+>;
+
+interface DeliveryRow extends SqlRow {
+  readonly id: string;
+  readonly destination: string;
+  readonly event_id: string;
+  readonly event_type: string;
+  readonly route: string;
+  readonly lane_keys: string;
+  readonly seq: number;
+  readonly epoch: number;
+  readonly state: Delivery["state"];
+  readonly attempts: number;
+  readonly next_at: string | null;
+  readonly history: string;
+  readonly remote_id: string | null;
+  readonly created_at: string;
+  readonly done_at: string | null;
+  readonly reason: string | null;
+}
+
+/** The deliveries. Rows that are done go after `retentionMs`. */
+export function createEmbeddedRows({ read, change }: Uses, retentionMs: number): Rows {
+  return {
+    insert: (rows, epoch) => change((session) => insertInOrder(session, rows, epoch)),
+    takeOver: (destination, epoch) =>
+      change(async (session) => {
+        await session.run(
+          "UPDATE deliveries SET epoch = ? WHERE destination = ? AND done_at IS NULL",
+          [epoch, destination],
+        );
+        const sql =
+          "SELECT * FROM deliveries WHERE destination = ? AND done_at IS NULL ORDER BY seq";
+        return (await session.all<DeliveryRow>(sql, [destination])).map(deliveryOf);
+      }),
+    takeMore: (destination, epoch, ids) =>
+      change(async (session) => {
+        const rows = await session.all<DeliveryRow>(
+          `SELECT * FROM deliveries WHERE destination = ?1 AND done_at IS NULL
+             AND (epoch <> ?2 OR id IN (SELECT value FROM json_each(?3))) ORDER BY seq`,
+          [destination, epoch, JSON.stringify(ids)],
+        );
+        for (const { id } of rows) {
+          await session.run("UPDATE deliveries SET epoch = ? WHERE id = ?", [epoch, id]);
+        }
+        return rows.map(deliveryOf);
+      }),
+    write: (epoch, changes) =>
+      change(async (session) => {
+        let matched = 0;
+        for (const each of changes) {
+          matched += await session.run(updateSql, updateParams(each, epoch, retentionMs));
+        }
+        return matched;
+      }),
+    reopen: (id, { again = false } = {}) => change((session) => reopen(session, id, again)),
+    deliveries: (filter, request) =>
+      read(async (session) => {
+        const { limit, after } = checkPage(request);
+        const conditions: [string, readonly SqlValue[]][] = [["true", []]];
+        if (filter.destination !== undefined)
+          conditions.push(["destination = ?", [clean(filter.destination)]]);
+        if (filter.state !== undefined) conditions.push(["state = ?", [clean(filter.state)]]);
+        if (filter.event !== undefined) conditions.push(["event_id = ?", [clean(filter.event)]]);
+        if (after !== undefined) {
+          const at = new Date(after.at).toISOString();
+          conditions.push(["(created_at, id) < (?, ?)", [at, clean(after.id)]]);
+        }
+        const where = conditions.map(([sql]) => sql).join(" AND ");
+        const found = await session.all<DeliveryRow>(
+          `SELECT * FROM deliveries WHERE ${where} ORDER BY created_at DESC, id DESC LIMIT ?`,
+          [...conditions.flatMap(([, params]) => params), limit + 1],
+        );
+        const items = found.slice(0, limit).map(deliveryOf);
+        const last = found.length > limit ? items.at(-1) : undefined;
+        const next = last && encodeCursor({ at: Date.parse(last.createdAt), id: last.id });
+        return { items, next: next ?? null };
+      }),
+    deliveriesOf: (eventId) =>
+      read(async (session) => {
+        const sql = "SELECT * FROM deliveries WHERE event_id = ? ORDER BY destination";
+        return (await session.all<DeliveryRow>(sql, [clean(eventId)])).map(deliveryOf);
+      }),
+  };
+}
+
+async function insertInOrder(session: SqlSession, rows: readonly NewDelivery[], epoch: number) {
+  const existing: { id: string; state: Delivery["state"] }[] = [];
+  for (const row of rows) {
+    const added = await session.run(
+      `INSERT INTO deliveries (id, destination, event_id, event_type, route, lane_keys, seq, epoch,
+         state, attempts, history, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', 0, '[]', ?) ON CONFLICT (id) DO NOTHING`,
+      [
+        row.id,
+        row.destination,
+        row.eventId,
+        row.eventType,
+        row.route,
+        JSON.stringify(row.laneKeys),
+        row.seq,
+        epoch,
+        row.createdAt,
+      ],
+    );
+    if (added > 0) continue;
+    const sql = "SELECT id, state FROM deliveries WHERE id = ?";
+    const found = await session.get<{ id: string; state: Delivery["state"] }>(sql, [row.id]);
+    if (found !== undefined) existing.push(found);
+  }
+  return existing;
+}
+
+const updateSql = `UPDATE deliveries SET state = ?3, attempts = coalesce(?4, attempts),
+  next_at = CASE WHEN ?5 THEN ?6 ELSE next_at END, history = coalesce(?7, history),
+  remote_id = coalesce(?8, remote_id), done_at = coalesce(?9, done_at),
+  reason = coalesce(?10, reason), expires_at = coalesce(?11, expires_at)
+  WHERE id = ?1 AND epoch = ?2`;
+
+function updateParams(change: DeliveryChange, epoch: number, retentionMs: number): SqlValue[] {
+  const { id, state, attempts, nextAt, history, remoteId, doneAt, reason } = change;
+  return [
+    id,
+    epoch,
+    state,
+    attempts ?? null,
+    nextAt === undefined ? 0 : 1,
+    nextAt ?? null,
+    history === undefined ? null : JSON.stringify(history),
+    remoteId === undefined ? null : clean(remoteId),
+    doneAt ?? null,
+    reason === undefined ? null : clean(reason),
+    doneAt === undefined ? null : Date.now() + retentionMs,
+  ];
+}
+
+async function reopen(session: SqlSession, id: string, again: boolean): Promise<boolean> {
+  const sql = "SELECT * FROM deliveries WHERE id = ?";
+  const row = await session.get<DeliveryRow>(sql, [clean(id)]);
+  if (row === undefined || (row.state === "delivered" && !again)) return false;
+  const counted = await session.get<{ seq: number }>(
+    "UPDATE destinations SET seq = seq + 1, rev = rev + 1 WHERE name = ? RETURNING seq",
+    [row.destination],
+  );
+  if (counted === undefined) return false;
+  if (row.done_at === null) return true;
+  // No holder has the epoch 0: it is found as foreign.
+  await session.run(
+    `UPDATE deliveries SET state = 'open', seq = ?, attempts = 0, epoch = 0, next_at = NULL,
+       done_at = NULL, reason = NULL, expires_at = NULL WHERE id = ?`,
+    [counted.seq, row.id],
+  );
+  return true;
+}
+
+function deliveryOf(row: DeliveryRow): Delivery {
+  return {
+    id: row.id,
+    destination: row.destination,
+    eventId: row.event_id,
+    eventType: row.event_type,
+    route: row.route,
+    laneKeys: JSON.parse(row.lane_keys),
+    seq: row.seq,
+    state: row.state,
+    attempts: row.attempts,
+    ...(row.next_at !== null && { nextAt: row.next_at }),
+    history: JSON.parse(row.history),
+    ...(row.remote_id !== null && { remoteId: row.remote_id }),
+    createdAt: row.created_at,
+    ...(row.done_at !== null && { doneAt: row.done_at }),
+    ...(row.reason !== null && { reason: row.reason }),
+  };
+}
+
+/** SQL cannot bind a NUL. */
+function clean(text: string): string {
+  return String(text).replaceAll("\0", "\u{fffd}");
+}

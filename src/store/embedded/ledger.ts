@@ -1,0 +1,60 @@
+import type { Ledger, WaypostEvent } from "../../contracts.ts";
+import { quarantineIdOf } from "../../event/quarantined-post.ts";
+import type { Sqlite, SqlSession } from "../../support/sqlite.ts";
+import { resolveAliases } from "../aliases.ts";
+import type { Reader } from "../query.ts";
+import { createEmbeddedLeases } from "./ledger-leases.ts";
+import { createEmbeddedLinks } from "./ledger-links.ts";
+import { createEmbeddedRows } from "./ledger-rows.ts";
+import { toStoreError } from "./store-error.ts";
+
+/** How the parts of the ledger get at the file; StoreError is all they throw. */
+export interface Uses {
+  read<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
+  change<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
+}
+
+/** The ledger in the store's SQLite file: its lock is the lease. Rows that are done go after `retentionMs`. */
+export function createEmbeddedLedger(sqlite: Sqlite, reader: Reader, retentionMs: number): Ledger {
+  const translated = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      throw toStoreError(error);
+    });
+  const uses: Uses = {
+    read: (work) => translated(sqlite.read(work)),
+    change: (work) => translated(sqlite.transaction(work)),
+  };
+  const aliases: Ledger["aliases"] = (ids) => resolveAliases(ids, (more) => reader.aliases(more));
+  return {
+    exclusive: true,
+    ...createEmbeddedLeases(uses),
+    ...createEmbeddedRows(uses, retentionMs),
+    ...createEmbeddedLinks(uses, aliases),
+    aliases,
+    bodies: (ids) => uses.read((session) => findBodies(session, ids)),
+    keepBodies: (ids, until) =>
+      uses.change(async (session) => {
+        for (const id of ids) {
+          await session.run(
+            "UPDATE events SET expires_at = max(coalesce(expires_at, 0), ?) WHERE id = ?",
+            [until.getTime(), id],
+          );
+        }
+      }),
+  };
+}
+
+async function findBodies(session: SqlSession, ids: readonly string[]) {
+  const bodies = new Map<string, WaypostEvent | "quarantined">();
+  for (const id of ids) {
+    const row = await session.get<{ body: string }>("SELECT body FROM events WHERE id = ?", [id]);
+    if (row !== undefined) bodies.set(id, JSON.parse(row.body));
+    else if (await liesInQuarantine(session, id)) bodies.set(id, "quarantined");
+  }
+  return bodies;
+}
+
+async function liesInQuarantine(session: SqlSession, eventId: string): Promise<boolean> {
+  const sql = "SELECT 1 AS found FROM quarantine WHERE id = ?";
+  return (await session.get(sql, [quarantineIdOf(eventId)])) !== undefined;
+}

@@ -1,0 +1,169 @@
+import { mongo } from "mongoose";
+import type { Delivery, DeliveryChange, Ledger, NewDelivery } from "../../contracts.ts";
+import { encodeCursor } from "../cursor.ts";
+import { checkPage } from "../selection.ts";
+import { type Collections, isDuplicateKey, type Use } from "./ledger-collections.ts";
+import type { DeliveryDocument } from "./ledger-models.ts";
+
+type Rows = Pick<
+  Ledger,
+  "insert" | "takeOver" | "takeMore" | "write" | "reopen" | "deliveries" | "deliveriesOf"
+>;
+
+/** The deliveries. Rows that are done go after `retentionMs`. */
+export function createMongoRows(use: Use, retentionMs: number): Rows {
+  return {
+    insert: (rows, epoch) => use((collections) => insertInOrder(collections, rows, epoch)),
+    takeOver: (destination, epoch) =>
+      use(async ({ deliveries }) => {
+        await deliveries.updateMany({ destination, open: true }, { $set: { epoch } });
+        return inOrder(deliveries.find({ destination, open: true, epoch }));
+      }),
+    takeMore: (destination, epoch, ids) =>
+      use(async ({ deliveries }) => {
+        // By their ids: a row that is opened from now on stays foreign, and so is found by the next call.
+        const foreign = await deliveries
+          .find({ destination, open: true, epoch: { $ne: epoch } })
+          .project<{ _id: string }>({ _id: 1 })
+          .toArray();
+        const wanted = {
+          _id: { $in: [...foreign.map(({ _id }) => _id), ...ids] },
+          open: true,
+        } as const;
+        await deliveries.updateMany(wanted, { $set: { epoch } });
+        return inOrder(deliveries.find({ ...wanted, epoch }));
+      }),
+    write: (epoch, changes) =>
+      use(async ({ deliveries }) => {
+        if (changes.length === 0) return 0;
+        const writes = changes.map((change) => ({
+          updateOne: { filter: { _id: change.id, epoch }, update: updateOf(change, retentionMs) },
+        }));
+        return (await deliveries.bulkWrite(writes, { ordered: false })).matchedCount;
+      }),
+    reopen: (id, { again = false } = {}) => use((collections) => reopen(collections, id, again)),
+    deliveries: (filter, request) =>
+      use(async ({ deliveries }) => {
+        const { limit, after } = checkPage(request);
+        const at = after && new Date(after.at).toISOString();
+        const conditions = {
+          ...(filter.destination !== undefined && { destination: String(filter.destination) }),
+          ...(filter.state !== undefined && { state: String(filter.state) as Delivery["state"] }),
+          ...(filter.event !== undefined && { eventId: String(filter.event) }),
+          ...(after !== undefined && {
+            createdAt: { $lte: at },
+            $or: [{ createdAt: { $lt: at } }, { _id: { $lt: after.id } }],
+          }),
+        } as mongo.Filter<DeliveryDocument>;
+        const found = await deliveries
+          .find(conditions)
+          .sort({ createdAt: -1, _id: -1 })
+          .limit(limit + 1)
+          .maxTimeMS(5_000)
+          .toArray();
+        const items = found.slice(0, limit).map(deliveryOf);
+        const last = found.length > limit ? items.at(-1) : undefined;
+        const next = last && encodeCursor({ at: Date.parse(last.createdAt), id: last.id });
+        return { items, next: next ?? null };
+      }),
+    deliveriesOf: (eventId) =>
+      use(async ({ deliveries }) =>
+        (await deliveries.find({ eventId }).sort({ destination: 1 }).toArray()).map(deliveryOf),
+      ),
+  };
+}
+
+async function inOrder(found: mongo.FindCursor<DeliveryDocument>): Promise<Delivery[]> {
+  return (await found.sort({ seq: 1 }).toArray()).map(deliveryOf);
+}
+
+async function insertInOrder(
+  { deliveries }: Collections,
+  rows: readonly NewDelivery[],
+  epoch: number,
+) {
+  const existing: { id: string; state: Delivery["state"] }[] = [];
+  let rest = rows.map((row) => documentOf(row, epoch));
+  while (rest.length > 0) {
+    const at = await insertUpToDuplicate(deliveries, rest);
+    if (at === undefined) break;
+    // Others behind it may be there too: asked for at once rather than met one by one.
+    rest = rest.slice(at);
+    const found = await deliveries
+      .find({ _id: { $in: rest.map(({ _id }) => _id) } })
+      .project<Pick<DeliveryDocument, "_id" | "state">>({ state: 1 })
+      .toArray();
+    const known = new Map(found.map(({ _id, state }) => [_id, state]));
+    existing.push(...[...known].map(([id, state]) => ({ id, state })));
+    rest = rest.filter(({ _id }) => !known.has(_id));
+  }
+  return existing;
+}
+
+/** Where the first row stands that exists already: all before it are written, none behind it is. */
+async function insertUpToDuplicate(
+  deliveries: Collections["deliveries"],
+  documents: readonly DeliveryDocument[],
+): Promise<number | undefined> {
+  try {
+    await deliveries.insertMany(documents as DeliveryDocument[], { ordered: true });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof mongo.MongoBulkWriteError) || !isDuplicateKey(error)) throw error;
+    const [failed, ...others] = [error.writeErrors].flat();
+    const unsure = error.result.getWriteConcernError() !== undefined || others.length > 0;
+    if (failed === undefined || unsure) throw error;
+    return failed.index;
+  }
+}
+
+async function reopen({ deliveries, destinations }: Collections, id: string, again: boolean) {
+  const row = await deliveries.findOne({ _id: id });
+  if (row === null || (row.state === "delivered" && !again)) return false;
+  const _id = row.destination;
+  if (row.open === undefined) {
+    const counted = await destinations.findOneAndUpdate(
+      { _id },
+      { $inc: { seq: 1 } },
+      { returnDocument: "after" },
+    );
+    if (counted === null) return false;
+    await deliveries.updateOne(
+      { _id: id, state: row.state },
+      {
+        // No holder has this epoch: it is found as foreign.
+        $set: { state: "open", open: true, seq: counted.seq, attempts: 0, epoch: 0 },
+        $unset: { nextAt: true, doneAt: true, reason: true, expireAt: true },
+      },
+    );
+  }
+  // Also when it was open: an earlier call may have ended before this.
+  await destinations.updateOne({ _id }, { $inc: { rev: 1 } });
+  return true;
+}
+
+function documentOf({ id, ...row }: NewDelivery, epoch: number): DeliveryDocument {
+  return { _id: id, ...row, epoch, state: "open", open: true, attempts: 0, history: [] };
+}
+
+function updateOf(
+  { id: _, nextAt, ...fields }: DeliveryChange,
+  retentionMs: number,
+): mongo.UpdateFilter<DeliveryDocument> {
+  const done = fields.state === "delivered" || fields.state === "dead";
+  const $set = {
+    ...fields,
+    ...(typeof nextAt === "string" && { nextAt }),
+    ...(done && { expireAt: new Date(Date.now() + retentionMs) }),
+  };
+  const $unset = {
+    ...(nextAt === null && { nextAt: true as const }),
+    ...(done && { open: true as const }),
+  };
+  return Object.keys($unset).length > 0 ? { $set, $unset } : { $set };
+}
+
+function deliveryOf(document: DeliveryDocument): Delivery {
+  const { _id, epoch: _epoch, open: _open, expireAt: _expireAt, ...delivery } = document;
+  return { id: _id, ...delivery };
+}

@@ -1,0 +1,43 @@
+import { webhook } from "../../src/destinations/webhook/webhook.ts";
+import { startStub } from "../destinations/stub.ts";
+import { createArrayLog } from "../support/array-log.ts";
+import {
+  destinationConformance,
+  type HttpDestinationUnderTest,
+  httpConformance,
+} from "./destination.ts";
+
+/** A receiver as Standard Webhooks wants it: what it has seen under an id has no second effect. */
+async function open(): Promise<HttpDestinationUnderTest> {
+  const seen: string[] = [];
+  const stub = await startStub((request) => {
+    const id = String(request.headers["webhook-id"]);
+    if (!seen.includes(id)) seen.push(id);
+    return { status: 200, body: "thanks" };
+  });
+  const secret = `whsec_${Buffer.alloc(32, "k").toString("base64")}`;
+  const destination = webhook.create(
+    "erp",
+    {
+      url: `${stub.url}/hooks/hidden-path`,
+      secret,
+      bearer: "invented-bearer",
+      headers: { "x-key": "invented-header" },
+      allowPrivateAddresses: true,
+    },
+    { log: createArrayLog() },
+  );
+  return {
+    destination,
+    stub,
+    effects: () => seen,
+    secrets: [secret, "invented-bearer", "invented-header", "hidden-path"],
+    close: async () => {
+      await destination.close();
+      await stub.close();
+    },
+  };
+}
+
+destinationConformance("webhook", open);
+httpConformance("webhook", { bodyDecides: false, conflict: "delivered" }, open);

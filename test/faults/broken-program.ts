@@ -1,0 +1,55 @@
+/**
+ * Waypost with one promise broken on purpose, for the negative controls: `ack-first` answers before
+ * the bus has confirmed; `other-ids` gives the same item another id each time it comes.
+ */
+import { randomUUID } from "node:crypto";
+import { createBase, openBus, openStore } from "../../src/commands/base.ts";
+import { declaredQueues, storeQueue } from "../../src/commands/queues.ts";
+import { loadConfig } from "../../src/config/config.ts";
+import type { Parcel } from "../../src/contracts.ts";
+import { createOps } from "../../src/ops/create-ops.ts";
+import { createReceiver } from "../../src/receive/server.ts";
+import { createStoreHandler } from "../../src/store/create-store-handler.ts";
+
+const broken = process.argv[2];
+const config = await loadConfig(process.env, "start");
+const base = createBase(config);
+const store = await openStore(base);
+const bus = await openBus(base, declaredQueues());
+await bus.consume(storeQueue, createStoreHandler({ ...base, store }));
+
+const never = new AbortController().signal;
+const durable = {
+  async publish(post: readonly Parcel[]): Promise<void> {
+    if (broken === "ack-first") {
+      setTimeout(() => bus.publish(post, never).catch(() => undefined), 100);
+      return;
+    }
+    await bus.publish(post.map(withOtherId), never);
+  },
+};
+
+function withOtherId(parcel: Parcel): Parcel {
+  const id = `evt_${randomUUID()}`;
+  const text = Buffer.from(parcel.bytes).toString().replace(parcel.id, id);
+  return { ...parcel, id, bytes: Buffer.from(text) };
+}
+
+const { http, whatsapp, ops } = config;
+await createReceiver({
+  host: http.host,
+  port: http.port,
+  maxBodyBytes: http.maxBodyBytes,
+  secrets: whatsapp.appSecrets,
+  verifyTokens: whatsapp.verifyTokens,
+  durable,
+  metrics: base.metrics,
+  log: base.log,
+}).listen();
+await createOps({
+  ...ops,
+  log: base.log,
+  metrics: base.metrics,
+  ready: async () => [],
+  api: { query: store, tail: bus.tail, status: () => Promise.reject(new Error("none")) },
+}).listen();

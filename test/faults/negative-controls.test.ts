@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { compare, sendLoad } from "./oracle.ts";
+import { createProgram, type Program } from "./program.ts";
+
+const broken = fileURLToPath(new URL("./broken-program.ts", import.meta.url));
+
+/** The checks of the other fault tests must see what they look for. */
+describe("a Waypost that is broken on purpose", () => {
+  let dataDir: string;
+  let program: Program;
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), "waypost-broken-"));
+  });
+  afterEach(async () => {
+    await program.kill();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+  const start = async (how: string) => {
+    program = await createProgram([how], { DATA_DIR: dataDir }, ["--import", "tsx", broken]);
+    await program.start();
+  };
+
+  it("loses what it acknowledged, when it answers before the confirm and is killed", async () => {
+    await start("ack-first");
+    const loading = sendLoad([program.webhookUrl], { rate: 150, seconds: 3 });
+    await sleep(1_500); // the kill falls into running traffic
+    await program.kill();
+    await program.start();
+    const { lost } = await compare(program.opsUrl, await loading, 3_000);
+    assert.ok(lost.length > 0);
+  });
+
+  it("doubles what comes twice, when ids are not of the item", async () => {
+    await start("other-ids");
+    const ledger = await sendLoad([program.webhookUrl], { rate: 150, seconds: 2 });
+    const { doubled } = await compare(program.opsUrl, ledger, 10_000);
+    assert.ok(doubled.length > 0);
+  });
+});
