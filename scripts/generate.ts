@@ -1,64 +1,46 @@
 /**
- * Makes what is derived from schemas/. `--check` changes nothing and exits with 1 when a file is stale.
+ * Makes what is derived from schemas/ and fixtures/. `--check` changes nothing and exits with 1 when a file is stale.
  *
- *   node --import tsx scripts/generate.ts [--check]
+ *   npm run generate [-- --check]
  */
-import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { compile, type JSONSchema } from "json-schema-to-typescript";
+import { envKeys } from "../src/config/env.ts";
+import { asyncapi } from "./generate-asyncapi.ts";
+import { envExample } from "./generate-env-example.ts";
+import { eventTypes } from "./generate-event-types.ts";
+import { eventsPage } from "./generate-events-page.ts";
+import { readGoldenEvents } from "./generate-golden-events.ts";
 
 const root = new URL("../", import.meta.url);
-const banner = "/* Generated from schemas/event.schema.json by `npm run generate`. */";
+const json = (path: string) => JSON.parse(readFileSync(new URL(path, root), "utf8"));
+const schema = json("schemas/event.schema.json");
+const golden = readGoldenEvents();
 
-async function eventTypes(): Promise<string> {
-  const schema = JSON.parse(readFileSync(new URL("schemas/event.schema.json", root), "utf8"));
-  // The conditions tie a type to its part of data; TypeScript has no use for them.
-  const { allOf: _, ...plain } = schema;
-  const source = await compile(named(plain) as JSONSchema, "WaypostEvent", {
-    bannerComment: banner,
-    additionalProperties: false,
-    ignoreMinAndMaxItems: true,
-    unreachableDefinitions: true,
-  });
-  return format("src/event/generated.ts", source.replace(definitionNote, ""));
-}
+const outputs: Record<string, () => string | Promise<string>> = {
+  "src/event/generated.ts": () => eventTypes(schema),
+  "schemas/asyncapi.yaml": () => asyncapi(schema, golden, json("package.json").version),
+  "docs/events.md": () => eventsPage(schema, golden),
+  ".env.example": () => envExample(envKeys),
+};
 
-const definitionNote =
-  / \*\n \* This interface was referenced by `WaypostEvent`'s JSON-Schema\n \* via the `definition` "\w+"\.\n/g;
-
-/** Names a definition where it is used: a description beside `$ref` would make a copy of it each time. */
-function named(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(named);
-  if (typeof schema !== "object" || schema === null) return schema;
-  const { $ref, ...rest } = schema as Record<string, unknown>;
-  if (typeof $ref === "string") return { ...rest, tsType: $ref.replace("#/$defs/", "") };
-  return Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, named(value)]));
-}
-
-function format(path: string, source: string): string {
-  const biome = fileURLToPath(new URL("node_modules/.bin/biome", root));
-  const result = spawnSync(biome, ["format", `--stdin-file-path=${path}`], {
-    cwd: fileURLToPath(root),
-    input: source,
-    encoding: "utf8",
-  });
-  if (result.status !== 0) throw new Error(`biome format ${path}: ${result.stderr}`);
-  return result.stdout;
-}
-
-const outputs: Record<string, () => Promise<string>> = { "src/event/generated.ts": eventTypes };
 const check = process.argv.includes("--check");
 for (const [path, make] of Object.entries(outputs)) {
   const url = new URL(path, root);
   const made = await make();
-  const old = readFileSync(url, { encoding: "utf8", flag: "a+" });
-  if (made === old) continue;
+  if (made === readOrEmpty(url)) continue;
   if (check) {
     process.stderr.write(`${path} is stale: run npm run generate\n`);
     process.exitCode = 1;
   } else {
     writeFileSync(url, made);
     process.stdout.write(`wrote ${path}\n`);
+  }
+}
+
+function readOrEmpty(url: URL): string {
+  try {
+    return readFileSync(url, "utf8");
+  } catch {
+    return "";
   }
 }

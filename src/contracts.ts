@@ -47,6 +47,11 @@ export interface Bus {
   health(): BusHealth;
   /** What waits in the declared queues and in their dead queues. */
   queues(): Promise<QueueState[]>;
+  /**
+   * Deletes a queue that is declared no more, with its dead queue; 0: it is gone, or never was. Answers how many
+   * messages kept it from that, unless `force`d. Events that come meanwhile are lost to that queue.
+   */
+  removeQueue(name: string, options?: { readonly force?: boolean }): Promise<number>;
   /** Waits for confirms, then closes channels, then connections. */
   close(): Promise<void>;
 }
@@ -130,11 +135,37 @@ export interface EventQuery {
 export interface Store extends EventLog, EventQuery {
   /** On the same connection, or in the same file. */
   readonly ledger: Ledger;
+  readonly roles: Roles;
+  /** How many POSTs came into quarantine from then on. Cheap. */
+  quarantinedSince(from: Date): Promise<number>;
   /** In words why not, e.g. "MongoDB is not reachable"; undefined when ready. */
   health(): Promise<string | undefined>;
   /** Creates what indexes and tables are missing. */
   syncIndexes(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Which processes run, as they say themselves. All methods throw StoreError (`outage`). */
+export interface Roles {
+  /** To be repeated every 10 s. */
+  sayAlive(process: RunningProcess): Promise<void>;
+  /** A process that ends well need not be waited for. */
+  sayGone(id: string): Promise<void>;
+  /** Those heard of in the last minute, by id. */
+  alive(): Promise<RunningProcess[]>;
+}
+export interface RunningProcess {
+  /** Unlike that of any other; also what a destination's `holder` says. */
+  readonly id: string;
+  readonly role: "start" | "receive" | "work" | "ops";
+  readonly host: string;
+  readonly pid: number;
+  readonly version: string;
+  /** Of waypost.yaml as this process runs it. */
+  readonly configHash: string;
+  readonly startedAt: string;
+  /** By its own clock. */
+  readonly seenAt: string;
 }
 
 export interface PageRequest {
@@ -417,6 +448,8 @@ export interface DestinationFacts {
   readonly lastErrorAt?: string;
   /** Second effects that could not be ruled out (`repeat: "unsafe"`). */
   readonly repeats?: number;
+  /** The destination is no longer configured and its queue was removed: holds while it is the row's `epoch`. */
+  readonly prunedEpoch?: number;
 }
 export type DestinationNote = {
   readonly [K in keyof DestinationFacts]: DestinationFacts[K] | undefined;

@@ -33,6 +33,8 @@ export interface OpsClient {
   readonly target: OpsTarget;
   /** The answer's JSON. Throws CommandError. */
   get<T>(path: string, query?: OpsQuery): Promise<T>;
+  /** Sends JSON; the answer's JSON, of any 2xx. Throws CommandError. */
+  post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T>;
   /** All items of a list, page by page, newest first, up to `limit`. */
   list<T>(path: string, query: OpsQuery, limit: number): AsyncGenerator<T>;
 }
@@ -48,9 +50,26 @@ export function createOpsClient(target: OpsTarget): OpsClient {
     if (statusCode !== 200) throw failure(target, statusCode, answer);
     return answer as T;
   };
+  const post = async <T>(path: string, sent: unknown, signal?: AbortSignal): Promise<T> => {
+    const { statusCode, body } = await ask(
+      target,
+      path,
+      {},
+      {
+        bodyTimeout: answerMs,
+        headers: { "content-type": "application/json" },
+        json: sent,
+        ...(signal && { signal }),
+      },
+    );
+    const answer: unknown = await body.json().catch(() => undefined);
+    if (statusCode < 200 || statusCode > 299) throw failure(target, statusCode, answer);
+    return answer as T;
+  };
   return {
     target,
     get,
+    post,
     list: async function* <T>(path: string, query: OpsQuery, limit: number) {
       let left = limit;
       let cursor: string | undefined;
@@ -66,18 +85,27 @@ export function createOpsClient(target: OpsTarget): OpsClient {
   };
 }
 
-/** One GET with the token. Throws CommandError when nobody answers. */
-export async function ask(
-  target: OpsTarget,
-  path: string,
-  query: OpsQuery,
-  more: { bodyTimeout: number; headers?: Record<string, string> },
-) {
+interface Asking {
+  readonly bodyTimeout: number;
+  readonly headers?: Record<string, string>;
+  /** Makes it a POST. */
+  readonly json?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+/** One GET or POST with the token. Throws CommandError when nobody answers. */
+export async function ask(target: OpsTarget, path: string, query: OpsQuery, more: Asking) {
   const url = address(target, path, query);
   const token = target.token === undefined ? {} : { authorization: `Bearer ${target.token}` };
   const headers = { ...more.headers, ...token };
   try {
-    return await request(url, { headers, headersTimeout: answerMs, bodyTimeout: more.bodyTimeout });
+    return await request(url, {
+      headers,
+      headersTimeout: answerMs,
+      bodyTimeout: more.bodyTimeout,
+      ...(more.json !== undefined && { method: "POST", body: JSON.stringify(more.json) }),
+      ...(more.signal && { signal: more.signal }),
+    });
   } catch (error) {
     throw unreachable(target, error);
   }

@@ -8,7 +8,7 @@ import { createFacts, type Facts } from "./facts.ts";
 import type { OpenRow } from "./open-row.ts";
 import { createPause, type Pause } from "./pause.ts";
 
-/** How a destination does, in this process's term: breaker, pause, facts, hooks, incidents. */
+/** How a destination does in this process's term, and whom to tell. */
 export interface Health {
   readonly pause: Pick<Pause, "now" | "learn">;
   readonly facts: Facts;
@@ -35,32 +35,15 @@ export interface HealthParts {
   readonly savePause: Parameters<typeof createPause>[0]["save"];
 }
 
+type Tell = (incident: Omit<Incident, "destination">) => void;
+
 export function createHealth(parts: HealthParts): Health {
   const { name, row, clock, hooks, log } = parts;
-  const onIncident = (incident: Omit<Incident, "destination">) => {
-    const { kind, phase, reason } = incident;
-    const words = { paused: "the destination is paused", breaker: "the breaker is open", dead: "" };
-    if (kind !== "dead") log.warn(`${words[kind]}: ${phase}`, { ...(reason && { reason }) });
-    parts.onAlert({ ...incident, destination: name });
-  };
-  const since = row.breaker === "open" ? Date.parse(row.breakerSince ?? "") : Number.NaN;
-  const breaker = createBreaker(clock, Number.isNaN(since) ? undefined : since);
+  const tell: Tell = (incident) => parts.onAlert({ ...incident, destination: name });
   const facts = createFacts(row);
-  const pause = createPause({ row, clock, save: parts.savePause, onIncident });
+  const pause = createPause({ row, clock, save: parts.savePause, onIncident: tell, log });
+  const breaker = createToldBreaker(parts, facts, tell);
   let successes = 0;
-  const iso = (at = clock.now()) => new Date(at).toISOString();
-  const answered = () => {
-    const openSince = breaker.openSince();
-    if (!breaker.answered() || openSince === undefined) return;
-    facts.note({ breaker: "closed", breakerSince: undefined });
-    onIncident({ kind: "breaker", phase: "ended", since: iso(openSince) });
-  };
-  const outage = (words: string, afterMs: number | undefined) => {
-    if (!breaker.outage(afterMs)) return;
-    const openSince = iso(breaker.openSince());
-    facts.note({ breaker: "open", breakerSince: openSince });
-    onIncident({ kind: "breaker", phase: "began", since: openSince, reason: words });
-  };
   return {
     pause,
     facts,
@@ -71,14 +54,14 @@ export function createHealth(parts: HealthParts): Health {
       hooks.attempt?.(name, outcome.is, ms);
       if ("delivered" in outcome) {
         successes += 1;
-        facts.note({ lastSuccessAt: iso() });
-        return answered();
+        facts.note({ lastSuccessAt: iso(clock.now()) });
+        return breaker.answered();
       }
       const { message, afterMs, answer } = outcome.error;
       const words = answer === undefined ? message : `${message}: ${answer}`;
-      facts.note({ lastError: words.slice(0, 500), lastErrorAt: iso() });
-      if (outcome.is === "outage") outage(message, afterMs);
-      else answered();
+      facts.note({ lastError: words.slice(0, 500), lastErrorAt: iso(clock.now()) });
+      if (outcome.is === "outage") breaker.outage(message, afterMs);
+      else breaker.answered();
       if (outcome.is === "config") await pause.forConfig(message);
     },
     repeated: () => facts.note({ repeats: (facts.now().repeats ?? 0) + 1 }),
@@ -89,15 +72,38 @@ export function createHealth(parts: HealthParts): Health {
       }
       if (state !== "dead") return;
       hooks.dead?.(name);
-      log.error("a delivery is dead", { eventId, ...(reason !== undefined && { reason }) });
-      onIncident({
-        kind: "dead",
-        phase: "began",
-        since: iso(),
-        deliveryId: id,
-        ...(reason !== undefined && { reason }),
-      });
+      const why = reason === undefined ? {} : { reason };
+      log.error("a delivery is dead", { eventId, ...why });
+      tell({ kind: "dead", phase: "began", since: iso(clock.now()), deliveryId: id, ...why });
     },
-    breakerOpen: () => breaker.openSince() !== undefined,
+    breakerOpen: breaker.isOpen,
   };
+}
+
+/** The breaker, with a word to those concerned when it opens and closes. */
+function createToldBreaker({ row, clock, log }: HealthParts, facts: Facts, tell: Tell) {
+  const since = row.breaker === "open" ? Date.parse(row.breakerSince ?? "") : Number.NaN;
+  const breaker = createBreaker(clock, Number.isNaN(since) ? undefined : since);
+  return {
+    waitMs: breaker.waitMs,
+    isOpen: () => breaker.openSince() !== undefined,
+    answered() {
+      const openSince = breaker.openSince();
+      if (!breaker.answered() || openSince === undefined) return;
+      facts.note({ breaker: "closed", breakerSince: undefined });
+      log.info("the destination answers again");
+      tell({ kind: "breaker", phase: "ended", since: iso(openSince) });
+    },
+    outage(reason: string, afterMs: number | undefined) {
+      if (!breaker.outage(afterMs)) return;
+      const openSince = iso(breaker.openSince() ?? clock.now());
+      facts.note({ breaker: "open", breakerSince: openSince });
+      log.warn("the destination is out: all wait, a probe goes on", { reason });
+      tell({ kind: "breaker", phase: "began", since: openSince, reason });
+    },
+  };
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
 }

@@ -2,6 +2,7 @@ import type { HandleBatch, Ledger, NewDelivery, WaypostEvent } from "../contract
 import { isQuarantined } from "../event/event.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Clock } from "./clock.ts";
+import type { HeldRows } from "./held-rows.ts";
 import { laneKeysOf } from "./lane-keys.ts";
 import type { Lease } from "./lease.ts";
 import type { Routes } from "./routes.ts";
@@ -15,10 +16,7 @@ export interface IntakeParts {
   readonly clock: Clock;
   /** Whether memory has this row. */
   readonly knows: (id: string) => boolean;
-  /** Loads open rows that memory does not have. */
-  readonly load: (ids: readonly string[]) => Promise<void>;
-  /** New rows, all of them in the ledger. */
-  readonly open: (rows: readonly NewDelivery[]) => void;
+  readonly rows: Pick<HeldRows, "load" | "open">;
 }
 
 /**
@@ -28,7 +26,7 @@ export interface IntakeParts {
  * came: load again, or it would be overtaken. 3. Start the lanes.
  */
 export function createIntake(parts: IntakeParts): HandleBatch {
-  const { name, ledger, lease, bodies, knows, load, open } = parts;
+  const { name, ledger, lease, bodies, knows } = parts;
   return async (batch) => {
     const wanted = routedTo(parts, batch);
     if (wanted.size === 0) return;
@@ -44,10 +42,10 @@ export function createIntake(parts: IntakeParts): HandleBatch {
     lease.check();
     const isOpen = (state: string) => state === "open" || state === "sending";
     const missed = existing.filter(({ id, state }) => isOpen(state) && !knows(id));
-    if (missed.length > 0) await load(missed.map(({ id }) => id));
+    if (missed.length > 0) await parts.rows.load(missed.map(({ id }) => id));
     for (const event of events) bodies.keep(event);
     const old = new Set(existing.map(({ id }) => id));
-    open(rows.filter(({ id }) => !old.has(id)));
+    parts.rows.open(rows.filter(({ id }) => !old.has(id)));
   };
 }
 

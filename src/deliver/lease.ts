@@ -1,18 +1,17 @@
-import type { DestinationLease, Ledger } from "../contracts.ts";
-import type { Log } from "../support/log.ts";
-import { type Clock, rest } from "./clock.ts";
+import { setMaxListeners } from "node:events";
+import type { DestinationLease } from "../contracts.ts";
+import type { Clock } from "./clock.ts";
+import type { LeaseTerms, Taken } from "./take-lease.ts";
 
 /** A destination is held by one process at a time: this one, until `over`. */
 export interface Lease {
   readonly epoch: number;
   /** Aborts with a LeaseOverError: out of time, lost or released. Nothing may be started from then on. */
   readonly over: AbortSignal;
-  /** By the monotonic clock, with a margin: at 0 nobody else can have it yet. */
+  /** By the monotonic clock, with a margin: above 0 nobody else can have it. */
   leftMs(): number;
   /** Throws LeaseOverError unless there is time left. */
   check(): void;
-  /** Renews it now. */
-  renew(): Promise<void>;
   /** It is lost, or what we know is not what the ledger knows. */
   lose(reason: string): void;
   /** The next taker need not wait. Never rejects. */
@@ -23,59 +22,6 @@ export class LeaseOverError extends Error {
   override readonly name = "LeaseOverError";
 }
 
-export interface LeaseTerms {
-  readonly ledger: Ledger;
-  readonly name: string;
-  /** Unlike that of any other process. */
-  readonly holder: string;
-  readonly clock: Clock;
-  /** 15 s; a third of it between two renewals. */
-  readonly leaseMs: number;
-  readonly log: Log;
-}
-
-export interface Taken {
-  readonly row: DestinationLease;
-  /** Monotonic, before the ledger was asked. */
-  readonly askedAt: number;
-}
-
-/**
- * Waits until nobody holds the destination, and takes it. A released lease is free at once, and so is one
- * that this process held; another's is when its counter stood still for a full lease, by our clock.
- * undefined when the signal aborts.
- */
-export async function takeLease(
-  terms: LeaseTerms,
-  signal: AbortSignal,
-): Promise<Taken | undefined> {
-  const { ledger, name, holder, clock, leaseMs, log } = terms;
-  let seen: DestinationLease | undefined;
-  let stillSince = 0;
-  let failing = false;
-  while (!signal.aborted) {
-    try {
-      const now = await ledger.destination(name);
-      failing = false;
-      if (seen === undefined || seen.epoch !== now.epoch || seen.beat !== now.beat) {
-        seen = now;
-        stillSince = clock.monotonic();
-      }
-      const free = ledger.exclusive || now.holder === undefined || now.holder === holder;
-      if (free || clock.monotonic() - stillSince >= leaseMs) {
-        const askedAt = clock.monotonic();
-        const row = await ledger.takeLease(name, seen, holder);
-        if (row !== undefined) return { row, askedAt };
-      }
-    } catch (error) {
-      if (!failing) log.warn("the ledger cannot be asked for the lease, tries again", { error });
-      failing = true;
-    }
-    await rest(clock, leaseMs / 15, signal);
-  }
-  return undefined;
-}
-
 /** Keeps what was taken: a renewal every third of the lease. `onRow` gets each row that a renewal answered with. */
 export function holdLease(
   terms: LeaseTerms,
@@ -84,60 +30,36 @@ export function holdLease(
 ): Lease {
   const { ledger, name, clock, leaseMs, log } = terms;
   const { epoch } = row;
-  // Time for an abort to reach the other end.
-  const usableMs = (leaseMs * 14) / 15;
   const ending = new AbortController();
-  let until = askedAt + usableMs;
-  let cancelBeat = () => {};
-  let cancelEnd = () => {};
-  const leftMs = () => (ending.signal.aborted ? 0 : Math.max(0, until - clock.monotonic()));
+  setMaxListeners(0, ending.signal);
   const lose = (reason: string) => {
     if (ending.signal.aborted) return;
-    cancelBeat();
-    cancelEnd();
+    log.info("the lease is over", { reason });
     ending.abort(new LeaseOverError(reason));
   };
-  const watchEnd = () => {
-    cancelEnd();
-    cancelEnd = clock.after(Math.max(1, Math.ceil(leftMs())), () => {
-      if (leftMs() > 0) return watchEnd();
-      log.warn("the lease ran out before it could be renewed");
-      lose("the lease ran out");
-    });
-  };
+  // The margin is for an abort to reach the other end.
+  const time = createDeadline(clock, askedAt + margin(leaseMs), () => lose("it ran out"));
   const renew = async () => {
     const asked = clock.monotonic();
     const renewed = await ledger.renewLease(name, epoch);
     if (ending.signal.aborted) return;
-    if (renewed === undefined) {
-      log.warn("somebody else took the lease");
-      return lose("somebody else took the lease");
-    }
-    until = Math.max(until, asked + usableMs);
-    watchEnd();
-    if (leftMs() > 0) onRow(renewed, asked);
+    if (renewed === undefined) return lose("somebody else took it");
+    time.extend(asked + margin(leaseMs));
+    if (time.leftMs() > 0) onRow(renewed, asked);
   };
-  const beat = async () => {
-    const failed = await renew().then(
-      () => false,
-      () => true,
-    );
-    if (!ending.signal.aborted)
-      cancelBeat = clock.after(failed ? leaseMs / 15 : leaseMs / 3, beatOn);
-  };
-  const beatOn = () => void beat();
-  cancelBeat = clock.after(leaseMs / 3, beatOn);
-  watchEnd();
+  const beat = createBeat(clock, leaseMs, renew);
+  ending.signal.addEventListener("abort", () => {
+    beat.stop();
+    time.stop();
+  });
   return {
     epoch,
     over: ending.signal,
-    leftMs,
+    leftMs: () => (ending.signal.aborted ? 0 : time.leftMs()),
     check() {
-      if (leftMs() > 0) return;
-      lose("the lease ran out");
-      throw ending.signal.reason;
+      if (time.leftMs() <= 0) lose("it ran out");
+      ending.signal.throwIfAborted();
     },
-    renew,
     lose,
     async release() {
       if (ending.signal.aborted) return;
@@ -145,6 +67,52 @@ export function holdLease(
       await ledger.releaseLease(name, epoch).catch((error: unknown) => {
         log.warn("the lease could not be released, the next holder waits for its end", { error });
       });
+    },
+  };
+}
+
+function margin(leaseMs: number): number {
+  return (leaseMs * 14) / 15;
+}
+
+/** Calls once when the time is over, unless it is extended. */
+function createDeadline(clock: Clock, first: number, onEnd: () => void) {
+  let until = first;
+  let cancel = () => {};
+  const leftMs = () => Math.max(0, until - clock.monotonic());
+  const watch = () => {
+    cancel();
+    cancel = clock.after(Math.max(1, Math.ceil(leftMs())), () =>
+      leftMs() > 0 ? watch() : onEnd(),
+    );
+  };
+  watch();
+  return {
+    leftMs,
+    extend(to: number) {
+      until = Math.max(until, to);
+      watch();
+    },
+    stop: () => cancel(),
+  };
+}
+
+/** Renews every third of the lease, and sooner after a failure. */
+function createBeat(clock: Clock, leaseMs: number, renew: () => Promise<void>) {
+  let stopped = false;
+  let cancel = () => {};
+  const beat = async () => {
+    const waitMs = await renew().then(
+      () => leaseMs / 3,
+      () => leaseMs / 15,
+    );
+    if (!stopped) cancel = clock.after(waitMs, () => void beat());
+  };
+  cancel = clock.after(leaseMs / 3, () => void beat());
+  return {
+    stop() {
+      stopped = true;
+      cancel();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { DestinationLease } from "../contracts.ts";
+import type { Log } from "../support/log.ts";
 import type { Clock } from "./clock.ts";
 import type { Incident } from "./delivery.ts";
 
@@ -7,8 +8,8 @@ type Reason = NonNullable<DestinationLease["pause"]>;
 /** Whether the destination rests, by an operator's word or because its configuration does not work. */
 export interface Pause {
   now(): Reason | undefined;
-  /** What a renewal says; `askedAt` (monotonic) is when it was asked. True when the pause ended. */
-  learn(row: DestinationLease, askedAt: number): boolean;
+  /** What a renewal says; `askedAt` (monotonic) is when it was asked. */
+  learn(row: DestinationLease, askedAt: number): void;
   /** Pauses until an operator resumes, with one alert. Resolves when the ledger has it. */
   forConfig(reason: string): Promise<void>;
 }
@@ -18,23 +19,23 @@ export function createPause(options: {
   readonly clock: Clock;
   readonly save: (pause: Reason) => Promise<void>;
   readonly onIncident: (incident: Omit<Incident, "destination">) => void;
+  readonly log: Log;
 }): Pause {
-  const { clock, save, onIncident } = options;
+  const { clock, save, onIncident, log } = options;
   let current = options.row.pause;
   /** What was asked before this says nothing about what is saved now. */
   let savedAt = Number.NEGATIVE_INFINITY;
   return {
     now: () => current,
     learn({ pause }, askedAt) {
-      if (askedAt <= savedAt) return false;
+      if (askedAt <= savedAt) return;
       const before = current;
       current = pause;
-      if (before === undefined || pause !== undefined) return false;
-      if (before.by === "config") {
-        const { at, reason } = before;
-        onIncident({ kind: "paused", phase: "ended", since: at, reason });
-      }
-      return true;
+      if (before === undefined || pause !== undefined) return;
+      log.info("the destination is resumed");
+      if (before.by === "operator") return;
+      const { at, reason } = before;
+      onIncident({ kind: "paused", phase: "ended", since: at, reason });
     },
     async forConfig(reason) {
       // One alert, however many attempts meet the same.
@@ -42,6 +43,7 @@ export function createPause(options: {
       const pause = { by: "config", reason, at: new Date(clock.now()).toISOString() } as const;
       current = pause;
       savedAt = Number.POSITIVE_INFINITY;
+      log.error("the destination is paused: its configuration does not work", { reason });
       onIncident({ kind: "paused", phase: "began", since: pause.at, reason });
       await save(pause);
       savedAt = clock.monotonic();

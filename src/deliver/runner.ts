@@ -1,6 +1,7 @@
 import type { DestinationLease } from "../contracts.ts";
 import { rest } from "./clock.ts";
-import { LeaseOverError, type Taken, takeLease } from "./lease.ts";
+import { LeaseOverError } from "./lease.ts";
+import { type Taken, takeLease } from "./take-lease.ts";
 import { createTerm, type Term, type TermParts } from "./term.ts";
 
 /** What this process knows of a destination at this moment. */

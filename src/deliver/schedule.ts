@@ -14,64 +14,55 @@ export interface Schedule {
   stop(): Promise<void>;
 }
 
-/**
- * The head of each lane, when its time has come, first come first served, as many at once as `concurrency`
- * allows. `waitMs` says how long the whole destination has to wait (0: go on, Infinity: until `wake`).
- * `tryHead` answers whether the row is done; when not it has set `dueAt`.
- */
-export function createSchedule(options: {
+export interface ScheduleOptions {
   readonly clock: Clock;
   readonly lanes: Lanes;
   readonly concurrency: number;
+  /** How long the whole destination has to wait: 0 goes on, Infinity until `wake`. */
   readonly waitMs: (running: number) => number;
+  /** Whether the row is done; when not, it has set `dueAt`. Never rejects. */
   readonly tryHead: (row: OpenRow) => Promise<"done" | "waits">;
   readonly onDone: () => void;
-}): Schedule {
+}
+
+/** The heads of lanes whose time has come, first come first served, `concurrency` at once. */
+export function createSchedule(options: ScheduleOptions): Schedule {
   const { clock, lanes, concurrency, waitMs, tryHead, onDone } = options;
-  const ready = new Set<Lane>();
-  const waits = createWaits<Lane>(clock, (lane) => offer(lane));
+  const line = createLine(clock, () => wake());
   let running = 0;
   let stopped = false;
   let cancelWake = () => {};
   let onIdle = () => {};
   const offer = (lane: Lane) => {
-    const [head] = lane.rows;
-    if (head === undefined || lane.running > 0 || stopped) return;
-    if (head.dueAt > clock.monotonic()) waits.add(head.dueAt, lane);
-    else ready.add(lane);
+    if (stopped) return;
+    line.join(lane);
     wake();
   };
   const wake = () => {
     cancelWake();
-    while (!stopped && running < concurrency && ready.size > 0) {
+    while (!stopped && running < concurrency && line.waits()) {
       const ms = waitMs(running);
       if (ms > 0) {
         if (ms < Number.POSITIVE_INFINITY) cancelWake = clock.after(Math.ceil(ms), wake);
         return;
       }
-      const [lane] = ready;
-      if (lane === undefined) return;
-      ready.delete(lane);
-      const [head] = lane.rows;
-      // Lanes that were joined meanwhile may be empty, busy, or have a head that waits.
-      if (head === undefined || lane.running > 0) continue;
-      if (head.dueAt > clock.monotonic()) waits.add(head.dueAt, lane);
-      else void start(lane, head);
+      const next = line.take();
+      if (next !== undefined) void start(next);
     }
   };
-  const start = async (lane: Lane, head: OpenRow) => {
-    lane.running += 1;
+  const start = async (head: OpenRow) => {
+    lanes.laneOf(head).running += 1;
     running += 1;
     const end = await tryHead(head);
-    const now = lanes.laneOf(head);
-    now.running -= 1;
+    // Not the lane it began in, when lanes were joined meanwhile.
+    const lane = lanes.laneOf(head);
+    lane.running -= 1;
     running -= 1;
     if (end === "done") {
       lanes.remove(head);
       onDone();
     }
-    offer(now);
-    wake();
+    offer(lane);
     if (running === 0) onIdle();
   };
   return {
@@ -81,12 +72,44 @@ export function createSchedule(options: {
     async stop() {
       stopped = true;
       cancelWake();
-      waits.clear();
-      if (running > 0) {
-        await new Promise<void>((resolve) => {
-          onIdle = resolve;
-        });
-      }
+      line.clear();
+      if (running === 0) return;
+      await new Promise<void>((resolve) => {
+        onIdle = resolve;
+      });
+    },
+  };
+}
+
+/** The lanes that nobody tries now: those whose head may be tried in line, all others until it may. */
+function createLine(clock: Clock, onReady: () => void) {
+  const ready = new Set<Lane>();
+  const waiting = createWaits<Lane>(clock, (lane) => {
+    join(lane);
+    onReady();
+  });
+  const join = (lane: Lane) => {
+    const [head] = lane.rows;
+    if (head === undefined || lane.running > 0) return;
+    if (head.dueAt > clock.monotonic()) waiting.add(head.dueAt, lane);
+    else ready.add(lane);
+  };
+  return {
+    join,
+    waits: () => ready.size > 0,
+    /** The first head; undefined where the lane changed since it joined. */
+    take(): OpenRow | undefined {
+      const [lane] = ready;
+      if (lane === undefined) return undefined;
+      ready.delete(lane);
+      const [head] = lane.rows;
+      if (lane.running === 0 && head !== undefined && head.dueAt <= clock.monotonic()) return head;
+      join(lane);
+      return undefined;
+    },
+    clear() {
+      ready.clear();
+      waiting.clear();
     },
   };
 }

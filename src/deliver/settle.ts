@@ -26,7 +26,7 @@ export function settle(
   const { outcome, now } = tried;
   const { id } = row;
   const doneAt = iso(now);
-  if (outcome.is === "delivered" || outcome.is === "found") {
+  if ("delivered" in outcome) {
     const { remoteId, answer } = outcome.delivered;
     const history = withAttempt(row, tried, answer);
     const remote = remoteId === undefined ? {} : { remoteId };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Bus, Consumer, Ledger } from "../contracts.ts";
 import type { Log } from "../support/log.ts";
 import { createBackpressure } from "./backpressure.ts";
@@ -10,11 +11,12 @@ import { createHousekeeping } from "./housekeeping.ts";
 import { insist } from "./insist.ts";
 import { createIntake } from "./intake.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
-import { holdLease, type Lease, LeaseOverError, type Taken } from "./lease.ts";
+import { holdLease, type Lease, LeaseOverError } from "./lease.ts";
 import { deliverQueue } from "./queue.ts";
 import { createRate } from "./rate.ts";
 import type { Routes } from "./routes.ts";
 import { createSchedule, type Schedule } from "./schedule.ts";
+import type { Taken } from "./take-lease.ts";
 import { createTryHead } from "./try-head.ts";
 import { createWrites } from "./writes.ts";
 
@@ -50,14 +52,13 @@ export interface Term {
 }
 
 export function createTerm(parts: TermParts, taken: Taken): Term {
-  const { ledger, clock, log } = parts;
-  const { name, config } = parts.setup;
-  let { rev } = taken.row;
+  const { ledger, clock, log, setup } = parts;
+  const { name } = setup;
   const lease = holdLease({ ...parts, name }, taken, (row, askedAt) => {
     health.pause.learn(row, askedAt);
     schedule.wake();
     void keepHouse();
-    if (row.rev !== rev) void rows.load([]).then(() => (rev = row.rev), onLost);
+    void rows.follow(row.rev);
   });
   const asking = { lease, clock, log };
   const health = createHealth({
@@ -69,44 +70,22 @@ export function createTerm(parts: TermParts, taken: Taken): Term {
   const lanes = createLanes();
   const keepHouse = createHousekeeping({ ...parts, name, lease, lanes, health });
   const halting = haltWith(lease.over);
-  const write = createWrites({ ledger, ...asking });
-  const tryHead = createTryHead({ ...parts, lease, health, write, over: halting.signal });
-  const rate = createRate(clock, config.ratePerSecond);
-  let press: (open: number) => void = () => undefined;
-  const schedule = createSchedule({
-    clock,
-    lanes,
-    concurrency: config.concurrency ?? defaultConcurrency,
-    waitMs: (running) => {
-      // With less an attempt would hardly end in time; the next renewal wakes us.
-      if (lease.leftMs() < parts.leaseMs / 3) return Number.POSITIVE_INFINITY;
-      return Math.max(health.waitMs(running), rate.waitMs());
-    },
-    tryHead: (row) => {
-      rate.take();
-      return tryHead(row);
-    },
-    onDone: () => press(lanes.size()),
-  });
-  const takeMore = (ids: readonly string[]) => ledger.takeMore(name, lease.epoch, ids);
+  const backpressure = createBackpressure(parts.maxOpenRows, lanes);
+  const schedule = createHeadSchedule(
+    parts,
+    { ...asking, lanes, health, halting: halting.signal },
+    backpressure.check,
+  );
   const rows = createHeldRows({
     lanes,
     schedule,
     clock,
+    rev: taken.row.rev,
     successes: health.successes,
-    takeMore: (ids) => insist(() => takeMore(ids), asking),
+    takeMore: (ids) => insist(() => ledger.takeMore(name, lease.epoch, ids), asking),
+    onAdded: backpressure.check,
   });
-  const intake = createIntake({
-    ...parts,
-    name,
-    lease,
-    knows: lanes.has,
-    load: rows.load,
-    open(fresh) {
-      rows.open(fresh);
-      press(lanes.size());
-    },
-  });
+  const intake = createIntake({ ...parts, name, lease, knows: lanes.has, rows });
   let consumer: Consumer | undefined;
   return {
     lease,
@@ -117,8 +96,7 @@ export function createTerm(parts: TermParts, taken: Taken): Term {
       rows.add(await insist(() => ledger.takeOver(name, lease.epoch), asking));
       lease.check();
       consumer = await parts.bus.consume(deliverQueue(name, parts.routes), intake);
-      press = createBackpressure(parts.maxOpenRows, consumer);
-      press(lanes.size());
+      backpressure.control(consumer);
     },
     async end() {
       const halt = () => halting.abort(new LeaseOverError("the program ends"));
@@ -131,13 +109,44 @@ export function createTerm(parts: TermParts, taken: Taken): Term {
   };
 }
 
+/** Heads are tried while the lease has time for an attempt, the destination is well and the rate allows. */
+function createHeadSchedule(
+  parts: TermParts,
+  term: {
+    readonly lease: Lease;
+    readonly lanes: Lanes;
+    readonly health: Health;
+    readonly halting: AbortSignal;
+  },
+  onDone: () => void,
+): Schedule {
+  const { clock, leaseMs } = parts;
+  const { config } = parts.setup;
+  const { lease, lanes, health, halting } = term;
+  const rate = createRate(clock, config.ratePerSecond);
+  const write = createWrites({ ...parts, lease });
+  const tryHead = createTryHead({ ...parts, lease, health, write, over: halting });
+  return createSchedule({
+    clock,
+    lanes,
+    concurrency: config.concurrency ?? defaultConcurrency,
+    waitMs(running) {
+      // With less an attempt would hardly end in time; the next renewal wakes us.
+      if (lease.leftMs() < leaseMs / 3) return Number.POSITIVE_INFINITY;
+      return Math.max(health.waitMs(running), rate.waitMs());
+    },
+    tryHead(row) {
+      rate.take();
+      return tryHead(row);
+    },
+    onDone,
+  });
+}
+
 /** Aborts with the signal, or earlier. */
 function haltWith(signal: AbortSignal): AbortController {
   const halting = new AbortController();
+  setMaxListeners(0, halting.signal);
   signal.addEventListener("abort", () => halting.abort(signal.reason), { once: true });
   return halting;
-}
-
-function onLost(error: unknown): void {
-  if (!(error instanceof LeaseOverError)) throw error;
 }

@@ -3,14 +3,17 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import express, { type Express, type RequestHandler } from "express";
 import { middleware as validateOpenApi } from "express-openapi-validator";
-import type { Bus, EventQuery } from "../contracts.ts";
+import type { Bus, EventQuery, Ledger, Roles } from "../contracts.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import { requireBearer } from "./bearer.ts";
+import { createDeliveryRoutes } from "./delivery-routes.ts";
+import { createDestinationRoutes } from "./destination-routes.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { createLogRoutes } from "./log-routes.ts";
 import { createProbes, type ReadyCheck } from "./probes.ts";
-import { notFound, onlyMethods, Problem, problemHandler } from "./problem.ts";
+import { notFound, Problem, problemHandler } from "./problem.ts";
+import type { PruneOptions, Pruned } from "./prune.ts";
 import { refuseOddNames, requireValidated } from "./query.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
 import type { SystemStatus } from "./system-status.ts";
@@ -35,6 +38,12 @@ export interface OpsApi {
   readonly query: EventQuery;
   readonly tail: Bus["tail"];
   readonly status: () => Promise<SystemStatus>;
+  readonly ledger: Ledger;
+  readonly roles: Pick<Roles, "alive">;
+  /** The configured ones by name, as they are now. */
+  readonly destinations: () => ReadonlyMap<string, { readonly kind: string }>;
+  /** Removes what destinations that are no longer configured have left. */
+  readonly prune: (options: PruneOptions) => Promise<Pruned>;
 }
 
 export interface Ops {
@@ -104,7 +113,7 @@ function noApi(app: Express): () => void {
 
 function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
   const streams = createEventStreams({ ...api, ...options });
-  app.use("/api", watch(options), requireBearer(options.tokens), onlyReads, refuseOddNames);
+  app.use("/api", watch(options), requireBearer(options.tokens), readBody, refuseOddNames);
   app.use(
     validateOpenApi({
       apiSpec: join(schemasDir, "openapi.yaml"),
@@ -115,15 +124,30 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
     }),
   );
   app.get("/api/events/stream", requireValidated, streams.handler);
-  app.use("/api", createLogRoutes(api));
+  app.use("/api", createLogRoutes(api), createDeliveryRoutes(api), createDestinationRoutes(api));
   return () => streams.closeAll();
 }
 
-/** Reads have no body; a content type would only make the validator keep one more compiled copy. */
-const onlyReads: RequestHandler = (request, response, next) => {
+const parseJson = express.json({ limit: 16_384, type: () => true });
+
+/**
+ * Only a POST has a body, and it is JSON; none is an empty object. Each content type of its own would make the
+ * validator keep one more compiled copy.
+ */
+const readBody: RequestHandler = (request, response, next) => {
+  const type = request.headers["content-type"];
   delete request.headers["content-type"];
-  if (request.method === "GET") next();
-  else onlyMethods("GET")(request, response, next);
+  if (request.method !== "POST") return next();
+  const length = request.headers["content-length"];
+  const empty = (length === undefined || length === "0") && !request.headers["transfer-encoding"];
+  if (!empty && !/^application\/json(?:;|$)/i.test(type ?? "")) {
+    throw new Problem(415, "not-json", "The body must be application/json.");
+  }
+  request.headers["content-type"] = "application/json";
+  parseJson(request, response, (error?: unknown) => {
+    if (error === undefined) request.body ??= {};
+    next(error);
+  });
 };
 
 /** Who read what is audited by endpoint, never by what was asked for. */

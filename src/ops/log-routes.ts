@@ -1,5 +1,5 @@
 import { Router } from "express";
-import type { EventQuery } from "../contracts.ts";
+import type { EventQuery, Ledger } from "../contracts.ts";
 import { notFound } from "./problem.ts";
 import { createQuarantineRoutes } from "./quarantine-routes.ts";
 import { parseConversationFilter, parseEventFilter, parsePage, requireValidated } from "./query.ts";
@@ -8,16 +8,18 @@ import type { SystemStatus } from "./system-status.ts";
 /** What can be asked of the log, each as `schemas/openapi.yaml` lays it down. */
 export function createLogRoutes(options: {
   readonly query: EventQuery;
+  readonly ledger: Pick<Ledger, "deliveriesOf">;
   readonly status: () => Promise<SystemStatus>;
 }): Router {
-  const { query, status } = options;
+  const { query, ledger, status } = options;
   const router = Router();
   router.use(requireValidated);
   router.get("/events", async ({ query: asked }, response) => {
     response.json(await query.events(parseEventFilter(asked), parsePage(asked)));
   });
   router.get("/events/:id", async ({ params }, response) => {
-    response.json(found("event", await query.event(params.id)));
+    const event = found("event", await query.event(params.id));
+    response.json({ ...event, deliveries: await ledger.deliveriesOf(event.id) });
   });
   router.get("/messages/:wamid", async ({ params }, response) => {
     response.json(found("message", await query.message(params.wamid)));

@@ -96,6 +96,8 @@ function fromLibrary(error: unknown): Problem | undefined {
   if (!(error instanceof Error)) return undefined;
   const { status, code } = error as { status?: unknown; code?: unknown };
   if (status === 404) return notFound("address");
+  if (status === 413) return new Problem(413, "too-large", "The body is too large.");
+  if (status === 415) return new Problem(415, "not-json", "The body must be application/json.");
   if (status === 405) return methodNotAllowed(allowOf(error));
   if (status === 400 || error instanceof URIError || code === "ERR_INVALID_URL") {
     return invalidRequest(parameterProblems(error));
@@ -126,7 +128,7 @@ function invalidRequest(errors: readonly ParameterProblem[]): Problem {
 function parameterProblems(error: Error): ParameterProblem[] {
   const errors = "errors" in error && Array.isArray(error.errors) ? error.errors : [];
   return errors.flatMap((each: { path?: unknown; message?: unknown }) => {
-    const name = /^\/(?:query|params|headers)\/([A-Za-z-]{1,32})/.exec(String(each.path))?.[1];
+    const name = /^\/(?:query|params|headers|body)\/([A-Za-z-]{1,32})/.exec(String(each.path))?.[1];
     return name === undefined ? [] : [{ parameter: name, reason: String(each.message) }];
   });
 }

@@ -1,3 +1,4 @@
+import { destinationProblems, processProblems } from "./destination-problems.ts";
 import type { SystemStatus } from "./system-status.ts";
 
 /** Something is wrong (`error`) or worth a look (`warning`), and what to do about it. */
@@ -23,6 +24,8 @@ export function findProblems(facts: Facts, now: Date): StatusProblem[] {
     ...storeProblems(facts),
     ...facts.bus.queues.flatMap(queueProblems),
     ...receiverProblems(facts, now),
+    ...facts.destinations.flatMap((destination) => destinationProblems(destination, now)),
+    ...processProblems(facts.processes),
     ...silentAccounts(facts, now),
     ...quarantineProblems(facts),
   ];
@@ -57,7 +60,8 @@ function storeProblems({ store, bus }: Facts): StatusProblem[] {
 function queueProblems(queue: Facts["bus"]["queues"][number]): StatusProblem[] {
   const { name, ready, dead, consumers } = queue;
   const problems: StatusProblem[] = [];
-  if (consumers === 0) {
+  // Whether anybody delivers to a destination, its own state says.
+  if (consumers === 0 && !name.startsWith("waypost.deliver.")) {
     problems.push(error(`Nobody consumes ${name}; ${ready} wait.`, "Start `waypost work`."));
   } else if (ready > backlog) {
     problems.push(

@@ -1,5 +1,14 @@
-import type { Bus, BusHealth, QueueState, Spool, Store, StoreStats } from "../contracts.ts";
+import type {
+  Bus,
+  BusHealth,
+  QueueState,
+  RunningProcess,
+  Spool,
+  Store,
+  StoreStats,
+} from "../contracts.ts";
 import type { Metrics } from "../support/metrics.ts";
+import { type DestinationState, destinationStates } from "./destination-state.ts";
 import { findProblems, type StatusProblem } from "./status-problems.ts";
 import { within } from "./within.ts";
 
@@ -22,6 +31,10 @@ export interface SystemStatus {
   };
   /** Only when the receiver runs in this process. */
   readonly receiver?: ReceiverStatus;
+  /** Those configured, and what is left of former ones. Empty while the store does not answer. */
+  readonly destinations: readonly DestinationState[];
+  /** Every role that is seen, wherever it runs. Empty while the store does not answer. */
+  readonly processes: readonly RunningProcess[];
   /** One per account that was ever heard of, by id. */
   readonly accounts: readonly { readonly id: string; readonly lastEventAt: string }[];
 }
@@ -38,7 +51,12 @@ export interface StatusSources {
   readonly roles: readonly string[];
   readonly startedAt: Date;
   readonly bus: Pick<Bus, "health" | "queues">;
-  readonly store: Pick<Store, "health" | "stats">;
+  readonly store: Pick<Store, "health" | "stats"> & {
+    readonly ledger: Pick<Store["ledger"], "destinations">;
+    readonly roles: Pick<Store["roles"], "alive">;
+  };
+  /** The configured ones by name. */
+  readonly destinations: ReadonlyMap<string, { readonly kind: string }>;
   /** Given when the receiver runs in this process; `spool` unless it is off. */
   readonly receiver?: { readonly spool?: Pick<Spool, "depth">; readonly metrics: Metrics };
 }
@@ -47,10 +65,12 @@ const deadlineMs = 4_000;
 
 /** Asks everything at once; what does not answer in 4 s is reported, not waited for. Never rejects. */
 export async function collectStatus(sources: StatusSources): Promise<SystemStatus> {
-  const [queues, store, receiver] = await Promise.all([
+  const [queues, store, receiver, rows, processes] = await Promise.all([
     within(deadlineMs, sources.bus.queues()).catch(() => []),
     askStore(sources.store),
     sources.receiver === undefined ? undefined : askReceiver(sources.receiver),
+    within(deadlineMs, sources.store.ledger.destinations()).catch(() => undefined),
+    within(deadlineMs, sources.store.roles.alive()).catch(() => []),
   ]);
   const facts = {
     version: sources.version,
@@ -59,12 +79,23 @@ export async function collectStatus(sources: StatusSources): Promise<SystemStatu
     bus: { ...sources.bus.health(), queues },
     store,
     ...(receiver === undefined ? {} : { receiver }),
+    destinations: destinationsOf(sources.destinations, rows, processes),
+    processes,
     accounts: Object.entries(store.stats?.lastEventAt ?? {})
       .map(([id, lastEventAt]) => ({ id, lastEventAt }))
       .sort((a, b) => a.id.localeCompare(b.id)),
   };
   const problems = findProblems(facts, new Date());
   return { ok: problems.every(({ level }) => level !== "error"), problems, ...facts };
+}
+
+/** Nothing rather than every destination as one that nobody holds, while the ledger does not answer. */
+function destinationsOf(
+  configured: StatusSources["destinations"],
+  rows: Awaited<ReturnType<Store["ledger"]["destinations"]>> | undefined,
+  processes: readonly RunningProcess[],
+): DestinationState[] {
+  return rows === undefined ? [] : destinationStates({ configured, rows, processes });
 }
 
 async function askStore(store: StatusSources["store"]): Promise<SystemStatus["store"]> {

@@ -3,6 +3,11 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 /** Seconds; finest around Meta's bar of 250 ms median and 1 s for 99 %. */
 const ackBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** Seconds; from a local receiver's milliseconds to an outage's days. */
+const effectBuckets = [
+  0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3_600, 21_600, 86_400, 259_200,
+];
+
 /**
  * Every metric Waypost exposes, by owner. Labels hold no personal data and are bounded: reasons, steps,
  * queue names, account ids (the business's own), event families.
@@ -66,6 +71,41 @@ export function createMetrics() {
     ),
     queueReady: gauge("waypost_queue_ready", "Messages that wait in a queue.", "queue"),
     queueDead: gauge("waypost_queue_dead", "Messages that could not be decoded.", "queue"),
+    /* deliver */
+    deliveryAttempts: counter(
+      "waypost_delivery_attempts_total",
+      "Attempts to deliver by what became of them: delivered, found, outage, refused, config.",
+      "destination",
+      "outcome",
+    ),
+    deliverySeconds: new Histogram({
+      name: "waypost_delivery_seconds",
+      help: "From the receipt of an event to its effect at a destination.",
+      labelNames: ["destination"],
+      buckets: effectBuckets,
+      registers,
+    }),
+    deliveryOpen: gauge(
+      "waypost_delivery_open",
+      "Deliveries that wait or are being tried; told by the process that holds the destination.",
+      "destination",
+    ),
+    deliveryOldestAge: gauge(
+      "waypost_delivery_oldest_age_seconds",
+      "Age of the oldest open delivery; told by the process that holds the destination.",
+      "destination",
+    ),
+    deliveriesDead: counter(
+      "waypost_delivery_dead_total",
+      "Deliveries that gave up.",
+      "destination",
+    ),
+    breakerOpen: gauge(
+      "waypost_destination_breaker_open",
+      "1 while a destination counts as out; told by the process that holds it.",
+      "destination",
+    ),
+    alerts: counter("waypost_alerts_total", "Alerts by whether they could be sent.", "outcome"),
     /* ops */
     apiRequests: counter(
       "waypost_api_requests_total",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
-import { envExample } from "../../scripts/env-example.ts";
+import { envExample } from "../../scripts/generate-env-example.ts";
 import { envKeys } from "../../src/config/env.ts";
 
 const file = new URL("../../.env.example", import.meta.url);

@@ -148,9 +148,11 @@ async function openBroker(given: string | Rabbit): Promise<Broker> {
       for (const until = Date.now() + 15_000; ; await sleep(100)) {
         const { channel } = await connected();
         channel.publish(exchange, `${type}.700700700700700`, body, properties);
-        const problem = await channel.waitForConfirms().catch((error: Error) => error);
-        if (problem === undefined) return;
-        if (Date.now() > until) throw problem; // a queue may nack until its node is whole again
+        try {
+          return void (await channel.waitForConfirms());
+        } catch (error) {
+          console.error("PUB", id, String(error), Date.now());if (Date.now() > until) throw error; // a queue may nack until its node is whole again
+        }
       }
     },
     async takeFrom(queue) {

@@ -1,6 +1,11 @@
-import type { WaypostEvent } from "../../src/contracts.ts";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Ledger, Roles, WaypostEvent } from "../../src/contracts.ts";
 import { createOps, type OpsApi, type OpsOptions } from "../../src/ops/create-ops.ts";
+import type { PruneOptions, Pruned } from "../../src/ops/prune.ts";
 import { collectStatus, type StatusSources } from "../../src/ops/system-status.ts";
+import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import type { Log, LogFields } from "../../src/support/log.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 import { createMemoryEventQuery, type MemoryEventQuery } from "../support/memory-event-query.ts";
@@ -10,12 +15,20 @@ export const token = "a-token-of-the-tests-0123456789";
 export interface Harness {
   readonly url: string;
   readonly query: MemoryEventQuery;
+  /** A real one, in a file of its own. */
+  readonly ledger: Ledger;
+  readonly roles: Roles;
+  /** Those configured, by name. */
+  readonly destinations: Map<string, { readonly kind: string }>;
+  /** What the prune endpoint was asked for; `answer` is what it says. */
+  readonly pruned: { asked: PruneOptions[]; answer: Pruned };
   readonly logged: { message: string; fields: LogFields | undefined }[];
   readonly metrics: ReturnType<typeof createMetrics>;
   readonly tails: Set<(event: WaypostEvent) => void>;
   readonly ops: ReturnType<typeof createOps>;
   publish(event: WaypostEvent): void;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
 }
 
 /** The ops port on a free port over a log in memory; answers are held against the specification. */
@@ -27,8 +40,24 @@ export async function startOps(
   const logged: Harness["logged"] = [];
   const metrics = createMetrics();
   const { status, withApi, ...options } = changes;
+  const folder = await mkdtemp(join(tmpdir(), "waypost-ops-"));
+  const store = await openEmbeddedStore({
+    path: join(folder, "store.db"),
+    retentionDays: 30,
+    log: arrayLog([]),
+  });
+  const { ledger, roles } = store;
+  const destinations: Harness["destinations"] = new Map();
+  const pruned: Harness["pruned"] = { asked: [], answer: { removed: [], kept: [] } };
   const api: OpsApi = {
     query,
+    ledger,
+    roles,
+    destinations: () => destinations,
+    prune: async (asked) => {
+      pruned.asked.push(asked);
+      return pruned.answer;
+    },
     tail: async (_pattern, onEvent) => {
       tails.add(onEvent);
       const stop = async () => void tails.delete(onEvent);
@@ -40,11 +69,12 @@ export async function startOps(
         roles: ["ops"],
         startedAt: new Date(),
         bus: { health: () => ({ kind: "embedded", ready: true }), queues: async () => [] },
-        store: { health: async () => undefined, stats: () => query.stats() },
+        store: { health: async () => undefined, stats: () => query.stats(), ledger, roles },
+        destinations,
         ...status,
       }),
   };
-  const ops = createOps({
+  const created = createOps({
     host: "127.0.0.1",
     port: 0,
     tokens: ["another-token-of-the-tests", token],
@@ -55,10 +85,22 @@ export async function startOps(
     ...(withApi === false ? {} : { api }),
     ...options,
   });
+  const ops = {
+    ...created,
+    close: async () => {
+      await created.close();
+      await store.close();
+      await rm(folder, { recursive: true });
+    },
+  };
   const url = `http://127.0.0.1:${(await ops.listen()).port}`;
   return {
     url,
     query,
+    ledger,
+    roles,
+    destinations,
+    pruned,
     logged,
     metrics,
     tails,
@@ -67,6 +109,12 @@ export async function startOps(
       for (const onEvent of tails) onEvent(event);
     },
     get: (path, headers = { authorization: `Bearer ${token}` }) => fetch(url + path, { headers }),
+    post: (path, body, headers = { authorization: `Bearer ${token}` }) =>
+      fetch(url + path, {
+        method: "POST",
+        headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+        ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      }),
   };
 }
 

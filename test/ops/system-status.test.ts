@@ -25,6 +25,8 @@ const well: Parameters<typeof findProblems>[0] = {
   },
   store: { ready: true, stats },
   receiver: { spool: { posts: 0, bytes: 0 }, unauthorized: 0 },
+  destinations: [],
+  processes: [],
   accounts: [{ id: "700700700700700", lastEventAt: "2026-11-20T11:59:00Z" }],
 };
 const told = (changes: Partial<typeof well>) =>
@@ -124,7 +126,13 @@ const sources: StatusSources = {
   roles: ["start"],
   startedAt: now,
   bus: { health: () => ({ kind: "embedded", ready: true }), queues: async () => [] },
-  store: { health: async () => undefined, stats: async () => stats },
+  store: {
+    health: async () => undefined,
+    stats: async () => stats,
+    ledger: { destinations: async () => [] },
+    roles: { alive: async () => [] },
+  },
+  destinations: new Map(),
 };
 
 describe("the collected status", () => {

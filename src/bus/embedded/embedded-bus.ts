@@ -60,6 +60,11 @@ export async function openEmbeddedBus(options: {
         ? { kind: "embedded", ...health.now() }
         : { kind: "embedded", ready: false, reason: "the bus is closed" },
     queues: async () => queues.map((queue) => queue.state()),
+    // One that is declared no more was forgotten when the file was opened.
+    async removeQueue(name) {
+      if (queues.some((queue) => queue.name === name)) throw new Error(`${name} is declared`);
+      return 0;
+    },
     close() {
       closed ??= close();
       return closed;

@@ -6,6 +6,7 @@ import { type Connection, openConnection } from "./connection.ts";
 import { createConsumer } from "./consume.ts";
 import { createPublisher } from "./publish.ts";
 import { openTail } from "./tail.ts";
+import { removeQueue } from "./remove-queue.ts";
 import { deadQueueOf, topologyOf } from "./topology.ts";
 
 export interface RabbitBusOptions {
@@ -54,6 +55,12 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
       kept(await openTail({ connection: consuming, pattern, onEvent, log })),
     health: () => healthOf(publishing.trouble() ?? publisher.trouble()),
     queues: () => queueStates(consuming, queues),
+    removeQueue: async (name, { force = false } = {}) => {
+      if (queues.some((queue) => queue.name === name)) throw new Error(`${name} is declared`);
+      const model = consuming.current();
+      if (!model) throw new Error(consuming.trouble());
+      return removeQueue(model, name, force);
+    },
     close: async () => {
       await Promise.all([...consumers].map((consumer) => consumer.close()));
       await publisher.close();

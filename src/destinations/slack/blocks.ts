@@ -53,7 +53,7 @@ function written({ texts }: Rendered): KnownBlock[] {
 }
 
 function facts({ facts: all }: Rendered): KnownBlock[] {
-  const lines = all.map(({ label, value }) => `${label}: ${cleanLine(value)}`);
+  const lines = all.map(({ label, value }) => cleanLine(`${label}: ${value}`));
   return lines.length === 0 ? [] : [plain(escapedClip(lines.join("\n"), maxFacts))];
 }
 

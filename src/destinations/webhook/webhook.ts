@@ -24,8 +24,7 @@ export const webhook: DestinationKind = {
 };
 
 function createWebhook(options: WebhookOptions): Destination {
-  const connect = guardedConnector(options);
-  const agent = new Agent({ connect, allowH2: false });
+  const agent = new Agent({ connect: guardedConnector(options), allowH2: false });
   return {
     kind: "webhook",
     repeat: "safe",
@@ -37,7 +36,8 @@ function createWebhook(options: WebhookOptions): Destination {
       return outcomeOf(response, event, options);
     },
     preview: (event) => previewOf(event, options),
-    check: async (signal) => [await checkTarget(connect, options.url, signal)],
+    // A resumed TLS session would not show the certificate.
+    check: async (signal) => [await checkTarget(guardedConnector(options), options.url, signal)],
     close: () => agent.destroy(),
   };
 }

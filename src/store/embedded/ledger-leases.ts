@@ -35,7 +35,7 @@ export function createEmbeddedLeases({ read, change }: Uses): Leases {
       const row = await session.get<LeaseRow>(sql, params);
       return row === undefined ? undefined : leaseOf(row);
     });
-  const fenced = "name = ? AND epoch = ?";
+  const fenced = "name = ?1 AND epoch = ?2";
   return {
     async destination(name) {
       const found = await read((session) => find(session, name));
@@ -46,7 +46,7 @@ export function createEmbeddedLeases({ read, change }: Uses): Leases {
     destinations: () => read(findAll),
     takeLease: (name, { epoch, beat }, holder) =>
       advance(
-        "name = ? AND epoch = ? AND beat = ?",
+        "name = ?1 AND epoch = ?2 AND beat = ?3",
         "epoch = epoch + 1, beat = beat + 1, holder = ?4",
         [name, epoch, beat, holder],
       ),

@@ -16,14 +16,7 @@ export interface Uses {
 
 /** The ledger in the store's SQLite file: its lock is the lease. Rows that are done go after `retentionMs`. */
 export function createEmbeddedLedger(sqlite: Sqlite, reader: Reader, retentionMs: number): Ledger {
-  const translated = <T>(work: Promise<T>): Promise<T> =>
-    work.catch((error: unknown) => {
-      throw toStoreError(error);
-    });
-  const uses: Uses = {
-    read: (work) => translated(sqlite.read(work)),
-    change: (work) => translated(sqlite.transaction(work)),
-  };
+  const uses = embeddedUses(sqlite);
   const aliases: Ledger["aliases"] = (ids) => resolveAliases(ids, (more) => reader.aliases(more));
   return {
     exclusive: true,
@@ -41,6 +34,17 @@ export function createEmbeddedLedger(sqlite: Sqlite, reader: Reader, retentionMs
           );
         }
       }),
+  };
+}
+
+export function embeddedUses(sqlite: Sqlite): Uses {
+  const translated = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      throw toStoreError(error);
+    });
+  return {
+    read: (work) => translated(sqlite.read(work)),
+    change: (work) => translated(sqlite.transaction(work)),
   };
 }
 

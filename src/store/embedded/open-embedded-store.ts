@@ -4,8 +4,9 @@ import { openSqlite } from "../../support/sqlite.ts";
 import { createQuery } from "../query.ts";
 import { appendBatch } from "./append.ts";
 import { startExpiry } from "./expiry.ts";
-import { createEmbeddedLedger } from "./ledger.ts";
+import { createEmbeddedLedger, embeddedUses } from "./ledger.ts";
 import { createReader } from "./reader.ts";
+import { createEmbeddedRoles } from "./roles.ts";
 import { logSchema } from "./schema.ts";
 import { toStoreError } from "./store-error.ts";
 
@@ -26,6 +27,12 @@ export async function openEmbeddedStore(options: {
   return {
     ...createQuery(reader),
     ledger: createEmbeddedLedger(sqlite, reader, options.retentionDays * dayMs),
+    roles: createEmbeddedRoles(embeddedUses(sqlite)),
+    quarantinedSince: (from) =>
+      embeddedUses(sqlite).read(async (session) => {
+        const sql = "SELECT count(*) AS n FROM quarantine WHERE received_at >= ?";
+        return (await session.get<{ n: number }>(sql, [from.getTime()]))?.n ?? 0;
+      }),
     append: async (batch) => {
       try {
         return await appendBatch(sqlite, batch, Date.now() + options.retentionDays * dayMs);

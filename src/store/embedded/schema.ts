@@ -1,4 +1,5 @@
 import { ledgerTables } from "./ledger-tables.ts";
+import { rolesTable } from "./roles.ts";
 
 /**
  * The tables of the log, one entry per version. Projections are kept as JSON of their facts; `seq` is the
@@ -82,6 +83,7 @@ export const logSchema: readonly string[] = [
   CREATE INDEX quarantine_expiry ON quarantine (expires_at);
   `,
   ledgerTables,
+  rolesTable,
 ];
 
 /** A word as the full-text index holds it: ASCII as it is, all else by its bytes. */

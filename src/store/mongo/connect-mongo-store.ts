@@ -1,3 +1,4 @@
+import { trusted } from "mongoose";
 import type { Store } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import { createQuery } from "../query.ts";
@@ -5,6 +6,7 @@ import { appendBatch } from "./append.ts";
 import { createMongoConnection } from "./connection.ts";
 import { createMongoLedger } from "./ledger.ts";
 import { createReader } from "./reader.ts";
+import { createMongoRoles } from "./roles.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -25,6 +27,9 @@ export async function connectMongoStore(options: {
   return {
     ...createQuery(reader),
     ledger: createMongoLedger(connection, reader, options.retentionDays * dayMs),
+    roles: createMongoRoles(connection),
+    quarantinedSince: (from) =>
+      connection.use((models) => models.quarantine.countDocuments({ receivedAt: trusted({ $gte: from }) })),
     append: (batch) =>
       connection.use((models) => {
         const expireAt = new Date(Date.now() + options.retentionDays * dayMs);

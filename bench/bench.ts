@@ -1,0 +1,27 @@
+/** Every figure that Waypost promises, each with its ratio: `npm run bench [seconds a load]`. */
+import { execFile } from "node:child_process";
+import { cpus, totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { benchProgram } from "./program.ts";
+
+const seconds = Number(process.argv[2] ?? 6);
+const run = promisify(execFile);
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+/** In a process of its own: what one bench leaves in memory must not slow the next. */
+async function script(name: string): Promise<void> {
+  const file = fileURLToPath(new URL(name, import.meta.url));
+  const { stdout } = await run(process.execPath, ["--import", "tsx", file], { maxBuffer: 1e7 });
+  print(stdout.trimEnd());
+}
+
+const [cpu] = cpus();
+const memory = (totalmem() / 2 ** 30).toFixed(0);
+print(`${cpus().length} × ${cpu?.model ?? "unknown"}, ${memory} GiB, Node ${process.version}`);
+print("\n# The ack path without a broker");
+await script("./ack.ts");
+print("\n# The ack path with its servers");
+await benchProgram(seconds);
+print("\n# The store consumer");
+await script("./store.ts");

@@ -1,0 +1,205 @@
+/**
+ * Whole programs with real servers: durable before 200, against the same Express app that only verifies and
+ * answers. One run, in turn, so that ratios hold on a noisy machine; all share it with the broker.
+ */
+import { type ChildProcess, execFile, fork } from "node:child_process";
+import { createHmac, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { connect } from "amqplib";
+import { sendTraffic } from "../src/commands/simulate/send.ts";
+import { generateTraffic } from "../src/commands/simulate/traffic.ts";
+import { createProgram, type Program } from "../test/faults/program.ts";
+import { type Rabbit, startRabbit } from "../test/services/rabbitmq.ts";
+
+const run = promisify(execFile);
+const autocannon = fileURLToPath(import.meta.resolve("autocannon"));
+const ack = fileURLToPath(new URL("./ack.ts", import.meta.url));
+const secret = "an invented app secret";
+const connections = 128;
+const rounds = 3;
+const print = (line: string) => process.stdout.write(`${line}\n`);
+const median = (values: readonly number[]) =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+/** Prints each figure with its ratio. `seconds` for each measured load. */
+export async function benchProgram(seconds: number): Promise<void> {
+  const rabbit = await startRabbit();
+  const folder = await mkdtemp(join(tmpdir(), "waypost-bench-"));
+  try {
+    await throughput(rabbit, folder, seconds);
+    await openLoop(rabbit, folder);
+    await flatMemory(rabbit, folder);
+  } finally {
+    await rabbit.cleanup();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function throughput(rabbit: Rabbit, folder: string, seconds: number): Promise<void> {
+  const rates = new Map<string, number[]>();
+  const note = (name: string, rate: number) => rates.set(name, [...(rates.get(name) ?? []), rate]);
+  for (let round = 0; round < rounds; round += 1) {
+    note("verify and answer", await withBaseline((url) => flood(url, seconds)));
+    for (const queues of [1, 3, 6]) {
+      await bindQueues(rabbit, queues);
+      const rate = await withProgram(["receive"], rabbit.url, folder, (program) =>
+        flood(program.webhookUrl, seconds),
+      );
+      note(`RabbitMQ, ${queues} bound queue${queues > 1 ? "s" : ""}`, rate);
+    }
+    const embedded = await withProgram(["start"], undefined, folder, (program) =>
+      flood(program.webhookUrl, seconds),
+    );
+    note("embedded bus and store", embedded);
+  }
+  const base = median(rates.get("verify and answer") ?? []);
+  print(`durable before 200, ${connections} connections, medians of ${rounds}:`);
+  for (const [name, all] of rates) {
+    const rate = median(all);
+    print(
+      `  ${name.padEnd(26)} ${rate.toFixed(0).padStart(6)}/s   ratio ${(rate / base).toFixed(2)}`,
+    );
+  }
+}
+
+/** `waypost.store` is the first; the others are bound to everything too. Emptied, so that each run starts equal. */
+async function bindQueues(rabbit: Rabbit, count: number): Promise<void> {
+  const connection = await connect(rabbit.url);
+  const channel = await connection.createChannel();
+  await channel.assertExchange("waypost.events", "topic", { durable: true });
+  for (let i = 1; i < 6; i += 1) {
+    await channel.deleteQueue(`bench.${i}`);
+    if (i >= count) continue;
+    await channel.assertQueue(`bench.${i}`, {
+      durable: true,
+      arguments: { "x-queue-type": "quorum" },
+    });
+    await channel.bindQueue(`bench.${i}`, "waypost.events", "#");
+  }
+  await channel.deleteQueue("waypost.store");
+  await connection.close();
+}
+
+async function withBaseline<T>(use: (url: string) => Promise<T>): Promise<T> {
+  const server: ChildProcess = fork(ack, ["baseline"], { execArgv: ["--import", "tsx"] });
+  try {
+    const [{ port }] = (await once(server, "message")) as [{ port: number }];
+    return await use(`http://127.0.0.1:${port}/webhooks/whatsapp`);
+  } finally {
+    server.kill();
+    await once(server, "exit");
+  }
+}
+
+async function withProgram<T>(
+  args: readonly string[],
+  rabbitmqUrl: string | undefined,
+  folder: string,
+  use: (program: Program) => Promise<T>,
+): Promise<T> {
+  const program = await createProgram(args, {
+    DATA_DIR: join(folder, randomBytes(4).toString("hex")),
+    WHATSAPP_APP_SECRET: secret,
+    LOG_LEVEL: "error",
+    // `receive` alone never opens the store; the URL only says that roles run apart.
+    ...(rabbitmqUrl && { RABBITMQ_URL: rabbitmqUrl, MONGODB_URL: "mongodb://127.0.0.1:9/none" }),
+  });
+  await program.start();
+  try {
+    return await use(program);
+  } finally {
+    await program.stop();
+  }
+}
+
+async function flood(url: string, seconds: number): Promise<number> {
+  const body = JSON.stringify({
+    object: "whatsapp_business_account",
+    entry: [
+      {
+        id: "900100200300400",
+        changes: [
+          {
+            field: "messages",
+            value: {
+              messaging_product: "whatsapp",
+              metadata: { display_phone_number: "15555550100", phone_number_id: "700700700700700" },
+              contacts: [{ profile: { name: "Mia" }, wa_id: "15555550123" }],
+              messages: [
+                {
+                  from: "15555550123",
+                  id: "wamid.BENCH",
+                  timestamp: "1790000000",
+                  type: "text",
+                  text: { body: "Is the blue one back?" },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    ],
+  });
+  const signature = `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
+  const args = ["--json", "-c", String(connections), "-m", "POST", "-b", body];
+  const headers = ["-H", `x-hub-signature-256=${signature}`, "-H", "content-type=application/json"];
+  const load = async (duration: number) => {
+    const all = [autocannon, ...args, "-d", String(duration), ...headers, url];
+    const { requests, non2xx, errors } = JSON.parse((await run(process.execPath, all)).stdout);
+    if (non2xx + errors > 0) throw new Error(`${non2xx} not 200, ${errors} errors`);
+    return Number(requests.average);
+  };
+  await load(2);
+  return load(seconds);
+}
+
+async function openLoop(rabbit: Rabbit, folder: string): Promise<void> {
+  await bindQueues(rabbit, 1);
+  await withProgram(["receive"], rabbit.url, folder, async (program) => {
+    const send = (count: number) =>
+      sendTraffic(
+        generateTraffic({
+          seed: randomBytes(4).toString("hex"),
+          appSecret: secret,
+          scenario: "conversation",
+          rate: 500,
+          count,
+        }),
+        { url: program.webhookUrl },
+      );
+    await send(1_500);
+    const { ackMs, lateMs, codes } = await send(7_500);
+    print(
+      `500/s open loop, RabbitMQ: ack p50 ${ackMs.p50.toFixed(1)} ms, p99 ${ackMs.p99.toFixed(1)} ms ` +
+        `(the sender itself was up to ${lateMs.max.toFixed(0)} ms late), codes ${JSON.stringify(codes)}`,
+    );
+  });
+}
+
+async function flatMemory(rabbit: Rabbit, folder: string): Promise<void> {
+  await bindQueues(rabbit, 1);
+  await withProgram(["receive"], rabbit.url, folder, async (program) => {
+    await flood(program.webhookUrl, 10);
+    const sizes: number[] = [];
+    const loading = flood(program.webhookUrl, 60);
+    for (let i = 0; i < 6; i += 1) {
+      await sleep(10_000); // a sample every ten seconds
+      sizes.push(await residentMb(program));
+    }
+    await loading;
+    print(
+      `resident memory under load, each 10 s: ${sizes.map((mb) => mb.toFixed(0)).join(", ")} MB`,
+    );
+  });
+}
+
+async function residentMb(program: Program): Promise<number> {
+  const metrics = await (await fetch(`${program.opsUrl}/metrics`)).text();
+  return Number(/^process_resident_memory_bytes (\S+)$/m.exec(metrics)?.[1]) / 1e6;
+}

@@ -1,0 +1,223 @@
+import { stringify } from "yaml";
+import { bindingKey } from "../src/event/routing-key.ts";
+import { type Family, families } from "./generate-catalogue.ts";
+import type { GoldenEvent } from "./generate-golden-events.ts";
+
+type Node = Readonly<Record<string, unknown>>;
+interface EventSchema extends Node {
+  readonly $defs: Node;
+}
+
+const version = "0.3.0";
+const ref = (path: string) => ({ $ref: `#/components/${path}` });
+
+/** The text of schemas/asyncapi.yaml: what Waypost publishes on RabbitMQ, and how to bind to it. */
+export function asyncapi(
+  schema: EventSchema,
+  golden: readonly GoldenEvent[],
+  release: string,
+): string {
+  const document = {
+    asyncapi: "3.0.0",
+    id: "urn:waypost:asyncapi",
+    info: info(release),
+    defaultContentType: "application/cloudevents+json",
+    servers: {
+      rabbitmq: {
+        host: "rabbitmq.example:5672",
+        protocol: "amqp",
+        protocolVersion: "0.9.1",
+        description: "Your RabbitMQ, 3.10 to 4.x: `RABBITMQ_URL`.",
+      },
+    },
+    channels: { events: eventsChannel(), quarantine: quarantineChannel() },
+    operations: {
+      publishEvents: operation("events", "Every event, once per item that Meta sends."),
+      publishQuarantine: {
+        ...operation("quarantine", "Signed POSTs that could not be understood, once per POST."),
+        "x-internal": true,
+      },
+    },
+    components: {
+      messages: {
+        ...Object.fromEntries(families.map((family) => [family.name, message(family, golden)])),
+        quarantined: quarantinedMessage(),
+      },
+      messageTraits: { cloudEvent },
+      schemas: { ...schemas(schema), QuarantinedPost: quarantinedPost },
+    },
+  };
+  const text = stringify(document, { lineWidth: 110, aliasDuplicateObjects: false });
+  return `# Generated from schemas/event.schema.json by \`npm run generate\`.\n${text}`;
+}
+
+function info(release: string) {
+  return {
+    title: "Waypost events",
+    version: release,
+    description: [
+      "Every message, status and change that WhatsApp reports to Waypost, as CloudEvents on a RabbitMQ topic",
+      "exchange. Bind a queue of your own to `waypost.events`; each family below names its binding key. A queue",
+      "may see an event twice: deduplicate on `message_id`. Optional fields and new types may come at any time:",
+      "ignore what you do not know. docs/events.md shows each type with an example.",
+    ].join("\n"),
+    license: { name: "Apache-2.0" },
+  };
+}
+
+function exchange(name: string) {
+  const bindings = { name, type: "topic", durable: true, autoDelete: false, vhost: "/" };
+  return { amqp: { is: "routingKey", exchange: bindings, bindingVersion: version } };
+}
+
+function eventsChannel() {
+  return {
+    address: "{type}.{phoneNumberId}",
+    title: "The exchange waypost.events",
+    description:
+      "The address is the routing key. Queues are yours to declare; quorum queues with `x-delivery-limit: 1000000` are what Waypost itself uses.",
+    parameters: {
+      type: {
+        description: "The event's type, two to four segments.",
+        examples: ["whatsapp.message.text", "whatsapp.status.read"],
+      },
+      phoneNumberId: {
+        description: "Meta's id of your phone number; `none` for events of a whole account.",
+        examples: ["700700700700700", "none"],
+      },
+    },
+    messages: Object.fromEntries(families.map(({ name }) => [name, ref(`messages/${name}`)])),
+    bindings: exchange("waypost.events"),
+  };
+}
+
+function quarantineChannel() {
+  return {
+    address: "waypost.quarantine.none",
+    title: "The exchange waypost.quarantine",
+    description: "Internal: only the store binds it. Read quarantine through the ops API.",
+    messages: { quarantined: ref("messages/quarantined") },
+    bindings: exchange("waypost.quarantine"),
+    "x-internal": true,
+  };
+}
+
+function operation(channel: string, summary: string) {
+  return {
+    action: "send",
+    channel: { $ref: `#/channels/${channel}` },
+    summary,
+    bindings: {
+      amqp: { deliveryMode: 2, mandatory: true, timestamp: false, bindingVersion: version },
+    },
+  };
+}
+
+/** AsyncAPI's AMQP binding knows only two of the properties. No personal data is in any of them. */
+const cloudEvent = {
+  contentType: "application/cloudevents+json",
+  "x-amqp-properties": {
+    message_id: "The event's id. Deduplicate on it.",
+    type: "The event's type.",
+    content_type: "application/cloudevents+json",
+    app_id: "waypost",
+    delivery_mode: 2,
+  },
+};
+
+function message(family: Family, golden: readonly GoldenEvent[]) {
+  const { name, title, comes, pattern, types } = family;
+  const [type = ""] = Object.keys(types);
+  const example = golden.find(({ event }) => event.type === type);
+  return {
+    name,
+    title,
+    summary: comes,
+    description: `Binding key: \`${bindingKey(pattern)}\`.`,
+    payload: ref(`schemas/${payloadName(family)}`),
+    bindings: { amqp: { messageType: pattern, bindingVersion: version } },
+    traits: [ref("messageTraits/cloudEvent")],
+    ...(example && {
+      examples: [{ name: example.file.replace(".json", ""), payload: example.event }],
+    }),
+  };
+}
+
+function quarantinedMessage() {
+  return {
+    name: "quarantined",
+    title: "A POST in quarantine",
+    summary: "All bytes of a signed POST of which something could not be understood, and where.",
+    payload: ref("schemas/QuarantinedPost"),
+    bindings: { amqp: { messageType: "waypost.quarantine", bindingVersion: version } },
+    traits: [ref("messageTraits/cloudEvent")],
+    "x-internal": true,
+  };
+}
+
+const payloadName = ({ name }: Family) => `${name.charAt(0).toUpperCase()}${name.slice(1)}Event`;
+
+/** The event schema in the dialect of AsyncAPI, and each family as a narrowing of it. */
+function schemas(schema: EventSchema): Node {
+  const { $schema: _, $id, $defs, ...event } = schema;
+  const base = translate({
+    ...event,
+    description: `${String(event["description"])} \`${String($id)}\`.`,
+  });
+  const narrowed = families.map((family) => {
+    const type = { type: "string", pattern: typeExpression(family.pattern) };
+    const only = { type: "object", properties: { type } };
+    return [payloadName(family), { allOf: [ref("schemas/WaypostEvent"), only] }] as const;
+  });
+  return {
+    WaypostEvent: base,
+    ...Object.fromEntries(narrowed),
+    ...(translate($defs) as Node),
+  };
+}
+
+function typeExpression(pattern: string): string {
+  return `^${pattern.replace(/\.[*#]$/, ".").replaceAll(".", "\\.")}${/[*#]$/.test(pattern) ? "" : "$"}`;
+}
+
+/** Draft 7 overlooks what stands beside a `$ref`; our own keywords mean nothing to others. */
+function translate(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(translate);
+  if (typeof node !== "object" || node === null) return node;
+  const { $ref, tsType: _, ...rest } = node as Record<string, unknown>;
+  const others = Object.fromEntries(
+    Object.entries(rest).map(([key, value]) => [key, translate(value)]),
+  );
+  if (typeof $ref !== "string") return others;
+  const target = ref($ref.replace("#/$defs/", "schemas/"));
+  return Object.keys(others).length === 0 ? target : { ...others, allOf: [target] };
+}
+
+const text = (description: string, more: Node = {}) => ({ type: "string", ...more, description });
+
+const quarantinedPost = {
+  type: "object",
+  description: "A CloudEvent whose data are the bytes of a POST.",
+  required: [
+    "specversion",
+    "id",
+    "type",
+    "source",
+    "time",
+    "postid",
+    "datacontenttype",
+    "data_base64",
+    "problems",
+  ],
+  properties: {
+    specversion: text("CloudEvents version.", { const: "1.0" }),
+    id: text("`qrn_` and a hash of the bytes: the same POST is kept once."),
+    type: text("Always the same.", { const: "waypost.quarantine" }),
+    source: text("`/whatsapp`."),
+    time: text("When it was received.", { format: "date-time" }),
+    postid: text("The POST, for tracing."),
+    datacontenttype: text("Always bytes.", { const: "application/octet-stream" }),
+    data_base64: text("The body, byte for byte."),
+    problems: text("A JSON array of `{ path, reason }`, at most 100."),
+  },
+};

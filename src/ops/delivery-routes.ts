@@ -1,0 +1,60 @@
+import { Router } from "express";
+import type { Delivery, DeliveryFilter, Ledger } from "../contracts.ts";
+import { notFound, Problem } from "./problem.ts";
+import { parsePage, type Query, requireValidated } from "./query.ts";
+
+/** Deliveries: what became of an event at a destination, and sending it again. */
+export function createDeliveryRoutes(options: {
+  readonly ledger: Pick<Ledger, "deliveries" | "deliveriesOf" | "reopen">;
+  readonly destinations: () => ReadonlyMap<string, unknown>;
+}): Router {
+  const { ledger, destinations } = options;
+  const router = Router();
+  router.use(requireValidated);
+  router.get("/deliveries", async ({ query }, response) => {
+    response.json(await ledger.deliveries(parseDeliveryFilter(query), parsePage(query)));
+  });
+  router.post("/deliveries/:id/retry", async ({ params, body }, response) => {
+    const { again = false } = body as { again?: boolean };
+    const delivery = await findDelivery(ledger, params.id);
+    refuseRetry(delivery, again, destinations());
+    if (!(await ledger.reopen(delivery.id, { again }))) throw notFound("delivery");
+    response.status(202).json(await findDelivery(ledger, delivery.id));
+  });
+  return router;
+}
+
+/** What the validator let through: `state` is one of the four. */
+function parseDeliveryFilter({ destination, state, event }: Query): DeliveryFilter {
+  return {
+    ...(destination === undefined ? {} : { destination: String(destination) }),
+    ...(state === undefined ? {} : { state: state as Delivery["state"] }),
+    ...(event === undefined ? {} : { event: String(event) }),
+  };
+}
+
+/** By its id, `<destination>:<event id>`; a destination's name has no colon. */
+async function findDelivery(ledger: Pick<Ledger, "deliveriesOf">, id: string): Promise<Delivery> {
+  const eventId = id.slice(id.indexOf(":") + 1);
+  const delivery = (await ledger.deliveriesOf(eventId)).find((each) => each.id === id);
+  if (delivery === undefined) throw notFound("delivery");
+  return delivery;
+}
+
+function refuseRetry(
+  { state, destination }: Delivery,
+  again: boolean,
+  destinations: ReadonlyMap<string, unknown>,
+): void {
+  if (!destinations.has(destination)) {
+    throw new Problem(409, "destination-removed", "Its destination is no longer configured.");
+  }
+  if (state === "open" || state === "sending") {
+    throw new Problem(409, "delivery-open", "The delivery is open: it is tried by itself.");
+  }
+  if (state === "delivered" && !again) {
+    throw new Problem(409, "already-delivered", "The delivery has taken effect.", {
+      detail: "With `again: true` it is sent once more.",
+    });
+  }
+}

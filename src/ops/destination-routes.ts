@@ -1,0 +1,49 @@
+import { Router } from "express";
+import type { Ledger, Roles } from "../contracts.ts";
+import { type DestinationState, destinationStates } from "./destination-state.ts";
+import { notFound } from "./problem.ts";
+import type { PruneOptions, Pruned } from "./prune.ts";
+import { requireValidated } from "./query.ts";
+
+/** Destinations: how they fare, pausing and resuming them, and removing what is left of former ones. */
+export function createDestinationRoutes(options: {
+  readonly ledger: Pick<Ledger, "destinations" | "setPause">;
+  readonly roles: Pick<Roles, "alive">;
+  readonly destinations: () => ReadonlyMap<string, { readonly kind: string }>;
+  readonly prune: (options: PruneOptions) => Promise<Pruned>;
+}): Router {
+  const { ledger, roles, destinations, prune } = options;
+  const states = async () => {
+    const [rows, processes] = await Promise.all([ledger.destinations(), roles.alive()]);
+    return destinationStates({ configured: destinations(), rows, processes });
+  };
+  const setPause = async (name: string, pause: Parameters<Ledger["setPause"]>[1]) => {
+    if (!destinations().has(name)) throw notFound("destination");
+    await ledger.setPause(name, pause);
+    return found(await states(), name);
+  };
+  const router = Router();
+  router.use(requireValidated);
+  router.get("/destinations", async (_request, response) => {
+    response.json({ items: await states() });
+  });
+  router.post("/destinations/:name/pause", async ({ params, body }, response) => {
+    const { reason = "no reason given" } = body as { reason?: string };
+    const at = new Date().toISOString();
+    response.json(await setPause(params.name, { by: "operator", reason, at }));
+  });
+  router.post("/destinations/:name/resume", async ({ params }, response) => {
+    response.json(await setPause(params.name, undefined));
+  });
+  router.post("/topology/prune", async ({ body }, response) => {
+    const { force = false } = body as { force?: boolean };
+    response.json(await prune({ force }));
+  });
+  return router;
+}
+
+function found(states: readonly DestinationState[], name: string): DestinationState {
+  const state = states.find((each) => each.name === name);
+  if (state === undefined) throw notFound("destination");
+  return state;
+}

@@ -1,0 +1,90 @@
+import type { Bus, DestinationRow, Ledger, Roles } from "../contracts.ts";
+import { destinationStates } from "./destination-state.ts";
+import { Problem } from "./problem.ts";
+
+export interface PruneOptions {
+  /** Also where deliveries are open or messages wait: the deliveries end as dead. */
+  readonly force: boolean;
+}
+
+export interface Pruned {
+  readonly removed: readonly string[];
+  readonly kept: readonly { readonly name: string; readonly reason: string }[];
+}
+
+export interface PruneParts {
+  readonly ledger: Ledger;
+  readonly bus: Pick<Bus, "removeQueue">;
+  readonly roles: Pick<Roles, "alive">;
+  readonly configured: ReadonlyMap<string, { readonly kind: string }>;
+}
+
+const chunk = 1_000;
+
+/**
+ * Removes the queues of destinations that are no longer configured, and ends their deliveries. Throws a Problem
+ * (409) while roles run with different configurations: one of them would still publish to such a queue.
+ */
+export async function pruneTopology(parts: PruneParts, { force }: PruneOptions): Promise<Pruned> {
+  const processes = await parts.roles.alive();
+  if (new Set(processes.map(({ configHash }) => configHash)).size > 1) {
+    throw new Problem(409, "roles-differ", "Not every role runs with the same configuration.", {
+      detail: "`waypost status` says which; nothing was removed.",
+    });
+  }
+  const rows = await parts.ledger.destinations();
+  const left = destinationStates({ rows, processes, configured: parts.configured }).filter(
+    ({ state }) => state === "removed",
+  );
+  const removed: string[] = [];
+  const kept: { name: string; reason: string }[] = [];
+  for (const { name, open, holder } of left) {
+    const row = rows.find((each) => each.name === name);
+    if (row === undefined) continue;
+    const reason =
+      holder !== undefined && processes.length > 0
+        ? "a worker still delivers to it"
+        : open > 0 && !force
+          ? `${open} deliveries are open`
+          : await removeOne(parts, row, force);
+    if (reason === undefined) removed.push(name);
+    else kept.push({ name, reason });
+  }
+  return { removed, kept };
+}
+
+/** Takes the lease first, so that what a former holder may still write matches nothing. Answers why not. */
+async function removeOne(
+  { ledger, bus }: PruneParts,
+  row: DestinationRow,
+  force: boolean,
+): Promise<string | undefined> {
+  const { name } = row;
+  const lease = await ledger.takeLease(name, row, "waypost topology prune");
+  if (lease === undefined) return "a worker still delivers to it";
+  const { epoch } = lease;
+  try {
+    const waiting = await bus.removeQueue(`waypost.deliver.${name}`, { force });
+    if (waiting > 0) return `${waiting} messages wait in its queue`;
+    await endDeliveries(ledger, name, epoch);
+    await ledger.setPause(name, undefined);
+    await ledger.note(name, epoch, { prunedEpoch: epoch, breaker: undefined });
+    return undefined;
+  } catch {
+    return "its queue could not be removed; see whether the bus is ready, and restart the roles";
+  } finally {
+    await ledger.releaseLease(name, epoch);
+  }
+}
+
+async function endDeliveries(ledger: Ledger, name: string, epoch: number): Promise<void> {
+  const open = await ledger.takeOver(name, epoch);
+  const doneAt = new Date().toISOString();
+  const reason = "the destination was removed";
+  for (let at = 0; at < open.length; at += chunk) {
+    const changes = open
+      .slice(at, at + chunk)
+      .map(({ id }) => ({ id, state: "dead" as const, nextAt: null, doneAt, reason }));
+    await ledger.write(epoch, changes);
+  }
+}

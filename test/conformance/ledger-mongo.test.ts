@@ -1,0 +1,26 @@
+import { randomBytes } from "node:crypto";
+import { after, before } from "node:test";
+import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts";
+import { type Mongo, needsMongo, startMongo } from "../services/mongo.ts";
+import { createArrayLog } from "../support/array-log.ts";
+import { testLedger } from "./ledger.ts";
+
+const needs = needsMongo();
+let mongo: Mongo | undefined;
+
+before(async () => {
+  if (needs.skip === false) mongo = await startMongo();
+});
+after(() => mongo?.cleanup());
+
+testLedger("MongoDB", needs, async () => {
+  const url = new URL(mongo?.url ?? "");
+  url.pathname += `_${randomBytes(4).toString("hex")}`;
+  const store = await connectMongoStore({
+    url: url.href,
+    retentionDays: 30,
+    log: createArrayLog(),
+  });
+  await store.syncIndexes();
+  return { ledger: store.ledger, append: store.append, close: () => store.close() };
+});

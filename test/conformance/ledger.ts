@@ -1,0 +1,323 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import type { Delivery, Ledger, NewDelivery, Store } from "../../src/contracts.ts";
+import { quarantinedPost, quarantineIdOf } from "../../src/event/quarantined-post.ts";
+import { makeEvent, makeText } from "../store/make-events.ts";
+
+export interface LedgerUnderTest {
+  readonly ledger: Ledger;
+  /** Puts events and quarantine where the ledger finds bodies. */
+  readonly append: Store["append"];
+  close(): Promise<void>;
+}
+
+const name = "crm";
+
+/** A row of event `n`; its number is `seq`. */
+export function row(n: number, seq = n, destination = name): NewDelivery {
+  return {
+    id: `${destination}:evt_${n}`,
+    destination,
+    eventId: `evt_${n}`,
+    eventType: "whatsapp.message.text",
+    route: "everything",
+    laneKeys: ["cnv_a", "cnv_b"],
+    seq,
+    createdAt: new Date(Date.UTC(2026, 10, 20, 10, 0, n)).toISOString(),
+  };
+}
+
+/** What every ledger promises; the same for each. `open` makes an empty one. */
+export function testLedger(
+  kind: string,
+  options: { skip: string | false },
+  open: () => Promise<LedgerUnderTest>,
+): void {
+  describe(`the ${kind} ledger`, options, () => {
+    let opened: LedgerUnderTest;
+    let ledger: Ledger;
+    beforeEach(async () => {
+      opened = await open();
+      ledger = opened.ledger;
+    });
+    afterEach(() => opened.close());
+
+    const take = async (holder = "one") => {
+      const seen = await ledger.destination(name);
+      const taken = await ledger.takeLease(name, seen, holder);
+      assert.ok(taken);
+      return taken.epoch;
+    };
+    const states = async () =>
+      Object.fromEntries(
+        (await ledger.deliveries({ destination: name }, { limit: 200 })).items.map((delivery) => [
+          delivery.eventId,
+          delivery.state,
+        ]),
+      );
+    const seqs = (rows: readonly Delivery[]) => rows.map(({ seq }) => seq);
+
+    it("makes a destination at first sight, unheld", async () => {
+      const expected = { name, epoch: 0, beat: 0, seq: 0, rev: 0 };
+      assert.deepEqual(await ledger.destination(name), expected);
+      assert.deepEqual(await ledger.destination(name), expected);
+      assert.deepEqual(await ledger.destinations(), [{ ...expected, open: 0, dead: 0 }]);
+    });
+
+    it("gives a lease to one of two who saw the same", async () => {
+      const seen = await ledger.destination(name);
+      const taken = await Promise.all(
+        ["one", "two", "three"].map((holder) => ledger.takeLease(name, seen, holder)),
+      );
+      const won = taken.filter((row) => row !== undefined);
+      assert.equal(won.length, 1);
+      assert.equal(won[0]?.epoch, 1);
+      const { holder } = await ledger.destination(name);
+      assert.equal(holder, won[0]?.holder);
+    });
+
+    it("renews, releases and counts for the epoch that holds, and for no other", async () => {
+      const first = await take("one");
+      assert.equal((await ledger.renewLease(name, first))?.beat, 2);
+      const second = await take("two");
+      assert.equal(second, first + 1);
+      assert.equal(await ledger.renewLease(name, first), undefined);
+      assert.equal(await ledger.allot(name, first, 10), undefined);
+      await ledger.releaseLease(name, first);
+      assert.equal((await ledger.destination(name)).holder, "two");
+      assert.equal(await ledger.allot(name, second, 10), 1);
+      assert.equal(await ledger.allot(name, second, 5), 11);
+      await ledger.releaseLease(name, second);
+      const after = await ledger.destination(name);
+      assert.equal(after.holder, undefined);
+      assert.equal(after.seq, 15);
+    });
+
+    it("inserts in order, goes on behind rows that exist, and says what became of those", async () => {
+      const epoch = await take();
+      assert.deepEqual(await ledger.insert([row(2), row(5), row(6)], epoch), []);
+      await ledger.write(epoch, [
+        { id: "crm:evt_5", state: "delivered", doneAt: new Date().toISOString() },
+        { id: "crm:evt_6", state: "sending" },
+      ]);
+      const more = [1, 2, 3, 4, 5, 6, 7].map((n) => row(n, n + 10));
+      const existing = await ledger.insert(more, epoch);
+      assert.deepEqual(
+        [...existing].sort((a, b) => (a.id < b.id ? -1 : 1)),
+        [
+          { id: "crm:evt_2", state: "open" },
+          { id: "crm:evt_5", state: "delivered" },
+          { id: "crm:evt_6", state: "sending" },
+        ],
+      );
+      assert.deepEqual(seqs(await ledger.takeOver(name, epoch)), [2, 6, 11, 13, 14, 17]);
+    });
+
+    it("hands all open rows to a new holder by seq, and fences the old one out of them", async () => {
+      const first = await take("one");
+      await ledger.insert([row(3), row(1), row(2), row(4)], first);
+      await ledger.insert([row(9, 9, "other")], first);
+      await ledger.write(first, [
+        { id: "crm:evt_2", state: "sending" },
+        { id: "crm:evt_3", state: "dead", doneAt: new Date().toISOString(), reason: "no" },
+      ]);
+      const second = await take("two");
+      const rows = await ledger.takeOver(name, second);
+      assert.deepEqual(
+        rows.map(({ eventId, state }) => [eventId, state]),
+        [
+          ["evt_1", "open"],
+          ["evt_2", "sending"],
+          ["evt_4", "open"],
+        ],
+      );
+      const done = { state: "delivered", doneAt: new Date().toISOString() } as const;
+      assert.equal(await ledger.write(first, [{ id: "crm:evt_1", ...done }]), 0);
+      assert.equal(await ledger.write(second, [{ id: "crm:evt_1", ...done }]), 1);
+      assert.equal((await states())["evt_1"], "delivered");
+    });
+
+    it("finds the rows that an older holder inserted late, and those it is asked for", async () => {
+      const first = await take("one");
+      const second = await take("two");
+      assert.deepEqual(await ledger.takeOver(name, second), []);
+      await ledger.insert([row(1), row(2)], first);
+      await ledger.insert([row(3), row(4), row(5)], second);
+      assert.deepEqual(seqs(await ledger.takeMore(name, second, ["crm:evt_4"])), [1, 2, 4]);
+      assert.deepEqual(await ledger.takeMore(name, second, []), []);
+      assert.equal(await ledger.write(second, [{ id: "crm:evt_1", state: "sending" }]), 1);
+    });
+
+    it("writes what is told and keeps the rest; a repeated write changes nothing", async () => {
+      const epoch = await take();
+      await ledger.insert([row(1)], epoch);
+      const attempt = { at: second(1), ms: 12, outcome: "outage", answer: "503 \0 busy" } as const;
+      const failed = {
+        id: "crm:evt_1",
+        state: "open",
+        attempts: 1,
+        nextAt: second(2),
+        history: [attempt],
+      } as const;
+      assert.equal(await ledger.write(epoch, [failed]), 1);
+      assert.equal(await ledger.write(epoch, [failed]), 1);
+      await ledger.write(epoch, [{ id: "crm:evt_1", state: "sending" }]);
+      const [waiting] = await ledger.deliveriesOf("evt_1");
+      const { seq: _seq, ...given } = row(1);
+      assert.deepEqual(waiting, {
+        ...given,
+        seq: 1,
+        state: "sending",
+        attempts: 1,
+        nextAt: second(2),
+        history: [attempt],
+      });
+      const done = {
+        state: "delivered",
+        nextAt: null,
+        doneAt: second(3),
+        remoteId: "r-1",
+      } as const;
+      await ledger.write(epoch, [{ id: "crm:evt_1", ...done }]);
+      const [delivered] = await ledger.deliveriesOf("evt_1");
+      assert.equal(delivered?.nextAt, undefined);
+      assert.equal(delivered?.remoteId, "r-1");
+      assert.equal(delivered?.attempts, 1);
+      assert.deepEqual(await ledger.takeOver(name, epoch), []);
+    });
+
+    it("counts what is open and dead, and keeps facts and pause", async () => {
+      const epoch = await take("one");
+      await ledger.insert([row(1), row(2), row(3)], epoch);
+      await ledger.write(epoch, [
+        { id: "crm:evt_1", state: "dead", doneAt: second(1), reason: "x" },
+      ]);
+      await ledger.note(name, epoch, { breaker: "open", breakerSince: second(1), repeats: 2 });
+      await ledger.note(name, epoch, { breaker: "closed", breakerSince: undefined });
+      await ledger.note(name, epoch - 1, { repeats: 9 });
+      const pause = { by: "operator", reason: "maintenance", at: second(2) } as const;
+      const { rev } = await ledger.destination(name);
+      await ledger.setPause(name, pause);
+      const [found] = await ledger.destinations();
+      assert.deepEqual(found, {
+        name,
+        epoch,
+        beat: 1,
+        holder: "one",
+        seq: 0,
+        rev: rev + 1,
+        pause,
+        breaker: "closed",
+        repeats: 2,
+        open: 2,
+        dead: 1,
+        oldestOpenAt: row(2).createdAt,
+      });
+      await ledger.setPause(name, undefined);
+      const resumed = await ledger.destination(name);
+      assert.equal(resumed.pause, undefined);
+      assert.equal(resumed.rev, rev + 2);
+      await ledger.setPause("never seen", pause);
+      assert.deepEqual((await ledger.destination("never seen")).pause, pause);
+    });
+
+    it("opens a dead row again behind all others, for the holder to find", async () => {
+      const epoch = await take();
+      const first = await ledger.allot(name, epoch, 3);
+      await ledger.insert(
+        [1, 2, 3].map((n) => row(n, (first ?? 0) + n - 1)),
+        epoch,
+      );
+      await ledger.write(epoch, [
+        { id: "crm:evt_1", state: "dead", attempts: 9, doneAt: second(1), reason: "gave up" },
+        { id: "crm:evt_2", state: "delivered", doneAt: second(1) },
+      ]);
+      const { rev } = await ledger.destination(name);
+      assert.equal(await ledger.reopen("crm:evt_404"), false);
+      assert.equal(await ledger.reopen("crm:evt_2"), false);
+      assert.equal(await ledger.reopen("crm:evt_1"), true);
+      assert.equal(await ledger.reopen("crm:evt_2", { again: true }), true);
+      assert.equal((await ledger.destination(name)).rev, rev + 2);
+      const opened = await ledger.takeMore(name, epoch, []);
+      assert.deepEqual(
+        opened.map(({ eventId, state, attempts, seq }) => [eventId, state, attempts, seq]),
+        [
+          ["evt_1", "open", 0, 4],
+          ["evt_2", "open", 0, 5],
+        ],
+      );
+      assert.equal(opened[0]?.doneAt, undefined);
+      assert.equal(opened[0]?.reason, undefined);
+      assert.equal(await ledger.write(epoch, [{ id: "crm:evt_1", state: "sending" }]), 1);
+      // An operator who presses twice: it is open, and the holder is told again.
+      assert.equal(await ledger.reopen("crm:evt_1"), true);
+    });
+
+    it("lists deliveries newest first, page by page, by destination, state and event", async () => {
+      const epoch = await take();
+      await ledger.insert(
+        Array.from({ length: 7 }, (_, n) => row(n)),
+        epoch,
+      );
+      await ledger.insert([row(3, 1, "other")], epoch);
+      await ledger.write(epoch, [{ id: "crm:evt_5", state: "dead", doneAt: second(1) }]);
+      const seen: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const page = { limit: 3, ...(cursor !== null && { cursor }) };
+        const answer = await ledger.deliveries({}, page);
+        seen.push(...answer.items.map(({ id }) => id));
+        cursor = answer.next;
+      } while (cursor !== null);
+      const expected = ["crm:evt_6", "crm:evt_5", "crm:evt_4", "other:evt_3", "crm:evt_3"];
+      assert.deepEqual(seen, [...expected, "crm:evt_2", "crm:evt_1", "crm:evt_0"]);
+      const ids = async (filter: Parameters<Ledger["deliveries"]>[0]) =>
+        (await ledger.deliveries(filter, { limit: 50 })).items.map(({ id }) => id);
+      assert.deepEqual(await ids({ state: "dead" }), ["crm:evt_5"]);
+      assert.deepEqual(await ids({ destination: "other" }), ["other:evt_3"]);
+      assert.deepEqual(await ids({ event: "evt_3", destination: name }), ["crm:evt_3"]);
+      assert.deepEqual(
+        (await ledger.deliveriesOf("evt_3")).map(({ id }) => id),
+        ["crm:evt_3", "other:evt_3"],
+      );
+    });
+
+    it("finds the body of an event, or that it lies in quarantine, or nothing", async () => {
+      const event = makeText("hello", { id: "evt_1" });
+      const bytes = Buffer.from("{}");
+      const post = quarantinedPost(bytes, [], { receivedAt: second(1), postId: "pst_1" });
+      await opened.append([event, { ...post, id: quarantineIdOf("evt_2") }]);
+      const found = await ledger.bodies(["evt_1", "evt_2", "evt_3"]);
+      assert.deepEqual(
+        found,
+        new Map<string, unknown>([
+          ["evt_1", event],
+          ["evt_2", "quarantined"],
+        ]),
+      );
+      await ledger.keepBodies(["evt_1", "evt_3"], new Date());
+    });
+
+    it("remembers a link under every id of the conversation, and keeps the later holder's", async () => {
+      const both = makeEvent({ contact: { userId: "DE.7410258963", waId: "15555550123" } });
+      const [user = "", phone = ""] = [
+        both.data.conversationId,
+        makeEvent({ contact: { waId: "15555550123" } }).data.conversationId,
+      ];
+      await opened.append([both]);
+      assert.deepEqual((await ledger.aliases([phone]))(phone), [phone, user]);
+      assert.deepEqual((await ledger.aliases(["cnv_x"]))("cnv_x"), ["cnv_x"]);
+      assert.equal(await ledger.link(name, phone), undefined);
+      assert.equal(await ledger.saveLink(name, user, { thread: "1" }, 2), true);
+      assert.deepEqual(await ledger.link(name, phone), { thread: "1" });
+      assert.equal(await ledger.link("other", phone), undefined);
+      assert.equal(await ledger.saveLink(name, user, { thread: "late" }, 1), false);
+      assert.equal(await ledger.saveLink(name, user, { thread: "2" }, 2), true);
+      assert.deepEqual(await ledger.link(name, user), { thread: "2" });
+    });
+  });
+}
+
+function second(n: number): string {
+  return new Date(Date.UTC(2026, 10, 20, 10, 0, n)).toISOString();
+}
