@@ -61,9 +61,16 @@ function envelope(schema: Schema): string {
 }
 
 const common = new Set(
-  ["account", "contact", "conversationId", "groupId", "receivedAt", "test", "raw"].map(
-    (key) => `data.${key}`,
-  ),
+  [
+    "account",
+    "contact",
+    "conversationId",
+    "groupId",
+    "receivedAt",
+    "test",
+    "supersededBy",
+    "raw",
+  ].map((key) => `data.${key}`),
 );
 
 function familySection(family: Family, schema: Schema, golden: readonly GoldenEvent[]): string {

@@ -4,6 +4,7 @@ import { registerEvents } from "./commands/events.ts";
 import { registerMessage } from "./commands/message.ts";
 import type { OpsFlags } from "./commands/ops-client.ts";
 import { registerQuarantine } from "./commands/quarantine.ts";
+import { registerRenormalize } from "./commands/renormalize.ts";
 import { registerRoles } from "./commands/serve.ts";
 import { registerSimulate } from "./commands/simulate.ts";
 import { registerStatus } from "./commands/status.ts";
@@ -30,5 +31,6 @@ registerStatus(program, resolveOps);
 registerEvents(program, resolveOps);
 registerMessage(program, resolveOps);
 registerQuarantine(program, resolveOps);
+registerRenormalize(program, resolveOps);
 
 await program.parseAsync();

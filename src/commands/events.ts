@@ -121,13 +121,15 @@ function createRecentSet(size: number): { add(id: string): boolean } {
   };
 }
 
-function collect(pattern: string, before: readonly string[] = []): readonly string[] {
+/** Takes an option that may be given more than once. */
+export function collect(pattern: string, before: readonly string[] = []): readonly string[] {
   return [...before, pattern];
 }
 
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-function parseTime(text: string): string {
+/** `2h` ago, a date, or a time. */
+export function parseTime(text: string): string {
   const ago = /^(\d{1,6})([smhd])$/.exec(text);
   if (ago !== null) {
     const unit = unitMs[ago[2] as keyof typeof unitMs];

@@ -34,7 +34,7 @@ export interface OpsClient {
   /** The answer's JSON. Throws CommandError. */
   get<T>(path: string, query?: OpsQuery): Promise<T>;
   /** Sends JSON; the answer's JSON, of any 2xx. Throws CommandError. */
-  post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T>;
+  post<T>(path: string, body: unknown): Promise<T>;
   /** All items of a list, page by page, newest first, up to `limit`. */
   list<T>(path: string, query: OpsQuery, limit: number): AsyncGenerator<T>;
 }
@@ -50,17 +50,13 @@ export function createOpsClient(target: OpsTarget): OpsClient {
     if (statusCode !== 200) throw failure(target, statusCode, answer);
     return answer as T;
   };
-  const post = async <T>(path: string, sent: unknown, signal?: AbortSignal): Promise<T> => {
+  const post = async <T>(path: string, json: unknown): Promise<T> => {
+    const headers = { "content-type": "application/json" };
     const { statusCode, body } = await ask(
       target,
       path,
       {},
-      {
-        bodyTimeout: answerMs,
-        headers: { "content-type": "application/json" },
-        json: sent,
-        ...(signal && { signal }),
-      },
+      { bodyTimeout: answerMs, headers, json },
     );
     const answer: unknown = await body.json().catch(() => undefined);
     if (statusCode < 200 || statusCode > 299) throw failure(target, statusCode, answer);
@@ -90,7 +86,6 @@ interface Asking {
   readonly headers?: Record<string, string>;
   /** Makes it a POST. */
   readonly json?: unknown;
-  readonly signal?: AbortSignal;
 }
 
 /** One GET or POST with the token. Throws CommandError when nobody answers. */
@@ -104,7 +99,6 @@ export async function ask(target: OpsTarget, path: string, query: OpsQuery, more
       headersTimeout: answerMs,
       bodyTimeout: more.bodyTimeout,
       ...(more.json !== undefined && { method: "POST", body: JSON.stringify(more.json) }),
-      ...(more.signal && { signal: more.signal }),
     });
   } catch (error) {
     throw unreachable(target, error);

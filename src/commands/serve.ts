@@ -4,12 +4,15 @@ import type { Bus, Store } from "../contracts.ts";
 import { createOps, type Ops, type OpsApi } from "../ops/create-ops.ts";
 import type { ReadyCheck } from "../ops/probes.ts";
 import { collectStatus } from "../ops/system-status.ts";
+import { DATAVERSION, normalize } from "../receive/normalize.ts";
+import { createReader } from "../receive/reader.ts";
 import { stopOnSignals } from "../support/lifecycle.ts";
 import { banner } from "./banner.ts";
 import { type Base, createBase, openBus, openStore, packageVersion } from "./base.ts";
 import { runCommand } from "./ops-client.ts";
 import { declaredQueues } from "./queues.ts";
 import { type Receiving, startReceiving } from "./receive.ts";
+import { createRenormalizer } from "./renormalize/renormalizer.ts";
 import { startWorking } from "./work.ts";
 
 const roles: Record<Role, string> = {
@@ -105,7 +108,15 @@ async function createApi(base: Base, parts: Parts): Promise<OpsApi> {
   const { role } = base.config;
   const startedAt = new Date();
   const version = await packageVersion();
+  const reader = createReader({ log: base.log.child({ role: "ops" }) });
+  base.life.add("reader", () => reader.close());
   return {
+    renormalize: createRenormalizer({
+      query: store,
+      publish: bus.publish.bind(bus),
+      read: reader.read.bind(reader),
+      parser: { normalize, dataversion: DATAVERSION },
+    }),
     query: store,
     tail: bus.tail.bind(bus),
     status: () =>

@@ -1,6 +1,5 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
-import { isIP } from "node:net";
 import path from "node:path";
 import { type ConfigProblem, errorCode } from "./config-error.ts";
 import { type EnvValues, parseList } from "./env.ts";
@@ -35,7 +34,6 @@ export async function checkEnv(
     ...missingSecrets(values, situation),
     ...emptyLists(values),
     ...samePort(values, situation),
-    ...badProxies(values),
     ...(await badTls(values, situation.cwd)),
   );
   return warn(values);
@@ -90,27 +88,6 @@ function samePort(values: EnvValues, { role }: Situation): ConfigProblem[] {
       remedy: "Choose another port for one of them",
     },
   ];
-}
-
-function badProxies(values: EnvValues): ConfigProblem[] {
-  const bad = parseList(values.TRUSTED_PROXIES).filter((range) => !isRange(range));
-  if (bad.length === 0) return [];
-  return [
-    {
-      where: "TRUSTED_PROXIES",
-      problem: `has no address or CIDR range in ${bad.map((range) => `"${range}"`).join(", ")}`,
-      remedy: "Give e.g. 10.0.0.0/8, 192.0.2.7 or loopback, comma-separated",
-    },
-  ];
-}
-
-function isRange(range: string): boolean {
-  if (["loopback", "linklocal", "uniquelocal"].includes(range)) return true;
-  const [address = "", prefix, ...rest] = range.split("/");
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  if (prefix === undefined) return true;
-  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128);
 }
 
 async function badTls(values: EnvValues, cwd: string): Promise<ConfigProblem[]> {

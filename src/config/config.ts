@@ -48,7 +48,6 @@ export interface HttpConfig {
   readonly maxBodyBytes: number;
   readonly ackDeadlineMs: number;
   readonly tls?: TlsConfig;
-  readonly trustedProxies: readonly string[];
 }
 export interface TlsConfig {
   readonly certFile: string;
@@ -139,6 +138,5 @@ function toHttp(values: EnvValues, cwd: string): HttpConfig {
           clientCn: values.TLS_CLIENT_CN,
         },
       }),
-    trustedProxies: parseList(values.TRUSTED_PROXIES),
   };
 }

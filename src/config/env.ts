@@ -37,7 +37,6 @@ export interface EnvValues {
   PORT: number;
   MAX_BODY_BYTES: number;
   ACK_DEADLINE_MS: number;
-  TRUSTED_PROXIES?: string;
   TLS_CERT_FILE?: string;
   TLS_KEY_FILE?: string;
   TLS_CLIENT_CA_FILE?: string;

@@ -42,13 +42,13 @@ export function createSchedule(options: ScheduleOptions): Schedule {
     cancelWake();
     while (!stopped && running < concurrency && line.waits()) {
       const ms = waitMs(running);
-      if (ms > 0) {
-        if (ms < Number.POSITIVE_INFINITY) cancelWake = clock.after(Math.ceil(ms), wake);
-        return;
-      }
+      if (ms > 0) return wakeIn(ms);
       const next = line.take();
       if (next !== undefined) void start(next);
     }
+  };
+  const wakeIn = (ms: number) => {
+    if (ms < Number.POSITIVE_INFINITY) cancelWake = clock.after(Math.ceil(ms), wake);
   };
   const start = async (head: OpenRow) => {
     lanes.laneOf(head).running += 1;

@@ -52,55 +52,49 @@ export interface Term {
 }
 
 export function createTerm(parts: TermParts, taken: Taken): Term {
-  const { ledger, clock, log, setup } = parts;
-  const { name } = setup;
+  const { ledger, clock } = parts;
+  const { name } = parts.setup;
   const lease = holdLease({ ...parts, name }, taken, (row, askedAt) => {
     health.pause.learn(row, askedAt);
     schedule.wake();
     void keepHouse();
     void rows.follow(row.rev);
   });
-  const asking = { lease, clock, log };
+  const asked = <T>(work: () => Promise<T>) => insist(work, { ...parts, lease });
   const health = createHealth({
     ...parts,
     name,
     row: taken.row,
-    savePause: (pause) => insist(() => ledger.setPause(name, pause), asking),
+    savePause: (pause) => asked(() => ledger.setPause(name, pause)),
   });
   const lanes = createLanes();
   const keepHouse = createHousekeeping({ ...parts, name, lease, lanes, health });
   const halting = haltWith(lease.over);
   const backpressure = createBackpressure(parts.maxOpenRows, lanes);
-  const schedule = createHeadSchedule(
-    parts,
-    { ...asking, lanes, health, halting: halting.signal },
-    backpressure.check,
-  );
+  const held = { lease, lanes, health, halting: halting.signal };
+  const schedule = createHeadSchedule(parts, held, backpressure.check);
   const rows = createHeldRows({
     lanes,
     schedule,
     clock,
     rev: taken.row.rev,
     successes: health.successes,
-    takeMore: (ids) => insist(() => ledger.takeMore(name, lease.epoch, ids), asking),
+    takeMore: (ids) => asked(() => ledger.takeMore(name, lease.epoch, ids)),
     onAdded: backpressure.check,
   });
   const intake = createIntake({ ...parts, name, lease, knows: lanes.has, rows });
   let consumer: Consumer | undefined;
   return {
-    lease,
-    health,
-    lanes,
-    schedule,
+    ...{ lease, health, lanes, schedule },
     async begin() {
-      rows.add(await insist(() => ledger.takeOver(name, lease.epoch), asking));
+      rows.add(await asked(() => ledger.takeOver(name, lease.epoch)));
       lease.check();
       consumer = await parts.bus.consume(deliverQueue(name, parts.routes), intake);
       backpressure.control(consumer);
     },
     async end() {
-      const halt = () => halting.abort(new LeaseOverError("the program ends"));
-      const cancelHalt = clock.after(graceMs, halt);
+      const ending = new LeaseOverError("the program ends");
+      const cancelHalt = clock.after(graceMs, () => halting.abort(ending));
       await Promise.all([consumer?.close(), schedule.stop()]);
       cancelHalt();
       await keepHouse();

@@ -2097,6 +2097,12 @@ export interface EventData {
    */
   receivedAt: string;
   /**
+   * A better parser made these events of the same raw; this one stands for nothing any more.
+   *
+   * Items: An event id.
+   */
+  supersededBy?: string[];
+  /**
    * Sent by the Test button of Meta's dashboard. Meta: webhooks/create-webhook-endpoint.
    */
   test?: true;

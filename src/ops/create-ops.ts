@@ -13,8 +13,9 @@ import { createEventStreams } from "./event-stream.ts";
 import { createLogRoutes } from "./log-routes.ts";
 import { createProbes, type ReadyCheck } from "./probes.ts";
 import { notFound, Problem, problemHandler } from "./problem.ts";
-import type { PruneOptions, Pruned } from "./prune.ts";
+import type { Pruned, PruneOptions } from "./prune.ts";
 import { refuseOddNames, requireValidated } from "./query.ts";
+import { createRenormalizationRoutes, type Renormalize } from "./renormalization-routes.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
 import type { SystemStatus } from "./system-status.ts";
 
@@ -44,6 +45,8 @@ export interface OpsApi {
   readonly destinations: () => ReadonlyMap<string, { readonly kind: string }>;
   /** Removes what destinations that are no longer configured have left. */
   readonly prune: (options: PruneOptions) => Promise<Pruned>;
+  /** Runs the present parser over the log and quarantine. */
+  readonly renormalize: Renormalize;
 }
 
 export interface Ops {
@@ -124,6 +127,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
     }),
   );
   app.get("/api/events/stream", requireValidated, streams.handler);
+  app.use("/api", createRenormalizationRoutes(api));
   app.use("/api", createLogRoutes(api), createDeliveryRoutes(api), createDestinationRoutes(api));
   return () => streams.closeAll();
 }

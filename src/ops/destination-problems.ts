@@ -55,7 +55,8 @@ function stateProblem(destination: DestinationState, now: Date): StatusProblem |
     return {
       level: "error",
       what: `${name} has been out${since}${why}.`,
-      remedy: "See what is wrong on its side. Waypost tries again without end, and nothing is lost.",
+      remedy:
+        "See what is wrong on its side. Waypost tries again without end, and nothing is lost.",
     };
   }
   if (oldestOpenAt === undefined || now.getTime() - Date.parse(oldestOpenAt) < patienceMs) return;
@@ -93,7 +94,8 @@ export function processProblems(processes: readonly RunningProcess[]): StatusPro
     problems.push({
       level: "warning",
       what: "No receiver is seen.",
-      remedy: "Start `waypost receive`. One that runs says so in the store; see whether it reaches it.",
+      remedy:
+        "Start `waypost receive`. One that runs says so in the store; see whether it reaches it.",
     });
   }
   return problems;

@@ -2,7 +2,7 @@ import { Router } from "express";
 import type { Ledger, Roles } from "../contracts.ts";
 import { type DestinationState, destinationStates } from "./destination-state.ts";
 import { notFound } from "./problem.ts";
-import type { PruneOptions, Pruned } from "./prune.ts";
+import type { Pruned, PruneOptions } from "./prune.ts";
 import { requireValidated } from "./query.ts";
 
 /** Destinations: how they fare, pausing and resuming them, and removing what is left of former ones. */

@@ -36,21 +36,25 @@ export async function pruneTopology(parts: PruneParts, { force }: PruneOptions):
   const left = destinationStates({ rows, processes, configured: parts.configured }).filter(
     ({ state }) => state === "removed",
   );
+  const names = new Set(left.map(({ name }) => name));
+  const live = new Set(processes.map(({ id }) => id));
   const removed: string[] = [];
   const kept: { name: string; reason: string }[] = [];
-  for (const { name, open, holder } of left) {
-    const row = rows.find((each) => each.name === name);
-    if (row === undefined) continue;
-    const reason =
-      holder !== undefined && processes.length > 0
-        ? "a worker still delivers to it"
-        : open > 0 && !force
-          ? `${open} deliveries are open`
-          : await removeOne(parts, row, force);
-    if (reason === undefined) removed.push(name);
-    else kept.push({ name, reason });
+  for (const row of rows.filter(({ name }) => names.has(name))) {
+    const reason = refusal(row, live, force) ?? (await removeOne(parts, row, force));
+    if (reason === undefined) removed.push(row.name);
+    else kept.push({ name: row.name, reason });
   }
   return { removed, kept };
+}
+
+function refusal(
+  { holder, open }: DestinationRow,
+  live: ReadonlySet<string>,
+  force: boolean,
+): string | undefined {
+  if (holder !== undefined && live.has(holder)) return "a worker still delivers to it";
+  return open > 0 && !force ? `its open deliveries: ${open}` : undefined;
 }
 
 /** Takes the lease first, so that what a former holder may still write matches nothing. Answers why not. */

@@ -58,16 +58,17 @@ export function parsePage(query: Query): PageRequest {
   return { limit: Number(limit), ...pick(query, ["cursor"]) };
 }
 
-function parseTypes(value: unknown): string[] | undefined {
+/** Patterns, also several in one text behind commas. Throws a Problem that names the parameter. */
+export function parseTypes(value: unknown, name = "type"): string[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const patterns = value.flatMap((each) => String(each).split(","));
-  if (patterns.length > 20) throw badParameter("type", "may hold at most 20 patterns");
+  if (patterns.length > 20) throw badParameter(name, "may hold at most 20 patterns");
   for (const pattern of patterns) {
     try {
       compilePattern(pattern);
     } catch {
       throw badParameter(
-        "type",
+        name,
         "must be type patterns: lower-case segments with dots, * for one, # for any number",
       );
     }

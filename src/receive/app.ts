@@ -122,11 +122,14 @@ function answerEarly(request: IncomingMessage, response: ServerResponse, code: n
   if (code === 503) response.setHeader("Retry-After", retryAfterSeconds);
   response.writeHead(code, { connection: "close", "content-length": 0 });
   response.flushHeaders();
+  let timer: NodeJS.Timeout | undefined;
   const end = () => {
     clearTimeout(timer);
     response.end(() => request.destroy());
   };
-  const timer = setTimeout(end, lingerMs);
+  // Reading on would be work, which is what there is too much of.
+  if (code === 503) return end();
+  timer = setTimeout(end, lingerMs);
   request.once("end", end).once("close", end).resume();
 }
 

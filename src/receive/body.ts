@@ -3,7 +3,7 @@ import getRawBody from "raw-body";
 
 /** The first bytes of a body are always taken: 2,000 connections hold 32 MB of them, and messages are small. */
 const freeBytes = 16_384;
-/** What all larger bodies may hold together, from their first byte to their answer. */
+/** What all larger bodies may hold together, declared or received, from their headers to their answer. */
 const sharedBytes = 67_108_864;
 /** What a chunk costs besides its bytes: a body sent byte by byte would take a hundred times its size. */
 const chunkBytes = 160;
@@ -28,24 +28,29 @@ export function createBodyTaker(maxBodyBytes: number): BodyTaker {
   const shares = new Map<IncomingMessage, number>();
   let held = 0;
 
-  const setShare = (request: IncomingMessage, share: number) => {
+  /** Answers false when the budget is spent. */
+  const hold = (request: IncomingMessage, size: number): boolean => {
+    const share = Math.max(0, size - freeBytes);
     held += share - (shares.get(request) ?? 0);
     shares.set(request, share);
+    return share === 0 || held <= budget;
   };
 
   return {
     async take(request) {
       if (isEncoded(request)) return "encoded";
+      let size = Number(declaredLength(request) ?? 0);
+      if (size > maxBodyBytes) return "too large";
+      if (!hold(request, size)) return "busy";
       let giveUp: (why: NotTaken) => void = () => undefined;
       const givenUp = new Promise<NotTaken>((resolve) => {
         giveUp = resolve;
       });
-      let size = 0;
+      let received = 0;
       const onData = (chunk: Buffer) => {
-        size += chunk.length + chunkBytes;
-        if (size <= freeBytes) return;
-        setShare(request, size - freeBytes);
-        if (held > budget) giveUp("busy");
+        received += chunk.length + chunkBytes;
+        size = Math.max(size, received);
+        if (!hold(request, size)) giveUp("busy");
       };
       // A request that came in full closes, too, and before raw-body's promise is heard.
       const onClose = () => request.complete || giveUp("broken");
@@ -56,7 +61,7 @@ export function createBodyTaker(maxBodyBytes: number): BodyTaker {
       return taken;
     },
     release(request) {
-      setShare(request, 0);
+      hold(request, 0);
       shares.delete(request);
     },
   };
@@ -68,11 +73,14 @@ function isEncoded(request: IncomingMessage): boolean {
   return encoding !== undefined && encoding.toLowerCase() !== "identity";
 }
 
-async function read(request: IncomingMessage, limit: number): Promise<Buffer | NotTaken> {
+function declaredLength(request: IncomingMessage): string | undefined {
   const declared = request.headers["content-length"];
-  const length = declared !== undefined && /^\d+$/.test(declared) ? declared : null;
+  return declared !== undefined && /^\d+$/.test(declared) ? declared : undefined;
+}
+
+async function read(request: IncomingMessage, limit: number): Promise<Buffer | NotTaken> {
   try {
-    return await getRawBody(request, { limit, length });
+    return await getRawBody(request, { limit, length: declaredLength(request) ?? null });
   } catch (error) {
     const tooLarge = error instanceof Error && "type" in error && error.type === "entity.too.large";
     return tooLarge ? "too large" : "broken";

@@ -109,7 +109,7 @@ function isMadeOutTo(name: string, socket: Socket): boolean {
 function listen(server: Server, host: string, port: number): Promise<{ port: number }> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: maxConnections }, () => {
       server.off("error", reject);
       resolve({ port: (server.address() as AddressInfo).port });
     });

@@ -1,8 +1,12 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import type { QuarantineEntry } from "../contracts.ts";
 
 declare const verified: unique symbol;
 
-/** Bytes that carry a valid signature. Only `verifySignature` makes one; the way to JSON takes nothing else. */
+/**
+ * Bytes that carry a valid signature. `verifySignature` makes one, and `verifiedAtReceipt` gives one back that went
+ * into quarantine; the way to JSON takes nothing else.
+ */
 export type VerifiedBody = Buffer & { readonly [verified]: true };
 
 /** Why a POST is not believed. For the metric only: the sender is never told. */
@@ -29,4 +33,9 @@ export function verifySignature(
     matched = timingSafeEqual(signature, claimed) || matched;
   }
   return matched ? (bytes as VerifiedBody) : "mismatch";
+}
+
+/** The bytes of a POST in quarantine: only a verified body gets there, and comes out as it went in. */
+export function verifiedAtReceipt(entry: QuarantineEntry): VerifiedBody {
+  return Buffer.from(entry.dataBase64, "base64") as VerifiedBody;
 }

@@ -145,14 +145,16 @@ async function openBroker(given: string | Rabbit): Promise<Broker> {
         appId: "waypost",
       };
       const body = Buffer.from(content ?? JSON.stringify(event));
-      for (const until = Date.now() + 15_000; ; await sleep(100)) {
-        const { channel } = await connected();
+      for (const until = Date.now() + 30_000; ; await sleep(100)) {
+        const { model, channel } = await connected();
         channel.publish(exchange, `${type}.700700700700700`, body, properties);
-        try {
-          return void (await channel.waitForConfirms());
-        } catch (error) {
-          console.error("PUB", id, String(error), Date.now());if (Date.now() > until) throw error; // a queue may nack until its node is whole again
-        }
+        const confirmed = channel.waitForConfirms().then(
+          () => true,
+          () => false,
+        );
+        if (await Promise.race([confirmed, sleep(2000, false)])) return;
+        assert.ok(Date.now() < until, `${id} was not confirmed`);
+        await model.close().catch(() => undefined); // unknown: again, as Waypost does
       }
     },
     async takeFrom(queue) {

@@ -30,6 +30,7 @@ describe("a RabbitMQ that fails", needsOwnRabbit(), () => {
     const queue = queueSpec("t.killed", ["#"], true);
     const { bus, ready } = await opened(rabbit.url, queue);
     await ready();
+    await rabbit.sync();
     const seen = await collect(bus, queue);
     const lanes = 16;
     const next = Array.from({ length: lanes }, () => 0);
@@ -77,6 +78,7 @@ describe("a RabbitMQ that fails", needsOwnRabbit(), () => {
     const queue = queueSpec("t.restarted", ["#"], true);
     const { bus, ready } = await opened(rabbit.url, queue);
     await ready();
+    await rabbit.sync();
     await publish(
       bus,
       Array.from({ length: 500 }, (_, i) => textEvent(i)),

@@ -11,6 +11,8 @@ const guarded = [
   "/api/conversations/cnv_1",
   "/api/quarantine",
   "/api/quarantine/qrn_1",
+  "/api/deliveries",
+  "/api/destinations",
   "/api/stats",
   "/api/status",
   "/api/does-not-exist",
@@ -30,6 +32,13 @@ const refused: Record<string, string | undefined> = {
   "the token without a scheme": token,
   "two tokens": `Bearer ${token},${token}`,
 };
+
+const acts = [
+  "/api/deliveries/erp%3Aevt_1/retry",
+  "/api/destinations/erp/pause",
+  "/api/destinations/erp/resume",
+  "/api/topology/prune",
+];
 
 let ops: Harness;
 before(async () => {
@@ -53,6 +62,16 @@ describe("the API without a right token", () => {
     });
   }
 
+  for (const path of acts) {
+    it(`does nothing for ${path}`, async () => {
+      for (const [what, authorization] of Object.entries(refused)) {
+        const headers: Record<string, string> =
+          authorization === undefined ? {} : { authorization };
+        assert.equal((await ops.post(path, "{", headers)).status, 401, what);
+      }
+    });
+  }
+
   it("takes no token from the address", async () => {
     const response = await ops.get(`/api/events?access_token=${token}&token=${token}`, {});
     assert.equal(response.status, 401);
@@ -61,6 +80,7 @@ describe("the API without a right token", () => {
   it("asks the log nothing and opens no tail", () => {
     assert.deepEqual(ops.query.asked, []);
     assert.equal(ops.tails.size, 0);
+    assert.deepEqual(ops.pruned.asked, []);
   });
 });
 

@@ -194,6 +194,7 @@ describe("the live tail", () => {
   it("is refused when the bus does not answer or too many are open", async () => {
     const down = await startOps({
       api: {
+        ...unused,
         query: createMemoryEventQuery(),
         tail: () => Promise.reject(new Error("amqp://canary")),
         status: () => Promise.reject(new Error("unused")),

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Ledger, Roles, WaypostEvent } from "../../src/contracts.ts";
 import { createOps, type OpsApi, type OpsOptions } from "../../src/ops/create-ops.ts";
-import type { PruneOptions, Pruned } from "../../src/ops/prune.ts";
+import type { Pruned, PruneOptions } from "../../src/ops/prune.ts";
 import { collectStatus, type StatusSources } from "../../src/ops/system-status.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import type { Log, LogFields } from "../../src/support/log.ts";
@@ -112,8 +112,13 @@ export async function startOps(
     post: (path, body, headers = { authorization: `Bearer ${token}` }) =>
       fetch(url + path, {
         method: "POST",
-        headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
-        ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+        headers: {
+          ...headers,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        ...(body === undefined
+          ? {}
+          : { body: typeof body === "string" ? body : JSON.stringify(body) }),
       }),
   };
 }

@@ -73,6 +73,8 @@ interface Line {
   readonly channel: ConfirmChannel;
   /** Message ids that came back since their publish: no queue took them. */
   readonly returned: Set<string>;
+  /** The next publish begins anew, with a look at the target. */
+  forget(): void;
 }
 
 async function openLine(
@@ -87,11 +89,12 @@ async function openLine(
   await look(model, target);
   const channel = await refusals(model.createConfirmChannel());
   guardChannel(channel, log);
-  const line: Line = { model, channel, returned: new Set() };
-  channel.on("return", ({ properties }) => line.returned.add(String(properties.messageId)));
-  channel.on("close", () => {
+  const forget = () => {
     if (lines.get(key) === line) lines.delete(key);
-  });
+  };
+  const line: Line = { model, channel, returned: new Set(), forget };
+  channel.on("return", ({ properties }) => line.returned.add(String(properties.messageId)));
+  channel.on("close", forget);
   const raced = lines.get(key);
   if (raced?.model === model) {
     void closeChannel(channel);
@@ -141,6 +144,7 @@ function unconfirmed(error: unknown): DeliveryError {
 
 /** A queue that was deleted meanwhile is declared again by the next attempt. */
 function unroutable(line: Line, target: QueueTarget, key: string): DeliveryError {
+  line.forget();
   void closeChannel(line.channel);
   if ("queue" in target) return new DeliveryError("outage", `the queue ${target.queue} is gone`);
   return new DeliveryError(

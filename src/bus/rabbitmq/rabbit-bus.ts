@@ -5,8 +5,8 @@ import { closeChannel } from "./channel.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { createConsumer } from "./consume.ts";
 import { createPublisher } from "./publish.ts";
-import { openTail } from "./tail.ts";
 import { removeQueue } from "./remove-queue.ts";
+import { openTail } from "./tail.ts";
 import { deadQueueOf, topologyOf } from "./topology.ts";
 
 export interface RabbitBusOptions {

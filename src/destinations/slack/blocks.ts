@@ -34,7 +34,7 @@ export function slackMessage(
     ...links(rendered),
     context([rendered.title, who, account(event), moment(event)]),
   ];
-  return { text: escapedClip(`${who}: ${said ?? rendered.title}`, 1000), blocks };
+  return { text: escapedClip(`${who}: ${said ?? cleanLine(rendered.title)}`, 1000), blocks };
 }
 
 function contactLine(event: WaypostEvent): string {

@@ -8,6 +8,7 @@ type Around =
   | "groupId"
   | "receivedAt"
   | "test"
+  | "supersededBy"
   | "business"
   | "raw";
 

@@ -1,15 +1,10 @@
 import type { Delivery, DeliveryChange, Ledger, NewDelivery } from "../../contracts.ts";
 import type { SqlRow, SqlSession, SqlValue } from "../../support/sqlite.ts";
-import { encodeCursor } from "../cursor.ts";
-import { checkPage } from "../selection.ts";
 import type { Uses } from "./ledger.ts";
 
-type Rows = Pick<
-  Ledger,
-  "insert" | "takeOver" | "takeMore" | "write" | "reopen" | "deliveries" | "deliveriesOf"
->;
+type Rows = Pick<Ledger, "insert" | "takeOver" | "takeMore" | "write" | "reopen">;
 
-interface DeliveryRow extends SqlRow {
+export interface DeliveryRow extends SqlRow {
   readonly id: string;
   readonly destination: string;
   readonly event_id: string;
@@ -29,7 +24,7 @@ interface DeliveryRow extends SqlRow {
 }
 
 /** The deliveries. Rows that are done go after `retentionMs`. */
-export function createEmbeddedRows({ read, change }: Uses, retentionMs: number): Rows {
+export function createEmbeddedRows({ change }: Uses, retentionMs: number): Rows {
   return {
     insert: (rows, epoch) => change((session) => insertInOrder(session, rows, epoch)),
     takeOver: (destination, epoch) =>
@@ -63,33 +58,6 @@ export function createEmbeddedRows({ read, change }: Uses, retentionMs: number):
         return matched;
       }),
     reopen: (id, { again = false } = {}) => change((session) => reopen(session, id, again)),
-    deliveries: (filter, request) =>
-      read(async (session) => {
-        const { limit, after } = checkPage(request);
-        const conditions: [string, readonly SqlValue[]][] = [["true", []]];
-        if (filter.destination !== undefined)
-          conditions.push(["destination = ?", [clean(filter.destination)]]);
-        if (filter.state !== undefined) conditions.push(["state = ?", [clean(filter.state)]]);
-        if (filter.event !== undefined) conditions.push(["event_id = ?", [clean(filter.event)]]);
-        if (after !== undefined) {
-          const at = new Date(after.at).toISOString();
-          conditions.push(["(created_at, id) < (?, ?)", [at, clean(after.id)]]);
-        }
-        const where = conditions.map(([sql]) => sql).join(" AND ");
-        const found = await session.all<DeliveryRow>(
-          `SELECT * FROM deliveries WHERE ${where} ORDER BY created_at DESC, id DESC LIMIT ?`,
-          [...conditions.flatMap(([, params]) => params), limit + 1],
-        );
-        const items = found.slice(0, limit).map(deliveryOf);
-        const last = found.length > limit ? items.at(-1) : undefined;
-        const next = last && encodeCursor({ at: Date.parse(last.createdAt), id: last.id });
-        return { items, next: next ?? null };
-      }),
-    deliveriesOf: (eventId) =>
-      read(async (session) => {
-        const sql = "SELECT * FROM deliveries WHERE event_id = ? ORDER BY destination";
-        return (await session.all<DeliveryRow>(sql, [clean(eventId)])).map(deliveryOf);
-      }),
   };
 }
 
@@ -162,7 +130,7 @@ async function reopen(session: SqlSession, id: string, again: boolean): Promise<
   return true;
 }
 
-function deliveryOf(row: DeliveryRow): Delivery {
+export function deliveryOf(row: DeliveryRow): Delivery {
   return {
     id: row.id,
     destination: row.destination,
@@ -183,6 +151,6 @@ function deliveryOf(row: DeliveryRow): Delivery {
 }
 
 /** SQL cannot bind a NUL. */
-function clean(text: string): string {
+export function clean(text: string): string {
   return String(text).replaceAll("\0", "\u{fffd}");
 }

@@ -5,6 +5,7 @@ import { resolveAliases } from "../aliases.ts";
 import type { Reader } from "../query.ts";
 import { createEmbeddedLeases } from "./ledger-leases.ts";
 import { createEmbeddedLinks } from "./ledger-links.ts";
+import { createEmbeddedList } from "./ledger-list.ts";
 import { createEmbeddedRows } from "./ledger-rows.ts";
 import { toStoreError } from "./store-error.ts";
 
@@ -22,6 +23,7 @@ export function createEmbeddedLedger(sqlite: Sqlite, reader: Reader, retentionMs
     exclusive: true,
     ...createEmbeddedLeases(uses),
     ...createEmbeddedRows(uses, retentionMs),
+    ...createEmbeddedList(uses),
     ...createEmbeddedLinks(uses, aliases),
     aliases,
     bodies: (ids) => uses.read((session) => findBodies(session, ids)),

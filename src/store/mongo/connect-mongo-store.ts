@@ -29,7 +29,9 @@ export async function connectMongoStore(options: {
     ledger: createMongoLedger(connection, reader, options.retentionDays * dayMs),
     roles: createMongoRoles(connection),
     quarantinedSince: (from) =>
-      connection.use((models) => models.quarantine.countDocuments({ receivedAt: trusted({ $gte: from }) })),
+      connection.use((models) =>
+        models.quarantine.countDocuments({ receivedAt: trusted({ $gte: from }) }),
+      ),
     append: (batch) =>
       connection.use((models) => {
         const expireAt = new Date(Date.now() + options.retentionDays * dayMs);

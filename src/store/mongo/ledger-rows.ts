@@ -1,14 +1,9 @@
 import { mongo } from "mongoose";
 import type { Delivery, DeliveryChange, Ledger, NewDelivery } from "../../contracts.ts";
-import { encodeCursor } from "../cursor.ts";
-import { checkPage } from "../selection.ts";
 import { type Collections, isDuplicateKey, type Use } from "./ledger-collections.ts";
 import type { DeliveryDocument } from "./ledger-models.ts";
 
-type Rows = Pick<
-  Ledger,
-  "insert" | "takeOver" | "takeMore" | "write" | "reopen" | "deliveries" | "deliveriesOf"
->;
+type Rows = Pick<Ledger, "insert" | "takeOver" | "takeMore" | "write" | "reopen">;
 
 /** The deliveries. Rows that are done go after `retentionMs`. */
 export function createMongoRows(use: Use, retentionMs: number): Rows {
@@ -42,34 +37,6 @@ export function createMongoRows(use: Use, retentionMs: number): Rows {
         return (await deliveries.bulkWrite(writes, { ordered: false })).matchedCount;
       }),
     reopen: (id, { again = false } = {}) => use((collections) => reopen(collections, id, again)),
-    deliveries: (filter, request) =>
-      use(async ({ deliveries }) => {
-        const { limit, after } = checkPage(request);
-        const at = after && new Date(after.at).toISOString();
-        const conditions = {
-          ...(filter.destination !== undefined && { destination: String(filter.destination) }),
-          ...(filter.state !== undefined && { state: String(filter.state) as Delivery["state"] }),
-          ...(filter.event !== undefined && { eventId: String(filter.event) }),
-          ...(after !== undefined && {
-            createdAt: { $lte: at },
-            $or: [{ createdAt: { $lt: at } }, { _id: { $lt: after.id } }],
-          }),
-        } as mongo.Filter<DeliveryDocument>;
-        const found = await deliveries
-          .find(conditions)
-          .sort({ createdAt: -1, _id: -1 })
-          .limit(limit + 1)
-          .maxTimeMS(5_000)
-          .toArray();
-        const items = found.slice(0, limit).map(deliveryOf);
-        const last = found.length > limit ? items.at(-1) : undefined;
-        const next = last && encodeCursor({ at: Date.parse(last.createdAt), id: last.id });
-        return { items, next: next ?? null };
-      }),
-    deliveriesOf: (eventId) =>
-      use(async ({ deliveries }) =>
-        (await deliveries.find({ eventId }).sort({ destination: 1 }).toArray()).map(deliveryOf),
-      ),
   };
 }
 
@@ -163,7 +130,7 @@ function updateOf(
   return Object.keys($unset).length > 0 ? { $set, $unset } : { $set };
 }
 
-function deliveryOf(document: DeliveryDocument): Delivery {
+export function deliveryOf(document: DeliveryDocument): Delivery {
   const { _id, epoch: _epoch, open: _open, expireAt: _expireAt, ...delivery } = document;
   return { id: _id, ...delivery };
 }

@@ -6,6 +6,7 @@ import type { MongoConnection } from "./connection.ts";
 import { type Collections, collectionsOf } from "./ledger-collections.ts";
 import { createMongoLeases } from "./ledger-leases.ts";
 import { createMongoLinks } from "./ledger-links.ts";
+import { createMongoList } from "./ledger-list.ts";
 import { createMongoRows } from "./ledger-rows.ts";
 import { unpackEvent } from "./packed-event.ts";
 
@@ -24,6 +25,7 @@ export function createMongoLedger(
     exclusive: false,
     ...createMongoLeases(use),
     ...createMongoRows(use, retentionMs),
+    ...createMongoList(use),
     ...createMongoLinks(use, aliases),
     aliases,
     bodies: (ids) => use((collections) => findBodies(collections, ids)),

@@ -1,0 +1,106 @@
+import { createInterface } from "node:readline/promises";
+import type { Command } from "commander";
+import type { Renormalization, RenormalizationRequest } from "../ops/renormalization-routes.ts";
+import { collect, parseTime } from "./events.ts";
+import {
+  CommandError,
+  createOpsClient,
+  exitCodes,
+  type OpsClient,
+  type OpsFlags,
+  type ResolveOps,
+  runCommand,
+} from "./ops-client.ts";
+import { summaryLines, toPublish } from "./renormalize/summary.ts";
+import { addUp } from "./renormalize/tally.ts";
+import { print, safeJson } from "./terminal.ts";
+
+interface Flags extends OpsFlags {
+  readonly from: string;
+  readonly to?: string;
+  readonly type?: readonly string[];
+  readonly dryRun?: true;
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+/** `waypost renormalize`: what the present parser makes of what is stored; publishes it when told so. */
+export function registerRenormalize(program: Command, resolve: ResolveOps): void {
+  program
+    .command("renormalize")
+    .summary("read stored webhooks again, with the present parser")
+    .description(
+      "Runs the present parser over the raw of stored events and over quarantine, shows what would come out differently, and after a yes publishes it: a changed event under its own id with a higher dataversion, a recovered one for the first time. Destinations get only what they never had.",
+    )
+    .requiredOption(
+      "--from <time>",
+      "received since: 2h, 3d, 2026-11-20, 2026-11-20T08:30:00Z",
+      parseTime,
+    )
+    .option("--to <time>", "received before (default: now)", parseTime)
+    .option("--type <pattern>", "e.g. 'whatsapp.unrecognized.#'; repeat it for more", collect)
+    .option("--dry-run", "show what would be published, publish nothing")
+    .option("--yes", "publish without asking")
+    .option("--json", "the summary as JSON")
+    .option("--url <url>", "the ops API (default: from the configuration)")
+    .option("--token <token>", "a token for it (default: from the configuration)")
+    .action((flags: Flags) => runCommand(async () => renormalize(flags, await clientOf(flags))));
+
+  const clientOf = async (flags: Flags) => createOpsClient(await resolve(flags));
+}
+
+async function renormalize(flags: Flags, client: OpsClient): Promise<number> {
+  const range = {
+    from: flags.from,
+    to: flags.to ?? new Date().toISOString(),
+    ...(flags.type && { types: flags.type }),
+  };
+  const found = await allSlices(client, { ...range, dryRun: true });
+  const count = toPublish(found);
+  const publishes = count > 0 && flags.dryRun === undefined;
+  if (!flags.json) for (const line of summaryLines(found)) print(line);
+  if (!publishes) {
+    if (flags.json) print(safeJson(found));
+    return found.counts.refused > 0 ? exitCodes.wrong : 0;
+  }
+  if (!flags.yes && !(await confirmed(count))) {
+    throw new CommandError(exitCodes.wrong, "Nothing was published.");
+  }
+  const done = await allSlices(client, { ...range, dryRun: false });
+  if (flags.json) print(safeJson(done));
+  else print(`Published ${done.counts.published} events. The log has them within seconds.`);
+  return done.counts.refused > 0 ? exitCodes.wrong : 0;
+}
+
+/** Slice after slice, with a sign of life where someone watches. */
+async function allSlices(
+  client: OpsClient,
+  request: RenormalizationRequest,
+): Promise<Renormalization> {
+  let sum: Renormalization | undefined;
+  let cursor: string | undefined;
+  for (;;) {
+    const asked = { ...request, ...(cursor !== undefined && { cursor }) };
+    sum = addUp(sum, await client.post<Renormalization>("/api/renormalizations", asked));
+    if (sum.next === null) break;
+    cursor = sum.next;
+    const { events, quarantined, published } = sum.counts;
+    const done = `${events} events, ${quarantined} POSTs read, ${published} published`;
+    if (process.stderr.isTTY) process.stderr.write(`\r${done}`);
+  }
+  if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
+  return sum;
+}
+
+async function confirmed(count: number): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    throw new CommandError(exitCodes.usage, "Nobody can be asked here: add --yes, or --dry-run.");
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`Publish ${count} events? Type yes: `);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}

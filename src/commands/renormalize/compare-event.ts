@@ -1,0 +1,45 @@
+import type { WaypostEvent } from "../../contracts.ts";
+import type { PropertyChange } from "../../ops/renormalization-routes.ts";
+import { differences } from "./differences.ts";
+
+/** What the present parser makes of a stored event's raw, held against it. */
+export interface Comparison {
+  /** Nothing was made of it. */
+  readonly lost: boolean;
+  /** What takes its place: the same id. */
+  readonly replacement: WaypostEvent;
+  /** Made of it under other ids. */
+  readonly others: readonly WaypostEvent[];
+  /** The event itself is made no more, only others. */
+  readonly superseded: boolean;
+  /** How the replacement differs; empty when it does not. */
+  readonly changes: readonly PropertyChange[];
+}
+
+/** Pure. An event that is made no more is replaced by itself, marked with the ids of what came of it. */
+export function compareEvent(
+  stored: WaypostEvent,
+  made: readonly WaypostEvent[],
+  dataversion: number,
+): Comparison {
+  const same = made.find(({ id }) => id === stored.id);
+  const others = made.filter(({ id }) => id !== stored.id);
+  const superseded = same === undefined && others.length > 0;
+  const replacement = same ?? (superseded ? supersede(stored, others, dataversion) : stored);
+  return {
+    lost: made.length === 0,
+    replacement,
+    others,
+    superseded,
+    changes: differences(stored, replacement),
+  };
+}
+
+function supersede(
+  stored: WaypostEvent,
+  by: readonly WaypostEvent[],
+  dataversion: number,
+): WaypostEvent {
+  const supersededBy = by.map(({ id }) => id);
+  return { ...stored, dataversion, data: { ...stored.data, supersededBy } };
+}

@@ -1,0 +1,56 @@
+import type { EventQuery, Parcel } from "../../contracts.ts";
+import { unavailable } from "../../ops/problem.ts";
+import type { RenormalizationRequest } from "../../ops/renormalization-routes.ts";
+import type { normalize } from "../../receive/normalize.ts";
+import type { Reader } from "../../receive/reader.ts";
+import type { Tally } from "./tally.ts";
+
+export interface RenormalizerSources {
+  readonly query: Pick<EventQuery, "events" | "event" | "quarantine">;
+  readonly publish: (parcels: readonly Parcel[], signal: AbortSignal) => Promise<void>;
+  /** Reads POSTs of quarantine, large ones off the main thread. */
+  readonly read: Reader["read"];
+  readonly parser: { readonly normalize: typeof normalize; readonly dataversion: number };
+}
+
+/** What a slice works with. */
+export interface Work {
+  readonly sources: RenormalizerSources;
+  readonly request: RenormalizationRequest;
+  readonly signal: AbortSignal;
+  readonly tally: Tally;
+}
+
+const askedAtOnce = 50;
+const publishedAtOnce = 200;
+const publishMs = 10_000;
+
+/** Those that the log does not have. */
+export async function absent<T extends { readonly id: string }>(
+  { sources, signal }: Work,
+  items: readonly T[],
+): Promise<T[]> {
+  const found: T[] = [];
+  for (let at = 0; at < items.length; at += askedAtOnce) {
+    signal.throwIfAborted();
+    const part = items.slice(at, at + askedAtOnce);
+    const known = await Promise.all(part.map(({ id }) => sources.query.event(id)));
+    found.push(...part.filter((_, i) => known[i] === undefined));
+  }
+  return found;
+}
+
+/** Does nothing in a dry run. Throws a Problem when the bus takes nothing. */
+export async function publish(work: Work, parcels: readonly Parcel[]): Promise<void> {
+  const { sources, request, signal, tally } = work;
+  if (request.dryRun) return;
+  for (let at = 0; at < parcels.length; at += publishedAtOnce) {
+    const part = parcels.slice(at, at + publishedAtOnce);
+    try {
+      await sources.publish(part, AbortSignal.any([signal, AbortSignal.timeout(publishMs)]));
+    } catch {
+      throw unavailable("bus-unavailable", "The bus does not take events now; run it again later.");
+    }
+    tally.count("published", part.length);
+  }
+}

@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { WaypostEvent } from "../../src/contracts.ts";
+import type { Orders } from "./deliver-program.ts";
+
+const program = fileURLToPath(new URL("./deliver-program.ts", import.meta.url));
+
+/** A worker as its own process. */
+export interface Worker {
+  readonly name: string;
+  /** Resolves when it consumes, or has ended by its own hand. */
+  start(changes?: Partial<Orders>): Promise<void>;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>;
+  /** Resolves when it has ended by its own hand. */
+  ended(): Promise<void>;
+  freeze(): void;
+  thaw(): void;
+  output(): string;
+}
+
+export function createWorker(orders: Orders): Worker {
+  let child: ChildProcess | undefined;
+  let output = "";
+  const end = async (signal: NodeJS.Signals) => {
+    const ending = child;
+    child = undefined;
+    if (ending === undefined || ending.exitCode !== null || ending.signalCode !== null) return null;
+    const exited = once(ending, "exit");
+    ending.kill(signal);
+    ending.kill("SIGCONT");
+    return (await exited)[0] as number | null;
+  };
+  return {
+    name: orders.name,
+    async start(changes = {}) {
+      const { PATH = "", HOME = "" } = process.env;
+      const DELIVER_PROGRAM = JSON.stringify({ ...orders, ...changes });
+      const started = spawn(process.execPath, ["--import", "tsx", program], {
+        env: { PATH, HOME, DELIVER_PROGRAM },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      child = started;
+      for (const stream of [started.stdout, started.stderr]) {
+        stream.on("data", (chunk) => {
+          output = (output + String(chunk)).slice(-20_000);
+        });
+      }
+      await Promise.race([once(started.stdout, "data"), once(started, "exit")]);
+    },
+    kill: async () => void (await end("SIGKILL")),
+    stop: () => end("SIGTERM"),
+    async ended() {
+      if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+        await once(child, "exit");
+      }
+    },
+    freeze: () => void child?.kill("SIGSTOP"),
+    thaw: () => void child?.kill("SIGCONT"),
+    output: () => output,
+  };
+}
+
+let count = 0;
+
+/** The n-th event of an invented conversation; its text says which it is. */
+export function numbered(conversation: number, n: number): WaypostEvent {
+  count += 1;
+  const at = new Date().toISOString();
+  return {
+    specversion: "1.0",
+    id: `evt_${process.pid}_${count}`,
+    type: "whatsapp.message.text",
+    source: "/whatsapp/900100200300400/700700700700700",
+    time: at,
+    datacontenttype: "application/json",
+    dataschema: "urn:waypost:event:1",
+    postid: "pst_1",
+    dataversion: 1,
+    data: {
+      account: { wabaId: "900100200300400", phoneNumberId: "700700700700700" },
+      conversationId: `cnv_${process.pid}_${conversation}`,
+      receivedAt: at,
+      message: { id: `wamid.${count}`, type: "text", text: { body: `${conversation}/${n}` } },
+      raw: { object: "whatsapp_business_account", entry: [] },
+    },
+  };
+}
+
+/** So many events over so many conversations, each in order, mixed. */
+export function numberedEvents(total: number, conversations: number): WaypostEvent[] {
+  return Array.from({ length: total }, (_, i) =>
+    numbered(i % conversations, Math.floor(i / conversations)),
+  );
+}
+
+export function textsOf(events: readonly WaypostEvent[]): string[] {
+  return events.map(({ data }) => data.message?.text?.body ?? "");
+}

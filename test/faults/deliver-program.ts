@@ -1,0 +1,219 @@
+/**
+ * Bus, store and delivery engine as a process of their own, to be killed and frozen. Its orders come as JSON in
+ * DELIVER_PROGRAM. `broken` takes a safeguard away, to show that the tests would notice.
+ */
+import { createServer } from "node:http";
+import { openEmbeddedBus } from "../../src/bus/embedded/embedded-bus.ts";
+import { connectRabbitBus } from "../../src/bus/rabbitmq/rabbit-bus.ts";
+import {
+  type Bus,
+  type Carried,
+  DeliveryError,
+  type Destination,
+  type Ledger,
+  type QueueSpec,
+  type Store,
+  type WaypostEvent,
+} from "../../src/contracts.ts";
+import { type Clock, systemClock } from "../../src/deliver/clock.ts";
+import { createDelivery } from "../../src/deliver/create-delivery.ts";
+import { deliverQueue } from "../../src/deliver/queue.ts";
+import { compileRoutes } from "../../src/deliver/routes.ts";
+import { isQuarantined } from "../../src/event/event.ts";
+import { parcelOf } from "../../src/event/parcel.ts";
+import { createStoreHandler } from "../../src/store/create-store-handler.ts";
+import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
+import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts";
+import { createLog } from "../../src/support/log.ts";
+import { createMetrics } from "../../src/support/metrics.ts";
+
+export interface Orders {
+  readonly name: string;
+  /** Both, or a folder for the embedded ones. */
+  readonly rabbitmqUrl?: string;
+  readonly mongodbUrl?: string;
+  readonly folder?: string;
+  /** Of the stub. */
+  readonly url: string;
+  readonly repeat: Destination["repeat"];
+  readonly leaseMs: number;
+  readonly concurrency: number;
+  /** Takes events for the embedded bus. */
+  readonly port?: number;
+  readonly broken?: "lanes" | "epoch" | "insert";
+  /** Ends itself with SIGKILL in the middle of its first large insert, or so many effects after its start. */
+  readonly crash?: "insert" | { readonly afterEffects: number };
+}
+
+export const storeQueue: QueueSpec = {
+  name: "waypost.store",
+  patterns: ["#"],
+  quarantine: true,
+  single: false,
+};
+export const routes = compileRoutes({
+  accounts: {},
+  routes: [{ name: "everything", when: { type: ["whatsapp.#"] }, to: ["stub"], test: false }],
+});
+export const queues = [storeQueue, deliverQueue("stub", routes)];
+
+const log = createLog({ level: "warn" });
+const metrics = createMetrics();
+const die = () => process.kill(process.pid, "SIGKILL");
+
+function createHttpStub({ url, repeat, crash }: Orders): Destination {
+  let effects = 0;
+  const call = async (path: string, body: unknown, signal: AbortSignal) => {
+    try {
+      return await fetch(`${url}${path}`, {
+        method: "POST",
+        body: JSON.stringify(body),
+        signal,
+      });
+    } catch (error) {
+      const code = error instanceof Error && error.cause instanceof Error && "code" in error.cause;
+      const refused = code && (error.cause as { code: unknown }).code === "ECONNREFUSED";
+      throw new DeliveryError("outage", "no answer", { maybeDone: !refused, cause: error });
+    }
+  };
+  return {
+    kind: "stub",
+    repeat,
+    links: false,
+    async deliver(event, { idempotencyKey }, signal) {
+      const text = event.data.message?.text?.body;
+      const key = repeat === "safe" ? idempotencyKey : undefined;
+      const { status } = await call("/deliver", { id: event.id, text, key }, signal);
+      if (status === 503) throw new DeliveryError("outage", "the stub answered 503");
+      effects += 1;
+      if (typeof crash === "object" && effects === crash.afterEffects) die();
+      return { answer: String(status) };
+    },
+    async find(event, _context, signal) {
+      const answer = await call("/find", { id: event.id }, signal);
+      return answer.status === 200 ? { remoteId: event.id } : undefined;
+    },
+    preview: () => undefined,
+    check: async () => [],
+    close: async () => undefined,
+  };
+}
+
+/** Every event a lane of its own. */
+function withoutLanes(bus: Bus): Bus {
+  const alone = (item: Carried): Carried => {
+    if (isQuarantined(item)) return item;
+    return { ...item, data: { ...item.data, conversationId: item.id } };
+  };
+  return {
+    ...bus,
+    consume: (queue, handle) =>
+      bus.consume(queue, (batch, signal) =>
+        handle(queue.name === storeQueue.name ? batch : batch.map(alone), signal),
+      ),
+  };
+}
+
+/** Whatever epoch it began with, it writes with the one that counts now. */
+function withoutEpoch(ledger: Ledger): Ledger {
+  const epoch = async (name: string) => (await ledger.destination(name)).epoch;
+  return {
+    ...ledger,
+    renewLease: async (name) => ledger.renewLease(name, await epoch(name)),
+    allot: async (name, _epoch, count) => ledger.allot(name, await epoch(name), count),
+    insert: async (rows) => ledger.insert(rows, await epoch("stub")),
+    write: async (_epoch, changes) => ledger.write(await epoch("stub"), changes),
+  };
+}
+
+/** Time that a freeze does not count. */
+const blindClock = (): Clock => {
+  let seen = performance.now();
+  let passed = 0;
+  const tick = () => {
+    const now = performance.now();
+    passed += Math.min(now - seen, 100);
+    seen = now;
+    return passed;
+  };
+  setInterval(tick, 20).unref();
+  return { ...systemClock, monotonic: tick };
+};
+
+/** Half of the first large insert, in order or not, and then nothing more. */
+function crashingInInsert(ledger: Ledger, ordered: boolean): Ledger {
+  return {
+    ...ledger,
+    async insert(rows, epoch) {
+      if (rows.length < 20) return ledger.insert(rows, epoch);
+      const all = ordered ? [...rows] : rows.filter((_, i) => i % 2 === 1);
+      await ledger.insert(all.slice(0, Math.ceil(rows.length / 2)), epoch);
+      die();
+      return new Promise(() => undefined);
+    },
+  };
+}
+
+async function open({ rabbitmqUrl, mongodbUrl, folder }: Orders) {
+  const store: Store = mongodbUrl
+    ? await connectMongoStore({ url: mongodbUrl, retentionDays: 30, log })
+    : await openEmbeddedStore({ path: `${folder}/store.db`, retentionDays: 30, log });
+  const bus = rabbitmqUrl
+    ? await connectRabbitBus({ url: rabbitmqUrl, queues, log, metrics })
+    : await openEmbeddedBus({ path: `${folder}/bus.db`, queues, log, metrics });
+  return { bus, store };
+}
+
+async function run(orders: Orders): Promise<void> {
+  const { name, leaseMs, concurrency, broken, crash, port } = orders;
+  const { bus, store } = await open(orders);
+  await bus.consume(storeQueue, createStoreHandler({ store, log, metrics }));
+  const wrapped = broken === "epoch" ? withoutEpoch(store.ledger) : store.ledger;
+  const ledger = crash === "insert" ? crashingInInsert(wrapped, broken !== "insert") : wrapped;
+  const delivery = createDelivery({
+    destinations: [
+      {
+        name: "stub",
+        destination: createHttpStub(orders),
+        config: {
+          retry: { delaysMs: [20, 50, 100, 200, 500, 1_000, 1_000, 1_000, 1_000, 1_000] },
+          concurrency,
+          timeoutMs: 1_000,
+        },
+      },
+    ],
+    routes,
+    bus: broken === "lanes" ? withoutLanes(bus) : bus,
+    ledger,
+    log,
+    holder: name,
+    leaseMs,
+    ...(broken === "epoch" && { clock: blindClock() }),
+  });
+  delivery.start();
+  process.on("SIGTERM", async () => {
+    await delivery.close();
+    await bus.close();
+    await store.close();
+    process.exit(0);
+  });
+  if (port !== undefined) takeEvents(bus, port);
+  process.stdout.write("ready\n");
+}
+
+function takeEvents(bus: Bus, port: number): void {
+  createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const events = JSON.parse(Buffer.concat(chunks).toString()) as WaypostEvent[];
+    const published = bus.publish(events.map(parcelOf), AbortSignal.timeout(5_000));
+    const status = await published.then(
+      () => 200,
+      () => 503,
+    );
+    response.writeHead(status).end();
+  }).listen(port, "127.0.0.1");
+}
+
+const { DELIVER_PROGRAM } = process.env;
+if (DELIVER_PROGRAM !== undefined) await run(JSON.parse(DELIVER_PROGRAM));

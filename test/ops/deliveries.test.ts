@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Delivery } from "../../src/contracts.ts";
+import { textEvent } from "../support/sample-events.ts";
+import { type Harness, startOps } from "./harness.ts";
+import { addDelivery } from "./ledger-rows.ts";
+
+let ops: Harness;
+before(async () => {
+  ops = await startOps();
+  ops.destinations.set("erp", { kind: "webhook" });
+  ops.destinations.set("slack-support", { kind: "slack" });
+  ops.query.log.push(textEvent(3), textEvent(2), textEvent(1));
+  await addDelivery(ops.ledger, "erp", 1, "delivered");
+  await addDelivery(ops.ledger, "erp", 2, "dead");
+  await addDelivery(ops.ledger, "erp", 3);
+  await addDelivery(ops.ledger, "slack-support", 1, "sending");
+  await addDelivery(ops.ledger, "former", 1, "dead");
+});
+after(() => ops.ops.close());
+
+const ids = async (path: string) => {
+  const response = await ops.get(path);
+  const body = (await response.json()) as { items: Delivery[]; next: string | null };
+  assert.equal(response.status, 200, JSON.stringify(body));
+  return body.items.map(({ id }) => id);
+};
+const slug = async (response: Response) => {
+  const { type } = (await response.json()) as { type: string };
+  return [response.status, type.replace("urn:waypost:problem:", "")];
+};
+const retry = (id: string, body?: unknown) =>
+  ops.post(`/api/deliveries/${encodeURIComponent(id)}/retry`, body);
+
+describe("the deliveries of the API", () => {
+  it("are listed newest first, by destination, state and event", async () => {
+    assert.deepEqual(await ids("/api/deliveries?destination=erp"), [
+      "erp:evt_3",
+      "erp:evt_2",
+      "erp:evt_1",
+    ]);
+    assert.deepEqual(await ids("/api/deliveries?state=dead&destination=erp"), ["erp:evt_2"]);
+    assert.deepEqual((await ids("/api/deliveries?event=evt_1")).sort(), [
+      "erp:evt_1",
+      "former:evt_1",
+      "slack-support:evt_1",
+    ]);
+    assert.deepEqual(await ids("/api/deliveries?destination=none"), []);
+  });
+
+  it("come in pages", async () => {
+    const first = (await (await ops.get("/api/deliveries?limit=2")).json()) as { next: string };
+    const rest = await ids(`/api/deliveries?limit=200&cursor=${encodeURIComponent(first.next)}`);
+    assert.equal(rest.length, 3);
+  });
+
+  it("stand beside the fields of their event, which stays as it is", async () => {
+    const body = (await (await ops.get("/api/events/evt_1")).json()) as {
+      deliveries: Delivery[];
+    };
+    const { deliveries, ...event } = body;
+    assert.deepEqual(event, textEvent(1));
+    assert.deepEqual(
+      deliveries.map(({ id, state }) => [id, state]),
+      [
+        ["erp:evt_1", "delivered"],
+        ["former:evt_1", "dead"],
+        ["slack-support:evt_1", "sending"],
+      ],
+    );
+    assert.equal(deliveries[0]?.history[0]?.answer, "422 unknown field");
+  });
+
+  for (const path of [
+    "/api/deliveries?state=gone",
+    "/api/deliveries?cursor=forged",
+    "/api/deliveries?destination=erp&destination=x",
+    "/api/deliveries?route=x",
+  ]) {
+    it(`are refused as a request for ${path}`, async () => {
+      assert.deepEqual(await slug(await ops.get(path)), [400, "invalid-request"]);
+    });
+  }
+});
+
+describe("a retry", () => {
+  it("opens a dead delivery again and tells the worker", async () => {
+    const { rev } = await ops.ledger.destination("erp");
+    const response = await retry("erp:evt_2");
+    const delivery = (await response.json()) as Delivery;
+    assert.deepEqual([response.status, delivery.state, delivery.attempts], [202, "open", 0]);
+    assert.equal(delivery.seq, 4);
+    assert.equal((await ops.ledger.destination("erp")).rev, rev + 1);
+  });
+
+  it("is refused for one that is open, whatever is asked", async () => {
+    for (const [id, body] of [
+      ["erp:evt_3", undefined],
+      ["erp:evt_3", { again: true }],
+      ["slack-support:evt_1", { again: true }],
+    ] as const) {
+      assert.deepEqual(await slug(await retry(id, body)), [409, "delivery-open"]);
+    }
+  });
+
+  it("sends again what has taken effect only with `again`", async () => {
+    assert.deepEqual(await slug(await retry("erp:evt_1")), [409, "already-delivered"]);
+    assert.deepEqual(await slug(await retry("erp:evt_1", { again: false })), [
+      409,
+      "already-delivered",
+    ]);
+    assert.equal((await retry("erp:evt_1", { again: true })).status, 202);
+  });
+
+  it("is refused for a destination that is no longer configured: nobody would do it", async () => {
+    assert.deepEqual(await slug(await retry("former:evt_1")), [409, "destination-removed"]);
+  });
+
+  it("is 404 for one that is not there", async () => {
+    for (const id of ["erp:evt_none", "evt_1", "", ":", "erp", "x:evt_1"]) {
+      assert.equal((await retry(id)).status, 404, id);
+    }
+  });
+
+  it("takes only JSON of its schema", async () => {
+    const cases: [unknown, number, string][] = [
+      [{ again: "yes" }, 400, "invalid-request"],
+      [{ agian: true }, 400, "invalid-request"],
+      ["[", 400, "invalid-request"],
+      [[], 400, "invalid-request"],
+      [{ again: true, more: "x".repeat(20_000) }, 413, "too-large"],
+    ];
+    for (const [body, ...is] of cases)
+      assert.deepEqual(await slug(await retry("erp:evt_1", body)), is);
+    const form = await fetch(`${ops.url}/api/deliveries/erp%3Aevt_1/retry`, {
+      method: "POST",
+      headers: {
+        authorization: "Bearer another-token-of-the-tests",
+        "content-type": "text/plain",
+      },
+      body: "{}",
+    });
+    assert.deepEqual(await slug(form), [415, "not-json"]);
+  });
+});
