@@ -1,14 +1,21 @@
 import { Command } from "commander";
 import { packageVersion } from "./commands/base.ts";
+import { registerConfigCheck } from "./commands/config-check.ts";
+import { previewDestination } from "./commands/deliver.ts";
+import { registerDeliveries } from "./commands/deliveries.ts";
+import { registerDestinations } from "./commands/destinations.ts";
 import { registerEvents } from "./commands/events.ts";
 import { registerMessage } from "./commands/message.ts";
 import type { OpsFlags } from "./commands/ops-client.ts";
 import { registerQuarantine } from "./commands/quarantine.ts";
 import { registerRenormalize } from "./commands/renormalize.ts";
+import { registerRoutesTest } from "./commands/routes-test.ts";
 import { registerRoles } from "./commands/serve.ts";
 import { registerSimulate } from "./commands/simulate.ts";
 import { registerStatus } from "./commands/status.ts";
+import { registerTopology } from "./commands/topology.ts";
 import { loadClient } from "./config/load-client.ts";
+import { destinationKinds } from "./destinations/kinds.ts";
 
 const { env } = process;
 
@@ -31,6 +38,16 @@ registerStatus(program, resolveOps);
 registerEvents(program, resolveOps);
 registerMessage(program, resolveOps);
 registerQuarantine(program, resolveOps);
+registerDeliveries(program, resolveOps);
+registerDestinations(program, resolveOps);
+registerTopology(program, resolveOps);
+registerConfigCheck(program, env, destinationKinds);
+registerRoutesTest(program, {
+  env,
+  kinds: destinationKinds,
+  preview: previewDestination,
+  resolve: resolveOps,
+});
 registerRenormalize(program, resolveOps);
 
 await program.parseAsync();

@@ -42,6 +42,11 @@ export interface Bus {
   /** Resolves when every parcel is durable. A rejection means unknown: publish again, the ids absorb it. */
   publish(parcels: readonly Parcel[], signal: AbortSignal): Promise<void>;
   consume(queue: QueueSpec, handle: HandleBatch): Promise<Consumer>;
+  /**
+   * From now on these queues, with these patterns; a new one is there when this resolves. What is declared no
+   * more keeps what it holds until `removeQueue`.
+   */
+  declare(queues: readonly QueueSpec[]): Promise<void>;
   /** Live events whose type matches, from now on, best effort (nothing is kept for a tail). */
   tail(pattern: string, onEvent: (event: WaypostEvent) => void): Promise<Consumer>;
   health(): BusHealth;
@@ -155,7 +160,7 @@ export interface Roles {
   alive(): Promise<RunningProcess[]>;
 }
 export interface RunningProcess {
-  /** Unlike that of any other; also what a destination's `holder` says. */
+  /** Unlike that of any other process; a destination's `holder` begins with it. */
   readonly id: string;
   readonly role: "start" | "receive" | "work" | "ops";
   readonly host: string;

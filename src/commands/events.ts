@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { WaypostEvent } from "../contracts.ts";
+import type { Delivery, WaypostEvent } from "../contracts.ts";
+import { deliveryWithAttempts } from "./delivery-lines.ts";
 import { eventLine } from "./event-line.ts";
 import { followEvents } from "./event-source.ts";
 import {
@@ -64,10 +65,18 @@ export function registerEvents(program: Command, resolve: ResolveOps): void {
     );
 }
 
+type FoundEvent = WaypostEvent & { readonly deliveries: readonly Delivery[] };
+
 async function showEvent(target: OpsTarget, id: string, flags: EventsFlags): Promise<void> {
   const path = `/api/events/${encodeURIComponent(id)}`;
-  const event = await createOpsClient(target).get<WaypostEvent>(path);
-  print(safeJson(event, flags.json ? undefined : 2));
+  const found = await createOpsClient(target).get<FoundEvent>(path);
+  if (flags.json) return print(safeJson(found));
+  const { deliveries, ...event } = found;
+  print(safeJson(event, 2));
+  print(deliveries.length === 0 ? "deliveries  none" : "deliveries");
+  for (const delivery of deliveries) {
+    for (const line of deliveryWithAttempts(delivery, new Date())) print(`  ${line}`);
+  }
 }
 
 async function listEvents(target: OpsTarget, flags: EventsFlags): Promise<void> {
@@ -139,7 +148,8 @@ export function parseTime(text: string): string {
   return new Date(text).toISOString();
 }
 
-function parseLimit(text: string): number {
+/** 1…10,000. */
+export function parseLimit(text: string): number {
   const limit = Number(text);
   if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) {
     throw new InvalidArgumentError("A whole number from 1 to 10000.");

@@ -49,6 +49,8 @@ export function registerRenormalize(program: Command, resolve: ResolveOps): void
   const clientOf = async (flags: Flags) => createOpsClient(await resolve(flags));
 }
 
+type Range = Pick<RenormalizationRequest, "from" | "to" | "types">;
+
 async function renormalize(flags: Flags, client: OpsClient): Promise<number> {
   const range = {
     from: flags.from,
@@ -56,20 +58,26 @@ async function renormalize(flags: Flags, client: OpsClient): Promise<number> {
     ...(flags.type && { types: flags.type }),
   };
   const found = await allSlices(client, { ...range, dryRun: true });
-  const count = toPublish(found);
-  const publishes = count > 0 && flags.dryRun === undefined;
   if (!flags.json) for (const line of summaryLines(found)) print(line);
-  if (!publishes) {
-    if (flags.json) print(safeJson(found));
-    return found.counts.refused > 0 ? exitCodes.wrong : 0;
-  }
-  if (!flags.yes && !(await confirmed(count))) {
+  const done =
+    toPublish(found) > 0 && !flags.dryRun ? await publish(flags, client, range, found) : found;
+  if (flags.json) print(safeJson(done));
+  return done.counts.refused > 0 ? exitCodes.wrong : 0;
+}
+
+async function publish(
+  flags: Flags,
+  client: OpsClient,
+  range: Range,
+  found: Renormalization,
+): Promise<Renormalization> {
+  if (!flags.yes && !(await confirmed(toPublish(found)))) {
     throw new CommandError(exitCodes.wrong, "Nothing was published.");
   }
   const done = await allSlices(client, { ...range, dryRun: false });
-  if (flags.json) print(safeJson(done));
-  else print(`Published ${done.counts.published} events. The log has them within seconds.`);
-  return done.counts.refused > 0 ? exitCodes.wrong : 0;
+  const { published } = done.counts;
+  if (!flags.json) print(`Published ${published} events. The log has them within seconds.`);
+  return done;
 }
 
 /** Slice after slice, with a sign of life where someone watches. */

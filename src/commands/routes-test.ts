@@ -103,7 +103,10 @@ async function findEvents(
   if (await isFile(given)) return readEvents(await readFile(given, "utf8"), given);
   if (/[/\\]|\.json$/.test(given)) throw new CommandError(exitCodes.usage, `no file ${given}`);
   const client = createOpsClient(await resolve(flags));
-  return [await client.get<WaypostEvent>(`/api/events/${encodeURIComponent(given)}`)];
+  const path = `/api/events/${encodeURIComponent(given)}`;
+  const found = await client.get<WaypostEvent & { deliveries?: unknown }>(path);
+  const { deliveries: _, ...event } = found;
+  return [event];
 }
 
 async function isFile(given: string): Promise<boolean> {

@@ -1,85 +1,134 @@
 import type { Command } from "commander";
 import { type Config, loadConfig, type Role } from "../config/config.ts";
 import type { Bus, Store } from "../contracts.ts";
-import { createOps, type Ops, type OpsApi } from "../ops/create-ops.ts";
+import { createOps, type Ops } from "../ops/create-ops.ts";
 import type { ReadyCheck } from "../ops/probes.ts";
-import { collectStatus } from "../ops/system-status.ts";
-import { DATAVERSION, normalize } from "../receive/normalize.ts";
-import { createReader } from "../receive/reader.ts";
 import { stopOnSignals } from "../support/lifecycle.ts";
+import { startSayingAlive } from "./alive.ts";
+import { createApi } from "./api.ts";
 import { banner } from "./banner.ts";
-import { type Base, createBase, openBus, openStore, packageVersion } from "./base.ts";
+import { type Base, createBase, openBus, openStore } from "./base.ts";
+import type { Delivering } from "./deliver.ts";
 import { runCommand } from "./ops-client.ts";
-import { declaredQueues } from "./queues.ts";
+import { loadPlan, type Plan } from "./plan.ts";
 import { type Receiving, startReceiving } from "./receive.ts";
-import { createRenormalizer } from "./renormalize/renormalizer.ts";
 import { startWorking } from "./work.ts";
 
 const roles: Record<Role, string> = {
   start: "receiver, worker and ops together",
   receive: "the public endpoint",
-  work: "the consumers: the store",
+  work: "the consumers: the store and the destinations",
   ops: "the API",
 };
 
 export function registerRoles(program: Command, env: NodeJS.ProcessEnv): void {
   for (const role of Object.keys(roles) as Role[]) {
-    program
-      .command(role)
-      .description(`runs ${roles[role]}`)
-      .action(() =>
-        runCommand(async () => {
-          const config = await loadConfig(env, role);
-          await serve(config);
-          if (role === "start" && !config.production) process.stdout.write(banner(config, env));
-          return 0;
-        }),
-      );
+    const command = program.command(role).description(`runs ${roles[role]}`);
+    if (role === "work") {
+      command.option("--only <names>", "store and names of destinations, comma-separated");
+    }
+    command.action(({ only }: { only?: string }) =>
+      runCommand(async () => {
+        const config = await loadConfig(env, role);
+        const plan = await loadPlan(env);
+        await serve(config, plan, env, only?.split(","));
+        if (role === "start" && !config.production) process.stdout.write(banner(config, env));
+        return 0;
+      }),
+    );
   }
 }
 
 /** Starts in order; what fails to start ends what had started and rethrows. */
-async function serve(config: Config): Promise<void> {
+async function serve(
+  config: Config,
+  plan: Plan,
+  env: NodeJS.ProcessEnv,
+  only: readonly string[] | undefined,
+): Promise<void> {
   const base = createBase(config);
   stopOnSignals(base.life, base.log);
+  const parts: Parts = { plan, ...(only && { only }) };
   try {
-    await startRole(base);
+    await startRole(base, parts);
   } catch (error) {
     await base.life.stop();
     throw error;
   }
-}
-
-/** ops answers probes from the start; the receiver opens its port last and closes it first. */
-async function startRole(base: Base): Promise<void> {
-  const { config, life } = base;
-  const { role } = config;
-  const parts: Parts = {};
-  let ops: Ops | undefined;
-  life.add("ops", () => ops?.close());
-  if (role !== "receive") parts.store = await openStore(base);
-  parts.bus = await openBus(base, declaredQueues());
-  ops = createOps({
-    ...config.ops,
-    log: base.log.child({ role: "ops" }),
-    metrics: base.metrics,
-    ready: () => readiness(config, parts),
-    ...((role === "ops" || role === "start") && { api: await createApi(base, parts) }),
-  });
-  const opened = await ops.listen();
-  base.log.info("answers probes and metrics", { role, port: opened.port });
-  if (parts.store && (role === "work" || role === "start")) {
-    await startWorking(base, parts.bus, parts.store);
-  }
-  if (role === "receive" || role === "start")
-    parts.receiving = await startReceiving(base, parts.bus);
-  life.add("readiness", () => ops?.drain());
+  reloadOnHangup(base, parts, env);
 }
 
 interface Parts {
+  plan: Plan;
+  only?: readonly string[];
   bus?: Bus;
   store?: Store;
   receiving?: Receiving;
+  delivering?: Delivering;
+}
+
+/** ops answers probes from the start; the receiver opens its port last and closes it first. */
+async function startRole(base: Base, parts: Parts): Promise<void> {
+  const { config, life, log } = base;
+  const { role } = config;
+  let ops: Ops | undefined;
+  life.add("ops", () => ops?.close());
+  const store = role === "receive" ? undefined : await openStore(base);
+  const bus = await openBus(base, parts.plan.queues);
+  Object.assign(parts, { store, bus });
+  const plan = () => parts.plan;
+  const api =
+    store && role !== "work"
+      ? await createApi(base, { bus, store, plan, receiving: () => parts.receiving })
+      : undefined;
+  ops = createOps({
+    ...config.ops,
+    log: log.child({ role: "ops" }),
+    metrics: base.metrics,
+    ready: () => readiness(config, parts),
+    ...(api && { api }),
+  });
+  const opened = await ops.listen();
+  log.info("answers probes and metrics", { role, port: opened.port });
+  if (store) {
+    const configHash = () => parts.plan.routing.hash;
+    const alive = await startSayingAlive({ roles: store.roles, role, configHash, log });
+    life.add("alive", () => alive.close());
+    if (role !== "ops") {
+      const { only } = parts;
+      const options = { bus, store, plan: parts.plan, holder: alive.id, ...(only && { only }) };
+      parts.delivering = await startWorking(base, options);
+    }
+  }
+  if (role === "receive" || role === "start") parts.receiving = await startReceiving(base, bus);
+  life.add("readiness", () => ops?.drain());
+}
+
+/**
+ * SIGHUP reads waypost.yaml again. A plan with problems is refused and the old one goes on. New queues are
+ * there before the first event that needs them is delivered; what the plan no longer has, `status` lists.
+ */
+function reloadOnHangup({ log, life }: Base, parts: Parts, env: NodeJS.ProcessEnv): void {
+  let last: Promise<void> = Promise.resolve();
+  const reload = async () => {
+    try {
+      const plan = await loadPlan(env);
+      await parts.bus?.declare(plan.queues);
+      await parts.delivering?.reload(plan);
+      parts.plan = plan;
+      log.info("reloaded waypost.yaml");
+    } catch (error) {
+      log.error("waypost.yaml was not reloaded; what ran goes on", { error });
+    }
+  };
+  const onHangup = () => {
+    last = last.then(reload);
+  };
+  process.on("SIGHUP", onHangup);
+  life.add("reload", () => {
+    process.off("SIGHUP", onHangup);
+    return last;
+  });
 }
 
 /** `receive` can answer 200; `work` and `ops` reach what they need. */
@@ -100,38 +149,4 @@ async function readiness(config: Config, { bus, store, receiving }: Parts): Prom
 
 function check(name: string, ok: boolean, reason: string | undefined): ReadyCheck {
   return { name, ok, ...(reason !== undefined && !ok && { reason }) };
-}
-
-async function createApi(base: Base, parts: Parts): Promise<OpsApi> {
-  const { bus, store } = parts;
-  if (bus === undefined || store === undefined) throw new TypeError("the API needs bus and store");
-  const { role } = base.config;
-  const startedAt = new Date();
-  const version = await packageVersion();
-  const reader = createReader({ log: base.log.child({ role: "ops" }) });
-  base.life.add("reader", () => reader.close());
-  return {
-    renormalize: createRenormalizer({
-      query: store,
-      publish: bus.publish.bind(bus),
-      read: reader.read.bind(reader),
-      parser: { normalize, dataversion: DATAVERSION },
-    }),
-    query: store,
-    tail: bus.tail.bind(bus),
-    status: () =>
-      collectStatus({
-        version,
-        roles: role === "start" ? ["receive", "work", "ops"] : [role],
-        startedAt,
-        bus,
-        store,
-        ...(role === "start" && {
-          receiver: {
-            metrics: base.metrics,
-            ...(parts.receiving?.spool && { spool: parts.receiving.spool }),
-          },
-        }),
-      }),
-  };
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { SystemStatus } from "../ops/system-status.ts";
+import { destinationLines } from "./destination-lines.ts";
 import {
   createOpsClient,
   exitCodes,
@@ -44,6 +45,11 @@ export function statusLines(status: SystemStatus, now: Date): string[] {
     ...status.bus.queues.map(queueLine),
     ...storeLines(status),
     ...receiverLines(status, ago),
+    ...processLines(status, ago),
+    ...(status.destinations.length === 0 ? [] : ["destinations"]),
+    ...status.destinations
+      .flatMap((destination) => destinationLines(destination, now))
+      .map((line) => `  ${line}`),
     status.accounts.length === 0
       ? "accounts  none heard of yet; `waypost simulate` sends a message"
       : "accounts",
@@ -69,6 +75,18 @@ function storeLines({ store }: SystemStatus): string[] {
   return [
     `store     ${kind}, ready`,
     `  ${events} events, ${messages} messages, ${conversations} conversations, ${quarantine} in quarantine`,
+  ];
+}
+
+/** All of them where they run apart; one process alone is in the first line. */
+function processLines({ processes }: SystemStatus, ago: (iso: string) => string): string[] {
+  if (processes.length < 2) return [];
+  return [
+    "roles",
+    ...processes.map(({ role, host, pid, version, configHash, startedAt }) => {
+      const what = `${role} on ${host} (process ${pid})`;
+      return `  ${what}  ${version}, configuration ${configHash.slice(0, 8)}, started ${ago(startedAt)}`;
+    }),
   ];
 }
 

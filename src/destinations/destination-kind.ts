@@ -27,6 +27,7 @@ export class OptionError extends Error {
   readonly destination: string;
   /** Dotted, below the destination; "" for the whole. */
   readonly option: string;
+  readonly problem: string;
   readonly remedy: string;
   constructor(
     destination: string,
@@ -38,6 +39,7 @@ export class OptionError extends Error {
     );
     this.destination = destination;
     this.option = option;
+    this.problem = words.problem;
     this.remedy = words.remedy;
   }
 }

@@ -54,8 +54,15 @@ function holderOf(
   { holder }: DestinationRow,
   processes: readonly RunningProcess[],
 ): string | undefined {
-  const gone = processes.length > 0 && processes.every(({ id }) => id !== holder);
-  return gone ? undefined : holder;
+  return processes.length === 0 || isAlive(holder, processes) ? holder : undefined;
+}
+
+/** A holder is the id of its process and, behind a blank, what tells its terms apart. */
+export function isAlive(
+  holder: string | undefined,
+  processes: readonly Pick<RunningProcess, "id">[],
+): boolean {
+  return processes.some(({ id }) => holder === id || holder?.startsWith(`${id} `) === true);
 }
 
 function stateOf(

@@ -1,5 +1,5 @@
-import type { Bus, DestinationRow, Ledger, Roles } from "../contracts.ts";
-import { destinationStates } from "./destination-state.ts";
+import type { Bus, DestinationRow, Ledger, Roles, RunningProcess } from "../contracts.ts";
+import { destinationStates, isAlive } from "./destination-state.ts";
 import { Problem } from "./problem.ts";
 
 export interface PruneOptions {
@@ -37,11 +37,10 @@ export async function pruneTopology(parts: PruneParts, { force }: PruneOptions):
     ({ state }) => state === "removed",
   );
   const names = new Set(left.map(({ name }) => name));
-  const live = new Set(processes.map(({ id }) => id));
   const removed: string[] = [];
   const kept: { name: string; reason: string }[] = [];
   for (const row of rows.filter(({ name }) => names.has(name))) {
-    const reason = refusal(row, live, force) ?? (await removeOne(parts, row, force));
+    const reason = refusal(row, processes, force) ?? (await removeOne(parts, row, force));
     if (reason === undefined) removed.push(row.name);
     else kept.push({ name: row.name, reason });
   }
@@ -50,10 +49,10 @@ export async function pruneTopology(parts: PruneParts, { force }: PruneOptions):
 
 function refusal(
   { holder, open }: DestinationRow,
-  live: ReadonlySet<string>,
+  processes: readonly RunningProcess[],
   force: boolean,
 ): string | undefined {
-  if (holder !== undefined && live.has(holder)) return "a worker still delivers to it";
+  if (isAlive(holder, processes)) return "a worker still delivers to it";
   return open > 0 && !force ? `its open deliveries: ${open}` : undefined;
 }
 

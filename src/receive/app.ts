@@ -122,15 +122,13 @@ function answerEarly(request: IncomingMessage, response: ServerResponse, code: n
   if (code === 503) response.setHeader("Retry-After", retryAfterSeconds);
   response.writeHead(code, { connection: "close", "content-length": 0 });
   response.flushHeaders();
-  let timer: NodeJS.Timeout | undefined;
   const end = () => {
     clearTimeout(timer);
     response.end(() => request.destroy());
   };
-  // Reading on would be work, which is what there is too much of.
-  if (code === 503) return end();
-  timer = setTimeout(end, lingerMs);
-  request.once("end", end).once("close", end).resume();
+  // Where there is too much to do already, the rest is not even thrown away.
+  const timer = setTimeout(end, code === 503 ? 0 : lingerMs);
+  if (code !== 503) request.once("end", end).once("close", end).resume();
 }
 
 /** A fault of ours: Meta sends the POST again, perhaps to a better version. */

@@ -95,11 +95,7 @@ export function createMetrics() {
       "Age of the oldest open delivery; told by the process that holds the destination.",
       "destination",
     ),
-    deliveriesDead: counter(
-      "waypost_delivery_dead_total",
-      "Deliveries that gave up.",
-      "destination",
-    ),
+    deliveryDead: counter("waypost_delivery_dead_total", "Deliveries that gave up.", "destination"),
     breakerOpen: gauge(
       "waypost_destination_breaker_open",
       "1 while a destination counts as out; told by the process that holds it.",

@@ -119,8 +119,12 @@ describe("waypost events", () => {
 
   it("shows one whole", async () => {
     const { out } = await run(["events", "evt_1"]);
-    assert.deepEqual(JSON.parse(out), textEvent(1, "first"));
-    assert.ok(lines(out).length > 20);
+    const [event = "", deliveries] = out.split(/^(?=deliveries)/m);
+    assert.deepEqual(JSON.parse(event), textEvent(1, "first"));
+    assert.ok(lines(event).length > 20);
+    assert.equal(deliveries, "deliveries  none\n");
+    const json = parsed((await run(["events", "evt_1", "--json"])).out);
+    assert.deepEqual(json, [{ ...textEvent(1, "first"), deliveries: [] }]);
   });
 
   it("exits 1 for one that is not there, 2 for a filter that is none", async () => {
@@ -288,6 +292,12 @@ describe("every command", () => {
   const commands = [
     ["events"],
     ["events", "x"],
+    ["deliveries"],
+    ["deliveries", "retry", "x"],
+    ["destinations"],
+    ["destinations", "pause", "x"],
+    ["destinations", "resume", "x"],
+    ["topology", "prune"],
     ["message", "x"],
     ["quarantine"],
     ["quarantine", "show", "x"],

@@ -96,6 +96,22 @@ export function busConformance(name: string, factory: () => Promise<BusUnderTest
       assert.deepEqual(others.ids(), ["evt_s2", "evt_order"]);
     });
 
+    it("declares another queue while it runs, and takes other types for a known one", async () => {
+      const extra = { ...queues.others, name: `${queues.all.name}.extra` };
+      await bus.declare([
+        queues.all,
+        queues.messages,
+        { ...queues.others, patterns: ["#"] },
+        extra,
+      ]);
+      const [widened, added] = [await collect(bus, queues.others), await collect(bus, extra)];
+      const sent = [textEvent(1), statusEvent(2, "read")];
+      await publish(bus, sent);
+      await widened.has(sent);
+      await added.has(sent.slice(1));
+      assert.deepEqual(added.ids(), idsOf(sent.slice(1)));
+    });
+
     it("lets a queue whose handler hangs delay no other", async () => {
       let release = () => {};
       const held = new Promise<void>((resolve) => {

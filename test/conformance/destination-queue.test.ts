@@ -244,7 +244,7 @@ describe("a queue while RabbitMQ is not well", needsOwnRabbit(), () => {
         return !((await attempt(destination, frozen)) instanceof DeliveryError);
       });
 
-      await rabbit.kill();
+      await rabbit.stop();
       await waitFor("the loss is noticed", async () => {
         const outcome = await attempt(destination, away, { ms: 200 });
         assert.ok(outcome instanceof DeliveryError);

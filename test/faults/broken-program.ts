@@ -3,8 +3,9 @@
  * the bus has confirmed; `other-ids` gives the same item another id each time it comes.
  */
 import { randomUUID } from "node:crypto";
+import { createApi } from "../../src/commands/api.ts";
 import { createBase, openBus, openStore } from "../../src/commands/base.ts";
-import { declaredQueues, storeQueue } from "../../src/commands/queues.ts";
+import { loadPlan, storeQueue } from "../../src/commands/plan.ts";
 import { loadConfig } from "../../src/config/config.ts";
 import type { Parcel } from "../../src/contracts.ts";
 import { createOps } from "../../src/ops/create-ops.ts";
@@ -13,9 +14,10 @@ import { createStoreHandler } from "../../src/store/create-store-handler.ts";
 
 const broken = process.argv[2];
 const config = await loadConfig(process.env, "start");
+const plan = await loadPlan(process.env);
 const base = createBase(config);
 const store = await openStore(base);
-const bus = await openBus(base, declaredQueues());
+const bus = await openBus(base, [storeQueue]);
 await bus.consume(storeQueue, createStoreHandler({ ...base, store }));
 
 const never = new AbortController().signal;
@@ -51,5 +53,5 @@ await createOps({
   log: base.log,
   metrics: base.metrics,
   ready: async () => [],
-  api: { query: store, tail: bus.tail, status: () => Promise.reject(new Error("none")) },
+  api: await createApi(base, { bus, store, plan: () => plan, receiving: () => undefined }),
 }).listen();

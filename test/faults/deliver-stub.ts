@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { waitFor } from "../support/wait-for.ts";
 
 /** An HTTP service that remembers what took effect, and in what order; it fails at random. */
 export interface Stub {
@@ -11,6 +13,8 @@ export interface Stub {
   lostAnswers(): number;
   /** 0…1: how many calls fail; half of those with 503 before the effect, half without an answer after it. */
   failing: number;
+  /** How long each call takes. */
+  delayMs: number;
   close(): Promise<void>;
 }
 
@@ -24,6 +28,7 @@ export async function startStub(): Promise<Stub> {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { id, text, key } = JSON.parse(Buffer.concat(chunks).toString());
     if (request.url === "/find") return void response.writeHead(ids.has(id) ? 200 : 404).end();
+    if (stub.delayMs > 0) await sleep(stub.delayMs);
     const luck = Math.random();
     if (luck < stub.failing / 2) return void response.writeHead(503).end();
     if (key === undefined || !keys.has(key)) {
@@ -42,6 +47,7 @@ export async function startStub(): Promise<Stub> {
     effects,
     lostAnswers: () => lost,
     failing: 0,
+    delayMs: 0,
     async close() {
       server.closeAllConnections();
       server.close();
@@ -58,6 +64,29 @@ export interface Verdict {
   readonly disordered: string[];
   /** Effects beyond the first of their event. */
   readonly second: number;
+}
+
+/** Judges when all took effect, or nothing more does. */
+export async function judgeDrained(
+  stub: Stub,
+  texts: readonly string[],
+  patienceMs = 15_000,
+): Promise<Verdict> {
+  let count = -1;
+  while (judge(stub, texts).lost.length > 0 && count < stub.effects.length) {
+    count = stub.effects.length;
+    const more = () => stub.effects.length > count;
+    await waitFor("more effects", more, patienceMs).catch(() => undefined);
+  }
+  return judge(stub, texts);
+}
+
+/** Resolves when nothing took effect for so long. */
+export async function quiet(stub: Stub, forMs: number): Promise<void> {
+  for (let count = -1; count < stub.effects.length; ) {
+    count = stub.effects.length;
+    await sleep(forMs);
+  }
 }
 
 /** Texts are `<conversation>/<n>`. */

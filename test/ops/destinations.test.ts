@@ -41,7 +41,7 @@ describe("the destinations of the API", () => {
         kind: "webhook",
         state: "out",
         says: "out; tried again and again",
-        holder: "worker-1/7/work/aa",
+        holder: "worker-1/7/work/aa 0123abcd",
         breaker: "open",
         breakerSince: createdAt,
         open: 1,
@@ -55,7 +55,7 @@ describe("the destinations of the API", () => {
         name: "former",
         state: "removed",
         says: "no longer configured",
-        holder: "worker-1/7/work/aa",
+        holder: "worker-1/7/work/aa 0123abcd",
         breaker: "closed",
         open: 1,
         oldestOpenAt: "2026-11-20T10:00:01.000Z",
@@ -127,7 +127,7 @@ describe("the state of a destination", () => {
     rev: 0,
     open: 0,
     dead: 0,
-    holder: "worker-1/7/work/aa",
+    holder: "worker-1/7/work/aa 0123abcd",
   };
   const alive: RunningProcess = {
     id: "worker-1/7/work/aa",

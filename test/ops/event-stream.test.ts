@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { get, type IncomingMessage } from "node:http";
 import { describe, it, mock } from "node:test";
-import { StoreError, type WaypostEvent } from "../../src/contracts.ts";
+import { type Ledger, StoreError, type WaypostEvent } from "../../src/contracts.ts";
+import type { OpsApi } from "../../src/ops/create-ops.ts";
 import { createMemoryEventQuery } from "../support/memory-event-query.ts";
 import { statusEvent, textEvent } from "../support/sample-events.ts";
 import { type Harness, startOps, token, until } from "./harness.ts";
@@ -35,6 +36,16 @@ function openStream(
     request.once("error", reject);
   });
 }
+
+/** What a tail has nothing to do with. */
+const none = () => Promise.reject(new Error("unused"));
+const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
+  ledger: new Proxy({}, { get: () => none }) as Ledger,
+  roles: { alive: none },
+  destinations: () => new Map(),
+  prune: none,
+  renormalize: none,
+};
 
 const ids = (events: readonly WaypostEvent[]) => events.map(({ id }) => id);
 
@@ -194,7 +205,7 @@ describe("the live tail", () => {
   it("is refused when the bus does not answer or too many are open", async () => {
     const down = await startOps({
       api: {
-        ...unused,
+        ...unusedFaces,
         query: createMemoryEventQuery(),
         tail: () => Promise.reject(new Error("amqp://canary")),
         status: () => Promise.reject(new Error("unused")),

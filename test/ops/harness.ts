@@ -33,13 +33,22 @@ export interface Harness {
 
 /** The ops port on a free port over a log in memory; answers are held against the specification. */
 export async function startOps(
-  changes: Partial<OpsOptions> & { status?: Partial<StatusSources>; withApi?: false } = {},
+  changes: Partial<OpsOptions> & {
+    status?: Partial<StatusSources>;
+    withApi?: false;
+    renormalize?: OpsApi["renormalize"];
+  } = {},
 ): Promise<Harness> {
   const query = createMemoryEventQuery();
   const tails = new Set<(event: WaypostEvent) => void>();
   const logged: Harness["logged"] = [];
   const metrics = createMetrics();
-  const { status, withApi, ...options } = changes;
+  const {
+    status,
+    withApi,
+    renormalize = () => Promise.reject(new Error("unasked")),
+    ...options
+  } = changes;
   const folder = await mkdtemp(join(tmpdir(), "waypost-ops-"));
   const store = await openEmbeddedStore({
     path: join(folder, "store.db"),
@@ -51,6 +60,7 @@ export async function startOps(
   const pruned: Harness["pruned"] = { asked: [], answer: { removed: [], kept: [] } };
   const api: OpsApi = {
     query,
+    renormalize,
     ledger,
     roles,
     destinations: () => destinations,

@@ -10,7 +10,7 @@ export async function addDelivery(
   state: Delivery["state"] = "open",
 ): Promise<number> {
   const seen = await ledger.destination(destination);
-  const lease = await ledger.takeLease(destination, seen, "worker-1/7/work/aa");
+  const lease = await ledger.takeLease(destination, seen, "worker-1/7/work/aa 0123abcd");
   if (lease === undefined) throw new Error("the lease is another's");
   const seq = (await ledger.allot(destination, lease.epoch, 1)) ?? 0;
   const id = `${destination}:evt_${n}`;

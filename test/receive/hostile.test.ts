@@ -13,6 +13,7 @@ import {
   type TestReceiver,
 } from "../support/receiver.ts";
 import { sign } from "../support/signed.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 const limit = 3_145_728;
 const text = JSON.stringify(messagesPost([textMessage("wamid.one")]));
@@ -87,6 +88,20 @@ describe("hostile sizes", () => {
     const { code } = await send(receiver.port, { method: "POST", headers, body });
     assert.equal(code, 413);
     await lives();
+  });
+
+  it("that together are too much are answered 503, while small POSTs go on", async () => {
+    const large = lines(head, `Content-Length: ${limit}`);
+    const open = await Promise.all(Array.from({ length: 40 }, () => openRaw(receiver.port, large)));
+    const refused = () => open.filter((raw) => raw.received().startsWith("HTTP/1.1 503 "));
+    await waitFor("the refusals", () => refused().length === 40 - 21);
+    assert.match(refused()[0]?.received() ?? "", /^Retry-After: 5\r$/m);
+    await lives();
+    assert.equal((await post(receiver.port, Buffer.alloc(limit, 0x20))).code, 503);
+    for (const { socket } of open) socket.destroy();
+    await waitFor("room", async () => {
+      return (await post(receiver.port, Buffer.alloc(limit, 0x20))).code === 200;
+    });
   });
 
   it("in a million chunks of a byte do not fill the memory", async () => {

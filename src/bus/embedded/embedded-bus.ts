@@ -1,5 +1,5 @@
 import type { Bus, Parcel, QueueSpec } from "../../contracts.ts";
-import { openAppendLog } from "../../support/append-log.ts";
+import { type AppendLog, openAppendLog } from "../../support/append-log.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
 import { loadQueue, type Queue } from "./queue.ts";
@@ -21,9 +21,13 @@ export async function openEmbeddedBus(options: {
 }): Promise<Bus> {
   const { path, log, metrics } = options;
   const events = await openAppendLog({ path, cursors: options.queues.map(({ name }) => name) });
-  const queues = await Promise.all(
-    options.queues.map((spec) => loadQueue(events, spec, log.child({ queue: spec.name }))),
-  );
+  const load = (spec: QueueSpec) => loadQueue(events, spec, log.child({ queue: spec.name }));
+  const queues = await Promise.all(options.queues.map(load));
+  const named = (name: string) => queues.find((queue) => queue.name === name);
+  const add = async (spec: QueueSpec) => {
+    await events.advance(spec.name, events.last());
+    queues.push(await load(spec));
+  };
   const gauges = startGauges(queues, metrics);
   const tails = createTails(log);
   const health = createWriteHealth();
@@ -37,11 +41,6 @@ export async function openEmbeddedBus(options: {
     for (const queue of queues) queue.appended(types);
     tails.show(parcels);
   };
-  const close = async () => {
-    clearInterval(gauges);
-    await Promise.all(queues.map((queue) => queue.close()));
-    await events.close();
-  };
   return {
     async publish(parcels, signal) {
       refuseClosed();
@@ -50,9 +49,13 @@ export async function openEmbeddedBus(options: {
     },
     async consume({ name }, handle) {
       refuseClosed();
-      const queue = queues.find((declared) => declared.name === name);
+      const queue = named(name);
       if (queue === undefined) throw new Error(`the queue ${name} is not declared`);
       return queue.consume(handle);
+    },
+    async declare(specs) {
+      refuseClosed();
+      for (const spec of specs) await (named(spec.name)?.rebind(spec) ?? add(spec));
     },
     tail: async (pattern, onEvent) => tails.open(pattern, onEvent),
     health: () =>
@@ -62,14 +65,20 @@ export async function openEmbeddedBus(options: {
     queues: async () => queues.map((queue) => queue.state()),
     // One that is declared no more was forgotten when the file was opened.
     async removeQueue(name) {
-      if (queues.some((queue) => queue.name === name)) throw new Error(`${name} is declared`);
+      if (named(name)) throw new Error(`${name} is declared`);
       return 0;
     },
     close() {
-      closed ??= close();
+      clearInterval(gauges);
+      closed ??= closeAll(queues, events);
       return closed;
     },
   };
+}
+
+async function closeAll(queues: readonly Queue[], events: AppendLog): Promise<void> {
+  await Promise.all(queues.map((queue) => queue.close()));
+  await events.close();
 }
 
 function startGauges(queues: readonly Queue[], metrics: Metrics): NodeJS.Timeout {

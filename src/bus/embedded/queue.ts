@@ -10,6 +10,8 @@ export interface Queue {
   readonly name: string;
   /** Types that were appended, after they are on disk. */
   appended(types: readonly string[]): void;
+  /** Takes these types from now on; what waits is looked at anew. */
+  rebind(spec: QueueSpec): Promise<void>;
   /** Throws when the queue has its consumer. */
   consume(handle: HandleBatch): Promise<QueueReader>;
   state(): QueueState;
@@ -18,12 +20,17 @@ export interface Queue {
 
 export async function loadQueue(events: AppendLog, spec: QueueSpec, log: Log): Promise<Queue> {
   const { name } = spec;
-  const takes = taken(spec);
+  let matches = taken(spec);
+  const takes = (type: string) => matches(type);
+  const count = async () => {
+    let waiting = 0;
+    for (const [type, rows] of await events.countKeys(events.cursor(name))) {
+      if (takes(type)) waiting += rows;
+    }
+    return waiting;
+  };
   /** Waiting, or in the handler's hands. */
-  let open = 0;
-  for (const [type, count] of await events.countKeys(events.cursor(name))) {
-    if (takes(type)) open += count;
-  }
+  let open = await count();
   let reader: QueueReader | undefined;
   return {
     name,
@@ -31,10 +38,14 @@ export async function loadQueue(events: AppendLog, spec: QueueSpec, log: Log): P
       for (const type of types) if (takes(type)) open += 1;
       reader?.ring();
     },
+    async rebind(spec) {
+      matches = taken(spec);
+      open = await count();
+    },
     async consume(handle) {
       if (reader !== undefined) throw new Error(`the queue ${name} has its consumer`);
-      const onDone = (count: number) => {
-        open -= count;
+      const onDone = (rows: number) => {
+        open -= rows;
       };
       const started = startQueueReader({ name, takes, events, handle, onDone, log });
       reader = started;

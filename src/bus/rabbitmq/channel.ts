@@ -30,9 +30,9 @@ export async function within(limitMs: number, work: Promise<unknown>): Promise<v
 
 /**
  * Ends a connection without waiting for the other side, so that recovery takes over. amqplib's `close` waits for an
- * answer, for ever when the broker is frozen or gone.
+ * answer, for ever when the broker is frozen or gone. Nothing happens to one that has ended.
  */
-export function dropConnection(model: ChannelModel, error?: Error): void {
+export function dropConnection(model: ChannelModel, error = new Error("given up")): void {
   const { stream } = model.connection as { stream?: Duplex };
   stream?.destroy(error);
 }

@@ -89,7 +89,7 @@ function guarded(setup: ConnectionOptions["setup"]) {
     } catch (error) {
       // Recovery closes it, and would wait for ever for the answer of a broker that is gone.
       if (lost === undefined) {
-        dropConnection(model, new Error("given up"));
+        dropConnection(model);
         await closed;
       }
       throw error;

@@ -19,10 +19,17 @@ export interface Publisher {
 }
 
 interface PublisherOptions {
-  readonly topology: Topology;
+  /** As it is now: `declare` of the bus changes it. */
+  readonly topology: () => Topology;
   readonly log: Log;
   readonly metrics: Pick<Metrics, "returned">;
 }
+
+/**
+ * Nothing returns an event that another queue takes: a binding or a queue that was removed by hand is found
+ * missing only by declaring it again.
+ */
+const redeclareMs = 60_000;
 
 /** Where it stands: one of the three may keep it from publishing. */
 interface Line {
@@ -86,7 +93,7 @@ function createOpener(line: Line, window: Window, { topology, log, metrics }: Pu
     log.error("RabbitMQ has no queue for an event: declares the topology again");
     // 3.10 never tells the consumers of a deleted queue when it stands there again before it could.
     await sleep(1000);
-    await declareOn(model, topology, log).catch((error) => dropConnection(model, error));
+    await declareOn(model, topology(), log).catch((error) => dropConnection(model, error));
     repairing = false;
   };
   const onReturn = (model: ChannelModel, { properties }: Message) => {
@@ -98,27 +105,31 @@ function createOpener(line: Line, window: Window, { topology, log, metrics }: Pu
     void repair(model);
   };
   return async function open(model: ChannelModel): Promise<void> {
-    await declareOn(model, topology, log);
+    const drop = (error: Error) => dropConnection(model, error);
+    await declareOn(model, topology(), log);
     const channel = await model.createConfirmChannel();
     const openedAt = Date.now();
     guardChannel(channel, log);
     channel.on("return", (message) => onReturn(model, message));
+    const redeclare = () => void declareOn(model, topology(), log).catch(drop);
+    const timer = setInterval(redeclare, redeclareMs).unref();
     // First of its listeners: amqplib's own then fails what is in flight, and nothing may be sent in its place.
     channel.prependListener("close", () => {
+      clearInterval(timer);
       if (line.channel !== channel) return;
       line.channel = undefined;
       window.reject(new Error(troubleOf(line)), "waiting");
       if (line.closing) return;
       void sleep(Date.now() - openedAt < 1000 ? 1000 : 0)
         .then(() => open(model))
-        .catch((error) => dropConnection(model, error));
+        .catch(drop);
     });
     line.channel = channel;
   };
 }
 
 /** On a channel of its own: what RabbitMQ refuses closes it. */
-async function declareOn(model: ChannelModel, topology: Topology, log: Log): Promise<void> {
+export async function declareOn(model: ChannelModel, topology: Topology, log: Log): Promise<void> {
   const scratch = await model.createChannel();
   scratch.on("error", () => log.debug("RabbitMQ refuses the topology"));
   await declareTopology(scratch, topology);

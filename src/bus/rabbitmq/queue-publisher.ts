@@ -1,4 +1,4 @@
-import type { Channel, ChannelModel, ConfirmChannel, Options } from "amqplib";
+import type { ChannelModel, ConfirmChannel, Options } from "amqplib";
 import {
   DeliveryError,
   type Parcel,
@@ -8,6 +8,7 @@ import {
 import type { Log } from "../../support/log.ts";
 import { closeChannel, guardChannel } from "./channel.ts";
 import { type Connection, openConnection } from "./connection.ts";
+import { findTarget, refusals } from "./queue-target.ts";
 import { withHeartbeat } from "./rabbit-bus.ts";
 
 export interface QueuePublisherOptions {
@@ -58,7 +59,7 @@ export async function connectQueuePublisher(
         signal,
         Promise.resolve().then(() => lineTo(target)),
       );
-      return until(signal, look(line.model, target));
+      return until(signal, findTarget(line.model, target));
     },
     close: async () => {
       await Promise.all([...lines.values()].map(({ channel }) => closeChannel(channel, 1000)));
@@ -86,7 +87,7 @@ async function openLine(
   const key = JSON.stringify(target);
   const known = lines.get(key);
   if (known?.model === model) return known;
-  await look(model, target);
+  await findTarget(model, target);
   const channel = await refusals(model.createConfirmChannel());
   guardChannel(channel, log);
   const forget = () => {
@@ -151,66 +152,6 @@ function unroutable(line: Line, target: QueueTarget, key: string): DeliveryError
     "config",
     `nothing is bound to the exchange ${target.exchange} for ${key}: bind a queue, or route fewer types to it`,
   );
-}
-
-/** On a channel of its own: what RabbitMQ refuses closes it. A queue that exists is taken as it is. */
-async function look(model: ChannelModel, target: QueueTarget): Promise<string> {
-  if ("exchange" in target) {
-    await tried(model, (channel) => channel.checkExchange(target.exchange));
-    return `the exchange ${target.exchange} is there`;
-  }
-  const found = await tried(model, (channel) => channel.checkQueue(target.queue)).catch(
-    (error: unknown) => {
-      if (isMissing(error)) return undefined;
-      throw error;
-    },
-  );
-  if (found) return `the queue ${target.queue} is there, ${found.messageCount} waiting`;
-  await tried(model, (channel) => channel.assertQueue(target.queue, declared(target)));
-  return `the queue ${target.queue} was missing and is declared now`;
-}
-
-/** As Waypost's own queues; a full one refuses, so that nothing is dropped from its head. */
-function declared({ maxLength }: { readonly maxLength?: number }): Options.AssertQueue {
-  const limit = { "x-max-length": maxLength, "x-overflow": "reject-publish" };
-  const quorum = { "x-queue-type": "quorum", "x-delivery-limit": 1_000_000 };
-  return { durable: true, arguments: maxLength === undefined ? quorum : { ...quorum, ...limit } };
-}
-
-async function tried<T>(model: ChannelModel, ask: (channel: Channel) => Promise<T>): Promise<T> {
-  const channel = await refusals(model.createChannel());
-  channel.on("error", () => undefined);
-  try {
-    return await refusals(ask(channel));
-  } finally {
-    void closeChannel(channel);
-  }
-}
-
-const remedies: Readonly<Record<number, string>> = {
-  403: "RabbitMQ does not let this user: grant it configure, write and read on the name",
-  404: "RabbitMQ has no such exchange: declare it there, or correct the name",
-  405: "another connection has the queue for itself: it must not be exclusive",
-  406: "RabbitMQ has it with other settings: delete it there once it is empty, or use another name",
-};
-
-async function refusals<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    const remedy = remedies[codeOf(error) ?? 0];
-    if (remedy !== undefined) throw new DeliveryError("config", remedy, { cause: error });
-    throw new DeliveryError("outage", "RabbitMQ went away", { cause: error });
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof DeliveryError && codeOf(error.cause) === 404;
-}
-
-function codeOf(error: unknown): number | undefined {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "number" ? code : undefined;
 }
 
 function troubleOf(connection: Connection): string {

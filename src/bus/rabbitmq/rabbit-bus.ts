@@ -4,7 +4,7 @@ import type { Metrics } from "../../support/metrics.ts";
 import { closeChannel } from "./channel.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { createConsumer } from "./consume.ts";
-import { createPublisher } from "./publish.ts";
+import { createPublisher, declareOn } from "./publish.ts";
 import { removeQueue } from "./remove-queue.ts";
 import { openTail } from "./tail.ts";
 import { deadQueueOf, topologyOf } from "./topology.ts";
@@ -25,9 +25,10 @@ export interface RabbitBusOptions {
  * Publishing and consuming have a connection each, so that a blocked publisher does not keep acks back.
  */
 export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> {
-  const { queues, log, metrics, connectionName = "waypost" } = options;
+  const { log, metrics, connectionName = "waypost" } = options;
+  let { queues } = options;
   const base = { url: withHeartbeat(options.url), name: connectionName, log };
-  const publisher = createPublisher({ topology: topologyOf(queues), log, metrics });
+  const publisher = createPublisher({ topology: () => topologyOf(queues), log, metrics });
   const publishing = await openConnection({
     ...base,
     purpose: "publish",
@@ -50,6 +51,12 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
       const bury = (dead: Parameters<typeof publisher.publish>[0], signal: AbortSignal) =>
         publisher.publish(dead, signal, "");
       return kept(createConsumer({ connection: consuming, queue, handle, bury, log }));
+    },
+    async declare(specs) {
+      queues = specs;
+      const model = publishing.current();
+      // While RabbitMQ is away: declared before anything is published again.
+      if (model) await declareOn(model, topologyOf(queues), log);
     },
     tail: async (pattern, onEvent) =>
       kept(await openTail({ connection: consuming, pattern, onEvent, log })),

@@ -1,7 +1,4 @@
-/** Text as Slack wants it: `& < >` are the only characters with a meaning before formatting. */
-export function escapeSlack(text: string): string {
-  return text.replace(/[&<>]/g, (sign) => entities[sign] ?? sign);
-}
+/** `& < >` are the only characters with a meaning before formatting. */
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 
 /**

@@ -13,8 +13,9 @@ import { throwIfAborted, transportError } from "../transport-error.ts";
 import { checkTarget } from "./check-target.ts";
 import { guardedConnector } from "./connector.ts";
 import { type Envelope, envelopeOf } from "./envelope.ts";
-import { parseWebhookOptions, type WebhookOptions, webhookSchema } from "./options.ts";
+import { parseWebhookOptions, type WebhookOptions } from "./options.ts";
 import { readAnswer } from "./read-answer.ts";
+import { webhookSchema } from "./schema.ts";
 
 /** POSTs each event to an address, signed. A repeat carries the same `webhook-id`. */
 export const webhook: DestinationKind = {

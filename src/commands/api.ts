@@ -1,0 +1,60 @@
+import type { Bus, Store } from "../contracts.ts";
+import type { OpsApi } from "../ops/create-ops.ts";
+import { pruneTopology } from "../ops/prune.ts";
+import { collectStatus } from "../ops/system-status.ts";
+import { DATAVERSION, normalize } from "../receive/normalize.ts";
+import { createReader } from "../receive/reader.ts";
+import { type Base, packageVersion } from "./base.ts";
+import type { Plan } from "./plan.ts";
+import type { Receiving } from "./receive.ts";
+import { createRenormalizer } from "./renormalize/renormalizer.ts";
+
+export interface ApiParts {
+  readonly bus: Bus;
+  readonly store: Store;
+  /** As it is now: SIGHUP replaces it. */
+  readonly plan: () => Plan;
+  /** In the role `start`, once it receives. */
+  readonly receiving: () => Receiving | undefined;
+}
+
+/** What the API asks and does, joined from the stages. */
+export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
+  const { bus, store, plan } = parts;
+  const { role } = base.config;
+  const startedAt = new Date();
+  const version = await packageVersion();
+  const reader = createReader({ log: base.log.child({ role: "ops" }) });
+  base.life.add("reader", () => reader.close());
+  const destinations = () => new Map(Object.entries(plan().routing.destinations));
+  return {
+    query: store,
+    tail: bus.tail.bind(bus),
+    ledger: store.ledger,
+    roles: store.roles,
+    destinations,
+    prune: (options) =>
+      pruneTopology(
+        { ledger: store.ledger, bus, roles: store.roles, configured: destinations() },
+        options,
+      ),
+    renormalize: createRenormalizer({
+      query: store,
+      publish: bus.publish.bind(bus),
+      read: reader.read.bind(reader),
+      parser: { normalize, dataversion: DATAVERSION },
+    }),
+    status: () => {
+      const spool = parts.receiving()?.spool;
+      return collectStatus({
+        version,
+        roles: role === "start" ? ["receive", "work", "ops"] : [role],
+        startedAt,
+        bus,
+        store,
+        destinations: destinations(),
+        ...(role === "start" && { receiver: { metrics: base.metrics, ...(spool && { spool }) } }),
+      });
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { type Command, Option } from "commander";
+import type { Delivery } from "../contracts.ts";
+import { deliveryLines } from "./delivery-lines.ts";
+import { parseLimit } from "./events.ts";
+import { createOpsClient, type OpsFlags, type ResolveOps, runCommand } from "./ops-client.ts";
+import { columns, cut, print, safeJson } from "./terminal.ts";
+
+interface Flags extends OpsFlags {
+  readonly destination?: string;
+  readonly state?: Delivery["state"];
+  readonly event?: string;
+  readonly limit: number;
+  readonly json?: true;
+}
+
+const states: Delivery["state"][] = ["open", "sending", "delivered", "dead"];
+
+/** `waypost deliveries`: what became of events at the destinations, and sending one again. */
+export function registerDeliveries(program: Command, resolve: ResolveOps): void {
+  const command = program
+    .command("deliveries")
+    .summary("show what reached the destinations, and why not")
+    .description("Shows deliveries, oldest on top. `waypost events <id>` shows those of one event.")
+    .option("--destination <name>", "to one destination")
+    .addOption(new Option("--state <state>", "in one state").choices(states))
+    .option("--event <id>", "of one event")
+    .option("--limit <n>", "how many at most", parseLimit, 50)
+    .option("--json", "one delivery per line as JSON")
+    .option("--url <url>", "the ops API (default: from the configuration)")
+    .option("--token <token>", "a token for it (default: from the configuration)")
+    .action((flags: Flags) => runCommand(() => list(flags, resolve)));
+  command
+    .command("retry")
+    .summary("send one again")
+    .description("Opens a dead delivery again. --url, --token and --json as above.")
+    .argument("<id>", "its id, <destination>:<event id>")
+    .option("--again", "also when it has taken effect already")
+    .action((id: string, flags: { again?: true }, self: Command) =>
+      runCommand(() => retry(id, { ...self.optsWithGlobals<Flags>(), ...flags }, resolve)),
+    );
+}
+
+async function list(flags: Flags, resolve: ResolveOps): Promise<number> {
+  const { destination, state, event, limit, json } = flags;
+  const client = createOpsClient(await resolve(flags));
+  const newestFirst = client.list<Delivery>(
+    "/api/deliveries",
+    { destination, state, event },
+    limit,
+  );
+  const deliveries: Delivery[] = [];
+  for await (const delivery of newestFirst) deliveries.push(delivery);
+  const now = new Date();
+  for (const delivery of deliveries.reverse()) {
+    if (json) print(safeJson(delivery));
+    else for (const line of deliveryLines(delivery, now)) print(cut(line, columns()));
+  }
+  if (deliveries.length === 0) process.stderr.write("No delivery matches.\n");
+  return 0;
+}
+
+async function retry(
+  id: string,
+  { again = false, json, ...flags }: OpsFlags & { again?: boolean; json?: true },
+  resolve: ResolveOps,
+): Promise<number> {
+  const client = createOpsClient(await resolve(flags));
+  const path = `/api/deliveries/${encodeURIComponent(id)}/retry`;
+  const delivery = await client.post<Delivery>(path, { again });
+  print(json ? safeJson(delivery) : "It is open again and tried within seconds.");
+  return 0;
+}

@@ -1,0 +1,28 @@
+import type { DestinationState } from "../ops/destination-state.ts";
+import { duration, escapeControls } from "./terminal.ts";
+
+/** A destination on one line, and its last error on a second. Pure. */
+export function destinationLines(destination: DestinationState, now: Date): string[] {
+  const { name, kind, says, open, dead, repeats, oldestOpenAt, lastSuccessAt } = destination;
+  const ago = (iso: string) => duration(now.getTime() - Date.parse(iso));
+  const facts = [
+    `${open} open${oldestOpenAt === undefined ? "" : `, the oldest for ${ago(oldestOpenAt)}`}`,
+    ...(dead > 0 ? [`${dead} dead`] : []),
+    ...(repeats > 0 ? [`${repeats} perhaps twice`] : []),
+    lastSuccessAt === undefined ? "no success yet" : `last success ${ago(lastSuccessAt)} ago`,
+  ];
+  const title = kind === undefined ? name : `${name} (${kind})`;
+  return [
+    escapeControls(`${title}  ${says}; ${facts.join(", ")}`),
+    ...errorLine(destination, ago).map(escapeControls),
+  ];
+}
+
+/** Of an error that has been overcome nobody need know. */
+function errorLine(
+  { lastError, lastErrorAt = "", lastSuccessAt = "" }: DestinationState,
+  ago: (iso: string) => string,
+): string[] {
+  if (lastError === undefined || lastErrorAt < lastSuccessAt) return [];
+  return [`  last error ${ago(lastErrorAt)} ago: ${lastError}`];
+}

@@ -1,0 +1,62 @@
+import type { Command } from "commander";
+import type { DestinationState } from "../ops/destination-state.ts";
+import { destinationLines } from "./destination-lines.ts";
+import { createOpsClient, type OpsFlags, type ResolveOps, runCommand } from "./ops-client.ts";
+import { columns, cut, print, safeJson } from "./terminal.ts";
+
+type Flags = OpsFlags & { readonly json?: true };
+
+/** `waypost destinations`: how they fare; pausing and resuming one. */
+export function registerDestinations(program: Command, resolve: ResolveOps): void {
+  const command = program
+    .command("destinations")
+    .summary("show how the destinations fare")
+    .description("Shows each destination: its state, what waits, the last success and error.")
+    .option("--json", "one destination per line as JSON")
+    .option("--url <url>", "the ops API (default: from the configuration)")
+    .option("--token <token>", "a token for it (default: from the configuration)")
+    .action((flags: Flags) => runCommand(() => list(flags, resolve)));
+  command
+    .command("pause")
+    .summary("stop delivering to one")
+    .description("Stops delivering until it is resumed. Its events wait and nothing is lost.")
+    .argument("<name>", "the destination")
+    .option("--reason <text>", "shown with it, at most 200 characters")
+    .action((name: string, { reason }: { reason?: string }, self: Command) =>
+      runCommand(() => act(name, "pause", { reason }, self.optsWithGlobals(), resolve)),
+    );
+  command
+    .command("resume")
+    .summary("go on delivering to one")
+    .description("Goes on, in order, with what has waited; whoever paused it.")
+    .argument("<name>", "the destination")
+    .action((name: string, _flags: object, self: Command) =>
+      runCommand(() => act(name, "resume", {}, self.optsWithGlobals(), resolve)),
+    );
+}
+
+async function list(flags: Flags, resolve: ResolveOps): Promise<number> {
+  const client = createOpsClient(await resolve(flags));
+  const { items } = await client.get<{ items: DestinationState[] }>("/api/destinations");
+  for (const item of items) show(item, flags);
+  if (items.length === 0) process.stderr.write("No destination is configured.\n");
+  return 0;
+}
+
+async function act(
+  name: string,
+  what: "pause" | "resume",
+  body: object,
+  flags: Flags,
+  resolve: ResolveOps,
+): Promise<number> {
+  const client = createOpsClient(await resolve(flags));
+  const path = `/api/destinations/${encodeURIComponent(name)}/${what}`;
+  show(await client.post<DestinationState>(path, body), flags);
+  return 0;
+}
+
+function show(destination: DestinationState, { json }: Flags): void {
+  if (json) print(safeJson(destination));
+  else for (const line of destinationLines(destination, new Date())) print(cut(line, columns()));
+}

@@ -1,0 +1,34 @@
+import { loadRouting } from "../config/load-routing.ts";
+import type { Routing } from "../config/routing.ts";
+import type { QueueSpec } from "../contracts.ts";
+import { deliverQueue } from "../deliver/queue.ts";
+import { compileRoutes, type Routes } from "../deliver/routes.ts";
+import { destinationKinds } from "../destinations/kinds.ts";
+
+/** What waypost.yaml asks for, ready to run; SIGHUP loads another one, which replaces it as a whole. */
+export interface Plan {
+  readonly routing: Routing;
+  readonly routes: Routes;
+  /** Every role declares all of them, so that no event slips through before its consumer first starts. */
+  readonly queues: readonly QueueSpec[];
+}
+
+/** The store's queue takes everything, quarantine included. */
+export const storeQueue: QueueSpec = {
+  name: "waypost.store",
+  patterns: ["#"],
+  quarantine: true,
+  single: false,
+};
+
+/** Throws a ConfigError with every problem. */
+export async function loadPlan(env: NodeJS.ProcessEnv): Promise<Plan> {
+  const routing = await loadRouting(env, destinationKinds);
+  const routes = compileRoutes(routing);
+  const names = Object.keys(routing.destinations);
+  return {
+    routing,
+    routes,
+    queues: [storeQueue, ...names.map((name) => deliverQueue(name, routes))],
+  };
+}

@@ -1,0 +1,70 @@
+import { createInterface } from "node:readline/promises";
+import type { Command } from "commander";
+import type { DestinationState } from "../ops/destination-state.ts";
+import type { Pruned } from "../ops/prune.ts";
+import {
+  CommandError,
+  createOpsClient,
+  exitCodes,
+  type OpsFlags,
+  type ResolveOps,
+  runCommand,
+} from "./ops-client.ts";
+import { escapeControls, print, safeJson } from "./terminal.ts";
+
+type Flags = OpsFlags & { readonly yes?: true; readonly force?: true; readonly json?: true };
+
+/** `waypost topology prune`: removes what destinations that are no longer configured have left. */
+export function registerTopology(program: Command, resolve: ResolveOps): void {
+  program
+    .command("topology")
+    .description("looks after the queues")
+    .command("prune")
+    .summary("remove the queues of former destinations")
+    .description(
+      "Removes, after a question, the queues of destinations that waypost.yaml no longer has. Only while every role runs with the same configuration.",
+    )
+    .option("--yes", "without the question")
+    .option("--force", "also where messages wait or deliveries are open; those end as dead")
+    .option("--json", "as one line of JSON")
+    .option("--url <url>", "the ops API (default: from the configuration)")
+    .option("--token <token>", "a token for it (default: from the configuration)")
+    .action((flags: Flags) => runCommand(() => prune(flags, resolve)));
+}
+
+async function prune(flags: Flags, resolve: ResolveOps): Promise<number> {
+  const client = createOpsClient(await resolve(flags));
+  const { items } = await client.get<{ items: DestinationState[] }>("/api/destinations");
+  const left = items.filter(({ state }) => state === "removed");
+  if (left.length > 0 && !flags.yes && !(await agreed(left, flags))) return exitCodes.wrong;
+  const pruned =
+    left.length === 0
+      ? { removed: [], kept: [] }
+      : await client.post<Pruned>("/api/topology/prune", { force: flags.force ?? false });
+  if (flags.json) print(safeJson(pruned));
+  else for (const line of prunedLines(pruned)) print(escapeControls(line));
+  return pruned.kept.length > 0 ? exitCodes.wrong : 0;
+}
+
+async function agreed(left: readonly DestinationState[], { force }: Flags): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    throw new CommandError(exitCodes.usage, "Nobody can be asked here: say --yes.");
+  }
+  const names = left.map(({ name, open }) => `${name} (${open} open)`).join(", ");
+  const end = force ? " and end their open deliveries" : "";
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(
+    escapeControls(`Remove the queues of ${names}${end}? [y/N] `),
+  );
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+function prunedLines({ removed, kept }: Pruned): string[] {
+  if (removed.length === 0 && kept.length === 0) return ["Nothing is left of former destinations."];
+  return [
+    ...removed.map((name) => `removed  ${name}`),
+    ...kept.map(({ name, reason }) => `kept     ${name}: ${reason}`),
+    ...(kept.length > 0 ? ["`--force` removes them all the same."] : []),
+  ];
+}

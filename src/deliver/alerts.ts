@@ -1,0 +1,184 @@
+import { DeliveryError, type Destination, type Store, type WaypostEvent } from "../contracts.ts";
+import { describeError, type Log } from "../support/log.ts";
+import type { Metrics } from "../support/metrics.ts";
+import { type AlertsBook, type DueAlert, loadAlertsBook } from "./alerts-book.ts";
+import { alertEvent } from "./alerts-event.ts";
+import { type AlertFacts, type AlertRules, findIncidents } from "./alerts-incidents.ts";
+import { type Clock, rest, systemClock } from "./clock.ts";
+import { holdLease } from "./lease.ts";
+import { takeLease } from "./take-lease.ts";
+
+export interface AlertsOptions {
+  readonly rules: AlertRules;
+  /** Of its own: what failed cannot keep its own alert back. */
+  readonly sender: Pick<Destination, "deliver">;
+  /** For one attempt; 10 s unless told. */
+  readonly timeoutMs?: number;
+  readonly store: Pick<Store, "ledger" | "quarantinedSince" | "events">;
+  /** The configured ones; all others are nobody's business any more. */
+  readonly destinations: ReadonlySet<string>;
+  /** By name. */
+  readonly accounts: Readonly<Record<string, { phoneNumberId?: string; wabaId?: string }>>;
+  /** Unlike that of any other process. */
+  readonly holder: string;
+  readonly log: Log;
+  readonly metrics: Pick<Metrics, "alerts">;
+  readonly clock?: Clock;
+}
+
+/** A lease in the ledger as a destination's, so that one process of all sends. No destination's name has a dot. */
+const name = "waypost.alerts";
+/** Under which the ledger remembers what people have been told. */
+const bookKey = "told";
+const leaseMs = 15_000;
+const lookMs = 15_000;
+const mostBackoffMs = 5 * 60_000;
+const hourMs = 60 * 60_000;
+
+type Parts = AlertsOptions & { readonly clock: Clock };
+
+/**
+ * Tells people of each incident once, and again when it is over. Of all processes that start this, one at a time
+ * sends; the next one goes on where it ended. What is true is read from the store every 15 s, so nothing waits for
+ * an alert, and one that cannot be sent is tried again for as long as it is true.
+ */
+export function startAlerts(options: AlertsOptions): { close(): Promise<void> } {
+  const stopping = new AbortController();
+  const parts = { ...options, clock: options.clock ?? systemClock };
+  const running = elect(parts, stopping.signal);
+  return {
+    async close() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+async function elect(parts: Parts, stopping: AbortSignal): Promise<void> {
+  const { holder, clock, log } = parts;
+  const terms = { ledger: parts.store.ledger, name, holder, clock, leaseMs, log };
+  while (!stopping.aborted) {
+    const taken = await takeLease(terms, stopping);
+    if (taken === undefined) return;
+    const lease = holdLease(terms, taken, () => undefined);
+    await watch(parts, lease.epoch, AbortSignal.any([stopping, lease.over]));
+    await lease.release();
+  }
+}
+
+/** Looks and tells, until it is over. */
+async function watch(parts: Parts, epoch: number, over: AbortSignal): Promise<void> {
+  const { clock, log, store } = parts;
+  const post = createPost(parts, over);
+  const startedAt = clock.now();
+  let book: AlertsBook | undefined;
+  let saved: string | undefined;
+  while (!over.aborted) {
+    try {
+      book ??= loadAlertsBook(await store.ledger.link(name, bookKey));
+      const facts = await look(parts, startedAt);
+      await tell(book, facts, parts, post);
+      const record = book.toRecord();
+      if (JSON.stringify(record) === saved) continue;
+      await store.ledger.saveLink(name, bookKey, record, epoch);
+      saved = JSON.stringify(record);
+    } catch (error) {
+      log.warn("cannot see what people should be alerted of, looks again", { error });
+    } finally {
+      await rest(clock, lookMs, over);
+    }
+  }
+}
+
+/** The store is asked for little: counts by index, and one event an account. */
+async function look(parts: Parts, startedAt: number): Promise<AlertFacts> {
+  const { store, clock, rules, destinations } = parts;
+  const now = clock.now();
+  const rows = await store.ledger.destinations();
+  const lastHeard: Record<string, string> = {};
+  for (const account of Object.keys(rules.silenceMs)) {
+    const at = await lastHeardOf(parts, account);
+    lastHeard[account] = at ?? new Date(startedAt).toISOString();
+  }
+  return {
+    now,
+    rows: rows.filter((row) => destinations.has(row.name)),
+    quarantinedLastHour: await store.quarantinedSince(new Date(now - hourMs)),
+    lastHeard,
+  };
+}
+
+async function lastHeardOf({ store, accounts }: Parts, name: string): Promise<string | undefined> {
+  const id = accounts[name]?.phoneNumberId ?? accounts[name]?.wabaId;
+  if (id === undefined) return undefined;
+  const { items } = await store.events({ account: id }, { limit: 1 });
+  return items[0]?.data.receivedAt;
+}
+
+async function tell(
+  book: AlertsBook,
+  facts: AlertFacts,
+  { rules }: Parts,
+  post: (alert: DueAlert) => Promise<boolean>,
+): Promise<void> {
+  for (const alert of book.due(findIncidents(facts, rules), facts.now)) {
+    if (!(await post(alert))) return;
+    book.told(alert, facts.now);
+  }
+}
+
+/** False when it could not be sent now: then none is tried for a while. */
+function createPost(parts: Parts, over: AbortSignal): (alert: DueAlert) => Promise<boolean> {
+  const { clock, log, metrics } = parts;
+  let failures = 0;
+  let notBefore = clock.monotonic();
+  const failed = (error: unknown): boolean => {
+    metrics.alerts.inc({ outcome: "failed" });
+    failures += 1;
+    const known = error instanceof DeliveryError ? error : undefined;
+    const reason = known?.message ?? describeError(error);
+    log.error("an alert could not be sent", { reason, attempt: failures });
+    const backoffMs = Math.min(1_000 * 2 ** failures, mostBackoffMs);
+    notBefore = clock.monotonic() + Math.max(backoffMs, Math.min(known?.afterMs ?? 0, hourMs));
+    // One that will never be taken keeps no other back.
+    return known?.verdict === "refused";
+  };
+  return async (alert) => {
+    if (over.aborted || clock.monotonic() < notBefore) return false;
+    try {
+      await send(alertEvent(alert, new Date(clock.now())), failures + 1, parts, over);
+    } catch (error) {
+      return !over.aborted && failed(error);
+    }
+    failures = 0;
+    metrics.alerts.inc({ outcome: "sent" });
+    return true;
+  };
+}
+
+async function send(
+  event: WaypostEvent,
+  attempt: number,
+  { sender, clock, timeoutMs = 10_000 }: Parts,
+  over: AbortSignal,
+): Promise<void> {
+  const late = new AbortController();
+  const cancel = clock.after(timeoutMs, () => {
+    late.abort(new DeliveryError("outage", `no answer within ${timeoutMs / 1_000} s`));
+  });
+  const signal = AbortSignal.any([late.signal, over]);
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  const context = {
+    destination: "alerts",
+    idempotencyKey: `${event.id}:alerts`,
+    attempt,
+    link: undefined,
+  };
+  try {
+    await Promise.race([sender.deliver(event, context, signal), aborted]);
+  } finally {
+    cancel();
+  }
+}

@@ -1,0 +1,54 @@
+/** How an option of a certificate is given. */
+export const pemFile = "A PEM text, or the path of a file with it.";
+const secret = { type: "string", minLength: 1, "x-secret": true };
+
+/** Options of a webhook in waypost.yaml. */
+export const webhookSchema = {
+  type: "object",
+  additionalProperties: false,
+  required: ["url"],
+  properties: {
+    url: { description: "Where each event is POSTed to.", type: "string", minLength: 1 },
+    format: {
+      description:
+        "event: the event as a CloudEvent. meta: the item in Meta's own webhook format, for systems that expect Meta.",
+      enum: ["event", "meta"],
+    },
+    secret: {
+      description:
+        "Standard Webhooks secret (whsec_ and base64), or several while one replaces another.",
+      anyOf: [secret, { type: "array", minItems: 1, maxItems: 10, items: secret }],
+    },
+    appSecret: { ...secret, description: "Signs X-Hub-Signature-256 of format meta." },
+    bearer: { ...secret, description: "Sent as Authorization: Bearer." },
+    basic: {
+      description: "Sent as Authorization: Basic.",
+      type: "object",
+      additionalProperties: false,
+      required: ["username", "password"],
+      properties: { username: { type: "string" }, password: { ...secret, minLength: 0 } },
+    },
+    headers: {
+      description: "Sent as they are.",
+      type: "object",
+      maxProperties: 50,
+      propertyNames: { pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$" },
+      additionalProperties: { type: "string", pattern: "^[\\t\\x20-\\x7e]*$", "x-secret": true },
+    },
+    tls: {
+      description: "Client certificate (mTLS), and a private certificate authority.",
+      type: "object",
+      additionalProperties: false,
+      minProperties: 1,
+      properties: {
+        cert: { type: "string", minLength: 1, description: pemFile },
+        key: { type: "string", minLength: 1, description: pemFile, "x-secret": true },
+        ca: { type: "string", minLength: 1, description: pemFile },
+      },
+    },
+    allowPrivateAddresses: {
+      description: "For targets inside: allows private addresses, http, and any port.",
+      type: "boolean",
+    },
+  },
+} as const;

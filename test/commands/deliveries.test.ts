@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { Delivery } from "../../src/contracts.ts";
+import { type Harness, startOps, token } from "../ops/harness.ts";
+import { addDelivery } from "../ops/ledger-rows.ts";
+import { textEvent } from "../support/sample-events.ts";
+
+const program = fileURLToPath(new URL("./program.ts", import.meta.url));
+
+async function run(args: readonly string[]) {
+  const child = spawn(process.execPath, ["--import", "tsx", program, ...args], {
+    env: { ...process.env, FOUND_URL: ops.url, FOUND_TOKEN: token, TZ: "UTC" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [out, err]: [Buffer[], Buffer[]] = [[], []];
+  child.stdout.on("data", (chunk) => out.push(chunk));
+  child.stderr.on("data", (chunk) => err.push(chunk));
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  return { code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
+}
+const lines = (text: string) => text.split("\n").slice(0, -1);
+
+let ops: Harness;
+before(async () => {
+  ops = await startOps();
+  ops.destinations.set("erp", { kind: "webhook" });
+  ops.query.log.push(textEvent(1));
+  await addDelivery(ops.ledger, "erp", 1, "dead");
+  await addDelivery(ops.ledger, "erp", 2);
+  await addDelivery(ops.ledger, "former", 3);
+});
+after(() => ops.ops.close());
+
+describe("waypost deliveries", () => {
+  it("shows each with its id whole and why, oldest on top", async () => {
+    const { code, out } = await run(["deliveries", "--destination", "erp"]);
+    assert.equal(code, 0);
+    assert.deepEqual(lines(out), [
+      "11-20 10:00:01  dead       erp:evt_1",
+      "  whatsapp.message.text, by everything: the receiver answered 422",
+      "11-20 10:00:02  open       erp:evt_2",
+      "  whatsapp.message.text, by everything: waits for its turn",
+    ]);
+  });
+
+  it("filters, and prints lines of JSON", async () => {
+    const { out } = await run(["deliveries", "--state", "dead", "--event", "evt_1", "--json"]);
+    const [delivery] = lines(out).map((line) => JSON.parse(line) as Delivery);
+    assert.deepEqual([delivery?.id, delivery?.history.length], ["erp:evt_1", 1]);
+    const none = await run(["deliveries", "--destination", "none"]);
+    assert.deepEqual([none.code, none.out, none.err], [0, "", "No delivery matches.\n"]);
+    assert.equal((await run(["deliveries", "--state", "gone"])).code, 2);
+  });
+
+  it("shows those of one event with every attempt", async () => {
+    const { out } = await run(["events", "evt_1"]);
+    assert.deepEqual(lines(out).slice(-4), [
+      "deliveries",
+      "  11-20 10:00:01  dead       erp:evt_1",
+      "    whatsapp.message.text, by everything: the receiver answered 422",
+      "      11-20 10:00:01  41 ms  refused: 422 unknown field",
+    ]);
+  });
+
+  it("sends one again, and says why not", async () => {
+    const retried = await run(["deliveries", "retry", "erp:evt_1"]);
+    assert.deepEqual(
+      [retried.code, retried.out],
+      [0, "It is open again and tried within seconds.\n"],
+    );
+    const [delivery] = await ops.ledger.deliveriesOf("evt_1");
+    assert.equal(delivery?.state, "open");
+    const open = await run(["deliveries", "retry", "erp:evt_1", "--again"]);
+    assert.deepEqual([open.code, open.err], [1, "The delivery is open: it is tried by itself.\n"]);
+    const none = await run(["deliveries", "retry", "erp:evt_9"]);
+    assert.deepEqual([none.code, none.err], [1, "There is no such delivery.\n"]);
+  });
+});
+
+describe("waypost destinations", () => {
+  it("shows how each fares", async () => {
+    const { code, out } = await run(["destinations"]);
+    assert.equal(code, 0);
+    assert.match(
+      out,
+      /^erp \(webhook\) {2}delivering; 2 open, the oldest for .*, no success yet\nformer {2}no longer configured; 1 open/,
+    );
+  });
+
+  it("pauses one with a reason and resumes it", async () => {
+    const paused = await run(["destinations", "pause", "erp", "--reason", "they move house"]);
+    assert.deepEqual(
+      [paused.code, paused.out.includes("paused by an operator: they move house")],
+      [0, true],
+    );
+    const resumed = await run(["destinations", "resume", "erp", "--json"]);
+    assert.equal((JSON.parse(resumed.out) as { state: string }).state, "delivering");
+    const none = await run(["destinations", "pause", "none"]);
+    assert.deepEqual([none.code, none.err], [1, "There is no such destination.\n"]);
+  });
+});
+
+describe("waypost topology prune", () => {
+  it("does nothing unasked where nobody can answer", async () => {
+    const { code, err } = await run(["topology", "prune"]);
+    assert.deepEqual([code, err], [2, "Nobody can be asked here: say --yes.\n"]);
+    assert.deepEqual(ops.pruned.asked, []);
+  });
+
+  it("says what was removed and what was kept, and then exits 1", async () => {
+    ops.pruned.answer = {
+      removed: ["former"],
+      kept: [{ name: "older", reason: "its open deliveries: 2" }],
+    };
+    const { code, out } = await run(["topology", "prune", "--yes", "--force"]);
+    assert.equal(code, 1);
+    assert.deepEqual(lines(out).slice(0, 2), [
+      "removed  former",
+      "kept     older: its open deliveries: 2",
+    ]);
+    assert.deepEqual(ops.pruned.asked, [{ force: true }]);
+  });
+});
+
+describe("waypost status", () => {
+  it("begins with what is wrong with destinations and roles, and shows them", async () => {
+    const at = new Date().toISOString();
+    const process = { host: "h1", version: "0.1.0", startedAt: at, seenAt: at } as const;
+    const worker = "worker-1/7/work/aa";
+    await ops.roles.sayAlive({ ...process, id: worker, pid: 7, role: "work", configHash: "aaaa" });
+    await ops.roles.sayAlive({ ...process, id: "b", pid: 8, role: "receive", configHash: "bbbb" });
+    const { code, out } = await run(["status"]);
+    assert.equal(code, 1);
+    const [, first, , second] = lines(out);
+    assert.equal(
+      first,
+      "  ✗ The roles run with different configurations: receive on h1 (process 8): bbbb, work on h1 (process 7): aaaa.",
+    );
+    assert.match(second ?? "", /^ {2}! The oldest open delivery to erp has waited for/);
+    assert.match(out, /^ {2}! former is no longer configured; its queue is left/m);
+    assert.match(out, /^roles\n {2}receive on h1/m);
+    assert.match(out, /^destinations\n {2}erp \(webhook\) {2}delivering/m);
+  });
+});

@@ -1,0 +1,274 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { createRenormalizer } from "../../src/commands/renormalize/renormalizer.ts";
+import { addUp } from "../../src/commands/renormalize/tally.ts";
+import type { RenormalizerSources } from "../../src/commands/renormalize/work.ts";
+import { InvalidCursorError, type Store, type WaypostEvent } from "../../src/contracts.ts";
+import { parseCarried } from "../../src/event/parse.ts";
+import { quarantinedPost } from "../../src/event/quarantined-post.ts";
+import type { Renormalization, Renormalize } from "../../src/ops/renormalization-routes.ts";
+import { normalize } from "../../src/receive/normalize.ts";
+import { createReader, type Reader } from "../../src/receive/reader.ts";
+import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
+import { type Harness, startOps, token } from "../ops/harness.ts";
+import { createArrayLog } from "../support/array-log.ts";
+import { messagesPost, textMessage } from "../support/meta-post.ts";
+
+const minute = (n: number) => new Date(Date.UTC(2026, 10, 20, 10, n)).toISOString();
+const range = { from: minute(0), to: minute(1_000), dryRun: false };
+const never = new AbortController().signal;
+
+/** As if the program had been upgraded: the same parser, with a higher version. */
+const newer: typeof normalize = (envelope, context) => {
+  const { events, problems } = normalize(envelope, context);
+  return { events: events.map((event) => ({ ...event, dataversion: 2 })), problems };
+};
+
+/** What an older parser made: it had no word for texts. */
+function older(n: number, { id, ...more }: Partial<WaypostEvent> = {}): WaypostEvent {
+  const [event = assert.fail()] = made(n);
+  const { message: _, ...data } = event.data;
+  const unrecognized = { field: "messages" };
+  const type = "whatsapp.unrecognized.messages";
+  return { ...event, id: id ?? event.id, type, data: { ...data, unrecognized }, ...more };
+}
+
+function made(n: number): WaypostEvent[] {
+  const post = messagesPost([textMessage(`wamid.${n}`, `text ${n}`)]);
+  return normalize(post, { receivedAt: minute(n), postId: `pst_${n}` }).events;
+}
+
+let folder: string;
+let store: Store;
+let reader: Reader;
+let published: string[];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "waypost-renormalize-"));
+  const path = join(folder, "store.db");
+  store = await openEmbeddedStore({ path, retentionDays: 3_650, log: createArrayLog() });
+  reader = createReader({ log: createArrayLog() });
+  published = [];
+});
+afterEach(async () => {
+  await reader.close();
+  await store.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Bus and store consumer in one: what is published is stored. */
+const publish: RenormalizerSources["publish"] = async (parcels) => {
+  published.push(...parcels.map(({ id }) => id));
+  await store.append(parcels.map(({ bytes }) => parseCarried(bytes)));
+};
+
+function renormalizer(changes: Partial<RenormalizerSources> = {}): Renormalize {
+  const parser = { normalize: newer, dataversion: 2 };
+  return createRenormalizer({ query: store, publish, read: reader.read, parser, ...changes });
+}
+
+async function run(renormalize: Renormalize, changes: object = {}): Promise<Renormalization> {
+  let sum: Renormalization | undefined;
+  do {
+    const cursor = sum?.next ? { cursor: sum.next } : {};
+    sum = addUp(sum, await renormalize({ ...range, ...changes, ...cursor }, never));
+  } while (sum.next !== null);
+  return sum;
+}
+
+const stored = async (id: string) => (await store.event(id)) ?? assert.fail(`no ${id}`);
+const keep = (n: number, text: string) =>
+  quarantinedPost(Buffer.from(text), [{ path: "", reason: "not read in time" }], {
+    receivedAt: minute(n),
+    postId: `pst_q${n}`,
+  });
+
+describe("renormalizing the log", () => {
+  it("replaces what the parser reads differently, under its id and time of receipt", async () => {
+    const old = older(1);
+    await store.append([old, ...made(2)]);
+    const { counts, paths, examples } = await run(renormalizer());
+    assert.deepEqual(
+      [counts.events, counts.changed, counts.unchanged, counts.published],
+      [2, 1, 1, 1],
+    );
+    const now = await stored(old.id);
+    assert.equal(now.type, "whatsapp.message.text");
+    assert.equal(now.data.message?.text?.body, "text 1");
+    assert.deepEqual(
+      [now.dataversion, now.data.receivedAt, now.postid],
+      [2, old.data.receivedAt, old.postid],
+    );
+    assert.equal(paths["type"], 1);
+    assert.deepEqual(examples[0]?.changes?.[0], {
+      path: "type",
+      before: '"whatsapp.unrecognized.messages"',
+      after: '"whatsapp.message.text"',
+    });
+  });
+
+  it("publishes nothing in a dry run, and says what it would", async () => {
+    await store.append([older(1), keep(2, JSON.stringify(messagesPost([textMessage("wamid.q")])))]);
+    const { counts } = await run(renormalizer(), { dryRun: true });
+    assert.deepEqual([counts.changed, counts.recovered, counts.published], [1, 1, 0]);
+    assert.deepEqual(published, []);
+  });
+
+  it("refuses to replace without a higher dataversion", async () => {
+    await store.append([older(1), older(2, { id: "evt_other" })]);
+    const same = renormalizer({ parser: { normalize, dataversion: 1 } });
+    const { counts, examples } = await run(same);
+    assert.deepEqual([counts.refused, counts.changed, counts.superseded], [2, 0, 0]);
+    assert.ok(examples.every(({ kind }) => kind === "refused"));
+    assert.deepEqual(published, []);
+  });
+
+  it("marks an event that others take the place of, and publishes those", async () => {
+    await store.append([older(1, { id: "evt_older" })]);
+    const { counts } = await run(renormalizer());
+    assert.deepEqual([counts.superseded, counts.split, counts.published], [1, 1, 2]);
+    const [{ id } = assert.fail()] = made(1);
+    assert.deepEqual((await stored("evt_older")).data.supersededBy, [id]);
+    assert.equal((await stored("evt_older")).dataversion, 2);
+    assert.equal((await stored(id)).data.receivedAt, minute(1));
+  });
+
+  it("finds nothing more to do the second time", async () => {
+    const text = JSON.stringify(messagesPost([textMessage("wamid.q")]));
+    await store.append([older(1), older(2, { id: "evt_older" }), keep(3, text)]);
+    const first = await run(renormalizer());
+    assert.equal(first.counts.published, 4);
+    const { counts } = await run(renormalizer());
+    assert.deepEqual([counts.unchanged, counts.published], [4, 0]);
+  });
+
+  it("leaves alone what it makes nothing of, and what has no raw", async () => {
+    const { raw: _, message: __, ...data } = made(2)[0]?.data ?? assert.fail();
+    const business = { ...older(2, { id: "evt_b" }), type: "business.paid", data };
+    await store.append([
+      older(1, { data: { ...older(1).data, raw: { object: "page" } } }),
+      business,
+    ]);
+    const { counts } = await run(renormalizer());
+    assert.deepEqual([counts.lost, counts.skipped, counts.published], [1, 1, 0]);
+  });
+
+  it("goes by type and time", async () => {
+    await store.append([older(1), older(2), ...made(3)]);
+    const types = ["whatsapp.unrecognized.*"];
+    const { counts } = await run(renormalizer(), { types, to: minute(2) });
+    assert.deepEqual([counts.events, counts.changed], [1, 1]);
+  });
+
+  it("takes a log of many pages, and ends when nobody waits for it", async () => {
+    await store.append(Array.from({ length: 450 }, (_, n) => older(n)));
+    const gone = new AbortController();
+    const early = renormalizer({
+      publish: async (parcels, signal) => {
+        await publish(parcels, signal);
+        gone.abort();
+      },
+    });
+    await assert.rejects(early(range, gone.signal), { name: "AbortError" });
+    assert.equal(published.length, 200);
+    const { counts } = await run(renormalizer());
+    assert.deepEqual([counts.events, counts.changed, counts.unchanged], [450, 250, 200]);
+  });
+
+  it("says so when the bus takes nothing, and refuses a cursor that is none", async () => {
+    await store.append([older(1)]);
+    const failing = renormalizer({ publish: () => Promise.reject(new Error("down")) });
+    await assert.rejects(run(failing), { status: 503, slug: "bus-unavailable" });
+    await assert.rejects(run(renormalizer(), { cursor: "x:y" }), InvalidCursorError);
+  });
+});
+
+describe("renormalizing quarantine", () => {
+  it("publishes what was not understood then, with its time of receipt", async () => {
+    await store.append([keep(5, JSON.stringify(messagesPost([textMessage("wamid.q")])))]);
+    const { counts } = await run(renormalizer());
+    assert.deepEqual([counts.quarantined, counts.understood, counts.recovered], [1, 1, 1]);
+    const event = await stored(published[0] ?? "");
+    assert.deepEqual([event.data.receivedAt, event.postid], [minute(5), "pst_q5"]);
+    assert.equal((await store.stats()).quarantine, 1);
+  });
+
+  it("publishes of a POST only what the log lacks, and only the types asked for", async () => {
+    const messages = [textMessage("wamid.1"), textMessage("wamid.2"), { id: "x".repeat(600) }];
+    const statuses = [{ id: "wamid.3", status: "read", timestamp: "1790000000" }];
+    const text = JSON.stringify(messagesPost(messages, { statuses }));
+    const { events } = normalize(JSON.parse(text), { receivedAt: minute(1), postId: "pst_q1" });
+    await store.append([...events.slice(0, 1), keep(1, text)]);
+    const { counts } = await run(renormalizer(), { types: ["whatsapp.message.*"] });
+    assert.deepEqual([counts.quarantined, counts.understood, counts.recovered], [1, 0, 1]);
+    assert.deepEqual(published, [events[1]?.id]);
+  });
+
+  it("makes nothing of bytes that are still no JSON", async () => {
+    await store.append([keep(1, "{"), keep(2, "\u0000")]);
+    const { counts } = await run(renormalizer());
+    assert.deepEqual([counts.quarantined, counts.understood, counts.published], [2, 0, 0]);
+  });
+});
+
+describe("waypost renormalize", () => {
+  let ops: Harness;
+  before(async () => {
+    ops = await startOps({ renormalize: (request, signal) => renormalizer()(request, signal) });
+  });
+  after(() => ops.ops.close());
+
+  async function waypost(...args: string[]) {
+    const program = fileURLToPath(new URL("./program.ts", import.meta.url));
+    const child = spawn(process.execPath, ["--import", "tsx", program, "renormalize", ...args], {
+      env: { ...process.env, FOUND_URL: ops.url, FOUND_TOKEN: token },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const text = { out: "", err: "" };
+    child.stdout.on("data", (chunk) => {
+      text.out += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      text.err += chunk;
+    });
+    const code = await new Promise((resolve) => child.once("close", resolve));
+    return { code, ...text };
+  }
+  const times = ["--from", minute(0), "--to", minute(1_000)];
+
+  it("shows what differs, and publishes it only after a yes", async () => {
+    await store.append([older(1), ...made(2)]);
+    const dry = await waypost(...times, "--dry-run");
+    assert.deepEqual([dry.code, dry.err], [0, ""]);
+    assert.match(dry.out, /Read 2 events/);
+    assert.match(dry.out, /1 {2}come out with other data/);
+    assert.match(dry.out, /type: "whatsapp.unrecognized.messages" → "whatsapp.message.text"/);
+    const unasked = await waypost(...times);
+    assert.equal(unasked.code, 2);
+    assert.match(unasked.err, /--yes/);
+    assert.deepEqual(published, []);
+    const done = await waypost(...times, "--yes", "--json");
+    assert.equal(done.code, 0);
+    assert.equal(JSON.parse(done.out).counts.published, 1);
+    assert.equal(published.length, 1);
+    assert.match((await waypost(...times, "--yes")).out, /2 {2}come out as they are stored/);
+  });
+
+  it("says plainly why it refuses", async () => {
+    await store.append([older(1, { dataversion: 2 })]);
+    const { code, out } = await waypost(...times, "--yes");
+    assert.equal(code, 1);
+    assert.match(out, /1 events differ although the parser has dataversion 2/);
+  });
+
+  it("refuses times and types that are none", async () => {
+    assert.equal((await waypost("--from", "noon-ish")).code, 2);
+    const { code, err } = await waypost(...times, "--type", "Nope");
+    assert.equal(code, 2);
+    assert.match(err, /types must be type patterns/);
+  });
+});

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { WaypostEvent } from "../../src/contracts.ts";
+import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
+import { createArrayLog } from "../support/array-log.ts";
+import { createWorker, numberedEvents, textsOf, type Worker } from "./deliver-process.ts";
+import type { Orders } from "./deliver-program.ts";
+import { judgeDrained, type Stub, startStub } from "./deliver-stub.ts";
+import { freePort } from "./program.ts";
+
+const concurrency = 8;
+
+interface Scene {
+  readonly stub: Stub;
+  readonly worker: Worker;
+  readonly folder: string;
+  readonly publish: (events: readonly WaypostEvent[]) => Promise<void>;
+}
+
+/** A worker on the embedded bus and store, a stub, and a folder that outlives the worker. */
+async function inScene<T>(changes: Partial<Orders>, act: (scene: Scene) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "waypost-deliver-"));
+  const stub = await startStub();
+  const port = await freePort();
+  const worker = createWorker({
+    name: "alone",
+    folder,
+    url: stub.url,
+    repeat: "safe",
+    leaseMs: 1_500,
+    concurrency,
+    port,
+    ...changes,
+  });
+  const publish = async (events: readonly WaypostEvent[]) => {
+    const body = JSON.stringify(events);
+    for (;;) {
+      const sent = fetch(`http://127.0.0.1:${port}`, { method: "POST", body });
+      if (
+        await sent.then(
+          ({ ok }) => ok,
+          () => false,
+        )
+      )
+        return;
+      await sleep(50);
+    }
+  };
+  try {
+    return await act({ stub, worker, folder, publish });
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : error}\n${worker.output()}`);
+  } finally {
+    await worker.kill();
+    await stub.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+describe("a worker on the embedded bus and store", () => {
+  /** Ends between an effect and its record, three times, and begins again each time. */
+  async function crashAfterEffects(repeat: Orders["repeat"]) {
+    return inScene({ repeat }, async ({ stub, worker, folder, publish }) => {
+      const events = numberedEvents(300, 30);
+      await worker.start({ crash: { afterEffects: 40 } });
+      await publish(events);
+      await worker.ended();
+      for (const afterEffects of [30, 50]) {
+        await worker.start({ crash: { afterEffects } });
+        await worker.ended();
+      }
+      await worker.start();
+      const verdict = await judgeDrained(stub, textsOf(events));
+      await worker.stop();
+      const path = join(folder, "store.db");
+      const store = await openEmbeddedStore({ path, retentionDays: 30, log: createArrayLog() });
+      const [row] = await store.ledger.destinations();
+      await store.close();
+      assert.equal(row?.open, 0);
+      return { ...verdict, repeats: row?.repeats ?? 0 };
+    });
+  }
+
+  for (const repeat of ["safe", "find"] as const) {
+    it(`killed between effect and record repeats nothing where a second call is "${repeat}"`, async () => {
+      const verdict = await crashAfterEffects(repeat);
+      assert.deepEqual(verdict, { lost: [], disordered: [], second: 0, repeats: 0 });
+    });
+  }
+
+  it("killed between effect and record repeats at most what was in flight, and counts it", async () => {
+    const { lost, disordered, second, repeats } = await crashAfterEffects("unsafe");
+    assert.deepEqual({ lost, disordered }, { lost: [], disordered: [] });
+    assert.ok(second >= 1, "the kill came between effect and record");
+    assert.ok(second <= repeats && repeats <= 3 * concurrency, `${second} of ${repeats}`);
+  });
+
+  async function crashInInsert(broken?: "insert") {
+    return inScene({ ...(broken && { broken }) }, async ({ stub, worker, publish }) => {
+      const events = numberedEvents(200, 5);
+      await worker.start({ crash: "insert" });
+      await publish(events);
+      await worker.ended();
+      await worker.start();
+      return judgeDrained(stub, textsOf(events));
+    });
+  }
+
+  it("killed in the middle of an intake keeps the order", async () => {
+    assert.deepEqual(await crashInInsert(), { lost: [], disordered: [], second: 0 });
+  });
+
+  it("would not if rows were inserted in another order: the check would notice", async () => {
+    const { disordered } = await crashInInsert("insert");
+    assert.ok(disordered.length > 0);
+  });
+
+  async function failing(broken?: "lanes") {
+    return inScene({ ...(broken && { broken }) }, async ({ stub, worker, publish }) => {
+      const events = numberedEvents(400, 10);
+      stub.failing = 0.15;
+      await worker.start();
+      await publish(events);
+      return judgeDrained(stub, textsOf(events));
+    });
+  }
+
+  it("keeps the order of each conversation while 15 % of the calls fail", async () => {
+    assert.deepEqual(await failing(), { lost: [], disordered: [], second: 0 });
+  });
+
+  it("would not without lanes: the check would notice", async () => {
+    const { disordered } = await failing("lanes");
+    assert.ok(disordered.length > 0);
+  });
+});
