@@ -48,7 +48,7 @@ export function createRunner(parts: TermParts): Runner {
 
   const hold = async (taken: Taken) => {
     term = createTerm(parts, taken);
-    log.info("holds the destination", { count: taken.row.epoch });
+    log.info("holds the destination");
     const began = await begin(term);
     await term.end();
     term = undefined;

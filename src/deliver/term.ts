@@ -97,7 +97,7 @@ export function createTerm(parts: TermParts, taken: Taken): Term {
       const cancelHalt = clock.after(graceMs, () => halting.abort(ending));
       await Promise.all([consumer?.close(), schedule.stop()]);
       cancelHalt();
-      await keepHouse();
+      if (!lease.over.aborted) await keepHouse();
       await lease.release();
     },
   };

@@ -163,6 +163,8 @@ export interface Engine {
   readonly delivery: DeliveryEngine;
   /** Puts events into the log and on the bus. */
   publish(...events: readonly WaypostEvent[]): Promise<void>;
+  /** Closes it and gives it the time that takes. */
+  end(): Promise<void>;
 }
 
 /** The engine over a memory ledger and a fake clock, started; every event goes to every destination. */
@@ -212,6 +214,11 @@ export async function startEngine(
     log,
     incidents,
     delivery,
+    async end() {
+      const closed = delivery.close();
+      await clock.advance(5_000);
+      await closed;
+    },
     async publish(...events) {
       ledger.append(events);
       await bus.publish(events);

@@ -36,7 +36,10 @@ describe("README.md", () => {
         if (path !== "") assert.ok(existsSync(path), `${file}: ${target}`);
         if (heading === undefined) continue;
         const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) =>
-          title.toLowerCase().replace(/[^\w\s-]/g, "").replaceAll(" ", "-"),
+          title
+            .toLowerCase()
+            .replace(/[^\w\s-]/g, "")
+            .replaceAll(" ", "-"),
         );
         assert.ok(headings.includes(heading), `${file}: ${target}`);
       }

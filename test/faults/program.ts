@@ -19,6 +19,8 @@ export interface Program {
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
   freeze(): void;
+  /** SIGHUP: reads waypost.yaml again. */
+  hangUp(): void;
   thaw(): void;
   /** All that it wrote, stdout and stderr. */
   output(): string;
@@ -84,6 +86,7 @@ export async function createProgram(
     },
     kill: async () => void (await end("SIGKILL")),
     stop: () => end("SIGTERM"),
+    hangUp: () => void child?.kill("SIGHUP"),
     freeze: () => void child?.kill("SIGSTOP"),
     thaw: () => void child?.kill("SIGCONT"),
     output: () => output,

@@ -123,6 +123,7 @@ const testedElsewhere = [
   "/api/destinations/{name}/pause",
   "/api/destinations/{name}/resume",
   "/api/events/stream",
+  "/api/renormalizations",
   "/api/topology/prune",
 ];
 

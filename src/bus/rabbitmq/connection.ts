@@ -39,7 +39,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   });
   const away = (error: Error) => {
     current = undefined;
-    const words = inWords(error);
+    const words = connectionWords(error);
     if (words !== trouble) log.warn(`no connection to RabbitMQ to ${purpose}`, { reason: words });
     trouble = words;
   };
@@ -114,7 +114,8 @@ function oneOf(waiting: Set<(model: ChannelModel) => void>, signal: AbortSignal)
   });
 }
 
-function inWords(error: Error): string {
+/** What keeps from a connection, for people; no secret. */
+export function connectionWords(error: Error): string {
   if (error instanceof TopologyError) return error.message;
   if (error.message.includes("ACCESS_REFUSED") || error.message.includes("ACCESS-REFUSED")) {
     return "RabbitMQ refuses the user or the password";

@@ -46,7 +46,7 @@ export function printText(stream: NodeJS.WritableStream, plan: Plan, target: str
       say("", formatSummary(summary, plan.traffic.seed), ...adviceOf(summary, url));
       if (!ok) return;
       const whose = isHello && contact !== undefined ? ` --contact ${contact}` : "";
-      say("", `See it:     waypost events${whose}`, "As it comes: waypost events --follow");
+      say("", `See it:      waypost events${whose}`, "As it comes: waypost events --follow");
     },
   };
 }

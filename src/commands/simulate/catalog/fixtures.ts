@@ -60,7 +60,8 @@ const times = /("(?:[a-z_]*timestamp|time|start_time|end_time)"\s*:\s*"?)(\d{10}
 
 /**
  * The fixture's text with ids of its own and with its newest time moved to `at`, so that the log takes it
- * for something new. One id in the file stays one id; all else, escapes and key order too, stays as it is.
+ * for something new (a body without ids and times stays the same event). One id in the file stays one id; all
+ * else, escapes and key order too, stays as it is.
  */
 export function freshen(text: string, random: Random, at: number): string {
   const salt = random.digits(12);

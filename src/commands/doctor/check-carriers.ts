@@ -1,0 +1,87 @@
+import { constants } from "node:fs";
+import { access, mkdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { inspectRabbit } from "../../bus/rabbitmq/inspect-rabbit.ts";
+import type { Config } from "../../config/config.ts";
+import { StoreError } from "../../contracts.ts";
+import { openEmbeddedStore } from "../../store/embedded/open-embedded-store.ts";
+import { inspectMongo, type MongoFindings } from "../../store/mongo/inspect-mongo.ts";
+import { createLog } from "../../support/log.ts";
+import { SqliteInUseError } from "../../support/sqlite.ts";
+import { storeQueue } from "../plan.ts";
+import { bad, type Check, good } from "./check.ts";
+
+/** RabbitMQ, or the folder of the embedded bus. Declares the store's queue, which every Waypost has. */
+export async function checkBroker({ rabbitmqUrl, dataDir }: Config): Promise<Check[]> {
+  if (rabbitmqUrl === undefined) return [await checkFolder(dataDir)];
+  try {
+    const version = await inspectRabbit(rabbitmqUrl, [storeQueue]);
+    const [major = 0, minor = 0] = version.split(".").map(Number);
+    if (major < 3 || (major === 3 && minor < 10)) {
+      return [bad("broker", `RabbitMQ ${version} is too old`, "Upgrade it to 3.10 or later.")];
+    }
+    return [good("broker", `RabbitMQ ${version}; it lets Waypost declare what it needs`)];
+  } catch (error) {
+    const found = error instanceof Error ? error.message : "RabbitMQ does not answer";
+    return [bad("broker", found, "See whether it runs and RABBITMQ_URL is right.")];
+  }
+}
+
+async function checkFolder(dataDir: string): Promise<Check> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await access(dataDir, constants.W_OK);
+    return good("broker", `the embedded bus, in ${dataDir}`);
+  } catch {
+    const remedy = "Let the user that runs Waypost write there, or set DATA_DIR.";
+    return bad("broker", `${dataDir} cannot be written`, remedy);
+  }
+}
+
+/** MongoDB, or the file of the embedded store; `in use` when a running Waypost has it. */
+export async function checkStore(config: Config): Promise<Check[] | "in use"> {
+  return config.mongodbUrl === undefined ? checkFile(config) : checkMongo(config.mongodbUrl);
+}
+
+async function checkMongo(url: string): Promise<Check[]> {
+  try {
+    return mongoChecks(await inspectMongo(url));
+  } catch (error) {
+    const found =
+      error instanceof StoreError ? error.message : "MONGODB_URL is not one of MongoDB's";
+    const remedy =
+      "See whether it runs, MONGODB_URL is right and its user may read and write the database.";
+    return [bad("store", found, remedy)];
+  }
+}
+
+function mongoChecks({ version, missingIndexes }: MongoFindings): Check[] {
+  const old = Number.parseInt(version, 10) < 6 ? " (made for 6 and later)" : "";
+  const server = good("store", `MongoDB ${version}${old}`);
+  if (missingIndexes.length === 0) return [server, good("store", "all indexes are there")];
+  const where = missingIndexes.map(({ collection, count }) => `${collection} (${count})`);
+  const found = `indexes are missing: ${where.join(", ")}`;
+  return [server, bad("store", found, "They are made when `waypost work` or `start` starts.")];
+}
+
+async function checkFile({ dataDir, retentionDays }: Config): Promise<Check[] | "in use"> {
+  const path = join(dataDir, "store.db");
+  const isThere = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return [good("store", `the embedded store; made in ${dataDir} at the first start`)];
+  const { close, ...log } = createLog({ level: "error" });
+  try {
+    const store = await openEmbeddedStore({ path, retentionDays, log });
+    const { events } = await store.stats();
+    await store.close();
+    return [good("store", `the embedded store, ${events} events`)];
+  } catch (error) {
+    if (error instanceof SqliteInUseError) return "in use";
+    const found = `${path} cannot be opened`;
+    return [bad("store", found, "See whether this user may read it and its disk has room.")];
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,44 @@
+import { createMongoConnection } from "./connection.ts";
+
+export interface MongoFindings {
+  readonly version: string;
+  /** The collections that lack an index, with how many. */
+  readonly missingIndexes: readonly { readonly collection: string; readonly count: number }[];
+}
+
+/** Reads what the server is and has. Throws StoreError. */
+export async function inspectMongo(url: string): Promise<MongoFindings> {
+  const connection = createMongoConnection(url);
+  try {
+    return await connection.use(async (models) => {
+      const info = await models.events.db.db?.command({ buildInfo: 1 });
+      const missingIndexes: { collection: string; count: number }[] = [];
+      for (const model of Object.values(models)) {
+        const existing = await indexNames(model.collection);
+        const wanted = model.schema.indexes().map(([keys]) => nameOf(keys));
+        const count = wanted.filter((name) => !existing.has(name)).length;
+        if (count > 0) missingIndexes.push({ collection: model.collection.name, count });
+      }
+      return { version: String(info?.["version"] ?? "unknown"), missingIndexes };
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+/** As MongoDB names them by itself: `receivedAt_-1__id_-1`. */
+function nameOf(keys: object): string {
+  return Object.entries(keys).flat().join("_");
+}
+
+async function indexNames(collection: {
+  indexes(): Promise<{ name?: string }[]>;
+}): Promise<ReadonlySet<string>> {
+  try {
+    return new Set((await collection.indexes()).flatMap(({ name }) => name ?? []));
+  } catch (error) {
+    // NamespaceNotFound: nothing was ever written to it.
+    if (error instanceof Error && "code" in error && error.code === 26) return new Set();
+    throw error;
+  }
+}

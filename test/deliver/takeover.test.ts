@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { createStub, event, outage, startEngine } from "./engine.ts";
+import { createFakeClock } from "./fake-clock.ts";
+import { createMemoryLedger } from "./memory-ledger.ts";
+
+const second = 1_000;
+const leaseMs = 15 * second;
+
+/** A row as a holder left it that died: inserted, and marked as sending when so told. */
+async function leftBehind(
+  conversation: string,
+  options: { sending?: boolean } = {},
+): Promise<{ ledger: ReturnType<typeof createMemoryLedger>; id: string }> {
+  const ledger = createMemoryLedger(false);
+  const left = event(conversation);
+  ledger.append([left]);
+  const seen = await ledger.destination("crm");
+  const epoch = (await ledger.takeLease("crm", seen, "dead holder"))?.epoch ?? 0;
+  const seq = (await ledger.allot("crm", epoch, 1)) ?? 0;
+  const id = `crm:${left.id}`;
+  const row = { id, destination: "crm", eventId: left.id, eventType: left.type, seq };
+  const laneKeys = [conversation];
+  const createdAt = "2026-11-20T09:00:00.000Z";
+  await ledger.insert([{ ...row, route: "everything", laneKeys, createdAt }], epoch);
+  if (options.sending) await ledger.write(epoch, [{ id, state: "sending" }]);
+  return { ledger, id: left.id };
+}
+
+describe("a takeover", () => {
+  it("waits a full lease in which the counter stood still", async () => {
+    const { ledger, id } = await leftBehind("cnv_a");
+    const crm = createStub();
+    const { clock, delivery } = await startEngine({ crm }, { ledger });
+    await clock.advance(leaseMs - second);
+    assert.deepEqual(crm.effects, []);
+    await ledger.renewLease("crm", 1);
+    await clock.advance(leaseMs - second);
+    assert.deepEqual(crm.effects, [], "it moved: the wait begins again");
+    await clock.advance(3 * second);
+    assert.deepEqual(crm.effects, [id]);
+    await delivery.close();
+  });
+
+  it("waits for nobody where the holder released, or where the ledger is exclusive", async () => {
+    const { ledger, id } = await leftBehind("cnv_a");
+    await ledger.releaseLease("crm", 1);
+    const crm = createStub();
+    const first = await startEngine({ crm }, { ledger });
+    assert.deepEqual(crm.effects, [id]);
+    await first.delivery.close();
+    const exclusive = createMemoryLedger(true);
+    const seen = await exclusive.destination("crm");
+    await exclusive.takeLease("crm", seen, "dead holder");
+    const next = await startEngine({ crm }, { ledger: exclusive });
+    assert.equal(next.delivery.status()[0]?.phase, "holding");
+    await next.delivery.close();
+  });
+
+  it("leaves one of two at work, and the other takes over from it in order when it ends", async () => {
+    const [clock, ledger] = [createFakeClock(), createMemoryLedger(false)];
+    const crm = createStub();
+    const one = await startEngine({ crm }, { clock, ledger, holder: "one" });
+    const two = await startEngine({ crm }, { clock, ledger, holder: "two", bus: one.bus });
+    const phases = () => [one, two].map(({ delivery }) => delivery.status()[0]?.phase);
+    assert.deepEqual(phases(), ["holding", "waiting"]);
+    crm.answer = () => outage();
+    const events = [event("cnv_a"), event("cnv_a"), event("cnv_b")];
+    await one.publish(...events);
+    await clock.advance(2 * leaseMs);
+    assert.deepEqual(phases(), ["holding", "waiting"]);
+    crm.answer = () => "ok";
+    await one.delivery.close();
+    await clock.advance(3 * second);
+    assert.deepEqual(phases(), ["closed", "holding"]);
+    await clock.advance(70 * second);
+    assert.deepEqual([...crm.effects].sort(), events.map(({ id }) => id).sort());
+    assert.ok(crm.effects.indexOf(events[0]?.id ?? "") < crm.effects.indexOf(events[1]?.id ?? ""));
+    await two.delivery.close();
+  });
+
+  it("by another process ends the work of this one at its next renewal", async () => {
+    const ledger = createMemoryLedger(false);
+    const crm = createStub();
+    const { clock, delivery, publish } = await startEngine({ crm }, { ledger });
+    await ledger.takeLease("crm", await ledger.destination("crm"), "another");
+    await clock.advance(6 * second);
+    assert.equal(delivery.status()[0]?.phase, "waiting");
+    await publish(event("cnv_a"));
+    assert.deepEqual(crm.effects, []);
+    await delivery.close();
+    assert.equal((await ledger.destination("crm")).holder, "another");
+  });
+});
+
+describe("an outcome that nobody knows", () => {
+  it("is repeated with the same key where that is safe", async () => {
+    const { ledger, id } = await leftBehind("cnv_a", { sending: true });
+    const crm = createStub("safe");
+    const { clock, delivery } = await startEngine({ crm }, { ledger });
+    await clock.advance(leaseMs + 2 * second);
+    assert.deepEqual(
+      crm.calls.map(({ context }) => context.idempotencyKey),
+      [`${id}:crm`],
+    );
+    await delivery.close();
+    assert.equal((await ledger.destination("crm")).repeats, undefined);
+  });
+
+  it("is looked up first where it can be, and what is found is not sent again", async () => {
+    const { ledger, id } = await leftBehind("cnv_a", { sending: true });
+    const crm = createStub("find");
+    let looked = 0;
+    const findable = {
+      ...crm,
+      async find() {
+        looked += 1;
+        return { remoteId: "found it" };
+      },
+    };
+    const { clock, delivery, publish } = await startEngine({ crm: findable }, { ledger });
+    await clock.advance(leaseMs + 2 * second);
+    assert.equal(looked, 1);
+    assert.deepEqual(crm.effects, []);
+    const [row] = await ledger.deliveriesOf(id);
+    assert.equal(row?.state, "delivered");
+    assert.equal(row?.remoteId, "found it");
+    assert.deepEqual(
+      row?.history.map(({ outcome }) => outcome),
+      ["found"],
+    );
+    await publish(event("cnv_a"));
+    assert.equal(looked, 1, "a first attempt does not look");
+    assert.equal(crm.effects.length, 1);
+    await delivery.close();
+  });
+
+  it("is repeated and counted where nothing can be known", async () => {
+    const { ledger, id } = await leftBehind("cnv_a", { sending: true });
+    const crm = createStub("unsafe");
+    const { clock, delivery } = await startEngine({ crm }, { ledger });
+    await clock.advance(leaseMs + 2 * second);
+    assert.deepEqual(crm.effects, [id]);
+    await delivery.close();
+    assert.equal((await ledger.destination("crm")).repeats, 1);
+  });
+
+  it("of an attempt without an answer is treated the same, without a takeover", async () => {
+    const crm = createStub("unsafe");
+    crm.answer = () => (crm.calls.length === 1 ? new Error("socket hang up") : "ok");
+    const { clock, delivery, publish, ledger } = await startEngine({ crm });
+    const only = event("cnv_a");
+    await publish(only);
+    assert.equal((await ledger.deliveriesOf(only.id))[0]?.state, "sending");
+    await clock.advance(20 * second);
+    assert.equal((await ledger.destination("crm")).repeats, 1);
+    assert.equal((await ledger.deliveriesOf(only.id))[0]?.state, "delivered");
+    await delivery.close();
+  });
+
+  it("does not arise from an answer that says no", async () => {
+    const crm = createStub("unsafe");
+    crm.answer = () => (crm.calls.length === 1 ? outage() : "ok");
+    const { clock, delivery, publish, ledger } = await startEngine({ crm });
+    await publish(event("cnv_a"));
+    await clock.advance(20 * second);
+    assert.equal(crm.effects.length, 1);
+    assert.equal((await ledger.destination("crm")).repeats, undefined);
+    await delivery.close();
+  });
+});
+
+describe("an intake", () => {
+  it("loads a row again that an older holder wrote late, and keeps the order", async () => {
+    const ledger = createMemoryLedger(false);
+    const crm = createStub();
+    const { clock, delivery, bus } = await startEngine({ crm }, { ledger });
+    const events = [event("cnv_a"), event("cnv_a"), event("cnv_a")];
+    ledger.append(events);
+    const rows = events.map((each, i) => ({
+      id: `crm:${each.id}`,
+      destination: "crm",
+      eventId: each.id,
+      eventType: each.type,
+      route: "everything",
+      laneKeys: ["cnv_a"],
+      seq: -10 + i,
+      createdAt: "2026-11-20T09:00:00.000Z",
+    }));
+    // The write of a holder that lost the lease, landing after our takeover.
+    await ledger.insert(rows.slice(0, 2), 0);
+    await clock.advance(20 * second);
+    assert.deepEqual(crm.effects, [], "nobody told us of it");
+    await bus.publish(events);
+    assert.deepEqual(
+      crm.effects,
+      events.map(({ id }) => id),
+    );
+    await delivery.close();
+  });
+
+  it("skips what was delivered before, however often the queue is replayed", async () => {
+    const crm = createStub();
+    const { delivery, bus, publish } = await startEngine({ crm });
+    const events = [event("cnv_a"), event("cnv_b"), event("cnv_a")];
+    await publish(...events);
+    for (let n = 0; n < 3; n += 1) await bus.publish(events);
+    assert.equal(crm.effects.length, 3);
+    await delivery.close();
+  });
+});
