@@ -4,6 +4,7 @@ import { registerConfigCheck } from "./commands/config-check.ts";
 import { previewDestination } from "./commands/deliver.ts";
 import { registerDeliveries } from "./commands/deliveries.ts";
 import { registerDestinations } from "./commands/destinations.ts";
+import { registerDoctor } from "./commands/doctor.ts";
 import { registerEvents } from "./commands/events.ts";
 import { registerMessage } from "./commands/message.ts";
 import type { OpsFlags } from "./commands/ops-client.ts";
@@ -41,6 +42,7 @@ registerQuarantine(program, resolveOps);
 registerDeliveries(program, resolveOps);
 registerDestinations(program, resolveOps);
 registerTopology(program, resolveOps);
+registerDoctor(program, { env, resolve: resolveOps });
 registerConfigCheck(program, env, destinationKinds);
 registerRoutesTest(program, {
   env,

@@ -38,10 +38,8 @@ export function registerDoctor(program: Command, parts: Parts): void {
     .action((flags: OpsFlags & { json?: true }) =>
       runCommand(async () => {
         const checks = await examine(parts, flags);
-        for (const check of checks) {
-          if (flags.json) print(safeJson(check));
-          else for (const line of checkLines(check)) print(escapeControls(line));
-        }
+        const lines = checks.flatMap(flags.json ? (check) => safeJson(check) : checkLines);
+        for (const line of lines) print(line);
         return checks.every(({ ok }) => ok) ? 0 : exitCodes.wrong;
       }),
     );
@@ -99,5 +97,6 @@ async function askRunning(resolve: ResolveOps, flags: OpsFlags): Promise<Check[]
 
 function checkLines({ of, ok, found, remedy }: Check): string[] {
   const line = `${ok ? "✓" : "✗"} ${pad(of, 12)}  ${found}`;
-  return remedy === undefined ? [line] : [line, `  ${pad("", 12)}  → ${remedy}`];
+  const lines = remedy === undefined ? [line] : [line, `  ${pad("", 12)}  → ${remedy}`];
+  return lines.map(escapeControls);
 }

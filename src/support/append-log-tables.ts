@@ -136,11 +136,21 @@ export async function moveCursors(
 ): Promise<void> {
   const positions = new Map(cursors);
   const moved = [...positions].filter(([name, seq]) => next.cursors.get(name) !== seq);
+  const gone = [...next.cursors.keys()].filter((name) => !positions.has(name));
   for (const [name, seq] of moved) {
-    await sql.run("UPDATE cursors SET seq = ? WHERE name = ?", [seq, name]);
+    const sqlText = `INSERT INTO cursors (name, seq) VALUES (?, ?)
+      ON CONFLICT (name) DO UPDATE SET seq = excluded.seq`;
+    await sql.run(sqlText, [name, seq]);
   }
+  for (const name of gone) await forgetReader(sql, next, name);
   next.cursors = positions;
-  if (moved.length > 0) await drop(sql, next, Math.min(...positions.values()));
+  if (moved.length + gone.length > 0) await drop(sql, next, Math.min(...positions.values()));
+}
+
+async function forgetReader(sql: SqlSession, next: LogState, name: string): Promise<void> {
+  await sql.run("DELETE FROM cursors WHERE name = ?", [name]);
+  await sql.run("DELETE FROM aside WHERE reader = ?", [name]);
+  next.aside = new Map([...next.aside].filter(([reader]) => reader !== name));
 }
 
 export async function setAside(

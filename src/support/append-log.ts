@@ -50,6 +50,8 @@ export interface AppendLog {
   advance(name: string, seq: number): Promise<void>;
   /** Moves a cursor past rows that do not concern its reader; on disk with whatever is written next. */
   skip(name: string, seq: number): void;
+  /** Forgets a reader, with its cursor and what it has set aside; resolves when that is on disk. */
+  forget(name: string): Promise<void>;
   /** Keeps a copy of a row that this reader cannot read. False when it has one already. */
   setAside(name: string, seq: number, reason: string): Promise<boolean>;
   /** How many rows this reader has set aside. */
@@ -126,6 +128,10 @@ function createAppendLog(
       return free(async () => {});
     },
     skip: (name, seq) => void cursors.set(name, seq),
+    forget(name) {
+      cursors.delete(name);
+      return free(async () => {});
+    },
     async setAside(name, seq, reason) {
       let added = false;
       await free(async (sql, next) => {

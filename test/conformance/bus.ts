@@ -112,6 +112,25 @@ export function busConformance(name: string, factory: () => Promise<BusUnderTest
       assert.deepEqual(added.ids(), idsOf(sent.slice(1)));
     });
 
+    it("removes a queue that is declared no more, but not with what waits in it unless forced", async () => {
+      const seen = await collect(bus, queues.all);
+      await assert.rejects(bus.removeQueue(queues.messages.name), /is declared/);
+      const sent = texts(0, 3);
+      await publish(bus, sent);
+      await seen.has(sent);
+      await bus.declare([queues.all, queues.others]);
+      await waitFor("what waits is counted", async () => {
+        return (await bus.removeQueue(queues.messages.name)) === 3;
+      });
+      assert.equal(await bus.removeQueue(queues.messages.name, { force: true }), 0);
+      assert.equal(await bus.removeQueue(queues.messages.name), 0);
+      await bus.declare(Object.values(queues));
+      const anew = await collect(bus, queues.messages);
+      await publish(bus, texts(3, 4));
+      await anew.has(texts(3, 4));
+      assert.deepEqual(anew.ids(), ["evt_3"]);
+    });
+
     it("lets a queue whose handler hangs delay no other", async () => {
       let release = () => {};
       const held = new Promise<void>((resolve) => {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import {
   type EventFilter,
   InvalidCursorError,
+  type RunningProcess,
   type Store,
   StoreError,
   type WaypostEvent,
@@ -49,6 +50,7 @@ export function testStore(
     testConversations(() => store);
     testHostileFilters(() => store);
     testQuarantine(() => store);
+    testRoles(() => store);
 
     it("is healthy", async () => {
       assert.equal(await store.health(), undefined);
@@ -883,6 +885,43 @@ function testQuarantine(get: Get): void {
       ["pst_2", "pst_1"],
     );
     assert.equal(rest.next, null);
+  });
+}
+
+function testRoles(get: Get): void {
+  const process = (id: string, seenAt = new Date()): RunningProcess => ({
+    id,
+    role: "work",
+    host: "worker-1",
+    pid: 7,
+    version: "0.1.0",
+    configHash: "abcd",
+    startedAt: second(1),
+    seenAt: seenAt.toISOString(),
+  });
+
+  it("knows the processes that said within a minute that they run, by id", async () => {
+    const { roles } = get();
+    const [a, b] = [process("a"), process("b")];
+    await roles.sayAlive(b);
+    await roles.sayAlive(a);
+    await roles.sayAlive(process("silent", new Date(Date.now() - 61_000)));
+    assert.deepEqual(await roles.alive(), [a, b]);
+    const later = { ...a, configHash: "ef01" };
+    await roles.sayAlive(later);
+    assert.deepEqual(await roles.alive(), [later, b]);
+    await roles.sayGone("b");
+    await roles.sayGone("never");
+    assert.deepEqual(await roles.alive(), [later]);
+  });
+
+  it("counts what came into quarantine since a time", async () => {
+    const posts = [1, 2, 3].map((n) =>
+      quarantinedPost(Buffer.from([n]), [], { receivedAt: second(n), postId: `pst_${n}` }),
+    );
+    await get().append(posts);
+    assert.equal(await get().quarantinedSince(new Date(second(2))), 2);
+    assert.equal(await get().quarantinedSince(new Date(second(4))), 0);
   });
 }
 

@@ -174,6 +174,9 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   child.kill(signal);
   child.kill("SIGCONT");
   await exited;
+  // Erlang's own children may outlive the node for a while with these ends open, and would keep the test from ending.
+  child.stdout?.destroy();
+  child.stderr?.destroy();
 }
 
 /**

@@ -24,6 +24,7 @@ export async function openEmbeddedBus(options: {
   const load = (spec: QueueSpec) => loadQueue(events, spec, log.child({ queue: spec.name }));
   const queues = await Promise.all(options.queues.map(load));
   const named = (name: string) => queues.find((queue) => queue.name === name);
+  let declared = new Set(options.queues.map(({ name }) => name));
   const add = async (spec: QueueSpec) => {
     await events.advance(spec.name, events.last());
     queues.push(await load(spec));
@@ -55,6 +56,7 @@ export async function openEmbeddedBus(options: {
     },
     async declare(specs) {
       refuseClosed();
+      declared = new Set(specs.map(({ name }) => name));
       for (const spec of specs) await (named(spec.name)?.rebind(spec) ?? add(spec));
     },
     tail: async (pattern, onEvent) => tails.open(pattern, onEvent),
@@ -63,9 +65,16 @@ export async function openEmbeddedBus(options: {
         ? { kind: "embedded", ...health.now() }
         : { kind: "embedded", ready: false, reason: "the bus is closed" },
     queues: async () => queues.map((queue) => queue.state()),
-    // One that is declared no more was forgotten when the file was opened.
-    async removeQueue(name) {
-      if (named(name)) throw new Error(`${name} is declared`);
+    async removeQueue(name, { force = false } = {}) {
+      refuseClosed();
+      if (declared.has(name)) throw new Error(`${name} is declared`);
+      const queue = named(name);
+      if (queue === undefined) return 0;
+      const { ready, unacked = 0, dead } = queue.state();
+      if (ready + unacked + dead > 0 && !force) return ready + unacked + dead;
+      await queue.close();
+      queues.splice(queues.indexOf(queue), 1);
+      await events.forget(name);
       return 0;
     },
     close() {

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { connect } from "amqplib";
+import { deadQueueOf } from "../../src/bus/rabbitmq/topology.ts";
+import { examine } from "../../src/commands/doctor.ts";
+import { storeQueue } from "../../src/commands/plan.ts";
+import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
+import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts";
+import { startOps, token } from "../ops/harness.ts";
+import { borrowRabbit } from "../services/borrow-rabbit.ts";
+import { needsMongo, startMongo } from "../services/mongo.ts";
+import { needsRabbit } from "../services/rabbitmq.ts";
+import { createArrayLog } from "../support/array-log.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "waypost-doctor-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function doctor(yaml: string, more: Record<string, string> = {}, url = "http://127.0.0.1:1") {
+  const file = join(folder, "waypost.yaml");
+  await writeFile(file, yaml);
+  const env = { WAYPOST_CONFIG: file, DATA_DIR: join(folder, "data"), ...more };
+  const checks = await examine({ env, resolve: () => ({ url, token }) }, {});
+  return {
+    checks,
+    wrong: checks.filter(({ ok }) => !ok),
+    of: (name: string) => checks.filter(({ of }) => of === name),
+  };
+}
+const webhook = (port: number) => `
+destinations:
+  erp: { kind: webhook, url: "http://127.0.0.1:${port}/", allowPrivateAddresses: true, secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw }
+routes:
+  - { name: all, when: { type: "whatsapp.#" }, to: erp }
+`;
+
+describe("waypost doctor", () => {
+  it("finds nothing wrong where nothing is", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const { checks, wrong } = await doctor(webhook((server.address() as AddressInfo).port));
+    server.close();
+    assert.deepEqual(wrong, []);
+    assert.deepEqual(
+      [...new Set(checks.map(({ of }) => of))],
+      ["config", "broker", "store", "erp"],
+    );
+  });
+
+  it("names a destination that cannot be reached, and the alerts' own sender", async () => {
+    const { of, wrong } = await doctor(`${webhook(1)}
+alerts:
+  to: { kind: webhook, url: "http://127.0.0.1:1/", allowPrivateAddresses: true, secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw }
+`);
+    assert.deepEqual(wrong.map((check) => check.of).sort(), ["alerts.to", "erp"]);
+    assert.equal(of("broker")[0]?.ok, true);
+  });
+
+  it("says every problem of the configuration with its remedy", async () => {
+    const { checks } = await doctor("destinations: { erp: { kind: fax } }\nroute: []");
+    assert.equal(checks.filter(({ of, ok }) => of === "config" && !ok).length, 2);
+    assert.ok(checks.every(({ ok, remedy }) => ok || remedy !== undefined));
+    const bad = await doctor("", { PORT: "a" });
+    assert.deepEqual(
+      bad.checks.map(({ of, ok }) => [of, ok]),
+      [["config", false]],
+    );
+  });
+
+  it("asks a running Waypost whose files are locked, and says so", async () => {
+    const path = join(folder, "data", "store.db");
+    const store = await openEmbeddedStore({ path, retentionDays: 30, log: createArrayLog() });
+    const ops = await startOps();
+    const { of, wrong } = await doctor("", {}, ops.url);
+    assert.deepEqual(wrong, []);
+    assert.match(of("store")[0]?.found ?? "", /in use by a running Waypost, which was asked/);
+    assert.equal(of("status")[0]?.found, "it says that nothing is wrong");
+    const silent = await doctor("");
+    assert.deepEqual(
+      silent.wrong.map(({ of }) => of),
+      ["store"],
+    );
+    await ops.ops.close();
+    await store.close();
+  });
+
+  it("names servers that do not answer, without their passwords", { timeout: 60_000 }, async () => {
+    const { wrong } = await doctor("", {
+      RABBITMQ_URL: "amqp://user:canary@127.0.0.1:1/",
+      MONGODB_URL: "mongodb://user:canary@127.0.0.1:1/db",
+    });
+    assert.deepEqual(
+      wrong.map(({ of }) => of),
+      ["broker", "store"],
+    );
+    assert.doesNotMatch(JSON.stringify(wrong), /canary/);
+  });
+});
+
+describe("waypost doctor with MongoDB", needsMongo(), () => {
+  it("tells the version and missing indexes, until they are made", async () => {
+    const mongo = await startMongo();
+    const env = { MONGODB_URL: mongo.url };
+    const before = await doctor("", env);
+    assert.match(before.of("store")[0]?.found ?? "", /^MongoDB \d/);
+    assert.match(before.wrong[0]?.found ?? "", /^indexes are missing: events \(\d+\)/);
+    const log = createArrayLog();
+    const store = await connectMongoStore({ url: mongo.url, retentionDays: 30, log });
+    await store.syncIndexes();
+    await store.close();
+    const after = await doctor("", env);
+    assert.deepEqual(after.wrong, []);
+    await mongo.cleanup();
+  });
+});
+
+/** The server may be shared. */
+async function removeStoreQueue(url: string): Promise<void> {
+  const connection = await connect(url);
+  const channel = await connection.createChannel();
+  for (const name of [storeQueue.name, deadQueueOf(storeQueue.name)])
+    await channel.deleteQueue(name);
+  await connection.close();
+}
+
+describe("waypost doctor with RabbitMQ", needsRabbit(), () => {
+  it("tells the version, and a password that is refused", async () => {
+    const rabbit = await borrowRabbit();
+    const { of, wrong } = await doctor("", { RABBITMQ_URL: rabbit.url });
+    assert.deepEqual(wrong, []);
+    assert.match(of("broker")[0]?.found ?? "", /^RabbitMQ \d+\.\d+/);
+    const url = new URL(rabbit.url);
+    url.password = "canary";
+    const refused = await doctor("", { RABBITMQ_URL: url.href });
+    assert.equal(refused.wrong[0]?.found, "RabbitMQ refuses the user or the password");
+    await removeStoreQueue(rabbit.url);
+    await rabbit.release();
+  });
+});
