@@ -177,7 +177,6 @@ async function bareLoop(
   for (let at = 0; at < rows.length; at += batchSize) {
     await ledger.insert(rows.slice(at, at + batchSize), epoch);
   }
-  const signal = new AbortController().signal;
   const began = performance.now();
   for (let at = 0; at < events.length; at += concurrency) {
     const group = events.slice(at, at + concurrency);
@@ -191,7 +190,7 @@ async function bareLoop(
         destination.deliver(
           event,
           { destination: name, idempotencyKey: event.id, attempt: 1, link: undefined },
-          signal,
+          new AbortController().signal,
         ),
       ),
     );

@@ -2,8 +2,7 @@ import { connectQueuePublisher } from "../bus/rabbitmq/queue-publisher.ts";
 import { ConfigError, type ConfigProblem } from "../config/config-error.ts";
 import type { DestinationConfig, Routing } from "../config/routing.ts";
 import type { Bus, QueuePublisher, Store, WaypostEvent } from "../contracts.ts";
-import { startAlerts } from "../deliver/alerts.ts";
-import { createDelivery } from "../deliver/create-delivery.ts";
+import { createDelivery, type DeliveryEngine } from "../deliver/create-delivery.ts";
 import type { DeliveryHooks, DestinationSetup } from "../deliver/delivery.ts";
 import { type DestinationParts, OptionError } from "../destinations/destination-kind.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
@@ -47,11 +46,10 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
       hooks: measure(base.metrics),
     });
     engine.start();
-    const alerts = startAlerting(base, options, plan, queues);
-    running = { setups, close: () => Promise.all([engine.close(), alerts?.close()]) };
+    running = { engine, setups };
   };
   const stop = async () => {
-    await running?.close();
+    await running?.engine.close();
     await Promise.all((running?.setups ?? []).map(({ destination }) => destination.close()));
     running = undefined;
   };
@@ -69,40 +67,8 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
 }
 
 interface Running {
+  readonly engine: DeliveryEngine;
   readonly setups: readonly DestinationSetup[];
-  readonly close: () => Promise<unknown>;
-}
-
-/** `alerts:` of waypost.yaml, through a sender of its own. */
-function startAlerting(
-  base: Base,
-  { store, holder }: DeliveringOptions,
-  { routing }: Plan,
-  queues: QueuePublisher | undefined,
-): { close(): Promise<void> } | undefined {
-  if (routing.alerts === undefined) return undefined;
-  const { to, ...rules } = routing.alerts;
-  const log = base.log.child({ role: "alerts" });
-  const parts = { log, ...(queues && { queues }) };
-  const sender = destinationKinds[to.kind]?.create("alerts", to.options, parts);
-  if (sender === undefined) return undefined;
-  const running = startAlerts({
-    rules,
-    sender,
-    store,
-    destinations: new Set(Object.keys(routing.destinations)),
-    accounts: routing.accounts,
-    holder,
-    log,
-    metrics: base.metrics,
-    ...(to.timeoutMs !== undefined && { timeoutMs: to.timeoutMs }),
-  });
-  return {
-    async close() {
-      await running.close();
-      await sender.close();
-    },
-  };
 }
 
 /** Every configured destination. Throws a ConfigError for options that a schema cannot refuse. */

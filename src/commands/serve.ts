@@ -4,6 +4,7 @@ import type { Bus, Store } from "../contracts.ts";
 import { createOps, type Ops } from "../ops/create-ops.ts";
 import type { ReadyCheck } from "../ops/probes.ts";
 import { stopOnSignals } from "../support/lifecycle.ts";
+import { type Alerting, startAlerting } from "./alerting.ts";
 import { startSayingAlive } from "./alive.ts";
 import { createApi } from "./api.ts";
 import { banner } from "./banner.ts";
@@ -65,6 +66,7 @@ interface Parts {
   store?: Store;
   receiving?: Receiving;
   delivering?: Delivering;
+  alerting?: Alerting;
 }
 
 /** ops answers probes from the start; the receiver opens its port last and closes it first. */
@@ -98,10 +100,26 @@ async function startRole(base: Base, parts: Parts): Promise<void> {
       const { only } = parts;
       const options = { bus, store, plan: parts.plan, holder: alive.id, ...(only && { only }) };
       parts.delivering = await startWorking(base, options);
+      parts.alerting = startAlerting(base, options);
+      life.add("alerts", () => parts.alerting?.close());
     }
   }
   if (role === "receive" || role === "start") parts.receiving = await startReceiving(base, bus);
+  if (role === "receive") {
+    sayThatItReceives(base, parts).catch((error) =>
+      log.warn("`status` does not see this process", { error }),
+    );
+  }
   life.add("readiness", () => ops?.drain());
+}
+
+/** All that a receiver needs the store for: to be seen by `status`. So it neither waits for it nor minds. */
+async function sayThatItReceives(base: Base, parts: Parts): Promise<void> {
+  const { log, life } = base;
+  const { roles } = await openStore(base);
+  const configHash = () => parts.plan.routing.hash;
+  const alive = await startSayingAlive({ roles, role: "receive", configHash, log });
+  life.add("alive", () => alive.close());
 }
 
 /**
@@ -115,6 +133,7 @@ function reloadOnHangup({ log, life }: Base, parts: Parts, env: NodeJS.ProcessEn
       const plan = await loadPlan(env);
       await parts.bus?.declare(plan.queues);
       await parts.delivering?.reload(plan);
+      await parts.alerting?.reload(plan);
       parts.plan = plan;
       log.info("reloaded waypost.yaml");
     } catch (error) {

@@ -84,15 +84,21 @@ export function createSchedule(options: ScheduleOptions): Schedule {
 /** The lanes that nobody tries now: those whose head may be tried in line, all others until it may. */
 function createLine(clock: Clock, onReady: () => void) {
   const ready = new Set<Lane>();
+  const waitsUntil = new Map<Lane, number>();
   const waiting = createWaits<Lane>(clock, (lane) => {
+    waitsUntil.delete(lane);
     join(lane);
     onReady();
   });
   const join = (lane: Lane) => {
     const [head] = lane.rows;
     if (head === undefined || lane.running > 0) return;
-    if (head.dueAt > clock.monotonic()) waiting.add(head.dueAt, lane);
-    else ready.add(lane);
+    if (head.dueAt <= clock.monotonic()) ready.add(lane);
+    else if (waitsUntil.get(lane) !== head.dueAt) {
+      // Once, however many rows come in behind the head.
+      waitsUntil.set(lane, head.dueAt);
+      waiting.add(head.dueAt, lane);
+    }
   };
   return {
     join,
@@ -109,6 +115,7 @@ function createLine(clock: Clock, onReady: () => void) {
     },
     clear() {
       ready.clear();
+      waitsUntil.clear();
       waiting.clear();
     },
   };

@@ -2,7 +2,7 @@ import type { Bus, Parcel, QueueSpec } from "../../contracts.ts";
 import { type AppendLog, openAppendLog } from "../../support/append-log.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
-import { loadQueue, type Queue } from "./queue.ts";
+import { loadQueues, type Queues } from "./queues.ts";
 import { createTails } from "./tails.ts";
 import { createWriteHealth } from "./write-health.ts";
 
@@ -21,14 +21,7 @@ export async function openEmbeddedBus(options: {
 }): Promise<Bus> {
   const { path, log, metrics } = options;
   const events = await openAppendLog({ path, cursors: options.queues.map(({ name }) => name) });
-  const load = (spec: QueueSpec) => loadQueue(events, spec, log.child({ queue: spec.name }));
-  const queues = await Promise.all(options.queues.map(load));
-  const named = (name: string) => queues.find((queue) => queue.name === name);
-  let declared = new Set(options.queues.map(({ name }) => name));
-  const add = async (spec: QueueSpec) => {
-    await events.advance(spec.name, events.last());
-    queues.push(await load(spec));
-  };
+  const queues = await loadQueues(events, options.queues, log);
   const gauges = startGauges(queues, metrics);
   const tails = createTails(log);
   const health = createWriteHealth();
@@ -39,7 +32,7 @@ export async function openEmbeddedBus(options: {
   const append = async (parcels: readonly Parcel[]) => {
     await health.watch(events.append(parcels.map(({ type, bytes }) => ({ key: type, bytes }))));
     const types = parcels.map(({ type }) => type);
-    for (const queue of queues) queue.appended(types);
+    for (const queue of queues.all()) queue.appended(types);
     tails.show(parcels);
   };
   return {
@@ -50,32 +43,23 @@ export async function openEmbeddedBus(options: {
     },
     async consume({ name }, handle) {
       refuseClosed();
-      const queue = named(name);
+      const queue = queues.named(name);
       if (queue === undefined) throw new Error(`the queue ${name} is not declared`);
       return queue.consume(handle);
     },
     async declare(specs) {
       refuseClosed();
-      declared = new Set(specs.map(({ name }) => name));
-      for (const spec of specs) await (named(spec.name)?.rebind(spec) ?? add(spec));
+      await queues.declare(specs);
     },
     tail: async (pattern, onEvent) => tails.open(pattern, onEvent),
     health: () =>
       closed === undefined
         ? { kind: "embedded", ...health.now() }
         : { kind: "embedded", ready: false, reason: "the bus is closed" },
-    queues: async () => queues.map((queue) => queue.state()),
+    queues: async () => queues.all().map((queue) => queue.state()),
     async removeQueue(name, { force = false } = {}) {
       refuseClosed();
-      if (declared.has(name)) throw new Error(`${name} is declared`);
-      const queue = named(name);
-      if (queue === undefined) return 0;
-      const { ready, unacked = 0, dead } = queue.state();
-      if (ready + unacked + dead > 0 && !force) return ready + unacked + dead;
-      await queue.close();
-      queues.splice(queues.indexOf(queue), 1);
-      await events.forget(name);
-      return 0;
+      return queues.remove(name, force);
     },
     close() {
       clearInterval(gauges);
@@ -85,14 +69,14 @@ export async function openEmbeddedBus(options: {
   };
 }
 
-async function closeAll(queues: readonly Queue[], events: AppendLog): Promise<void> {
-  await Promise.all(queues.map((queue) => queue.close()));
+async function closeAll(queues: Queues, events: AppendLog): Promise<void> {
+  await queues.close();
   await events.close();
 }
 
-function startGauges(queues: readonly Queue[], metrics: Metrics): NodeJS.Timeout {
+function startGauges(queues: Queues, metrics: Metrics): NodeJS.Timeout {
   const measure = () => {
-    for (const { name: queue, ready, dead } of queues.map((queue) => queue.state())) {
+    for (const { name: queue, ready, dead } of queues.all().map((queue) => queue.state())) {
       metrics.queueReady.set({ queue }, ready);
       metrics.queueDead.set({ queue }, dead);
     }

@@ -1,0 +1,53 @@
+import type { Store } from "../contracts.ts";
+import { startAlerts } from "../deliver/alerts.ts";
+import type { Base } from "./base.ts";
+import { createDestinations } from "./deliver.ts";
+import type { Plan } from "./plan.ts";
+
+export interface Alerting {
+  reload(plan: Plan): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * The alerts of waypost.yaml, if it asks for any, over a sender of their own. Every worker starts them; the ledger
+ * decides which one sends.
+ */
+export function startAlerting(
+  base: Base,
+  { store, plan, holder }: { store: Store; plan: Plan; holder: string },
+): Alerting {
+  let stop = async () => {};
+  const start = ({ routing }: Plan) => {
+    if (routing.alerts === undefined) return;
+    const { to, ...rules } = routing.alerts;
+    const log = base.log.child({ role: "alerts" });
+    const [setup] = createDestinations({ ...routing, destinations: { "alerts.to": to } }, { log });
+    if (setup === undefined) return;
+    const { destination: sender, config } = setup;
+    const alerts = startAlerts({
+      rules,
+      sender,
+      store,
+      destinations: new Set(Object.keys(routing.destinations)),
+      accounts: routing.accounts,
+      holder,
+      log,
+      metrics: base.metrics,
+      ...(config.timeoutMs !== undefined && { timeoutMs: config.timeoutMs }),
+    });
+    stop = async () => {
+      stop = async () => {};
+      await alerts.close();
+      await sender.close();
+    };
+  };
+  start(plan);
+  return {
+    async reload(next) {
+      await stop();
+      start(next);
+    },
+    close: () => stop(),
+  };
+}

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { createLanes } from "../../src/deliver/lanes.ts";
+import { type OpenRow, openRow } from "../../src/deliver/open-row.ts";
+import { createFakeClock } from "./fake-clock.ts";
+
+function rowOf(seq: number, laneKeys: readonly string[]): OpenRow {
+  const row = {
+    id: `crm:evt_${seq}`,
+    destination: "crm",
+    eventId: `evt_${seq}`,
+    eventType: "whatsapp.message.text",
+    route: "all",
+    laneKeys,
+    seq,
+    state: "open",
+    attempts: 0,
+    history: [],
+    createdAt: "2026-11-20T10:00:00.000Z",
+  } as const;
+  return openRow(row, 0, createFakeClock());
+}
+
+describe("lanes", () => {
+  it("keep the rows of a conversation by seq, in whatever order they come", () => {
+    const lanes = createLanes();
+    for (const seq of [3, 1, 2]) lanes.add(rowOf(seq, ["a"]));
+    const other = lanes.add(rowOf(4, ["b"]));
+    assert.deepEqual(
+      other?.rows.map(({ seq }) => seq),
+      [4],
+    );
+    const lane = lanes.laneOf(rowOf(9, ["a"]));
+    assert.deepEqual(
+      lane.rows.map(({ seq }) => seq),
+      [1, 2, 3],
+    );
+    assert.equal(lanes.add(rowOf(2, ["a"])), undefined, "it is known");
+    assert.equal(lanes.size(), 4);
+  });
+
+  it("are joined by a row that holds keys of several, running ones too", () => {
+    const lanes = createLanes();
+    const [a, b] = [rowOf(1, ["a"]), rowOf(2, ["b"])];
+    for (const row of [a, b]) {
+      const lane = lanes.add(row);
+      if (lane !== undefined) lane.running += 1;
+    }
+    const joined = lanes.add(rowOf(3, ["a", "b"]));
+    assert.deepEqual(
+      joined?.rows.map(({ seq }) => seq),
+      [1, 2, 3],
+    );
+    assert.equal(joined?.running, 2);
+    assert.equal(lanes.laneOf(a), joined);
+    assert.equal(lanes.laneOf(b), joined);
+  });
+
+  it("are forgotten with their last row", () => {
+    const lanes = createLanes();
+    const [first, link, last] = [rowOf(1, ["a"]), rowOf(2, ["a", "b"]), rowOf(3, ["b"])];
+    for (const row of [first, link, last]) lanes.add(row);
+    const removed = lanes.watchRemovals();
+    for (const row of [first, link]) lanes.remove(row);
+    assert.equal(
+      lanes.laneOf(last),
+      lanes.laneOf(rowOf(9, ["a"])),
+      "while one is left they stay one",
+    );
+    lanes.remove(last);
+    assert.ok(removed.has(first.id) && removed.has(last.id));
+    assert.equal(lanes.size(), 0);
+    assert.throws(() => lanes.laneOf(last));
+    assert.notEqual(lanes.add(rowOf(4, ["a"])), lanes.add(rowOf(5, ["b"])));
+  });
+
+  it("are the connected sets of rows that share a key, each by seq", () => {
+    const keys = fc.uniqueArray(fc.constantFrom(..."abcdefgh"), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(fc.array(keys, { maxLength: 30 }), (all) => {
+        const lanes = createLanes();
+        const rows = all.map((laneKeys, seq) => rowOf(seq, laneKeys));
+        for (const row of rows) lanes.add(row);
+        for (const row of rows) {
+          const { rows: own } = lanes.laneOf(row);
+          const seqs = own.map(({ seq }) => seq);
+          assert.deepEqual(
+            seqs,
+            [...seqs].sort((a, b) => a - b),
+          );
+          for (const other of rows) {
+            const shares = other.laneKeys.some((key) => row.laneKeys.includes(key));
+            if (shares) assert.equal(lanes.laneOf(other), lanes.laneOf(row));
+          }
+          assert.ok(own.length === 1 || own.some((each) => each !== row && shared(each, own)));
+        }
+      }),
+    );
+  });
+});
+
+/** It shares a key with another of its lane. */
+function shared(row: OpenRow, lane: readonly OpenRow[]): boolean {
+  return lane.some(
+    (other) => other !== row && other.laneKeys.some((k) => row.laneKeys.includes(k)),
+  );
+}

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, it } from "node:test";
+import { appendBatch } from "../../../src/store/embedded/append.ts";
+import { deleteExpired } from "../../../src/store/embedded/expiry.ts";
+import { createEmbeddedLedger } from "../../../src/store/embedded/ledger.ts";
+import { createReader } from "../../../src/store/embedded/reader.ts";
+import { logSchema } from "../../../src/store/embedded/schema.ts";
+import { openSqlite, type Sqlite } from "../../../src/support/sqlite.ts";
+import { row } from "../../conformance/ledger.ts";
+import { makeText } from "../make-events.ts";
+
+const day = 24 * 60 * 60 * 1_000;
+let folder: string;
+let sqlite: Sqlite;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "waypost-expiry-"));
+  sqlite = await openSqlite(join(folder, "store.db"), { schema: logSchema });
+});
+after(async () => {
+  await sqlite.close();
+  await rm(folder, { recursive: true });
+});
+
+it("keeps open deliveries and the events kept for them; done ones go with the retention", async () => {
+  const ledger = createEmbeddedLedger(sqlite, createReader(sqlite), 30 * day);
+  const now = Date.now();
+  const events = ["evt_1", "evt_2"].map((id) => makeText("hello", { id }));
+  await appendBatch(sqlite, events, now + 30 * day);
+  const seen = await ledger.destination("crm");
+  const epoch = (await ledger.takeLease("crm", seen, "one"))?.epoch ?? 0;
+  await ledger.insert([row(1), row(2)], epoch);
+  const doneAt = new Date(now).toISOString();
+  await ledger.write(epoch, [{ id: "crm:evt_2", state: "delivered", doneAt }]);
+  await ledger.keepBodies(["evt_1"], new Date(now + 59 * day));
+  const left = async () => [
+    [...(await ledger.bodies(["evt_1", "evt_2"])).keys()],
+    (await ledger.deliveries({}, { limit: 10 })).items.map(({ eventId }) => eventId),
+  ];
+
+  await deleteExpired(sqlite, now + 29 * day);
+  assert.deepEqual(await left(), [
+    ["evt_1", "evt_2"],
+    ["evt_2", "evt_1"],
+  ]);
+  await deleteExpired(sqlite, now + 31 * day);
+  assert.deepEqual(await left(), [["evt_1"], ["evt_1"]]);
+});
