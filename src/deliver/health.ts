@@ -1,5 +1,6 @@
 import type { DeliveryChange, DestinationLease, WaypostEvent } from "../contracts.ts";
 import type { Log } from "../support/log.ts";
+import { createMutex } from "../support/mutex.ts";
 import type { Outcome } from "./attempt.ts";
 import { createBreaker } from "./breaker.ts";
 import type { Clock } from "./clock.ts";
@@ -18,8 +19,8 @@ export interface Health {
   successes(): number;
   /** Of every attempt. Resolves when a pause that follows from it is in the ledger. */
   learn(outcome: Outcome, ms: number): Promise<void>;
-  /** An attempt that may be a second effect. */
-  repeated(): void;
+  /** Before an attempt that may be a second effect. Resolves when the ledger has counted it. */
+  repeated(): Promise<void>;
   /** A row is delivered or dead; `body` where it was tried. */
   done(row: OpenRow, change: DeliveryChange, body: WaypostEvent | undefined): void;
   breakerOpen(): boolean;
@@ -33,6 +34,7 @@ export interface HealthParts {
   readonly hooks: DeliveryHooks;
   readonly onAlert: (incident: Incident) => void;
   readonly savePause: Parameters<typeof createPause>[0]["save"];
+  readonly saveRepeats: (repeats: number) => Promise<void>;
 }
 
 type Tell = (incident: Omit<Incident, "destination">) => void;
@@ -43,6 +45,7 @@ export function createHealth(parts: HealthParts): Health {
   const facts = createFacts(row);
   const pause = createPause({ row, clock, save: parts.savePause, onIncident: tell, log });
   const breaker = createToldBreaker(parts, facts, tell);
+  const counting = createMutex();
   let successes = 0;
   return {
     pause,
@@ -64,7 +67,11 @@ export function createHealth(parts: HealthParts): Health {
       else breaker.answered();
       if (outcome.is === "config") await pause.forConfig(message);
     },
-    repeated: () => facts.note({ repeats: (facts.now().repeats ?? 0) + 1 }),
+    repeated() {
+      facts.note({ repeats: (facts.now().repeats ?? 0) + 1 });
+      // One after the other, or an earlier number might come last.
+      return counting.run(() => parts.saveRepeats(facts.now().repeats ?? 0));
+    },
     done({ id, eventId }, { state, reason }, body) {
       const receivedAt = Date.parse(body?.data.receivedAt ?? "");
       if (state === "delivered" && !Number.isNaN(receivedAt)) {

@@ -1,13 +1,20 @@
 import type { Delivery, Ledger, NewDelivery } from "../contracts.ts";
 import type { Clock } from "./clock.ts";
 import type { Lanes } from "./lanes.ts";
-import { openRow } from "./open-row.ts";
+import { endedRow, type OpenRow, openRow } from "./open-row.ts";
 import type { Schedule } from "./schedule.ts";
+
+/** Once may be bad luck: it stood beside the one that did it. */
+const suspectEndings = 2;
 
 /** How rows get into the holder's memory. */
 export interface HeldRows {
-  /** All of the takeover, by `seq`. */
-  add(rows: readonly Delivery[]): void;
+  /** All of the takeover, by `seq`; `abandoned`: the last holder died, perhaps of what it was sending. */
+  takeOver(rows: readonly Delivery[], abandoned: boolean): void;
+  /** Whether a row waits of which the process may die: then one is tried at a time, to find out which. */
+  suspects(): boolean;
+  /** This row is settled, or at least did not end us. */
+  survived(row: OpenRow): void;
   /** Rows that this process has just inserted. */
   open(rows: readonly NewDelivery[]): void;
   /** Rows that others opened, and these: what is open in the ledger and not in memory. */
@@ -29,9 +36,17 @@ export function createHeldRows(parts: {
 }): HeldRows {
   const { lanes, schedule, clock, successes, takeMore, onAdded } = parts;
   let seen = parts.rev;
+  const suspected = new Set<OpenRow>();
   const add = (rows: readonly Delivery[]) => {
-    for (const row of rows) {
-      const lane = lanes.add(openRow(row, successes(), clock));
+    const opened: OpenRow[] = [];
+    for (const delivery of rows) {
+      const row = openRow(delivery, successes(), clock);
+      if (row.endings >= suspectEndings) suspected.add(row);
+      opened.push(row);
+    }
+    // All suspects are known before the first row is tried.
+    for (const row of opened) {
+      const lane = lanes.add(row);
       if (lane !== undefined) schedule.offer(lane);
     }
     onAdded();
@@ -47,7 +62,13 @@ export function createHeldRows(parts: {
     }
   };
   return {
-    add,
+    takeOver(rows, abandoned) {
+      const found = (row: Delivery) =>
+        abandoned && row.state === "sending" ? endedRow(row, clock) : row;
+      add(rows.map(found));
+    },
+    suspects: () => suspected.size > 0,
+    survived: (row) => void suspected.delete(row),
     load,
     open: (rows) =>
       add(rows.map((row) => ({ ...row, state: "open", attempts: 0, history: [] }) as const)),

@@ -19,14 +19,33 @@ export interface OpenRow {
   dueAt: number;
   /** Attempts in a row that did not count, since this holder has it. */
   uncounted: number;
+  /** How many of its last attempts ended with the process that made them. */
+  endings: number;
   /** How often its event was looked for in vain. */
   absences: number;
   /** How often the destination had succeeded when this row was last looked at. */
   successesSeen: number;
 }
 
+/** Of a row's history. */
+export const keptAttempts = 20;
+
 /** A clock that jumped between two holders lets a row wait no longer than this. */
 const mostWaitMs = 24 * 60 * 60 * 1_000;
+
+const endedWords = "the process ended during this attempt";
+
+/** A row whose attempt was on when its holder was killed, crashed or lost the lease. */
+export function endedRow(delivery: Delivery, clock: Clock): Delivery {
+  const at = new Date(clock.now()).toISOString();
+  const ended: Attempt = { at, ms: 0, outcome: "outage", answer: endedWords };
+  return { ...delivery, history: [...delivery.history, ended].slice(-keptAttempts) };
+}
+
+function endingsOf(history: readonly Attempt[]): number {
+  const last = history.findLastIndex(({ answer }) => answer !== endedWords);
+  return history.length - 1 - last;
+}
 
 export function openRow(delivery: Delivery, successesSeen: number, clock: Clock): OpenRow {
   const { id, eventId, eventType, laneKeys, seq, createdAt, attempts, history, nextAt } = delivery;
@@ -45,6 +64,7 @@ export function openRow(delivery: Delivery, successesSeen: number, clock: Clock)
     history,
     dueAt: waitMs > 0 ? clock.monotonic() + Math.min(waitMs, mostWaitMs) : 0,
     uncounted: 0,
+    endings: endingsOf(history),
     absences: 0,
     successesSeen,
   };

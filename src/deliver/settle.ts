@@ -1,9 +1,8 @@
 import type { Attempt, DeliveryChange } from "../contracts.ts";
 import type { Outcome } from "./attempt.ts";
 import { retryDelayMs } from "./delays.ts";
-import type { OpenRow } from "./open-row.ts";
+import { keptAttempts, type OpenRow } from "./open-row.ts";
 
-const keptAttempts = 20;
 const keptCharacters = 500;
 
 export interface Tried {

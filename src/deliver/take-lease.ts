@@ -15,6 +15,8 @@ export interface LeaseTerms {
 
 export interface Taken {
   readonly row: DestinationLease;
+  /** Another process held it and did not release it. */
+  readonly abandoned: boolean;
   /** Monotonic, before the ledger was asked. */
   readonly askedAt: number;
 }
@@ -57,6 +59,7 @@ function createWatch({ ledger, name, holder, clock, leaseMs }: LeaseTerms) {
     if (!free && clock.monotonic() - stillSince < leaseMs) return undefined;
     const askedAt = clock.monotonic();
     const row = await ledger.takeLease(name, now, holder);
-    return row === undefined ? undefined : { row, askedAt };
+    const abandoned = now.holder !== undefined && now.holder !== holder;
+    return row === undefined ? undefined : { row, askedAt, abandoned };
   };
 }

@@ -66,6 +66,7 @@ export function createTerm(parts: TermParts, taken: Taken): Term {
     name,
     row: taken.row,
     savePause: (pause) => asked(() => ledger.setPause(name, pause)),
+    saveRepeats: (repeats) => asked(() => ledger.note(name, lease.epoch, { repeats })),
   });
   const lanes = createLanes();
   const keepHouse = createHousekeeping({ ...parts, name, lease, lanes, health });

@@ -24,6 +24,8 @@ export interface HeadParts {
   readonly log: Log;
 }
 
+/** An event that ends the process so often is not tried again by itself. */
+const mostEndings = 5;
 const bodyWaitMs = { first: 1_000, most: 30_000 };
 
 /**
@@ -53,15 +55,17 @@ async function tryHead(parts: HeadParts, row: OpenRow): Promise<"done" | "waits"
   if (body === "quarantined") {
     return bury(parts, row, "the store can never take its event: it lies in quarantine");
   }
-  const context = await contextOf(parts, row, body);
-  if (row.state === "open") {
-    await write({ id: row.id, state: "sending" });
-    row.state = "sending";
+  if (row.endings >= mostEndings) {
+    return bury(parts, row, `the process ended during each of its last ${row.endings} attempts`);
   }
+  const context = await contextOf(parts, row, body);
+  if (row.state === "open") await write({ id: row.id, state: "sending" });
+  else if (row.endings > 0) await write({ id: row.id, state: "sending", history: row.history });
+  row.state = "sending";
+  const { health, setup } = parts;
+  if (row.unknown && setup.destination.repeat === "unsafe") await health.repeated();
   lease.check();
   parts.over.throwIfAborted();
-  const { health, setup } = parts;
-  if (row.unknown && setup.destination.repeat === "unsafe") health.repeated();
   const at = clock.now();
   const startedAt = clock.monotonic();
   const outcome = await attempt(body, context, row.unknown, parts);
@@ -89,6 +93,7 @@ async function finish(
     health.done(row, change, body);
     return "done";
   }
+  row.endings = 0;
   row.state = change.state === "open" ? "open" : "sending";
   row.unknown = row.state === "sending";
   row.attempts = change.attempts ?? row.attempts;

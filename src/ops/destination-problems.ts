@@ -15,7 +15,7 @@ export function destinationProblems(destination: DestinationState, now: Date): S
   if (state === "removed") {
     add(
       "warning",
-      `${name} is no longer configured; its queue is left, and ${open} open deliveries.`,
+      `${name} is no longer configured; its queue is left. Open deliveries: ${open}.`,
       "`waypost topology prune` removes what is left, or put it back into waypost.yaml.",
     );
     return problems;
@@ -39,14 +39,14 @@ function stateProblem(destination: DestinationState, now: Date): StatusProblem |
     const byOperator = pause?.by === "operator";
     return {
       level: byOperator ? "warning" : "error",
-      what: `${name} is ${says.replace(/\.$/, "")}; ${open} deliveries wait.`,
+      what: `${name} ${byOperator ? "is " : ""}${says.replace(/\.$/, "")}; deliveries that wait: ${open}.`,
       remedy: `${byOperator ? "When it may go on" : "Mend that, see `waypost doctor`"}: \`waypost destinations resume ${name}\`. Nothing is lost meanwhile.`,
     };
   }
   if (state === "unheld") {
     return {
       level: "error",
-      what: `No worker delivers to ${name}; ${open} deliveries wait.`,
+      what: `No worker delivers to ${name}; deliveries that wait: ${open}.`,
       remedy: "Start `waypost work`, or wait 15 s when it has just been started.",
     };
   }

@@ -143,8 +143,14 @@ describe("two workers on RabbitMQ and MongoDB", { skip }, () => {
     stub.delayMs = 20;
     const events = numberedEvents(600, 40);
     try {
+      // All of it is in the memory of the holder before the first effect.
+      const pause = { by: "operator", reason: "to gather", at: new Date().toISOString() } as const;
+      await store.ledger.setPause("stub", pause);
       await Promise.all(workers.map((worker) => worker.start()));
       await publishSlowly(bus, events, 0);
+      const open = async () => (await store.ledger.destinations())[0]?.open;
+      await waitFor("the backlog", async () => (await open()) === events.length, 30_000);
+      await store.ledger.setPause("stub", undefined);
       const victim = await nextHolder();
       victim.freeze();
       await nextHolder();

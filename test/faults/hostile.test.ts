@@ -5,7 +5,7 @@ import type { Carried, Parcel } from "../../src/contracts.ts";
 import { isQuarantined } from "../../src/event/event.ts";
 import { parseCarried } from "../../src/event/parse.ts";
 import type { ReceiverOptions } from "../../src/receive/server.ts";
-import { longestTurn } from "../support/longest-turn.ts";
+import { longestTurn } from "../support/loop-probe.ts";
 import { largePost, messagesPost, textMessage } from "../support/meta-post.ts";
 import { post, startReceiver, type TestReceiver } from "../support/receiver.ts";
 

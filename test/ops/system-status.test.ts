@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { RunningProcess } from "../../src/contracts.ts";
+import type { DestinationState } from "../../src/ops/destination-state.ts";
 import { findProblems } from "../../src/ops/status-problems.ts";
 import { collectStatus, type StatusSources } from "../../src/ops/system-status.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
@@ -36,6 +38,34 @@ const queue = (changes: object) => ({
     ...well.bus,
     queues: [{ name: "waypost.store", ready: 0, consumers: 1, dead: 0, ...changes }],
   },
+});
+
+const since = "2026-11-20T11:30:00Z";
+const destination = (changes: Partial<DestinationState>) => ({
+  destinations: [
+    {
+      name: "erp",
+      kind: "webhook",
+      state: "delivering" as const,
+      says: "delivering",
+      breaker: "closed" as const,
+      open: 2,
+      dead: 0,
+      repeats: 0,
+      ...changes,
+    },
+  ],
+});
+const process = (id: string, changes: Partial<RunningProcess> = {}): RunningProcess => ({
+  id,
+  role: "start",
+  host: id,
+  pid: 1,
+  version: "0.1.0",
+  configHash: "aaaa",
+  startedAt: since,
+  seenAt: since,
+  ...changes,
 });
 
 describe("the status", () => {
@@ -79,6 +109,68 @@ describe("the status", () => {
       "401s since the last webhook",
       { receiver: { unauthorized: 9, lastUnauthorizedAt: "2026-11-20T11:59:30Z" } },
       ["warning: 9 POSTs were answered 401, and nothing was taken since the last of them."],
+    ],
+    ["a destination that delivers", destination({ oldestOpenAt: "2026-11-20T11:59:00Z" }), []],
+    [
+      "one that paused itself",
+      destination({
+        state: "paused",
+        says: "paused itself: no token",
+        pause: { by: "config", reason: "no token", at: since },
+      }),
+      ["error: erp paused itself: no token; deliveries that wait: 2."],
+    ],
+    [
+      "one that an operator paused",
+      destination({
+        state: "paused",
+        says: "paused by an operator: they move",
+        pause: { by: "operator", reason: "they move", at: since },
+      }),
+      ["warning: erp is paused by an operator: they move; deliveries that wait: 2."],
+    ],
+    [
+      "one that is out",
+      destination({ state: "out", breaker: "open", breakerSince: since, lastError: "503" }),
+      ["error: erp has been out for 30 min: 503."],
+    ],
+    [
+      "one that nobody delivers to",
+      destination({ state: "unheld" }),
+      ["error: No worker delivers to erp; deliveries that wait: 2."],
+    ],
+    [
+      "one whose deliveries wait for long",
+      destination({ oldestOpenAt: since }),
+      ["warning: The oldest open delivery to erp has waited for 30 min."],
+    ],
+    ["a dead delivery", destination({ dead: 1 }), ["error: 1 delivery to erp is dead."]],
+    [
+      "what is left of a former destination",
+      destination({ state: "removed", dead: 3 }),
+      ["warning: erp is no longer configured; its queue is left. Open deliveries: 2."],
+    ],
+    [
+      "roles with different configurations",
+      { processes: [process("a"), process("b", { configHash: "bbbb" })] },
+      [
+        "error: The roles run with different configurations: start on a (process 1): aaaa, start on b (process 1): bbbb.",
+      ],
+    ],
+    [
+      "roles with different versions",
+      { processes: [process("a"), process("b", { version: "0.2.0" })] },
+      ["warning: The roles run with different versions: 0.1.0, 0.2.0."],
+    ],
+    [
+      "a receiver that is not seen",
+      { processes: [process("a", { role: "work" })] },
+      ["warning: No receiver is seen."],
+    ],
+    [
+      "a delivery queue without a consumer",
+      queue({ name: "waypost.deliver.erp", consumers: 0 }),
+      [],
     ],
     [
       "a week of silence",

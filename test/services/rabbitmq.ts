@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { waitFor } from "../support/wait-for.ts";
 
 /** The scripts themselves: what stands in /usr/sbin insists on the user `rabbitmq`. */
 const scripts = "/usr/lib/rabbitmq/bin";
@@ -58,20 +59,38 @@ export async function startRabbit(): Promise<Rabbit> {
   const { port, epmdPort } = ports;
   const env = await environment(folder, ports);
   const epmd = spawn("epmd", ["-port", String(epmdPort)], { env, stdio: "ignore" });
-  let node = await boot(folder, env, port);
+  let node: ChildProcess | undefined;
   const endOnExit = () => {
-    node.kill("SIGKILL");
+    node?.kill("SIGKILL");
     epmd.kill("SIGKILL");
     rmSync(folder, { recursive: true, force: true });
   };
   process.once("exit", endOnExit);
+  const start = async () => {
+    node = spawnNode(folder, env);
+    await booted(node, folder, port);
+  };
   const kill = () => end(node, "SIGKILL");
+  const cleanup = async () => {
+    await kill();
+    await end(epmd, "SIGKILL");
+    process.removeListener("exit", endOnExit);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
   const ctl = async (...args: string[]) => {
     const { stdout } = await promisify(execFile)(join(scripts, "rabbitmqctl"), ["-q", ...args], {
       env,
     });
     return stdout;
   };
+  try {
+    // A node that finds none starts an epmd of its own, which nobody would end.
+    await waitFor("epmd listens", async () => !(await isFree(epmdPort)));
+    await start();
+  } catch (error) {
+    await cleanup();
+    throw error;
+  }
   return {
     url: `amqp://guest:guest@127.0.0.1:${port}?heartbeat=5`,
     port,
@@ -79,17 +98,10 @@ export async function startRabbit(): Promise<Rabbit> {
     sync: async () => void (await ctl("eval", "[dets:sync(T) || T <- dets:all()].")),
     kill,
     stop: () => end(node, "SIGTERM"),
-    start: async () => {
-      node = await boot(folder, env, port);
-    },
-    freeze: () => void node.kill("SIGSTOP"),
-    thaw: () => void node.kill("SIGCONT"),
-    cleanup: async () => {
-      await kill();
-      await end(epmd, "SIGKILL");
-      process.removeListener("exit", endOnExit);
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-    },
+    start,
+    freeze: () => void node?.kill("SIGSTOP"),
+    thaw: () => void node?.kill("SIGCONT"),
+    cleanup,
   };
 }
 
@@ -130,18 +142,22 @@ async function environment(folder: string, ports: Ports): Promise<NodeJS.Process
   };
 }
 
-async function boot(folder: string, env: NodeJS.ProcessEnv, port: number): Promise<ChildProcess> {
-  const node = spawn(join(scripts, "rabbitmq-server"), [], {
+function spawnNode(folder: string, env: NodeJS.ProcessEnv): ChildProcess {
+  return spawn(join(scripts, "rabbitmq-server"), [], {
     cwd: folder,
     env,
     stdio: ["ignore", "pipe", "pipe"],
   });
+}
+
+/** Resolves when the node takes connections; ends it when it does not within a minute. */
+async function booted(node: ChildProcess, folder: string, port: number): Promise<void> {
   let said = "";
   const hear = (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-4000);
   };
-  node.stdout.on("data", hear);
-  node.stderr.on("data", hear);
+  node.stdout?.on("data", hear);
+  node.stderr?.on("data", hear);
   const until = Date.now() + 60_000;
   while (!(await speaksAmqp(port))) {
     if (node.exitCode !== null || Date.now() > until) {
@@ -151,7 +167,6 @@ async function boot(folder: string, env: NodeJS.ProcessEnv, port: number): Promi
     }
     await sleep(50);
   }
-  return node;
 }
 
 /** The listener opens when all else is up, and answers a protocol header with connection.start. */
@@ -168,8 +183,8 @@ async function speaksAmqp(port: number): Promise<boolean> {
   }
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, "exit");
   child.kill(signal);
   child.kill("SIGCONT");

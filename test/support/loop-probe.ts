@@ -37,3 +37,14 @@ function clock(): () => number {
     return () => performance.now();
   }
 }
+
+/** The same, of the time that `work` takes. */
+export async function longestTurn(work: () => Promise<unknown>): Promise<number> {
+  const probe = startLoopProbe();
+  try {
+    await work();
+  } finally {
+    probe.stop();
+  }
+  return probe.stop();
+}

@@ -8,8 +8,8 @@ import { describe, it, type TestContext } from "node:test";
 import { checkConfig } from "../../src/commands/config-check.ts";
 import { readEvents, testRoutes } from "../../src/commands/routes-test.ts";
 import { loadRouting } from "../../src/config/load-routing.ts";
+import { tempDir } from "../config/temp-dir.ts";
 import { textEvent } from "../support/sample-events.ts";
-import { tempDir } from "./temp-dir.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const kinds = { slack: { schema: { type: "object", properties: { token: { type: "string" } } } } };
