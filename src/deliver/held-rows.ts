@@ -1,7 +1,7 @@
 import type { Delivery, Ledger, NewDelivery } from "../contracts.ts";
 import type { Clock } from "./clock.ts";
 import type { Lanes } from "./lanes.ts";
-import { endedRow, type OpenRow, openRow } from "./open-row.ts";
+import { abandonedRow, type OpenRow, openRow } from "./open-row.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** Once may be bad luck: it stood beside the one that did it. */
@@ -47,7 +47,8 @@ export function createHeldRows(parts: {
     // All suspects are known before the first row is tried.
     for (const row of opened) {
       const lane = lanes.add(row);
-      if (lane !== undefined) schedule.offer(lane);
+      if (lane === undefined) suspected.delete(row);
+      else schedule.offer(lane);
     }
     onAdded();
   };
@@ -63,9 +64,7 @@ export function createHeldRows(parts: {
   };
   return {
     takeOver(rows, abandoned) {
-      const found = (row: Delivery) =>
-        abandoned && row.state === "sending" ? endedRow(row, clock) : row;
-      add(rows.map(found));
+      add(abandoned ? rows.map((row) => abandonedRow(row, clock)) : rows);
     },
     suspects: () => suspected.size > 0,
     survived: (row) => void suspected.delete(row),

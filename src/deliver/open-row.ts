@@ -35,8 +35,11 @@ const mostWaitMs = 24 * 60 * 60 * 1_000;
 
 const endedWords = "the process ended during this attempt";
 
-/** A row whose attempt was on when its holder was killed, crashed or lost the lease. */
-export function endedRow(delivery: Delivery, clock: Clock): Delivery {
+/** A row as its holder left it without a word: an attempt that was on has ended with that process. */
+export function abandonedRow(delivery: Delivery, clock: Clock): Delivery {
+  const { state, nextAt = "" } = delivery;
+  const wasOn = state === "sending" && nextAt <= new Date(clock.now()).toISOString();
+  if (!wasOn) return delivery;
   const at = new Date(clock.now()).toISOString();
   const ended: Attempt = { at, ms: 0, outcome: "outage", answer: endedWords };
   return { ...delivery, history: [...delivery.history, ended].slice(-keptAttempts) };
@@ -64,7 +67,7 @@ export function openRow(delivery: Delivery, successesSeen: number, clock: Clock)
     history,
     dueAt: waitMs > 0 ? clock.monotonic() + Math.min(waitMs, mostWaitMs) : 0,
     uncounted: 0,
-    endings: endingsOf(history),
+    endings: unknown ? endingsOf(history) : 0,
     absences: 0,
     successesSeen,
   };

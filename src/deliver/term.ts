@@ -6,7 +6,7 @@ import type { Bodies } from "./bodies.ts";
 import type { Clock } from "./clock.ts";
 import type { DeliveryHooks, DestinationSetup, Incident } from "./delivery.ts";
 import { createHealth, type Health } from "./health.ts";
-import { createHeldRows } from "./held-rows.ts";
+import { createHeldRows, type HeldRows } from "./held-rows.ts";
 import { createHousekeeping } from "./housekeeping.ts";
 import { insist } from "./insist.ts";
 import { createIntake } from "./intake.ts";
@@ -72,7 +72,7 @@ export function createTerm(parts: TermParts, taken: Taken): Term {
   const keepHouse = createHousekeeping({ ...parts, name, lease, lanes, health });
   const halting = haltWith(lease.over);
   const backpressure = createBackpressure(parts.maxOpenRows, lanes);
-  const held = { lease, lanes, health, halting: halting.signal };
+  const held = { lease, lanes, health, halting: halting.signal, rows: () => rows };
   const schedule = createHeadSchedule(parts, held, backpressure.check);
   const rows = createHeldRows({
     lanes,
@@ -88,7 +88,8 @@ export function createTerm(parts: TermParts, taken: Taken): Term {
   return {
     ...{ lease, health, lanes, schedule },
     async begin() {
-      rows.add(await asked(() => ledger.takeOver(name, lease.epoch)));
+      const left = await asked(() => ledger.takeOver(name, lease.epoch));
+      rows.takeOver(left, taken.abandoned);
       lease.check();
       consumer = await parts.bus.consume(deliverQueue(name, parts.routes), intake);
       backpressure.control(consumer);
@@ -112,12 +113,13 @@ function createHeadSchedule(
     readonly lanes: Lanes;
     readonly health: Health;
     readonly halting: AbortSignal;
+    readonly rows: () => Pick<HeldRows, "suspects" | "survived">;
   },
   onDone: () => void,
 ): Schedule {
   const { clock, leaseMs } = parts;
   const { config } = parts.setup;
-  const { lease, lanes, health, halting } = term;
+  const { lease, lanes, health, halting, rows } = term;
   const rate = createRate(clock, config.ratePerSecond);
   const write = createWrites({ ...parts, lease });
   const tryHead = createTryHead({ ...parts, lease, health, write, over: halting });
@@ -128,11 +130,15 @@ function createHeadSchedule(
     waitMs(running) {
       // With less an attempt would hardly end in time; the next renewal wakes us.
       if (lease.leftMs() < leaseMs / 3) return Number.POSITIVE_INFINITY;
+      // One at a time, so that whoever ends the process stands alone.
+      if (running > 0 && rows().suspects()) return Number.POSITIVE_INFINITY;
       return Math.max(health.waitMs(running), rate.waitMs());
     },
-    tryHead(row) {
+    async tryHead(row) {
       rate.take();
-      return tryHead(row);
+      const end = await tryHead(row);
+      rows().survived(row);
+      return end;
     },
     onDone,
   });

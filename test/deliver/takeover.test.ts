@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createStub, event, outage, startEngine } from "./engine.ts";
+import { rest } from "../../src/deliver/clock.ts";
+import { type Answer, createStub, event, outage, startEngine } from "./engine.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { createMemoryLedger } from "./memory-ledger.ts";
 
@@ -93,6 +94,57 @@ describe("a takeover", () => {
   });
 });
 
+describe("a row whose holder died while it was sending", () => {
+  const ended = (n: number) =>
+    Array.from({ length: n }, (_, i) => ({
+      at: `2026-11-20T09:00:0${i}.000Z`,
+      ms: 0,
+      outcome: "outage" as const,
+      answer: "the process ended during this attempt",
+    }));
+
+  it("is given up after the fifth time in a row, and frees its conversation", async () => {
+    const { ledger, id } = await leftBehind("cnv_a", { sending: true });
+    await ledger.write(1, [{ id: `crm:${id}`, state: "sending", history: ended(4) }]);
+    const crm = createStub();
+    const { clock, publish, end, incidents } = await startEngine({ crm }, { ledger });
+    await clock.advance(leaseMs + 2 * second);
+    const [row] = await ledger.deliveriesOf(id);
+    assert.equal(row?.state, "dead");
+    assert.match(row?.reason ?? "", /ended during each of its last 5/);
+    assert.equal(incidents.length, 1);
+    const next = event("cnv_a");
+    await publish(next);
+    assert.deepEqual(crm.effects, [next.id]);
+    assert.equal(await ledger.reopen(`crm:${id}`), true);
+    await clock.advance(6 * second);
+    assert.deepEqual(crm.effects, [next.id, id], "an operator may try it again");
+    await end();
+  });
+
+  it("is tried alone from the second time on, so that it can be told from those beside it", async () => {
+    const { ledger, id } = await leftBehind("cnv_a", { sending: true });
+    await ledger.write(1, [{ id: `crm:${id}`, state: "sending", history: ended(1) }]);
+    const crm = createStub();
+    const { clock, publish, end } = await startEngine({ crm }, { ledger });
+    let running = 0;
+    const atOnce: number[] = [];
+    crm.answer = async (): Promise<Answer> => {
+      running += 1;
+      atOnce.push(running);
+      await rest(clock, second);
+      running -= 1;
+      return "ok";
+    };
+    await clock.advance(leaseMs - second);
+    await publish(...Array.from({ length: 4 }, (_, n) => event(`cnv_${n}`)));
+    await clock.advance(10 * second);
+    assert.equal(crm.effects[0], id);
+    assert.deepEqual(atOnce, [1, 1, 2, 3, 4]);
+    await end();
+  });
+});
+
 describe("an outcome that nobody knows", () => {
   it("is repeated with the same key where that is safe", async () => {
     const { ledger, id } = await leftBehind("cnv_a", { sending: true });
@@ -127,7 +179,7 @@ describe("an outcome that nobody knows", () => {
     assert.equal(row?.remoteId, "found it");
     assert.deepEqual(
       row?.history.map(({ outcome }) => outcome),
-      ["found"],
+      ["outage", "found"],
     );
     await publish(event("cnv_a"));
     assert.equal(looked, 1, "a first attempt does not look");

@@ -7,9 +7,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { WaypostEvent } from "../../src/contracts.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { createArrayLog } from "../support/array-log.ts";
-import { createWorker, numberedEvents, textsOf, type Worker } from "./deliver-process.ts";
+import {
+  createWorker,
+  failedAttempts,
+  numberedEvents,
+  textsOf,
+  type Worker,
+} from "./deliver-process.ts";
 import type { Orders } from "./deliver-program.ts";
-import { judgeDrained, type Stub, startStub } from "./deliver-stub.ts";
+import { judge, judgeDrained, type Stub, startStub } from "./deliver-stub.ts";
 import { freePort } from "./program.ts";
 
 const concurrency = 8;
@@ -79,24 +85,52 @@ describe("a worker on the embedded bus and store", () => {
       const path = join(folder, "store.db");
       const store = await openEmbeddedStore({ path, retentionDays: 30, log: createArrayLog() });
       const [row] = await store.ledger.destinations();
+      const unknown = await failedAttempts(store.ledger);
       await store.close();
       assert.equal(row?.open, 0);
-      return { ...verdict, repeats: row?.repeats ?? 0 };
+      return { ...verdict, repeats: row?.repeats ?? 0, unknown };
     });
   }
 
   for (const repeat of ["safe", "find"] as const) {
     it(`killed between effect and record repeats nothing where a second call is "${repeat}"`, async () => {
-      const verdict = await crashAfterEffects(repeat);
+      const { unknown, ...verdict } = await crashAfterEffects(repeat);
+      assert.ok(unknown >= 3, "the kills came between effect and record");
       assert.deepEqual(verdict, { lost: [], disordered: [], second: 0, repeats: 0 });
     });
   }
 
   it("killed between effect and record repeats at most what was in flight, and counts it", async () => {
-    const { lost, disordered, second, repeats } = await crashAfterEffects("unsafe");
+    const { lost, disordered, second, repeats, unknown } = await crashAfterEffects("unsafe");
     assert.deepEqual({ lost, disordered }, { lost: [], disordered: [] });
     assert.ok(second >= 1, "the kill came between effect and record");
-    assert.ok(second <= repeats && repeats <= 3 * concurrency, `${second} of ${repeats}`);
+    const told = `${second} second effects, ${repeats} repeats, ${unknown} unknown`;
+    assert.ok(second <= repeats && repeats <= unknown, told);
+  });
+
+  it("parks an event that ends the process each time, and no other", async () => {
+    await inScene({ crash: { at: "3/5" } }, async ({ stub, worker, folder, publish }) => {
+      const events = numberedEvents(200, 20);
+      await worker.start();
+      await publish(events);
+      for (let starts = 1; ; starts += 1) {
+        const texts = textsOf(events).filter((text) => text !== "3/5");
+        const drained = judgeDrained(stub, texts, 20_000).then(() => true);
+        if (await Promise.race([drained, worker.ended().then(() => false)])) break;
+        assert.ok(starts <= 8, "it ends again and again");
+        await worker.start();
+      }
+      assert.deepEqual(judge(stub, textsOf(events)), { lost: ["3/5"], disordered: [], second: 0 });
+      await worker.stop();
+      const path = join(folder, "store.db");
+      const store = await openEmbeddedStore({ path, retentionDays: 30, log: createArrayLog() });
+      const dead = await store.ledger.deliveries({ state: "dead" }, { limit: 50 });
+      await store.close();
+      assert.deepEqual(
+        dead.items.map(({ reason }) => reason),
+        ["the process ended during each of its last 5 attempts"],
+      );
+    });
   });
 
   async function crashInInsert(broken?: "insert") {

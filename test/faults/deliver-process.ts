@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { WaypostEvent } from "../../src/contracts.ts";
+import type { Delivery, Ledger, Page, WaypostEvent } from "../../src/contracts.ts";
 import type { Orders } from "./deliver-program.ts";
 
 const program = fileURLToPath(new URL("./deliver-program.ts", import.meta.url));
@@ -99,4 +99,19 @@ export function numberedEvents(total: number, conversations: number): WaypostEve
 
 export function textsOf(events: readonly WaypostEvent[]): string[] {
   return events.map(({ data }) => data.message?.text?.body ?? "");
+}
+
+/** Attempts that failed, or that nobody knows the end of. */
+export async function failedAttempts(ledger: Ledger): Promise<number> {
+  let failed = 0;
+  let cursor: string | null = null;
+  do {
+    const page = { limit: 200, ...(cursor !== null && { cursor }) };
+    const answer: Page<Delivery> = await ledger.deliveries({}, page);
+    for (const { history } of answer.items) {
+      failed += history.filter(({ outcome }) => outcome === "outage").length;
+    }
+    cursor = answer.next;
+  } while (cursor !== null);
+  return failed;
 }

@@ -41,8 +41,8 @@ export interface Orders {
   /** Takes events for the embedded bus. */
   readonly port?: number;
   readonly broken?: "lanes" | "epoch" | "insert";
-  /** Ends itself with SIGKILL in the middle of its first large insert, or so many effects after its start. */
-  readonly crash?: "insert" | { readonly afterEffects: number };
+  /** Ends itself with SIGKILL in the middle of its first large insert, after so many effects, or at this text. */
+  readonly crash?: "insert" | { readonly afterEffects?: number; readonly at?: string };
 }
 
 export const storeQueue: QueueSpec = {
@@ -82,6 +82,7 @@ function createHttpStub({ url, repeat, crash }: Orders): Destination {
     links: false,
     async deliver(event, { idempotencyKey }, signal) {
       const text = event.data.message?.text?.body;
+      if (typeof crash === "object" && text === crash.at) return die() as never;
       const key = repeat === "safe" ? idempotencyKey : undefined;
       const { status } = await call("/deliver", { id: event.id, text, key }, signal);
       if (status === 503) throw new DeliveryError("outage", "the stub answered 503");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectRabbitBus } from "../../src/bus/rabbitmq/rabbit-bus.ts";
-import type { Bus, Delivery, Page, Store, WaypostEvent } from "../../src/contracts.ts";
+import type { Bus, Store, WaypostEvent } from "../../src/contracts.ts";
 import { parcelOf } from "../../src/event/parcel.ts";
 import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
@@ -10,7 +10,13 @@ import { type Mongo, needsMongo, startMongo } from "../services/mongo.ts";
 import { needsOwnRabbit, type Rabbit, startRabbit } from "../services/rabbitmq.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { waitFor } from "../support/wait-for.ts";
-import { createWorker, numberedEvents, textsOf, type Worker } from "./deliver-process.ts";
+import {
+  createWorker,
+  failedAttempts,
+  numberedEvents,
+  textsOf,
+  type Worker,
+} from "./deliver-process.ts";
 import { type Orders, queues } from "./deliver-program.ts";
 import { judge, judgeDrained, quiet, startStub } from "./deliver-stub.ts";
 
@@ -158,7 +164,7 @@ describe("two workers on RabbitMQ and MongoDB", { skip }, () => {
       const verdict = await judgeDrained(stub, textsOf(events));
       await quiet(stub, 2 * leaseMs);
       const { epoch } = await store.ledger.destination("stub");
-      const failed = await failedAttempts(store);
+      const failed = await failedAttempts(store.ledger);
       // In flight when a holder ended, or without an answer: nobody can know of these.
       const allowed = (epoch - 1) * concurrency + failed;
       const { second } = judge(stub, textsOf(events));
@@ -181,20 +187,6 @@ describe("two workers on RabbitMQ and MongoDB", { skip }, () => {
     assert.ok(second > allowed, `${second} second effects, ${allowed} in flight`);
   });
 });
-
-async function failedAttempts(store: Store): Promise<number> {
-  let failed = 0;
-  let cursor: string | null = null;
-  do {
-    const page = { limit: 200, ...(cursor !== null && { cursor }) };
-    const answer: Page<Delivery> = await store.ledger.deliveries({}, page);
-    for (const { history } of answer.items) {
-      failed += history.filter(({ outcome }) => outcome === "outage").length;
-    }
-    cursor = answer.next;
-  } while (cursor !== null);
-  return failed;
-}
 
 /** In order, again and again until confirmed. */
 async function publishSlowly(
