@@ -32,10 +32,11 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
   const log = base.log.child({ role: "deliver" });
   const queues = await openQueues(base);
   let running: Running | undefined;
-  const start = (plan: Plan) => {
-    const setups = createDestinations(plan.routing, { log, ...(queues && { queues }) }).filter(
+  const build = (plan: Plan) =>
+    createDestinations(plan.routing, { log, ...(queues && { queues }) }).filter(
       ({ name }) => options.only === undefined || options.only.includes(name),
     );
+  const start = (plan: Plan, setups: readonly DestinationSetup[]) => {
     const engine = createDelivery({
       destinations: setups,
       routes: plan.routes,
@@ -53,16 +54,14 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
     await Promise.all((running?.setups ?? []).map(({ destination }) => destination.close()));
     running = undefined;
   };
-  start(options.plan);
+  start(options.plan, build(options.plan));
   return {
     async reload(plan) {
+      const setups = build(plan);
       await stop();
-      start(plan);
+      start(plan, setups);
     },
-    async close() {
-      await stop();
-      await queues?.close();
-    },
+    close: stop,
   };
 }
 
@@ -90,17 +89,31 @@ export function createDestinations(routing: Routing, parts: DestinationParts): D
   return setups;
 }
 
+/** Makes them all, the alerts' sender too, and closes them: opens no connection. Throws a ConfigError. */
+export async function tryDestinations(routing: Routing, hasRabbit: boolean): Promise<void> {
+  const { destinations, alerts } = routing;
+  const all = {
+    ...routing,
+    destinations: { ...destinations, ...(alerts && { "alerts.to": alerts.to }) },
+  };
+  const setups = createDestinations(all, nowhere(hasRabbit));
+  await Promise.all(setups.map(({ destination }) => destination.close()));
+}
+
+/** For destinations that are made, but not used. */
+function nowhere(hasRabbit: boolean): DestinationParts {
+  const refuse = () => Promise.reject(new Error("nothing is sent"));
+  const queues = { publish: refuse, check: refuse, close: async () => undefined };
+  return { log: createLog({ level: "error" }), ...(hasRabbit && { queues }) };
+}
+
 /** What a destination would be sent; nothing is sent, and no connection opened. */
 export async function previewDestination(
   name: string,
   config: DestinationConfig,
   event: WaypostEvent,
 ): Promise<unknown> {
-  const log = createLog({ level: "error" });
-  const nowhere = () => Promise.reject(new Error("a preview sends nothing"));
-  const queues = { publish: nowhere, check: nowhere, close: async () => undefined };
-  const parts = { log, queues };
-  const destination = destinationKinds[config.kind]?.create(name, config.options, parts);
+  const destination = destinationKinds[config.kind]?.create(name, config.options, nowhere(true));
   try {
     return destination?.preview(event);
   } finally {
@@ -108,9 +121,11 @@ export async function previewDestination(
   }
 }
 
-async function openQueues({ config, log }: Base): Promise<QueuePublisher | undefined> {
+async function openQueues({ config, log, life }: Base): Promise<QueuePublisher | undefined> {
   if (config.rabbitmqUrl === undefined) return undefined;
-  return connectQueuePublisher({ url: config.rabbitmqUrl, log });
+  const queues = await connectQueuePublisher({ url: config.rabbitmqUrl, log });
+  life.add("queues", () => queues.close());
+  return queues;
 }
 
 function measure(metrics: Metrics): DeliveryHooks {

@@ -1,9 +1,11 @@
+import type { Config } from "../config/config.ts";
 import { loadRouting } from "../config/load-routing.ts";
 import type { Routing } from "../config/routing.ts";
 import type { QueueSpec } from "../contracts.ts";
 import { deliverQueue } from "../deliver/queue.ts";
 import { compileRoutes, type Routes } from "../deliver/routes.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
+import { tryDestinations } from "./deliver.ts";
 
 /** What waypost.yaml asks for, ready to run; SIGHUP loads another one, which replaces it as a whole. */
 export interface Plan {
@@ -21,9 +23,10 @@ export const storeQueue: QueueSpec = {
   single: false,
 };
 
-/** Throws a ConfigError with every problem. */
-export async function loadPlan(env: NodeJS.ProcessEnv): Promise<Plan> {
+/** Throws a ConfigError with every problem, also with those that only making the destinations finds. */
+export async function loadPlan(env: NodeJS.ProcessEnv, config: Config): Promise<Plan> {
   const routing = await loadRouting(env, destinationKinds);
+  await tryDestinations(routing, config.rabbitmqUrl !== undefined);
   const routes = compileRoutes(routing);
   const names = Object.keys(routing.destinations);
   return {

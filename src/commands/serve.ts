@@ -31,7 +31,7 @@ export function registerRoles(program: Command, env: NodeJS.ProcessEnv): void {
     command.action(({ only }: { only?: string }) =>
       runCommand(async () => {
         const config = await loadConfig(env, role);
-        const plan = await loadPlan(env);
+        const plan = await loadPlan(env, config);
         await serve(config, plan, env, only?.split(","));
         if (role === "start" && !config.production) process.stdout.write(banner(config, env));
         return 0;
@@ -39,6 +39,8 @@ export function registerRoles(program: Command, env: NodeJS.ProcessEnv): void {
     );
   }
 }
+
+const startFailedMs = 5_000;
 
 /** Starts in order; what fails to start ends what had started and rethrows. */
 async function serve(
@@ -53,6 +55,9 @@ async function serve(
   try {
     await startRole(base, parts);
   } catch (error) {
+    base.log.error("could not start", { error });
+    // Whatever still holds on must not keep a process alive that does nothing.
+    setTimeout(() => process.exit(1), startFailedMs).unref();
     await base.life.stop();
     throw error;
   }
@@ -126,11 +131,12 @@ async function sayThatItReceives(base: Base, parts: Parts): Promise<void> {
  * SIGHUP reads waypost.yaml again. A plan with problems is refused and the old one goes on. New queues are
  * there before the first event that needs them is delivered; what the plan no longer has, `status` lists.
  */
-function reloadOnHangup({ log, life }: Base, parts: Parts, env: NodeJS.ProcessEnv): void {
+function reloadOnHangup(base: Base, parts: Parts, env: NodeJS.ProcessEnv): void {
+  const { log, life } = base;
   let last: Promise<void> = Promise.resolve();
   const reload = async () => {
     try {
-      const plan = await loadPlan(env);
+      const plan = await loadPlan(env, base.config);
       await parts.bus?.declare(plan.queues);
       await parts.delivering?.reload(plan);
       await parts.alerting?.reload(plan);

@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Bus, Store } from "../contracts.ts";
 import { createStoreHandler } from "../store/create-store-handler.ts";
+import type { Log } from "../support/log.ts";
 import type { Base } from "./base.ts";
 import { type Delivering, startDelivering } from "./deliver.ts";
 import { type Plan, storeQueue } from "./plan.ts";
+
+const indexRetryMs = 30_000;
 
 export interface WorkOptions {
   readonly bus: Bus;
@@ -23,7 +27,25 @@ export async function startWorking(base: Base, options: WorkOptions): Promise<De
     life.add("store consumer", () => consumer.close());
     log.info("stores events", { queue: storeQueue.name });
   }
+  const stopping = new AbortController();
+  const indexing = makeIndexes(store, log, stopping.signal);
+  life.add("indexes", () => {
+    stopping.abort();
+    return indexing;
+  });
   const delivering = await startDelivering(base, options);
   life.add("delivery", () => delivering.close());
   return delivering;
+}
+
+/** Until the store is there: without them all works, but slower with every event. */
+async function makeIndexes(store: Store, log: Log, stopping: AbortSignal): Promise<void> {
+  while (!stopping.aborted) {
+    try {
+      return await store.syncIndexes();
+    } catch (error) {
+      log.warn("the store's indexes could not be made yet", { error });
+      await sleep(indexRetryMs, undefined, { signal: stopping }).catch(() => undefined);
+    }
+  }
 }

@@ -26,6 +26,7 @@ export interface HeadParts {
 
 /** An event that ends the process so often is not tried again by itself. */
 const mostEndings = 5;
+const mostDaysBehind = 30;
 const bodyWaitMs = { first: 1_000, most: 30_000 };
 
 /**
@@ -51,7 +52,10 @@ export function createTryHead(parts: HeadParts): (row: OpenRow) => Promise<"done
 async function tryHead(parts: HeadParts, row: OpenRow): Promise<"done" | "waits"> {
   const { write, lease, clock } = parts;
   const body = await findBody(parts, row);
-  if (body === undefined) return waitForBody(row, clock);
+  if (body === "absent" && isOld(row, clock)) {
+    return bury(parts, row, "its event is no longer in the log");
+  }
+  if (body === undefined || body === "absent") return waitForBody(row, clock);
   if (body === "quarantined") {
     return bury(parts, row, "the store can never take its event: it lies in quarantine");
   }
@@ -59,8 +63,9 @@ async function tryHead(parts: HeadParts, row: OpenRow): Promise<"done" | "waits"
     return bury(parts, row, `the process ended during each of its last ${row.endings} attempts`);
   }
   const context = await contextOf(parts, row, body);
-  if (row.state === "open") await write({ id: row.id, state: "sending" });
-  else if (row.endings > 0) await write({ id: row.id, state: "sending", history: row.history });
+  // Each time: the write is what fences an attempt by a holder that was suspended past its lease.
+  const history = row.state === "sending" && row.endings > 0 ? { history: row.history } : {};
+  await write({ id: row.id, state: "sending", ...history });
   row.state = "sending";
   const { health, setup } = parts;
   if (row.unknown && setup.destination.repeat === "unsafe") await health.repeated();
@@ -103,13 +108,19 @@ async function finish(
   return "waits";
 }
 
-async function findBody({ bodies, log }: HeadParts, row: OpenRow): Promise<Body> {
+/** "absent": the log answers that it has no such event. undefined: it does not answer. */
+async function findBody({ bodies, log }: HeadParts, row: OpenRow): Promise<Body | "absent"> {
   try {
-    return await bodies.get(row.eventId);
+    return (await bodies.get(row.eventId)) ?? "absent";
   } catch (error) {
     log.warn("the log cannot be asked for an event", { eventId: row.eventId, error });
     return undefined;
   }
+}
+
+/** The log keeps events for 30 days at least: what it lacks by then does not come any more. */
+function isOld(row: OpenRow, clock: Clock): boolean {
+  return clock.now() - Date.parse(row.createdAt) > mostDaysBehind * 86_400_000;
 }
 
 /** The store may be behind the ledger: no attempt is used up. */

@@ -33,16 +33,9 @@ export function destinationProblems(destination: DestinationState, now: Date): S
 }
 
 function stateProblem(destination: DestinationState, now: Date): StatusProblem | undefined {
-  const { name, state, says, pause, open, oldestOpenAt, breakerSince, lastError } = destination;
+  const { name, state, open, oldestOpenAt, breakerSince, lastError } = destination;
   const why = lastError === undefined ? "" : `: ${lastError.replace(/\.$/, "")}`;
-  if (state === "paused") {
-    const byOperator = pause?.by === "operator";
-    return {
-      level: byOperator ? "warning" : "error",
-      what: `${name} ${byOperator ? "is " : ""}${says.replace(/\.$/, "")}; deliveries that wait: ${open}.`,
-      remedy: `${byOperator ? "When it may go on" : "Mend that, see `waypost doctor`"}: \`waypost destinations resume ${name}\`. Nothing is lost meanwhile.`,
-    };
-  }
+  if (state === "paused") return pausedProblem(destination);
   if (state === "unheld") {
     return {
       level: "error",
@@ -64,6 +57,15 @@ function stateProblem(destination: DestinationState, now: Date): StatusProblem |
     level: "warning",
     what: `The oldest open delivery to ${name} has waited for ${age(oldestOpenAt, now)} min${why}.`,
     remedy: `\`waypost deliveries --destination ${name} --state open\` shows what waits and why; \`rate\` and \`concurrency\` may be too low.`,
+  };
+}
+
+function pausedProblem({ name, says, pause, open }: DestinationState): StatusProblem {
+  const byOperator = pause?.by === "operator";
+  return {
+    level: byOperator ? "warning" : "error",
+    what: `${name} ${byOperator ? "is " : ""}${says.replace(/\.$/, "")}; deliveries that wait: ${open}.`,
+    remedy: `${byOperator ? "When it may go on" : "Mend that, see `waypost doctor`"}: \`waypost destinations resume ${name}\`. Nothing is lost meanwhile.`,
   };
 }
 

@@ -32,16 +32,17 @@ export function createReader(options: ReaderOptions): Reader {
   let last: Promise<unknown> = Promise.resolve();
 
   const readInThread = async (body: VerifiedBody, stamp: PostStamp) => {
-    thread ??= startThread(options.thread ?? threadFile(), () => {
-      thread = undefined;
-    });
-    const used = thread;
+    let used: Worker | undefined;
     try {
+      thread ??= startThread(options.thread ?? threadFile(), () => {
+        thread = undefined;
+      });
+      used = thread;
       used.postMessage(packJob(body, stamp));
       return await unpackPost(await nextAnswer(used, options.jobMs ?? jobMs));
     } catch (error) {
       log.error("a POST could not be read and is kept whole", { postId: stamp.postId, error });
-      await used.terminate();
+      await used?.terminate();
       return keepWhole(body, stamp, "could not be read in time");
     }
   };
@@ -55,10 +56,11 @@ export function createReader(options: ReaderOptions): Reader {
         }
       }
       const post = last.then(() => readInThread(body, stamp));
-      last = post;
+      last = post.catch(() => undefined);
       return post;
     },
     async close() {
+      await thread?.terminate();
       await last;
       await thread?.terminate();
     },

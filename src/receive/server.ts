@@ -30,7 +30,7 @@ const handshakeTimeout = 5_000;
 /** At close, a connection on which no request is under way may send one for this long. */
 const quietMs = 500;
 /** Handlers that run at close have this long; then their connections are cut, and Meta sends again. */
-const closeMs = 7_000;
+const closeMs = 3_000;
 
 /** What Meta's client certificate is made out to. */
 export const metaClientName = "client.webhooks.fbclientcerts.com";

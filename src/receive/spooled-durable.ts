@@ -14,6 +14,9 @@ const hold = { posts: 100, ms: 75 };
 /** At close, the batch in flight has this long to be confirmed. */
 const closeMs = 2_000;
 
+/** A spool that failed counts as failing for so long. */
+const failureMs = 5_000;
+
 type Options = DurableOptions & { readonly spool: Spool };
 
 /** A POST on its way to the bus. */
@@ -39,7 +42,8 @@ class SpooledDurable implements Durable {
   #mode: "direct" | "spool";
   /** POSTs on their way into the spool. */
   #appending = 0;
-  #spoolFailure: string | undefined;
+  /** Counts for a while: nobody would find out that the spool works again if nothing were sent. */
+  #spoolFailure: { readonly reason: string; readonly at: number } | undefined;
   /** The last batch was confirmed, but later than a POST may wait. */
   #slow = false;
   /** Under steady load the spool would never be empty: new POSTs wait a moment for the last of it. */
@@ -70,10 +74,10 @@ class SpooledDurable implements Durable {
   health(): DurableHealth {
     const bus = this.#options.bus.health();
     const mode = this.#mode;
-    if ((mode === "direct" && bus.ready) || this.#spoolFailure === undefined) {
-      return { ready: true, mode };
-    }
-    const reason = `the spool does not take events: ${this.#spoolFailure}`;
+    const failure = this.#spoolFailure;
+    const recent = failure !== undefined && performance.now() - failure.at < failureMs;
+    if ((mode === "direct" && bus.ready) || !recent) return { ready: true, mode };
+    const reason = `the spool does not take events: ${failure.reason}`;
     return { ready: false, mode, reason: bus.reason ? `${bus.reason}; ${reason}` : reason };
   }
 
@@ -137,7 +141,7 @@ class SpooledDurable implements Durable {
       metrics.spooled.inc();
     } catch (error) {
       if (this.#spoolFailure === undefined) log.error("the spool does not take events", { error });
-      this.#spoolFailure = describeError(error);
+      this.#spoolFailure = { reason: describeError(error), at: performance.now() };
       // A slow bus is better than none.
       this.#slow = false;
       throw new NotDurableError("neither the bus nor the spool took it", { cause: error });

@@ -1,4 +1,4 @@
-import type { Log } from "./log.ts";
+import { describeError, type Log } from "./log.ts";
 
 /** What a part of the program needs to end: its name for the log, and how. */
 interface Part {
@@ -54,6 +54,11 @@ export function stopOnSignals(life: Lifecycle, log: Log, deadlineMs = 10_000): v
   process.on("SIGTERM", () => end(false));
   process.on("SIGINT", () => end(false));
   const crash = (error: unknown) => {
+    if (life.stopping()) {
+      // The logger may have ended by now.
+      process.stderr.write(`${describeError(error)}\n`);
+      process.exit(1);
+    }
     log.error("stops after an unexpected error", { error });
     end(true);
   };

@@ -136,7 +136,7 @@ describe("a row whose holder died while it was sending", () => {
       running -= 1;
       return "ok";
     };
-    await clock.advance(leaseMs - second);
+    while (atOnce.length === 0) await clock.advance(100);
     await publish(...Array.from({ length: 4 }, (_, n) => event(`cnv_${n}`)));
     await clock.advance(10 * second);
     assert.equal(crm.effects[0], id);

@@ -14,7 +14,7 @@ import { createStoreHandler } from "../../src/store/create-store-handler.ts";
 
 const broken = process.argv[2];
 const config = await loadConfig(process.env, "start");
-const plan = await loadPlan(process.env);
+const plan = await loadPlan(process.env, config);
 const base = createBase(config);
 const store = await openStore(base);
 const bus = await openBus(base, [storeQueue]);

@@ -161,8 +161,8 @@ describe("two workers on RabbitMQ and MongoDB", { skip }, () => {
       victim.freeze();
       await nextHolder();
       victim.thaw();
-      const verdict = await judgeDrained(stub, textsOf(events));
-      await quiet(stub, 2 * leaseMs);
+      const verdict = await judgeDrained(stub, textsOf(events), broken ? 3_000 : 15_000);
+      await quiet(stub, leaseMs);
       const { epoch } = await store.ledger.destination("stub");
       const failed = await failedAttempts(store.ledger);
       // In flight when a holder ended, or without an answer: nobody can know of these.

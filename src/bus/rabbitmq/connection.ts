@@ -1,4 +1,4 @@
-import { type ChannelModel, connect } from "amqplib";
+import { type ChannelModel, connect, type RecoveringChannelModel } from "amqplib";
 import { describeError, type Log } from "../../support/log.ts";
 import { dropConnection, within } from "./channel.ts";
 import { TopologyError } from "./topology.ts";
@@ -11,7 +11,7 @@ export interface Connection {
   connected(signal: AbortSignal): Promise<ChannelModel>;
   /** Why not, in words; undefined when connected. */
   trouble(): string | undefined;
-  /** Within about a second, even when the broker is frozen. */
+  /** Within about 4 s, even when the broker is frozen. */
   close(): Promise<void>;
 }
 
@@ -52,6 +52,10 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   });
   recovering.on("connect-failed", away);
   recovering.on("disconnect", away);
+  let due = 0;
+  recovering.on("reconnect-scheduled", ({ delay }) => {
+    due = performance.now() + delay;
+  });
   // A `disconnect` follows, and tells it.
   recovering.on("error", () => undefined);
   return {
@@ -59,13 +63,24 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     trouble: () => trouble,
     connected: (signal) => (current ? Promise.resolve(current) : oneOf(waiting, signal)),
     close: async () => {
-      const last = current;
+      if (!current && performance.now() >= due - 5) await within(2500, attempt(recovering));
+      await within(1000, recovering.close());
+      if (current) dropConnection(current);
       current = undefined;
       trouble = "the connection to RabbitMQ is closed";
-      await within(1000, recovering.close());
-      if (last) dropConnection(last);
     },
   };
+}
+
+/**
+ * The end of an attempt to connect. Recovery closed during one would open a connection without listeners, whose first
+ * error ends the process.
+ */
+function attempt(recovering: RecoveringChannelModel): Promise<void> {
+  return new Promise((resolve) => {
+    recovering.once("connect", () => resolve());
+    recovering.once("connect-failed", () => resolve());
+  });
 }
 
 /**

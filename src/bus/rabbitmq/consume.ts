@@ -8,7 +8,8 @@ import { createInbox, type Inbox } from "./inbox.ts";
 import { backoffMs, createSubscription, rest, type Session } from "./subscription.ts";
 import { deadQueueOf, declareTopology, topologyOf } from "./topology.ts";
 
-const prefetch = 200;
+/** Bounds memory too: an event may be some megabytes, and a store that is away fills it. */
+const prefetch = 100;
 const maxBackoffMs = 30_000;
 /** RabbitMQ closes a channel that holds a message unacked for 30 minutes. */
 const maxHeldMs = 10 * 60_000;

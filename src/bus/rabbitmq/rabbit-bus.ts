@@ -53,10 +53,11 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
       return kept(createConsumer({ connection: consuming, queue, handle, bury, log }));
     },
     async declare(specs) {
-      queues = specs;
       const model = publishing.current();
-      // While RabbitMQ is away: declared before anything is published again.
-      if (model) await declareOn(model, topologyOf(queues), log);
+      if (model) await declareOn(model, topologyOf(specs), log);
+      // Only what RabbitMQ took, or it would refuse every later connection too. While it is away: declared
+      // before anything is published again.
+      queues = specs;
     },
     tail: async (pattern, onEvent) =>
       kept(await openTail({ connection: consuming, pattern, onEvent, log })),
