@@ -25,3 +25,7 @@ print("\n# The ack path with its servers");
 await benchProgram(seconds);
 print("\n# The store consumer");
 await script("./store.ts");
+print("\n# A backlog drained to one destination");
+await script("./deliver.ts");
+print("\n# From a POST to its effect");
+await script("./effect.ts");
