@@ -1,7 +1,11 @@
 /**
- * Runs every test file (node's own globs do not reach deep folders on Node 20), several at a time. Starts one
- * RabbitMQ and one MongoDB server for the whole run where they can be had and none is given, so that
- * each file need not start its own. `npm test -- bus store` runs the files whose path holds one of the words.
+ * Runs every test file, each in a process of its own. Starts one RabbitMQ and one MongoDB server for the whole
+ * run where they can be had and none is given, so that each file need not start its own. Two files at a time, then
+ * those that kill servers one by one. A file that fails beside another runs once more alone, and the closing
+ * lines say so: a crowded machine is told from a broken program.
+ *
+ *   npm test                 everything
+ *   npm test -- bus store    the files whose path holds one of the words
  */
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -12,58 +16,88 @@ register();
 const { startRabbit, rabbitAvailable } = await import("../test/services/rabbitmq.ts");
 const { startMongo, mongoAvailable } = await import("../test/services/mongo.ts");
 
-const words = process.argv.slice(2).filter((arg) => !arg.startsWith("-"));
-const flags = process.argv.slice(2).filter((arg) => arg.startsWith("-"));
+const fileMs = 300_000;
+const words = process.argv.slice(2);
+const print = (line) => process.stdout.write(`${line}\n`);
 const files = readdirSync("test", { recursive: true })
   .map((name) => join("test", name))
   .filter((name) => name.endsWith(".test.ts"))
   .filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
   .sort();
 if (files.length === 0) {
-  process.stderr.write(`No test file matches ${words.join(", ")}\n`);
+  process.stderr.write(`No test file's path holds ${words.join(" or ")}\n`);
   process.exit(2);
 }
 
 const env = { ...process.env };
-const started = [];
+const servers = [];
 if (!env.TEST_RABBITMQ_URL && (await rabbitAvailable())) {
   const rabbit = await startRabbit();
-  started.push(rabbit);
+  servers.push(rabbit);
   env.TEST_RABBITMQ_URL = rabbit.url;
 }
 if (!env.TEST_MONGODB_URL && (await mongoAvailable())) {
   const mongo = await startMongo();
-  started.push(mongo);
+  servers.push(mongo);
   env.TEST_MONGODB_URL = mongo.url;
 }
 
-/** Files that kill servers or measure time run one by one, after the others. */
-const alone = (name) => /\/(faults|e2e)\//.test(name);
-const run = (list, concurrency) =>
-  new Promise((resolve) => {
-    if (list.length === 0) return resolve(0);
-    const args = [
-      "--import",
-      "tsx",
-      "--test",
-      `--test-concurrency=${concurrency}`,
-      ...flags,
-      ...list,
-    ];
-    spawn(process.execPath, args, { stdio: "inherit", env }).on("exit", (code) =>
-      resolve(code ?? 1),
-    );
+/** One file's outcome; its output is shown only where something failed. */
+function runFile(file) {
+  return new Promise((resolve) => {
+    const startedAt = performance.now();
+    const child = spawn(process.execPath, ["--import", "tsx", "--test-reporter=tap", file], {
+      env,
+    });
+    const chunks = [];
+    child.stdout.on("data", (chunk) => chunks.push(chunk));
+    child.stderr.on("data", (chunk) => chunks.push(chunk));
+    const timer = setTimeout(() => child.kill("SIGKILL"), fileMs);
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      const output = Buffer.concat(chunks).toString();
+      const count = (what) => Number(new RegExp(`^# ${what} (\\d+)$`, "m").exec(output)?.[1] ?? 0);
+      const [passed, failed, skipped] = [count("pass"), count("fail"), count("skipped")];
+      const ok = code === 0 && passed + skipped > 0 && failed === 0;
+      const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+      const many = skipped > 0 ? `${passed} passed, ${skipped} skipped` : `${passed} passed`;
+      print(`${ok ? "ok    " : "FAILED"} ${file}  ${many}, ${seconds} s`);
+      for (const [, why] of output.matchAll(/# SKIP (.*)$/gm)) print(`         skipped: ${why}`);
+      if (!ok) print(output + (signal ? `\nended by ${signal}` : `\nexit ${code}`));
+      resolve({ file, ok, passed, failed: ok ? 0 : Math.max(1, failed), skipped });
+    });
   });
+}
 
-let code = 1;
+async function runAll(list, width) {
+  const waiting = [...list];
+  const results = [];
+  const lane = async () => {
+    for (let file = waiting.shift(); file; file = waiting.shift())
+      results.push(await runFile(file));
+  };
+  await Promise.all(Array.from({ length: width }, lane));
+  return results;
+}
+
+const killsServers = (name) => /\/faults\//.test(name);
+let results = [];
 try {
-  const together = await run(
-    files.filter((name) => !alone(name)),
+  const together = await runAll(
+    files.filter((name) => !killsServers(name)),
     2,
   );
-  const single = await run(files.filter(alone), 1);
-  code = together || single;
+  const crowded = together.filter(({ ok }) => !ok).map(({ file }) => file);
+  if (crowded.length > 0) print(`\nonce more, alone: ${crowded.join(", ")}`);
+  results = [
+    ...together.filter(({ ok }) => ok),
+    ...(await runAll(crowded, 1)),
+    ...(await runAll(files.filter(killsServers), 1)),
+  ];
+  if (crowded.length > 0) print(`\nfailed beside another file: ${crowded.join(", ")}`);
 } finally {
-  for (const server of started) await server.cleanup();
+  for (const server of servers) await server.cleanup();
 }
-process.exit(code);
+const sum = (what) => results.reduce((all, result) => all + result[what], 0);
+print(`\n${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
+process.exit(sum("failed") === 0 ? 0 : 1);
