@@ -16,7 +16,7 @@ register();
 const { startRabbit, rabbitAvailable } = await import("../test/services/rabbitmq.ts");
 const { startMongo, mongoAvailable } = await import("../test/services/mongo.ts");
 
-const fileMs = 300_000;
+const fileMs = 240_000;
 const words = process.argv.slice(2);
 const print = (line) => process.stdout.write(`${line}\n`);
 const files = readdirSync("test", { recursive: true })
@@ -46,9 +46,13 @@ if (!env.TEST_MONGODB_URL && (await mongoAvailable())) {
 function runFile(file) {
   return new Promise((resolve) => {
     const startedAt = performance.now();
-    const child = spawn(process.execPath, ["--import", "tsx", "--test-reporter=tap", file], {
-      env,
-    });
+    const child = spawn(
+      process.execPath,
+      ["--import", "tsx", "--test-force-exit", "--test-reporter=tap", file],
+      {
+        env,
+      },
+    );
     const chunks = [];
     child.stdout.on("data", (chunk) => chunks.push(chunk));
     child.stderr.on("data", (chunk) => chunks.push(chunk));
