@@ -46,11 +46,15 @@ function shownHost(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }
 
-/** How this copy is called from another terminal, with the settings that are only in this one. */
+/** How this copy is called: in a clone npx finds it. */
+export function commandName(): string {
+  return process.argv[1]?.endsWith("/bin/waypost.js") ? "npx waypost" : "waypost";
+}
+
+/** The same from another terminal, with the settings that are only in this one. */
 function commandPrefix(env: NodeJS.ProcessEnv): string {
-  const command = process.argv[1]?.endsWith("/bin/waypost.js") ? "npx waypost" : "waypost";
   const settings = ["DATA_DIR", "PORT", "OPS_PORT"].flatMap((key) =>
     env[key] ? [`${key}=${env[key]}`] : [],
   );
-  return [...settings, command].join(" ");
+  return [...settings, commandName()].join(" ");
 }

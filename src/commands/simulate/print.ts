@@ -1,3 +1,4 @@
+import { commandName } from "../banner.ts";
 import type { Plan } from "./plan.ts";
 import { adviceOf, formatAnswer, formatSummary } from "./report.ts";
 import type { Answer, Summary } from "./send.ts";
@@ -46,7 +47,8 @@ export function printText(stream: NodeJS.WritableStream, plan: Plan, target: str
       say("", formatSummary(summary, plan.traffic.seed), ...adviceOf(summary, url));
       if (!ok) return;
       const whose = isHello && contact !== undefined ? ` --contact ${contact}` : "";
-      say("", `See it:      waypost events${whose}`, "As it comes: waypost events --follow");
+      const run = commandName();
+      say("", `See it:      ${run} events${whose}`, `As it comes: ${run} events --follow`);
     },
   };
 }
