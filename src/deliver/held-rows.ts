@@ -57,7 +57,7 @@ export function createHeldRows(parts: {
     const removed = lanes.watchRemovals();
     try {
       const rows = await takeMore(ids);
-      add(rows.filter(({ id }) => !removed.has(id)));
+      add(rows.filter((row) => !removed.has(row)));
     } finally {
       removed.stop();
     }

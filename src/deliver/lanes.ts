@@ -16,8 +16,8 @@ export interface Lanes {
   laneOf(row: OpenRow): Lane;
   /** Done: takes it out. */
   remove(row: OpenRow): void;
-  /** Gathers the ids of rows that are removed from now on, until `stop`. */
-  watchRemovals(): { has(id: string): boolean; stop(): void };
+  /** Gathers the rows that are removed from now on, until `stop`. One that is opened again has another `seq`. */
+  watchRemovals(): { has(row: { id: string; seq: number }): boolean; stop(): void };
   size(): number;
   /** By `seq` within a lane only. */
   rows(): IterableIterator<OpenRow>;
@@ -26,7 +26,7 @@ export interface Lanes {
 export function createLanes(): Lanes {
   const byKey = new Map<string, Lane>();
   const known = new Map<string, OpenRow>();
-  const watching = new Set<Set<string>>();
+  const watching = new Set<Map<string, number>>();
   const laneOf = (row: OpenRow): Lane => {
     const lane = byKey.get(row.laneKeys[0] ?? row.id);
     if (lane === undefined) throw new Error("a row without a lane");
@@ -58,14 +58,17 @@ export function createLanes(): Lanes {
     remove(row) {
       const lane = laneOf(row);
       known.delete(row.id);
-      for (const removed of watching) removed.add(row.id);
+      for (const removed of watching) removed.set(row.id, row.seq);
       lane.rows.splice(lane.rows.indexOf(row), 1);
       if (lane.rows.length === 0) for (const key of lane.keys) byKey.delete(key);
     },
     watchRemovals() {
-      const removed = new Set<string>();
+      const removed = new Map<string, number>();
       watching.add(removed);
-      return { has: (id) => removed.has(id), stop: () => watching.delete(removed) };
+      return {
+        has: ({ id, seq }) => removed.get(id) === seq,
+        stop: () => watching.delete(removed),
+      };
     },
     size: () => known.size,
     rows: () => known.values(),

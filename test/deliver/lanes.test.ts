@@ -69,7 +69,8 @@ describe("lanes", () => {
       "while one is left they stay one",
     );
     lanes.remove(last);
-    assert.ok(removed.has(first.id) && removed.has(last.id));
+    assert.ok(removed.has(first) && removed.has(last));
+    assert.ok(!removed.has({ ...first, seq: 10 }), "opened again, it is another");
     assert.equal(lanes.size(), 0);
     assert.throws(() => lanes.laneOf(last));
     assert.notEqual(lanes.add(rowOf(4, ["a"])), lanes.add(rowOf(5, ["b"])));
