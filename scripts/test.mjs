@@ -1,8 +1,8 @@
 /**
  * Runs every test file, each in a process of its own. Starts one RabbitMQ and one MongoDB server for the whole
  * run where they can be had and none is given, so that each file need not start its own. Two files at a time, then
- * those that kill servers one by one. A file that fails beside another runs once more alone, and the closing
- * lines say so: a crowded machine is told from a broken program.
+ * those that kill servers one by one. A file that fails runs once more when all others are done, and the closing lines
+ * say so: a crowded machine is told from a broken program.
  *
  *   npm test                 everything
  *   npm test -- bus store    the files whose path holds one of the words
@@ -16,7 +16,7 @@ register();
 const { startRabbit, rabbitAvailable } = await import("../test/services/rabbitmq.ts");
 const { startMongo, mongoAvailable } = await import("../test/services/mongo.ts");
 
-const fileMs = 240_000;
+const fileMs = 400_000;
 const words = process.argv.slice(2);
 const print = (line) => process.stdout.write(`${line}\n`);
 const files = readdirSync("test", { recursive: true })

@@ -107,6 +107,6 @@ describe("roles apart on RabbitMQ and MongoDB, under load", { skip: missing ?? f
       await mongo.start();
     });
     onlyOks(ledger);
-    assert.deepEqual(await compare(ops.opsUrl, ledger, 60_000), clean);
+    assert.deepEqual(await compare(ops.opsUrl, ledger, 150_000), clean);
   });
 });
