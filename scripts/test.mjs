@@ -1,8 +1,8 @@
 /**
  * Runs every test file, each in a process of its own. Starts one RabbitMQ and one MongoDB server for the whole
- * run where they can be had and none is given, so that each file need not start its own. Two files at a time, then
- * those that kill servers one by one. A file that fails runs once more when all others are done, and the closing lines
- * say so: a crowded machine is told from a broken program.
+ * run where they can be had and none is given, so that each file need not start its own. Two files at a time, of which
+ * one at most kills servers while there are others. A file that fails runs once more when all others are done, and the
+ * closing lines say so: a crowded machine is told from a broken program.
  *
  *   npm test                 everything
  *   npm test -- bus store    the files whose path holds one of the words
@@ -46,13 +46,9 @@ if (!env.TEST_MONGODB_URL && (await mongoAvailable())) {
 function runFile(file) {
   return new Promise((resolve) => {
     const startedAt = performance.now();
-    const child = spawn(
-      process.execPath,
-      ["--import", "tsx", "--test-force-exit", "--test-reporter=tap", file],
-      {
-        env,
-      },
-    );
+    const child = spawn(process.execPath, ["--import", "tsx", "--test-reporter=tap", file], {
+      env,
+    });
     const chunks = [];
     child.stdout.on("data", (chunk) => chunks.push(chunk));
     child.stderr.on("data", (chunk) => chunks.push(chunk));
@@ -73,31 +69,26 @@ function runFile(file) {
   });
 }
 
-async function runAll(list, width) {
-  const waiting = [...list];
+async function runAll(take) {
   const results = [];
-  const lane = async () => {
-    for (let file = waiting.shift(); file; file = waiting.shift())
-      results.push(await runFile(file));
-  };
-  await Promise.all(Array.from({ length: width }, lane));
+  for (let file = take(); file; file = take()) results.push(await runFile(file));
   return results;
 }
 
 const killsServers = (name) => /\/faults\//.test(name);
 let results = [];
 try {
-  const together = await runAll(
-    files.filter((name) => !killsServers(name)),
-    2,
-  );
-  const crowded = together.filter(({ ok }) => !ok).map(({ file }) => file);
+  const faults = files.filter(killsServers);
+  const others = files.filter((name) => !killsServers(name));
+  const lanes = await Promise.all([
+    runAll(() => faults.shift() ?? others.shift()),
+    runAll(() => others.shift() ?? faults.shift()),
+  ]);
+  const failed = lanes.flat().filter(({ ok }) => !ok);
+  const crowded = failed.map(({ file }) => file);
   if (crowded.length > 0) print(`\nonce more, alone: ${crowded.join(", ")}`);
-  results = [
-    ...together.filter(({ ok }) => ok),
-    ...(await runAll(crowded, 1)),
-    ...(await runAll(files.filter(killsServers), 1)),
-  ];
+  const again = [...crowded];
+  results = [...lanes.flat().filter(({ ok }) => ok), ...(await runAll(() => again.shift()))];
   if (crowded.length > 0) print(`\nfailed beside another file: ${crowded.join(", ")}`);
 } finally {
   for (const server of servers) await server.cleanup();

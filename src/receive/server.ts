@@ -6,7 +6,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { Log } from "../support/log.ts";
 import { createReceiveApp, type ReceiveAppOptions } from "./app.ts";
@@ -145,9 +145,11 @@ function closeServer(server: Server, { running, sockets }: Traffic): Promise<voi
       for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
     }, quietMs);
     const cut = setTimeout(() => server.closeAllConnections(), closeMs);
-    server.close(() => {
+    // Not `server.close`: it cuts every kept connection at once, and with it a request that is just coming in.
+    NetServer.prototype.close.call(server, () => {
       clearTimeout(hangUp);
       clearTimeout(cut);
+      server.close(); // ends what HTTP still watches
       resolve();
     });
     for (const response of running) {

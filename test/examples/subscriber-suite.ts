@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
+import { type FaultProxy, startFaultProxy } from "../services/fault-proxy.ts";
 import { needsOwnRabbit, needsRabbit, type Rabbit, startRabbit } from "../services/rabbitmq.ts";
-import { type Cuttable, cuttable } from "./cuttable.ts";
 import { type RunningSubscriber, runSubscriber } from "./running-subscriber.ts";
 
 const exchange = "waypost.events";
@@ -17,13 +17,13 @@ export function subscriberSuite(
 ) {
   describe(`the subscriber in ${name}`, { skip: skip || needsRabbit().skip }, () => {
     let broker: Broker;
-    let relay: Cuttable;
+    let relay: FaultProxy;
     let subscriber: RunningSubscriber;
     const queue = `example.${randomBytes(4).toString("hex")}`;
     const kind = `example_${randomBytes(4).toString("hex")}`;
     const patterns = `whatsapp.${kind}.*,business.${kind}.#`;
     const start = () => {
-      subscriber = runSubscriber(command(), { url: relay.url, queue, patterns });
+      subscriber = runSubscriber(command(), { url: relay.through(broker.url), queue, patterns });
       return subscriber.until("subscribed", (lines) => lines.some((line) => line.subscribed));
     };
     const untilHandled = (id: string) =>
@@ -31,7 +31,8 @@ export function subscriberSuite(
 
     before(async () => {
       broker = await openBroker(process.env["TEST_RABBITMQ_URL"] || (await startRabbit()));
-      relay = await cuttable(broker.url);
+      const { hostname, port } = new URL(broker.url);
+      relay = await startFaultProxy({ host: hostname, port: Number(port) });
       await start();
     });
     after(async () => {

@@ -146,8 +146,8 @@ describe("two workers on RabbitMQ and MongoDB", { skip }, () => {
   async function freezeHolder(broken?: "epoch") {
     const changes = { repeat: "unsafe", ...(broken && { broken }) } as const;
     const { bus, stub, workers, nextHolder, tearDown, store } = await setUp(changes);
-    stub.delayMs = 20;
-    const events = numberedEvents(600, 40);
+    stub.delayMs = 50; // the other holder is busy for longer than a breaker that opens at the thaw
+    const events = numberedEvents(400, 40);
     try {
       // All of it is in the memory of the holder before the first effect.
       const pause = { by: "operator", reason: "to gather", at: new Date().toISOString() } as const;

@@ -40,6 +40,19 @@ describe("a receiver that closes", () => {
     assert.ok(performance.now() - startedAt < 2_000);
   });
 
+  it("answers a POST that comes on a kept connection just after it was told to close", async () => {
+    const receiver = await startReceiver();
+    const raw = await openRaw(receiver.port, signed);
+    await waitFor("the answer", () => raw.received().includes("200 OK"));
+    const closed = receiver.close();
+    await assert.rejects(send(receiver.port, {}), /ECONNREFUSED/);
+    raw.socket.write(signed);
+    await closed;
+    await raw.closed;
+    const [, second = ""] = raw.received().split("HTTP/1.1 200 OK").slice(1);
+    assert.match(second, /^connection: close\r$/im);
+  });
+
   it("frees its port", async () => {
     const first = await startReceiver();
     await first.close();

@@ -50,7 +50,7 @@ export async function startFaultProxy(target: { host?: string; port: number }) {
   };
   const server = createServer((client) => {
     track(client);
-    if (faults.refuse) return void client.resetAndDestroy();
+    if (faults.refuse) return reset(client);
     taken += 1;
     const remote = connect(target.port, target.host ?? "127.0.0.1");
     track(remote);
@@ -59,7 +59,7 @@ export async function startFaultProxy(target: { host?: string; port: number }) {
   });
   const port = await listen(server);
   const cut = () => {
-    for (const socket of sockets) socket.resetAndDestroy();
+    for (const socket of sockets) reset(socket);
   };
   const proxy: FaultProxy = {
     port,
@@ -107,6 +107,13 @@ async function listen(server: ReturnType<typeof createServer>): Promise<number> 
   return address.port;
 }
 
+/** Node 20 keeps spinning after the reset of a socket whose end is still on its way: such a one is closed. */
+function reset(socket: Socket): void {
+  const busy = socket.connecting || socket.writableLength > 0 || socket.writableEnded;
+  if (busy) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
 /** In order: a piece waits for the one before it, so a delay is a latency only when little is on its way. */
 async function pump(from: Socket, to: Socket, faults: Faults): Promise<void> {
   try {
@@ -120,7 +127,7 @@ async function pump(from: Socket, to: Socket, faults: Faults): Promise<void> {
     }
     to.end();
   } catch {
-    to.resetAndDestroy();
+    reset(to);
   }
 }
 

@@ -40,6 +40,12 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
     setup: async () => undefined,
   });
   const consumers = new Set<Consumer>();
+  let closed: Promise<void> | undefined;
+  const closeAll = async () => {
+    await Promise.all([...consumers].map((consumer) => consumer.close()));
+    await publisher.close();
+    await Promise.all([publishing.close(), consuming.close()]);
+  };
   const kept = (consumer: Consumer): Consumer => {
     consumers.add(consumer);
     const close = () => consumer.close().finally(() => consumers.delete(consumer));
@@ -69,10 +75,9 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
       if (!model) throw new Error(consuming.trouble());
       return removeQueue(model, name, force);
     },
-    close: async () => {
-      await Promise.all([...consumers].map((consumer) => consumer.close()));
-      await publisher.close();
-      await Promise.all([publishing.close(), consuming.close()]);
+    close: () => {
+      closed ??= closeAll();
+      return closed;
     },
   };
 }
