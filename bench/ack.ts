@@ -1,6 +1,7 @@
 /**
- * The ack path without a broker: Waypost before a bus that confirms at once, against the same Express app
- * that only verifies and answers. Ratios of one run; autocannon and the servers are processes of their own.
+ * The ack path without a broker: Waypost before a bus that confirms at once, against an Express app that only
+ * verifies and answers. Ratios of one run; autocannon and the servers are processes of their own. `unread`, which
+ * bench/program.ts starts, also publishes the bytes as they came: what Express, amqplib and the broker alone leave.
  *
  *   node --import tsx bench/ack.ts [seconds]
  */
@@ -11,19 +12,25 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { cpus } from "node:os";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { connect } from "amqplib";
 import express from "express";
 import getRawBody from "raw-body";
+import { createReader } from "../src/receive/reader.ts";
 import { createReceiver } from "../src/receive/server.ts";
 import { verifySignature } from "../src/receive/verified-body.ts";
 import { createMetrics } from "../src/support/metrics.ts";
 
-type Kind = "baseline" | "waypost";
+type Kind = "baseline" | "waypost" | "unread";
+type Publish = (bytes: Buffer) => Promise<void>;
 
 const path = "/webhooks/whatsapp";
 const secret = "an invented app secret";
 const maxBodyBytes = 3_145_728;
+const unreadQueue = "bench.unread";
+const quorum = { durable: true, arguments: { "x-queue-type": "quorum" } };
 const connections = 128;
 const rounds = 3;
 const self = fileURLToPath(import.meta.url);
@@ -31,12 +38,13 @@ const autocannon = fileURLToPath(import.meta.resolve("autocannon"));
 const run = promisify(execFile);
 
 if (process.send === undefined) await measure(Number(process.argv[2] ?? 8));
-else await serve(process.argv[2] === "waypost" ? "waypost" : "baseline");
+else await serve(process.argv[2] as Kind);
 
 /* ------------------------------------------------------------------ servers */
 
 async function serve(kind: Kind): Promise<void> {
-  const port = kind === "waypost" ? await serveWaypost() : await serveBaseline();
+  const publish = kind === "unread" ? await publisher(process.argv[3] ?? "") : undefined;
+  const port = kind === "waypost" ? await serveWaypost() : await serveBaseline(publish);
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   process.on("message", () => {
@@ -50,6 +58,8 @@ async function serve(kind: Kind): Promise<void> {
 async function serveWaypost(): Promise<number> {
   const nothing = () => undefined;
   const log = { debug: nothing, info: nothing, warn: nothing, error: nothing, child: () => log };
+  const reader = createReader({ log });
+  reader.warm();
   const receiver = createReceiver({
     host: "127.0.0.1",
     port: 0,
@@ -57,23 +67,37 @@ async function serveWaypost(): Promise<number> {
     verifyTokens: ["token"],
     maxBodyBytes,
     durable: { publish: async () => undefined },
+    reader,
     metrics: createMetrics(),
     log,
   });
   return (await receiver.listen()).port;
 }
 
-async function serveBaseline(): Promise<number> {
+async function serveBaseline(publish: Publish | undefined): Promise<number> {
   const app = express().disable("x-powered-by").disable("etag");
   app.post(path, async (request, response) => {
     const bytes = await getRawBody(request, { limit: maxBodyBytes });
     const header = request.headers["x-hub-signature-256"];
     const body = verifySignature(bytes, Array.isArray(header) ? header[0] : header, [secret]);
+    if (publish && typeof body !== "string") await publish(body);
     response.status(typeof body === "string" ? 401 : 200).end();
   });
   const server = createServer(app).listen(0, "127.0.0.1");
   await once(server, "listening");
   return (server.address() as AddressInfo).port;
+}
+
+/** To one quorum queue, confirmed. */
+async function publisher(url: string): Promise<Publish> {
+  const channel = await (await connect(url, { noDelay: true })).createConfirmChannel();
+  await channel.assertQueue(unreadQueue, quorum);
+  const options = { persistent: true, mandatory: true };
+  return (bytes) =>
+    new Promise((resolve, reject) => {
+      const confirmed = (error: unknown) => (error ? reject(error) : resolve());
+      channel.publish("", unreadQueue, bytes, options, confirmed);
+    });
 }
 
 /* -------------------------------------------------------------- measurements */
@@ -90,7 +114,7 @@ interface Load {
 async function measure(seconds: number): Promise<void> {
   const [cpu] = cpus();
   print(`${cpus().length} × ${cpu?.model ?? "unknown"}, Node ${process.version}`);
-  const loads: Record<Kind, Load[]> = { baseline: [], waypost: [] };
+  const loads = { baseline: [] as Load[], waypost: [] as Load[] };
   for (let round = 0; round < rounds; round += 1) {
     for (const kind of ["baseline", "waypost"] as const) {
       loads[kind].push(await withServer(kind, (port, ask) => flood(port, ask, seconds)));
@@ -160,6 +184,7 @@ async function flood(port: number, ask: Ask, seconds: number): Promise<Load> {
 
 async function measureLarge(port: number, ask: Ask): Promise<void> {
   const body = largePost(1_000, maxBodyBytes);
+  await sleep(2_000); // a program that has been up for a moment
   const times: number[] = [];
   const blocks: number[] = [];
   for (let i = 0; i < 11; i += 1) {
@@ -176,9 +201,7 @@ async function measureLarge(port: number, ask: Ask): Promise<void> {
     blocks.push((await ask()).blockedMs);
   }
   const [first = 0, ...warm] = times;
-  print(
-    `3 MB, 1,000 items: first ${first.toFixed(0)} ms (starts the thread), then ${spread(warm)} ms`,
-  );
+  print(`3 MB, 1,000 items: first ${first.toFixed(0)} ms, then ${spread(warm)} ms`);
   print(`event loop blocked at most ${spread(blocks)} ms per such POST`);
 }
 

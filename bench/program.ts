@@ -1,6 +1,7 @@
 /**
- * Whole programs with real servers: durable before 200, against the same Express app that only verifies and
- * answers. One run, in turn, so that ratios hold on a noisy machine; all share it with the broker.
+ * Whole programs with real servers: durable before 200, against an Express app that only verifies and answers, and
+ * one that also publishes the body unread. One run, in turn, so that ratios hold on a noisy machine; all share it with
+ * the broker.
  */
 import { type ChildProcess, execFile, fork } from "node:child_process";
 import { createHmac, randomBytes } from "node:crypto";
@@ -45,7 +46,9 @@ async function throughput(rabbit: Rabbit, folder: string, seconds: number): Prom
   const rates = new Map<string, number[]>();
   const note = (name: string, rate: number) => rates.set(name, [...(rates.get(name) ?? []), rate]);
   for (let round = 0; round < rounds; round += 1) {
-    note("verify and answer", await withBaseline((url) => flood(url, seconds)));
+    note("verify and answer", await withApp(["baseline"], (url) => flood(url, seconds)));
+    await bindQueues(rabbit, 0);
+    note("and publish unread", await withApp(["unread", rabbit.url], (url) => flood(url, seconds)));
     for (const queues of [1, 3, 6]) {
       await bindQueues(rabbit, queues);
       const rate = await withProgram(["receive"], rabbit.url, folder, (program) =>
@@ -82,12 +85,12 @@ async function bindQueues(rabbit: Rabbit, count: number): Promise<void> {
     });
     await channel.bindQueue(`bench.${i}`, "waypost.events", "#");
   }
-  await channel.deleteQueue("waypost.store");
+  for (const name of ["waypost.store", "bench.unread"]) await channel.deleteQueue(name);
   await connection.close();
 }
 
-async function withBaseline<T>(use: (url: string) => Promise<T>): Promise<T> {
-  const server: ChildProcess = fork(ack, ["baseline"], { execArgv: ["--import", "tsx"] });
+async function withApp<T>(args: string[], use: (url: string) => Promise<T>): Promise<T> {
+  const server: ChildProcess = fork(ack, args, { execArgv: ["--import", "tsx"] });
   try {
     const [{ port }] = (await once(server, "message")) as [{ port: number }];
     return await use(`http://127.0.0.1:${port}/webhooks/whatsapp`);

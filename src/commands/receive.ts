@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { TlsConfig } from "../config/config.ts";
 import type { Bus, Spool } from "../contracts.ts";
 import { createDurable, type Durable } from "../receive/durable.ts";
+import { createReader } from "../receive/reader.ts";
 import { createReceiver, type ReceiverTls } from "../receive/server.ts";
 import { openSpool } from "../receive/spool.ts";
 import { type Base, inDataDir } from "./base.ts";
@@ -35,6 +36,10 @@ export async function startReceiving(base: Base, bus: Bus): Promise<Receiving> {
   durable.start();
   life.add("pump", () => durable.close());
 
+  const reader = createReader({ log });
+  life.add("reader", () => reader.close());
+  reader.warm();
+
   const receiver = createReceiver({
     host: config.http.host,
     port: config.http.port,
@@ -42,6 +47,7 @@ export async function startReceiving(base: Base, bus: Bus): Promise<Receiving> {
     secrets: config.whatsapp.appSecrets,
     verifyTokens: config.whatsapp.verifyTokens,
     durable,
+    reader,
     metrics,
     log,
     ...(config.http.tls && { tls: await readTls(config.http.tls) }),

@@ -1,11 +1,9 @@
-import type { Parcel } from "../contracts.ts";
 import { QUARANTINE_TYPE } from "../event/event.ts";
 import type { Metrics } from "../support/metrics.ts";
 import type { ReadPost } from "./read.ts";
 import type { Unverified } from "./verified-body.ts";
 
-const steps = ["read", "verify", "split", "publish"] as const;
-export type Step = (typeof steps)[number];
+export type Step = "read" | "verify" | "split" | "publish";
 
 /** What is measured of the ack path. */
 export interface AckMetrics {
@@ -24,8 +22,10 @@ export interface AckClock {
 }
 
 export function createAckMetrics(metrics: Metrics): AckMetrics {
-  // Looked up once: by name they would cost more than the signature.
-  const ofStep = new Map(steps.map((step) => [step, metrics.ackStep.labels({ step })]));
+  const byStep = remembered((step: Step) => metrics.ackStep.labels({ step }));
+  const byCode = remembered((code: number) => metrics.posts.labels({ code: String(code) }));
+  const byFamily = remembered((family: string) => metrics.received.labels({ family }));
+  const byAccount = remembered((account: string) => metrics.lastWebhook.labels({ account }));
   return {
     start() {
       const startedAt = performance.now();
@@ -33,33 +33,43 @@ export function createAckMetrics(metrics: Metrics): AckMetrics {
       return {
         lap(step) {
           const now = performance.now();
-          ofStep.get(step)?.observe((now - lapAt) / 1_000);
+          byStep(step).observe((now - lapAt) / 1_000);
           lapAt = now;
         },
         stop: () => metrics.ack.observe((performance.now() - startedAt) / 1_000),
       };
     },
-    answered: (code) => metrics.posts.inc({ code: String(code) }),
+    answered: (code) => byCode(code).inc(),
     unauthorized(reason) {
       metrics.unauthorized.inc({ reason });
       metrics.lastUnauthorized.setToCurrentTime();
     },
     durable({ parcels, accounts }) {
-      for (const account of accounts) metrics.lastWebhook.setToCurrentTime({ account });
-      for (const [family, count] of countFamilies(parcels)) {
-        if (family === undefined) metrics.quarantined.inc(count);
-        else metrics.received.inc({ family }, count);
+      for (const account of accounts) byAccount(account).setToCurrentTime();
+      for (const { type } of parcels) {
+        if (type === QUARANTINE_TYPE) metrics.quarantined.inc();
+        else byFamily(familyOf(type)).inc();
       }
     },
   };
 }
 
-/** `whatsapp.message.text` is of the family `message`; a quarantined POST has none. */
-function countFamilies(parcels: readonly Parcel[]): Map<string | undefined, number> {
-  const counts = new Map<string | undefined, number>();
-  for (const { type } of parcels) {
-    const family = type === QUARANTINE_TYPE ? undefined : type.split(".", 2)[1];
-    counts.set(family, (counts.get(family) ?? 0) + 1);
-  }
-  return counts;
+/** `whatsapp.message.text` is of the family `message`. */
+function familyOf(type: string): string {
+  const from = type.indexOf(".") + 1;
+  const to = type.indexOf(".", from);
+  return to === -1 ? type.slice(from) : type.slice(from, to);
+}
+
+/** Looked up once: by its labels each would cost more than the signature. */
+function remembered<Key, Child>(make: (key: Key) => Child): (key: Key) => Child {
+  const made = new Map<Key, Child>();
+  return (key) => {
+    let child = made.get(key);
+    if (child === undefined) {
+      child = make(key);
+      made.set(key, child);
+    }
+    return child;
+  };
 }

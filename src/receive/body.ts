@@ -14,7 +14,7 @@ export type NotTaken = "too large" | "encoded" | "busy" | "broken";
 /** Takes bodies, all within one memory budget. */
 export interface BodyTaker {
   /** Never rejects. */
-  take(request: IncomingMessage): Promise<Buffer | NotTaken>;
+  take(request: IncomingMessage): Promise<Buffer | NotTaken> | NotTaken;
   /** Gives back what the request's body held of the budget. */
   release(request: IncomingMessage): void;
 }
@@ -30,38 +30,40 @@ export function createBodyTaker(maxBodyBytes: number): BodyTaker {
 
   /** Answers false when the budget is spent. */
   const hold = (request: IncomingMessage, size: number): boolean => {
-    const share = Math.max(0, size - freeBytes);
+    const share = size - freeBytes;
+    if (share <= 0) return true;
     held += share - (shares.get(request) ?? 0);
     shares.set(request, share);
-    return share === 0 || held <= budget;
+    return held <= budget;
   };
 
   return {
-    async take(request) {
+    take(request) {
       if (isEncoded(request)) return "encoded";
-      let size = Number(declaredLength(request) ?? 0);
+      const length = declaredLength(request);
+      let size = Number(length ?? 0);
       if (size > maxBodyBytes) return "too large";
       if (!hold(request, size)) return "busy";
-      let giveUp: (why: NotTaken) => void = () => undefined;
-      const givenUp = new Promise<NotTaken>((resolve) => {
-        giveUp = resolve;
+      return new Promise((resolve) => {
+        let received = 0;
+        const onData = (chunk: Buffer) => {
+          received += chunk.length + chunkBytes;
+          size = Math.max(size, received);
+          if (hold(request, size)) return;
+          request.off("data", onData);
+          resolve("busy");
+        };
+        getRawBody(request, { limit: maxBodyBytes, length: length ?? null }, (error, body) => {
+          request.off("data", onData);
+          resolve(error ? (error.type === "entity.too.large" ? "too large" : "broken") : body);
+        });
+        request.on("data", onData);
+        // A request that came in full closes, too.
+        request.on("close", () => request.complete || resolve("broken"));
       });
-      let received = 0;
-      const onData = (chunk: Buffer) => {
-        received += chunk.length + chunkBytes;
-        size = Math.max(size, received);
-        if (!hold(request, size)) giveUp("busy");
-      };
-      // A request that came in full closes, too, and before raw-body's promise is heard.
-      const onClose = () => request.complete || giveUp("broken");
-      const body = read(request, maxBodyBytes);
-      request.on("data", onData).on("close", onClose);
-      const taken = await Promise.race([body, givenUp]);
-      request.off("data", onData).off("close", onClose);
-      return taken;
     },
     release(request) {
-      hold(request, 0);
+      held -= shares.get(request) ?? 0;
       shares.delete(request);
     },
   };
@@ -76,13 +78,4 @@ function isEncoded(request: IncomingMessage): boolean {
 function declaredLength(request: IncomingMessage): string | undefined {
   const declared = request.headers["content-length"];
   return declared !== undefined && /^\d+$/.test(declared) ? declared : undefined;
-}
-
-async function read(request: IncomingMessage, limit: number): Promise<Buffer | NotTaken> {
-  try {
-    return await getRawBody(request, { limit, length: declaredLength(request) ?? null });
-  } catch (error) {
-    const tooLarge = error instanceof Error && "type" in error && error.type === "entity.too.large";
-    return tooLarge ? "too large" : "broken";
-  }
 }

@@ -51,9 +51,14 @@ export function parseJson(scanned: ScannedJson): { readonly value: unknown } | U
   }
 }
 
+/** So many keys are found faster one by one than by hash. */
+const fewKeys = 16;
+
 interface Frame {
   /** The keys so far; undefined in an array. */
-  readonly keys: Set<string> | undefined;
+  readonly keys: string[] | undefined;
+  /** The same, when they are many. */
+  many: Set<string> | undefined;
   key: string;
   index: number;
   awaitsKey: boolean;
@@ -90,7 +95,7 @@ class Scan {
         this.#comma();
         return at + 1;
       case 0x7b: // {
-        this.#open(new Set());
+        this.#open([]);
         return at + 1;
       case 0x5b: // [
         this.#open(undefined);
@@ -105,9 +110,9 @@ class Scan {
     }
   }
 
-  #open(keys: Set<string> | undefined): void {
+  #open(keys: string[] | undefined): void {
     this.tokens += 1;
-    this.#top = { keys, key: "", index: 0, awaitsKey: keys !== undefined };
+    this.#top = { keys, many: undefined, key: "", index: 0, awaitsKey: keys !== undefined };
     this.#frames.push(this.#top);
   }
 
@@ -126,8 +131,7 @@ class Scan {
     if (top?.keys !== undefined && top.awaitsKey) {
       top.awaitsKey = false;
       top.key = unescapeKey(this.#text.slice(at + 1, close));
-      if (top.keys.has(top.key)) this.#report("the key occurs more than once");
-      else top.keys.add(top.key);
+      if (!isNewKey(top, top.keys)) this.#report("the key occurs more than once");
     }
     return close + 1;
   }
@@ -170,6 +174,15 @@ class Scan {
     }
     this.problems.push({ path, reason });
   }
+}
+
+/** Remembers it when it is. */
+function isNewKey(frame: Frame, keys: string[]): boolean {
+  const { key, many } = frame;
+  if (many === undefined ? keys.includes(key) : many.has(key)) return false;
+  if (many !== undefined) many.add(key);
+  else if (keys.push(key) > fewKeys) frame.many = new Set(keys);
+  return true;
 }
 
 function isDigit(code: number): boolean {

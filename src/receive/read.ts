@@ -79,10 +79,12 @@ function toParcels(events: readonly WaypostEvent[]): Parcel[] | undefined {
 }
 
 function accountsOf(events: readonly WaypostEvent[]): string[] {
-  const accounts = new Set<string>();
+  const accounts: string[] = [];
   for (const { data } of events) {
     const account = data.account.phoneNumberId ?? data.account.wabaId;
-    if (account !== undefined && accountShape.test(account)) accounts.add(account);
+    // Most POSTs have one: only where it changes it may be another.
+    if (account !== undefined && account !== accounts.at(-1)) accounts.push(account);
   }
-  return [...accounts];
+  const wellShaped = accounts.filter((account) => accountShape.test(account));
+  return wellShaped.length > 1 ? [...new Set(wellShaped)] : wellShaped;
 }

@@ -13,7 +13,9 @@ const threadHeapMb = 512;
 
 export interface Reader {
   /** Never rejects; see `readPost`. The event loop is not blocked for more than milliseconds. */
-  read(body: VerifiedBody, stamp: PostStamp): Promise<ReadPost>;
+  read(body: VerifiedBody, stamp: PostStamp): Promise<ReadPost> | ReadPost;
+  /** Starts the thread, which the first large POST would else wait for. */
+  warm(): void;
   close(): Promise<void>;
 }
 
@@ -25,19 +27,23 @@ export interface ReaderOptions {
   readonly jobMs?: number;
 }
 
-/** Small POSTs on the spot, large ones, one after the other, in a thread that starts with the first. */
+/** Small POSTs on the spot, large ones, one after the other, in a thread that starts with the first unless it is warm. */
 export function createReader(options: ReaderOptions): Reader {
   const { log } = options;
   let thread: Worker | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
+  const running = () => {
+    thread ??= startThread(options.thread ?? threadFile(), () => {
+      thread = undefined;
+    });
+    return thread;
+  };
+
   const readInThread = async (body: VerifiedBody, stamp: PostStamp) => {
     let used: Worker | undefined;
     try {
-      thread ??= startThread(options.thread ?? threadFile(), () => {
-        thread = undefined;
-      });
-      used = thread;
+      used = running();
       used.postMessage(packJob(body, stamp));
       return await unpackPost(await nextAnswer(used, options.jobMs ?? jobMs));
     } catch (error) {
@@ -48,7 +54,7 @@ export function createReader(options: ReaderOptions): Reader {
   };
 
   return {
-    async read(body, stamp) {
+    read(body, stamp) {
       if (body.length <= inline.bytes) {
         const scanned = scanJson(body);
         if ("unreadable" in scanned || scanned.tokens <= inline.tokens) {
@@ -59,6 +65,7 @@ export function createReader(options: ReaderOptions): Reader {
       last = post.catch(() => undefined);
       return post;
     },
+    warm: () => void running(),
     async close() {
       await thread?.terminate();
       await last;

@@ -11,7 +11,6 @@ import { TLSSocket } from "node:tls";
 import type { Log } from "../support/log.ts";
 import { createReceiveApp, type ReceiveAppOptions } from "./app.ts";
 import { createRareWarning } from "./rare-warning.ts";
-import { createReader } from "./reader.ts";
 
 /** Node's own defaults leave a slow sender 5 minutes, and look for one only every 30 s. */
 const limits = {
@@ -45,7 +44,7 @@ export interface ReceiverTls {
   readonly clientName?: string;
 }
 
-export interface ReceiverOptions extends Omit<ReceiveAppOptions, "reader"> {
+export interface ReceiverOptions extends ReceiveAppOptions {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
@@ -60,8 +59,7 @@ export interface Receiver {
 
 /** The public port: the app behind limits that a slow or hostile sender runs into. */
 export function createReceiver(options: ReceiverOptions): Receiver {
-  const reader = createReader({ log: options.log });
-  const app = createReceiveApp({ ...options, reader });
+  const app = createReceiveApp(options);
   const server = options.tls
     ? createTls(options.tls, app, options.log)
     : createServer({ ...limits }, app);
@@ -74,10 +72,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 
   return {
     listen: () => listen(server, options.host, options.port),
-    async close() {
-      await closeServer(server, traffic);
-      await reader.close();
-    },
+    close: () => closeServer(server, traffic),
   };
 }
 

@@ -17,11 +17,20 @@ const closeMs = 2_000;
 /** A spool that failed counts as failing for so long. */
 const failureMs = 5_000;
 
+/** A flight with so many parcels waits for no more POSTs. */
+const fullFlight = 250;
+
 type Options = DurableOptions & { readonly spool: Spool };
 
-/** A POST on its way to the bus. */
+/** The POSTs of one turn of the event loop, as one publish: each alone would cost as much as all of them. */
 interface Flight {
-  /** Gives the bus up and appends the POST to the spool. */
+  readonly posts: (readonly Parcel[])[];
+  parcels: number;
+  /** Resolves when all of it is durable. */
+  readonly landed: Promise<void>;
+  /** Publishes it. */
+  depart(): void;
+  /** Gives the bus up and appends the POSTs to the spool. */
   divert(): void;
 }
 
@@ -37,6 +46,8 @@ class SpooledDurable implements Durable {
   readonly #options: Options;
   /** Oldest first. */
   readonly #inFlight = new Set<Flight>();
+  /** The newest of them, when it still takes POSTs. */
+  #boarding: Flight | undefined;
   readonly #bell = createBell();
   readonly #closing = new AbortController();
   #mode: "direct" | "spool";
@@ -65,7 +76,7 @@ class SpooledDurable implements Durable {
     if (this.#closing.signal.aborted) throw new NotDurableError("shutting down");
     if (this.#mode === "direct") {
       const { ready, reason } = this.#options.bus.health();
-      if (ready) return this.#publishDirect(post);
+      if (ready) return this.#board(post);
       this.#leaveDirect(reason ?? "the bus is not ready");
     }
     return this.#append(post);
@@ -95,30 +106,59 @@ class SpooledDurable implements Durable {
     clearTimeout(timer);
   }
 
-  #publishDirect(post: readonly Parcel[]): Promise<void> {
+  #board(post: readonly Parcel[]): Promise<void> {
+    if (this.#boarding === undefined) {
+      const opened = this.#openFlight();
+      this.#boarding = opened;
+      setImmediate(() => opened.depart());
+    }
+    const flight = this.#boarding;
+    flight.posts.push(post);
+    flight.parcels += post.length;
+    if (flight.parcels >= fullFlight) flight.depart();
+    return flight.landed;
+  }
+
+  #openFlight(): Flight {
     const { bus, deadlineMs } = this.#options;
-    return new Promise((resolve) => {
-      const abort = new AbortController();
-      const settle = (end: Promise<void> | undefined) => {
-        clearTimeout(timer);
-        this.#inFlight.delete(flight);
-        resolve(end);
-      };
-      const flight: Flight = {
-        divert: () => {
-          settle(this.#append(post));
-          abort.abort();
-        },
-      };
-      const timer = setTimeout(() => this.#leaveDirect("no confirm in time"), deadlineMs);
-      this.#inFlight.add(flight);
-      bus.publish(post, abort.signal).then(
-        () => settle(undefined),
-        (error: unknown) => {
-          if (this.#inFlight.has(flight)) this.#leaveDirect(describeError(error));
-        },
-      );
+    const abort = new AbortController();
+    const posts: (readonly Parcel[])[] = [];
+    let land: (end?: Promise<void>) => void = () => undefined;
+    const landed = new Promise<void>((resolve) => {
+      land = resolve;
     });
+    const timer = setTimeout(() => this.#leaveDirect("no confirm in time"), deadlineMs);
+    const settle = (end?: Promise<void>) => {
+      clearTimeout(timer);
+      this.#inFlight.delete(flight);
+      land(end);
+    };
+    const closeDoors = () => {
+      const open = this.#boarding === flight;
+      if (open) this.#boarding = undefined;
+      return open;
+    };
+    const flight: Flight = {
+      posts,
+      parcels: 0,
+      landed,
+      depart: () => {
+        if (!closeDoors()) return;
+        bus.publish(posts.flat(), abort.signal).then(
+          () => settle(),
+          (error: unknown) => {
+            if (this.#inFlight.has(flight)) this.#leaveDirect(describeError(error));
+          },
+        );
+      },
+      divert: () => {
+        closeDoors();
+        settle(this.#appendAll(posts));
+        abort.abort();
+      },
+    };
+    this.#inFlight.add(flight);
+    return flight;
   }
 
   /** All that is in flight goes to the spool with the one that failed: oldest first, before anything newer. */
@@ -130,6 +170,10 @@ class SpooledDurable implements Durable {
     }
     for (const flight of [...this.#inFlight]) flight.divert();
     this.#bell.ring();
+  }
+
+  async #appendAll(posts: readonly (readonly Parcel[])[]): Promise<void> {
+    await Promise.all(posts.map((post) => this.#append(post)));
   }
 
   async #append(post: readonly Parcel[]): Promise<void> {

@@ -9,6 +9,7 @@ import { loadPlan, storeQueue } from "../../src/commands/plan.ts";
 import { loadConfig } from "../../src/config/config.ts";
 import type { Parcel } from "../../src/contracts.ts";
 import { createOps } from "../../src/ops/create-ops.ts";
+import { createReader } from "../../src/receive/reader.ts";
 import { createReceiver } from "../../src/receive/server.ts";
 import { createStoreHandler } from "../../src/store/create-store-handler.ts";
 
@@ -45,6 +46,7 @@ await createReceiver({
   secrets: whatsapp.appSecrets,
   verifyTokens: whatsapp.verifyTokens,
   durable,
+  reader: createReader({ log: base.log }),
   metrics: base.metrics,
   log: base.log,
 }).listen();

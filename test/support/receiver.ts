@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { createDurable, type Durable } from "../../src/receive/durable.ts";
+import { createReader } from "../../src/receive/reader.ts";
 import { createReceiver, type ReceiverOptions } from "../../src/receive/server.ts";
 import { createMetrics, type Metrics } from "../../src/support/metrics.ts";
 import { createArrayLog } from "./array-log.ts";
@@ -38,6 +39,7 @@ export async function startReceiver(
     log,
     metrics,
   });
+  const reader = createReader({ log });
   const receiver = createReceiver({
     host: "127.0.0.1",
     port: 0,
@@ -45,6 +47,7 @@ export async function startReceiver(
     verifyTokens: [verifyToken],
     maxBodyBytes: 3_145_728,
     durable,
+    reader,
     metrics,
     log,
     ...rest,
@@ -61,6 +64,7 @@ export async function startReceiver(
     carried: () => bus.published.map(({ bytes }) => JSON.parse(Buffer.from(bytes).toString())),
     async close() {
       await receiver.close();
+      await reader.close();
       await durable.close();
     },
   };
