@@ -3,6 +3,7 @@ import { NotDurableError, type Parcel, type Spool } from "../contracts.ts";
 import { describeError } from "../support/log.ts";
 import { createBell, createGate } from "./bell-and-gate.ts";
 import type { Durable, DurableHealth, DurableOptions } from "./durable.ts";
+import { createFlight, type Flight } from "./flight.ts";
 
 /** Parcels the pump publishes at once. */
 const pumpWindow = 1_000;
@@ -17,22 +18,7 @@ const closeMs = 2_000;
 /** A spool that failed counts as failing for so long. */
 const failureMs = 5_000;
 
-/** A flight with so many parcels waits for no more POSTs. */
-const fullFlight = 250;
-
 type Options = DurableOptions & { readonly spool: Spool };
-
-/** The POSTs of one turn of the event loop, as one publish: each alone would cost as much as all of them. */
-interface Flight {
-  readonly posts: (readonly Parcel[])[];
-  parcels: number;
-  /** Resolves when all of it is durable. */
-  readonly landed: Promise<void>;
-  /** Publishes it. */
-  depart(): void;
-  /** Gives the bus up and appends the POSTs to the spool. */
-  divert(): void;
-}
 
 /**
  * Confirm first, spool second, and sticky: once one POST had to spool, all later ones do, until the pump
@@ -46,8 +32,7 @@ class SpooledDurable implements Durable {
   readonly #options: Options;
   /** Oldest first. */
   readonly #inFlight = new Set<Flight>();
-  /** The newest of them, when it still takes POSTs. */
-  #boarding: Flight | undefined;
+  #newest: Flight | undefined;
   readonly #bell = createBell();
   readonly #closing = new AbortController();
   #mode: "direct" | "spool";
@@ -107,58 +92,26 @@ class SpooledDurable implements Durable {
   }
 
   #board(post: readonly Parcel[]): Promise<void> {
-    if (this.#boarding === undefined) {
-      const opened = this.#openFlight();
-      this.#boarding = opened;
-      setImmediate(() => opened.depart());
+    let flight = this.#newest;
+    if (flight === undefined || !flight.take(post)) {
+      flight = this.#openFlight();
+      flight.take(post);
     }
-    const flight = this.#boarding;
-    flight.posts.push(post);
-    flight.parcels += post.length;
-    if (flight.parcels >= fullFlight) flight.depart();
     return flight.landed;
   }
 
   #openFlight(): Flight {
     const { bus, deadlineMs } = this.#options;
-    const abort = new AbortController();
-    const posts: (readonly Parcel[])[] = [];
-    let land: (end?: Promise<void>) => void = () => undefined;
-    const landed = new Promise<void>((resolve) => {
-      land = resolve;
+    const opened = createFlight({
+      bus,
+      deadlineMs,
+      append: (posts) => this.#appendAll(posts),
+      onFailure: (reason) => this.#leaveDirect(reason),
+      onEnd: (flight) => this.#inFlight.delete(flight),
     });
-    const timer = setTimeout(() => this.#leaveDirect("no confirm in time"), deadlineMs);
-    const settle = (end?: Promise<void>) => {
-      clearTimeout(timer);
-      this.#inFlight.delete(flight);
-      land(end);
-    };
-    const closeDoors = () => {
-      const open = this.#boarding === flight;
-      if (open) this.#boarding = undefined;
-      return open;
-    };
-    const flight: Flight = {
-      posts,
-      parcels: 0,
-      landed,
-      depart: () => {
-        if (!closeDoors()) return;
-        bus.publish(posts.flat(), abort.signal).then(
-          () => settle(),
-          (error: unknown) => {
-            if (this.#inFlight.has(flight)) this.#leaveDirect(describeError(error));
-          },
-        );
-      },
-      divert: () => {
-        closeDoors();
-        settle(this.#appendAll(posts));
-        abort.abort();
-      },
-    };
-    this.#inFlight.add(flight);
-    return flight;
+    this.#inFlight.add(opened);
+    this.#newest = opened;
+    return opened;
   }
 
   /** All that is in flight goes to the spool with the one that failed: oldest first, before anything newer. */

@@ -107,6 +107,31 @@ describe("durable", () => {
     assert.deepEqual(spooled, ["a", "b", "c", "d"]);
   });
 
+  it("sends the POSTs of one turn as one publish, and those of the next as another", async () => {
+    const { durable, bus, spool } = start();
+    const publishes: string[][] = [];
+    bus.onPublish = (parcels) => publishes.push(parcels.map(({ id }) => id));
+    bus.mood = "hangs";
+    const first = [post("a", "b"), post("c")].map((one) => durable.publish(one));
+    await waitFor("the first publish", () => publishes.length === 1);
+    const second = durable.publish(post("d"));
+    await waitFor("the second publish", () => publishes.length === 2);
+    assert.deepEqual(publishes, [["a", "b", "c"], ["d"]]);
+    bus.down = "gone";
+    await Promise.all([...first, second]);
+    const spooled = spool.posts.map(({ parcels }) => parcels.map(({ id }) => id));
+    assert.deepEqual(spooled, [["a", "b"], ["c"], ["d"]], "a row for each POST, oldest first");
+  });
+
+  it("keeps the order when a POST is too large to wait for others", async () => {
+    const { durable, ids } = start();
+    const large = range(1, 400);
+    await Promise.all(
+      [post("e0"), post(...large), post("e400")].map((one) => durable.publish(one)),
+    );
+    assert.deepEqual(ids(), range(0, 401));
+  });
+
   it("does not try a bus that says it is not ready", async () => {
     const { durable, bus, spool, log } = start();
     bus.down = "RabbitMQ blocks publishers: low on disk";
