@@ -2,11 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Carried, HandleBatch } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 
-const backoffMs = { first: 100, most: 30_000 };
+const backoffMs = { first: 100, most: 5_000 };
 
 /**
  * Gives the handler the same batch until it resolves, then answers true. Waits 100 ms after the first
- * failure, at most 30 s, with jitter. False when `halt` (pause or close) came between two attempts.
+ * failure, at most 5 s, with jitter. False when `halt` (pause or close) came between two attempts.
  */
 export async function handleUntilDone(
   batch: readonly Carried[],

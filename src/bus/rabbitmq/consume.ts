@@ -10,7 +10,8 @@ import { deadQueueOf, declareTopology, topologyOf } from "./topology.ts";
 
 /** Bounds memory too: an event may be some megabytes, and a store that is away fills it. */
 const prefetch = 100;
-const maxBackoffMs = 30_000;
+/** How much longer than the store everything waits, at most. */
+const maxBackoffMs = 5_000;
 /** RabbitMQ closes a channel that holds a message unacked for 30 minutes. */
 const maxHeldMs = 10 * 60_000;
 
