@@ -1,22 +1,15 @@
 import { Command } from "commander";
-import { packageVersion } from "./commands/base.ts";
-import { registerConfigCheck } from "./commands/config-check.ts";
-import { previewDestination } from "./commands/deliver.ts";
 import { registerDeliveries } from "./commands/deliveries.ts";
 import { registerDestinations } from "./commands/destinations.ts";
-import { registerDoctor } from "./commands/doctor.ts";
 import { registerEvents } from "./commands/events.ts";
 import { registerMessage } from "./commands/message.ts";
 import type { OpsFlags } from "./commands/ops-client.ts";
 import { registerQuarantine } from "./commands/quarantine.ts";
 import { registerRenormalize } from "./commands/renormalize.ts";
-import { registerRoutesTest } from "./commands/routes-test.ts";
-import { registerRoles } from "./commands/serve.ts";
-import { registerSimulate } from "./commands/simulate.ts";
 import { registerStatus } from "./commands/status.ts";
 import { registerTopology } from "./commands/topology.ts";
 import { loadClient } from "./config/load-client.ts";
-import { destinationKinds } from "./destinations/kinds.ts";
+import { packageVersion } from "./support/package-version.ts";
 
 const { env } = process;
 
@@ -33,23 +26,23 @@ const program = new Command("waypost")
   .configureOutput({ outputError: (text, write) => write(text) })
   .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2));
 
-registerRoles(program, env);
-registerSimulate(program, () => loadClient(env));
-registerStatus(program, resolveOps);
-registerEvents(program, resolveOps);
-registerMessage(program, resolveOps);
-registerQuarantine(program, resolveOps);
-registerDeliveries(program, resolveOps);
-registerDestinations(program, resolveOps);
-registerTopology(program, resolveOps);
-registerDoctor(program, { env, resolve: resolveOps });
-registerConfigCheck(program, env, destinationKinds);
-registerRoutesTest(program, {
-  env,
-  kinds: destinationKinds,
-  preview: previewDestination,
-  resolve: resolveOps,
-});
-registerRenormalize(program, resolveOps);
+/** These only ask a running Waypost: they answer at once, for nothing of a server is loaded. */
+const asking = {
+  status: registerStatus,
+  events: registerEvents,
+  message: registerMessage,
+  quarantine: registerQuarantine,
+  deliveries: registerDeliveries,
+  destinations: registerDestinations,
+  topology: registerTopology,
+  renormalize: registerRenormalize,
+};
+
+const [, , named = ""] = process.argv;
+if (!Object.hasOwn(asking, named)) {
+  const { registerActing } = await import("./commands/register-acting.ts");
+  registerActing(program, env, resolveOps);
+}
+for (const register of Object.values(asking)) register(program, resolveOps);
 
 await program.parseAsync();

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import type { Role } from "../config/config.ts";
 import type { Roles } from "../contracts.ts";
 import type { Log } from "../support/log.ts";
-import { packageVersion } from "./base.ts";
+import { packageVersion } from "../support/package-version.ts";
 
 const everyMs = 10_000;
 

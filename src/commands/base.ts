@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openEmbeddedBus } from "../bus/embedded/embedded-bus.ts";
 import { connectRabbitBus } from "../bus/rabbitmq/rabbit-bus.ts";
@@ -51,9 +51,4 @@ export async function openStore({ config, log, life }: Base): Promise<Store> {
 export async function inDataDir(config: Config, name: string): Promise<string> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   return join(config.dataDir, name);
-}
-
-export async function packageVersion(): Promise<string> {
-  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
-  return String(JSON.parse(text).version);
 }

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { NotDurableError, type Parcel, type Spool } from "../contracts.ts";
+import { createBell, createGate } from "../support/bell-and-gate.ts";
 import { describeError } from "../support/log.ts";
-import { createBell, createGate } from "./bell-and-gate.ts";
+import { backoffMs, rest } from "../support/rest.ts";
 import type { Durable, DurableHealth, DurableOptions } from "./durable.ts";
 import { createFlight, type Flight } from "./flight.ts";
 
@@ -9,7 +9,7 @@ import { createFlight, type Flight } from "./flight.ts";
 const pumpWindow = 1_000;
 /** A batch of the pump that has no confirms by then is published again. */
 const pumpDeadlineMs = 30_000;
-const backoffMs = { first: 100, most: 2_000 };
+const mostBackoffMs = 2_000;
 /** While at most this many POSTs are left to drain, new ones wait; but no longer than `ms`. */
 const hold = { posts: 100, ms: 75 };
 /** At close, the batch in flight has this long to be confirmed. */
@@ -159,18 +159,18 @@ class SpooledDurable implements Durable {
   async #drain(): Promise<void> {
     const { bus, log } = this.#options;
     const { signal } = this.#closing;
-    let delayMs = backoffMs.first;
+    let failures = 0;
     while (this.#mode === "spool" && !signal.aborted) {
       try {
         const { ready, reason } = bus.health();
         if (!ready) throw new Error(reason ?? "the bus is not ready");
         if ((await this.#publishOldest()) === 0) return;
-        delayMs = backoffMs.first;
+        failures = 0;
       } catch (error) {
         this.#gate.open();
-        log.debug("the spool waits for the bus", { error, ms: delayMs });
-        await sleep(delayMs * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
-        delayMs = Math.min(delayMs * 2, backoffMs.most);
+        failures += 1;
+        log.debug("the spool waits for the bus", { error, attempt: failures });
+        await rest(backoffMs(failures, mostBackoffMs), signal);
       }
     }
   }

@@ -1,41 +1,11 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { after, before, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { type Harness, startOps, token, until } from "../ops/harness.ts";
+import { runCli, startCli } from "../support/cli.ts";
 import { statusEvent, textEvent } from "../support/sample-events.ts";
 
-const program = fileURLToPath(new URL("./program.ts", import.meta.url));
-
-interface Run {
-  readonly child: ChildProcess;
-  out(): string;
-  err(): string;
-  readonly code: Promise<number | null>;
-}
-
-function start(args: readonly string[], env: Record<string, string> = {}): Run {
-  const found = { FOUND_URL: ops.url, FOUND_TOKEN: token, TZ: "UTC", ...env };
-  const child = spawn(process.execPath, ["--import", "tsx", program, ...args], {
-    env: { ...process.env, ...found },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const chunks: Record<"out" | "err", Buffer[]> = { out: [], err: [] };
-  child.stdout.on("data", (chunk) => chunks.out.push(chunk));
-  child.stderr.on("data", (chunk) => chunks.err.push(chunk));
-  return {
-    child,
-    out: () => Buffer.concat(chunks.out).toString("latin1"),
-    err: () => Buffer.concat(chunks.err).toString(),
-    code: new Promise((resolve) => child.once("close", resolve)),
-  };
-}
-
-async function run(args: readonly string[], env?: Record<string, string>) {
-  const started = start(args, env);
-  const code = await started.code;
-  return { code, out: Buffer.from(started.out(), "latin1").toString(), err: started.err() };
-}
+const start = (args: readonly string[], url = ops.url) => startCli(args, { url, token });
+const run = (args: readonly string[]) => runCli(args, { url: ops.url, token });
 
 const lines = (text: string) => text.split("\n").slice(0, -1);
 const parsed = (text: string) => lines(text).map((line) => JSON.parse(line) as { id: string });
@@ -171,7 +141,7 @@ describe("waypost events --follow", () => {
   it("comes back after a restart of Waypost, and shows each event once", async () => {
     const first = await startOps();
     first.query.log.push(textEvent(1));
-    const tail = start(["events", "-f", "--json"], { FOUND_URL: first.url });
+    const tail = start(["events", "-f", "--json"], first.url);
     await until(() => lines(tail.out()).length === 1);
     await first.ops.close();
     const second = await startOps({ port: Number(new URL(first.url).port) });
@@ -323,7 +293,7 @@ describe("every command", () => {
       assert.match(err, /refused the token.*secrets\.env/s);
       assert.doesNotMatch(err, /canary/);
     }
-    const none = await run(["status"], { FOUND_TOKEN: "" });
+    const none = await runCli(["status"], { url: ops.url, token: "" });
     assert.equal(none.code, 4);
   });
 

@@ -1,25 +1,12 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { after, before, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import type { Delivery } from "../../src/contracts.ts";
 import { type Harness, startOps, token } from "../ops/harness.ts";
 import { addDelivery } from "../ops/ledger-rows.ts";
+import { runCli } from "../support/cli.ts";
 import { textEvent } from "../support/sample-events.ts";
 
-const program = fileURLToPath(new URL("./program.ts", import.meta.url));
-
-async function run(args: readonly string[]) {
-  const child = spawn(process.execPath, ["--import", "tsx", program, ...args], {
-    env: { ...process.env, FOUND_URL: ops.url, FOUND_TOKEN: token, TZ: "UTC" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const [out, err]: [Buffer[], Buffer[]] = [[], []];
-  child.stdout.on("data", (chunk) => out.push(chunk));
-  child.stderr.on("data", (chunk) => err.push(chunk));
-  const code = await new Promise((resolve) => child.once("close", resolve));
-  return { code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
-}
+const run = (args: readonly string[]) => runCli(args, { url: ops.url, token });
 const lines = (text: string) => text.split("\n").slice(0, -1);
 
 let ops: Harness;

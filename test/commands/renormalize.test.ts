@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { createRenormalizer } from "../../src/commands/renormalize/renormalizer.ts";
 import { addUp } from "../../src/commands/renormalize/tally.ts";
 import type { RenormalizerSources } from "../../src/commands/renormalize/work.ts";
@@ -17,6 +15,7 @@ import { createReader, type Reader } from "../../src/receive/reader.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { type Harness, startOps, token } from "../ops/harness.ts";
 import { createArrayLog } from "../support/array-log.ts";
+import { runCli } from "../support/cli.ts";
 import { messagesPost, textMessage } from "../support/meta-post.ts";
 
 const minute = (n: number) => new Date(Date.UTC(2026, 10, 20, 10, n)).toISOString();
@@ -222,22 +221,7 @@ describe("waypost renormalize", () => {
   });
   after(() => ops.ops.close());
 
-  async function waypost(...args: string[]) {
-    const program = fileURLToPath(new URL("./program.ts", import.meta.url));
-    const child = spawn(process.execPath, ["--import", "tsx", program, "renormalize", ...args], {
-      env: { ...process.env, FOUND_URL: ops.url, FOUND_TOKEN: token },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const text = { out: "", err: "" };
-    child.stdout.on("data", (chunk) => {
-      text.out += chunk;
-    });
-    child.stderr.on("data", (chunk) => {
-      text.err += chunk;
-    });
-    const code = await new Promise((resolve) => child.once("close", resolve));
-    return { code, ...text };
-  }
+  const waypost = (...args: string[]) => runCli(["renormalize", ...args], { url: ops.url, token });
   const times = ["--from", minute(0), "--to", minute(1_000)];
 
   it("shows what differs, and publishes it only after a yes", async () => {

@@ -1,12 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Carried, HandleBatch } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
+import { backoffMs, rest } from "../../support/rest.ts";
 
-const backoffMs = { first: 100, most: 5_000 };
+const mostBackoffMs = 5_000;
 
 /**
- * Gives the handler the same batch until it resolves, then answers true. Waits 100 ms after the first
- * failure, at most 5 s, with jitter. False when `halt` (pause or close) came between two attempts.
+ * Gives the handler the same batch until it resolves, then answers true. Waits 100 ms at most after the first
+ * failure, and never more than 5 s. False when `halt` (pause or close) came between two attempts.
  */
 export async function handleUntilDone(
   batch: readonly Carried[],
@@ -14,23 +14,21 @@ export async function handleUntilDone(
   options: { readonly closing: AbortSignal; readonly halt: AbortSignal; readonly log: Log },
 ): Promise<boolean> {
   const { closing, halt, log } = options;
-  let delayMs = backoffMs.first;
   for (let attempt = 1; ; attempt += 1) {
     try {
       await handle(batch, closing);
       return true;
     } catch (error) {
       if (halt.aborted) return false;
-      const ms = Math.round(delayMs * (0.75 + Math.random() / 2));
+      const ms = Math.round(backoffMs(attempt, mostBackoffMs));
       log.warn("the handler failed, the same batch comes again", {
         error,
         attempt,
         ms,
         count: batch.length,
       });
-      await sleep(ms, undefined, { signal: halt }).catch(() => undefined);
+      await rest(ms, halt);
       if (halt.aborted) return false;
-      delayMs = Math.min(delayMs * 2, backoffMs.most);
     }
   }
 }

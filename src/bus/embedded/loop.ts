@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { createBell } from "../../support/bell-and-gate.ts";
 import type { Log } from "../../support/log.ts";
+import { rest } from "../../support/rest.ts";
 
 /** After a step that threw. */
 const retryMs = 1_000;
@@ -18,35 +19,22 @@ export function createLoop(step: (halt: AbortSignal) => Promise<boolean>, log: L
   let halt = AbortSignal.abort();
   let abort = () => {};
   let running: Promise<void> | undefined;
-  let rung = false;
-  let wake = () => {};
-  const ring = () => {
-    rung = true;
-    wake();
-  };
-  const rest = async () => {
-    if (!rung) {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-    }
-    rung = false;
-  };
+  const bell = createBell();
   const run = async (signal: AbortSignal) => {
     while (!signal.aborted) {
       try {
-        if (!(await step(signal))) await rest();
+        if (!(await step(signal))) await bell.rung();
       } catch (error) {
         log.error("cannot read the embedded bus, tries again", { error, ms: retryMs });
-        await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+        await rest(retryMs, signal);
       }
     }
   };
   return {
-    ring,
+    ring: bell.ring,
     async stop() {
       abort();
-      ring();
+      bell.ring();
       await running;
     },
     async start() {

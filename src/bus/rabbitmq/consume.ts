@@ -3,9 +3,10 @@ import type { ConsumeMessage } from "amqplib";
 import type { Carried, Consumer, HandleBatch, Parcel, QueueSpec } from "../../contracts.ts";
 import { parseCarried } from "../../event/parse.ts";
 import { describeError, type Log } from "../../support/log.ts";
+import { backoffMs, rest } from "../../support/rest.ts";
 import type { Connection } from "./connection.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
-import { backoffMs, createSubscription, rest, type Session } from "./subscription.ts";
+import { createSubscription, type Session } from "./subscription.ts";
 import { deadQueueOf, declareTopology, topologyOf } from "./topology.ts";
 
 /** Bounds memory too: an event may be some megabytes, and a store that is away fills it. */

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Channel, ChannelModel } from "amqplib";
 import type { Consumer } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
+import { backoffMs, rest } from "../../support/rest.ts";
 import { closeChannel, guardChannel } from "./channel.ts";
 import type { Connection } from "./connection.ts";
 
@@ -93,14 +93,4 @@ async function runSession(
   } finally {
     await closeChannel(channel);
   }
-}
-
-/** 100 ms, doubling up to `maxMs`; of that a random half to whole. */
-export function backoffMs(failures: number, maxMs: number): number {
-  return Math.min(100 * 2 ** (failures - 1), maxMs) * (0.5 + Math.random() / 2);
-}
-
-/** Sleeps, or less when the signal aborts. */
-export async function rest(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
