@@ -35,9 +35,8 @@ function secretNote(generated: boolean): string {
 function carriers({ rabbitmqUrl, mongodbUrl, dataDir }: Config): string {
   const bus = rabbitmqUrl ? "RabbitMQ" : "embedded";
   const store = mongodbUrl ? "MongoDB" : "embedded";
-  return bus === "embedded" || store === "embedded"
-    ? `${bus} and ${store}, in ${dataDir}`
-    : `${bus} and ${store}`;
+  const both = bus === store ? bus : `${bus} and ${store}`;
+  return both.includes("embedded") ? `${both}, in ${dataDir}` : both;
 }
 
 /** The wildcard is where it listens, not where one goes. */

@@ -22,7 +22,10 @@ export interface Base {
 export function createBase(config: Config): Base {
   const { close, ...log } = createLog({ level: config.logLevel });
   const life = createLifecycle(log);
-  life.add("log", close);
+  life.add("log", () => {
+    log.info("stopped");
+    return close();
+  });
   for (const warning of config.warnings) log.warn("configuration", { reason: warning });
   return { config, log, metrics: createMetrics(), life };
 }

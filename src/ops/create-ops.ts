@@ -161,7 +161,7 @@ function watch({ log, metrics }: OpsOptions): RequestHandler {
     response.once("close", () => {
       const { openapi } = request as { openapi?: { openApiRoute?: string } };
       metrics.apiRequests.inc({ code: String(response.statusCode) });
-      log.info("An API request was answered.", {
+      log.info("answered an API request", {
         path: openapi?.openApiRoute ?? "unknown",
         code: response.statusCode,
         ms: Math.round(performance.now() - started),

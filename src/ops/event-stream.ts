@@ -120,7 +120,7 @@ async function sendNewest(
     for (const event of missed) await sink.sendAndWait(event);
     return new Set(items.map((event) => event.id));
   } catch (error) {
-    log.warn("A tail starts without the newest events: the store does not answer.", { error });
+    log.warn("a tail starts without the newest events: the store does not answer", { error });
     sink.comment("the log does not answer; only what comes in now follows");
     return new Set();
   }

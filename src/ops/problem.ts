@@ -59,7 +59,7 @@ export function onlyMethods(allow: string): RequestHandler {
 export function problemHandler(log: Log): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     const problem = toProblem(error);
-    if (problem.status === 500) log.error("An ops request failed.", { error });
+    if (problem.status === 500) log.error("an ops request failed", { error });
     if (response.headersSent) response.destroy();
     else sendProblem(response, problem);
   };

@@ -20,6 +20,7 @@ export function createLifecycle(log: Log): Lifecycle {
   let stopped: Promise<number> | undefined;
   const stopAll = async () => {
     let code = 0;
+    log.info("stopping");
     for (const part of parts.reverse()) {
       try {
         await part.stop();
