@@ -10,6 +10,14 @@ export function deliveryLines(delivery: Delivery, now: Date): string[] {
   ].map(escapeControls);
 }
 
+/** Under its event: where it goes, its state and what is known of it. */
+export function deliveryUnderEvent(delivery: Delivery, now: Date): string {
+  const { destination, state, doneAt, history } = delivery;
+  const at = doneAt ?? history.at(-1)?.at;
+  const when = at === undefined ? "" : `${localTime(at)}  `;
+  return escapeControls(`${when}→ ${destination}  ${state}: ${summary(delivery, now)}`);
+}
+
 /** The same with every attempt that is kept. */
 export function deliveryWithAttempts(delivery: Delivery, now: Date): string[] {
   return [...deliveryLines(delivery, now), ...delivery.history.map(attemptLine)];

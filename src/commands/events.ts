@@ -65,7 +65,8 @@ export function registerEvents(program: Command, resolve: ResolveOps): void {
     );
 }
 
-type FoundEvent = WaypostEvent & { readonly deliveries: readonly Delivery[] };
+/** What `/api/events/{id}` answers. */
+export type FoundEvent = WaypostEvent & { readonly deliveries: readonly Delivery[] };
 
 async function showEvent(target: OpsTarget, id: string, flags: EventsFlags): Promise<void> {
   const path = `/api/events/${encodeURIComponent(id)}`;

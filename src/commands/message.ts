@@ -1,15 +1,30 @@
 import type { Command } from "commander";
-import type { MessageView } from "../contracts.ts";
+import type { Delivery, MessageView } from "../contracts.ts";
+import { deliveryUnderEvent } from "./delivery-lines.ts";
 import { eventLine } from "./event-line.ts";
-import { createOpsClient, type OpsFlags, type ResolveOps, runCommand } from "./ops-client.ts";
+import type { FoundEvent } from "./events.ts";
+import {
+  CommandError,
+  createOpsClient,
+  exitCodes,
+  type OpsClient,
+  type OpsFlags,
+  type ResolveOps,
+  runCommand,
+} from "./ops-client.ts";
 import { columns, cut, escapeControls, localTime, print, safeJson } from "./terminal.ts";
 
-/** `waypost message <wamid>`: what became of one message. */
+/** A message has a handful of events; of one with more, the deliveries of these are shown. */
+const mostAsked = 20;
+
+/** `waypost message <wamid>`: what became of one message, here and at every destination. */
 export function registerMessage(program: Command, resolve: ResolveOps): void {
   program
     .command("message")
     .summary("show what became of one message")
-    .description("Shows one message: its status, when it got there, and every event about it.")
+    .description(
+      "Shows one message: its status, when it got there, every event about it, and where each was delivered.",
+    )
     .argument("<wamid>", "the WhatsApp message id")
     .option("--json", "as one line of JSON")
     .option("--url <url>", "the ops API (default: from the configuration)")
@@ -19,13 +34,29 @@ export function registerMessage(program: Command, resolve: ResolveOps): void {
         const client = createOpsClient(await resolve(flags));
         const view = await client.get<MessageView>(`/api/messages/${encodeURIComponent(wamid)}`);
         if (flags.json) print(safeJson(view));
-        else for (const line of messageLines(view)) print(cut(line, columns()));
+        else {
+          const deliveries = await deliveriesOf(view, client);
+          for (const line of messageLines(view, deliveries)) print(cut(line, columns()));
+        }
         return 0;
       }),
     );
 }
 
-function messageLines(view: MessageView): string[] {
+async function deliveriesOf({ events }: MessageView, client: OpsClient): Promise<Delivery[]> {
+  const ask = async ({ id }: { id: string }) => {
+    const found = client.get<FoundEvent>(`/api/events/${encodeURIComponent(id)}`);
+    return (await found.catch(unlessGone))?.deliveries ?? [];
+  };
+  return (await Promise.all(events.slice(-mostAsked).map(ask))).flat();
+}
+
+/** An event may expire between two questions. */
+function unlessGone(error: unknown): undefined {
+  if (!(error instanceof CommandError && error.exitCode === exitCodes.wrong)) throw error;
+}
+
+function messageLines(view: MessageView, deliveries: readonly Delivery[]): string[] {
   const direction = view.direction === "in" ? "received" : "sent";
   const steps = Object.entries(view.statusAt).sort(([, a], [, b]) => a.localeCompare(b));
   return [
@@ -34,6 +65,11 @@ function messageLines(view: MessageView): string[] {
     ...steps.map(([status, at]) => `  ${localTime(at)}  ${status}`),
     ...view.errors.map(({ code, title }) => `error   ${code ?? ""} ${title ?? ""}`),
     "events",
-    ...view.events.map((event) => `  ${eventLine(event, Number.POSITIVE_INFINITY)}`),
+    ...view.events.flatMap((event) => [
+      `  ${eventLine(event, Number.POSITIVE_INFINITY)}`,
+      ...deliveries
+        .filter(({ eventId }) => eventId === event.id)
+        .map((delivery) => `    ${deliveryUnderEvent(delivery, new Date())}`),
+    ]),
   ].map(escapeControls);
 }

@@ -13,7 +13,8 @@ export function reportSchemaProblems(
     const unknown = /^unknown key "(.*)"$/s.exec(reason)?.[1];
     const missing = /^"(.*)" is missing$/s.exec(reason)?.[1];
     if (unknown !== undefined) {
-      const meant = closest(unknown, keys, 2);
+      const begun = keys.find((key) => unknown.length > 2 && key.startsWith(unknown));
+      const meant = closest(unknown, keys, 2) ?? begun;
       const remedy = meant ? `Did you mean ${meant}?` : "Remove it";
       report([...at, unknown], { problem: "is not a key that is known here", remedy });
     } else if (missing !== undefined) {

@@ -20,6 +20,24 @@ before(async () => {
 });
 after(() => ops.ops.close());
 
+describe("waypost message", () => {
+  it("shows under each event where it was delivered, and why not", async () => {
+    const events = [textEvent(1), textEvent(9)];
+    const view = { id: "wamid.1", direction: "in" as const, account: {}, statusAt: {}, errors: [] };
+    ops.query.messageViews.set("wamid.1", { ...view, type: "text", events });
+    const { code, out } = await run(["message", "wamid.1"]);
+    assert.equal(code, 0);
+    // The second has left the log meanwhile, and is none the less shown.
+    assert.deepEqual(lines(out), [
+      "wamid.1  received  text",
+      "events",
+      "  11-20 10:00:01  whatsapp.message.text         Mia               text 1",
+      "    11-20 10:00:01  → erp  dead: the receiver answered 422",
+      "  11-20 10:00:09  whatsapp.message.text         Mia               text 9",
+    ]);
+  });
+});
+
 describe("waypost deliveries", () => {
   it("shows each with its id whole and why, oldest on top", async () => {
     const { code, out } = await run(["deliveries", "--destination", "erp"]);
