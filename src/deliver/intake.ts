@@ -31,9 +31,11 @@ export function createIntake(parts: IntakeParts): HandleBatch {
     const wanted = routedTo(parts, batch);
     if (wanted.size === 0) return;
     const events = [...wanted.values()].map(({ event }) => event);
-    const aliases = await ledger.aliases(conversationsOf(events));
     lease.check();
-    const first = await ledger.allot(name, lease.epoch, wanted.size);
+    const [aliases, first] = await Promise.all([
+      ledger.aliases(conversationsOf(events)),
+      ledger.allot(name, lease.epoch, wanted.size),
+    ]);
     if (first === undefined) lease.lose("somebody else took the lease");
     lease.check();
     const rows = rowsOf(parts, wanted, first ?? 0, aliases);
