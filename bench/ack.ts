@@ -22,6 +22,7 @@ import { createReader } from "../src/receive/reader.ts";
 import { createReceiver } from "../src/receive/server.ts";
 import { verifySignature } from "../src/receive/verified-body.ts";
 import { createMetrics } from "../src/support/metrics.ts";
+import { largePost } from "../test/support/meta-post.ts";
 
 type Kind = "baseline" | "waypost" | "unread";
 type Publish = (bytes: Buffer) => Promise<void>;
@@ -158,7 +159,7 @@ interface Health {
 }
 
 async function flood(port: number, ask: Ask, seconds: number): Promise<Load> {
-  const body = largePost(1, 0);
+  const body = largePost(1);
   const headers = [
     "-H",
     `x-hub-signature-256=${sign(body)}`,
@@ -203,33 +204,6 @@ async function measureLarge(port: number, ask: Ask): Promise<void> {
   const [first = 0, ...warm] = times;
   print(`3 MB, 1,000 items: first ${first.toFixed(0)} ms, then ${spread(warm)} ms`);
   print(`event loop blocked at most ${spread(blocks)} ms per such POST`);
-}
-
-function largePost(count: number, bytes: number): string {
-  const make = (text: string) =>
-    JSON.stringify({
-      object: "whatsapp_business_account",
-      entry: [
-        { id: "900100200300400", changes: [{ field: "messages", value: value(count, text) }] },
-      ],
-    });
-  const pad = Math.max(20, Math.floor((bytes - make("").length) / count));
-  return make("x".repeat(pad));
-}
-
-function value(count: number, text: string) {
-  return {
-    messaging_product: "whatsapp",
-    metadata: { display_phone_number: "15555550100", phone_number_id: "700700700700700" },
-    contacts: [{ profile: { name: "Mia" }, wa_id: "15555550123" }],
-    messages: Array.from({ length: count }, (_, index) => ({
-      from: "15555550123",
-      id: `wamid.bench${index}`,
-      timestamp: "1790000000",
-      type: "text",
-      text: { body: text },
-    })),
-  };
 }
 
 function sign(body: string): string {

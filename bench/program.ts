@@ -17,6 +17,7 @@ import { sendTraffic } from "../src/commands/simulate/send.ts";
 import { generateTraffic } from "../src/commands/simulate/traffic.ts";
 import { createProgram, type Program } from "../test/faults/program.ts";
 import { type Rabbit, startRabbit } from "../test/services/rabbitmq.ts";
+import { messagesPost, textMessage } from "../test/support/meta-post.ts";
 
 const run = promisify(execFile);
 const autocannon = fileURLToPath(import.meta.resolve("autocannon"));
@@ -122,33 +123,7 @@ async function withProgram<T>(
 }
 
 async function flood(url: string, seconds: number): Promise<number> {
-  const body = JSON.stringify({
-    object: "whatsapp_business_account",
-    entry: [
-      {
-        id: "900100200300400",
-        changes: [
-          {
-            field: "messages",
-            value: {
-              messaging_product: "whatsapp",
-              metadata: { display_phone_number: "15555550100", phone_number_id: "700700700700700" },
-              contacts: [{ profile: { name: "Mia" }, wa_id: "15555550123" }],
-              messages: [
-                {
-                  from: "15555550123",
-                  id: "wamid.BENCH",
-                  timestamp: "1790000000",
-                  type: "text",
-                  text: { body: "Is the blue one back?" },
-                },
-              ],
-            },
-          },
-        ],
-      },
-    ],
-  });
+  const body = JSON.stringify(messagesPost([textMessage("wamid.BENCH")]));
   const signature = `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
   const args = ["--json", "-c", String(connections), "-m", "POST", "-b", body];
   const headers = ["-H", `x-hub-signature-256=${signature}`, "-H", "content-type=application/json"];

@@ -47,7 +47,8 @@ function shownHost(host: string): string {
 
 /** How this copy is called: in a clone npx finds it. */
 export function commandName(): string {
-  return process.argv[1]?.endsWith("/bin/waypost.js") ? "npx waypost" : "waypost";
+  const byNpx = process.env["npm_command"] === "exec";
+  return byNpx || process.argv[1]?.endsWith("/bin/waypost.js") ? "npx waypost" : "waypost";
 }
 
 /** The same from another terminal, with the settings that are only in this one. */

@@ -22,10 +22,6 @@ export interface AckClock {
 }
 
 export function createAckMetrics(metrics: Metrics): AckMetrics {
-  const byStep = remembered((step: Step) => metrics.ackStep.labels({ step }));
-  const byCode = remembered((code: number) => metrics.posts.labels({ code: String(code) }));
-  const byFamily = remembered((family: string) => metrics.received.labels({ family }));
-  const byAccount = remembered((account: string) => metrics.lastWebhook.labels({ account }));
   return {
     start() {
       const startedAt = performance.now();
@@ -33,22 +29,22 @@ export function createAckMetrics(metrics: Metrics): AckMetrics {
       return {
         lap(step) {
           const now = performance.now();
-          byStep(step).observe((now - lapAt) / 1_000);
+          metrics.ackStep.observe({ step }, (now - lapAt) / 1_000);
           lapAt = now;
         },
         stop: () => metrics.ack.observe((performance.now() - startedAt) / 1_000),
       };
     },
-    answered: (code) => byCode(code).inc(),
+    answered: (code) => metrics.posts.inc({ code: String(code) }),
     unauthorized(reason) {
       metrics.unauthorized.inc({ reason });
       metrics.lastUnauthorized.setToCurrentTime();
     },
     durable({ parcels, accounts }) {
-      for (const account of accounts) byAccount(account).setToCurrentTime();
+      for (const account of accounts) metrics.lastWebhook.setToCurrentTime({ account });
       for (const { type } of parcels) {
         if (type === QUARANTINE_TYPE) metrics.quarantined.inc();
-        else byFamily(familyOf(type)).inc();
+        else metrics.received.inc({ family: familyOf(type) });
       }
     },
   };
@@ -59,17 +55,4 @@ function familyOf(type: string): string {
   const from = type.indexOf(".") + 1;
   const to = type.indexOf(".", from);
   return to === -1 ? type.slice(from) : type.slice(from, to);
-}
-
-/** Looked up once: by its labels each would cost more than the signature. */
-function remembered<Key, Child>(make: (key: Key) => Child): (key: Key) => Child {
-  const made = new Map<Key, Child>();
-  return (key) => {
-    let child = made.get(key);
-    if (child === undefined) {
-      child = make(key);
-      made.set(key, child);
-    }
-    return child;
-  };
 }

@@ -1,8 +1,8 @@
 import type { Bus, Parcel } from "../contracts.ts";
 import { describeError } from "../support/log.ts";
 
-/** With so many parcels it waits for no more POSTs. */
-const full = 250;
+/** With so much it waits for no more POSTs. */
+const full = { parcels: 250, bytes: 262_144 };
 
 /** The POSTs of one turn of the event loop, as one publish: each alone would cost as much as all of them. */
 export interface Flight {
@@ -32,6 +32,7 @@ export function createFlight(options: FlightOptions): Flight {
   const posts: (readonly Parcel[])[] = [];
   const abort = new AbortController();
   let parcels = 0;
+  let bytes = 0;
   let phase: "boarding" | "away" | "ended" = "boarding";
   let land: (end?: Promise<void>) => void = () => undefined;
   const landed = new Promise<void>((resolve) => {
@@ -58,7 +59,8 @@ export function createFlight(options: FlightOptions): Flight {
       if (phase !== "boarding") return false;
       posts.push(post);
       parcels += post.length;
-      if (parcels >= full) depart();
+      for (const parcel of post) bytes += parcel.bytes.length;
+      if (parcels >= full.parcels || bytes >= full.bytes) depart();
       return true;
     },
     divert() {

@@ -123,6 +123,15 @@ describe("durable", () => {
     assert.deepEqual(spooled, [["a", "b"], ["c"], ["d"]], "a row for each POST, oldest first");
   });
 
+  it("lets no more POSTs share a publish than fit into a few hundred kilobytes", async () => {
+    const { durable, bus } = start();
+    const publishes: string[][] = [];
+    bus.onPublish = (parcels) => publishes.push(parcels.map(({ id }) => id));
+    const large = (id: string) => post(id).map((one) => ({ ...one, bytes: Buffer.alloc(200_000) }));
+    await Promise.all(["a", "b", "c"].map((id) => durable.publish(large(id))));
+    assert.deepEqual(publishes, [["a", "b"], ["c"]]);
+  });
+
   it("keeps the order when a POST is too large to wait for others", async () => {
     const { durable, ids } = start();
     const large = range(1, 400);

@@ -30,6 +30,12 @@ describe("scanJson", () => {
     );
   });
 
+  it("finds it among many keys too, early and late", () => {
+    const keys = Array.from({ length: 40 }, (_, i) => `k${i}`);
+    const text = `{${[...keys, "k3", "k39"].map((key) => `"${key}":0`).join(",")}}`;
+    assert.deepEqual(scan(text), [`k3: ${twice}`, `k39: ${twice}`]);
+  });
+
   it("finds every key that occurs twice in one object, however it is written", () => {
     const text = String.raw`{"a":1,"entry":[{"x":{"y":1},"y":2},{"changes":[{},{"value":{"x":1,"\u0078":2}}]}],"a":[]}`;
     assert.deepEqual(scan(text), [`entry[1].changes[1].value.x: ${twice}`, `a: ${twice}`]);
