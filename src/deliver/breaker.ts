@@ -32,8 +32,15 @@ export function createBreaker(clock: Clock, openSince: number | undefined): Brea
       const opened = since === undefined && inARow >= opensAt;
       if (opened) since = clock.now();
       if (since === undefined) return false;
+      const now = clock.monotonic();
+      // What was under way when it opened is no probe: a dozen of those would put the first one off for a minute.
+      const late = !opened && now < probeAt;
+      if (late) {
+        probeAt = Math.max(probeAt, now + (afterMs ?? 0));
+        return false;
+      }
       const waitMs = jitter(Math.min(probeMs.first * 2 ** probes, probeMs.most));
-      probeAt = clock.monotonic() + Math.max(waitMs, afterMs ?? 0);
+      probeAt = now + Math.max(waitMs, afterMs ?? 0);
       probes += 1;
       return opened;
     },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createBodies } from "../../src/deliver/bodies.ts";
+import { createBreaker } from "../../src/deliver/breaker.ts";
 import { retryDelayMs } from "../../src/deliver/delays.ts";
 import { createRate } from "../../src/deliver/rate.ts";
 import { createWaits } from "../../src/deliver/waits.ts";
@@ -20,6 +21,20 @@ describe("a rate", () => {
     assert.equal(rate.waitMs(), 0);
     rate.take();
     assert.equal(rate.waitMs(), 2_000, "what was not used is not saved up");
+  });
+});
+
+describe("a breaker", () => {
+  it("probes a second after it opened, however many attempts were under way", async () => {
+    const clock = createFakeClock();
+    const breaker = createBreaker(clock, undefined);
+    for (let i = 0; i < 20; i += 1) breaker.outage(undefined);
+    assert.ok(breaker.waitMs(0) <= 1_250, `${breaker.waitMs(0)} ms`);
+    breaker.outage(30_000);
+    assert.equal(breaker.waitMs(0), 30_000, "but a late Retry-After counts");
+    await clock.advance(30_000);
+    breaker.outage(undefined);
+    assert.ok(breaker.waitMs(0) >= 1_500, "a failed probe doubles the wait");
   });
 });
 
