@@ -329,8 +329,9 @@ export class DeliveryError extends Error {
   readonly maybeDone: boolean;
   /** Not before this many milliseconds (Retry-After). */
   readonly afterMs?: number;
-  /** The vendor's answer, redacted, at most 500 characters are kept. */
+  /** The vendor's answer, redacted, at most 500 characters are kept. It stays with the attempt in the ledger. */
   readonly answer?: string;
+  /** `message` goes to logs, alerts and reasons: in our words alone, with a status or a vendor's code that is known. */
   constructor(
     verdict: Verdict,
     message: string,
@@ -367,7 +368,7 @@ export interface Delivery {
   readonly remoteId?: string;
   readonly createdAt: string;
   readonly doneAt?: string;
-  /** Why it is dead, in words. */
+  /** Why it is dead, in our words. */
   readonly reason?: string;
 }
 
@@ -375,6 +376,7 @@ export interface Attempt {
   readonly at: string;
   readonly ms: number;
   readonly outcome: "delivered" | "found" | Verdict;
+  /** May hold what the event says: for people who may read it. */
   readonly answer?: string;
   readonly nextAt?: string;
 }

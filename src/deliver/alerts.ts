@@ -1,9 +1,10 @@
 import { DeliveryError, type Destination, type Store, type WaypostEvent } from "../contracts.ts";
-import { describeError, type Log } from "../support/log.ts";
+import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import { type AlertsBook, type DueAlert, loadAlertsBook } from "./alerts-book.ts";
 import { alertEvent } from "./alerts-event.ts";
 import { type AlertFacts, type AlertRules, findIncidents } from "./alerts-incidents.ts";
+import { deliveryError } from "./attempt.ts";
 import { type Clock, rest, systemClock } from "./clock.ts";
 import { holdLease } from "./lease.ts";
 import { takeLease } from "./take-lease.ts";
@@ -135,13 +136,12 @@ function createPost(parts: Parts, over: AbortSignal): (alert: DueAlert) => Promi
   const failed = (error: unknown): boolean => {
     metrics.alerts.inc({ outcome: "failed" });
     failures += 1;
-    const known = error instanceof DeliveryError ? error : undefined;
-    const reason = known?.message ?? describeError(error);
-    log.error("an alert could not be sent", { reason, attempt: failures });
+    const { message, afterMs = 0, verdict } = deliveryError(error);
+    log.error("an alert could not be sent", { reason: message, attempt: failures });
     const backoffMs = Math.min(1_000 * 2 ** failures, mostBackoffMs);
-    notBefore = clock.monotonic() + Math.max(backoffMs, Math.min(known?.afterMs ?? 0, hourMs));
+    notBefore = clock.monotonic() + Math.max(backoffMs, Math.min(afterMs, hourMs));
     // One that will never be taken keeps no other back.
-    return known?.verdict === "refused";
+    return verdict === "refused";
   };
   return async (alert) => {
     if (over.aborted || clock.monotonic() < notBefore) return false;

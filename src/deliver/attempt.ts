@@ -5,7 +5,7 @@ import {
   type Verdict,
   type WaypostEvent,
 } from "../contracts.ts";
-import { describeError } from "../support/log.ts";
+import { describeError, nameError } from "../support/log.ts";
 import type { Clock } from "./clock.ts";
 import type { DestinationSetup } from "./delivery.ts";
 
@@ -48,13 +48,19 @@ export async function attempt(
     return { is: "delivered", delivered: await bounded(deliver, options) };
   } catch (thrown) {
     options.over.throwIfAborted();
-    const error = thrown instanceof DeliveryError ? thrown : unexpected(thrown);
+    const error = deliveryError(thrown);
     return { is: error.verdict, error };
   }
 }
 
-function unexpected(thrown: unknown): DeliveryError {
-  return new DeliveryError("outage", describeError(thrown), { maybeDone: true, cause: thrown });
+/** Whatever a destination threw. The message of a foreign error is not ours: it stays with the attempt. */
+export function deliveryError(thrown: unknown): DeliveryError {
+  if (thrown instanceof DeliveryError) return thrown;
+  return new DeliveryError("outage", `it failed unexpectedly: ${nameError(thrown)}`, {
+    maybeDone: true,
+    answer: describeError(thrown),
+    cause: thrown,
+  });
 }
 
 /** Ends with the time or the lease also when the destination does not. */

@@ -35,7 +35,7 @@ export interface Incident {
   readonly phase: "began" | "ended";
   /** When it began, also of one that ended. ISO time. */
   readonly since: string;
-  /** In our words, with the destination's redacted answer. No personal data. */
+  /** In our words: nothing of what the destination answered but a status or a code that is known. */
   readonly reason?: string;
   /** Of a dead delivery. */
   readonly deliveryId?: string;

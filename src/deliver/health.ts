@@ -60,9 +60,8 @@ export function createHealth(parts: HealthParts): Health {
         facts.note({ lastSuccessAt: iso(clock.now()) });
         return breaker.answered();
       }
-      const { message, afterMs, answer } = outcome.error;
-      const words = answer === undefined ? message : `${message}: ${answer}`;
-      facts.note({ lastError: words.slice(0, 500), lastErrorAt: iso(clock.now()) });
+      const { message, afterMs } = outcome.error;
+      facts.note({ lastError: message.slice(0, 500), lastErrorAt: iso(clock.now()) });
       if (outcome.is === "outage") breaker.outage(message, afterMs);
       else breaker.answered();
       if (outcome.is === "config") await pause.forConfig(message);

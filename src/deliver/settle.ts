@@ -43,19 +43,24 @@ export function settle(
     const history = withAttempt(row, tried, words);
     return { change: { id, state, nextAt: null, history }, waitMs: 0 };
   }
-  return settleOutage(row, tried, { state, words });
+  return settleOutage(row, tried, { state, words, message });
 }
 
 function settleOutage(
   row: OpenRow,
   tried: Tried,
-  { state, words }: { readonly state: "open" | "sending"; readonly words: string },
+  parts: {
+    readonly state: "open" | "sending";
+    readonly words: string;
+    readonly message: string;
+  },
 ): ReturnType<typeof settle> {
   const { id } = row;
+  const { state, words, message } = parts;
   const { counts, delaysMs, now, outcome } = tried;
   const attempts = row.attempts + (counts ? 1 : 0);
   if (counts && attempts > delaysMs.length) {
-    const reason = `gave up after ${attempts} attempts while others succeeded: ${words}`;
+    const reason = `gave up after ${attempts} attempts while others succeeded: ${message}`;
     const history = withAttempt(row, tried, words);
     return {
       change: { id, state: "dead", attempts, nextAt: null, history, doneAt: iso(now), reason },

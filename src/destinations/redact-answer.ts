@@ -5,7 +5,7 @@ const plain = new Set(["type", "status", "event", "direction", "object", "field"
 
 /**
  * A vendor's answer as the ledger may keep it: on one line, without what it echoes of the event or of the
- * `secrets`, without long digit runs and e-mail addresses, at most 300 characters.
+ * `secrets`, as they are or encoded, without long digit runs and e-mail addresses, at most 300 characters.
  */
 export function redactAnswer(
   text: string,
@@ -15,16 +15,30 @@ export function redactAnswer(
   const { raw: _, account: __, ...told } = event.data;
   const hidden = [...new Set([...secrets, ...stringsIn(told)])]
     .filter((each) => each.length > 1)
-    .flatMap((each) => [each, JSON.stringify(each).slice(1, -1)])
+    .flatMap(encodingsOf)
     .sort((a, b) => b.length - a.length);
   let shown = text.slice(0, 5000);
-  for (const each of hidden) shown = shown.replaceAll(each, "…");
+  for (const each of hidden) shown = shown.replace(literally(each), "…");
   return shown
     .replace(/[^\s"'<>@]+@[^\s"'<>@]+/g, "…")
     .replace(/\+?\d[\d\s().-]{5,}\d/g, "…")
     .replace(/[\p{Cc}\p{Cf}\u2028\u2029\s]+/gu, " ")
     .trim()
     .slice(0, 300);
+}
+
+function encodingsOf(text: string): string[] {
+  const bytes = Buffer.from(text);
+  const quoted = JSON.stringify(text).slice(1, -1);
+  const base64 = bytes.toString("base64").replace(/=+$/, "");
+  const percent = encodeURIComponent(bytes.toString("utf8"));
+  const form = percent.replaceAll("%20", "+");
+  return [text, quoted, percent, form, base64, bytes.toString("base64url")];
+}
+
+/** In whatever letter case. */
+function literally(text: string): RegExp {
+  return new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), "giu");
 }
 
 function stringsIn(value: unknown, key = ""): string[] {

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import getRawBody from "raw-body";
+import { createBodyBudget } from "./body-budget.ts";
 
 /** The first bytes of a body are always taken: 2,000 connections hold 32 MB of them, and messages are small. */
 const freeBytes = 16_384;
-/** What all larger bodies may hold together, declared or received, from their headers to their answer. */
+/** What has come in of all larger bodies, until they are answered. */
 const sharedBytes = 67_108_864;
 /** What a chunk costs besides its bytes: a body sent byte by byte would take a hundred times its size. */
 const chunkBytes = 160;
@@ -24,37 +25,27 @@ export function createBodyTaker(maxBodyBytes: number): BodyTaker {
   if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes < 1) {
     throw new TypeError("maxBodyBytes must be a positive integer");
   }
-  const budget = Math.max(sharedBytes, 2 * maxBodyBytes);
-  const shares = new Map<IncomingMessage, number>();
-  let held = 0;
-
-  /** Answers false when the budget is spent. */
-  const hold = (request: IncomingMessage, size: number): boolean => {
-    const share = size - freeBytes;
-    if (share <= 0) return true;
-    held += share - (shares.get(request) ?? 0);
-    shares.set(request, share);
-    return held <= budget;
-  };
+  const budget = createBodyBudget<IncomingMessage>(Math.max(sharedBytes, 2 * maxBodyBytes));
 
   return {
     take(request) {
       if (isEncoded(request)) return "encoded";
       const length = declaredLength(request);
-      let size = Number(length ?? 0);
-      if (size > maxBodyBytes) return "too large";
-      if (!hold(request, size)) return "busy";
+      if (Number(length ?? 0) > maxBodyBytes) return "too large";
       return new Promise((resolve) => {
         let received = 0;
+        const drop = () => {
+          request.off("data", onData);
+          request.pause();
+          resolve("busy");
+        };
         const onData = (chunk: Buffer) => {
           received += chunk.length + chunkBytes;
-          size = Math.max(size, received);
-          if (hold(request, size)) return;
-          request.off("data", onData);
-          resolve("busy");
+          if (received > freeBytes) budget.hold(request, received - freeBytes, drop);
         };
         getRawBody(request, { limit: maxBodyBytes, length: length ?? null }, (error, body) => {
           request.off("data", onData);
+          budget.keep(request);
           resolve(error ? (error.type === "entity.too.large" ? "too large" : "broken") : body);
         });
         request.on("data", onData);
@@ -62,10 +53,7 @@ export function createBodyTaker(maxBodyBytes: number): BodyTaker {
         request.on("close", () => request.complete || resolve("broken"));
       });
     },
-    release(request) {
-      held -= shares.get(request) ?? 0;
-      shares.delete(request);
-    },
+    release: (request) => budget.release(request),
   };
 }
 

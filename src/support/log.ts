@@ -57,24 +57,43 @@ const allowed = new Set<string>([
  */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
+  return `${nameError(error)}: ${scrub(error.message)}`.slice(0, 300);
+}
+
+/** Class and code alone, for an error whose message may repeat what a stranger answered. */
+export function nameError(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
   const code = "code" in error && typeof error.code === "string" ? ` ${error.code}` : "";
-  return `${error.name}${code}: ${scrub(error.message)}`.slice(0, 300);
+  return `${error.name}${code}`;
 }
 
 export function scrub(text: string): string {
-  return text
-    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, "$1")
-    .replace(/([a-z][a-z0-9+.-]*:\/\/[^\s?#]*)[?#]\S*/gi, "$1")
+  return hideCredentials(text)
     .replace(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, '"…"')
     .replace(/\b[A-Z]{2}\.[A-Za-z0-9.]{4,}/g, "…")
     .replace(/\+?\d[\d\s().-]{6,}\d/g, "…")
     .replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, " ");
 }
 
+/** Of a URL the last `@` counts, for a password may hold one, and so may it a slash. */
+function hideCredentials(text: string): string {
+  return text
+    .replace(/\b(basic|bearer)\s+[\w+/.~-]+=*/gi, "$1 …")
+    .replace(/([a-z][a-z0-9+.-]*:\/\/)\S*@/gi, "$1")
+    .replace(/([a-z][a-z0-9+.-]*:\/\/[^\s?#]*)[?#]\S*/gi, "$1")
+    .replace(/[\w+/-]{8,}={0,2}/g, (run) => (isPair(run) ? "…" : run));
+}
+
+/** `user:password` in base64. */
+function isPair(run: string): boolean {
+  return /^[!-9;-~]+:[ -~]+$/.test(Buffer.from(run, "base64").toString("latin1"));
+}
+
 function onlyAllowed(fields: LogFields): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(fields)) {
     if (key === "error") kept["error"] = describeError(value);
+    else if (key === "reason") kept[key] = hideCredentials(String(value)).slice(0, 300);
     else if (allowed.has(key)) kept[key] = typeof value === "string" ? value.slice(0, 300) : value;
   }
   return kept;
@@ -103,7 +122,10 @@ export function createLog(options: {
 function wrap(logger: winston.Logger, base: LogFields): Log {
   const write = (level: string) => (message: string, fields?: LogFields) => {
     if (logger.isLevelEnabled(level)) {
-      logger.log(level, { message, ...onlyAllowed({ ...base, ...fields }) });
+      logger.log(level, {
+        message: hideCredentials(message),
+        ...onlyAllowed({ ...base, ...fields }),
+      });
     }
   };
   return {

@@ -7,6 +7,7 @@ import {
   type Destination,
   type WaypostEvent,
 } from "../../src/contracts.ts";
+import { echoesOf, formsOf } from "../destinations/echoes.ts";
 import type { Fault, Stub } from "../destinations/stub.ts";
 import { makeText } from "../store/make-events.ts";
 
@@ -256,6 +257,31 @@ export function httpConformance(
         const said = `${outcome.message} ${outcome.answer}`;
         for (const hidden of [...under.secrets, "my very private words", "15555550123", "Mia"]) {
           assert.ok(!said.includes(hidden), `${hidden} in ${said}`);
+        }
+      }
+    });
+
+    it("says the same, in its own words, whatever the words of the answer", async () => {
+      const event = makeText("my very private words", {});
+      const words = (outcome: Delivered | DeliveryError) =>
+        outcome instanceof DeliveryError ? outcome.message : "delivered";
+      for (const status of [200, 401, 422, 503]) {
+        const ask = async (fault: Fault) => {
+          under.stub.fail(fault);
+          return words(await attempt(under.destination, event));
+        };
+        for (const [repeated, another] of [
+          ["my very private words", "so utterly other texts"],
+          ["15555550123", "98765432109"],
+        ] as const) {
+          const others = formsOf(another).map((form) => echoesOf(status, form));
+          for (const [at, said] of formsOf(repeated).entries()) {
+            for (const [how, fault] of echoesOf(status, said).entries()) {
+              const other = others[at]?.[how];
+              assert.ok(other);
+              assert.equal(await ask(fault), await ask(other), said);
+            }
+          }
         }
       }
     });

@@ -1,26 +1,41 @@
+import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { after, before } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts";
 import { type Mongo, needsMongo, startMongo } from "../services/mongo.ts";
+import { assertMajority, type MongoWire, watchMongo } from "../services/mongo-wire.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { testLedger } from "./ledger.ts";
 
 const needs = needsMongo();
 let mongo: Mongo | undefined;
+let wire: MongoWire | undefined;
 
 before(async () => {
-  if (needs.skip === false) mongo = await startMongo();
+  if (needs.skip) return;
+  mongo = await startMongo();
+  wire = await watchMongo(mongo.url);
 });
-after(() => mongo?.cleanup());
+after(async () => {
+  await wire?.close();
+  await mongo?.cleanup();
+});
 
 testLedger("MongoDB", needs, async () => {
   const url = new URL(mongo?.url ?? "");
   url.pathname += `_${randomBytes(4).toString("hex")}`;
   const store = await connectMongoStore({
-    url: url.href,
+    url: wire?.through(url.href) ?? "",
     retentionDays: 30,
     log: createArrayLog(),
   });
   await store.syncIndexes();
   return { ledger: store.ledger, append: store.append, close: () => store.close() };
+});
+
+describe("over the wire to MongoDB", needs, () => {
+  it("every write of the above waits for the journal of a majority", () => {
+    assert.ok(wire);
+    assertMajority(wire, ["findAndModify", "insert", "update"]);
+  });
 });

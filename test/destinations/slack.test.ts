@@ -170,7 +170,7 @@ describe("slack", () => {
 
   const classes: Record<"outage" | "config" | "refused", string> = {
     outage:
-      "ratelimited rate_limited service_unavailable internal_error request_timeout team_added_to_org fatal_error some_new_word",
+      "ratelimited rate_limited service_unavailable internal_error request_timeout team_added_to_org fatal_error",
     config:
       "not_authed invalid_auth account_inactive token_revoked token_expired missing_scope no_permission not_in_channel channel_not_found is_archived restricted_action restricted_action_read_only_channel ekm_access_denied",
     refused:
@@ -189,6 +189,27 @@ describe("slack", () => {
       assert.equal(side.posts.length, 0);
     });
   }
+
+  it("does not repeat a word that it does not know, but with the attempt", async () => {
+    const words: Record<string, string> = {
+      some_new_word: "outage",
+      restricted_action_new_word: "config",
+      metadata_new_word: "refused",
+    };
+    for (const [error, verdict] of Object.entries(words)) {
+      side.stub.fail({ status: 200, body: JSON.stringify({ ok: false, error }) });
+      const outcome = await failed(destination, makeText("x", {}));
+      assert.deepEqual([outcome.verdict, outcome.answer], [verdict, error]);
+      assert.doesNotMatch(outcome.message, /new_word/);
+    }
+  });
+
+  it("names the scopes that are missing, as far as it knows them", async () => {
+    const body = { ok: false, error: "missing_scope", needed: "chat:write, very:private" };
+    side.stub.fail({ status: 200, body: JSON.stringify(body) });
+    const { message } = await failed(destination, makeText("x", {}));
+    assert.match(message, /\(chat:write\)$/);
+  });
 
   it("takes an answer of 200 that is not Slack's for an outage that may be done", async () => {
     for (const body of ["", "<html>login</html>", "null", "[]", '{"ok":"yes"', '{"ok":false}']) {

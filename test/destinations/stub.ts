@@ -11,6 +11,7 @@ export interface StubRequest {
 }
 export interface StubAnswer {
   readonly status: number;
+  readonly statusText?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
@@ -65,8 +66,10 @@ export async function startStub(
       requests.push(request);
       const { socket } = incoming;
       const fault = acts(request) ? faults.shift() : undefined;
-      const answer = ({ status, headers = {}, body = "" }: StubAnswer) =>
-        void outgoing.writeHead(status, headers).end(body);
+      const answer = ({ status, statusText, headers = {}, body = "" }: StubAnswer) => {
+        if (statusText !== undefined) outgoing.statusMessage = statusText;
+        outgoing.writeHead(status, headers).end(body);
+      };
       if (typeof fault === "object") return answer(fault);
       if (fault === "reset") return void socket.resetAndDestroy();
       if (fault === "hang") return;

@@ -121,6 +121,28 @@ describe("a webhook", () => {
     assert.deepEqual(JSON.parse((await sent({ secret: secretOf("a") }, event)).body), event);
   });
 
+  it("keeps no credentials and nothing of the event in an answer, in any letter case or encoding", async () => {
+    const basic = { username: "waypost", password: "invented pass/word" };
+    const pair = `${basic.username}:${basic.password}`;
+    const event = makeText("my very private words", {});
+    for (const text of [basic.password, pair, "my very private words"]) {
+      const forms = [
+        text,
+        text.toUpperCase(),
+        encodeURIComponent(text),
+        text.replaceAll(" ", "+").replaceAll("/", "%2F").replaceAll(":", "%3A"),
+        Buffer.from(text).toString("base64"),
+        Buffer.from(text).toString("base64url"),
+      ];
+      for (const form of forms) {
+        stub.fail({ status: 400, body: `no ${form}, no` });
+        const outcome = await attempt(open({ basic }), event);
+        assert.ok(outcome instanceof DeliveryError);
+        assert.match(outcome.answer ?? "", /^400 no …=*, no$/, form);
+      }
+    }
+  });
+
   it("keeps at most 500 characters of the answer, on one line", async () => {
     stub.fail({ status: 400, body: `field\r\nmissing\u202e ${"x".repeat(100_000)}` });
     const outcome = await attempt(open({}), makeText("x", {}));

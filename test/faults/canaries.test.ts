@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { connect, type Message } from "amqplib";
+import { formsOf } from "../destinations/echoes.ts";
+import { startStub } from "../destinations/stub.ts";
 import { needsOwnRabbit, type Rabbit, startRabbit } from "../services/rabbitmq.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { appSecret, createProgram, opsToken, type Program } from "./program.ts";
@@ -122,6 +124,80 @@ describe("canaries in every field", () => {
     }
     assert.match(program.output(), /"level":"debug"/);
     assertNoCanary("the output", program.output());
+  });
+
+  it("are repeated by receivers, in all forms, but not by Waypost", async () => {
+    const basic = { username: "waypost", password: "invented pass/word" };
+    const pair = `${basic.username}:${basic.password}`;
+    const forms = [word, phone, pair].flatMap(formsOf);
+    const alerts: string[] = [];
+    const codes: Record<string, number> = { "/refuses": 422, "/is-out": 500, "/locks": 401 };
+    const stub = await startStub(({ path, headers, body }) => {
+      if (path === "/alerts") alerts.push(body);
+      const said = [...forms, headers.authorization, body.slice(0, 1_000)];
+      return {
+        status: codes[path] ?? 200,
+        statusText: forms.slice(0, 6).join(" "),
+        body: said.join(" "),
+      };
+    });
+    const target = (path: string) =>
+      `{ kind: webhook, url: "${stub.url}${path}", basic: ${JSON.stringify(basic)}, allowPrivateAddresses: true }`;
+    const yaml = [
+      "destinations:",
+      `  refusing: ${target("/refuses")}`,
+      `  out: ${target("/is-out")}`,
+      `  locked: ${target("/locks")}`,
+      `routes: [{ name: all, when: { type: "whatsapp.#" }, to: [refusing, out, locked] }]`,
+      `alerts: { to: ${target("/alerts")}, breakerOpenFor: 1s }`,
+    ];
+    const folder = await mkdtemp(join(tmpdir(), "waypost-echo-"));
+    const WAYPOST_CONFIG = join(folder, "waypost.yaml");
+    await writeFile(WAYPOST_CONFIG, yaml.join("\n"));
+    const program = await createProgram(["start"], {
+      DATA_DIR: folder,
+      WAYPOST_CONFIG,
+      LOG_LEVEL: "debug",
+      NODE_ENV: "production",
+    });
+    const ask = async (path: string) => {
+      const headers = { authorization: `Bearer ${opsToken}` };
+      return (await fetch(`${program.opsUrl}${path}`, { headers })).text();
+    };
+    await program.start();
+    try {
+      await sendAll(program);
+      await waitFor("a dead delivery", async () =>
+        (await ask("/api/deliveries?state=dead")).includes("422"),
+      );
+      await waitFor(
+        "alerts of all three",
+        () => ["refusing", "out", "locked"].every((name) => alerts.join().includes(name)),
+        20_000,
+      );
+      const kept = JSON.parse(await ask("/api/deliveries?state=dead&limit=200")) as {
+        items: { reason: string; history: unknown }[];
+      };
+      assert.ok(kept.items.length > 50);
+      const told = {
+        "an alert": alerts.join("\n"),
+        "the metrics": await ask("/metrics"),
+        "the status": await ask("/api/status"),
+        "the destinations": await ask("/api/destinations"),
+        "a reason": kept.items.map(({ reason }) => reason).join("\n"),
+        "the output": program.output(),
+      };
+      assert.match(told["the output"], /a delivery is dead.*422|422.*a delivery is dead/);
+      for (const [where, text] of Object.entries(told)) {
+        for (const each of [...forms, "invented pass"]) {
+          assert.ok(!text.toLowerCase().includes(each.toLowerCase()), `${where} holds ${each}`);
+        }
+      }
+    } finally {
+      await program.stop();
+      await stub.close();
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it(

@@ -197,6 +197,39 @@ describe("durable", () => {
     assert.deepEqual(firsts(ids()), range(0, next));
   });
 
+  it("drains a POST that was on its way into the spool when the rest had been published", async () => {
+    const spool = createMemorySpool();
+    const { durable, bus, ids, direct } = start(spool);
+    bus.down = "gone";
+    await durable.publish(post("a"));
+    const { append, read } = spool;
+    let landed = () => {};
+    const slow = new Promise<void>((resolve) => {
+      landed = resolve;
+    });
+    spool.append = async (parcels) => {
+      await slow;
+      return append.call(spool, parcels);
+    };
+    let emptyReads = 0;
+    spool.read = async (...asked) => {
+      const posts = await read.apply(spool, asked);
+      if (posts.length === 0) emptyReads += 1;
+      return posts;
+    };
+    const late = durable.publish(post("b"));
+    bus.down = undefined;
+    await waitFor("the pump to be through", () => {
+      return ids().includes("a") && (emptyReads > 0 || durable.health().mode === "direct");
+    });
+    assert.equal(durable.health().mode, "spool");
+    landed();
+    await late;
+    await direct();
+    assert.deepEqual(ids(), ["a", "b"]);
+    assert.equal(spool.depth().posts, 0);
+  });
+
   it("stays in spool mode while the bus confirms later than a POST may wait", async () => {
     const { durable, bus, spool, direct } = start();
     bus.confirmMs = 2 * deadlineMs;

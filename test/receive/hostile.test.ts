@@ -90,18 +90,20 @@ describe("hostile sizes", () => {
     await lives();
   });
 
-  it("that together are too much are answered 503, while small POSTs go on", async () => {
-    const large = lines(head, `Content-Length: ${limit}`);
-    const open = await Promise.all(Array.from({ length: 40 }, () => openRaw(receiver.port, large)));
+  it("that together are too much are answered 503, while all other POSTs go on", async () => {
+    const stalled = Buffer.concat([
+      Buffer.from(lines(head, `Content-Length: ${limit}`)),
+      Buffer.alloc(limit - 1, 0x20),
+    ]);
+    const open = await Promise.all(
+      Array.from({ length: 40 }, () => openRaw(receiver.port, stalled)),
+    );
     const refused = () => open.filter((raw) => raw.received().startsWith("HTTP/1.1 503 "));
-    await waitFor("the refusals", () => refused().length === 40 - 21);
+    await waitFor("the refusals", () => refused().length >= 40 - 21);
     assert.match(refused()[0]?.received() ?? "", /^Retry-After: 5\r$/m);
     await lives();
-    assert.equal((await post(receiver.port, Buffer.alloc(limit, 0x20))).code, 503);
+    assert.equal((await post(receiver.port, Buffer.alloc(limit, 0x20))).code, 200);
     for (const { socket } of open) socket.destroy();
-    await waitFor("room", async () => {
-      return (await post(receiver.port, Buffer.alloc(limit, 0x20))).code === 200;
-    });
   });
 
   it("in a million chunks of a byte do not fill the memory", async () => {

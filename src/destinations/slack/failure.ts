@@ -37,8 +37,36 @@ const remedies = new Map([
   ["ekm_access_denied", "the organisation's key management refuses"],
 ]);
 
-const refusals =
-  /^(invalid_blocks|invalid_blocks_format|msg_too_long|msg_blocks_too_long|no_text|invalid_metadata_[a-z_]+|metadata_[a-z_]+|too_many_attachments)$/;
+const restrictions = new Set([
+  "restricted_action",
+  "restricted_action_non_threadable_channel",
+  "restricted_action_read_only_channel",
+  "restricted_action_thread_locked",
+  "restricted_action_thread_only_channel",
+]);
+
+const refusals = new Set([
+  "invalid_blocks",
+  "invalid_blocks_format",
+  "invalid_metadata_format",
+  "invalid_metadata_schema",
+  "metadata_must_be_sent_from_app",
+  "metadata_too_large",
+  "msg_blocks_too_long",
+  "msg_too_long",
+  "no_text",
+  "too_many_attachments",
+]);
+
+/** What the calls made here may need. */
+const scopes = new Set([
+  "channels:history",
+  "channels:read",
+  "chat:write",
+  "chat:write.public",
+  "groups:history",
+  "groups:read",
+]);
 
 /** The thread cannot be replied to; a new one can be begun. */
 const ofThread = new Set([
@@ -74,20 +102,27 @@ function ofCode({ data }: WebAPIPlatformError, last: LastAnswer): DeliveryError 
   const maybeDone = outages.get(code);
   if (maybeDone !== undefined) return ofOutage(code, maybeDone, last);
   const remedy = remedies.get(code);
-  if (remedy !== undefined || code.startsWith("restricted_action")) {
-    const words = remedy ?? "the workspace restricts who may post there";
-    const scope = neededScope(data);
-    return new DeliveryError("config", `Slack: ${code}: ${words}${scope}`, { answer: code });
+  if (remedy !== undefined) {
+    const message = `Slack: ${code}: ${remedy}${neededScopes(data)}`;
+    return new DeliveryError("config", message, { answer: code });
   }
-  const answer = `Slack: ${code}`;
-  if (refusals.test(code)) return new DeliveryError("refused", answer, { answer: code });
-  // Not a word that is known: perhaps of this event only. Retries end, the event is not lost at once.
-  return new DeliveryError("outage", answer, { answer: code });
+  if (code.startsWith("restricted_action")) {
+    const known = restrictions.has(code) ? code : "restricted_action";
+    const message = `Slack: ${known}: the workspace restricts who may post there`;
+    return new DeliveryError("config", message, { answer: code });
+  }
+  if (refusals.has(code)) return new DeliveryError("refused", `Slack: ${code}`, { answer: code });
+  if (/^(invalid_)?metadata_/.test(code)) {
+    return new DeliveryError("refused", "Slack refuses the metadata", { answer: code });
+  }
+  // Perhaps of this event only. Retries end, the event is not lost at once. A word that is not known is not repeated.
+  return new DeliveryError("outage", "Slack: an error that is not known", { answer: code });
 }
 
-function neededScope(data: object): string {
-  const needed = "needed" in data ? data.needed : undefined;
-  return typeof needed === "string" && /^[a-z.:,_-]{1,200}$/.test(needed) ? ` (${needed})` : "";
+function neededScopes(data: object): string {
+  const needed = "needed" in data && typeof data.needed === "string" ? data.needed.split(",") : [];
+  const known = needed.map((each) => each.trim()).filter((each) => scopes.has(each));
+  return known.length === 0 ? "" : ` (${known.join(",")})`;
 }
 
 function ofStatus(status: number, last: LastAnswer): DeliveryError {

@@ -60,6 +60,7 @@ export function parseWebhookOptions(
       ...secrets,
       ...Object.values(raw.headers ?? {}),
       ...[appSecret, bearer, basic?.password].filter((each) => each !== undefined),
+      ...(basic ? [`${basic.username}:${basic.password}`] : []),
     ],
   };
 }

@@ -13,8 +13,10 @@ export interface MongoConnection {
 
 const clientOptions = {
   appName: "waypost",
-  /** A batch counts as stored when a majority has it in its journal. */
-  writeConcern: { w: "majority", journal: true },
+  /** A batch counts as stored when a majority has it in its journal. Each by its own name, or the URL's would count. */
+  w: "majority",
+  journal: true,
+  j: true,
   serverSelectionTimeoutMS: 2_000,
   connectTimeoutMS: 5_000,
   /** A frozen server is noticed by the next heartbeat, a stuck answer by the socket. */
