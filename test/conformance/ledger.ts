@@ -307,6 +307,9 @@ export function testLedger(
       await opened.append([both]);
       assert.deepEqual((await ledger.aliases([phone]))(phone), [phone, user]);
       assert.deepEqual((await ledger.aliases(["cnv_x"]))("cnv_x"), ["cnv_x"]);
+      const learnt = { kind: "became", from: user, to: "cnv_x", at: second(1) } as const;
+      const joined = (await ledger.aliases(["cnv_x"], [learnt]))("cnv_x");
+      assert.deepEqual(new Set(joined), new Set(["cnv_x", phone, user]));
       assert.equal(await ledger.link(name, phone), undefined);
       assert.equal(await ledger.saveLink(name, user, { thread: "1" }, 2), true);
       assert.deepEqual(await ledger.link(name, phone), { thread: "1" });

@@ -51,9 +51,11 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
   const plain = ({ epoch: _, ...row }: Row): Delivery => structuredClone(row);
   const edges = () =>
     [...log.values()].flatMap((item) => (isQuarantined(item) ? [] : aliasEdges(item)));
-  const aliases: Ledger["aliases"] = (ids) =>
-    resolveAliases(ids, async (asked) =>
-      edges().filter(({ from, to }) => asked.includes(from) || asked.includes(to)),
+  const aliases: Ledger["aliases"] = (ids, learnt) =>
+    resolveAliases(
+      ids,
+      async (asked) => edges().filter(({ from, to }) => asked.includes(from) || asked.includes(to)),
+      learnt,
     );
   const ledger: MemoryLedger = {
     exclusive,

@@ -18,7 +18,8 @@ export interface Uses {
 /** The ledger in the store's SQLite file: its lock is the lease. Rows that are done go after `retentionMs`. */
 export function createEmbeddedLedger(sqlite: Sqlite, reader: Reader, retentionMs: number): Ledger {
   const uses = embeddedUses(sqlite);
-  const aliases: Ledger["aliases"] = (ids) => resolveAliases(ids, (more) => reader.aliases(more));
+  const aliases: Ledger["aliases"] = (ids, learnt) =>
+    resolveAliases(ids, (more) => reader.aliases(more), learnt);
   return {
     exclusive: true,
     ...createEmbeddedLeases(uses),

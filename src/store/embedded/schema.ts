@@ -84,6 +84,8 @@ export const logSchema: readonly string[] = [
   `,
   ledgerTables,
   rolesTable,
+  // Of before, nothing but "earlier than all that comes" is known.
+  "ALTER TABLE aliases ADD COLUMN at TEXT NOT NULL DEFAULT ''",
 ];
 
 /** A word as the full-text index holds it: ASCII as it is, all else by its bytes. */

@@ -20,7 +20,8 @@ export function createMongoLedger(
 ): Ledger {
   const use = <T>(work: (collections: Collections) => Promise<T>) =>
     connection.use((models) => work(collectionsOf(models)));
-  const aliases: Ledger["aliases"] = (ids) => resolveAliases(ids, (more) => reader.aliases(more));
+  const aliases: Ledger["aliases"] = (ids, learnt) =>
+    resolveAliases(ids, (more) => reader.aliases(more), learnt);
   return {
     exclusive: false,
     ...createMongoLeases(use),
