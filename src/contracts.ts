@@ -430,7 +430,10 @@ export interface Ledger {
     conversationIds: readonly string[],
     learnt?: readonly AliasEdge[],
   ): Promise<(id: string) => readonly string[]>;
-  /** What a destination remembers about a conversation, joined through aliases. */
+  /**
+   * What a destination remembers about a conversation, joined through aliases. It outlives the last event that the
+   * store keeps of the conversation by some days, then goes.
+   */
   link(name: string, conversationId: string): Promise<Readonly<Record<string, string>> | undefined>;
   /** Fenced: false when a holder of a later epoch has written it. */
   saveLink(

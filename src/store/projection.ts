@@ -86,11 +86,17 @@ export function joinProjections(projections: readonly Projection[]) {
     joinByRow(projections.flatMap((projection) => pick(projection) ?? []));
   const edges = new Map<string, AliasEdge>();
   for (const { aliases } of projections) for (const edge of aliases) addEdge(edges, edge);
+  const conversations = facts((projection) => projection.conversation);
+  const aliases = [...edges.values()];
+  const touched = new Set(conversations.map(({ id }) => id));
+  for (const { from, to } of aliases) touched.add(from).add(to);
   return {
     messages: facts((projection) => projection.message),
-    conversations: facts((projection) => projection.conversation),
+    conversations,
     accounts: facts((projection) => projection.account),
-    aliases: [...edges.values()],
+    aliases,
+    /** Conversations that have an event in the batch, or are joined with one: their links live on. */
+    touched: [...touched],
   };
 }
 

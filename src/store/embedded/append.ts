@@ -5,6 +5,7 @@ import { edgeId } from "../aliases.ts";
 import { type Facts, joinFacts } from "../facts.ts";
 import { joinProjections, type Projected, projectAll } from "../projection.ts";
 import { parseQuarantined, type Quarantined } from "../quarantined.ts";
+import { keepLinks } from "./ledger-links.ts";
 import { contactToken, messageToken, token } from "./schema.ts";
 
 /** Stores and projects a batch in one transaction. */
@@ -30,6 +31,7 @@ export async function appendBatch(
         [edgeId(edge), edge.kind, edge.from, edge.to, edge.at ?? "", expiresAt],
       );
     }
+    await keepLinks(session, joined.touched, expiresAt);
     for (const post of posts) await writeQuarantined(session, post, expiresAt);
     return appended;
   });

@@ -4,7 +4,7 @@ import type { Sqlite, SqlSession } from "../../support/sqlite.ts";
 import { resolveAliases } from "../aliases.ts";
 import type { Reader } from "../query.ts";
 import { createEmbeddedLeases } from "./ledger-leases.ts";
-import { createEmbeddedLinks } from "./ledger-links.ts";
+import { createEmbeddedLinks, keepLinks } from "./ledger-links.ts";
 import { createEmbeddedList } from "./ledger-list.ts";
 import { createEmbeddedRows } from "./ledger-rows.ts";
 import { toStoreError } from "./store-error.ts";
@@ -25,7 +25,7 @@ export function createEmbeddedLedger(sqlite: Sqlite, reader: Reader, retentionMs
     ...createEmbeddedLeases(uses),
     ...createEmbeddedRows(uses, retentionMs),
     ...createEmbeddedList(uses),
-    ...createEmbeddedLinks(uses, aliases),
+    ...createEmbeddedLinks(uses, aliases, retentionMs),
     aliases,
     bodies: (ids) => uses.read((session) => findBodies(session, ids)),
     keepBodies: (ids, until) =>
@@ -36,6 +36,7 @@ export function createEmbeddedLedger(sqlite: Sqlite, reader: Reader, retentionMs
             [until.getTime(), id],
           );
         }
+        await keepLinks(session, await conversationsOf(session, ids), until.getTime());
       }),
   };
 }
@@ -49,6 +50,15 @@ export function embeddedUses(sqlite: Sqlite): Uses {
     read: (work) => translated(sqlite.read(work)),
     change: (work) => translated(sqlite.transaction(work)),
   };
+}
+
+async function conversationsOf(session: SqlSession, ids: readonly string[]): Promise<string[]> {
+  const rows = await session.all<{ id: string }>(
+    `SELECT DISTINCT conversation_id AS id FROM events
+       WHERE id IN (SELECT value FROM json_each(?)) AND conversation_id IS NOT NULL`,
+    [JSON.stringify(ids)],
+  );
+  return rows.map(({ id }) => id);
 }
 
 async function findBodies(session: SqlSession, ids: readonly string[]) {

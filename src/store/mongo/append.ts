@@ -12,6 +12,8 @@ import { edgeId } from "../aliases.ts";
 import type { Facts } from "../facts.ts";
 import { joinProjections, type Projected, projectAll } from "../projection.ts";
 import { parseQuarantined } from "../quarantined.ts";
+import { collectionsOf } from "./ledger-collections.ts";
+import { keepLinks } from "./ledger-links.ts";
 import type { EventDocument, Models } from "./models.ts";
 import { packEvent } from "./packed-event.ts";
 
@@ -47,6 +49,7 @@ export async function appendBatch(
       joined.aliases.map((edge) => aliasWrite(edge, expireAt)),
     ),
     upsertAll(models.quarantine, posts),
+    keepLinks(collectionsOf(models).links, joined.touched, expireAt),
   ]);
   return written;
 }

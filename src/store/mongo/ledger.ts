@@ -5,7 +5,7 @@ import type { Reader } from "../query.ts";
 import type { MongoConnection } from "./connection.ts";
 import { type Collections, collectionsOf } from "./ledger-collections.ts";
 import { createMongoLeases } from "./ledger-leases.ts";
-import { createMongoLinks } from "./ledger-links.ts";
+import { createMongoLinks, keepLinks } from "./ledger-links.ts";
 import { createMongoList } from "./ledger-list.ts";
 import { createMongoRows } from "./ledger-rows.ts";
 import { unpackEvent } from "./packed-event.ts";
@@ -27,14 +27,17 @@ export function createMongoLedger(
     ...createMongoLeases(use),
     ...createMongoRows(use, retentionMs),
     ...createMongoList(use),
-    ...createMongoLinks(use, aliases),
+    ...createMongoLinks(use, aliases, retentionMs),
     aliases,
     bodies: (ids) => use((collections) => findBodies(collections, ids)),
     keepBodies: (ids, until) =>
-      use(async ({ events }) => {
+      use(async ({ events, links }) => {
         for (let at = 0; at < ids.length; at += chunk) {
           const filter = { _id: { $in: ids.slice(at, at + chunk) } };
           await events.updateMany(filter, { $max: { expireAt: until } });
+          const found = await events.find(filter).project({ conversationId: 1 }).toArray();
+          const conversations = found.flatMap(({ conversationId }) => conversationId ?? []);
+          await keepLinks(links, conversations, until);
         }
       }),
   };
