@@ -32,6 +32,9 @@ Each item that Meta sends becomes one event, a [CloudEvents 1.0](https://cloudev
   (\`whatsapp.message.hologram\`); what is no lower-case word becomes \`unknown\`. Ignore what you do not know.
 * **Patterns** select types, in routes, the API's \`type\`, and bindings: \`*\` is one segment, \`#\` any number.
 * **The same item has the same \`id\`**, however often it comes. Deduplicate on it. A higher \`dataversion\` replaces a lower one.
+  What Meta gives an id of its own (messages, statuses, calls, payments) is known by that, all else by its content, its account and
+  the time of its entry. So equal \`errors\` of a value that has no entry time are one event, today and tomorrow: nothing tells a second
+  occurrence from Meta's repeat of the first.
 * **\`data.test\`** marks what the Test button of Meta's dashboard sent.
 * **\`data.raw\`** is Meta's own envelope with just this item. The examples leave it out; it is the file of the same name in
   [fixtures/meta](../fixtures/meta), or the one item of it that the event is about.`;

@@ -5,6 +5,7 @@
  * Meta ──POST──▶ receive ──Parcel──▶ Bus ──Carried──▶ Store   (the log)
  *                   └─ broker away: Spool ─▶ Bus  └──▶ deliver ──▶ Destination
  */
+import type { AliasEdge } from "./event/alias-edges.ts";
 import type { Carried, Parcel, WaypostEvent } from "./event/event.ts";
 
 export type { Carried, Parcel, QuarantinedPost, WaypostEvent } from "./event/event.ts";
@@ -423,9 +424,18 @@ export interface Ledger {
   bodies(eventIds: readonly string[]): Promise<Map<string, WaypostEvent | "quarantined">>;
   /** These events do not expire before `until`. */
   keepBodies(eventIds: readonly string[], until: Date): Promise<void>;
-  /** For each id all ids of the same person's conversation, as far as the store knows; the id itself first. */
-  aliases(conversationIds: readonly string[]): Promise<(id: string) => readonly string[]>;
-  /** What a destination remembers about a conversation, joined through aliases. */
+  /**
+   * For each id all ids of the same person's conversation, as far as the store knows or `learnt` tells; the id
+   * itself first.
+   */
+  aliases(
+    conversationIds: readonly string[],
+    learnt?: readonly AliasEdge[],
+  ): Promise<(id: string) => readonly string[]>;
+  /**
+   * What a destination remembers about a conversation, joined through aliases. It outlives the last event that the
+   * store keeps of the conversation by some days, then goes.
+   */
   link(name: string, conversationId: string): Promise<Readonly<Record<string, string>> | undefined>;
   /** Fenced: false when a holder of a later epoch has written it. */
   saveLink(

@@ -1,4 +1,5 @@
 import type { HandleBatch, Ledger, NewDelivery, WaypostEvent } from "../contracts.ts";
+import { aliasEdges } from "../event/alias-edges.ts";
 import { isQuarantined } from "../event/event.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Clock } from "./clock.ts";
@@ -33,7 +34,8 @@ export function createIntake(parts: IntakeParts): HandleBatch {
     const events = [...wanted.values()].map(({ event }) => event);
     lease.check();
     const [aliases, first] = await Promise.all([
-      ledger.aliases(conversationsOf(events)),
+      // The store may be behind: what the batch itself tells of its people counts too.
+      ledger.aliases(conversationsOf(events), events.flatMap(aliasEdges)),
       ledger.allot(name, lease.epoch, wanted.size),
     ]);
     if (first === undefined) lease.lose("somebody else took the lease");

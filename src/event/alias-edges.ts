@@ -1,36 +1,66 @@
 import { type ConversationParty, conversationIdOf } from "./conversation.ts";
-import type { WaypostEvent } from "./generated.ts";
+import type { Contact, IdChange, System, WaypostEvent } from "./generated.ts";
 
-/** `from` and `to` are conversations with one person. */
+/** `from` and `to` are conversations with one person; a phone only as long as the person had it. */
 export interface AliasEdge {
   readonly from: string;
   readonly to: string;
-  /** `phone`: one payload held the phone (from) and the BSUID (to). `became`: the old id (from) gave way to the new (to). */
-  readonly kind: "phone" | "became";
+  /**
+   * `phone`: one payload held the phone (from) and the BSUID (to). `left`: this person (to) gave the phone (from)
+   * up. `moved`: whoever had the one phone went on to the other, no BSUID was told. `became`: a BSUID gave way to
+   * another; in rows of earlier versions also what is now `left` or `moved`.
+   */
+  readonly kind: "phone" | "left" | "moved" | "became";
+  /** The first time it was told, by payload time, ISO 8601. Absent when it is not known. */
+  readonly at?: string;
 }
 
 /** What an event teaches about who is who. Nothing for groups: a group is not one person. */
 export function aliasEdges(event: WaypostEvent): AliasEdge[] {
   const { account, contact, groupId, message, idChange } = event.data;
   const { phoneNumberId } = account;
-  if (phoneNumberId === undefined || groupId !== undefined) return [];
-  const changed = message?.system ?? idChange;
-  if (contact === undefined && changed === undefined) return [];
+  const changed: System | IdChange | undefined = message?.system ?? idChange;
+  const known = contact !== undefined || changed !== undefined;
+  if (phoneNumberId === undefined || groupId !== undefined || !known) return [];
 
+  const at = toldAt(event);
   const edges = new Map<string, AliasEdge>();
-  const link = (kind: AliasEdge["kind"], old: ConversationParty, now: ConversationParty) => {
-    const from = conversationIdOf(phoneNumberId, old);
-    const to = conversationIdOf(phoneNumberId, now);
-    if (from && to && from !== to) edges.set(`${from} ${to}`, { from, to, kind });
+  const link: Link = (kind, one, other) => {
+    const from = conversationIdOf(phoneNumberId, one);
+    const to = conversationIdOf(phoneNumberId, other);
+    if (from && to && from !== to) edges.set(`${kind} ${from} ${to}`, { from, to, kind, at });
   };
-  if (contact !== undefined) link("phone", { phone: contact.waId }, { userId: contact.userId });
-  if (changed !== undefined) {
-    const now = { userId: changed.userId, phone: changed.waId };
-    const previousWaId = message?.system?.previousWaId;
-    link("phone", { phone: changed.waId }, { userId: changed.userId });
-    link("phone", { phone: previousWaId }, { userId: changed.previousUserId });
-    link("became", { phone: previousWaId }, now);
-    link("became", { userId: changed.previousUserId }, now);
-  }
+  const previousWaId = message?.system?.previousWaId;
+  const kind = previousWaId !== undefined && contact?.waId === previousWaId ? "left" : "phone";
+  link(kind, { phone: contact?.waId }, { userId: contact?.userId });
+  if (changed !== undefined) linkChange(link, changed, previousWaId, contact ?? {});
   return [...edges.values()];
+}
+
+type Link = (kind: AliasEdge["kind"], one: ConversationParty, other: ConversationParty) => void;
+
+function linkChange(
+  link: Link,
+  { previousUserId, ...changed }: System | IdChange,
+  previousWaId: string | undefined,
+  contact: Contact,
+): void {
+  const phone = changed.waId;
+  // A contact with the new phone has the new BSUID.
+  const hasNewPhone = phone !== undefined && contact.waId === phone;
+  const userId = changed.userId ?? (hasNewPhone ? contact.userId : undefined);
+  link("phone", { phone }, { userId });
+  link("left", { phone: previousWaId }, { userId });
+  link("left", { phone: previousWaId }, { userId: previousUserId });
+  link("became", { userId: previousUserId }, { userId });
+  if (userId !== undefined) return;
+  if (previousWaId !== undefined) link("moved", { phone: previousWaId }, { phone });
+  else link("phone", { phone }, { userId: previousUserId });
+}
+
+/** Of history the moment it was told: it names people as they are known now. */
+function toldAt({ type, time, data }: WaypostEvent): string {
+  const told = type.startsWith("whatsapp.history.") ? data.receivedAt : time;
+  const at = [told, data.receivedAt].map((text) => Date.parse(text));
+  return new Date(at.find((each) => !Number.isNaN(each)) ?? 0).toISOString();
 }

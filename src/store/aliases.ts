@@ -1,4 +1,5 @@
 import type { AliasEdge } from "../event/alias-edges.ts";
+import { type Owned, phoneOwners } from "./phone-owners.ts";
 
 /** Edges that touch one of these conversation ids. */
 export type LoadEdges = (ids: readonly string[]) => Promise<readonly AliasEdge[]>;
@@ -8,21 +9,24 @@ const maxIds = 2_000;
 
 /**
  * Who is who around these conversations: answers with all ids of the same person's conversation, the asked one
- * first. `became` edges always join. A phone joins a person only while it is linked to exactly one: two people
- * are never merged, whoever had the number first.
+ * first. `became` edges always join. A phone joins a person only while it is known to have been only theirs: two
+ * people are never merged, whoever had the number first. `learnt`: edges that the store may not have yet.
  */
 export async function resolveAliases(
   ids: readonly string[],
   load: LoadEdges,
+  learnt: readonly AliasEdge[] = [],
 ): Promise<(id: string) => readonly string[]> {
   const known = new Set(ids);
   const edges = new Map<string, AliasEdge>();
   let next = [...known];
   while (next.length > 0 && known.size <= ids.length + maxIds) {
-    const found = await load(next);
+    const asked = new Set(next);
+    const touching = learnt.filter(({ from, to }) => asked.has(from) || asked.has(to));
+    const found = [...(await load(next)), ...touching];
     next = [];
     for (const edge of found) {
-      edges.set(`${edge.kind} ${edge.from} ${edge.to}`, edge);
+      addEdge(edges, edge);
       for (const id of [edge.from, edge.to]) {
         if (!known.has(id)) {
           known.add(id);
@@ -36,12 +40,22 @@ export async function resolveAliases(
 
 /** The same, from edges at hand. They must be all that touch the ids asked for, and the ids they lead to. */
 export function persons(edges: readonly AliasEdge[]): (id: string) => readonly string[] {
+  const sorted = withoutOldKinds(edges);
   const groups = createGroups();
-  for (const edge of edges) if (edge.kind === "became") groups.join(edge.from, edge.to);
-  for (const [phone, people] of linkedPeople(edges, groups)) {
-    const [person] = people;
-    if (people.size === 1 && person !== undefined) groups.join(phone, person);
+  for (const { kind, from, to } of sorted) if (kind === "became") groups.join(from, to);
+  const owners = phoneOwners(sorted, groups.of);
+  const phones = createGroups();
+  for (const [phone, { before }] of owners) for (const from of before) phones.join(from, phone);
+  const people = peopleOf(owners, phones, groups);
+  for (const phone of owners.keys()) groups.join(phone, phones.of(phone));
+  for (const [phone, known] of people) {
+    const [only, ...others] = known;
+    if (only?.[1] && others.length === 0) groups.join(phone, only[0]);
   }
+  return groupsOf(edges, groups);
+}
+
+function groupsOf(edges: readonly AliasEdge[], groups: Groups): (id: string) => readonly string[] {
   const members = new Map<string, Set<string>>();
   for (const id of edges.flatMap((edge) => [edge.from, edge.to])) {
     const group = groups.of(id);
@@ -50,18 +64,45 @@ export function persons(edges: readonly AliasEdge[]): (id: string) => readonly s
   return (id) => [...new Set([id, ...(members.get(groups.of(id)) ?? [])])];
 }
 
-/** Per phone the people it is linked to. A phone that became, or was, a known person is that person's too. */
-function linkedPeople(edges: readonly AliasEdge[], groups: Groups): Map<string, Set<string>> {
-  const links = edges
-    .filter((edge) => edge.kind === "phone")
-    .map((edge) => ({ phone: groups.of(edge.from), person: groups.of(edge.to) }));
-  const people = new Set(links.map((link) => link.person));
-  const linked = new Map<string, Set<string>>();
-  for (const { phone, person } of links) {
-    const known = linked.get(phone) ?? new Set(people.has(phone) ? [phone] : []);
-    linked.set(phone, known.add(person));
+/** Who is linked to phones of one owner, each with whether that is beyond doubt. */
+function peopleOf(owners: ReadonlyMap<string, Owned>, phones: Groups, groups: Groups) {
+  const people = new Map<string, Map<string, boolean>>();
+  for (const [phone, { users, doubtful }] of owners) {
+    const known = people.get(phones.of(phone)) ?? new Map<string, boolean>();
+    people.set(phones.of(phone), known);
+    for (const user of doubtful) known.set(groups.of(user), known.get(groups.of(user)) ?? false);
+    for (const user of users) known.set(groups.of(user), true);
   }
-  return linked;
+  return people;
+}
+
+/** The first time counts when several batches taught the same. */
+export function addEdge(edges: Map<string, AliasEdge>, edge: AliasEdge): void {
+  const id = edgeId(edge);
+  const known = edges.get(id);
+  if (known === undefined || (edge.at ?? "") < (known.at ?? "")) edges.set(id, edge);
+}
+
+export function edgeId(edge: AliasEdge): string {
+  return `${edge.kind} ${edge.from} ${edge.to}`;
+}
+
+/** `became` once stood for every change; where an end is known for a phone, it is what is meant now. */
+function withoutOldKinds(edges: readonly AliasEdge[]): AliasEdge[] {
+  const phones = new Set<string>();
+  for (const { kind, from, to } of edges) {
+    if (kind !== "became") phones.add(from);
+    if (kind === "moved") phones.add(to);
+  }
+  const all = new Map<string, AliasEdge>();
+  for (const edge of edges) addEdge(all, edge.kind === "became" ? newKind(edge, phones) : edge);
+  return [...all.values()];
+}
+
+function newKind(edge: AliasEdge, phones: ReadonlySet<string>): AliasEdge {
+  const { from, to } = edge;
+  if (phones.has(from)) return { ...edge, kind: phones.has(to) ? "moved" : "left" };
+  return phones.has(to) ? { ...edge, kind: "phone", from: to, to: from } : edge;
 }
 
 type Groups = ReturnType<typeof createGroups>;

@@ -2,6 +2,7 @@ import { setImmediate as nextTick } from "node:timers/promises";
 import { StoreError, type WaypostEvent } from "../contracts.ts";
 import { type AliasEdge, aliasEdges } from "../event/alias-edges.ts";
 import { normalizePhone } from "../event/conversation.ts";
+import { addEdge } from "./aliases.ts";
 import { type EventIndex, idOf, indexEvent, textOf } from "./event-index.ts";
 import {
   type ErrorNote,
@@ -83,17 +84,20 @@ function projectOrRefuse(event: WaypostEvent): Projection {
 export function joinProjections(projections: readonly Projection[]) {
   const facts = (pick: (projection: Projection) => Facts | undefined) =>
     joinByRow(projections.flatMap((projection) => pick(projection) ?? []));
-  const edges = projections.flatMap((projection) => projection.aliases);
+  const edges = new Map<string, AliasEdge>();
+  for (const { aliases } of projections) for (const edge of aliases) addEdge(edges, edge);
+  const conversations = facts((projection) => projection.conversation);
+  const aliases = [...edges.values()];
+  const touched = new Set(conversations.map(({ id }) => id));
+  for (const { from, to } of aliases) touched.add(from).add(to);
   return {
     messages: facts((projection) => projection.message),
-    conversations: facts((projection) => projection.conversation),
+    conversations,
     accounts: facts((projection) => projection.account),
-    aliases: [...new Map(edges.map((edge) => [edgeId(edge), edge])).values()],
+    aliases,
+    /** Conversations that have an event in the batch, or are joined with one: their links live on. */
+    touched: [...touched],
   };
-}
-
-export function edgeId(edge: AliasEdge): string {
-  return `${edge.kind} ${edge.from} ${edge.to}`;
 }
 
 /** `in` when the contact wrote it, `out` when the business side did; undefined for anything but a message. */

@@ -1,19 +1,25 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
-import { createArrayLog } from "../support/array-log.ts";
+import { appendBatch } from "../../src/store/embedded/append.ts";
+import { deleteExpired } from "../../src/store/embedded/expiry.ts";
+import { createEmbeddedLedger } from "../../src/store/embedded/ledger.ts";
+import { createReader } from "../../src/store/embedded/reader.ts";
+import { logSchema } from "../../src/store/embedded/schema.ts";
+import { openSqlite } from "../../src/support/sqlite.ts";
 import { testLedger } from "./ledger.ts";
+
+const retentionMs = 30 * 24 * 60 * 60 * 1_000;
 
 testLedger("embedded", { skip: false }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "waypost-ledger-"));
-  const path = join(folder, "store.db");
-  const store = await openEmbeddedStore({ path, retentionDays: 30, log: createArrayLog() });
+  const sqlite = await openSqlite(join(folder, "store.db"), { schema: logSchema });
   return {
-    ledger: store.ledger,
-    append: store.append,
+    ledger: createEmbeddedLedger(sqlite, createReader(sqlite), retentionMs),
+    append: (batch) => appendBatch(sqlite, batch, Date.now() + retentionMs),
+    expire: async (at) => void (await deleteExpired(sqlite, at)),
     close: async () => {
-      await store.close();
+      await sqlite.close();
       await rm(folder, { recursive: true });
     },
   };

@@ -9,6 +9,7 @@ testLedger("tests' own", { skip: false }, async () => {
       ledger.append(batch);
       return { stored: [], duplicates: 0, replaced: 0 };
     },
+    expire: async (at) => ledger.expire(at),
     close: async () => undefined,
   };
 });

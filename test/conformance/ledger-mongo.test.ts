@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
+import { createConnection } from "mongoose";
 import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts";
 import { type Mongo, needsMongo, startMongo } from "../services/mongo.ts";
 import { assertMajority, type MongoWire, watchMongo } from "../services/mongo-wire.ts";
@@ -30,7 +31,21 @@ testLedger("MongoDB", needs, async () => {
     log: createArrayLog(),
   });
   await store.syncIndexes();
-  return { ledger: store.ledger, append: store.append, close: () => store.close() };
+  const connection = await createConnection(url.href).asPromise();
+  return {
+    ledger: store.ledger,
+    append: store.append,
+    // What the server's own TTL run deletes, by the same field.
+    expire: async (at) => {
+      for (const collection of (await connection.db?.collections()) ?? []) {
+        await collection.deleteMany({ expireAt: { $lte: new Date(at) } });
+      }
+    },
+    close: async () => {
+      await connection.close();
+      await store.close();
+    },
+  };
 });
 
 describe("over the wire to MongoDB", needs, () => {

@@ -8,6 +8,8 @@ export interface LedgerUnderTest {
   readonly ledger: Ledger;
   /** Puts events and quarantine where the ledger finds bodies. */
   readonly append: Store["append"];
+  /** Deletes what has expired at that moment, as the store does from time to time. */
+  readonly expire: (at: number) => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -307,6 +309,9 @@ export function testLedger(
       await opened.append([both]);
       assert.deepEqual((await ledger.aliases([phone]))(phone), [phone, user]);
       assert.deepEqual((await ledger.aliases(["cnv_x"]))("cnv_x"), ["cnv_x"]);
+      const learnt = { kind: "became", from: user, to: "cnv_x", at: second(1) } as const;
+      const joined = (await ledger.aliases(["cnv_x"], [learnt]))("cnv_x");
+      assert.deepEqual(new Set(joined), new Set(["cnv_x", phone, user]));
       assert.equal(await ledger.link(name, phone), undefined);
       assert.equal(await ledger.saveLink(name, user, { thread: "1" }, 2), true);
       assert.deepEqual(await ledger.link(name, phone), { thread: "1" });
@@ -314,6 +319,45 @@ export function testLedger(
       assert.equal(await ledger.saveLink(name, user, { thread: "late" }, 1), false);
       assert.equal(await ledger.saveLink(name, user, { thread: "2" }, 2), true);
       assert.deepEqual(await ledger.link(name, user), { thread: "2" });
+    });
+
+    it("keeps a link as long as events of its conversation are kept, and not for ever", async () => {
+      const contact = { userId: "DE.7410258963", waId: "15555550123" };
+      const both = makeEvent({ id: "evt_1", contact });
+      const user = both.data.conversationId ?? "";
+      const days = (n: number) => Date.now() + n * 24 * 60 * 60 * 1_000;
+      const link = { thread: "1" };
+      await ledger.saveLink(name, user, link, 1);
+      await opened.append([both]);
+      await ledger.saveLink(name, "cnv_other", link, 1);
+      await ledger.keepBodies(["evt_1"], new Date(days(60)));
+      await opened.expire(days(31));
+      assert.deepEqual(await ledger.link(name, "cnv_other"), link);
+      await opened.expire(days(45));
+      assert.equal(await ledger.link(name, "cnv_other"), undefined);
+      // An event that is kept longer, for an open delivery, keeps the link.
+      await opened.expire(days(62));
+      assert.deepEqual(await ledger.link(name, user), link);
+      await opened.expire(days(75));
+      assert.equal(await ledger.link(name, user), undefined);
+    });
+
+    it("lets a link live on with each event of its conversation, and with each that joins it", async (t) => {
+      const day = 24 * 60 * 60 * 1_000;
+      const contact = { userId: "DE.7410258963", waId: "15555550123" };
+      const user = makeEvent({ contact }).data.conversationId ?? "";
+      const phone = makeEvent({ contact: { waId: contact.waId } }).data.conversationId ?? "";
+      await ledger.saveLink(name, user, { thread: "1" }, 1);
+      await ledger.saveLink(name, phone, { thread: "2" }, 1);
+      const now = Date.now();
+      t.mock.timers.enable({ apis: ["Date"], now: now + 20 * day });
+      await opened.append([makeEvent({ contact })]);
+      t.mock.timers.reset();
+      await opened.expire(now + 51 * day);
+      assert.deepEqual(await ledger.link(name, user), { thread: "1" });
+      assert.deepEqual(await ledger.link(name, phone), { thread: "2" });
+      await opened.expire(now + 65 * day);
+      assert.equal(await ledger.link(name, user), undefined);
     });
   });
 }

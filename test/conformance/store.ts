@@ -544,6 +544,58 @@ function testAliases(get: Get): void {
     assert.equal(items[0]?.aliases.length, 3);
   });
 
+  it("never merges who has a number now with whom its last owner's number was", async () => {
+    const numbers = { old: phone.waId, next: "15555550199" };
+    const moved = makeEvent({
+      id: "evt_2",
+      at: 2,
+      type: "whatsapp.message.system",
+      contact: { waId: numbers.old },
+      data: {
+        message: {
+          id: "wamid.SYS",
+          type: "system",
+          system: {
+            type: "user_changed_number",
+            waId: numbers.next,
+            previousWaId: numbers.old,
+          },
+        },
+      },
+    });
+    const before = makeText("before", { id: "evt_1", at: 1, contact: phone });
+    const after = makeText("after", { id: "evt_3", at: 3, contact: { waId: numbers.next } });
+    const newcomer = (at: number) =>
+      makeText("new here", { id: `evt_${at}`, at, contact: { ...phone, userId: id } });
+    const byNext = cnv({ phone: numbers.next });
+    await get().append([moved]);
+    await get().append([after, before]);
+    assert.deepEqual(await ids(get(), { conversation: byPhone }), ["evt_3", "evt_2", "evt_1"]);
+    // The later one first: what counts is when it was told, not when it came.
+    await get().append([newcomer(5)]);
+    await get().append([newcomer(4)]);
+    assert.deepEqual(await ids(get(), { conversation: byId }), ["evt_5", "evt_4"]);
+    assert.deepEqual(await ids(get(), { conversation: byNext }), ["evt_3"]);
+    assert.deepEqual((await get().ledger.aliases([byId]))(byId), [byId]);
+    const { items } = await get().conversations({}, { limit: 10 });
+    assert.ok(items.every(({ aliases }) => aliases.length === 0));
+  });
+
+  it("goes on with whom it knew on a number before the change, in whatever order that came", async () => {
+    const system = { type: "user_changed_number", waId: "15555550199", previousWaId: phone.waId };
+    const message = { id: "wamid.SYS", type: "system", system };
+    const type = "whatsapp.message.system";
+    const userId = { ...phone, userId: id };
+    const events = [
+      makeText("late copy", { id: "evt_9", at: 9, contact: userId }),
+      makeEvent({ id: "evt_2", at: 2, type, contact: phone, data: { message } }),
+      makeText("first", { id: "evt_1", at: 1, contact: userId }),
+    ];
+    for (const event of events) await get().append([event]);
+    const byNext = cnv({ phone: "15555550199" });
+    assert.deepEqual(await ids(get(), { conversation: byNext }), ["evt_9", "evt_2", "evt_1"]);
+  });
+
   it("keeps the same person's conversations with two numbers of the business apart", async () => {
     const account = { wabaId, phoneNumberId: "711711711711711" };
     await get().append([

@@ -164,6 +164,25 @@ describe("the flow of deliveries", () => {
     await end();
   });
 
+  it("keeps who is new on a number out of the lane of who left it", async () => {
+    const clock = createFakeClock();
+    const stub = createStub();
+    const { conversationIdOf } = await import("../../src/event/conversation.ts");
+    const cnv = (party: object) => conversationIdOf("700700700700700", party) ?? "";
+    const [old, next, user] = ["15555550123", "15555550199", "DE.7410258963"];
+    const system = { type: "user_changed_number", waId: next, previousWaId: old };
+    const message = { id: "wamid.S", type: "system", system };
+    const moved = event(cnv({ phone: old }), { contact: { waId: old }, message });
+    const newcomer = event(cnv({ userId: user }), { contact: { waId: old, userId: user } });
+    const after = event(cnv({ phone: next }), { contact: { waId: next } });
+    stub.answer = ({ id }): Answer => (id === moved.id ? outage() : "ok");
+    const { publish, end } = await startEngine({ crm: stub }, { clock });
+    await publish(moved, newcomer, after);
+    await clock.advance(second / 2);
+    assert.deepEqual(stub.effects, [newcomer.id]);
+    await end();
+  });
+
   it("tells what it holds, and each attempt", async () => {
     const held: HeldState[] = [];
     const attempts: string[] = [];

@@ -11,12 +11,24 @@ import { isQuarantined } from "../../src/event/event.ts";
 import { quarantineIdOf } from "../../src/event/quarantined-post.ts";
 import { resolveAliases } from "../../src/store/aliases.ts";
 import { encodeCursor, parseCursor } from "../../src/store/cursor.ts";
+import { linksGo } from "../../src/store/link-life.ts";
 
 type Row = { -readonly [K in keyof Delivery]: Delivery[K] } & { epoch: number };
+
+interface MemoryLink {
+  readonly link: Readonly<Record<string, string>>;
+  readonly epoch: number;
+  readonly conversationId: string;
+  readonly expiresAt: number;
+}
+
+const retentionMs = 30 * 24 * 60 * 60 * 1_000;
 
 export interface MemoryLedger extends Ledger {
   /** The log: where bodies and aliases come from. */
   append(items: readonly Carried[]): void;
+  /** Takes away the links that have expired by then. */
+  expire(at: number): void;
   /** The store is away: every call rejects. */
   down: boolean;
   readonly rows: Map<string, Row>;
@@ -28,7 +40,7 @@ export interface MemoryLedger extends Ledger {
 export function createMemoryLedger(exclusive = true): MemoryLedger {
   const leases = new Map<string, DestinationLease>();
   const rows = new Map<string, Row>();
-  const links = new Map<string, { link: Readonly<Record<string, string>>; epoch: number }>();
+  const links = new Map<string, MemoryLink>();
   const log = new Map<string, Carried>();
   const isOpen = ({ state }: Row) => state === "open" || state === "sending";
   const lease = (name: string) => {
@@ -51,10 +63,19 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
   const plain = ({ epoch: _, ...row }: Row): Delivery => structuredClone(row);
   const edges = () =>
     [...log.values()].flatMap((item) => (isQuarantined(item) ? [] : aliasEdges(item)));
-  const aliases: Ledger["aliases"] = (ids) =>
-    resolveAliases(ids, async (asked) =>
-      edges().filter(({ from, to }) => asked.includes(from) || asked.includes(to)),
+  const aliases: Ledger["aliases"] = (ids, learnt) =>
+    resolveAliases(
+      ids,
+      async (asked) => edges().filter(({ from, to }) => asked.includes(from) || asked.includes(to)),
+      learnt,
     );
+  const keepLinks = (conversationIds: readonly string[], eventsGo: number) => {
+    for (const [id, link] of links) {
+      if (!conversationIds.includes(link.conversationId)) continue;
+      const expiresAt = Math.max(link.expiresAt, linksGo(eventsGo).at);
+      links.set(id, { ...link, expiresAt });
+    }
+  };
   const ledger: MemoryLedger = {
     exclusive,
     down: false,
@@ -62,6 +83,15 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
     writes: { calls: 0, changes: 0 },
     append(items) {
       for (const item of items) log.set(item.id, item);
+      const events = items.filter((item): item is WaypostEvent => !isQuarantined(item));
+      const touched = events.flatMap((event) => [
+        ...(event.data.conversationId === undefined ? [] : [event.data.conversationId]),
+        ...aliasEdges(event).flatMap(({ from, to }) => [from, to]),
+      ]);
+      keepLinks(touched, Date.now() + retentionMs);
+    },
+    expire(at) {
+      for (const [id, { expiresAt }] of links) if (expiresAt <= at) links.delete(id);
     },
     destination: async (name) => lease(name),
     destinations: async () =>
@@ -132,7 +162,14 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
       }
       return bodies;
     },
-    keepBodies: async () => undefined,
+    keepBodies: async (ids, until) => {
+      const events = ids.flatMap((id) => log.get(id) ?? []);
+      const kept = events.flatMap((item) => (isQuarantined(item) ? [] : item));
+      keepLinks(
+        kept.flatMap(({ data }) => data.conversationId ?? []),
+        until.getTime(),
+      );
+    },
     aliases,
     async link(name, conversationId) {
       const ids = (await aliases([conversationId]))(conversationId);
@@ -141,7 +178,8 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
     async saveLink(name, conversationId, link, epoch) {
       const id = `${name}:${conversationId}`;
       if ((links.get(id)?.epoch ?? 0) > epoch) return false;
-      links.set(id, { link, epoch });
+      const expiresAt = linksGo(Date.now() + retentionMs).at;
+      links.set(id, { link, epoch, conversationId, expiresAt });
       return true;
     },
     note: async (name, epoch, facts) => void change(name, facts as never, epoch),

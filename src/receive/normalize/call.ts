@@ -1,4 +1,5 @@
 import type { Call, Contact } from "../../event/generated.ts";
+import { contentHash } from "./canonical.ts";
 import { errorsIn, media } from "./content.ts";
 import { NO_ID, type Understand, type Whereabouts } from "./found.ts";
 import { digitsOf, personOf } from "./person.ts";
@@ -54,12 +55,25 @@ export const callEvent: Understand = (item, where) => {
   if (errors !== undefined) call.errors = [...(call.errors ?? []), ...errors];
   return {
     type: `whatsapp.call.${segment(own(item, "event"))}`,
-    key: ["c", where.phoneNumberId ?? null, callId, textOf(own(item, "event")) ?? null],
+    key: ["c", where.phoneNumberId ?? null, callId, ...stepKey("calls", item)],
     at: call.at,
     person: caller(item, where),
     data: { call },
   };
 };
+
+const upperCase = /^[A-Z][A-Z0-9_]*$/;
+
+/**
+ * What tells the steps of a call apart: the name of the step. Meta writes statuses in upper case and events in
+ * lower; one that is written like the other's says where it stood. A step without a name goes by its content.
+ */
+function stepKey(list: "calls" | "statuses", item: Json): (string | null)[] {
+  const name = textOf(own(item, list === "calls" ? "event" : "status"));
+  if (name === undefined) return [null, list, contentHash(item)];
+  const usual = upperCase.test(name) ? "statuses" : "calls";
+  return list === usual ? [name] : [name, list];
+}
 
 /** The pages disagree on who is `from` and `to`: the person is whoever is not the business. */
 function caller(item: Json, where: Whereabouts): Contact {
@@ -88,7 +102,7 @@ export const callStatus: Understand = (item, where) => {
   const call: Call = { id: callId, ...callFields(item) };
   return {
     type: `whatsapp.call.${lowerSegment(own(item, "status"))}`,
-    key: ["c", where.phoneNumberId ?? null, callId, textOf(own(item, "status")) ?? null],
+    key: ["c", where.phoneNumberId ?? null, callId, ...stepKey("statuses", item)],
     at: call.at,
     person: personOf({
       userId: own(item, "recipient_user_id"),

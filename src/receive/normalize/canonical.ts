@@ -1,3 +1,5 @@
+import { shortHash } from "../../event/hash-id.ts";
+
 const deepest = 200;
 
 /**
@@ -16,6 +18,11 @@ export function canonicalJson(value: unknown, depth = 0): string {
     .sort()
     .map((key) => `${JSON.stringify(key)}:${canonicalJson(object[key], depth + 1)}`);
   return `{${members.join(",")}}`;
+}
+
+/** The same for equal JSON values. */
+export function contentHash(value: unknown): string {
+  return shortHash(canonicalJson(value));
 }
 
 /** Whether the value is at most about `budget` characters of JSON. Stops looking as soon as it is not. */

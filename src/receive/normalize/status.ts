@@ -1,4 +1,5 @@
 import type { Contact, Pricing, Status } from "../../event/generated.ts";
+import { contentHash } from "./canonical.ts";
 import { errorsIn } from "./content.ts";
 import { NO_ID, type Understand, type Whereabouts } from "./found.ts";
 import { personOf } from "./person.ts";
@@ -66,7 +67,11 @@ export const messageStatus: Understand = (item, where) => {
   if (errors !== undefined) status.errors = [...(status.errors ?? []), ...errors];
   return {
     type: `whatsapp.status.${segment(own(item, "status"))}`,
-    key: statusKey(item, where, messageId),
+    // Without a status nothing but its content tells it from another of the same second.
+    key: [
+      ...statusKey(item, where, messageId),
+      ...(statusText(item) === undefined ? [contentHash(item)] : []),
+    ],
     at: status.at,
     ...receiver(item),
     data: { status },

@@ -1,7 +1,7 @@
 import { conversationIdOf } from "../../event/conversation.ts";
 import type { Account, Contact, EventData, WaypostEvent } from "../../event/generated.ts";
-import { hashId, shortHash } from "../../event/hash-id.ts";
-import { canonicalJson } from "./canonical.ts";
+import { hashId } from "../../event/hash-id.ts";
+import { contentHash } from "./canonical.ts";
 import type { Found } from "./found.ts";
 import type { Json } from "./pick.ts";
 import type { Place } from "./place.ts";
@@ -46,8 +46,7 @@ export function createOutput(post: PostContext) {
 
   function contentId(place: Place, item: unknown): { id: string; nth: number } {
     const { entryId = null, field, entryTime = null, phoneNumberId = null } = place;
-    const hash = shortHash(canonicalJson(item));
-    const parts = ["f", entryId, field, entryTime, phoneNumberId, hash];
+    const parts = ["f", entryId, field, entryTime, phoneNumberId, contentHash(item)];
     const base = hashId("evt_", parts);
     const nth = occurrenceOf(base, place);
     return { id: nth === 0 ? base : hashId("evt_", [...parts, String(nth)]), nth };

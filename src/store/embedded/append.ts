@@ -1,9 +1,11 @@
 import type { Appended, Carried, WaypostEvent } from "../../contracts.ts";
 import { isQuarantined } from "../../event/event.ts";
 import type { Sqlite, SqlSession } from "../../support/sqlite.ts";
+import { edgeId } from "../aliases.ts";
 import { type Facts, joinFacts } from "../facts.ts";
-import { edgeId, joinProjections, type Projected, projectAll } from "../projection.ts";
+import { joinProjections, type Projected, projectAll } from "../projection.ts";
 import { parseQuarantined, type Quarantined } from "../quarantined.ts";
+import { keepLinks } from "./ledger-links.ts";
 import { contactToken, messageToken, token } from "./schema.ts";
 
 /** Stores and projects a batch in one transaction. */
@@ -23,11 +25,13 @@ export async function appendBatch(
     for (const facts of joined.accounts) await writeAccount(session, facts);
     for (const edge of joined.aliases) {
       await session.run(
-        `INSERT INTO aliases (id, kind, from_id, to_id, expires_at) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET expires_at = max(expires_at, excluded.expires_at)`,
-        [edgeId(edge), edge.kind, edge.from, edge.to, expiresAt],
+        `INSERT INTO aliases (id, kind, from_id, to_id, at, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET at = min(at, excluded.at),
+           expires_at = max(expires_at, excluded.expires_at)`,
+        [edgeId(edge), edge.kind, edge.from, edge.to, edge.at ?? "", expiresAt],
       );
     }
+    await keepLinks(session, joined.touched, expiresAt);
     for (const post of posts) await writeQuarantined(session, post, expiresAt);
     return appended;
   });

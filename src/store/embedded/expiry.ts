@@ -40,7 +40,9 @@ export async function deleteExpired(sqlite: Sqlite, now: number): Promise<number
         (SELECT id FROM ${table} WHERE expires_at <= ? LIMIT ${maxRows})`;
       most = Math.max(most, await session.run(sql, [now]));
     }
-    return most;
+    const links = `DELETE FROM links WHERE (destination, conversation_id) IN
+      (SELECT destination, conversation_id FROM links WHERE expires_at <= ? LIMIT ${maxRows})`;
+    return Math.max(most, await session.run(links, [now]));
   });
 }
 

@@ -4,7 +4,7 @@ import type { Sqlite, SqlSession } from "../../support/sqlite.ts";
 import { resolveAliases } from "../aliases.ts";
 import type { Reader } from "../query.ts";
 import { createEmbeddedLeases } from "./ledger-leases.ts";
-import { createEmbeddedLinks } from "./ledger-links.ts";
+import { createEmbeddedLinks, keepLinks } from "./ledger-links.ts";
 import { createEmbeddedList } from "./ledger-list.ts";
 import { createEmbeddedRows } from "./ledger-rows.ts";
 import { toStoreError } from "./store-error.ts";
@@ -18,13 +18,14 @@ export interface Uses {
 /** The ledger in the store's SQLite file: its lock is the lease. Rows that are done go after `retentionMs`. */
 export function createEmbeddedLedger(sqlite: Sqlite, reader: Reader, retentionMs: number): Ledger {
   const uses = embeddedUses(sqlite);
-  const aliases: Ledger["aliases"] = (ids) => resolveAliases(ids, (more) => reader.aliases(more));
+  const aliases: Ledger["aliases"] = (ids, learnt) =>
+    resolveAliases(ids, (more) => reader.aliases(more), learnt);
   return {
     exclusive: true,
     ...createEmbeddedLeases(uses),
     ...createEmbeddedRows(uses, retentionMs),
     ...createEmbeddedList(uses),
-    ...createEmbeddedLinks(uses, aliases),
+    ...createEmbeddedLinks(uses, aliases, retentionMs),
     aliases,
     bodies: (ids) => uses.read((session) => findBodies(session, ids)),
     keepBodies: (ids, until) =>
@@ -35,6 +36,7 @@ export function createEmbeddedLedger(sqlite: Sqlite, reader: Reader, retentionMs
             [until.getTime(), id],
           );
         }
+        await keepLinks(session, await conversationsOf(session, ids), until.getTime());
       }),
   };
 }
@@ -48,6 +50,15 @@ export function embeddedUses(sqlite: Sqlite): Uses {
     read: (work) => translated(sqlite.read(work)),
     change: (work) => translated(sqlite.transaction(work)),
   };
+}
+
+async function conversationsOf(session: SqlSession, ids: readonly string[]): Promise<string[]> {
+  const rows = await session.all<{ id: string }>(
+    `SELECT DISTINCT conversation_id AS id FROM events
+       WHERE id IN (SELECT value FROM json_each(?)) AND conversation_id IS NOT NULL`,
+    [JSON.stringify(ids)],
+  );
+  return rows.map(({ id }) => id);
 }
 
 async function findBodies(session: SqlSession, ids: readonly string[]) {

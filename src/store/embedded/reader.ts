@@ -143,9 +143,9 @@ async function findConversations(
 
 async function findAliases(session: SqlSession, ids: readonly string[]): Promise<AliasEdge[]> {
   return session.all<AliasEdge & SqlRow>(
-    `SELECT kind, from_id AS "from", to_id AS "to" FROM aliases
+    `SELECT kind, from_id AS "from", to_id AS "to", at FROM aliases
        WHERE from_id IN (SELECT value FROM json_each(?1))
-     UNION SELECT kind, from_id, to_id FROM aliases
+     UNION SELECT kind, from_id, to_id, at FROM aliases
        WHERE to_id IN (SELECT value FROM json_each(?1))`,
     [list(ids)],
   );

@@ -84,6 +84,16 @@ export const logSchema: readonly string[] = [
   `,
   ledgerTables,
   rolesTable,
+  // Of before, nothing but "earlier than all that comes" is known.
+  "ALTER TABLE aliases ADD COLUMN at TEXT NOT NULL DEFAULT ''",
+  // Those of before outlive what is known of their conversations by a week, as later ones do.
+  `
+  ALTER TABLE links ADD COLUMN expires_at INTEGER NOT NULL DEFAULT 0;
+  UPDATE links SET expires_at = 7 * 24 * 60 * 60 * 1000 + coalesce(
+    (SELECT expires_at FROM conversations WHERE id = conversation_id), unixepoch() * 1000);
+  CREATE INDEX links_conversation ON links (conversation_id);
+  CREATE INDEX links_expiry ON links (expires_at);
+  `,
 ];
 
 /** A word as the full-text index holds it: ASCII as it is, all else by its bytes. */

@@ -8,9 +8,12 @@ import {
 } from "../../contracts.ts";
 import type { AliasEdge } from "../../event/alias-edges.ts";
 import { isQuarantined } from "../../event/event.ts";
+import { edgeId } from "../aliases.ts";
 import type { Facts } from "../facts.ts";
-import { edgeId, joinProjections, type Projected, projectAll } from "../projection.ts";
+import { joinProjections, type Projected, projectAll } from "../projection.ts";
 import { parseQuarantined } from "../quarantined.ts";
+import { collectionsOf } from "./ledger-collections.ts";
+import { keepLinks } from "./ledger-links.ts";
 import type { EventDocument, Models } from "./models.ts";
 import { packEvent } from "./packed-event.ts";
 
@@ -46,6 +49,7 @@ export async function appendBatch(
       joined.aliases.map((edge) => aliasWrite(edge, expireAt)),
     ),
     upsertAll(models.quarantine, posts),
+    keepLinks(collectionsOf(models).links, joined.touched, expireAt),
   ]);
   return written;
 }
@@ -151,7 +155,8 @@ function factsWrite(facts: Facts, expireAt?: Date): Upsert {
 }
 
 function aliasWrite(edge: AliasEdge, expireAt: Date): Upsert {
-  return upsert(edgeId(edge), { $setOnInsert: edge, $max: { expireAt } });
+  const { at = "", ...ends } = edge;
+  return upsert(edgeId(edge), { $setOnInsert: ends, $min: { at }, $max: { expireAt } });
 }
 
 function quarantineWrite(post: QuarantinedPost, expireAt: Date): Upsert {

@@ -29,9 +29,11 @@ export interface DestinationDocument extends Omit<DestinationLease, "name"> {
 export interface LinkDocument {
   /** `<destination>:<conversation id>`. */
   readonly _id: string;
+  readonly conversationId: string;
   readonly link: Readonly<Record<string, string>>;
   readonly epoch: number;
   readonly savedAt: string;
+  readonly expireAt: Date;
 }
 
 const { Mixed } = Schema.Types;
@@ -88,9 +90,18 @@ const destinations = new Schema<DestinationDocument>(
 );
 
 const links = new Schema<LinkDocument>(
-  { _id: String, link: Mixed, epoch: Number, savedAt: String } as never,
+  {
+    _id: String,
+    conversationId: String,
+    link: Mixed,
+    epoch: Number,
+    savedAt: String,
+    expireAt: Date,
+  } as never,
   options,
-);
+)
+  .index({ conversationId: 1 })
+  .index({ expireAt: 1 }, { expireAfterSeconds: 0 });
 
 /** The collections of the ledger. */
 export function createLedgerModels(connection: Connection) {

@@ -5,7 +5,7 @@ import type { Reader } from "../query.ts";
 import type { MongoConnection } from "./connection.ts";
 import { type Collections, collectionsOf } from "./ledger-collections.ts";
 import { createMongoLeases } from "./ledger-leases.ts";
-import { createMongoLinks } from "./ledger-links.ts";
+import { createMongoLinks, keepLinks } from "./ledger-links.ts";
 import { createMongoList } from "./ledger-list.ts";
 import { createMongoRows } from "./ledger-rows.ts";
 import { unpackEvent } from "./packed-event.ts";
@@ -20,20 +20,24 @@ export function createMongoLedger(
 ): Ledger {
   const use = <T>(work: (collections: Collections) => Promise<T>) =>
     connection.use((models) => work(collectionsOf(models)));
-  const aliases: Ledger["aliases"] = (ids) => resolveAliases(ids, (more) => reader.aliases(more));
+  const aliases: Ledger["aliases"] = (ids, learnt) =>
+    resolveAliases(ids, (more) => reader.aliases(more), learnt);
   return {
     exclusive: false,
     ...createMongoLeases(use),
     ...createMongoRows(use, retentionMs),
     ...createMongoList(use),
-    ...createMongoLinks(use, aliases),
+    ...createMongoLinks(use, aliases, retentionMs),
     aliases,
     bodies: (ids) => use((collections) => findBodies(collections, ids)),
     keepBodies: (ids, until) =>
-      use(async ({ events }) => {
+      use(async ({ events, links }) => {
         for (let at = 0; at < ids.length; at += chunk) {
           const filter = { _id: { $in: ids.slice(at, at + chunk) } };
           await events.updateMany(filter, { $max: { expireAt: until } });
+          const found = await events.find(filter).project({ conversationId: 1 }).toArray();
+          const conversations = found.flatMap(({ conversationId }) => conversationId ?? []);
+          await keepLinks(links, conversations, until);
         }
       }),
   };

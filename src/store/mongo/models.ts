@@ -123,7 +123,7 @@ const conversations = expiring(
 
 const aliases = expiring(
   new Schema<AliasDocument>(
-    { _id: String, from: String, to: String, kind: String, expireAt: Date } as never,
+    { _id: String, from: String, to: String, kind: String, at: String, expireAt: Date } as never,
     options,
   ),
 )

@@ -208,4 +208,60 @@ describe("ids", () => {
     assert.equal(new Set([at(), at(1), at(2)]).size, 3);
     assert.equal(at(1), at(1));
   });
+
+  const callId = (list: "calls" | "statuses", more: object, beside: object = {}) => {
+    const item = { id: "wacid.A", timestamp: "1793000000", type: "call", ...more };
+    return idOf("calls", { [list]: [item], ...beside });
+  };
+
+  it("of a call's steps differ, also where Meta leaves out what the step is called", () => {
+    const made = [
+      callId("calls", {}),
+      callId("statuses", {}),
+      callId("calls", { event: 7, timestamp: "1793000001" }),
+      callId("calls", { timestamp: "1793000001" }),
+      callId("statuses", { timestamp: "1793000001" }),
+      callId("calls", { event: "connect" }),
+      callId("statuses", { status: "connect" }),
+      callId("calls", { event: "RINGING" }),
+      callId("statuses", { status: "RINGING" }),
+      callId("statuses", { status: "Ringing" }),
+      callId("calls", { event: "Ringing" }),
+    ];
+    assert.equal(new Set(made).size, made.length);
+  });
+
+  it("of a call's nameless step are the same whatever stands beside it, in any order of keys", () => {
+    const step = callId("calls", {});
+    assert.equal(callId("calls", {}, { errors: [{ code: 1 }] }), step);
+    const reordered = { type: "call", timestamp: "1793000000", id: "wacid.A" };
+    assert.equal(idOf("calls", { calls: [reordered] }), step);
+    const twice = normalize(
+      envelope("calls", value({ calls: [reordered, { ...reordered }] })),
+      context,
+    );
+    assert.deepEqual([...new Set(twice.events.map(({ id }) => id))], [step]);
+  });
+
+  it("of statuses without a status differ with what they say", () => {
+    const status = (more: object) => ({ id: "wamid.S", timestamp: "1793000000", ...more });
+    const made = [
+      {},
+      { errors: [{ code: 1 }] },
+      { errors: [{ code: 2 }] },
+      { status: "unknown" },
+    ].map((more) => idOf("messages", { statuses: [status(more)] }));
+    assert.equal(new Set(made).size, made.length);
+  });
+
+  it("of equal errors are one: Meta's repeats cannot be told from a second occurrence", () => {
+    const errors = [{ code: 130_429, title: "Rate limit hit" }];
+    const at = (time?: number) => {
+      const body = envelope("messages", value({ errors }));
+      Object.assign(body.entry[0] ?? {}, time === undefined ? {} : { time });
+      return normalize(body, context).events[0]?.id;
+    };
+    assert.equal(at(), at());
+    assert.equal(new Set([at(), at(1_793_000_000), at(1_793_086_400)]).size, 3);
+  });
 });

@@ -48,3 +48,37 @@ it("keeps open deliveries and the events kept for them; done ones go with the re
   await deleteExpired(sqlite, now + 31 * day);
   assert.deepEqual(await left(), [["evt_1"], ["evt_1"]]);
 });
+
+it("gives links of an earlier version the life of their conversation and some days", async () => {
+  const path = join(folder, "earlier.db");
+  const now = Date.now();
+  const earlier = await openSqlite(path, { schema: logSchema.slice(0, 3) });
+  await earlier.transaction(async (session) => {
+    for (const id of ["cnv_known", "cnv_gone"]) {
+      await session.run(
+        `INSERT INTO links (destination, conversation_id, link, epoch, saved_at)
+         VALUES ('crm', ?, '{"thread":"1"}', 1, '2026-11-20T10:00:00.000Z')`,
+        [id],
+      );
+    }
+    await session.run(
+      `INSERT INTO conversations (id, facts, last_received_at, expires_at)
+       VALUES ('cnv_known', '{}', 0, ?)`,
+      [now + 20 * day],
+    );
+  });
+  await earlier.close();
+  const later = await openSqlite(path, { schema: logSchema });
+  const { link } = createEmbeddedLedger(later, createReader(later), 30 * day);
+  const left = async () => {
+    const links = [await link("crm", "cnv_known"), await link("crm", "cnv_gone")];
+    return links.map((each) => each !== undefined);
+  };
+  await deleteExpired(later, now + 6 * day);
+  assert.deepEqual(await left(), [true, true]);
+  await deleteExpired(later, now + 26 * day);
+  assert.deepEqual(await left(), [true, false]);
+  await deleteExpired(later, now + 28 * day);
+  assert.deepEqual(await left(), [false, false]);
+  await later.close();
+});

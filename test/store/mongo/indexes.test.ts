@@ -48,7 +48,15 @@ describe("the collections in MongoDB", needsMongo(), () => {
   });
 
   it("expire document by document", async () => {
-    for (const name of ["events", "messages", "conversations", "aliases", "quarantine"]) {
+    for (const name of [
+      "events",
+      "messages",
+      "conversations",
+      "aliases",
+      "quarantine",
+      "deliveries",
+      "links",
+    ]) {
       const indexes = await database().collection(name).indexes();
       const ttl = indexes.find((index) => "expireAt" in index.key);
       assert.equal(ttl?.["expireAfterSeconds"], 0, name);
