@@ -48,9 +48,8 @@ function skippedLines(outcomes: readonly Outcome[]): string[] {
     const many = perFile.reduce((all, each) => all + each, 0);
     return `  ${many} in ${perFile.length === 1 ? "1 file" : `${perFile.length} files`}: ${reason}`;
   });
-  return [
-    "Skipped tests and suites:",
-    ...lines,
-    "`.ci/run` installs what they need (on Debian or Ubuntu, with sudo) and runs everything; see CONTRIBUTING.md.",
-  ];
+  const remedy =
+    "`.ci/run` installs what they need (on Debian or Ubuntu, with sudo) and runs everything; see CONTRIBUTING.md.";
+  const wanting = [...reasons].some((reason) => reason.startsWith("needs "));
+  return ["Skipped tests and suites:", ...lines, ...(wanting ? [remedy] : [])];
 }

@@ -38,11 +38,12 @@ export async function shareServers(
       env[`TEST_${key}_URL`] = server.url;
     } catch (error) {
       const said = error instanceof Error ? error.message : String(error);
-      const broken = `${name}, which is installed but does not start (${said.split("\n")[0]})`;
+      const [why, ...more] = said.trim().split("\n");
+      const broken = `${name}, which is installed but does not start (${why})`;
       const remedy = `Mend it, or give TEST_${key}_URL.`;
       if (env["CI"]) {
         for (const each of running) await each.cleanup();
-        throw new Error(`The tests need ${broken}. ${remedy}\n${said}`);
+        throw new Error([`The tests need ${broken}. ${remedy}`, ...more].join("\n"));
       }
       say(`Going on without ${broken}. ${remedy}`);
       env[`TEST_${key}_BROKEN`] = `needs ${broken}`;

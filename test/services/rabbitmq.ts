@@ -187,7 +187,7 @@ async function booted(node: ChildProcess, folder: string, port: number): Promise
     if (node.exitCode !== null || Date.now() > until) {
       node.kill("SIGKILL");
       const log = await readFile(join(folder, "log", "node.log"), "utf8").catch(() => "");
-      throw new Error(`rabbitmq-server did not start: ${said.trim()}\n${log.slice(-4000)}`);
+      throw new Error(`rabbitmq-server: ${said.trim()}\n${log.slice(-4000)}`);
     }
     await sleep(50);
   }
