@@ -1,9 +1,8 @@
 /**
- * Runs every test file, each in a process of its own. Starts one RabbitMQ and one MongoDB server for the whole
- * run where they can be had and none is given, so that each file need not start its own. Two files at a time, of which
- * one at most kills servers while there are others. A file that fails runs once more when all others are done, and the
- * closing lines say so: a crowded machine is told from a broken program. Those that kill servers have no second try:
- * what is lost once is lost.
+ * Runs every test file, each in a process of its own, all with the same servers where they can be had. Two files at a
+ * time, of which one at most kills servers while there are others. A file that fails runs once more when all others are
+ * done, and the closing lines say so: a crowded machine is told from a broken program. Those that kill servers have no
+ * second try: what is lost once is lost.
  *
  *   npm test                 everything
  *   npm test -- bus store    the files whose path holds one of the words
@@ -14,8 +13,8 @@ import { join } from "node:path";
 import { register } from "tsx/esm/api";
 
 register();
-const { startRabbit, rabbitAvailable } = await import("../test/services/rabbitmq.ts");
-const { startMongo, mongoAvailable } = await import("../test/services/mongo.ts");
+const { closingLines, fileLine, judge } = await import("./test-outcome.ts");
+const { shareServers } = await import("./test-servers.ts");
 
 const fileMs = 400_000;
 const words = process.argv.slice(2);
@@ -31,17 +30,10 @@ if (files.length === 0) {
 }
 
 const env = { ...process.env };
-const servers = [];
-if (!env.TEST_RABBITMQ_URL && (await rabbitAvailable())) {
-  const rabbit = await startRabbit();
-  servers.push(rabbit);
-  env.TEST_RABBITMQ_URL = rabbit.url;
-}
-if (!env.TEST_MONGODB_URL && (await mongoAvailable())) {
-  const mongo = await startMongo();
-  servers.push(mongo);
-  env.TEST_MONGODB_URL = mongo.url;
-}
+const servers = await shareServers(env, print).catch((error) => {
+  print(`${error.message}\n\n0 passed, 1 failed, 0 skipped`);
+  process.exit(1);
+});
 
 /** One file's outcome; its output is shown only where something failed. */
 function runFile(file) {
@@ -57,27 +49,23 @@ function runFile(file) {
     child.on("close", (code, signal) => {
       clearTimeout(timer);
       const output = Buffer.concat(chunks).toString();
-      const count = (what) => Number(new RegExp(`^# ${what} (\\d+)$`, "m").exec(output)?.[1] ?? 0);
-      const [passed, failed, skipped] = [count("pass"), count("fail"), count("skipped")];
-      const ok = code === 0 && passed + skipped > 0 && failed === 0;
-      const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-      const many = skipped > 0 ? `${passed} passed, ${skipped} skipped` : `${passed} passed`;
-      print(`${ok ? "ok    " : "FAILED"} ${file}  ${many}, ${seconds} s`);
-      for (const [, why] of output.matchAll(/# SKIP (.*)$/gm)) print(`         skipped: ${why}`);
-      if (!ok) print(output + (signal ? `\nended by ${signal}` : `\nexit ${code}`));
-      resolve({ file, ok, passed, failed: ok ? 0 : Math.max(1, failed), skipped });
+      const outcome = judge(file, output, code);
+      print(fileLine(outcome, ((performance.now() - startedAt) / 1_000).toFixed(1)));
+      for (const reason of outcome.skipped) print(`         skipped: ${reason}`);
+      if (!outcome.ok) print(output + (signal ? `\nended by ${signal}` : `\nexit ${code}`));
+      resolve(outcome);
     });
   });
 }
 
 async function runAll(take) {
-  const results = [];
-  for (let file = take(); file; file = take()) results.push(await runFile(file));
-  return results;
+  const outcomes = [];
+  for (let file = take(); file; file = take()) outcomes.push(await runFile(file));
+  return outcomes;
 }
 
 const killsServers = (name) => /\/faults\//.test(name);
-let results = [];
+let outcomes = [];
 try {
   const faults = files.filter(killsServers);
   const others = files.filter((name) => !killsServers(name));
@@ -92,11 +80,10 @@ try {
   if (crowded.length > 0) print(`\nonce more, alone: ${crowded.join(", ")}`);
   const again = [...crowded];
   const settled = lanes.flat().filter(({ file }) => !crowded.includes(file));
-  results = [...settled, ...(await runAll(() => again.shift()))];
+  outcomes = [...settled, ...(await runAll(() => again.shift()))];
   if (crowded.length > 0) print(`\nfailed beside another file: ${crowded.join(", ")}`);
 } finally {
   for (const server of servers) await server.cleanup();
 }
-const sum = (what) => results.reduce((all, result) => all + result[what], 0);
-print(`\n${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
-process.exit(sum("failed") === 0 ? 0 : 1);
+print(["", ...closingLines(outcomes)].join("\n"));
+process.exit(outcomes.every(({ ok }) => ok) ? 0 : 1);

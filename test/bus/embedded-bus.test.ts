@@ -10,7 +10,7 @@ import { openAppendLog } from "../../src/support/append-log.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { statusEvent, textEvent } from "../support/sample-events.ts";
-import { mountTinyDisk } from "../support/tiny-disk.ts";
+import { mountTinyDisk, needsMount } from "../support/tiny-disk.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 const queue = (name: string, ...patterns: string[]): QueueSpec => ({
@@ -153,7 +153,7 @@ describe("openEmbeddedBus", () => {
     const disk = mountTinyDisk(8);
     path = join(disk?.folder ?? folder, "bus.db");
     await open(everything);
-    if (disk === undefined) return t.skip("no permission to mount a file system");
+    if (disk === undefined) return t.skip(needsMount);
     t.after(() => bus.close().finally(() => disk.remove()));
     await publish(textEvent(1));
     const others = join(disk.folder, "others");

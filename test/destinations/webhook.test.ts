@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { afterEach, beforeEach, describe, it } from "node:test";
 import { Webhook } from "standardwebhooks";
 import { DeliveryError, type Destination } from "../../src/contracts.ts";
 import { webhook } from "../../src/destinations/webhook/webhook.ts";
@@ -12,6 +11,7 @@ import { compileSchema } from "../../src/support/schema.ts";
 import { attempt } from "../conformance/destination.ts";
 import { makeEvent, makeText } from "../store/make-events.ts";
 import { createArrayLog } from "../support/array-log.ts";
+import { createAuthority } from "../support/certificates.ts";
 import { type Stub, type StubRequest, startStub } from "./stub.ts";
 
 const secretOf = (letter: string) => `whsec_${Buffer.alloc(32, letter).toString("base64")}`;
@@ -195,68 +195,12 @@ describe("a webhook", () => {
 });
 
 describe("a webhook with TLS", () => {
-  let folder: string;
-  const pem = (name: string) => readFileSync(join(folder, name), "utf8");
-  before(() => {
-    folder = mkdtempSync(join(tmpdir(), "waypost-tls-"));
-    const run = (...args: string[]) =>
-      execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
-    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-    run(
-      "req",
-      "-x509",
-      ...key,
-      "-keyout",
-      "ca.key",
-      "-out",
-      "ca.pem",
-      "-subj",
-      "/CN=ca.example",
-      "-days",
-      "2",
-    );
-    for (const name of ["server", "client"]) {
-      run(
-        "req",
-        ...key,
-        "-keyout",
-        `${name}.key`,
-        "-out",
-        `${name}.csr`,
-        "-subj",
-        `/CN=${name}.example`,
-        "-addext",
-        "subjectAltName=IP:127.0.0.1",
-      );
-      run(
-        "x509",
-        "-req",
-        "-in",
-        `${name}.csr`,
-        "-CA",
-        "ca.pem",
-        "-CAkey",
-        "ca.key",
-        "-CAcreateserial",
-        "-copy_extensions",
-        "copy",
-        "-days",
-        "2",
-        "-out",
-        `${name}.pem`,
-      );
-    }
-  });
-  after(() => rmSync(folder, { recursive: true }));
+  const ca = createAuthority("ca.example");
+  const server = ca.issue("server.example", "IP:127.0.0.1");
+  const client = ca.issue("client.example");
 
   const withServer = async (work: (stub: Stub) => Promise<void>) => {
-    const tls = {
-      key: pem("server.key"),
-      cert: pem("server.pem"),
-      ca: pem("ca.pem"),
-      requestCert: true,
-      rejectUnauthorized: true,
-    };
+    const tls = { ...server, ca: ca.cert, requestCert: true, rejectUnauthorized: true };
     const stub = await startStub(
       () => ({ status: 200 }),
       () => true,
@@ -265,14 +209,18 @@ describe("a webhook with TLS", () => {
     await work(stub).finally(() => stub.close());
   };
 
-  it("shows its client certificate, from files or as text", () =>
+  it("shows its client certificate, from files or as text", (t) =>
     withServer(async (stub) => {
-      const files = {
-        ca: join(folder, "ca.pem"),
-        cert: join(folder, "client.pem"),
-        key: join(folder, "client.key"),
-      };
-      const texts = { ca: pem("ca.pem"), cert: pem("client.pem"), key: pem("client.key") };
+      const folder = mkdtempSync(join(tmpdir(), "waypost-tls-"));
+      t.after(() => rmSync(folder, { recursive: true }));
+      const texts = { ca: ca.cert, ...client };
+      const files = Object.fromEntries(
+        Object.entries(texts).map(([name, pem]) => {
+          const file = join(folder, `${name}.pem`);
+          writeFileSync(file, pem);
+          return [name, file];
+        }),
+      );
       for (const tls of [files, texts]) {
         const destination = create({ url: stub.url, allowPrivateAddresses: true, tls });
         const outcome = await attempt(destination, makeText("x", {}));
@@ -301,7 +249,7 @@ describe("a webhook with TLS", () => {
 
   it("is refused without a client certificate where one is asked for", () =>
     withServer(async (stub) => {
-      const tls = { ca: pem("ca.pem") };
+      const tls = { ca: ca.cert };
       const destination = create({ url: stub.url, allowPrivateAddresses: true, tls });
       const outcome = await attempt(destination, makeText("x", {}));
       assert.ok(outcome instanceof DeliveryError);

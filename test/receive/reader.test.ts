@@ -89,7 +89,7 @@ describe("the reader", () => {
 
   it("keeps a POST whole that needs more memory than a thread may have", async () => {
     const code =
-      "import('node:worker_threads').then(w => w.parentPort.on('message', () => { const a = []; for (;;) a.push({ a: [a.length] }); }))";
+      "import('node:worker_threads').then(w => w.parentPort.on('message', () => { const a = []; for (;;) a.push(Array(100_000).fill(a.length + 0.5)); }))";
     const { reader } = open({ thread: program(code), jobMs: 60_000 });
     const body = verifiedBody(largePost(100, 100_000));
     assert.ok(quarantined((await reader.read(body, stamp)).parcels).bytes.equals(body));

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type RequestOptions, request } from "node:https";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { connect } from "node:tls";
 import { metaClientName } from "../../src/receive/server.ts";
+import { createAuthority } from "../support/certificates.ts";
 import { messagesPost, textMessage } from "../support/meta-post.ts";
 import { openRaw, path, post, send, startReceiver } from "../support/receiver.ts";
 import { sign } from "../support/signed.ts";
@@ -81,27 +78,19 @@ describe("a receiver with keep-alive", () => {
 });
 
 describe("HTTPS", () => {
-  let folder = "";
-  const file = (name: string) => readFileSync(join(folder, name));
-  before(() => {
-    folder = mkdtempSync(join(tmpdir(), "waypost-tls-"));
-    makeCa(folder, "ca");
-    makeCa(folder, "other-ca");
-    makeCert(folder, "server", "localhost", "ca");
-    makeCert(folder, "meta", metaClientName, "ca");
-    makeCert(folder, "stranger", "client.example", "ca");
-    makeCert(folder, "forged", metaClientName, "other-ca");
-  });
-  after(() => rmSync(folder, { recursive: true }));
-
-  const server = () => ({ cert: file("server.crt"), key: file("server.key") });
-  const client = (name: string) => ({ cert: file(`${name}.crt`), key: file(`${name}.key`) });
+  const ca = createAuthority("ca");
+  const issued = {
+    server: ca.issue("localhost"),
+    meta: ca.issue(metaClientName),
+    stranger: ca.issue("client.example"),
+    forged: createAuthority("other-ca").issue(metaClientName),
+  };
 
   function postTls(port: number, options: RequestOptions = {}): Promise<number> {
     const headers = { "x-hub-signature-256": sign(text), "content-length": text.length };
     return new Promise((resolve, reject) => {
       const target = { host: "localhost", port, path, method: "POST", headers, agent: false };
-      const outgoing = request({ ...target, ca: file("ca.crt"), ...options }, (response) => {
+      const outgoing = request({ ...target, ca: ca.cert, ...options }, (response) => {
         response.resume().on("end", () => resolve(response.statusCode ?? 0));
       });
       outgoing.on("error", reject).end(text);
@@ -109,17 +98,17 @@ describe("HTTPS", () => {
   }
 
   it("is spoken when a certificate and a key are given", async () => {
-    const receiver = await startReceiver({ host: "localhost", tls: server() });
+    const receiver = await startReceiver({ host: "localhost", tls: issued.server });
     assert.equal(await postTls(receiver.port), 200);
     await receiver.close();
   });
 
   it("is TLS 1.2 or newer", async () => {
-    const receiver = await startReceiver({ host: "localhost", tls: server() });
+    const receiver = await startReceiver({ host: "localhost", tls: issued.server });
     const old = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "ALL:@SECLEVEL=0" } as const;
     await assert.rejects(postTls(receiver.port, old));
     const protocol = await new Promise((resolve, reject) => {
-      const options = { ca: file("ca.crt"), maxVersion: "TLSv1.2" } as const;
+      const options = { ca: ca.cert, maxVersion: "TLSv1.2" } as const;
       const socket = connect(receiver.port, "localhost", options, () => {
         resolve(socket.getProtocol());
         socket.destroy();
@@ -131,32 +120,32 @@ describe("HTTPS", () => {
   });
 
   it("lets in only Meta's client certificate when a client CA is given", async () => {
-    const tls = { ...server(), clientCa: file("ca.crt") };
+    const tls = { ...issued.server, clientCa: ca.cert };
     const receiver = await startReceiver({ host: "localhost", tls });
-    assert.equal(await postTls(receiver.port, client("meta")), 200);
+    assert.equal(await postTls(receiver.port, issued.meta), 200);
     await assert.rejects(postTls(receiver.port), "no certificate");
-    await assert.rejects(postTls(receiver.port, client("stranger")), "another name");
-    await assert.rejects(postTls(receiver.port, client("forged")), "another CA");
+    await assert.rejects(postTls(receiver.port, issued.stranger), "another name");
+    await assert.rejects(postTls(receiver.port, issued.forged), "another CA");
     assert.equal(receiver.bus.published.length, 1);
     assert.ok(
       receiver.log.lines.some(
         ({ level, message }) => level === "warn" && /certificate/.test(message),
       ),
     );
-    assert.equal(await postTls(receiver.port, client("meta")), 200);
+    assert.equal(await postTls(receiver.port, issued.meta), 200);
     await receiver.close();
   });
 
   it("takes another client name when told", async () => {
-    const tls = { ...server(), clientCa: file("ca.crt"), clientName: "client.example" };
+    const tls = { ...issued.server, clientCa: ca.cert, clientName: "client.example" };
     const receiver = await startReceiver({ host: "localhost", tls });
-    assert.equal(await postTls(receiver.port, client("stranger")), 200);
-    await assert.rejects(postTls(receiver.port, client("meta")));
+    assert.equal(await postTls(receiver.port, issued.stranger), 200);
+    await assert.rejects(postTls(receiver.port, issued.meta));
     await receiver.close();
   });
 
   it("closes while a handshake hangs", async () => {
-    const receiver = await startReceiver({ host: "localhost", tls: server() });
+    const receiver = await startReceiver({ host: "localhost", tls: issued.server });
     const raw = await openRaw(receiver.port, "");
     const startedAt = performance.now();
     await receiver.close();
@@ -164,24 +153,3 @@ describe("HTTPS", () => {
     assert.ok(performance.now() - startedAt < 9_000);
   });
 });
-
-function makeCa(folder: string, name: string): void {
-  const subject = ["-subj", `/CN=${name}`];
-  const out = ["-keyout", `${name}.key`, "-out", `${name}.crt`];
-  openssl(folder, "req", "-x509", ...ecKey, "-nodes", "-days", "2", ...subject, ...out);
-}
-
-function makeCert(folder: string, name: string, commonName: string, ca: string): void {
-  const out = ["-keyout", `${name}.key`, "-out", `${name}.csr`];
-  openssl(folder, "req", ...ecKey, "-nodes", "-subj", `/CN=${commonName}`, ...out);
-  writeFileSync(join(folder, `${name}.ext`), `subjectAltName=DNS:${commonName}\n`);
-  const authority = ["-CA", `${ca}.crt`, "-CAkey", `${ca}.key`, "-CAcreateserial"];
-  const cert = ["-in", `${name}.csr`, "-out", `${name}.crt`, "-extfile", `${name}.ext`];
-  openssl(folder, "x509", "-req", "-days", "2", ...authority, ...cert);
-}
-
-const ecKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"];
-
-function openssl(folder: string, ...args: string[]): void {
-  execFileSync("openssl", args, { cwd: folder, stdio: "ignore" });
-}

@@ -31,17 +31,27 @@ export interface Mongo {
   cleanup(): Promise<void>;
 }
 
+/** Java is there, and mongo-java-server or Maven to fetch it. */
+export function mongoInstalled(): boolean {
+  return runs("java", "-version") && (existsSync(lib) || runs("mvn", "-v"));
+}
+
 /** `own` asks for a server that can be stopped and frozen, even if TEST_MONGODB_URL names one. */
 export function mongoAvailable(own = false): boolean {
-  if (!own && process.env["TEST_MONGODB_URL"]) return true;
-  if (!runs("java", "-version")) return false;
-  return existsSync(lib) || runs("mvn", "-v");
+  return whyNone(own) === undefined;
+}
+
+function whyNone(own: boolean): string | undefined {
+  if (!own && process.env["TEST_MONGODB_URL"]) return undefined;
+  const broken = process.env["TEST_MONGODB_BROKEN"];
+  if (!broken && mongoInstalled()) return undefined;
+  const reason = broken || "needs a Java 17 JDK and Maven";
+  return own ? reason : `${reason}, or TEST_MONGODB_URL`;
 }
 
 /** The options of a suite that needs MongoDB: skipped with a reason, but never where CI is set. */
 export function needsMongo(own = false): { skip: string | false } {
-  const missing = !process.env["CI"] && !mongoAvailable(own);
-  return { skip: missing && "needs Java 17 and Maven, or TEST_MONGODB_URL" };
+  return { skip: (!process.env["CI"] && whyNone(own)) || false };
 }
 
 /** In memory, or with `file` in an H2 file that lasts until `cleanup`. `own` as above. */

@@ -1,11 +1,11 @@
 /** RabbitMQ for tests: an own node on private ports in a temporary directory, ended by its recorded pid. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, rmSync } from "node:fs";
+import { accessSync, constants, existsSync, rmSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { waitFor } from "../support/wait-for.ts";
@@ -37,28 +37,51 @@ export interface Rabbit {
   cleanup(): Promise<void>;
 }
 
-export function rabbitAvailable(): boolean {
+export function rabbitInstalled(): boolean {
   return existsSync(join(scripts, "rabbitmq-server"));
+}
+
+/** Why no node of one's own can be started here; undefined where one can be. */
+function whyNone(): string | undefined {
+  if (process.env["TEST_RABBITMQ_BROKEN"]) return process.env["TEST_RABBITMQ_BROKEN"];
+  if (!rabbitInstalled()) return "needs an installed rabbitmq-server";
+  if (!onPath("epmd")) return "needs epmd on the path, which comes with Erlang (erlang-base)";
+  return undefined;
+}
+
+function onPath(command: string): boolean {
+  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, command), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** The options of a suite: skipped with a reason, but never where CI is set. */
 export function needsRabbit(): { skip: string | false } {
-  const missing = !process.env["TEST_RABBITMQ_URL"] && !process.env["CI"] && !rabbitAvailable();
-  return { skip: missing && "needs rabbitmq-server, or TEST_RABBITMQ_URL" };
+  if (process.env["TEST_RABBITMQ_URL"]) return { skip: false };
+  const { skip } = needsOwnRabbit();
+  return { skip: skip && `${skip}, or TEST_RABBITMQ_URL` };
 }
 
 /** The same for one that ends or freezes its node. */
 export function needsOwnRabbit(): { skip: string | false } {
-  const missing = !process.env["CI"] && !rabbitAvailable();
-  return { skip: missing && "needs an installed rabbitmq-server" };
+  return { skip: (!process.env["CI"] && whyNone()) || false };
 }
 
 export async function startRabbit(): Promise<Rabbit> {
+  const missing = whyNone();
+  if (missing) throw new Error(missing);
   const folder = await mkdtemp(join(tmpdir(), "waypost-rabbit-"));
   const ports = await freePorts();
   const { port, epmdPort } = ports;
   const env = await environment(folder, ports);
   const epmd = spawn("epmd", ["-port", String(epmdPort)], { env, stdio: "ignore" });
+  // It then does not listen, which is waited for below.
+  epmd.on("error", () => undefined);
   let node: ChildProcess | undefined;
   const endOnExit = () => {
     node?.kill("SIGKILL");
@@ -156,6 +179,7 @@ async function booted(node: ChildProcess, folder: string, port: number): Promise
   const hear = (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-4000);
   };
+  node.on("error", ({ message }) => hear(Buffer.from(message)));
   node.stdout?.on("data", hear);
   node.stderr?.on("data", hear);
   const until = Date.now() + 60_000;
@@ -163,7 +187,7 @@ async function booted(node: ChildProcess, folder: string, port: number): Promise
     if (node.exitCode !== null || Date.now() > until) {
       node.kill("SIGKILL");
       const log = await readFile(join(folder, "log", "node.log"), "utf8").catch(() => "");
-      throw new Error(`rabbitmq-server did not start: ${said}\n${log.slice(-4000)}`);
+      throw new Error(`rabbitmq-server: ${said.trim()}\n${log.slice(-4000)}`);
     }
     await sleep(50);
   }

@@ -10,7 +10,7 @@ import {
   openAppendLog,
 } from "../../src/support/append-log.ts";
 import { sqliteCode, sqliteCodes } from "../../src/support/sqlite.ts";
-import { mountTinyDisk } from "./tiny-disk.ts";
+import { mountTinyDisk, needsMount } from "./tiny-disk.ts";
 import { waitFor } from "./wait-for.ts";
 
 const row = (key: string, size = 10) => ({ key, bytes: Buffer.alloc(size, key) });
@@ -219,7 +219,7 @@ describe("openAppendLog on a full disk", () => {
   for (const size of [500, 30_000]) {
     it(`takes no part of a group of ${size}-byte rows, drains, and takes rows again`, async (t) => {
       const disk = mountTinyDisk(4);
-      if (disk === undefined) return t.skip("no permission to mount a file system");
+      if (disk === undefined) return t.skip(needsMount);
       const log = await openAppendLog({ path: join(disk.folder, "log.db") });
       t.after(() => log.close().finally(() => disk.remove()));
       const taken = await fill(log, size);
@@ -237,7 +237,7 @@ describe("openAppendLog on a full disk", () => {
 
   it("goes on when others have filled the disk and free it again", async (t) => {
     const disk = mountTinyDisk(8);
-    if (disk === undefined) return t.skip("no permission to mount a file system");
+    if (disk === undefined) return t.skip(needsMount);
     const path = join(disk.folder, "log.db");
     let log = await openAppendLog({ path, cursors: ["a"] });
     t.after(() => log.close().finally(() => disk.remove()));

@@ -8,6 +8,9 @@ export interface TinyDisk {
   remove(): void;
 }
 
+/** Why a test is skipped that got none. */
+export const needsMount = "needs permission to mount a file system (root has it)";
+
 /** A file system of its own with so many MiB; undefined where mounting one is not allowed. */
 export function mountTinyDisk(mebibytes: number): TinyDisk | undefined {
   const folder = mkdtempSync(join(tmpdir(), "waypost-disk-"));

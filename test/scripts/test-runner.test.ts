@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { closingLines, judge, type Outcome } from "../../scripts/test-outcome.ts";
+import { type SharedServer, shareServers } from "../../scripts/test-servers.ts";
+import { rabbitInstalled } from "../services/rabbitmq.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const imports = 'import { describe, it } from "node:test";\n';
+
+/** What the runner says where these files are all tests and nothing is on the path. */
+function run(files: Record<string, string>, env: NodeJS.ProcessEnv = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "waypost-runner-"));
+  try {
+    mkdirSync(join(folder, "test"));
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+    for (const [name, text] of Object.entries(files))
+      writeFileSync(join(folder, "test", name), imports + text);
+    const options = { cwd: folder, env: { PATH: folder, TMPDIR: tmpdir(), ...env } };
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [join(root, "scripts/test.mjs")],
+      { ...options, encoding: "utf8" },
+    );
+    const lines = stdout.trimEnd().split("\n");
+    return { status, stdout, stderr, lines, last: lines.at(-1) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const passing = 'it("passes", () => undefined);\n';
+
+describe("npm test", () => {
+  it("passes when a file's tests and suites are all skipped, and ends with why", () => {
+    const { status, lines } = run({
+      "passing.test.ts": passing,
+      "suite.test.ts": `describe("a", { skip: "needs a #1 thing" }, () => { ${passing} });`,
+      "tests.test.ts": `it("a", (t) => t.skip("needs a #1 thing"));\nit("b", { skip: true }, () => {});`,
+    });
+    assert.equal(status, 0, lines.join("\n"));
+    assert.deepEqual(lines.slice(-6), [
+      "Skipped tests and suites:",
+      "  2 in 2 files: needs a #1 thing",
+      "  1 in 1 file: no reason given",
+      "`.ci/run` installs what they need (on Debian or Ubuntu, with sudo) and runs everything; see CONTRIBUTING.md.",
+      "",
+      "1 passed, 0 failed, 3 skipped",
+    ]);
+  });
+
+  it("fails when a file runs no test, ends early, or fails", () => {
+    const { status, stdout, last } = run({
+      "early.test.ts": `describe("a", { skip: "x" }, () => {});\nprocess.exit(0);`,
+      "empty.test.ts": "",
+      "failing.test.ts": `${passing}it("fails", () => { throw new Error("no"); });`,
+      "passing.test.ts": passing,
+    });
+    assert.equal(status, 1);
+    for (const name of ["early", "empty", "failing"])
+      assert.match(stdout, new RegExp(`^FAILED test/${name}`, "m"));
+    assert.equal(last, "2 passed, 3 failed, 0 skipped");
+  });
+
+  const needsInstalled = !rabbitInstalled() && "needs an installed rabbitmq-server";
+
+  it("goes on in one line without a RabbitMQ that cannot start", { skip: needsInstalled }, () => {
+    const rabbit = JSON.stringify(join(root, "test/services/rabbitmq.ts"));
+    const needing = `import { needsRabbit } from ${rabbit};\ndescribe("a", needsRabbit(), () => { ${passing} });`;
+    const { status, stdout, stderr, lines, last } = run({ "needing.test.ts": needing });
+    const why = /needs? RabbitMQ, which is installed but does not start \(needs epmd on the path/;
+    assert.equal(status, 0, stdout);
+    assert.equal(stderr, "");
+    assert.match(lines[0] ?? "", /^Going on without RabbitMQ.*epmd.*or give TEST_RABBITMQ_URL\.$/);
+    assert.match(lines.at(-4) ?? "", why);
+    assert.equal(last, "0 passed, 0 failed, 1 skipped");
+    const ci = run({ "passing.test.ts": passing }, { CI: "true" });
+    assert.equal(ci.status, 1);
+    assert.equal(ci.stderr, "");
+    assert.match(ci.lines[0] ?? "", why);
+    assert.equal(ci.last, "0 passed, 1 failed, 0 skipped");
+  });
+});
+
+describe("judge", () => {
+  it("counts a file that was killed as failed", () => {
+    const outcome = judge("a", "TAP version 13\nok 1 - a # SKIP needs b\n", null);
+    assert.deepEqual([outcome.ok, outcome.failed], [false, 1]);
+  });
+
+  it("takes no name for a skip", () => {
+    const outcome = judge("a", "ok 1 - a \\# SKIP b\n# pass 1\n# fail 0\n", 0);
+    assert.deepEqual([outcome.ok, outcome.passed, outcome.skipped], [true, 1, []]);
+  });
+
+  it("names no remedy where nothing is wanting", () => {
+    const all: Outcome = { file: "a", ok: true, passed: 2, failed: 0, skipped: [] };
+    assert.deepEqual(closingLines([all, all]), ["4 passed, 0 failed, 0 skipped"]);
+    const no = { ...all, skipped: ["this server has no explain"] };
+    assert.deepEqual(closingLines([all, no]), [
+      "Skipped tests and suites:",
+      "  1 in 1 file: this server has no explain",
+      "",
+      "4 passed, 0 failed, 1 skipped",
+    ]);
+  });
+});
+
+describe("shared servers", () => {
+  const ended: string[] = [];
+  const server = (key: string, start: "starts" | "fails" | "is missing"): SharedServer => ({
+    name: key.toLowerCase(),
+    key,
+    installed: () => start !== "is missing",
+    start: async () => {
+      if (start === "fails") throw new Error("no port\nand more");
+      return { url: `${key}:`, cleanup: async () => void ended.push(key) };
+    },
+  });
+
+  it("are given to test files, or why there is none", async () => {
+    const env: NodeJS.ProcessEnv = { TEST_D_URL: "given" };
+    const said: string[] = [];
+    const servers = [
+      server("A", "starts"),
+      server("B", "fails"),
+      server("C", "is missing"),
+      server("D", "fails"),
+    ];
+    assert.equal((await shareServers(env, (line) => said.push(line), servers)).length, 1);
+    const broken = "b, which is installed but does not start (no port)";
+    assert.deepEqual(said, [`Going on without ${broken}. Mend it, or give TEST_B_URL.`]);
+    assert.deepEqual(env, {
+      TEST_A_URL: "A:",
+      TEST_B_BROKEN: `needs ${broken}`,
+      TEST_D_URL: "given",
+    });
+  });
+
+  it("must start where CI is set, and none is left when one does not", async () => {
+    const servers = [server("A", "starts"), server("B", "fails")];
+    const shared = shareServers({ CI: "true" }, () => undefined, servers);
+    await assert.rejects(shared, /^Error: The tests need b, which .*TEST_B_URL\.\nand more$/);
+    assert.deepEqual(ended, ["A"]);
+  });
+});
