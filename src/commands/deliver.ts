@@ -18,7 +18,8 @@ export const alertsSender = "alerts.to";
 export interface Delivering {
   /** Finishes what runs, then goes on with the new plan; the ledger keeps every order. */
   reload(plan: Plan): Promise<void>;
-  close(): Promise<void>;
+  /** For good; the leases are free within `leftMs`. */
+  close(leftMs?: number): Promise<void>;
 }
 
 export interface DeliveringOptions {
@@ -53,8 +54,9 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
     engine.start();
     running = { engine, setups };
   };
-  const stop = async () => {
-    await running?.engine.close();
+  let closed = false;
+  const stop = async (leftMs?: number) => {
+    await running?.engine.close(leftMs);
     await Promise.all((running?.setups ?? []).map(({ destination }) => destination.close()));
     running = undefined;
   };
@@ -63,9 +65,12 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
     async reload(plan) {
       const setups = build(plan);
       await stop();
-      start(plan, setups);
+      if (!closed) start(plan, setups);
     },
-    close: stop,
+    async close(leftMs) {
+      closed = true;
+      await stop(leftMs);
+    },
   };
 }
 

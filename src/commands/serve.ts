@@ -45,6 +45,9 @@ export function registerRoles(program: Command, env: NodeJS.ProcessEnv): void {
 }
 
 const startFailedMs = 5_000;
+const fewMs = 500;
+/** At shutdown, for the alerts' own lease. */
+const alertsMs = 500;
 
 /** Starts in order; what fails to start ends what had started and rethrows. */
 async function serve(
@@ -61,8 +64,8 @@ async function serve(
   } catch (error) {
     base.log.error("could not start", { error });
     // Whatever still holds on must not keep a process alive that does nothing.
-    setTimeout(() => process.exit(1), startFailedMs).unref();
-    await base.life.stop();
+    setTimeout(() => process.exit(1), startFailedMs + fewMs).unref();
+    await base.life.stop(startFailedMs);
     throw error;
   }
   reloadOnHangup(base, parts, env);
@@ -116,7 +119,7 @@ async function startRole(base: Base, parts: Parts): Promise<void> {
       const options = { bus, store, plan: parts.plan, holder: alive.id, ...(only && { only }) };
       parts.delivering = await startWorking(base, options);
       parts.alerting = startAlerting(base, options);
-      life.add("alerts", () => parts.alerting?.close());
+      life.add("alerts", () => parts.alerting?.close(), alertsMs);
     }
   }
   if (role === "receive" || role === "start") parts.receiving = await startReceiving(base, bus);
