@@ -85,6 +85,20 @@ describe("SIGHUP during a start", { skip: !hasProc && "no /proc here", timeout: 
     assert.equal(await stop(), 0);
   });
 
+  it("is caught before the servers are even loaded", async () => {
+    const watch = `const on = process.on.bind(process);
+      process.on = (name, act) => {
+        if (name === "SIGHUP") process.stdout.write(String(process.moduleLoadList.includes("NativeModule http")));
+        return on(name, act);
+      };`;
+    const preload = `data:text/javascript,${encodeURIComponent(watch)}`;
+    const started = spawn(process.execPath, ["--import", preload, bin, "start"], { cwd: folder });
+    child = started;
+    const [said] = await once(started.stdout, "data");
+    started.kill("SIGKILL");
+    assert.equal(String(said), "false");
+  });
+
   it("harms nothing, again and again at random moments, from then until the end", async () => {
     await start("often");
     let over = false;
