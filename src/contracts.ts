@@ -45,13 +45,13 @@ export interface Bus {
   consume(queue: QueueSpec, handle: HandleBatch): Promise<Consumer>;
   /**
    * From now on these queues, with these patterns; a new one is there when this resolves. What is declared no
-   * more keeps what it holds until `removeQueue`.
+   * more, also since an earlier start, keeps what it holds and goes on taking more until `removeQueue`.
    */
   declare(queues: readonly QueueSpec[]): Promise<void>;
   /** Live events whose type matches, from now on, best effort (nothing is kept for a tail). */
   tail(pattern: string, onEvent: (event: WaypostEvent) => void): Promise<Consumer>;
   health(): BusHealth;
-  /** What waits in the declared queues and in their dead queues. */
+  /** What waits in the declared queues and in their dead queues; of others, those that the bus knows by itself. */
   queues(): Promise<QueueState[]>;
   /**
    * Deletes a queue that is declared no more, with its dead queue; 0: it is gone, or never was. Answers how many

@@ -1,7 +1,7 @@
 import type { Store } from "../contracts.ts";
 import { startAlerts } from "../deliver/alerts.ts";
 import type { Base } from "./base.ts";
-import { createDestinations } from "./deliver.ts";
+import { alertsSender, createDestinations } from "./deliver.ts";
 import type { Plan } from "./plan.ts";
 
 export interface Alerting {
@@ -22,7 +22,10 @@ export function startAlerting(
     if (routing.alerts === undefined) return;
     const { to, ...rules } = routing.alerts;
     const log = base.log.child({ role: "alerts" });
-    const [setup] = createDestinations({ ...routing, destinations: { "alerts.to": to } }, { log });
+    const [setup] = createDestinations(
+      { ...routing, destinations: { [alertsSender]: to } },
+      { log },
+    );
     if (setup === undefined) return;
     const { destination: sender, config } = setup;
     const alerts = startAlerts({

@@ -1,7 +1,7 @@
 import type { Bus, Store } from "../contracts.ts";
 import type { OpsApi } from "../ops/create-ops.ts";
 import { pruneTopology } from "../ops/prune.ts";
-import { collectStatus } from "../ops/system-status.ts";
+import { type ConfigurationState, collectStatus } from "../ops/system-status.ts";
 import { DATAVERSION, normalize } from "../receive/normalize.ts";
 import { createReader } from "../receive/reader.ts";
 import { packageVersion } from "../support/package-version.ts";
@@ -17,6 +17,8 @@ export interface ApiParts {
   readonly plan: () => Plan;
   /** In the role `start`, once it receives. */
   readonly receiving: () => Receiving | undefined;
+  /** Why the plan is not that of the last reload. */
+  readonly refused: () => ConfigurationState["refused"];
 }
 
 /** What the API asks and does, joined from the stages. */
@@ -47,6 +49,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     }),
     status: () => {
       const spool = parts.receiving()?.spool;
+      const refused = parts.refused();
       return collectStatus({
         version,
         roles: role === "start" ? ["receive", "work", "ops"] : [role],
@@ -54,6 +57,11 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
         bus,
         store,
         destinations: destinations(),
+        configuration: {
+          file: base.config.configFile,
+          found: plan().routing.found,
+          ...(refused && { refused }),
+        },
         ...(role === "start" && { receiver: { metrics: base.metrics, ...(spool && { spool }) } }),
       });
     },

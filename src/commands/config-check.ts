@@ -1,15 +1,26 @@
 import { type Command, Option } from "commander";
 import { type Config, loadConfig, type Role } from "../config/config.ts";
 import { ConfigError, type ConfigProblem, firstOfEach } from "../config/config-error.ts";
-import { loadRouting } from "../config/load-routing.ts";
-import type { Kinds, Routing } from "../config/routing.ts";
+import { readGiven } from "../config/env.ts";
+import type { Routing } from "../config/routing.ts";
 import { exitCodes, runCommand } from "./ops-client.ts";
 import { print, safeJson } from "./terminal.ts";
 
 const roles: Role[] = ["start", "receive", "work", "ops"];
 
+/** waypost.yaml with all its problems, as a start reads it. Throws a ConfigError. */
+export type ReadRouting = (
+  env: NodeJS.ProcessEnv,
+  hasRabbit: boolean,
+  cwd: string,
+) => Promise<Routing>;
+
 /** `waypost config check`: every problem of environment and waypost.yaml at once; changes nothing. */
-export function registerConfigCheck(program: Command, env: NodeJS.ProcessEnv, kinds: Kinds): void {
+export function registerConfigCheck(
+  program: Command,
+  env: NodeJS.ProcessEnv,
+  read: ReadRouting,
+): void {
   program
     .command("config")
     .description("checks the configuration")
@@ -20,7 +31,7 @@ export function registerConfigCheck(program: Command, env: NodeJS.ProcessEnv, ki
     .addOption(new Option("--role <role>", "as this role").choices(roles).default("start"))
     .option("--json", "as one line of JSON")
     .action(({ role, json }: { role: Role; json?: true }) =>
-      runCommand(async () => show(await checkConfig(env, role, kinds), json ?? false)),
+      runCommand(async () => show(await checkConfig(env, role, read), json ?? false)),
     );
 }
 
@@ -44,7 +55,7 @@ export interface ConfigFindings {
 export async function checkConfig(
   env: NodeJS.ProcessEnv,
   role: Role,
-  kinds: Kinds,
+  read: ReadRouting,
   cwd: string = process.cwd(),
 ): Promise<ConfigFindings> {
   const problems: ConfigProblem[] = [];
@@ -55,13 +66,21 @@ export async function checkConfig(
   const config: Config | undefined = await loadConfig(env, role, { cwd, generate: false }).catch(
     collect,
   );
-  const routing: Routing | undefined = await loadRouting(env, kinds, cwd).catch(collect);
+  const routing: Routing | undefined = await read(env, await givesRabbit(env, cwd), cwd).catch(
+    collect,
+  );
   return {
     problems: firstOfEach(problems),
     warnings: [...(config?.warnings ?? []), ...(routing?.warnings ?? [])],
     destinations: Object.keys(routing?.destinations ?? {}).length,
     routes: routing?.routes.length ?? 0,
   };
+}
+
+/** Also by an address that is wrong: that is another problem. */
+async function givesRabbit(env: NodeJS.ProcessEnv, cwd: string): Promise<boolean> {
+  const given = await readGiven(env, cwd, []);
+  return "RABBITMQ_URL" in given || "RABBITMQ_URL_FILE" in given;
 }
 
 function lines({ warnings, destinations, routes }: ConfigFindings): string[] {

@@ -1,6 +1,7 @@
 import { connectQueuePublisher } from "../bus/rabbitmq/queue-publisher.ts";
-import { ConfigError, type ConfigProblem } from "../config/config-error.ts";
+import { ConfigError } from "../config/config-error.ts";
 import type { DestinationConfig, Routing } from "../config/routing.ts";
+import { type PathProblem, showPath } from "../config/yaml-file.ts";
 import type { Bus, QueuePublisher, Store, WaypostEvent } from "../contracts.ts";
 import { createDelivery, type DeliveryEngine } from "../deliver/create-delivery.ts";
 import type { DeliveryHooks, DestinationSetup } from "../deliver/delivery.ts";
@@ -11,10 +12,14 @@ import type { Metrics } from "../support/metrics.ts";
 import type { Base } from "./base.ts";
 import type { Plan } from "./plan.ts";
 
+/** The name of the alerts' own sender among destinations; no configured one has a dot in its name. */
+export const alertsSender = "alerts.to";
+
 export interface Delivering {
   /** Finishes what runs, then goes on with the new plan; the ledger keeps every order. */
   reload(plan: Plan): Promise<void>;
-  close(): Promise<void>;
+  /** For good; the leases are free within `leftMs`. */
+  close(leftMs?: number): Promise<void>;
 }
 
 export interface DeliveringOptions {
@@ -49,8 +54,9 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
     engine.start();
     running = { engine, setups };
   };
-  const stop = async () => {
-    await running?.engine.close();
+  let closed = false;
+  const stop = async (leftMs?: number) => {
+    await running?.engine.close(leftMs);
     await Promise.all((running?.setups ?? []).map(({ destination }) => destination.close()));
     running = undefined;
   };
@@ -59,9 +65,12 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
     async reload(plan) {
       const setups = build(plan);
       await stop();
-      start(plan, setups);
+      if (!closed) start(plan, setups);
     },
-    close: stop,
+    async close(leftMs) {
+      closed = true;
+      await stop(leftMs);
+    },
   };
 }
 
@@ -72,32 +81,45 @@ interface Running {
 
 /** Every configured destination. Throws a ConfigError for options that a schema cannot refuse. */
 export function createDestinations(routing: Routing, parts: DestinationParts): DestinationSetup[] {
-  const problems: ConfigProblem[] = [];
+  const { setups, problems } = makeDestinations(routing, parts);
+  if (problems.length === 0) return setups;
+  throw new ConfigError(
+    problems.map(({ path, ...words }) => ({ where: showPath(path), ...words })),
+  );
+}
+
+function makeDestinations(
+  { destinations }: Pick<Routing, "destinations">,
+  parts: DestinationParts,
+): { readonly setups: DestinationSetup[]; readonly problems: PathProblem[] } {
+  const problems: PathProblem[] = [];
   const setups: DestinationSetup[] = [];
-  for (const [name, config] of Object.entries(routing.destinations)) {
+  for (const [name, config] of Object.entries(destinations)) {
     try {
       const destination = destinationKinds[config.kind]?.create(name, config.options, parts);
       if (destination) setups.push({ name, destination, config });
     } catch (error) {
       if (!(error instanceof OptionError)) throw error;
-      const { option, problem, remedy } = error;
-      const where = `destinations.${name}${option && `.${option}`}`;
-      problems.push({ where, problem, remedy });
+      problems.push(toProblem(name, error));
     }
   }
-  if (problems.length > 0) throw new ConfigError(problems);
-  return setups;
+  return { setups, problems };
 }
 
-/** Makes them all, the alerts' sender too, and closes them: opens no connection. Throws a ConfigError. */
-export async function tryDestinations(routing: Routing, hasRabbit: boolean): Promise<void> {
-  const { destinations, alerts } = routing;
-  const all = {
-    ...routing,
-    destinations: { ...destinations, ...(alerts && { "alerts.to": alerts.to }) },
-  };
-  const setups = createDestinations(all, nowhere(hasRabbit));
+function toProblem(name: string, { option, problem, remedy }: OptionError): PathProblem {
+  const at = name === alertsSender ? ["alerts", "to"] : ["destinations", name];
+  return { path: option === "" ? at : [...at, ...option.split(".")], problem, remedy };
+}
+
+/** Makes them all, the alerts' sender too, and closes them: opens no connection. Answers with what is wrong. */
+export async function tryDestinations(
+  { destinations, alerts }: Routing,
+  hasRabbit: boolean,
+): Promise<readonly PathProblem[]> {
+  const all = { ...destinations, ...(alerts && { [alertsSender]: alerts.to }) };
+  const { setups, problems } = makeDestinations({ destinations: all }, nowhere(hasRabbit));
   await Promise.all(setups.map(({ destination }) => destination.close()));
+  return problems;
 }
 
 /** For destinations that are made, but not used. */

@@ -23,10 +23,21 @@ export const storeQueue: QueueSpec = {
   single: false,
 };
 
-/** Throws a ConfigError with every problem, also with those that only making the destinations finds. */
+/**
+ * waypost.yaml as a start takes it. Throws a ConfigError with every problem, also with those that only making
+ * the destinations finds.
+ */
+export function readRouting(
+  env: NodeJS.ProcessEnv,
+  hasRabbit: boolean,
+  cwd?: string,
+): Promise<Routing> {
+  return loadRouting(env, destinationKinds, cwd, (routing) => tryDestinations(routing, hasRabbit));
+}
+
+/** Throws as `readRouting`. */
 export async function loadPlan(env: NodeJS.ProcessEnv, config: Config): Promise<Plan> {
-  const routing = await loadRouting(env, destinationKinds);
-  await tryDestinations(routing, config.rabbitmqUrl !== undefined);
+  const routing = await readRouting(env, config.rabbitmqUrl !== undefined);
   const routes = compileRoutes(routing);
   const names = Object.keys(routing.destinations);
   return {

@@ -5,6 +5,7 @@ import { registerConfigCheck } from "./config-check.ts";
 import { previewDestination } from "./deliver.ts";
 import { registerDoctor } from "./doctor.ts";
 import type { ResolveOps } from "./ops-client.ts";
+import { readRouting } from "./plan.ts";
 import { registerRoutesTest } from "./routes-test.ts";
 import { registerRoles } from "./serve.ts";
 import { registerSimulate } from "./simulate.ts";
@@ -18,7 +19,7 @@ export function registerActing(
   registerRoles(program, env);
   registerSimulate(program, () => loadClient(env));
   registerDoctor(program, { env, resolve });
-  registerConfigCheck(program, env, destinationKinds);
+  registerConfigCheck(program, env, readRouting);
   registerRoutesTest(program, {
     env,
     kinds: destinationKinds,

@@ -3,6 +3,7 @@ import { type Config, loadConfig, type Role } from "../config/config.ts";
 import type { Bus, Store } from "../contracts.ts";
 import { createOps, type Ops } from "../ops/create-ops.ts";
 import type { ReadyCheck } from "../ops/probes.ts";
+import { catchHangups } from "../support/hangups.ts";
 import { stopOnSignals } from "../support/lifecycle.ts";
 import { type Alerting, startAlerting } from "./alerting.ts";
 import { startSayingAlive } from "./alive.ts";
@@ -10,9 +11,11 @@ import { createApi } from "./api.ts";
 import { banner } from "./banner.ts";
 import { type Base, createBase, openBus, openStore } from "./base.ts";
 import type { Delivering } from "./deliver.ts";
+import { lookAfterFormer } from "./former-destinations.ts";
 import { runCommand } from "./ops-client.ts";
 import { loadPlan, type Plan } from "./plan.ts";
 import { type Receiving, startReceiving } from "./receive.ts";
+import { type Reloadable, reloadOnHangup } from "./reload.ts";
 import { startWorking } from "./work.ts";
 
 const roles: Record<Role, string> = {
@@ -30,6 +33,7 @@ export function registerRoles(program: Command, env: NodeJS.ProcessEnv): void {
     }
     command.action(({ only }: { only?: string }) =>
       runCommand(async () => {
+        catchHangups();
         const config = await loadConfig(env, role);
         const plan = await loadPlan(env, config);
         await serve(config, plan, env, only?.split(","));
@@ -41,6 +45,9 @@ export function registerRoles(program: Command, env: NodeJS.ProcessEnv): void {
 }
 
 const startFailedMs = 5_000;
+const fewMs = 500;
+/** At shutdown, for the alerts' own lease. */
+const alertsMs = 500;
 
 /** Starts in order; what fails to start ends what had started and rethrows. */
 async function serve(
@@ -57,15 +64,14 @@ async function serve(
   } catch (error) {
     base.log.error("could not start", { error });
     // Whatever still holds on must not keep a process alive that does nothing.
-    setTimeout(() => process.exit(1), startFailedMs).unref();
-    await base.life.stop();
+    setTimeout(() => process.exit(1), startFailedMs + fewMs).unref();
+    await base.life.stop(startFailedMs);
     throw error;
   }
   reloadOnHangup(base, parts, env);
 }
 
-interface Parts {
-  plan: Plan;
+interface Parts extends Reloadable {
   only?: readonly string[];
   bus?: Bus;
   store?: Store;
@@ -86,7 +92,13 @@ async function startRole(base: Base, parts: Parts): Promise<void> {
   const plan = () => parts.plan;
   const api =
     store && role !== "work"
-      ? await createApi(base, { bus, store, plan, receiving: () => parts.receiving })
+      ? await createApi(base, {
+          bus,
+          store,
+          plan,
+          receiving: () => parts.receiving,
+          refused: () => parts.refused,
+        })
       : undefined;
   ops = createOps({
     ...config.ops,
@@ -101,12 +113,13 @@ async function startRole(base: Base, parts: Parts): Promise<void> {
     const configHash = () => parts.plan.routing.hash;
     const alive = await startSayingAlive({ roles: store.roles, role, configHash, log });
     life.add("alive", () => alive.close());
+    lookAfterFormer(base, { bus, store, plan: parts.plan });
     if (role !== "ops") {
       const { only } = parts;
       const options = { bus, store, plan: parts.plan, holder: alive.id, ...(only && { only }) };
       parts.delivering = await startWorking(base, options);
       parts.alerting = startAlerting(base, options);
-      life.add("alerts", () => parts.alerting?.close());
+      life.add("alerts", () => parts.alerting?.close(), alertsMs);
     }
   }
   if (role === "receive" || role === "start") parts.receiving = await startReceiving(base, bus);
@@ -121,39 +134,11 @@ async function startRole(base: Base, parts: Parts): Promise<void> {
 /** All that a receiver needs the store for: to be seen by `status`. So it neither waits for it nor minds. */
 async function sayThatItReceives(base: Base, parts: Parts): Promise<void> {
   const { log, life } = base;
-  const { roles } = await openStore(base);
+  const store = await openStore(base);
   const configHash = () => parts.plan.routing.hash;
-  const alive = await startSayingAlive({ roles, role: "receive", configHash, log });
+  const alive = await startSayingAlive({ roles: store.roles, role: "receive", configHash, log });
   life.add("alive", () => alive.close());
-}
-
-/**
- * SIGHUP reads waypost.yaml again. A plan with problems is refused and the old one goes on. New queues are
- * there before the first event that needs them is delivered; what the plan no longer has, `status` lists.
- */
-function reloadOnHangup(base: Base, parts: Parts, env: NodeJS.ProcessEnv): void {
-  const { log, life } = base;
-  let last: Promise<void> = Promise.resolve();
-  const reload = async () => {
-    try {
-      const plan = await loadPlan(env, base.config);
-      await parts.bus?.declare(plan.queues);
-      await parts.delivering?.reload(plan);
-      await parts.alerting?.reload(plan);
-      parts.plan = plan;
-      log.info("reloaded waypost.yaml");
-    } catch (error) {
-      log.error("waypost.yaml was not reloaded; what ran goes on", { error });
-    }
-  };
-  const onHangup = () => {
-    last = last.then(reload);
-  };
-  process.on("SIGHUP", onHangup);
-  life.add("reload", () => {
-    process.off("SIGHUP", onHangup);
-    return last;
-  });
+  if (parts.bus) lookAfterFormer(base, { bus: parts.bus, store, plan: parts.plan });
 }
 
 /** `receive` can answer 200; `work` and `ops` reach what they need. */

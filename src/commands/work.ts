@@ -7,6 +7,8 @@ import { type Delivering, startDelivering } from "./deliver.ts";
 import { type Plan, storeQueue } from "./plan.ts";
 
 const indexRetryMs = 30_000;
+/** At shutdown, for the leases: whoever takes over would have to wait for them. */
+const leasesMs = 2_000;
 
 export interface WorkOptions {
   readonly bus: Bus;
@@ -34,7 +36,7 @@ export async function startWorking(base: Base, options: WorkOptions): Promise<De
     return indexing;
   });
   const delivering = await startDelivering(base, options);
-  life.add("delivery", () => delivering.close());
+  life.add("delivery", (leftMs) => delivering.close(leftMs), leasesMs);
   return delivering;
 }
 

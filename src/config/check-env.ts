@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
-import { access } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import path from "node:path";
+import { createSecureContext } from "node:tls";
 import { type ConfigProblem, errorCode } from "./config-error.ts";
 import { type EnvValues, parseList } from "./env.ts";
 
@@ -35,6 +36,7 @@ export async function checkEnv(
     ...emptyLists(values),
     ...samePort(values, situation),
     ...(await badTls(values, situation.cwd)),
+    ...(await badDataDir(values, situation)),
   );
   return warn(values);
 }
@@ -109,7 +111,52 @@ async function badTls(values: EnvValues, cwd: string): Promise<ConfigProblem[]> 
       problems.push({ where, problem, remedy: "Point it at a PEM file this user can read" });
     });
   }
-  return problems;
+  if (problems.length > 0 || !TLS_CERT_FILE || !TLS_KEY_FILE) return problems;
+  return (await fitTogether(path.resolve(cwd, TLS_CERT_FILE), path.resolve(cwd, TLS_KEY_FILE)))
+    ? []
+    : [
+        {
+          where: "TLS_CERT_FILE",
+          problem: "its file and that of TLS_KEY_FILE are not a certificate and its key",
+          remedy: "Point them at a chain and at the private key of its first certificate, in PEM",
+        },
+      ];
+}
+
+async function fitTogether(certFile: string, keyFile: string): Promise<boolean> {
+  const [cert, key] = await Promise.all([readFile(certFile), readFile(keyFile)]);
+  try {
+    createSecureContext({ cert, key });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether it could be made and written, without making it. */
+async function badDataDir(
+  { DATA_DIR, RABBITMQ_URL, MONGODB_URL, SPOOL }: EnvValues,
+  { role, cwd }: Situation,
+): Promise<ConfigProblem[]> {
+  const spools = needsWebhook(role) && SPOOL === "on";
+  if (RABBITMQ_URL && MONGODB_URL && !spools) return [];
+  const refused = await refusal(path.resolve(cwd, DATA_DIR));
+  if (refused === undefined) return [];
+  const problem = `the directory cannot be written (${refused})`;
+  return [{ where: "DATA_DIR", problem, remedy: "Choose one that this user can make and write" }];
+}
+
+/** The code of the error that writing there would meet. */
+async function refusal(directory: string): Promise<string | undefined> {
+  try {
+    // A file in its place is found by the slash.
+    await access(`${directory}${path.sep}`, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    const above = path.dirname(directory);
+    const code = errorCode(error);
+    return code === "ENOENT" && above !== directory ? refusal(above) : code;
+  }
 }
 
 function warn(values: EnvValues): string[] {

@@ -6,7 +6,10 @@ import { readGiven } from "./env.ts";
 import { fillPlaceholders } from "./placeholders.ts";
 import type { Kinds, Routing } from "./routing.ts";
 import { type RawRouting, toRouting } from "./to-routing.ts";
-import { parseYaml, type Report } from "./yaml-file.ts";
+import { type PathProblem, parseYaml, type Report } from "./yaml-file.ts";
+
+/** What is wrong with a routing that fits the schemas. */
+export type TryOut = (routing: Routing) => Promise<readonly PathProblem[]>;
 
 /**
  * The file that WAYPOST_CONFIG names, with its `${NAME}` filled from `env` and `.env`. No file is an empty
@@ -16,19 +19,23 @@ export async function loadRouting(
   env: NodeJS.ProcessEnv,
   kinds: Kinds,
   cwd: string = process.cwd(),
+  tryOut: TryOut = async () => [],
 ): Promise<Routing> {
   const problems: ConfigProblem[] = [];
   const given = await readGiven(env, cwd, problems);
   const { WAYPOST_CONFIG: named } = given;
   const file = path.resolve(cwd, named ?? "waypost.yaml");
   const text = await readText(file, named !== undefined, problems);
-  const yaml = parseYaml(text, path.basename(file), problems);
+  const yaml = parseYaml(text ?? "", path.basename(file), problems);
   const source = withoutEmptySections(yaml.value);
   const report: Report = (at, words) => problems.push({ where: yaml.where(at), ...words });
   const value = await fillPlaceholders(source, { given, cwd }, report);
   checkRouting({ value, source, kinds }, report);
   if (problems.length > 0) throw new ConfigError(firstOfEach(problems));
-  return toRouting(value as RawRouting, source);
+  const routing = toRouting(value as RawRouting, source, text !== undefined);
+  for (const { path, ...words } of await tryOut(routing)) report(path, words);
+  if (problems.length > 0) throw new ConfigError(firstOfEach(problems));
+  return routing;
 }
 
 /** A section of which all entries are commented out is there, but null. */
@@ -42,7 +49,7 @@ async function readText(
   file: string,
   mustExist: boolean,
   problems: ConfigProblem[],
-): Promise<string> {
+): Promise<string | undefined> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
@@ -53,6 +60,6 @@ async function readText(
         remedy: "Point it at a readable YAML file; waypost.example.yaml shows what goes in",
       });
     }
-    return "";
+    return undefined;
   }
 }

@@ -4,6 +4,8 @@ export interface Routing {
   readonly destinations: Readonly<Record<string, DestinationConfig>>;
   readonly routes: readonly RouteConfig[];
   readonly alerts?: AlertsConfig;
+  /** There was a file. Without one nothing is routed. */
+  readonly found: boolean;
   /** Of all but the secrets: the same in every role that runs with the same file. */
   readonly hash: string;
   /** Sentences for the operator. */

@@ -47,7 +47,7 @@ interface RawAlerts {
 const defaultDelays = ["1s", "10s", "1min", "5min", "30min", "2h", "6h", "12h"];
 
 /** `source` is the file with its placeholders still in place: it is what the hash may know. */
-export function toRouting(raw: RawRouting, source: unknown): Routing {
+export function toRouting(raw: RawRouting, source: unknown, found: boolean): Routing {
   const accounts = raw.accounts ?? {};
   const destinations = mapValues(raw.destinations ?? {}, toDestination);
   const routes = (raw.routes ?? []).map(toRoute);
@@ -56,6 +56,7 @@ export function toRouting(raw: RawRouting, source: unknown): Routing {
     destinations,
     routes,
     ...(raw.alerts && { alerts: toAlerts(raw.alerts) }),
+    found,
     hash: hashOf([source, accounts, routes]),
     warnings: Object.keys(destinations)
       .filter((name) => !routes.some(({ to }) => to.includes(name)))

@@ -3,6 +3,7 @@ import type { ConfigProblem } from "./config-error.ts";
 
 export type YamlPath = readonly (string | number)[];
 export type Words = Pick<ConfigProblem, "problem" | "remedy">;
+export type PathProblem = Words & { readonly path: YamlPath };
 /** Notes a problem with the part of the file at this path. */
 export type Report = (path: YamlPath, words: Words) => void;
 

@@ -29,8 +29,11 @@ export interface DeliveryOptions {
 /** The delivery engine: a runner for each destination. They never wait for each other. */
 export interface DeliveryEngine {
   start(): void;
-  /** Takes in and starts nothing more, lets what runs finish (4 s), frees the leases. Destinations stay open. */
-  close(): Promise<void>;
+  /**
+   * Takes in and starts nothing more, lets what runs finish (4 s), frees the leases, all within `leftMs` (5 s
+   * unless told). Destinations stay open.
+   */
+  close(leftMs?: number): Promise<void>;
   status(): RunnerStatus[];
 }
 
@@ -58,7 +61,9 @@ export function createDelivery(options: DeliveryOptions): DeliveryEngine {
     start: () => {
       for (const runner of runners) runner.start();
     },
-    close: async () => void (await Promise.all(runners.map((runner) => runner.close()))),
+    close: async (leftMs) => {
+      await Promise.all(runners.map((runner) => runner.close(leftMs)));
+    },
     status: () => runners.map((runner) => runner.status()),
   };
 }

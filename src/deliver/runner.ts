@@ -2,7 +2,7 @@ import type { DestinationLease } from "../contracts.ts";
 import { rest } from "./clock.ts";
 import { LeaseOverError } from "./lease.ts";
 import { type Taken, takeLease } from "./take-lease.ts";
-import { createTerm, type Term, type TermParts } from "./term.ts";
+import { createTerm, type Term, type TermParts, termEndMs } from "./term.ts";
 
 /** What this process knows of a destination at this moment. */
 export interface RunnerStatus {
@@ -20,8 +20,8 @@ export interface RunnerStatus {
 
 export interface Runner {
   start(): void;
-  /** Ends the term, frees the lease; resolves within about 5 s of the ledger's and the bus's answers. */
-  close(): Promise<void>;
+  /** Ends the term and frees the lease within `leftMs`, 5 s unless told, whatever hangs but the ledger. */
+  close(leftMs?: number): Promise<void>;
   status(): RunnerStatus;
 }
 
@@ -38,6 +38,7 @@ export function createRunner(parts: TermParts): Runner {
   const closing = new AbortController();
   let term: Term | undefined;
   let running: Promise<void> | undefined;
+  let endBy = Number.POSITIVE_INFINITY;
 
   const run = async () => {
     while (!closing.signal.aborted) {
@@ -50,7 +51,7 @@ export function createRunner(parts: TermParts): Runner {
     term = createTerm(parts, taken);
     log.info("holds the destination");
     const began = await begin(term);
-    await term.end();
+    await term.end(Math.min(termEndMs, endBy - clock.monotonic()));
     term = undefined;
     hooks.released?.(name);
     if (!began) await rest(clock, restMs, closing.signal);
@@ -72,7 +73,8 @@ export function createRunner(parts: TermParts): Runner {
     start() {
       running ??= run();
     },
-    async close() {
+    async close(leftMs = termEndMs) {
+      endBy = clock.monotonic() + leftMs;
       closing.abort();
       await running;
     },

@@ -21,8 +21,14 @@ import { createTryHead } from "./try-head.ts";
 import { createWrites } from "./writes.ts";
 
 const defaultConcurrency = 16;
-/** An attempt that is on when the program ends may finish within this. */
+/** An attempt that is on when the program ends may finish within this, */
 const graceMs = 4_000;
+/** then be settled within this; after that the lease ends without it, */
+const settleMs = 500;
+/** and this is kept for that. */
+const releaseMs = 500;
+/** Where there is no hurry. */
+export const termEndMs = graceMs + settleMs + releaseMs;
 
 export interface TermParts {
   readonly setup: DestinationSetup;
@@ -47,8 +53,8 @@ export interface Term {
   readonly schedule: Schedule;
   /** Takes over the open rows by `seq`, then consumes. Throws LeaseOverError. */
   begin(): Promise<void>;
-  /** Starts nothing more, finishes what runs, frees the lease if it still is ours. */
-  end(): Promise<void>;
+  /** Starts nothing more, finishes what runs, and frees the lease, if it still is ours, within `leftMs` whatever hangs. */
+  end(leftMs: number): Promise<void>;
 }
 
 export function createTerm(parts: TermParts, taken: Taken): Term {
@@ -94,12 +100,10 @@ export function createTerm(parts: TermParts, taken: Taken): Term {
       consumer = await parts.bus.consume(deliverQueue(name, parts.routes), intake);
       backpressure.control(consumer);
     },
-    async end() {
-      const ending = new LeaseOverError("the program ends");
-      const cancelHalt = clock.after(graceMs, () => halting.abort(ending));
-      await Promise.all([consumer?.close(), schedule.stop()]);
-      cancelHalt();
-      if (!lease.over.aborted) await keepHouse();
+    async end(leftMs) {
+      const finish = () => Promise.all([consumer?.close(), schedule.stop()]);
+      const inTime = await finishWithin(leftMs - releaseMs, { clock, halting, finish });
+      if (inTime && !lease.over.aborted) await keepHouse();
       await lease.release();
     },
   };
@@ -150,4 +154,30 @@ function haltWith(signal: AbortSignal): AbortController {
   setMaxListeners(0, halting.signal);
   signal.addEventListener("abort", () => halting.abort(signal.reason), { once: true });
   return halting;
+}
+
+/** Halts what has not finished by itself. Answers whether all has; what has not is left behind. */
+async function finishWithin(
+  leftMs: number,
+  term: {
+    readonly clock: Clock;
+    readonly halting: AbortController;
+    readonly finish: () => Promise<unknown>;
+  },
+): Promise<boolean> {
+  const { clock, halting, finish } = term;
+  const haltMs = Math.min(graceMs, Math.max(0, leftMs - settleMs));
+  const cancelHalt = clock.after(haltMs, () =>
+    halting.abort(new LeaseOverError("the program ends")),
+  );
+  let cancelLate = () => {};
+  const late = new Promise<false>((resolve) => {
+    cancelLate = clock.after(haltMs + settleMs, () => resolve(false));
+  });
+  try {
+    return await Promise.race([finish().then(() => true), late]);
+  } finally {
+    cancelHalt();
+    cancelLate();
+  }
 }

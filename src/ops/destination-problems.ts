@@ -6,8 +6,12 @@ const minute = 60_000;
 /** Beyond what a lane waits for while its destination answers, but for a refusal that may pass. */
 const patienceMs = 15 * minute;
 
-/** What is wrong with one destination, with a remedy. Pure. */
-export function destinationProblems(destination: DestinationState, now: Date): StatusProblem[] {
+/** What is wrong with one destination, in whose queue so many events wait, with a remedy. Pure. */
+export function destinationProblems(
+  destination: DestinationState,
+  waiting: number,
+  now: Date,
+): StatusProblem[] {
   const { name, state, dead, open } = destination;
   const problems: StatusProblem[] = [];
   const add = (level: StatusProblem["level"], what: string, remedy: string) =>
@@ -15,7 +19,7 @@ export function destinationProblems(destination: DestinationState, now: Date): S
   if (state === "removed") {
     add(
       "warning",
-      `${name} is no longer configured; its queue is left. Open deliveries: ${open}.`,
+      `${name} is no longer configured; its queue is left and goes on taking events: ${waiting} wait there. Open deliveries: ${open}.`,
       "`waypost topology prune` removes what is left, or put it back into waypost.yaml.",
     );
     return problems;

@@ -22,9 +22,12 @@ export function findProblems(facts: Facts, now: Date): StatusProblem[] {
   const problems = [
     ...busProblems(facts),
     ...storeProblems(facts),
+    ...configurationProblems(facts),
     ...facts.bus.queues.flatMap(queueProblems),
     ...receiverProblems(facts, now),
-    ...facts.destinations.flatMap((destination) => destinationProblems(destination, now)),
+    ...facts.destinations.flatMap((destination) =>
+      destinationProblems(destination, waitingFor(destination, facts), now),
+    ),
     ...processProblems(facts.processes),
     ...silentAccounts(facts, now),
     ...quarantineProblems(facts),
@@ -57,12 +60,46 @@ function storeProblems({ store, bus }: Facts): StatusProblem[] {
   return [error(`The store is not ready: ${store.reason ?? "no reason given"}.`, remedy)];
 }
 
+function configurationProblems({ configuration, destinations }: Facts): StatusProblem[] {
+  const { file, found, refused } = configuration;
+  const former = destinations.filter(({ state }) => state === "removed").map(({ name }) => name);
+  if (!found && former.length > 0) {
+    return [
+      error(
+        `There is no ${file} any more, and nothing is routed. Destinations that it had: ${former.join(", ")}.`,
+        "Put it back and send SIGHUP: what came for them meanwhile is delivered then. If they are to go for good: `waypost topology prune`.",
+      ),
+    ];
+  }
+  if (refused === "gone") {
+    return [
+      error(
+        `${file} is gone; the last reload was refused, and what was read before goes on. A restart would route nothing.`,
+        "Put it back, or an empty one where nothing is to be routed any more; then send SIGHUP.",
+      ),
+    ];
+  }
+  if (refused === undefined) return [];
+  return [
+    error(
+      `The last reload of ${file} was refused; what was read before goes on.`,
+      "`waypost config check` and the log say what is wrong. Mend it and send SIGHUP.",
+    ),
+  ];
+}
+
+function waitingFor({ name }: { readonly name: string }, { bus }: Facts): number {
+  return bus.queues.find((queue) => queue.name === `waypost.deliver.${name}`)?.ready ?? 0;
+}
+
 function queueProblems(queue: Facts["bus"]["queues"][number]): StatusProblem[] {
   const { name, ready, dead, consumers } = queue;
   const problems: StatusProblem[] = [];
-  // Whether anybody delivers to a destination, its own state says.
-  if (consumers === 0 && !name.startsWith("waypost.deliver.")) {
-    problems.push(error(`Nobody consumes ${name}; ${ready} wait.`, "Start `waypost work`."));
+  if (consumers === 0) {
+    // Whether anybody delivers to a destination, its own state says.
+    if (!name.startsWith("waypost.deliver.")) {
+      problems.push(error(`Nobody consumes ${name}; ${ready} wait.`, "Start `waypost work`."));
+    }
   } else if (ready > backlog) {
     problems.push(
       warning(

@@ -22,6 +22,7 @@ export interface SystemStatus {
   /** The roles of the process that answers. */
   readonly roles: readonly string[];
   readonly startedAt: string;
+  readonly configuration: ConfigurationState;
   readonly bus: BusHealth & { readonly queues: readonly QueueState[] };
   /** `stats` is absent when the store does not answer. */
   readonly store: {
@@ -37,6 +38,16 @@ export interface SystemStatus {
   readonly processes: readonly RunningProcess[];
   /** One per account that was ever heard of, by id. */
   readonly accounts: readonly { readonly id: string; readonly lastEventAt: string }[];
+}
+
+/** waypost.yaml, as the process that answers has it. */
+export interface ConfigurationState {
+  /** Its absolute path. */
+  readonly file: string;
+  /** Whether what runs came from it. Without a file nothing is routed. */
+  readonly found: boolean;
+  /** The last reload was refused, because the file is gone or something is wrong with it. */
+  readonly refused?: "gone" | "wrong";
 }
 
 export interface ReceiverStatus {
@@ -57,6 +68,7 @@ export interface StatusSources {
   };
   /** The configured ones by name. */
   readonly destinations: ReadonlyMap<string, { readonly kind: string }>;
+  readonly configuration: ConfigurationState;
   /** Given when the receiver runs in this process; `spool` unless it is off. */
   readonly receiver?: { readonly spool?: Pick<Spool, "depth">; readonly metrics: Metrics };
 }
@@ -76,6 +88,7 @@ export async function collectStatus(sources: StatusSources): Promise<SystemStatu
     version: sources.version,
     roles: sources.roles,
     startedAt: sources.startedAt.toISOString(),
+    configuration: sources.configuration,
     bus: { ...sources.bus.health(), queues },
     store,
     ...(receiver === undefined ? {} : { receiver }),

@@ -15,6 +15,7 @@ export const logSchema = [
    CREATE TABLE aside (
      reader TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, key TEXT NOT NULL,
      reason TEXT NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (reader, seq)) STRICT;`,
+  "ALTER TABLE cursors ADD COLUMN note TEXT NOT NULL DEFAULT ''",
 ];
 
 /** What is known of the log without reading its rows. */
@@ -28,22 +29,23 @@ export interface LogState {
   freePages: number;
   /** As on disk. */
   cursors: ReadonlyMap<string, number>;
+  /** What each cursor's reader has noted, as on disk. */
+  notes: ReadonlyMap<string, string>;
   /** Rows set aside, by reader. */
   aside: ReadonlyMap<string, number>;
 }
 
-/** Also forgets the cursors that are not named, and lets new ones begin behind the last row. */
+/** Cursors that are named for the first time begin behind the last row. */
 export async function loadState(sql: SqlSession, names: readonly string[]): Promise<LogState> {
   const totals = await sql.get<{ rows: number; bytes: number; last: number }>(
     "SELECT * FROM totals",
   );
   if (totals === undefined) throw new Error("the log's file is damaged: it has no totals");
-  const known = await sql.all<{ name: string; seq: number }>("SELECT name, seq FROM cursors");
-  const positions = new Map(known.map(({ name, seq }) => [name, seq]));
-  const cursors = new Map(names.map((name) => [name, positions.get(name) ?? totals.last]));
-  await sql.run("DELETE FROM cursors");
-  for (const [name, seq] of cursors) {
-    await sql.run("INSERT INTO cursors (name, seq) VALUES (?, ?)", [name, seq]);
+  const known = await sql.all<{ name: string; seq: number; note: string }>("SELECT * FROM cursors");
+  const cursors = new Map(known.map(({ name, seq }) => [name, seq]));
+  for (const name of names.filter((name) => !cursors.has(name))) {
+    cursors.set(name, totals.last);
+    await sql.run("INSERT INTO cursors (name, seq) VALUES (?, ?)", [name, totals.last]);
   }
   const aside = await sql.all<{ reader: string; n: number }>(
     "SELECT reader, count(*) n FROM aside GROUP BY reader",
@@ -53,6 +55,7 @@ export async function loadState(sql: SqlSession, names: readonly string[]): Prom
     oldestAt: await oldestAt(sql),
     freePages: 0,
     cursors,
+    notes: new Map(known.map(({ name, note }) => [name, note])),
     aside: new Map(aside.map(({ reader, n }) => [reader, n])),
   };
 }
@@ -151,6 +154,20 @@ async function forgetReader(sql: SqlSession, next: LogState, name: string): Prom
   await sql.run("DELETE FROM cursors WHERE name = ?", [name]);
   await sql.run("DELETE FROM aside WHERE reader = ?", [name]);
   next.aside = new Map([...next.aside].filter(([reader]) => reader !== name));
+  next.notes = new Map([...next.notes].filter(([reader]) => reader !== name));
+}
+
+/** Also for a cursor that is not on disk yet. */
+export async function saveNote(
+  sql: SqlSession,
+  next: LogState,
+  cursor: { readonly name: string; readonly seq: number; readonly note: string },
+): Promise<void> {
+  const { name, seq, note } = cursor;
+  const sqlText = `INSERT INTO cursors (name, seq, note) VALUES (?, ?, ?)
+    ON CONFLICT (name) DO UPDATE SET note = excluded.note`;
+  await sql.run(sqlText, [name, seq, note]);
+  next.notes = new Map(next.notes).set(name, note);
 }
 
 export async function setAside(

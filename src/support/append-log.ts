@@ -6,6 +6,7 @@ import {
   logSchema,
   readRows,
   rowOverhead,
+  saveNote,
   setAside,
 } from "./append-log-tables.ts";
 import { createLogWriter, type LogWriter } from "./append-log-writer.ts";
@@ -46,6 +47,10 @@ export interface AppendLog {
   dropThrough(seq: number): Promise<void>;
   /** Up to where the reader of this name has come. */
   cursor(name: string): number;
+  /** Every reader that was ever named and not forgotten, with what it noted ("" when nothing). */
+  readers(): ReadonlyMap<string, string>;
+  /** Keeps a note beside the reader's cursor; one named for the first time begins behind the last row. Resolves when that is on disk. */
+  note(name: string, note: string): Promise<void>;
   /** Moves a cursor on; resolves when that is on disk. Rows that every cursor has passed are forgotten. */
   advance(name: string, seq: number): Promise<void>;
   /** Moves a cursor past rows that do not concern its reader; on disk with whatever is written next. */
@@ -71,7 +76,7 @@ export interface AppendLogOptions {
   readonly path: string;
   /** Without it, as much as the disk takes. */
   readonly maxBytes?: number;
-  /** The readers by name. A new one begins behind the last row; one that is not named any more is forgotten. */
+  /** Readers by name. A new one begins behind the last row; one that is not named any more is kept until `forget`. */
   readonly cursors?: readonly string[];
 }
 
@@ -123,6 +128,13 @@ function createAppendLog(
       }
     },
     cursor: (name) => cursors.get(name) ?? 0,
+    readers: () =>
+      new Map([...cursors.keys()].map((name) => [name, state().notes.get(name) ?? ""])),
+    note(name, note) {
+      const seq = cursors.get(name) ?? state().last;
+      cursors.set(name, seq);
+      return free((sql, next) => saveNote(sql, next, { name, seq, note }));
+    },
     advance(name, seq) {
       cursors.set(name, seq);
       return free(async () => {});

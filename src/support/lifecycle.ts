@@ -1,29 +1,45 @@
 import { describeError, type Log } from "./log.ts";
 
-/** What a part of the program needs to end: its name for the log, and how. */
+/**
+ * Ends a part of the program. `leftMs` is what it may take; what takes longer is left behind, so that those after it
+ * still end in time.
+ */
+export type Stop = (leftMs: number) => Promise<void> | void;
+
 interface Part {
+  /** For the log. */
   readonly name: string;
-  readonly stop: () => Promise<void> | void;
+  readonly stop: Stop;
+  /** Kept for it, however long the parts before it take. */
+  readonly needsMs: number;
 }
 
 export interface Lifecycle {
-  /** Parts stop in the reverse order of their adding. */
-  add(name: string, stop: Part["stop"]): void;
+  /** Parts stop in the reverse order of their adding. One whose end matters to others than this process says what it needs. */
+  add(name: string, stop: Stop, needsMs?: number): void;
   /** True from the first signal on: readiness says so before anything stops. */
   stopping(): boolean;
-  /** Stops all parts, once; resolves with the exit code: 0, or 1 when a part failed to stop. */
-  stop(): Promise<number>;
+  /**
+   * Stops all parts, once, within `withinMs`; resolves with the exit code: 0, or 1 when a part failed to stop or
+   * was left behind.
+   */
+  stop(withinMs: number): Promise<number>;
 }
+
+const fewMs = 100;
 
 export function createLifecycle(log: Log): Lifecycle {
   const parts: Part[] = [];
   let stopped: Promise<number> | undefined;
-  const stopAll = async () => {
+  const stopAll = async (withinMs: number) => {
+    const end = performance.now() + withinMs;
     let code = 0;
     log.info("stopping");
-    for (const part of parts.reverse()) {
+    for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+      const kept = parts.reduce((sum, { needsMs }) => sum + needsMs, 0);
+      const leftMs = Math.max(fewMs, end - performance.now() - kept);
       try {
-        await part.stop();
+        await stopWithin(leftMs, part);
         log.debug("stopped", { reason: part.name });
       } catch (error) {
         code = 1;
@@ -33,14 +49,30 @@ export function createLifecycle(log: Log): Lifecycle {
     return code;
   };
   return {
-    add: (name, stop) => void parts.push({ name, stop }),
+    add: (name, stop, needsMs = fewMs) => void parts.push({ name, stop, needsMs }),
     stopping: () => stopped !== undefined,
-    stop: () => {
-      stopped ??= stopAll();
+    stop: (withinMs) => {
+      stopped ??= stopAll(withinMs);
       return stopped;
     },
   };
 }
+
+async function stopWithin(leftMs: number, { stop }: Part): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`it did not end within ${Math.round(leftMs)} ms`);
+    timer = setTimeout(() => reject(error), leftMs);
+  });
+  try {
+    await Promise.race([(async () => stop(leftMs))(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The rest of the deadline is for the program's own end. */
+const ownMs = 500;
 
 /**
  * SIGTERM and SIGINT stop the program; a second one, or `deadlineMs` (10 s) without an end, exits hard
@@ -50,7 +82,7 @@ export function stopOnSignals(life: Lifecycle, log: Log, deadlineMs = 10_000): v
   const end = (failed: boolean) => {
     if (life.stopping()) process.exit(1);
     setTimeout(() => process.exit(1), deadlineMs).unref();
-    void life.stop().then((code) => process.exit(failed ? 1 : code));
+    void life.stop(deadlineMs - ownMs).then((code) => process.exit(failed ? 1 : code));
   };
   process.on("SIGTERM", () => end(false));
   process.on("SIGINT", () => end(false));

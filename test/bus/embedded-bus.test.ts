@@ -74,16 +74,56 @@ describe("openEmbeddedBus", () => {
     assert.deepEqual(await drain(everything), ["evt_1", "evt_s2", "evt_s3"]);
   });
 
-  it("forgets a queue that is declared no more, with what waited in it", async () => {
+  it("does not let a queue that is declared no more hold back what is not for it", async () => {
+    await open(everything, statuses);
+    await publish(textEvent(1));
+    await bus.close();
+    await open(everything);
+    for (let i = 2; i < 5; i += 1) await publish(textEvent(i));
+    await drain(everything);
+    await publish(textEvent(5));
+    await drain(everything);
+    assert.deepEqual(await ready(), [0, 0]);
+    await waitFor("nothing is kept", async () => {
+      const rows = await rowsOnDisk();
+      await open(everything);
+      return rows === 0;
+    });
+  });
+
+  it("keeps on disk what waits in a queue that is declared no more, until that is removed", async () => {
     await open(everything, statuses);
     await publish(statusEvent(1, "read"), textEvent(2));
     await bus.close();
     await open(everything);
     await drain(everything);
-    await bus.close();
+    assert.equal(await rowsOnDisk(), 2);
+    await open(everything);
+    assert.deepEqual(await bus.queues(), [
+      { name: "everything", ready: 0, unacked: 0, consumers: 0, dead: 0 },
+      { name: "statuses", ready: 1, unacked: 0, consumers: 0, dead: 0 },
+    ]);
+    assert.equal(await bus.removeQueue(statuses.name), 1);
+    assert.equal(await bus.removeQueue(statuses.name, { force: true }), 0);
+    const shown = await metrics.registry.getSingleMetric("waypost_queue_ready")?.get();
+    assert.equal(
+      shown?.values.some(({ labels }) => labels["queue"] === statuses.name),
+      false,
+    );
+    assert.equal(await rowsOnDisk(), 0);
     await open(everything, statuses);
     assert.deepEqual(await ready(), [0, 0]);
-    assert.equal(await rowsOnDisk(), 0);
+  });
+
+  it("counts all that came for a former queue of which an older version wrote no patterns", async () => {
+    const file = await openAppendLog({ path, cursors: [everything.name, statuses.name] });
+    await file.append([{ key: "whatsapp.message.text", bytes: parcelOf(textEvent(1)).bytes }]);
+    await file.close();
+    await open(everything);
+    assert.deepEqual(await ready(), [1, 1]);
+    await bus.close();
+    await open(everything, statuses);
+    assert.deepEqual(await ready(), [1, 0]);
   });
 
   it("keeps on disk only what a queue has not handled yet", async () => {

@@ -1,18 +1,23 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { describe, it, type TestContext } from "node:test";
-import { checkConfig } from "../../src/commands/config-check.ts";
+import { checkConfig, type ReadRouting } from "../../src/commands/config-check.ts";
+import { loadPlan, readRouting } from "../../src/commands/plan.ts";
 import { readEvents, testRoutes } from "../../src/commands/routes-test.ts";
+import { loadConfig } from "../../src/config/config.ts";
+import { ConfigError } from "../../src/config/config-error.ts";
 import { loadRouting } from "../../src/config/load-routing.ts";
 import { tempDir } from "../config/temp-dir.ts";
 import { textEvent } from "../support/sample-events.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
+const testSecret = `whsec_${"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}`;
 const kinds = { slack: { schema: { type: "object", properties: { token: { type: "string" } } } } };
+const read: ReadRouting = (env, _hasRabbit, cwd) => loadRouting(env, kinds, cwd);
 const yaml = `destinations:
   support: { kind: slack, token: "\${TOKEN}" }
   quiet: { kind: slack }
@@ -31,11 +36,12 @@ async function folder(t: TestContext, content: string): Promise<string> {
 const program = `
 import { Command } from "${import.meta.resolve("commander")}";
 import { registerConfigCheck } from "${root}/src/commands/config-check.ts";
+import { loadRouting } from "${root}/src/config/load-routing.ts";
 import { registerRoutesTest } from "${root}/src/commands/routes-test.ts";
 const kinds = ${JSON.stringify(kinds)};
 const { env } = process;
 const program = new Command("waypost").exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2));
-registerConfigCheck(program, env, kinds);
+registerConfigCheck(program, env, (env, _hasRabbit, cwd) => loadRouting(env, kinds, cwd));
 const preview = (name, _config, event) => ({ text: name + ": " + event.data.message.text.body });
 registerRoutesTest(program, { env, kinds, preview, resolve: (flags) => ({ url: flags.url, token: "t" }) });
 program.parseAsync();
@@ -59,7 +65,7 @@ describe("checkConfig", () => {
     const { problems } = await checkConfig(
       { PORT: "x", DATA_DIR: "/proc/none" },
       "start",
-      kinds,
+      read,
       cwd,
     );
     assert.deepEqual(
@@ -70,7 +76,7 @@ describe("checkConfig", () => {
 
   it("counts what there is, and passes warnings on", async (t) => {
     const cwd = await folder(t, yaml.replace(", quiet]", "]"));
-    const found = await checkConfig({ TOKEN: "x", OPS_PROT: "1" }, "start", kinds, cwd);
+    const found = await checkConfig({ TOKEN: "x", OPS_PROT: "1" }, "start", read, cwd);
     assert.deepEqual(found, {
       problems: [],
       warnings: [
@@ -80,6 +86,61 @@ describe("checkConfig", () => {
       destinations: 2,
       routes: 2,
     });
+  });
+});
+
+describe("checkConfig, as a start reads the file", () => {
+  const example = path.join(root, "waypost.example.yaml");
+  const env = { SLACK_BOT_TOKEN: "xoxb-1", ERP_SECRET: testSecret, NODE_ENV: "development" };
+
+  it("finds that the example's queue needs RabbitMQ, with the line and a remedy, as a start does", async (t) => {
+    const cwd = await folder(t, await readFile(example, "utf8"));
+    const { problems } = await checkConfig(env, "start", readRouting, cwd);
+    assert.deepEqual(problems, [
+      {
+        where: "waypost.yaml:34 destinations.billing.kind",
+        problem: "queue needs RabbitMQ",
+        remedy: "Set RABBITMQ_URL, or remove the destination",
+      },
+    ]);
+    const given = { ...env, WAYPOST_CONFIG: path.join(cwd, "waypost.yaml") };
+    const config = await loadConfig(given, "start", { cwd });
+    await assert.rejects(loadPlan(given, config), (error) => {
+      assert.ok(error instanceof ConfigError);
+      assert.deepEqual(error.problems, problems);
+      return true;
+    });
+  });
+
+  it("does not where RabbitMQ is given, also by an address that is wrong", async (t) => {
+    const cwd = await folder(t, await readFile(example, "utf8"));
+    const wheres = async (more: NodeJS.ProcessEnv) => {
+      const found = await checkConfig({ ...env, ...more }, "start", readRouting, cwd);
+      return found.problems.map(({ where }) => where);
+    };
+    assert.deepEqual(await wheres({ RABBITMQ_URL: "amqp://localhost" }), []);
+    assert.deepEqual(await wheres({ RABBITMQ_URL: "localhost" }), ["RABBITMQ_URL"]);
+  });
+
+  it("finds what only making a destination or the alerts' sender finds, in each of them", async (t) => {
+    const cwd = await folder(
+      t,
+      `destinations:
+  erp: { kind: webhook, url: "http://erp.example/", secret: "${testSecret}" }
+  support: { kind: slack, token: "no token", channel: "#support" }
+alerts:
+  to: { kind: queue, queue: alarms }
+`,
+    );
+    const { problems } = await checkConfig(env, "start", readRouting, cwd);
+    assert.deepEqual(
+      problems.map(({ where }) => where),
+      [
+        "waypost.yaml:2 destinations.erp.url",
+        "waypost.yaml:3 destinations.support.token",
+        "waypost.yaml:5 alerts.to.kind",
+      ],
+    );
   });
 });
 

@@ -7,6 +7,7 @@ import { inspect, promisify } from "node:util";
 import { loadConfig, type Role } from "../../src/config/config.ts";
 import { ConfigError } from "../../src/config/config-error.ts";
 import { loadClient } from "../../src/config/load-client.ts";
+import { testCertificate } from "../support/test-certificate.ts";
 import { tempDir } from "./temp-dir.ts";
 
 const urls = { RABBITMQ_URL: "amqp://localhost", MONGODB_URL: "mongodb://localhost/waypost" };
@@ -105,8 +106,9 @@ describe("loadConfig", () => {
 
   it("knows TLS once certificate and key are there", async (t) => {
     const cwd = await tempDir(t);
-    for (const name of ["cert.pem", "key.pem", "ca.pem"])
-      await writeFile(path.join(cwd, name), "x");
+    await writeFile(path.join(cwd, "cert.pem"), testCertificate.cert);
+    await writeFile(path.join(cwd, "key.pem"), testCertificate.key);
+    await writeFile(path.join(cwd, "ca.pem"), testCertificate.cert);
     const tls = {
       TLS_CERT_FILE: "cert.pem",
       TLS_KEY_FILE: "key.pem",
@@ -153,6 +155,13 @@ const wrong: [title: string, env: NodeJS.ProcessEnv, where: string, role?: Role]
     { TLS_CERT_FILE: "nowhere.pem", TLS_KEY_FILE: "config.test.ts" },
     "TLS_CERT_FILE",
   ],
+  [
+    "a certificate that is none",
+    { TLS_CERT_FILE: "config.test.ts", TLS_KEY_FILE: "config.test.ts" },
+    "TLS_CERT_FILE",
+  ],
+  ["a data directory that is a file", { DATA_DIR: "config.test.ts" }, "DATA_DIR"],
+  ["a data directory below a file", { DATA_DIR: "config.test.ts/data" }, "DATA_DIR"],
   ["a secret given twice", { OPS_TOKENS_FILE: "config.test.ts" }, "OPS_TOKENS"],
   ["a list of separators only", { WHATSAPP_APP_SECRET: ", ," }, "WHATSAPP_APP_SECRET"],
   ["`work` apart without its servers", {}, "RABBITMQ_URL", "work"],

@@ -3,6 +3,7 @@ import { after, before, describe } from "node:test";
 import { connect } from "amqplib";
 import { connectRabbitBus } from "../../src/bus/rabbitmq/rabbit-bus.ts";
 import { deadQueueOf } from "../../src/bus/rabbitmq/topology.ts";
+import type { QueueSpec } from "../../src/contracts.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 import { type BorrowedRabbit, borrowRabbit } from "../services/borrow-rabbit.ts";
 import { needsRabbit } from "../services/rabbitmq.ts";
@@ -21,10 +22,10 @@ describe("RabbitMQ", needsRabbit(), () => {
 
 async function factory(url: string): Promise<BusUnderTest> {
   const queues = conformanceQueues(`test.${randomBytes(4).toString("hex")}`);
-  const open = async () => {
+  const open = async (declared: readonly QueueSpec[] = Object.values(queues)) => {
     const opened = await connectRabbitBus({
       url,
-      queues: Object.values(queues),
+      queues: declared,
       log: createArrayLog(),
       metrics: createMetrics(),
     });
@@ -35,9 +36,9 @@ async function factory(url: string): Promise<BusUnderTest> {
   return {
     bus,
     queues,
-    async reopen() {
+    async reopen(declared) {
       await bus.close();
-      bus = await open();
+      bus = await open(declared);
       return bus;
     },
     async cleanup() {

@@ -19,8 +19,8 @@ export interface ConformanceQueues {
 export interface BusUnderTest {
   readonly bus: Bus;
   readonly queues: ConformanceQueues;
-  /** Closes the bus and opens it again over the same data. */
-  reopen(): Promise<Bus>;
+  /** Closes the bus and opens it again over the same data, with the same queues declared or with these. */
+  reopen(queues?: readonly QueueSpec[]): Promise<Bus>;
   /** Closes what is open and removes the data. */
   cleanup(): Promise<void>;
 }
@@ -129,6 +129,43 @@ export function busConformance(name: string, factory: () => Promise<BusUnderTest
       await publish(bus, texts(3, 4));
       await anew.has(texts(3, 4));
       assert.deepEqual(anew.ids(), ["evt_3"]);
+    });
+
+    it("keeps what waits in a queue that it is opened without, and what comes for it meanwhile", async () => {
+      const first = [textEvent(1), statusEvent(2, "read"), textEvent(3)];
+      await publish(bus, first);
+      bus = await test.reopen([queues.all]);
+      const all = await collect(bus, queues.all);
+      const meanwhile = [statusEvent(4, "read"), textEvent(5)];
+      await publish(bus, meanwhile);
+      await all.has([...first, ...meanwhile]);
+      bus = await test.reopen();
+      const messages = await collect(bus, queues.messages);
+      await messages.has([textEvent(5)]);
+      assert.deepEqual(messages.ids(), ["evt_1", "evt_3", "evt_5"]);
+      const others = await collect(bus, queues.others);
+      await others.has([statusEvent(4, "read")]);
+      assert.deepEqual(others.ids(), ["evt_s2", "evt_s4"]);
+    });
+
+    it("removes a queue that it is opened without, but not with what waits in it unless forced", async () => {
+      await publish(bus, [textEvent(1), statusEvent(2, "read")]);
+      bus = await test.reopen([queues.all]);
+      await publish(bus, [textEvent(3)]);
+      await waitFor("what waits is counted", async () => {
+        return (await bus.removeQueue(queues.messages.name)) === 2;
+      });
+      assert.equal(await bus.removeQueue(queues.messages.name, { force: true }), 0);
+      bus = await test.reopen();
+      const [messages, others] = [
+        await collect(bus, queues.messages),
+        await collect(bus, queues.others),
+      ];
+      const sent = [textEvent(4), statusEvent(5, "read")];
+      await publish(bus, sent);
+      await Promise.all([messages.has(sent.slice(0, 1)), others.has(sent.slice(1))]);
+      assert.deepEqual(messages.ids(), ["evt_4"]);
+      assert.deepEqual(others.ids(), ["evt_s2", "evt_s5"]);
     });
 
     it("lets a queue whose handler hangs delay no other", async () => {

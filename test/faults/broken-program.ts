@@ -55,5 +55,11 @@ await createOps({
   log: base.log,
   metrics: base.metrics,
   ready: async () => [],
-  api: await createApi(base, { bus, store, plan: () => plan, receiving: () => undefined }),
+  api: await createApi(base, {
+    bus,
+    store,
+    plan: () => plan,
+    receiving: () => undefined,
+    refused: () => undefined,
+  }),
 }).listen();

@@ -30,6 +30,7 @@ export async function createProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   run: readonly string[] = [bin],
+  cwd?: string,
 ): Promise<Program> {
   const [port, opsPort] = [await freePort(), await freePort()];
   const webhookUrl = `http://127.0.0.1:${port}/webhooks/whatsapp`;
@@ -63,6 +64,7 @@ export async function createProgram(
           WHATSAPP_VERIFY_TOKEN: "invented_verify_token",
           ...env,
         },
+        cwd,
         stdio: ["ignore", "pipe", "pipe"],
       });
       child = started;

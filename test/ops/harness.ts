@@ -78,6 +78,7 @@ export async function startOps(
         version: "0.0.0",
         roles: ["ops"],
         startedAt: new Date(),
+        configuration: { file: "/etc/waypost/waypost.yaml", found: true },
         bus: { health: () => ({ kind: "embedded", ready: true }), queues: async () => [] },
         store: { health: async () => undefined, stats: () => query.stats(), ledger, roles },
         destinations,

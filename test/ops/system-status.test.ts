@@ -20,6 +20,7 @@ const well: Parameters<typeof findProblems>[0] = {
   version: "0.0.0",
   roles: ["start"],
   startedAt: now.toISOString(),
+  configuration: { file: "/etc/waypost/waypost.yaml", found: true },
   bus: {
     kind: "rabbitmq",
     ready: true,
@@ -71,6 +72,11 @@ const process = (id: string, changes: Partial<RunningProcess> = {}): RunningProc
 describe("the status", () => {
   it("has no problem when all is well", () => {
     assert.deepEqual(told({}), []);
+  });
+
+  it("has none without a file where there never was a destination", () => {
+    const configuration = { ...well.configuration, found: false };
+    assert.deepEqual(told({ configuration }), []);
   });
 
   const cases: [what: string, changes: Partial<typeof well>, told: string[]][] = [
@@ -148,7 +154,48 @@ describe("the status", () => {
     [
       "what is left of a former destination",
       destination({ state: "removed", dead: 3 }),
-      ["warning: erp is no longer configured; its queue is left. Open deliveries: 2."],
+      [
+        "warning: erp is no longer configured; its queue is left and goes on taking events: 0 wait there. Open deliveries: 2.",
+      ],
+    ],
+    [
+      "what waits in a former destination's queue, once, however long it is",
+      {
+        ...destination({ state: "removed" }),
+        ...queue({ name: "waypost.deliver.erp", consumers: 0, ready: 20_000 }),
+      },
+      [
+        "warning: erp is no longer configured; its queue is left and goes on taking events: 20000 wait there. Open deliveries: 2.",
+      ],
+    ],
+    [
+      "a file that is gone since an earlier start",
+      {
+        ...destination({ state: "removed" }),
+        configuration: { file: "/etc/waypost/waypost.yaml", found: false },
+      },
+      [
+        "error: There is no /etc/waypost/waypost.yaml any more, and nothing is routed. Destinations that it had: erp.",
+        "warning: erp is no longer configured; its queue is left and goes on taking events: 0 wait there. Open deliveries: 2.",
+      ],
+    ],
+    [
+      "a file that was gone at the last reload",
+      {
+        configuration: { file: "/etc/waypost/waypost.yaml", found: true, refused: "gone" },
+      },
+      [
+        "error: /etc/waypost/waypost.yaml is gone; the last reload was refused, and what was read before goes on. A restart would route nothing.",
+      ],
+    ],
+    [
+      "a reload that was refused",
+      {
+        configuration: { file: "/etc/waypost/waypost.yaml", found: true, refused: "wrong" },
+      },
+      [
+        "error: The last reload of /etc/waypost/waypost.yaml was refused; what was read before goes on.",
+      ],
     ],
     [
       "roles with different configurations",
@@ -217,6 +264,7 @@ const sources: StatusSources = {
   version: "0.0.0",
   roles: ["start"],
   startedAt: now,
+  configuration: { file: "/etc/waypost/waypost.yaml", found: true },
   bus: { health: () => ({ kind: "embedded", ready: true }), queues: async () => [] },
   store: {
     health: async () => undefined,

@@ -122,7 +122,7 @@ describe("openAppendLog", () => {
     assert.deepEqual(await content(), [...keys(1, 5), "later"]);
   });
 
-  it("lets a new cursor begin at the end, keeps a known one, and forgets one not named", async () => {
+  it("lets a new cursor begin at the end, and keeps a known one, also one not named, until it is told to forget it", async () => {
     await open({ cursors: ["a", "b"] });
     await log.append(keys(0, 4).map((key) => row(key)));
     await log.advance("a", 2);
@@ -130,9 +130,26 @@ describe("openAppendLog", () => {
     assert.deepEqual([log.cursor("a"), log.cursor("b"), log.cursor("c")], [2, 0, 4]);
     await reopen({ cursors: ["a", "c"] });
     await log.advance("a", 3);
+    assert.deepEqual(await content(), keys(0, 4));
+    await log.forget("b");
     assert.deepEqual(await content(), ["3"]);
     await reopen({ cursors: ["a", "b"] });
     assert.deepEqual([log.cursor("a"), log.cursor("b")], [3, 4]);
+  });
+
+  it("keeps what a reader notes beside its cursor, and begins one with a note at the end", async () => {
+    await open({ cursors: ["a"] });
+    await log.append([row("0")]);
+    await log.note("a", "first");
+    await log.note("a", "second");
+    await log.note("late", "new");
+    assert.equal(log.cursor("late"), 1);
+    await reopen({ cursors: ["a", "c"] });
+    assert.deepEqual(Object.fromEntries(log.readers()), { a: "second", late: "new", c: "" });
+    await log.forget("a");
+    assert.deepEqual([...log.readers().keys()], ["late", "c"]);
+    await reopen({ cursors: ["a"] });
+    assert.deepEqual(Object.fromEntries(log.readers()), { late: "new", c: "", a: "" });
   });
 
   it("forgets what every cursor has passed, and nothing else", async () => {

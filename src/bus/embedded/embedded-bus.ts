@@ -10,8 +10,8 @@ const gaugesMs = 1_000;
 
 /**
  * The bus for one process, in one SQLite file: an append-only log with a durable cursor for each queue.
- * A queue declared for the first time begins at the end of the log; one that is declared no more is
- * forgotten with what waits in it. Throws SqliteInUseError when another process has the file.
+ * A queue declared for the first time begins at the end of the log; one that is declared no more goes on
+ * taking what its patterns say until it is removed, and so does the log for it. Throws SqliteInUseError when another process has the file.
  */
 export async function openEmbeddedBus(options: {
   readonly path: string;
@@ -59,7 +59,11 @@ export async function openEmbeddedBus(options: {
     queues: async () => queues.all().map((queue) => queue.state()),
     async removeQueue(name, { force = false } = {}) {
       refuseClosed();
-      return queues.remove(name, force);
+      const waiting = await queues.remove(name, force);
+      if (waiting === 0) {
+        for (const gauge of [metrics.queueReady, metrics.queueDead]) gauge.remove({ queue: name });
+      }
+      return waiting;
     },
     close() {
       clearInterval(gauges);

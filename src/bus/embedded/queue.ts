@@ -3,6 +3,7 @@ import { QUARANTINE_TYPE } from "../../event/event.ts";
 import { compilePattern } from "../../event/pattern.ts";
 import type { AppendLog } from "../../support/append-log.ts";
 import type { Log } from "../../support/log.ts";
+import { startPassing } from "./passing.ts";
 import { type QueueReader, startQueueReader } from "./queue-reader.ts";
 
 /** A declared queue: a cursor on the log, and what is known of it in memory. */
@@ -32,11 +33,14 @@ export async function loadQueue(events: AppendLog, spec: QueueSpec, log: Log): P
   /** Waiting, or in the handler's hands. */
   let open = await count();
   let reader: QueueReader | undefined;
+  const idle = () => reader === undefined && open === 0;
+  const passing = startPassing({ name, events, takes, idle, log });
   return {
     name,
     appended(types) {
       for (const type of types) if (takes(type)) open += 1;
       reader?.ring();
+      if (idle()) passing.ring();
     },
     async rebind(spec) {
       matches = taken(spec);
@@ -63,7 +67,9 @@ export async function loadQueue(events: AppendLog, spec: QueueSpec, log: Log): P
       const ready = Math.max(0, open - unacked);
       return { name, ready, unacked, consumers, dead: events.asideCount(name) };
     },
-    close: async () => reader?.close(),
+    async close() {
+      await Promise.all([passing.stop(), reader?.close()]);
+    },
   };
 }
 

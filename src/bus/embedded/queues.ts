@@ -3,7 +3,7 @@ import type { AppendLog } from "../../support/append-log.ts";
 import type { Log } from "../../support/log.ts";
 import { loadQueue, type Queue } from "./queue.ts";
 
-/** The queues of one log: those declared, and those that were and still hold something. */
+/** The queues of one log: those declared, and those that were and have not been removed. */
 export interface Queues {
   all(): readonly Queue[];
   named(name: string): Queue | undefined;
@@ -21,19 +21,27 @@ export async function loadQueues(
   log: Log,
 ): Promise<Queues> {
   const load = (spec: QueueSpec) => loadQueue(events, spec, log.child({ queue: spec.name }));
-  const queues = await Promise.all(specs.map(load));
-  let declared = namesOf(specs);
-  const named = (name: string) => queues.find((queue) => queue.name === name);
-  const add = async (spec: QueueSpec) => {
-    await events.advance(spec.name, events.last());
-    queues.push(await load(spec));
+  /** On disk, so that the queue goes on taking the same after a start that does not declare it. */
+  const remember = async (spec: QueueSpec) => {
+    const note = noteOf(spec);
+    if (events.readers().get(spec.name) !== note) await events.note(spec.name, note);
   };
+  let declared = namesOf(specs);
+  for (const spec of specs) await remember(spec);
+  const former = [...events.readers()].filter(([name]) => !declared.has(name)).map(specOf);
+  const queues = await Promise.all([...specs, ...former].map(load));
+  const named = (name: string) => queues.find((queue) => queue.name === name);
   return {
     all: () => queues,
     named,
     async declare(wanted) {
       declared = namesOf(wanted);
-      for (const spec of wanted) await (named(spec.name)?.rebind(spec) ?? add(spec));
+      for (const spec of wanted) {
+        await remember(spec);
+        const known = named(spec.name);
+        if (known === undefined) queues.push(await load(spec));
+        else await known.rebind(spec);
+      }
     },
     async remove(name, force) {
       if (declared.has(name)) throw new Error(`${name} is declared`);
@@ -48,6 +56,18 @@ export async function loadQueues(
     },
     close: async () => void (await Promise.all(queues.map((queue) => queue.close()))),
   };
+}
+
+function noteOf({ patterns, quarantine }: QueueSpec): string {
+  return JSON.stringify({ patterns, quarantine });
+}
+
+/** A file of an older version has no notes: then all that came counts, and a worker sorts it out. */
+function specOf([name, note]: readonly [string, string]): QueueSpec {
+  const everything = { patterns: ["#"], quarantine: false };
+  const taken: Pick<QueueSpec, "patterns" | "quarantine"> =
+    note === "" ? everything : JSON.parse(note);
+  return { name, single: true, ...taken };
 }
 
 function namesOf(specs: readonly QueueSpec[]): ReadonlySet<string> {

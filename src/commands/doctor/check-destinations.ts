@@ -6,7 +6,7 @@ import type { DestinationConfig, Routing } from "../../config/routing.ts";
 import type { Destination, DestinationCheck } from "../../contracts.ts";
 import type { DestinationParts } from "../../destinations/destination-kind.ts";
 import { createLog } from "../../support/log.ts";
-import { createDestinations } from "../deliver.ts";
+import { alertsSender, createDestinations } from "../deliver.ts";
 import { bad, type Check, good } from "./check.ts";
 
 const checkMs = 15_000;
@@ -22,7 +22,7 @@ export async function checkDestinations(config: Config, routing: Routing): Promi
       : await connectQueuePublisher({ url: config.rabbitmqUrl, log });
   const parts = { log, ...(queues && { queues }) };
   const all = new Map(Object.entries(routing.destinations));
-  if (routing.alerts) all.set("alerts.to", routing.alerts.to);
+  if (routing.alerts) all.set(alertsSender, routing.alerts.to);
   try {
     const checks = await Promise.all([...all].map((each) => checkOne(each, routing, parts)));
     return checks.flat();

@@ -1,0 +1,68 @@
+import type { Bus, Ledger, Store } from "../contracts.ts";
+import { destinationStates } from "../ops/destination-state.ts";
+import { rest } from "../support/rest.ts";
+import type { Base } from "./base.ts";
+import type { Plan } from "./plan.ts";
+
+const retryMs = 5_000;
+const prefix = "waypost.deliver.";
+
+interface Parts {
+  readonly bus: Pick<Bus, "queues">;
+  readonly store: Pick<Store, "ledger">;
+  readonly plan: Plan;
+}
+
+/**
+ * Sees to it that nothing of former destinations is overlooked: every queue that the bus kept gets its row in the
+ * ledger, so that `status` shows and `topology prune` removes it, and a start whose waypost.yaml is gone says so.
+ */
+export function lookAfterFormer({ config, life, log }: Base, { bus, store, plan }: Parts): void {
+  const stopping = new AbortController();
+  const look = async () => {
+    await noteKeptQueues(bus, store.ledger, plan);
+    if (plan.routing.found) return;
+    const former = await namesLeft(store.ledger);
+    if (former.length === 0) return;
+    log.error(
+      "waypost.yaml is gone: nothing is routed, and what comes for its destinations waits",
+      {
+        path: config.configFile,
+        reason: `destinations that it had: ${former.join(", ")}`,
+        count: former.length,
+      },
+    );
+  };
+  const insist = async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        return await look();
+      } catch (error) {
+        log.debug("cannot look for former destinations yet", { error });
+        await rest(retryMs, stopping.signal);
+      }
+    }
+  };
+  const looking = insist();
+  life.add("former destinations", () => {
+    stopping.abort();
+    return looking;
+  });
+}
+
+/** A process may have ended after it declared a queue, and before anybody took the destination. */
+async function noteKeptQueues(bus: Parts["bus"], ledger: Ledger, { routing }: Plan): Promise<void> {
+  for (const queue of await bus.queues()) {
+    const name = queue.name.slice(prefix.length);
+    if (!queue.name.startsWith(prefix) || Object.hasOwn(routing.destinations, name)) continue;
+    const { epoch, prunedEpoch } = await ledger.destination(name);
+    if (prunedEpoch === epoch) await ledger.note(name, epoch, { prunedEpoch: undefined });
+  }
+}
+
+/** All are former ones where nothing is configured. */
+async function namesLeft(ledger: Ledger): Promise<string[]> {
+  const rows = await ledger.destinations();
+  const none = { configured: new Map(), processes: [] };
+  return destinationStates({ rows, ...none }).map(({ name }) => name);
+}
