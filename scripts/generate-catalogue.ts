@@ -32,7 +32,8 @@ export const families: readonly Family[] = [
       "whatsapp.message.text": "A text. `message.referral` says which ad or post led to it.",
       "whatsapp.message.image": "A picture, with or without a caption.",
       "whatsapp.message.video": "A video, with or without a caption.",
-      "whatsapp.message.audio": "A sound file, a voice note (`voice`) or a voicemail.",
+      "whatsapp.message.audio":
+        "A sound file, a voice note (`voice`) or a voicemail (`message.voicemail`).",
       "whatsapp.message.voice":
         "A voice note, as an older interface names it. Its content is only in `raw`.",
       "whatsapp.message.document": "A file with its name.",
@@ -50,7 +51,7 @@ export const families: readonly Family[] = [
       "whatsapp.message.revoke": "A message was deleted for everyone. `message.revoke` names it.",
       "whatsapp.message.system": "The person's phone number, id or device key changed.",
       "whatsapp.message.request_welcome":
-        "The chat was opened for the first time, and nothing written yet.",
+        "The chat was opened for the first time, and nothing written yet. Meta retired it on 27 March 2026.",
       "whatsapp.message.media_placeholder": "A medium that was not sent along.",
       "whatsapp.message.unsupported":
         "Something that WhatsApp does not hand on, such as a poll. `message.errors` says why.",
@@ -136,6 +137,7 @@ export const families: readonly Family[] = [
         "A medium of then. The file follows in an event of its own type, with the same message id.",
       "whatsapp.history.image": "The file that belongs to an earlier placeholder.",
       "whatsapp.history.video": "The file that belongs to an earlier placeholder.",
+      "whatsapp.history.progress": "How far the hand-over is, from a chunk that holds no chats.",
       "whatsapp.history.error":
         "There is no history: the business declined to share it, or the sync failed.",
     },
@@ -182,7 +184,8 @@ export const families: readonly Family[] = [
       "whatsapp.call.rejected": "The person declined your call.",
       "whatsapp.call.terminate":
         "The call is over, or failed: see `call.status`, `durationSeconds` and `errors`.",
-      "whatsapp.call.call_created": "A call began over SIP.",
+      "whatsapp.call.call_created":
+        "A call began over SIP; its end comes as `terminate`, as that of any other.",
       "whatsapp.call.call_recording_available": "The recording can be fetched.",
       "whatsapp.call.call_transcription_available": "The transcript can be fetched.",
     },

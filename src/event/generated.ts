@@ -687,6 +687,10 @@ export interface Message {
    */
   audio?: Media;
   /**
+   * true: left after a call that nobody took; `id` is the call's. Absent otherwise.
+   */
+  voicemail?: boolean;
+  /**
    * Document.
    */
   document?: Media;
@@ -869,7 +873,7 @@ export interface Pricing {
    */
   model?: string;
   /**
-   * `regular`, `free_customer_service`, `free_entry_point`.
+   * `regular`, `free_customer_service`, `free_entry_point`. Open.
    */
   type?: string;
   /**
@@ -1074,7 +1078,7 @@ export interface Payment {
   errors?: ErrorInfo[];
 }
 /**
- * Where in the history sync a message stands. Never answer or notify on history. Meta: webhooks/reference/history.
+ * Where in the history sync a message stands, or how far the sync is. Never answer or notify on history. Meta: webhooks/reference/history.
  */
 export interface History {
   /**

@@ -107,7 +107,7 @@ const system = shape<System>({
 /** What a message holds, whatever its type says: one reader for messages, echoes, history, standby and edits. */
 export type Content = Omit<
   Message,
-  "id" | "type" | "direction" | "sentAt" | "edit" | "conversationContext"
+  "id" | "type" | "direction" | "sentAt" | "edit" | "voicemail" | "conversationContext"
 >;
 
 export const content = fields<Content>({

@@ -82,6 +82,12 @@ function threadPerson({ thread }: HistoryPlace): Contact {
   return { ...personOf({ phone: own(thread, "id") }), ...(isRecord(context) && personIn(context)) };
 }
 
+/** What a chunk without threads says: how far the sync is. undefined: nothing that is known. */
+export function historyProgress(metadata: Json): Understand | undefined {
+  const history = progress(metadata);
+  return history && (() => ({ type: "whatsapp.history.progress", data: { history } }));
+}
+
 /** `history[]` with `errors[]`: the business declined, or the sync failed. */
 export const historyError: Understand = (item) => {
   const metadata = own(item, "metadata");

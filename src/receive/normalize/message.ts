@@ -53,6 +53,8 @@ export function messageOf(
   if (at !== undefined) message.sentAt = at;
   Object.assign(message, content(body));
   if (changed !== undefined) message.edit = changed;
+  // Nothing else tells a voicemail from a sound file: its id is that of the call.
+  if (message.type === "audio" && messageId.startsWith("wacid.")) message.voicemail = true;
   if (message.system !== undefined) completeSystem(message.system, item);
   if (beside !== undefined) addBeside(message, beside);
   return message;

@@ -1,6 +1,6 @@
 import { isSmall } from "./canonical.ts";
 import { unrecognized } from "./fields.ts";
-import { historyError, historyMessage } from "./history.ts";
+import { historyError, historyMessage, historyProgress } from "./history.ts";
 import { isEmpty, type Job, rest } from "./job.ts";
 import { isRecord, type Json, own } from "./pick.ts";
 
@@ -34,7 +34,26 @@ export function* splitHistory(
       else problem(threadPath, "is not an object");
     }
   }
-  const left = found === 0 ? rest(chunk, new Set()) : rest(chunk, known);
+  if (found === 0) yield* splitEmpty(chunk, metadata, known, path);
+  else yield* leftOf(chunk, known, path);
+}
+
+/** A chunk without messages or errors: how far the sync is, and what else it says. */
+function* splitEmpty(
+  chunk: Json,
+  metadata: Json | undefined,
+  known: ReadonlySet<string>,
+  path: string,
+): Generator<Job> {
+  const understand = metadata && historyProgress(metadata);
+  if (understand === undefined) return yield* leftOf(chunk, new Set(), path);
+  const part = { history: [{ metadata }] };
+  yield { item: part, path, understand, part, impersonal: true };
+  yield* leftOf(chunk, known, path);
+}
+
+function* leftOf(chunk: Json, known: ReadonlySet<string>, path: string): Generator<Job> {
+  const left = rest(chunk, known);
   if (left !== undefined) yield leftover({ history: [left] }, path);
 }
 

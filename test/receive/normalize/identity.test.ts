@@ -265,3 +265,29 @@ describe("ids", () => {
     assert.equal(new Set([at(), at(1_793_000_000), at(1_793_086_400)]).size, 3);
   });
 });
+
+describe("a history chunk without chats", () => {
+  const made = (chunk: object) =>
+    normalize(envelope("history", value({ history: [chunk] })), context).events.map(
+      ({ type, data }) => [type, data.history],
+    );
+  const progress = ["whatsapp.history.progress", { phase: 2, progress: 100 }];
+
+  it("tells how far the sync is, and keeps what else it says", () => {
+    const metadata = { phase: 2, progress: 100 };
+    assert.deepEqual(made({ metadata }), [progress]);
+    assert.deepEqual(made({ metadata, threads: [] }), [progress]);
+    const unrecognized = ["whatsapp.unrecognized.history", undefined];
+    assert.deepEqual(made({ metadata, more: "x" }), [progress, unrecognized]);
+    assert.deepEqual(made({ metadata: { stage: "late" }, threads: [] }), [unrecognized]);
+  });
+});
+
+describe("a voicemail", () => {
+  it("is an audio with a call's id", () => {
+    const marked = (more: object) => contactOf({ messages: [message(more)] })?.message?.voicemail;
+    assert.equal(marked({ id: "wacid.V", type: "audio", audio: { id: "1" } }), true);
+    assert.equal(marked({ id: "wamid.V", type: "audio", audio: { id: "1" } }), undefined);
+    assert.equal(marked({ id: "wacid.V" }), undefined);
+  });
+});

@@ -40,6 +40,9 @@ export const historyBodies = {
       historyMessage(c, "image", { image: { id: "810000000000077", mime_type: "image/jpeg" } }),
     ],
   })),
+  history_progress: phone("history", "history.progress", () => ({
+    history: [{ metadata: { phase: 2, chunk_order: 1, progress: 100 } }],
+  })),
   history_declined: phone("history", "history.error", (c) => ({
     history: [
       {

@@ -65,6 +65,18 @@ export const callBodies = {
   call_transcript: call("call_transcription_available", () => ({
     call_transcript: { id: "810000000000098" },
   })),
+  call_voicemail: phone("messages", "message.audio", (c) => ({
+    contacts: [contactOf(c.person)],
+    messages: [
+      {
+        ...senderOf(c.person),
+        id: `wacid.HBgL${c.random.base64(26)}`,
+        timestamp: String(c.at),
+        type: "audio",
+        audio: { id: "810000000000097", mime_type: "audio/ogg" },
+      },
+    ],
+  })),
   call_ringing: callStatus("RINGING"),
   call_accepted: callStatus("ACCEPTED"),
   call_rejected: callStatus("REJECTED"),
