@@ -17,17 +17,30 @@ export interface QueueSpec {
   readonly name: string;
   /** Type patterns (`whatsapp.message.*`, `whatsapp.#`); `#` is everything. */
   readonly patterns: readonly string[];
-  /** Also takes quarantined POSTs (only the store does). */
+  /**
+   * Also takes quarantined POSTs (only the store does), and as one of those what is no event. Of every other queue that
+   * lies in its dead queue.
+   */
   readonly quarantine: boolean;
   /** `x-single-active-consumer`: one process holds the queue at a time. */
   readonly single: boolean;
 }
 
 /**
- * One batch at a time, in queue order. Resolving acks all of it, throwing acks none: the same batch
- * comes again after a backoff. `signal` aborts when the consumer closes.
+ * One batch at a time, in queue order. Resolving acks all of it, once those that the answer names lie in the dead
+ * queue; throwing acks none: the same batch comes again after a backoff. `signal` aborts when the consumer closes.
  */
-export type HandleBatch = (batch: readonly Carried[], signal: AbortSignal) => Promise<void>;
+export type HandleBatch = (
+  batch: readonly Carried[],
+  signal: AbortSignal,
+) => Promise<readonly Unfit[]> | Promise<void>;
+
+/** Of a batch, what can never be handled. */
+export interface Unfit {
+  readonly item: Carried;
+  /** In our words, without content. */
+  readonly reason: string;
+}
 
 /** A running subscription. All three are idempotent. */
 export interface Consumer {

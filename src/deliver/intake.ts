@@ -1,5 +1,13 @@
-import type { HandleBatch, Ledger, NewDelivery, WaypostEvent } from "../contracts.ts";
+import type {
+  Carried,
+  HandleBatch,
+  Ledger,
+  NewDelivery,
+  Unfit,
+  WaypostEvent,
+} from "../contracts.ts";
 import { isQuarantined } from "../event/event.ts";
+import type { Log } from "../support/log.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Clock } from "./clock.ts";
 import type { HeldRows } from "./held-rows.ts";
@@ -14,6 +22,7 @@ export interface IntakeParts {
   readonly lease: Lease;
   readonly bodies: Bodies;
   readonly clock: Clock;
+  readonly log: Log;
   /** Whether memory has this row. */
   readonly knows: (id: string) => boolean;
   readonly rows: Pick<HeldRows, "load" | "open">;
@@ -23,13 +32,14 @@ export interface IntakeParts {
  * The intake of one destination: a batch becomes rows of the ledger, in queue order, and only then is
  * acked. 1. Reserve numbers; whoever lost the lease gets none. 2. Insert in order; a row that is there
  * already and open, but not in memory, was written by a holder before, or by us with an answer that never
- * came: load again, or it would be overtaken. 3. Start the lanes.
+ * came: load again, or it would be overtaken. 3. Start the lanes. An event that cannot be routed is answered as
+ * unfit: it never keeps its neighbours back.
  */
 export function createIntake(parts: IntakeParts): HandleBatch {
   const { name, ledger, lease, bodies, knows } = parts;
   return async (batch) => {
-    const wanted = routedTo(parts, batch);
-    if (wanted.size === 0) return;
+    const { wanted, unfit } = route(parts, batch);
+    if (wanted.size === 0) return unfit;
     const events = [...wanted.values()].map(({ event }) => event);
     lease.check();
     const [aliases, first] = await Promise.all([
@@ -48,19 +58,34 @@ export function createIntake(parts: IntakeParts): HandleBatch {
     for (const event of events) bodies.keep(event);
     const old = new Set(existing.map(({ id }) => id));
     parts.rows.open(rows.filter(({ id }) => !old.has(id)));
+    return unfit;
   };
 }
 
-/** By delivery id, each once, in queue order. */
-function routedTo({ name, routes }: IntakeParts, batch: Parameters<HandleBatch>[0]) {
-  const wanted = new Map<string, { readonly event: WaypostEvent; readonly route: string }>();
+interface Wanted {
+  readonly event: WaypostEvent;
+  readonly route: string;
+  readonly laneKeys: readonly string[];
+}
+
+/** By delivery id, each once, in queue order; and what has not the shape to be routed. */
+function route({ name, routes, log }: IntakeParts, batch: readonly Carried[]) {
+  const wanted = new Map<string, Wanted>();
+  const unfit: Unfit[] = [];
   for (const item of batch) {
     if (isQuarantined(item)) continue;
-    const match = routes.match(item).find(({ destination }) => destination === name);
     const id = `${name}:${item.id}`;
-    if (match !== undefined && !wanted.has(id)) wanted.set(id, { event: item, route: match.route });
+    if (wanted.has(id)) continue;
+    try {
+      const match = routes.match(item).find(({ destination }) => destination === name);
+      if (match === undefined) continue;
+      wanted.set(id, { event: item, route: match.route, laneKeys: laneKeysOf(item) });
+    } catch (error) {
+      log.error("an event of an unknown shape cannot be routed", { eventId: item.id, error });
+      unfit.push({ item, reason: "an event of an unknown shape" });
+    }
   }
-  return wanted;
+  return { wanted, unfit };
 }
 
 function conversationsOf(events: readonly WaypostEvent[]): string[] {
@@ -69,19 +94,27 @@ function conversationsOf(events: readonly WaypostEvent[]): string[] {
 
 function rowsOf(
   { name, clock }: IntakeParts,
-  wanted: ReturnType<typeof routedTo>,
+  wanted: ReadonlyMap<string, Wanted>,
   first: number,
   aliases: (id: string) => readonly string[],
 ): NewDelivery[] {
   const createdAt = new Date(clock.now()).toISOString();
-  return [...wanted].map(([id, { event, route }], i) => ({
+  return [...wanted].map(([id, { event, route, laneKeys }], i) => ({
     id,
     destination: name,
     eventId: event.id,
     eventType: event.type,
     route,
-    laneKeys: laneKeysOf(event, aliases),
+    laneKeys: withAliases(laneKeys, aliases, event.data.conversationId),
     seq: first + i,
     createdAt,
   }));
+}
+
+function withAliases(
+  keys: readonly string[],
+  aliases: (id: string) => readonly string[],
+  conversationId: string | undefined,
+): readonly string[] {
+  return conversationId === undefined ? keys : [...new Set([...keys, ...aliases(conversationId)])];
 }
