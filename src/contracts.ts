@@ -451,6 +451,13 @@ export interface Ledger {
   setPause(name: string, pause: DestinationRow["pause"]): Promise<void>;
   /** A dead (or delivered, with `again`) row becomes open with a new `seq`; then `rev` + 1. False: no such row. */
   reopen(deliveryId: string, options?: { readonly again?: boolean }): Promise<boolean>;
+  /**
+   * An open row becomes dead for this reason, whoever holds it; then `rev` + 1. What a holder still writes of it matches
+   * nothing. False: no such row, or none that is open.
+   */
+  giveUp(deliveryId: string, reason: string): Promise<boolean>;
+  /** Ids of the destination's dead rows that `giveUp` ended. */
+  givenUp(name: string): Promise<string[]>;
   /** Newest first. */
   deliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<Delivery>>;
   /** By destination. */
@@ -481,7 +488,7 @@ export interface DestinationLease extends DestinationFacts {
   /** Host, process and role of who holds the lease; absent: released. */
   readonly holder?: string;
   readonly seq: number;
-  /** Grows when rows were opened from outside; the holder loads then. */
+  /** Grows when rows were opened or given up from outside, and with a pause; the holder looks then. */
   readonly rev: number;
   readonly pause?: {
     readonly by: "operator" | "config";

@@ -20,6 +20,8 @@ export interface MemoryLedger extends Ledger {
   /** The store is away: every call rejects. */
   down: boolean;
   readonly rows: Map<string, Row>;
+  /** What `keepBodies` was told. */
+  readonly kept: { readonly eventIds: readonly string[]; readonly until: Date }[];
   /** Calls of `write`, and the changes in them. */
   readonly writes: { calls: number; changes: number };
 }
@@ -59,6 +61,7 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
     exclusive,
     down: false,
     rows,
+    kept: [],
     writes: { calls: 0, changes: 0 },
     append(items) {
       for (const item of items) log.set(item.id, item);
@@ -132,7 +135,7 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
       }
       return bodies;
     },
-    keepBodies: async () => undefined,
+    keepBodies: async (eventIds, until) => void ledger.kept.push({ eventIds, until }),
     aliases,
     async link(name, conversationId) {
       const ids = (await aliases([conversationId]))(conversationId);
@@ -158,6 +161,18 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
       Object.assign(row, { state: "open", seq: seq + 1, attempts: 0, epoch: 0 });
       return true;
     },
+    async giveUp(id, reason) {
+      const row = rows.get(id);
+      if (row === undefined || !isOpen(row)) return false;
+      delete row.nextAt;
+      Object.assign(row, { state: "dead", epoch: -1, reason, doneAt: new Date().toISOString() });
+      change(row.destination, { rev: lease(row.destination).rev + 1 });
+      return true;
+    },
+    givenUp: async (name) =>
+      [...rows.values()]
+        .filter((row) => row.destination === name && row.state === "dead" && row.epoch === -1)
+        .map(({ id }) => id),
     async deliveries(filter, { limit, cursor }) {
       const after = cursor === undefined ? undefined : parseCursor(cursor);
       const key = ({ createdAt, id }: Row) => `${createdAt} ${id}`;
