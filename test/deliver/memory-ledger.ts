@@ -20,6 +20,8 @@ export interface MemoryLedger extends Ledger {
   /** The store is away: every call rejects. */
   down: boolean;
   readonly rows: Map<string, Row>;
+  /** Methods that reject. */
+  readonly failing: Set<keyof Ledger>;
   /** What `keepBodies` was told. */
   readonly kept: { readonly eventIds: readonly string[]; readonly until: Date }[];
   /** Calls of `write`, and the changes in them. */
@@ -61,6 +63,7 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
     exclusive,
     down: false,
     rows,
+    failing: new Set(),
     kept: [],
     writes: { calls: 0, changes: 0 },
     append(items) {
@@ -201,7 +204,8 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
       const value = Reflect.get(target, key, receiver);
       if (typeof value !== "function" || key === "append") return value;
       return async (...args: unknown[]) => {
-        if (ledger.down) throw new StoreError("outage", "the ledger is away");
+        if (ledger.down || ledger.failing.has(key as keyof Ledger))
+          throw new StoreError("outage", "the ledger is away");
         return value(...args);
       };
     },
