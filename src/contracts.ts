@@ -18,17 +18,30 @@ export interface QueueSpec {
   readonly name: string;
   /** Type patterns (`whatsapp.message.*`, `whatsapp.#`); `#` is everything. */
   readonly patterns: readonly string[];
-  /** Also takes quarantined POSTs (only the store does). */
+  /**
+   * Also takes quarantined POSTs (only the store does), and as one of those what is no event. Of every other queue that
+   * lies in its dead queue.
+   */
   readonly quarantine: boolean;
   /** `x-single-active-consumer`: one process holds the queue at a time. */
   readonly single: boolean;
 }
 
 /**
- * One batch at a time, in queue order. Resolving acks all of it, throwing acks none: the same batch
- * comes again after a backoff. `signal` aborts when the consumer closes.
+ * One batch at a time, in queue order. Resolving acks all of it, once those that the answer names lie in the dead
+ * queue; throwing acks none: the same batch comes again after a backoff. `signal` aborts when the consumer closes.
  */
-export type HandleBatch = (batch: readonly Carried[], signal: AbortSignal) => Promise<void>;
+export type HandleBatch = (
+  batch: readonly Carried[],
+  signal: AbortSignal,
+) => Promise<readonly Unfit[]> | Promise<void>;
+
+/** Of a batch, what can never be handled. */
+export interface Unfit {
+  readonly item: Carried;
+  /** In our words, without content. */
+  readonly reason: string;
+}
 
 /** A running subscription. All three are idempotent. */
 export interface Consumer {
@@ -450,6 +463,13 @@ export interface Ledger {
   setPause(name: string, pause: DestinationRow["pause"]): Promise<void>;
   /** A dead (or delivered, with `again`) row becomes open with a new `seq`; then `rev` + 1. False: no such row. */
   reopen(deliveryId: string, options?: { readonly again?: boolean }): Promise<boolean>;
+  /**
+   * An open row becomes dead for this reason, whoever holds it; then `rev` + 1. What a holder still writes of it matches
+   * nothing. False: no such row, or none that is open.
+   */
+  giveUp(deliveryId: string, reason: string): Promise<boolean>;
+  /** Ids of the destination's dead rows that `giveUp` ended. */
+  givenUp(name: string): Promise<string[]>;
   /** Newest first. */
   deliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<Delivery>>;
   /** By destination. */
@@ -480,7 +500,7 @@ export interface DestinationLease extends DestinationFacts {
   /** Host, process and role of who holds the lease; absent: released. */
   readonly holder?: string;
   readonly seq: number;
-  /** Grows when rows were opened from outside; the holder loads then. */
+  /** Grows when rows were opened or given up from outside, and with a pause; the holder looks then. */
   readonly rev: number;
   readonly pause?: {
     readonly by: "operator" | "config";

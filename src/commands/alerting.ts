@@ -1,4 +1,4 @@
-import type { Store } from "../contracts.ts";
+import type { Bus, Store } from "../contracts.ts";
 import { startAlerts } from "../deliver/alerts.ts";
 import type { Base } from "./base.ts";
 import { alertsSender, createDestinations } from "./deliver.ts";
@@ -15,7 +15,7 @@ export interface Alerting {
  */
 export function startAlerting(
   base: Base,
-  { store, plan, holder }: { store: Store; plan: Plan; holder: string },
+  { bus, store, plan, holder }: { bus: Bus; store: Store; plan: Plan; holder: string },
 ): Alerting {
   let stop = async () => {};
   const start = ({ routing }: Plan) => {
@@ -32,6 +32,7 @@ export function startAlerting(
       rules,
       sender,
       store,
+      bus,
       destinations: new Set(Object.keys(routing.destinations)),
       accounts: routing.accounts,
       holder,

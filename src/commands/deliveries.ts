@@ -15,7 +15,7 @@ interface Flags extends OpsFlags {
 
 const states: Delivery["state"][] = ["open", "sending", "delivered", "dead"];
 
-/** `waypost deliveries`: what became of events at the destinations, and sending one again. */
+/** `waypost deliveries`: what became of events at the destinations, sending one again, and giving one up. */
 export function registerDeliveries(program: Command, resolve: ResolveOps): void {
   const command = program
     .command("deliveries")
@@ -37,6 +37,17 @@ export function registerDeliveries(program: Command, resolve: ResolveOps): void 
     .option("--again", "also when it has taken effect already")
     .action((id: string, flags: { again?: true }, self: Command) =>
       runCommand(() => retry(id, { ...self.optsWithGlobals<Flags>(), ...flags }, resolve)),
+    );
+  command
+    .command("give-up")
+    .summary("end an open one")
+    .description(
+      "Ends an open delivery as dead; its conversation goes on. --url, --token and --json as above.",
+    )
+    .argument("<id>", "its id, <destination>:<event id>")
+    .option("--reason <text>", "shown with it, at most 200 characters")
+    .action((id: string, flags: { reason?: string }, self: Command) =>
+      runCommand(() => giveUp(id, { ...self.optsWithGlobals<Flags>(), ...flags }, resolve)),
     );
 }
 
@@ -68,5 +79,17 @@ async function retry(
   const path = `/api/deliveries/${encodeURIComponent(id)}/retry`;
   const delivery = await client.post<Delivery>(path, { again });
   print(json ? safeJson(delivery) : "It is open again and tried within seconds.");
+  return 0;
+}
+
+async function giveUp(
+  id: string,
+  { reason, json, ...flags }: OpsFlags & { reason?: string; json?: true },
+  resolve: ResolveOps,
+): Promise<number> {
+  const client = createOpsClient(await resolve(flags));
+  const path = `/api/deliveries/${encodeURIComponent(id)}/give-up`;
+  const delivery = await client.post<Delivery>(path, { reason });
+  print(json ? safeJson(delivery) : "It is dead, and its conversation goes on within seconds.");
   return 0;
 }

@@ -1,4 +1,4 @@
-import type { DestinationRow } from "../contracts.ts";
+import type { DestinationRow, QueueState } from "../contracts.ts";
 
 /** Something that people should hear of once, and again when it is over. */
 export interface AlertIncident {
@@ -8,6 +8,7 @@ export interface AlertIncident {
     | "destination_paused"
     | "destination_out"
     | "deliveries_dead"
+    | "messages_dead"
     | "quarantine_growth"
     | "account_silent";
   /** When it began, as far as is known. Another one with the same key is another incident. */
@@ -32,6 +33,8 @@ export interface AlertFacts {
   readonly now: number;
   /** Of the configured destinations. */
   readonly rows: readonly DestinationRow[];
+  /** undefined: the bus does not answer. */
+  readonly queues: readonly QueueState[] | undefined;
   readonly quarantinedLastHour: number;
   /** Of the accounts that have a rule: when they were last heard of. */
   readonly lastHeard: Readonly<Record<string, string>>;
@@ -45,6 +48,7 @@ export function findIncidents(facts: AlertFacts, rules: AlertRules): AlertIncide
       ...out(row, facts.now - rules.breakerOpenForMs),
       ...dead(row, facts.now),
     ]),
+    ...(facts.queues ?? []).flatMap((queue) => deadMessages(queue, facts.now)),
     ...quarantine(facts, rules),
     ...silence(facts, rules),
   ];
@@ -92,6 +96,24 @@ function dead({ name, dead: count }: DestinationRow, now: number): AlertIncident
       text:
         count === 1 ? `1 delivery to ${name} is dead` : `${count} deliveries to ${name} are dead`,
       remedy: `\`waypost deliveries --destination ${name} --state dead\` says why; \`waypost deliveries retry <id>\` sends one again.`,
+    },
+  ];
+}
+
+function deadMessages({ name, dead: count }: QueueState, now: number): AlertIncident[] {
+  if (count === 0) return [];
+  return [
+    {
+      key: `messages:${name}`,
+      kind: "messages_dead",
+      since: new Date(now).toISOString(),
+      count,
+      text:
+        count === 1
+          ? `1 message in waypost.dead.${name} is no event`
+          : `${count} messages in waypost.dead.${name} are no events`,
+      remedy:
+        "Something other than Waypost publishes what is not shaped like an event: the reason stands in each message's header x-waypost-reason in RabbitMQ, and in the log. `waypost quarantine` shows what the store got of them.",
     },
   ];
 }

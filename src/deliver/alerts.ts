@@ -1,4 +1,10 @@
-import { DeliveryError, type Destination, type Store, type WaypostEvent } from "../contracts.ts";
+import {
+  type Bus,
+  DeliveryError,
+  type Destination,
+  type Store,
+  type WaypostEvent,
+} from "../contracts.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import { type AlertsBook, type DueAlert, loadAlertsBook } from "./alerts-book.ts";
@@ -16,6 +22,7 @@ export interface AlertsOptions {
   /** For one attempt; 10 s unless told. */
   readonly timeoutMs?: number;
   readonly store: Pick<Store, "ledger" | "quarantinedSince" | "events">;
+  readonly bus: Pick<Bus, "queues">;
   /** The configured ones; all others are nobody's business any more. */
   readonly destinations: ReadonlySet<string>;
   /** By name. */
@@ -35,6 +42,7 @@ const leaseMs = 15_000;
 const lookMs = 15_000;
 const mostBackoffMs = 5 * 60_000;
 const hourMs = 60 * 60_000;
+const busAnswerMs = 4_000;
 
 type Parts = AlertsOptions & { readonly clock: Clock };
 
@@ -77,7 +85,7 @@ async function watch(parts: Parts, epoch: number, over: AbortSignal): Promise<vo
   while (!over.aborted) {
     try {
       book ??= loadAlertsBook(await store.ledger.link(name, bookKey));
-      const facts = await look(parts, startedAt);
+      const facts = await look(parts, startedAt, over);
       await tell(book, facts, parts, post);
       const record = book.toRecord();
       if (JSON.stringify(record) === saved) continue;
@@ -92,7 +100,7 @@ async function watch(parts: Parts, epoch: number, over: AbortSignal): Promise<vo
 }
 
 /** The store is asked for little: counts by index, and one event an account. */
-async function look(parts: Parts, startedAt: number): Promise<AlertFacts> {
+async function look(parts: Parts, startedAt: number, over: AbortSignal): Promise<AlertFacts> {
   const { store, clock, rules, destinations } = parts;
   const now = clock.now();
   const rows = await store.ledger.destinations();
@@ -104,9 +112,16 @@ async function look(parts: Parts, startedAt: number): Promise<AlertFacts> {
   return {
     now,
     rows: rows.filter((row) => destinations.has(row.name)),
+    queues: await queuesOf(parts, over),
     quarantinedLastHour: await store.quarantinedSince(new Date(now - hourMs)),
     lastHeard,
   };
+}
+
+/** A bus that does not answer keeps no other alert back. */
+function queuesOf({ bus, clock }: Parts, over: AbortSignal): Promise<AlertFacts["queues"]> {
+  const late = rest(clock, busAnswerMs, over).then(() => undefined);
+  return Promise.race([bus.queues().catch(() => undefined), late]);
 }
 
 async function lastHeardOf({ store, accounts }: Parts, name: string): Promise<string | undefined> {
@@ -123,6 +138,9 @@ async function tell(
   post: (alert: DueAlert) => Promise<boolean>,
 ): Promise<void> {
   for (const alert of book.due(findIncidents(facts, rules), facts.now)) {
+    // While the bus does not answer, nobody knows whether what is dead there was removed.
+    const unknown = facts.queues === undefined && alert.incident.kind === "messages_dead";
+    if (unknown) continue;
     if (!(await post(alert))) return;
     book.told(alert, facts.now);
   }

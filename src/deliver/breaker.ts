@@ -4,6 +4,8 @@ import { jitter } from "./delays.ts";
 /** So many outages in a row, of whatever lanes, are the destination's and not an event's. */
 const opensAt = 5;
 const probeMs = { first: 1_000, most: 60_000 };
+/** One row's Retry-After does not keep the other lanes longer: the row itself waits as it was told. */
+const mostAfterMs = 15 * 60_000;
 
 /** While it is open all lanes wait but for one attempt at a time, the probe, again and again without end. */
 export interface Breaker {
@@ -11,6 +13,8 @@ export interface Breaker {
   waitMs(running: number): number;
   /** True when this opened it. */
   outage(afterMs: number | undefined): boolean;
+  /** An operator wants to know: the next probe may start at once, and the waits between them begin anew. */
+  probeNow(): void;
   /** The destination answered. True when this closed it. */
   answered(): boolean;
   openSince(): number | undefined;
@@ -27,7 +31,8 @@ export function createBreaker(clock: Clock, openSince: number | undefined): Brea
       if (since === undefined) return 0;
       return running > 0 ? Number.POSITIVE_INFINITY : Math.max(0, probeAt - clock.monotonic());
     },
-    outage(afterMs) {
+    outage(told = 0) {
+      const afterMs = Math.min(told, mostAfterMs);
       inARow += 1;
       const opened = since === undefined && inARow >= opensAt;
       if (opened) since = clock.now();
@@ -36,13 +41,17 @@ export function createBreaker(clock: Clock, openSince: number | undefined): Brea
       // What was under way when it opened is no probe: a dozen of those would put the first one off for a minute.
       const late = !opened && now < probeAt;
       if (late) {
-        probeAt = Math.max(probeAt, now + (afterMs ?? 0));
+        probeAt = Math.max(probeAt, now + afterMs);
         return false;
       }
       const waitMs = jitter(Math.min(probeMs.first * 2 ** probes, probeMs.most));
-      probeAt = now + Math.max(waitMs, afterMs ?? 0);
+      probeAt = now + Math.max(waitMs, afterMs);
       probes += 1;
       return opened;
+    },
+    probeNow() {
+      probes = 0;
+      probeAt = clock.monotonic();
     },
     answered() {
       const closed = since !== undefined;

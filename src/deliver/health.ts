@@ -24,6 +24,8 @@ export interface Health {
   /** A row is delivered or dead; `body` where it was tried. */
   done(row: OpenRow, change: DeliveryChange, body: WaypostEvent | undefined): void;
   breakerOpen(): boolean;
+  /** An open breaker waits no longer for its probe. */
+  probeNow(): void;
 }
 
 export interface HealthParts {
@@ -83,6 +85,7 @@ export function createHealth(parts: HealthParts): Health {
       tell({ kind: "dead", phase: "began", since: iso(clock.now()), deliveryId: id, ...why });
     },
     breakerOpen: breaker.isOpen,
+    probeNow: breaker.probeNow,
   };
 }
 
@@ -92,6 +95,7 @@ function createToldBreaker({ row, clock, log }: HealthParts, facts: Facts, tell:
   const breaker = createBreaker(clock, Number.isNaN(since) ? undefined : since);
   return {
     waitMs: breaker.waitMs,
+    probeNow: breaker.probeNow,
     isOpen: () => breaker.openSince() !== undefined,
     answered() {
       const openSince = breaker.openSince();

@@ -19,7 +19,7 @@ export interface HeldRows {
   open(rows: readonly NewDelivery[]): void;
   /** Rows that others opened, and these: what is open in the ledger and not in memory. */
   load(ids: readonly string[]): Promise<void>;
-  /** Loads when others opened rows since `rev` was last seen. Never rejects. */
+  /** Looks at what others opened or gave up since `rev` was last seen. Never rejects. */
   follow(rev: number): Promise<void>;
 }
 
@@ -32,9 +32,13 @@ export function createHeldRows(parts: {
   readonly successes: () => number;
   /** Rejects when the lease is over, else in the end answers. */
   readonly takeMore: (ids: readonly string[]) => ReturnType<Ledger["takeMore"]>;
-  readonly onAdded: () => void;
+  /** As `takeMore`. */
+  readonly givenUp: () => ReturnType<Ledger["givenUp"]>;
+  readonly onChanged: () => void;
+  /** `rev` is another one: an operator did something. */
+  readonly onRev: () => void;
 }): HeldRows {
-  const { lanes, schedule, clock, successes, takeMore, onAdded } = parts;
+  const { lanes, schedule, clock, successes, takeMore, onChanged } = parts;
   let seen = parts.rev;
   const suspected = new Set<OpenRow>();
   const add = (rows: readonly Delivery[]) => {
@@ -50,7 +54,7 @@ export function createHeldRows(parts: {
       if (lane === undefined) suspected.delete(row);
       else schedule.offer(lane);
     }
-    onAdded();
+    onChanged();
   };
   const load = async (ids: readonly string[]) => {
     // What is done while the ledger answers may stand in the answer as open.
@@ -61,6 +65,15 @@ export function createHeldRows(parts: {
     } finally {
       removed.stop();
     }
+  };
+  const forgetGivenUp = async () => {
+    for (const id of await parts.givenUp()) {
+      const row = lanes.find(id);
+      if (row === undefined) continue;
+      suspected.delete(row);
+      dropGivenUp(row, lanes, schedule);
+    }
+    onChanged();
   };
   return {
     takeOver(rows, abandoned) {
@@ -73,13 +86,23 @@ export function createHeldRows(parts: {
       add(rows.map((row) => ({ ...row, state: "open", attempts: 0, history: [] }) as const)),
     async follow(rev) {
       if (rev === seen) return;
-      await load([]).then(
-        () => {
-          seen = rev;
-        },
+      parts.onRev();
+      try {
+        await load([]);
+        await forgetGivenUp();
+        seen = rev;
+      } catch {
         // The lease is over: the next holder loads all.
-        () => undefined,
-      );
+      }
     },
   };
+}
+
+/** Where one of its lane is being tried it may be this one: it goes when that is done, or when its turn comes. */
+function dropGivenUp(row: OpenRow, lanes: Lanes, schedule: Schedule): void {
+  const lane = lanes.laneOf(row);
+  row.givenUp = true;
+  row.dueAt = 0;
+  if (lane.running === 0) lanes.remove(row);
+  schedule.offer(lane);
 }

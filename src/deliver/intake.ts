@@ -1,6 +1,14 @@
-import type { HandleBatch, Ledger, NewDelivery, WaypostEvent } from "../contracts.ts";
-import { aliasEdges } from "../event/alias-edges.ts";
+import type {
+  Carried,
+  HandleBatch,
+  Ledger,
+  NewDelivery,
+  Unfit,
+  WaypostEvent,
+} from "../contracts.ts";
+import { type AliasEdge, aliasEdges } from "../event/alias-edges.ts";
 import { isQuarantined } from "../event/event.ts";
+import type { Log } from "../support/log.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Clock } from "./clock.ts";
 import type { HeldRows } from "./held-rows.ts";
@@ -15,6 +23,7 @@ export interface IntakeParts {
   readonly lease: Lease;
   readonly bodies: Bodies;
   readonly clock: Clock;
+  readonly log: Log;
   /** Whether memory has this row. */
   readonly knows: (id: string) => boolean;
   readonly rows: Pick<HeldRows, "load" | "open">;
@@ -24,18 +33,22 @@ export interface IntakeParts {
  * The intake of one destination: a batch becomes rows of the ledger, in queue order, and only then is
  * acked. 1. Reserve numbers; whoever lost the lease gets none. 2. Insert in order; a row that is there
  * already and open, but not in memory, was written by a holder before, or by us with an answer that never
- * came: load again, or it would be overtaken. 3. Start the lanes.
+ * came: load again, or it would be overtaken. 3. Start the lanes. An event that cannot be routed is answered as
+ * unfit: it never keeps its neighbours back.
  */
 export function createIntake(parts: IntakeParts): HandleBatch {
   const { name, ledger, lease, bodies, knows } = parts;
   return async (batch) => {
-    const wanted = routedTo(parts, batch);
-    if (wanted.size === 0) return;
+    const { wanted, unfit } = route(parts, batch);
+    if (wanted.size === 0) return unfit;
     const events = [...wanted.values()].map(({ event }) => event);
     lease.check();
     const [aliases, first] = await Promise.all([
       // The store may be behind: what the batch itself tells of its people counts too.
-      ledger.aliases(conversationsOf(events), events.flatMap(aliasEdges)),
+      ledger.aliases(
+        conversationsOf(events),
+        [...wanted.values()].flatMap(({ edges }) => edges),
+      ),
       ledger.allot(name, lease.epoch, wanted.size),
     ]);
     if (first === undefined) lease.lose("somebody else took the lease");
@@ -50,19 +63,35 @@ export function createIntake(parts: IntakeParts): HandleBatch {
     for (const event of events) bodies.keep(event);
     const old = new Set(existing.map(({ id }) => id));
     parts.rows.open(rows.filter(({ id }) => !old.has(id)));
+    return unfit;
   };
 }
 
-/** By delivery id, each once, in queue order. */
-function routedTo({ name, routes }: IntakeParts, batch: Parameters<HandleBatch>[0]) {
-  const wanted = new Map<string, { readonly event: WaypostEvent; readonly route: string }>();
+interface Wanted {
+  readonly event: WaypostEvent;
+  readonly route: string;
+  /** Who is who, as the event tells it. */
+  readonly edges: readonly AliasEdge[];
+}
+
+/** By delivery id, each once, in queue order; and what has not the shape to be routed. */
+function route({ name, routes, log }: IntakeParts, batch: readonly Carried[]) {
+  const wanted = new Map<string, Wanted>();
+  const unfit: Unfit[] = [];
   for (const item of batch) {
     if (isQuarantined(item)) continue;
-    const match = routes.match(item).find(({ destination }) => destination === name);
     const id = `${name}:${item.id}`;
-    if (match !== undefined && !wanted.has(id)) wanted.set(id, { event: item, route: match.route });
+    if (wanted.has(id)) continue;
+    try {
+      const match = routes.match(item).find(({ destination }) => destination === name);
+      if (match === undefined) continue;
+      wanted.set(id, { event: item, route: match.route, edges: aliasEdges(item) });
+    } catch (error) {
+      log.error("an event of an unknown shape cannot be routed", { eventId: item.id, error });
+      unfit.push({ item, reason: "an event of an unknown shape" });
+    }
   }
-  return wanted;
+  return { wanted, unfit };
 }
 
 function conversationsOf(events: readonly WaypostEvent[]): string[] {
@@ -71,7 +100,7 @@ function conversationsOf(events: readonly WaypostEvent[]): string[] {
 
 function rowsOf(
   { name, clock }: IntakeParts,
-  wanted: ReturnType<typeof routedTo>,
+  wanted: ReadonlyMap<string, Wanted>,
   first: number,
   aliases: (id: string) => readonly string[],
 ): NewDelivery[] {

@@ -12,6 +12,7 @@ export interface Lanes {
   /** Puts a row into its lane, joining those that its keys connect. Nothing when it is known already. */
   add(row: OpenRow): Lane | undefined;
   has(id: string): boolean;
+  find(id: string): OpenRow | undefined;
   /** Where the row stands now. */
   laneOf(row: OpenRow): Lane;
   /** Done: takes it out. */
@@ -54,6 +55,7 @@ export function createLanes(): Lanes {
       return lane;
     },
     has: (id) => known.has(id),
+    find: (id) => known.get(id),
     laneOf,
     remove(row) {
       const lane = laneOf(row);

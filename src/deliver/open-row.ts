@@ -21,6 +21,8 @@ export interface OpenRow {
   uncounted: number;
   /** How many of its last attempts ended with the process that made them. */
   endings: number;
+  /** An operator has ended it in the ledger. */
+  givenUp: boolean;
   /** How often its event was looked for in vain. */
   absences: number;
   /** How often the destination had succeeded when this row was last looked at. */
@@ -68,6 +70,7 @@ export function openRow(delivery: Delivery, successesSeen: number, clock: Clock)
     dueAt: waitMs > 0 ? clock.monotonic() + Math.min(waitMs, mostWaitMs) : 0,
     uncounted: 0,
     endings: unknown ? endingsOf(history) : 0,
+    givenUp: false,
     absences: 0,
     successesSeen,
   };

@@ -12,6 +12,7 @@ import { insist } from "./insist.ts";
 import { createIntake } from "./intake.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
 import { holdLease, type Lease, LeaseOverError } from "./lease.ts";
+import type { OpenRow } from "./open-row.ts";
 import { deliverQueue } from "./queue.ts";
 import { createRate } from "./rate.ts";
 import type { Routes } from "./routes.ts";
@@ -81,13 +82,13 @@ export function createTerm(parts: TermParts, taken: Taken): Term {
   const held = { lease, lanes, health, halting: halting.signal, rows: () => rows };
   const schedule = createHeadSchedule(parts, held, backpressure.check);
   const rows = createHeldRows({
-    lanes,
-    schedule,
-    clock,
+    ...{ lanes, schedule, clock },
     rev: taken.row.rev,
     successes: health.successes,
     takeMore: (ids) => asked(() => ledger.takeMore(name, lease.epoch, ids)),
-    onAdded: backpressure.check,
+    givenUp: () => asked(() => ledger.givenUp(name)),
+    onChanged: backpressure.check,
+    onRev: () => probeNow(health, lanes, schedule),
   });
   const intake = createIntake({ ...parts, name, lease, knows: lanes.has, rows });
   let consumer: Consumer | undefined;
@@ -109,6 +110,27 @@ export function createTerm(parts: TermParts, taken: Taken): Term {
   };
 }
 
+/** Where the destination is out, the head that would wait the shortest is tried at once. */
+function probeNow(health: Health, lanes: Lanes, schedule: Schedule): void {
+  if (!health.breakerOpen()) return;
+  health.probeNow();
+  const head = firstDue(lanes);
+  if (head === undefined) return;
+  head.dueAt = 0;
+  schedule.offer(lanes.laneOf(head));
+}
+
+/** Of the heads that nobody tries now. */
+function firstDue(lanes: Lanes): OpenRow | undefined {
+  let first: OpenRow | undefined;
+  for (const row of lanes.rows()) {
+    const { rows, running } = lanes.laneOf(row);
+    if (rows[0] !== row || running > 0) continue;
+    if (first === undefined || row.dueAt < first.dueAt) first = row;
+  }
+  return first;
+}
+
 /** Heads are tried while the lease has time for an attempt, the destination is well and the rate allows. */
 function createHeadSchedule(
   parts: TermParts,
@@ -125,7 +147,7 @@ function createHeadSchedule(
   const { config } = parts.setup;
   const { lease, lanes, health, halting, rows } = term;
   const rate = createRate(clock, config.ratePerSecond);
-  const write = createWrites({ ...parts, lease });
+  const write = createWrites({ ...parts, name: parts.setup.name, lease });
   const tryHead = createTryHead({ ...parts, lease, health, write, over: halting });
   return createSchedule({
     clock,
@@ -139,10 +161,11 @@ function createHeadSchedule(
       return Math.max(health.waitMs(running), rate.waitMs());
     },
     async tryHead(row) {
+      if (row.givenUp) return "done";
       rate.take();
       const end = await tryHead(row);
       rows().survived(row);
-      return end;
+      return row.givenUp ? "done" : end;
     },
     onDone,
   });

@@ -5,6 +5,7 @@ import type { Bodies, Body } from "./bodies.ts";
 import type { Clock } from "./clock.ts";
 import { jitter } from "./delays.ts";
 import type { DestinationSetup } from "./delivery.ts";
+import { GivenUpError } from "./given-up-error.ts";
 import type { Health } from "./health.ts";
 import { insist } from "./insist.ts";
 import { type Lease, LeaseOverError } from "./lease.ts";
@@ -31,7 +32,7 @@ const bodyWaitMs = { first: 1_000, most: 30_000 };
 
 /**
  * One try of a lane's head: mark it `sending`, deliver, write what became of it. Answers whether the row is
- * done; when not, `dueAt` says when it is tried again. Never rejects: when the lease ends in between, the
+ * done, or given up by an operator meanwhile; when not, `dueAt` says when it is tried again. Never rejects: when the lease ends in between, the
  * row stays as the ledger has it, and the next holder finds it.
  */
 export function createTryHead(parts: HeadParts): (row: OpenRow) => Promise<"done" | "waits"> {
@@ -40,6 +41,10 @@ export function createTryHead(parts: HeadParts): (row: OpenRow) => Promise<"done
     try {
       return await tryHead(parts, row);
     } catch (error) {
+      if (error instanceof GivenUpError) {
+        log.info("an operator has given a delivery up", { eventId: row.eventId });
+        return "done";
+      }
       if (!(error instanceof LeaseOverError)) {
         log.error("a delivery could not be tried", { eventId: row.eventId, error });
       }

@@ -1,6 +1,7 @@
 import type { DeliveryChange, Ledger } from "../contracts.ts";
 import type { Log } from "../support/log.ts";
 import type { Clock } from "./clock.ts";
+import { GivenUpError } from "./given-up-error.ts";
 import { insist } from "./insist.ts";
 import { type Lease, LeaseOverError } from "./lease.ts";
 
@@ -14,22 +15,34 @@ interface Waiting {
 const maxBulk = 1_000;
 
 /**
- * Writes a change of a row. Resolves when the ledger has it; rejects with LeaseOverError when that cannot
- * be known any more. What is asked for while a write is on shares the next one.
+ * Writes a change of a row. Resolves when the ledger has it; rejects with GivenUpError when an operator has ended the
+ * row, with LeaseOverError when that cannot be known any more. What is asked for while a write is on shares the next one.
  */
 export function createWrites(parts: {
+  readonly name: string;
   readonly ledger: Ledger;
   readonly lease: Lease;
   readonly clock: Clock;
   readonly log: Log;
 }): (change: DeliveryChange) => Promise<void> {
-  const { ledger, lease, log } = parts;
+  const { name, ledger, lease, log } = parts;
   let waiting: Waiting[] = [];
   let writing = false;
-  const writeBulk = async (bulk: readonly Waiting[]) => {
+  const writeBulk = async (bulk: readonly Waiting[]): Promise<void> => {
     const changes = bulk.map(({ change }) => change);
     const matched = await insist(() => ledger.write(lease.epoch, changes), parts);
-    if (matched === bulk.length) return;
+    if (matched === bulk.length) {
+      for (const { resolve } of bulk) resolve();
+      return;
+    }
+    const givenUp = new Set(await insist(() => ledger.givenUp(name), parts));
+    const isGivenUp = ({ change }: Waiting) => givenUp.has(change.id);
+    const rest = bulk.filter((each) => !isGivenUp(each));
+    if (rest.length < bulk.length) {
+      for (const { reject } of bulk.filter(isGivenUp)) reject(new GivenUpError());
+      // The others again: a repeat changes nothing, and says whether they all matched.
+      return writeBulk(rest);
+    }
     // Another holder has stamped them, or somebody removed one: either way a new term loads what is true.
     log.warn("the ledger has other rows than this process thinks", {
       count: bulk.length - matched,
@@ -44,7 +57,6 @@ export function createWrites(parts: {
       waiting = waiting.slice(maxBulk);
       try {
         await writeBulk(bulk);
-        for (const { resolve } of bulk) resolve();
       } catch (error) {
         for (const { reject } of bulk) reject(error);
       }

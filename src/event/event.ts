@@ -24,6 +24,13 @@ export interface QuarantinedPost {
 
 export type Carried = WaypostEvent | QuarantinedPost;
 
+/** As the schema has it; quarantined POSTs' ids are of this form too. */
+const idForm = /^[\x21-\x7e]{1,512}$/;
+
+export function isEventId(id: unknown): id is string {
+  return typeof id === "string" && idForm.test(id);
+}
+
 export function isQuarantined(item: Carried): item is QuarantinedPost {
   return item.type === QUARANTINE_TYPE;
 }

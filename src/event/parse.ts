@@ -1,20 +1,19 @@
-import type { Carried } from "./event.ts";
-import { QUARANTINE_TYPE } from "./event.ts";
+import { type Carried, isEventId, QUARANTINE_TYPE } from "./event.ts";
+import { misshapenIn } from "./shape.ts";
+
+/** As the schema has it. */
+const typeForm = /^[a-z0-9_]{1,64}(\.[a-z0-9_]{1,64})+$/;
+const maxTypeLength = 255;
 
 /**
- * What `parcelOf` wrote. Checks only that it is that kind of thing, not the whole schema: it runs for every
- * message of every queue. Throws an Error that shows none of the content.
+ * What `parcelOf` wrote. Checks all that Waypost itself relies on, so that no consumer meets what it cannot handle; not
+ * the whole schema, for it runs for every message of every queue. Throws an Error that shows none of the content.
  */
 export function parseCarried(bytes: Uint8Array): Carried {
   const item = parse(bytes);
   if (typeof item !== "object" || item === null) throw notCarried("is not an object");
-  const { specversion, id, type, data, data_base64: base64 } = item as Record<string, unknown>;
-  if (specversion !== "1.0") throw notCarried("has no specversion 1.0");
-  if (typeof id !== "string" || id === "") throw notCarried("has no id");
-  if (typeof type !== "string" || type === "") throw notCarried("has no type");
-  if (type === QUARANTINE_TYPE) {
-    if (typeof base64 !== "string") throw notCarried("has no data_base64");
-  } else if (!isEventData(data)) throw notCarried("has no data with an account");
+  const problem = problemOf(item as Record<string, unknown>);
+  if (problem !== undefined) throw notCarried(problem);
   return item as Carried;
 }
 
@@ -28,10 +27,29 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-function isEventData(data: unknown): boolean {
-  if (typeof data !== "object" || data === null) return false;
-  const { account } = data as Record<string, unknown>;
-  return typeof account === "object" && account !== null;
+function problemOf(item: Record<string, unknown>): string | undefined {
+  const { specversion, id, type, data, data_base64: base64 } = item;
+  if (specversion !== "1.0") return "has no specversion 1.0";
+  if (!isEventId(id)) return "has no id of an event's form";
+  if (typeof type !== "string" || type.length > maxTypeLength || !typeForm.test(type)) {
+    return "has no type of an event's form";
+  }
+  if (type === QUARANTINE_TYPE) {
+    return typeof base64 === "string" ? undefined : "has no data_base64";
+  }
+  const misshapen = misshapenAround(item) ?? misshapenIn(data);
+  if (misshapen !== undefined) return `has no ${misshapen} of an event's form`;
+  const { receivedAt } = data as { readonly receivedAt: string };
+  return Number.isNaN(Date.parse(receivedAt)) ? "has no time in data.receivedAt" : undefined;
+}
+
+/** Beside `data`. */
+function misshapenAround({ source, time, postid, dataversion }: Record<string, unknown>) {
+  if (typeof source !== "string" || source === "") return "source";
+  if (typeof time !== "string") return "time";
+  if (typeof postid !== "string") return "postid";
+  if (dataversion !== undefined && !Number.isInteger(dataversion)) return "dataversion";
+  return undefined;
 }
 
 function notCarried(what: string): Error {

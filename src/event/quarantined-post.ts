@@ -1,4 +1,4 @@
-import { QUARANTINE_TYPE, type QuarantinedPost } from "./event.ts";
+import { isEventId, QUARANTINE_TYPE, type QuarantinedPost } from "./event.ts";
 import { shortHash } from "./hash-id.ts";
 
 /** As many as are kept; the bytes hold the rest. */
@@ -22,6 +22,32 @@ export function quarantinedPost(
     data_base64: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64"),
     problems: JSON.stringify(kept),
   };
+}
+
+/**
+ * A message that is no event, or one that the store can never take, as a quarantined POST of its bytes: nothing that was
+ * received is dropped. With an event's id it is found by that.
+ */
+export function quarantinedMessage(bytes: Uint8Array, reason: string): QuarantinedPost {
+  const { id, postid, time, data } = partsOf(bytes);
+  const at = Date.parse(String(partsIn(data)["receivedAt"] ?? time));
+  const post = quarantinedPost(bytes, [{ path: "", reason }], {
+    receivedAt: new Date(Number.isNaN(at) ? Date.now() : at).toISOString(),
+    postId: typeof postid === "string" ? postid : "",
+  });
+  return isEventId(id) ? { ...post, id: quarantineIdOf(id) } : post;
+}
+
+function partsOf(bytes: Uint8Array): Record<string, unknown> {
+  try {
+    return partsIn(JSON.parse(Buffer.from(bytes).toString("utf8")));
+  } catch {
+    return {};
+  }
+}
+
+function partsIn(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 /** The id under which an event lies in quarantine that the store can never take: found by the event's id. */

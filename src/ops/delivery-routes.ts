@@ -3,9 +3,9 @@ import type { Delivery, DeliveryFilter, Ledger } from "../contracts.ts";
 import { notFound, Problem } from "./problem.ts";
 import { parsePage, type Query, requireValidated } from "./query.ts";
 
-/** Deliveries: what became of an event at a destination, and sending it again. */
+/** Deliveries: what became of an event at a destination, sending it again, and giving it up. */
 export function createDeliveryRoutes(options: {
-  readonly ledger: Pick<Ledger, "deliveries" | "deliveriesOf" | "reopen">;
+  readonly ledger: Pick<Ledger, "deliveries" | "deliveriesOf" | "reopen" | "giveUp">;
   readonly destinations: () => ReadonlyMap<string, unknown>;
 }): Router {
   const { ledger, destinations } = options;
@@ -20,6 +20,14 @@ export function createDeliveryRoutes(options: {
     refuseRetry(delivery, again, destinations());
     if (!(await ledger.reopen(delivery.id, { again }))) throw notFound("delivery");
     response.status(202).json(await findDelivery(ledger, delivery.id));
+  });
+  router.post("/deliveries/:id/give-up", async ({ params, body }, response) => {
+    const { reason = "no reason given" } = body as { reason?: string };
+    const { id } = await findDelivery(ledger, params.id);
+    if (!(await ledger.giveUp(id, `an operator gave it up: ${reason}`))) {
+      throw new Problem(409, "delivery-done", "The delivery is done: it is not tried any more.");
+    }
+    response.json(await findDelivery(ledger, id));
   });
   return router;
 }

@@ -111,8 +111,8 @@ function queueProblems(queue: Facts["bus"]["queues"][number]): StatusProblem[] {
   if (dead > 0) {
     problems.push(
       error(
-        `${dead} in waypost.dead.${name} could not be decoded.`,
-        "Something other than Waypost publishes to its exchange: look at the messages in RabbitMQ.",
+        `${dead} in waypost.dead.${name} ${dead === 1 ? "is no event" : "are no events"}.`,
+        "Something other than Waypost publishes to its exchange: look at the messages in RabbitMQ, or for the reason in the log.",
       ),
     );
   }

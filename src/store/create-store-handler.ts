@@ -1,6 +1,12 @@
-import { type Carried, type EventLog, type HandleBatch, StoreError } from "../contracts.ts";
+import {
+  type Carried,
+  type EventLog,
+  type HandleBatch,
+  StoreError,
+  type Unfit,
+} from "../contracts.ts";
 import { isQuarantined } from "../event/event.ts";
-import { quarantinedPost, quarantineIdOf } from "../event/quarantined-post.ts";
+import { quarantinedMessage } from "../event/quarantined-post.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 
@@ -19,7 +25,7 @@ export function createStoreHandler(dependencies: Dependencies): HandleBatch {
   return async (batch) => {
     const stop = metrics.storeBatch.startTimer();
     try {
-      await store(dependencies, batch);
+      return await store(dependencies, batch);
     } catch (error) {
       const verdict = error instanceof StoreError ? error.verdict : "outage";
       metrics.storeFailures.inc({ verdict });
@@ -31,17 +37,23 @@ export function createStoreHandler(dependencies: Dependencies): HandleBatch {
   };
 }
 
-async function store(dependencies: Dependencies, batch: readonly Carried[]): Promise<void> {
+async function store(
+  dependencies: Dependencies,
+  batch: readonly Carried[],
+): Promise<readonly Unfit[]> {
   const [first, ...others] = batch;
-  if (first === undefined) return;
+  if (first === undefined) return [];
   try {
     await append(dependencies, batch);
+    return [];
   } catch (error) {
-    if (!(error instanceof StoreError) || error.verdict !== "refused") throw error;
+    if (!isRefusal(error)) throw error;
     if (others.length === 0) return isolate(dependencies, first, error);
     const half = Math.ceil(batch.length / 2);
-    await store(dependencies, batch.slice(0, half));
-    await store(dependencies, batch.slice(half));
+    return [
+      ...(await store(dependencies, batch.slice(0, half))),
+      ...(await store(dependencies, batch.slice(half))),
+    ];
   }
 }
 
@@ -62,27 +74,26 @@ function observeLag(metrics: Metrics, ms: number): void {
   if (!Number.isNaN(ms)) metrics.storeLag.observe(Math.max(0, ms) / 1000);
 }
 
-/** Nothing that was received is dropped: what the log refuses lies in quarantine, as the JSON it was. */
+/** What the log refuses lies in quarantine, as the JSON it was; what that refuses too is answered as unfit. */
 async function isolate(
   dependencies: Dependencies,
   item: Carried,
   refusal: StoreError,
-): Promise<void> {
-  const post = quarantinedPost(
-    Buffer.from(JSON.stringify(item), "utf8"),
-    [{ path: "", reason: refusal.message }],
-    { receivedAt: receiptOf(item), postId: item.postid },
-  );
-  // Its deliveries look for it by its id.
-  await append(dependencies, [{ ...post, id: quarantineIdOf(item.id) }]);
-  dependencies.log.error("an event the store can never take was quarantined", {
-    eventId: item.id,
-    postId: item.postid,
-    reason: refusal.message,
-  });
+): Promise<readonly Unfit[]> {
+  const { log } = dependencies;
+  const bytes = Buffer.from(JSON.stringify(item), "utf8");
+  const told = { eventId: item.id, postId: item.postid, reason: refusal.message };
+  try {
+    await append(dependencies, [quarantinedMessage(bytes, refusal.message)]);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    log.error("an event that neither the log nor quarantine can take is dead", told);
+    return [{ item, reason: error.message }];
+  }
+  log.error("an event the store can never take was quarantined", told);
+  return [];
 }
 
-function receiptOf(item: Carried): string {
-  const at = Date.parse(isQuarantined(item) ? item.time : item.data.receivedAt);
-  return new Date(Number.isNaN(at) ? Date.now() : at).toISOString();
+function isRefusal(error: unknown): error is StoreError {
+  return error instanceof StoreError && error.verdict === "refused";
 }

@@ -70,7 +70,7 @@ export function createMetrics() {
       "verdict",
     ),
     queueReady: gauge("waypost_queue_ready", "Messages that wait in a queue.", "queue"),
-    queueDead: gauge("waypost_queue_dead", "Messages that could not be decoded.", "queue"),
+    queueDead: gauge("waypost_queue_dead", "Messages of a queue that are no events.", "queue"),
     /* deliver */
     deliveryAttempts: counter(
       "waypost_delivery_attempts_total",

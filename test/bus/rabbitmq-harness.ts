@@ -19,6 +19,7 @@ export async function openBus(url: string, ...queues: QueueSpec[]) {
     bus,
     log,
     returned: async () => (await metrics.returned.get()).values[0]?.value ?? 0,
+    dead: async () => (await metrics.queueDead.get()).values[0]?.value ?? 0,
     ready: (withinMs?: number) => waitFor("the bus is ready", () => bus.health().ready, withinMs),
   };
 }

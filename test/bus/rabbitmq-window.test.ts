@@ -78,7 +78,7 @@ function post(count: number, bytes = count): Post {
   const made: Post = {
     parcels: Array.from({ length: count }, () => parcel),
     bytes,
-    exchange: undefined,
+    diverted: undefined,
     unconfirmed: count,
     failure: undefined,
     settle: (error) => {

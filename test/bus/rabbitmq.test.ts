@@ -190,7 +190,7 @@ describe("the RabbitMQ bus", needsOwnRabbit(), () => {
 
   it("moves hostile messages to the dead queue as they are, and keeps the order of the others", async () => {
     const queue = queueSpec("t.all");
-    const { bus, ready } = await opened(rabbit.url, queue);
+    const { bus, ready, dead } = await opened(rabbit.url, queue);
     await ready();
     const junk = ["", "\0", "[]", "null", '{"specversion":"1.0"}', "{".repeat(1_000_000), '"evt"'];
     await byHand(rabbit.url, async (channel) => {
@@ -209,15 +209,20 @@ describe("the RabbitMQ bus", needsOwnRabbit(), () => {
       Array.from({ length: 70 }, (_, i) => `evt_${i}`),
     );
     await waitFor("70 are dead", async () => (await bus.queues())[0]?.dead === 70);
+    await waitFor("a metric tells", async () => (await dead()) === 70);
+    const reasons: unknown[] = [];
     const first = await byHand(rabbit.url, async (channel) => {
       const bodies: (string | false)[] = [];
       for (let i = 0; i < junk.length; i += 1) {
         const message = await channel.get(deadQueueOf(queue.name));
         bodies.push(message ? message.content.toString() : false);
+        if (message) reasons.push(message.properties.headers?.["x-waypost-reason"]);
       }
       return bodies;
     });
     assert.deepEqual(first, junk);
+    assert.match(String(reasons[0]), /it is not JSON/);
+    assert.match(String(reasons[4]), /it has no id/);
   });
 
   it("gives a batch back that has failed for ten minutes, before RabbitMQ closes the channel", async (t) => {

@@ -84,6 +84,24 @@ describe("waypost deliveries", () => {
   });
 });
 
+describe("waypost deliveries give-up", () => {
+  it("ends an open one with a reason, and says why not", async () => {
+    await addDelivery(ops.ledger, "former", 7);
+    const ended = await run(["deliveries", "give-up", "former:evt_7", "--reason", "by mail"]);
+    assert.deepEqual(
+      [ended.code, ended.out],
+      [0, "It is dead, and its conversation goes on within seconds.\n"],
+    );
+    const [delivery] = await ops.ledger.deliveriesOf("evt_7");
+    assert.equal(delivery?.reason, "an operator gave it up: by mail");
+    const done = await run(["deliveries", "give-up", "former:evt_7"]);
+    assert.deepEqual(
+      [done.code, done.err],
+      [1, "The delivery is done: it is not tried any more.\n"],
+    );
+  });
+});
+
 describe("waypost destinations", () => {
   it("shows how each fares", async () => {
     const { code, out } = await run(["destinations"]);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { Bus, Carried, Parcel, QueueSpec, WaypostEvent } from "../../src/contracts.ts";
-import { QUARANTINE_TYPE, type QuarantinedPost } from "../../src/event/event.ts";
+import { isQuarantined, QUARANTINE_TYPE, type QuarantinedPost } from "../../src/event/event.ts";
 import { parcelOf } from "../../src/event/parcel.ts";
+import { quarantineIdOf } from "../../src/event/quarantined-post.ts";
 import { statusEvent, textEvent } from "../support/sample-events.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -393,6 +394,68 @@ export function busConformance(name: string, factory: () => Promise<BusUnderTest
       assert.deepEqual(seen.ids(), ["evt_1", "evt_2"]);
       await waitFor("three are dead", async () => (await state(bus, queues.messages)).dead === 3);
       assert.equal((await state(bus, queues.others)).dead, 0);
+    });
+
+    it("moves an event that is not shaped like one there too, and hands it to who takes quarantine", async () => {
+      const { data, ...rest } = textEvent(1);
+      const { account: _, ...withoutAccount } = data;
+      const wrong: Record<string, unknown>[] = [
+        { ...rest, id: "evt_b0", data: { ...data, contact: { waId: 15555550123 } } },
+        { ...rest, id: "evt_b1" },
+        { ...rest, id: 17, data },
+        { ...rest, id: "evt_b3", data: withoutAccount },
+        { ...rest, id: "evt_b4", data: { ...data, message: { type: "text", errors: [null] } } },
+      ];
+      const parcelsOf = (n: number): Parcel[] => [
+        parcelOf(textEvent(2 * n)),
+        {
+          ...parcelOf(textEvent(1)),
+          id: `evt_b${n}`,
+          bytes: Buffer.from(JSON.stringify(wrong[n])),
+        },
+        parcelOf(textEvent(2 * n + 1)),
+      ];
+      await bus.publish(
+        wrong.flatMap((_, n) => parcelsOf(n)),
+        AbortSignal.timeout(10_000),
+      );
+      const [messages, all] = [await collect(bus, queues.messages), await collect(bus, queues.all)];
+      const good = texts(0, 2 * wrong.length);
+      await messages.has(good);
+      await all.has(good);
+      assert.deepEqual(messages.items, good);
+      await waitFor("they are dead", async () => (await state(bus, queues.messages)).dead === 5);
+      assert.equal((await state(bus, queues.all)).dead, 0);
+      const posts = all.items.filter(isQuarantined);
+      assert.deepEqual(
+        posts.map(({ data_base64 }) => JSON.parse(Buffer.from(data_base64, "base64").toString())),
+        wrong,
+      );
+      assert.equal(posts[0]?.id, quarantineIdOf("evt_b0"));
+      assert.match(posts[0]?.problems ?? "", /data\.contact\.waId/);
+      assert.deepEqual([posts[0]?.time, posts[0]?.postid], [data.receivedAt, rest.postid]);
+    });
+
+    it("moves what a handler answers as unfit to the dead rows, and acks the batch", async () => {
+      const handled: string[] = [];
+      let failures = 1;
+      const consumer = await bus.consume(queues.messages, async (batch) => {
+        if (failures-- > 0) throw new Error("not now");
+        handled.push(...idsOf(batch));
+        const unfit = batch.filter(({ id }) => id === "evt_2" || id === "evt_4");
+        return unfit.map((item) => ({ item, reason: "nobody can handle it" }));
+      });
+      await publish(bus, texts(0, 6));
+      await waitFor("two are dead", async () => (await state(bus, queues.messages)).dead === 2);
+      await waitFor("all are handled", () => handled.length >= 6);
+      await consumer.close();
+      assert.deepEqual(handled, idsOf(texts(0, 6)));
+      bus = await test.reopen();
+      const seen = await collect(bus, queues.messages);
+      await publish(bus, texts(6, 7));
+      await seen.has(texts(6, 7));
+      assert.deepEqual(seen.ids(), ["evt_6"]);
+      assert.equal((await state(bus, queues.messages)).dead, 2);
     });
 
     it("tells what waits in each queue", async () => {

@@ -255,6 +255,43 @@ export function testLedger(
       assert.equal(await ledger.reopen("crm:evt_1"), true);
     });
 
+    it("gives an open row up, whoever holds it, and fences the holder out of it", async () => {
+      const epoch = await take();
+      await ledger.insert([row(1), row(2), row(3), row(4)], epoch);
+      await ledger.write(epoch, [
+        { id: "crm:evt_2", state: "sending", nextAt: second(9) },
+        { id: "crm:evt_3", state: "delivered", doneAt: second(1) },
+      ]);
+      const { rev } = await ledger.destination(name);
+      assert.equal(await ledger.giveUp("crm:evt_404", "no"), false);
+      assert.equal(await ledger.giveUp("crm:evt_3", "no"), false);
+      assert.deepEqual(await ledger.givenUp(name), []);
+      assert.equal(await ledger.giveUp("crm:evt_1", "they have it by mail"), true);
+      assert.equal(await ledger.giveUp("crm:evt_2", "this one too"), true);
+      assert.equal(await ledger.giveUp("crm:evt_1", "twice"), false);
+      assert.equal((await ledger.destination(name)).rev, rev + 2);
+      assert.deepEqual([...(await ledger.givenUp(name))].sort(), ["crm:evt_1", "crm:evt_2"]);
+      assert.deepEqual(await ledger.givenUp("other"), []);
+      // Attempts of the holder end now: of the rows only the one left is its own.
+      const changes = [
+        { id: "crm:evt_1", state: "open", nextAt: second(5) },
+        { id: "crm:evt_2", state: "delivered", doneAt: second(5) },
+        { id: "crm:evt_4", state: "sending" },
+      ] as const;
+      assert.equal(await ledger.write(epoch, changes), 1);
+      assert.deepEqual(await ledger.takeMore(name, epoch, ["crm:evt_1", "crm:evt_2"]), []);
+      const [dead] = await ledger.deliveriesOf("evt_2");
+      assert.deepEqual([dead?.state, dead?.reason], ["dead", "this one too"]);
+      assert.equal(dead?.nextAt, undefined);
+      assert.ok(!Number.isNaN(Date.parse(dead?.doneAt ?? "")));
+      assert.deepEqual(seqs(await ledger.takeOver(name, epoch)), [4]);
+      const [counted] = await ledger.destinations();
+      assert.deepEqual([counted?.open, counted?.dead], [1, 2]);
+      assert.equal(await ledger.reopen("crm:evt_1"), true);
+      assert.deepEqual(await ledger.givenUp(name), ["crm:evt_2"]);
+      assert.equal((await ledger.takeMore(name, epoch, [])).length, 1);
+    });
+
     it("lists deliveries newest first, page by page, by destination, state and event", async () => {
       const epoch = await take();
       await ledger.insert(

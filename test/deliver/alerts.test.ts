@@ -24,6 +24,7 @@ async function setUp(shared?: { ledger: ReturnType<typeof createMemoryLedger>; c
   }
   const state = {
     quarantined: 0,
+    deadMessages: 0 as number | Error,
     heard: undefined as string | undefined,
     answer: undefined as Error | undefined,
   };
@@ -51,6 +52,12 @@ async function setUp(shared?: { ledger: ReturnType<typeof createMemoryLedger>; c
           const receivedAt = state.heard;
           if (receivedAt === undefined) return { items: [], next: null };
           return { items: [{ ...event, data: { ...event.data, receivedAt } }], next: null };
+        },
+      },
+      bus: {
+        queues: async () => {
+          if (state.deadMessages instanceof Error) throw state.deadMessages;
+          return [{ name: "waypost.deliver.crm", ready: 0, dead: state.deadMessages }];
         },
       },
       destinations: new Set(["crm", "erp"]),
@@ -159,6 +166,28 @@ describe("alerts", () => {
     test.ledger.rows.clear();
     await test.clock.advance(minute);
     assert.deepEqual(test.told()[2], ["deliveries_dead", "ended"]);
+    await alerts.close();
+  });
+
+  it("tell of messages that are no events, and of their end only when the bus says so", async () => {
+    const test = await setUp();
+    const alerts = test.start("a");
+    await test.clock.advance(minute);
+    test.state.deadMessages = 2;
+    await test.clock.advance(minute);
+    assert.deepEqual(test.texts(), [
+      "2 messages in waypost.dead.waypost.deliver.crm are no events",
+    ]);
+    test.state.deadMessages = new Error("no channel to RabbitMQ");
+    await test.ledger.setPause("crm", { by: "config", reason: "no token", at: test.at() });
+    await test.clock.advance(minute);
+    assert.deepEqual(test.told(), [
+      ["messages_dead", "began"],
+      ["destination_paused", "began"],
+    ]);
+    test.state.deadMessages = 0;
+    await test.clock.advance(minute);
+    assert.deepEqual(test.told()[2], ["messages_dead", "ended"]);
     await alerts.close();
   });
 

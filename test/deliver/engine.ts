@@ -7,6 +7,7 @@ import {
   type Destination,
   type HandleBatch,
   type QueueSpec,
+  type Unfit,
   type WaypostEvent,
 } from "../../src/contracts.ts";
 import { createDelivery, type DeliveryEngine } from "../../src/deliver/create-delivery.ts";
@@ -93,18 +94,22 @@ export function createStub(repeat: Destination["repeat"] = "safe"): StubDestinat
 /** A bus of one process, in memory: each queue has its own handler and gets what is published, in batches. */
 export interface TestBus extends Pick<Bus, "consume"> {
   publish(events: readonly Carried[]): Promise<void>;
+  /** What handlers answered as unfit. */
+  readonly unfit: readonly Unfit[];
   /** Events that wait because their queue is paused, or has no consumer. */
   waiting(queue: string): number;
 }
 
 export function createTestBus(batch = 50): TestBus {
   const queues = new Map<string, { items: Carried[]; run: () => Promise<void> }>();
+  const unfit: Unfit[] = [];
   const queueOf = (name: string) => {
     const queue = queues.get(name) ?? { items: [], run: async () => undefined };
     queues.set(name, queue);
     return queue;
   };
   return {
+    unfit,
     async publish(items) {
       for (const queue of queues.values()) {
         queue.items.push(...items);
@@ -123,7 +128,7 @@ export function createTestBus(batch = 50): TestBus {
         while (queue.items.length > 0 && !paused && !closing.signal.aborted) {
           const taken = queue.items.slice(0, batch);
           try {
-            await handle(taken, closing.signal);
+            unfit.push(...((await handle(taken, closing.signal)) ?? []));
             queue.items.splice(0, taken.length);
           } catch {
             await settled();

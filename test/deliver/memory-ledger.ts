@@ -32,6 +32,10 @@ export interface MemoryLedger extends Ledger {
   /** The store is away: every call rejects. */
   down: boolean;
   readonly rows: Map<string, Row>;
+  /** Methods that reject. */
+  readonly failing: Set<keyof Ledger>;
+  /** What `keepBodies` was told. */
+  readonly kept: { readonly eventIds: readonly string[]; readonly until: Date }[];
   /** Calls of `write`, and the changes in them. */
   readonly writes: { calls: number; changes: number };
 }
@@ -80,6 +84,8 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
     exclusive,
     down: false,
     rows,
+    failing: new Set(),
+    kept: [],
     writes: { calls: 0, changes: 0 },
     append(items) {
       for (const item of items) log.set(item.id, item);
@@ -162,8 +168,9 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
       }
       return bodies;
     },
-    keepBodies: async (ids, until) => {
-      const events = ids.flatMap((id) => log.get(id) ?? []);
+    keepBodies: async (eventIds, until) => {
+      ledger.kept.push({ eventIds, until });
+      const events = eventIds.flatMap((id) => log.get(id) ?? []);
       const kept = events.flatMap((item) => (isQuarantined(item) ? [] : item));
       keepLinks(
         kept.flatMap(({ data }) => data.conversationId ?? []),
@@ -196,6 +203,18 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
       Object.assign(row, { state: "open", seq: seq + 1, attempts: 0, epoch: 0 });
       return true;
     },
+    async giveUp(id, reason) {
+      const row = rows.get(id);
+      if (row === undefined || !isOpen(row)) return false;
+      delete row.nextAt;
+      Object.assign(row, { state: "dead", epoch: -1, reason, doneAt: new Date().toISOString() });
+      change(row.destination, { rev: lease(row.destination).rev + 1 });
+      return true;
+    },
+    givenUp: async (name) =>
+      [...rows.values()]
+        .filter((row) => row.destination === name && row.state === "dead" && row.epoch === -1)
+        .map(({ id }) => id),
     async deliveries(filter, { limit, cursor }) {
       const after = cursor === undefined ? undefined : parseCursor(cursor);
       const key = ({ createdAt, id }: Row) => `${createdAt} ${id}`;
@@ -224,7 +243,8 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
       const value = Reflect.get(target, key, receiver);
       if (typeof value !== "function" || key === "append") return value;
       return async (...args: unknown[]) => {
-        if (ledger.down) throw new StoreError("outage", "the ledger is away");
+        if (ledger.down || ledger.failing.has(key as keyof Ledger))
+          throw new StoreError("outage", "the ledger is away");
         return value(...args);
       };
     },

@@ -68,6 +68,35 @@ describe("a destination that is out", () => {
     await delivery.close();
   });
 
+  it("is probed by its other conversations when one row is told to wait for a day", async () => {
+    const crm = createStub();
+    const { publish, clock, delivery } = await startEngine({ crm });
+    crm.answer = () => (crm.calls.length === 8 ? outage({ afterMs: day }) : outage());
+    await publish(...Array.from({ length: 20 }, (_, n) => event(`cnv_${n}`)));
+    await clock.advance(5 * minute);
+    crm.answer = () => "ok";
+    await clock.advance(15 * minute);
+    assert.ok(crm.effects.length >= 19, `${crm.effects.length} delivered`);
+    await delivery.close();
+  });
+
+  it("is probed at once when an operator resumes it, whatever it said about when", async () => {
+    const crm = createStub();
+    const { publish, clock, ledger, delivery } = await startEngine({ crm });
+    crm.answer = () => outage({ afterMs: day });
+    await publish(...Array.from({ length: 20 }, (_, n) => event(`cnv_${n}`)));
+    await clock.advance(hour);
+    const before = crm.calls.length;
+    await clock.advance(hour);
+    assert.equal(crm.calls.length, before);
+    crm.answer = () => "ok";
+    await ledger.setPause("crm", undefined);
+    await clock.advance(5_000);
+    assert.ok(crm.effects.length >= 1);
+    assert.equal(delivery.status()[0]?.breakerOpen, false);
+    await delivery.close();
+  });
+
   it("stays known as out when another process takes over", async () => {
     const crm = createStub();
     const first = await startEngine({ crm });

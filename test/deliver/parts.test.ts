@@ -38,6 +38,35 @@ describe("a breaker", () => {
   });
 });
 
+describe("an open breaker", () => {
+  it("heeds a Retry-After for 15 minutes at most, early or late", async () => {
+    const clock = createFakeClock();
+    const breaker = createBreaker(clock, undefined);
+    for (let i = 0; i < 5; i += 1) breaker.outage(86_400_000);
+    assert.equal(breaker.waitMs(0), 900_000);
+    await clock.advance(60_000);
+    breaker.outage(86_400_000);
+    assert.equal(breaker.waitMs(0), 900_000);
+  });
+
+  it("probes at once when it is told to, and then after a second again", async () => {
+    const clock = createFakeClock();
+    const breaker = createBreaker(clock, undefined);
+    for (let i = 0; i < 12; i += 1) {
+      breaker.outage(undefined);
+      await clock.advance(600_000);
+    }
+    breaker.outage(600_000);
+    assert.equal(breaker.waitMs(0), 600_000);
+    breaker.probeNow();
+    assert.equal(breaker.waitMs(0), 0);
+    assert.equal(breaker.waitMs(1), Number.POSITIVE_INFINITY);
+    await clock.advance(1);
+    breaker.outage(undefined);
+    assert.ok(breaker.waitMs(0) <= 1_250, `${breaker.waitMs(0)} ms`);
+  });
+});
+
 describe("waits", () => {
   it("end in the order of their times, however they came", async () => {
     const clock = createFakeClock();

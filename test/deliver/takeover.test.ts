@@ -251,6 +251,26 @@ describe("an intake", () => {
     await delivery.close();
   });
 
+  it("answers an event that cannot be routed as unfit, and takes in its neighbours in order", async () => {
+    const crm = createStub();
+    const { delivery, bus, ledger } = await startEngine({ crm });
+    const events = Array.from({ length: 30 }, () => event("cnv_a"));
+    const bad = Array.from({ length: 20 }, () =>
+      event("cnv_a", { contact: { waId: 15_555_550_123, userId: "DE.1" } as never }),
+    );
+    ledger.append(events);
+    await bus.publish([...events.slice(0, 10), ...bad, ...events.slice(10)]);
+    assert.deepEqual(
+      crm.effects,
+      events.map(({ id }) => id),
+    );
+    assert.deepEqual(
+      bus.unfit.map(({ item }) => item.id),
+      bad.map(({ id }) => id),
+    );
+    await delivery.close();
+  });
+
   it("skips what was delivered before, however often the queue is replayed", async () => {
     const crm = createStub();
     const { delivery, bus, publish } = await startEngine({ crm });

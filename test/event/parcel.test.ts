@@ -7,6 +7,33 @@ import { parcelOf } from "../../src/event/parcel.ts";
 import { parseCarried } from "../../src/event/parse.ts";
 import { quarantinedPost } from "../../src/event/quarantined-post.ts";
 
+/** Each of these ended a destination, a store or a renderer with a TypeError. */
+const misshapen: [Record<string, unknown>, RegExp][] = [
+  [{ account: null }, /no data\.account /],
+  [{ account: undefined }, /no data\.account /],
+  [{ account: { phoneNumberId: 7 } }, /no data\.account\.phoneNumberId /],
+  [{ contact: "secret" }, /no data\.contact /],
+  [{ contact: null }, /no data\.contact /],
+  [{ contact: { waId: 15555550123 } }, /no data\.contact\.waId /],
+  [{ contact: { userId: {} } }, /no data\.contact\.userId /],
+  [{ conversationId: 3 }, /no data\.conversationId /],
+  [{ groupId: ["secret"] }, /no data\.groupId /],
+  [{ receivedAt: undefined }, /no data\.receivedAt /],
+  [{ receivedAt: "secret" }, /no time in data\.receivedAt/],
+  [{ message: [] }, /no data\.message /],
+  [{ message: {} }, /no data\.message\.type /],
+  [{ message: { type: "text", id: 9 } }, /no data\.message\.id /],
+  [{ message: { type: "text", text: {} } }, /no data\.message\.text\.body /],
+  [{ message: { type: "system", system: { waId: 9 } } }, /no data\.message\.system\.waId /],
+  [{ message: { type: "order", order: { productItems: {} } } }, /no data\..*productItems /],
+  [{ message: { type: "contacts", contacts: [null] } }, /no data\.message\.contacts\[\] /],
+  [{ message: { type: "edit", edit: { message: { type: 1 } } } }, /edit\.message\.type /],
+  [{ errors: [null] }, /no data\.errors\[\] /],
+  [{ status: { status: "failed", messageId: "m", errors: {} } }, /no data\.status\.errors /],
+  [{ status: { messageId: "m" } }, /no data\.status\.status /],
+  [{ idChange: { previousUserId: true } }, /no data\.idChange\.previousUserId /],
+];
+
 const folder = new URL("../../fixtures/events/", import.meta.url);
 const events: WaypostEvent[] = readdirSync(folder).flatMap((name) =>
   JSON.parse(readFileSync(new URL(name, folder), "utf8")),
@@ -70,6 +97,16 @@ describe("parcels", () => {
       [JSON.stringify({ ...event, data: "secret" }), /no data/],
       [JSON.stringify({ ...event, data: {} }), /no data/],
       [JSON.stringify({ ...event, type: "waypost.quarantine" }), /data_base64/],
+      [JSON.stringify({ ...event, id: "with space" }), /no id/],
+      [JSON.stringify({ ...event, id: "nul\0" }), /no id/],
+      [JSON.stringify({ ...event, type: "whatsapp.Message" }), /no type/],
+      [JSON.stringify({ ...event, source: 1 }), /no source/],
+      [JSON.stringify({ ...event, time: undefined }), /no time/],
+      [JSON.stringify({ ...event, dataversion: "2" }), /no dataversion/],
+      ...misshapen.map(([parts, where]): [string, RegExp] => [
+        JSON.stringify({ ...event, data: { ...event?.data, ...parts } }),
+        where,
+      ]),
     ];
     for (const [text, reason] of bad) {
       assert.throws(

@@ -83,6 +83,33 @@ describe("the deliveries of the API", () => {
   }
 });
 
+describe("giving up", () => {
+  const giveUp = (id: string, body?: unknown) =>
+    ops.post(`/api/deliveries/${encodeURIComponent(id)}/give-up`, body);
+
+  it("ends an open delivery as dead, with who and why, and tells the worker", async () => {
+    await addDelivery(ops.ledger, "former", 4);
+    await addDelivery(ops.ledger, "slack-support", 5, "sending");
+    const { rev } = await ops.ledger.destination("slack-support");
+    const response = await giveUp("slack-support:evt_5", { reason: "they have it by mail" });
+    const delivery = (await response.json()) as Delivery;
+    assert.deepEqual(
+      [response.status, delivery.state, delivery.reason],
+      [200, "dead", "an operator gave it up: they have it by mail"],
+    );
+    assert.equal((await ops.ledger.destination("slack-support")).rev, rev + 1);
+    // Nobody holds this one any more; it can be ended none the less.
+    assert.equal((await giveUp("former:evt_4")).status, 200);
+  });
+
+  it("is refused for one that is done, or not there", async () => {
+    assert.deepEqual(await slug(await giveUp("slack-support:evt_5")), [409, "delivery-done"]);
+    assert.deepEqual(await slug(await giveUp("erp:evt_1")), [409, "delivery-done"]);
+    assert.equal((await giveUp("erp:evt_none")).status, 404);
+    assert.deepEqual(await slug(await giveUp("erp:evt_3", { why: "x" })), [400, "invalid-request"]);
+  });
+});
+
 describe("a retry", () => {
   it("opens a dead delivery again and tells the worker", async () => {
     const { rev } = await ops.ledger.destination("erp");

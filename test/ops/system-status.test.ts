@@ -99,7 +99,7 @@ describe("the status", () => {
     [
       "undecodable messages",
       queue({ dead: 2 }),
-      ["error: 2 in waypost.dead.waypost.store could not be decoded."],
+      ["error: 2 in waypost.dead.waypost.store are no events."],
     ],
     [
       "a spool that does not drain",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { type Appended, type Carried, StoreError } from "../../src/contracts.ts";
 import { isQuarantined } from "../../src/event/event.ts";
-import { quarantinedPost } from "../../src/event/quarantined-post.ts";
+import { quarantinedPost, quarantineIdOf } from "../../src/event/quarantined-post.ts";
 import { createStoreHandler } from "../../src/store/create-store-handler.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 import { createArrayLog } from "../support/array-log.ts";
@@ -92,6 +92,15 @@ it("quarantines a quarantined POST that is refused, as what it was", async () =>
   const [kept] = t.kept.filter(isQuarantined);
   assert.deepEqual(JSON.parse(Buffer.from(kept?.data_base64 ?? "", "base64").toString()), post);
   assert.ok(!Number.isNaN(Date.parse(kept?.time ?? "")));
+});
+
+it("answers what quarantine refuses too as unfit, and keeps its siblings", async () => {
+  const [huge, other] = [makeText("huge"), makeText("other")];
+  const t = setUp([huge.id, quarantineIdOf(huge.id)]);
+  assert.deepEqual(await t.handle([huge, other]), [
+    { item: huge, reason: "the log will never take this" },
+  ]);
+  assert.deepEqual(t.kept, [other]);
 });
 
 it("stops at an outage in the middle of isolating", async () => {

@@ -1,4 +1,4 @@
-import type { Carried, HandleBatch } from "../../contracts.ts";
+import type { Carried } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import { backoffMs, rest } from "../../support/rest.ts";
 
@@ -10,7 +10,7 @@ const mostBackoffMs = 5_000;
  */
 export async function handleUntilDone(
   batch: readonly Carried[],
-  handle: HandleBatch,
+  handle: (batch: readonly Carried[], closing: AbortSignal) => Promise<void>,
   options: { readonly closing: AbortSignal; readonly halt: AbortSignal; readonly log: Log },
 ): Promise<boolean> {
   const { closing, halt, log } = options;

@@ -1,5 +1,7 @@
 import type { Carried, Consumer, HandleBatch } from "../../contracts.ts";
+import { QUARANTINE_TYPE } from "../../event/event.ts";
 import { parseCarried } from "../../event/parse.ts";
+import { quarantinedMessage } from "../../event/quarantined-post.ts";
 import type { AppendLog, LogRow } from "../../support/append-log.ts";
 import { describeError, type Log } from "../../support/log.ts";
 import { handleUntilDone } from "./handle-until-done.ts";
@@ -30,11 +32,17 @@ export function startQueueReader(options: QueueReaderOptions): QueueReader {
   const closing = new AbortController();
   let unacked = 0;
   const handle = async (rows: readonly LogRow[], halt: AbortSignal) => {
-    const batch = await parseRows(events, name, rows, log);
-    if (batch.length === 0) return true;
-    unacked = batch.length;
+    const seqs = await parseRows(rows, options);
+    if (seqs.size === 0) return true;
+    const handleFit = async (batch: readonly Carried[], signal: AbortSignal) => {
+      const unfit = (await options.handle(batch, signal)) ?? [];
+      for (const { item, reason } of unfit) {
+        await setAside(seqs.get(item), reason, options);
+      }
+    };
+    unacked = seqs.size;
     const signals = { closing: closing.signal, halt, log };
-    return handleUntilDone(batch, options.handle, signals).finally(() => {
+    return handleUntilDone([...seqs.keys()], handleFit, signals).finally(() => {
       unacked = 0;
     });
   };
@@ -66,25 +74,35 @@ export function startQueueReader(options: QueueReaderOptions): QueueReader {
   };
 }
 
-/** A row that is no event ends in the queue's dead rows; its neighbours are handled. */
+/**
+ * The batch, each item with its row. A row that is no event ends in the queue's dead rows, or goes with the batch as a
+ * quarantined POST to who takes those; its neighbours are handled.
+ */
 async function parseRows(
-  events: AppendLog,
-  name: string,
   rows: readonly LogRow[],
-  log: Log,
-): Promise<Carried[]> {
-  const batch: Carried[] = [];
-  for (const row of rows) {
+  options: QueueReaderOptions,
+): Promise<Map<Carried, number>> {
+  const seqs = new Map<Carried, number>();
+  for (const { bytes, seq } of rows) {
     try {
-      batch.push(parseCarried(row.bytes));
+      seqs.set(parseCarried(bytes), seq);
     } catch (error) {
       const reason = describeError(error);
-      if (await events.setAside(name, row.seq, reason)) {
-        log.error("a message that cannot be decoded is dead", { reason });
-      }
+      if (options.takes(QUARANTINE_TYPE)) seqs.set(quarantinedMessage(bytes, reason), seq);
+      else await setAside(seq, reason, options);
     }
   }
-  return batch;
+  return seqs;
+}
+
+async function setAside(
+  seq: number | undefined,
+  reason: string,
+  { events, name, log }: QueueReaderOptions,
+): Promise<void> {
+  if (seq !== undefined && (await events.setAside(name, seq, reason))) {
+    log.error("a message that is no event is dead", { reason });
+  }
 }
 
 /** When the disk fails here the reader goes on: only a restart would bring the batch again. */

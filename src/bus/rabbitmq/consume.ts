@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ConsumeMessage } from "amqplib";
 import type { Carried, Consumer, HandleBatch, Parcel, QueueSpec } from "../../contracts.ts";
 import { parseCarried } from "../../event/parse.ts";
+import { quarantinedMessage } from "../../event/quarantined-post.ts";
 import { describeError, type Log } from "../../support/log.ts";
 import { backoffMs, rest } from "../../support/rest.ts";
 import type { Connection } from "./connection.ts";
@@ -20,8 +21,8 @@ export interface ConsumerOptions {
   readonly connection: Connection;
   readonly queue: QueueSpec;
   readonly handle: HandleBatch;
-  /** Publishes, confirmed, what cannot be decoded. */
-  readonly bury: (dead: readonly Parcel[], signal: AbortSignal) => Promise<void>;
+  /** Publishes, confirmed, to a dead queue. */
+  readonly bury: (dead: Parcel, reason: string, signal: AbortSignal) => Promise<void>;
   readonly log: Log;
 }
 
@@ -62,15 +63,13 @@ async function openInbox({ channel, over }: Session, queue: QueueSpec): Promise<
 /** True when all of the batch may be acked. False gives it back: it comes again, on a new channel. */
 async function settled(
   messages: readonly ConsumeMessage[],
-  { queue, handle, bury, log }: ConsumerOptions,
+  options: ConsumerOptions,
   session: Session,
   failures: { count: number },
 ): Promise<boolean> {
-  const { events, dead } = sort(messages, queue, log);
+  const { log } = options;
+  const steps = stepsOf(messages, options, session.cut);
   const heldSince = Date.now();
-  const steps = [() => bury(dead, session.cut), () => handle(events, session.cut)];
-  if (dead.length === 0) steps.shift();
-  if (events.length === 0) steps.pop();
   for (;;) {
     try {
       await takeSteps(steps);
@@ -86,6 +85,34 @@ async function settled(
   }
 }
 
+/** What is to be done before the batch may be acked: bury what is no event, handle, bury what the handler answers. */
+function stepsOf(
+  messages: readonly ConsumeMessage[],
+  { queue, handle, bury, log }: ConsumerOptions,
+  cut: AbortSignal,
+): (() => Promise<void>)[] {
+  const { batch, dead } = sort(messages, queue);
+  const buryAll = async (all: readonly Dead[]) => {
+    await Promise.all(all.map(({ message, reason }) => bury(deadOf(message, queue), reason, cut)));
+    for (const { message, reason } of all) {
+      const bytes = message.content.length;
+      log.error("a message that is no event went to the dead queue", { reason, bytes });
+    }
+  };
+  const steps: (() => Promise<void>)[] = [];
+  if (dead.length > 0) steps.push(() => buryAll(dead));
+  if (batch.size === 0) return steps;
+  steps.push(async () => {
+    const answered = (await handle([...batch.keys()], cut)) ?? [];
+    const unfit = answered.flatMap(({ item, reason }) => {
+      const message = batch.get(item);
+      return message === undefined ? [] : [{ message, reason }];
+    });
+    if (unfit.length > 0) steps.push(() => buryAll(unfit));
+  });
+  return steps;
+}
+
 /** What is done is done: only the step that failed, and what follows, comes again. */
 async function takeSteps(steps: (() => Promise<void>)[]): Promise<void> {
   for (let step = steps[0]; step; step = steps[0]) {
@@ -94,26 +121,34 @@ async function takeSteps(steps: (() => Promise<void>)[]): Promise<void> {
   }
 }
 
-function sort(messages: readonly ConsumeMessage[], queue: QueueSpec, log: Log) {
-  const events: Carried[] = [];
-  const dead: Parcel[] = [];
-  for (const { content, properties } of messages) {
+interface Dead {
+  readonly message: ConsumeMessage;
+  readonly reason: string;
+}
+
+/** What is no event goes to the dead queue, or with the batch as a quarantined POST to who takes those. */
+function sort(messages: readonly ConsumeMessage[], queue: QueueSpec) {
+  const batch = new Map<Carried, ConsumeMessage>();
+  const dead: Dead[] = [];
+  for (const message of messages) {
     try {
-      events.push(parseCarried(content));
+      batch.set(parseCarried(message.content), message);
     } catch (error) {
       const reason = describeError(error);
-      log.error("a message cannot be decoded: it goes to the dead queue", {
-        reason,
-        bytes: content.length,
-      });
-      const { messageId, type } = properties;
-      dead.push({
-        id: typeof messageId === "string" && messageId !== "" ? messageId : randomUUID(),
-        type: typeof type === "string" ? type : "",
-        routingKey: deadQueueOf(queue.name),
-        bytes: content,
-      });
+      if (queue.quarantine) batch.set(quarantinedMessage(message.content, reason), message);
+      else dead.push({ message, reason });
     }
   }
-  return { events, dead };
+  return { batch, dead };
+}
+
+/** As it came, but for its way. */
+function deadOf({ content, properties }: ConsumeMessage, queue: QueueSpec): Parcel {
+  const { messageId, type } = properties;
+  return {
+    id: typeof messageId === "string" && messageId !== "" ? messageId : randomUUID(),
+    type: typeof type === "string" ? type : "",
+    routingKey: deadQueueOf(queue.name),
+    bytes: content,
+  };
 }

@@ -5,11 +5,11 @@ import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
 import { closeChannel, dropConnection, guardChannel, within } from "./channel.ts";
 import { declareTopology, exchangeOf, type Topology } from "./topology.ts";
-import { createWindow, type Post, type Window } from "./window.ts";
+import { createWindow, type Diverted, type Post, type Window } from "./window.ts";
 
 export interface Publisher {
-  /** As Bus.publish. Goes to `exchange`, where given, instead of the type's own. */
-  publish(parcels: readonly Parcel[], signal: AbortSignal, exchange?: string): Promise<void>;
+  /** As Bus.publish. Goes to the type's own exchange unless `diverted`. */
+  publish(parcels: readonly Parcel[], signal: AbortSignal, diverted?: Diverted): Promise<void>;
   /** Why not now, in words. */
   trouble(): string | undefined;
   /** Declares the topology and opens the channel on a new connection. */
@@ -50,12 +50,12 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const openChannel = createOpener(line, window, options);
   return {
     trouble: () => troubleOf(line),
-    publish(parcels, signal, exchange) {
+    publish(parcels, signal, diverted) {
       const trouble = troubleOf(line);
       if (trouble !== undefined) return Promise.reject(new Error(trouble));
       if (signal.aborted) return Promise.reject(late(signal));
       if (parcels.length === 0) return Promise.resolve();
-      return enter(window, parcels, signal, exchange);
+      return enter(window, parcels, signal, diverted);
     },
     attach: async (model) => {
       line.blocked = undefined;
@@ -140,7 +140,7 @@ function enter(
   window: Window,
   parcels: readonly Parcel[],
   signal: AbortSignal,
-  exchange: string | undefined,
+  diverted: Diverted | undefined,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = () => {
@@ -149,7 +149,7 @@ function enter(
     };
     const post: Post = {
       parcels,
-      exchange,
+      diverted,
       bytes: parcels.reduce((sum, { bytes }) => sum + bytes.length, 0),
       unconfirmed: parcels.length,
       failure: undefined,
@@ -176,6 +176,7 @@ const properties = {
   appId: "waypost",
   messageId: "",
   type: "",
+  headers: undefined as Diverted["headers"] | undefined,
 };
 
 function sendPost(channel: ConfirmChannel, post: Post, window: Window): void {
@@ -187,11 +188,13 @@ function sendPost(channel: ConfirmChannel, post: Post, window: Window): void {
     post.settle(post.failure);
   };
   let sent = 0;
+  const { diverted } = post;
+  properties.headers = diverted?.headers;
   try {
     for (const { id, type, routingKey, bytes } of post.parcels) {
       properties.messageId = id;
       properties.type = type;
-      const exchange = post.exchange ?? exchangeOf(type);
+      const exchange = diverted?.exchange ?? exchangeOf(type);
       channel.publish(exchange, routingKey, asBuffer(bytes), properties, onConfirm);
       sent += 1;
     }

@@ -1,13 +1,13 @@
-import type { Bus, BusHealth, Consumer, QueueSpec, QueueState } from "../../contracts.ts";
+import type { Bus, BusHealth, Consumer, Parcel, QueueSpec, QueueState } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
 import { closeChannel } from "./channel.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { createConsumer } from "./consume.ts";
-import { createPublisher, declareOn } from "./publish.ts";
+import { createPublisher, declareOn, type Publisher } from "./publish.ts";
 import { removeQueue } from "./remove-queue.ts";
 import { openTail } from "./tail.ts";
-import { deadQueueOf, topologyOf } from "./topology.ts";
+import { deadQueueOf, reasonHeader, topologyOf } from "./topology.ts";
 
 export interface RabbitBusOptions {
   /** `amqp:` or `amqps:`; `heartbeat` is 5 s unless it says so. */
@@ -15,10 +15,12 @@ export interface RabbitBusOptions {
   /** Declared, all of them, whenever a connection is made. */
   readonly queues: readonly QueueSpec[];
   readonly log: Log;
-  readonly metrics: Pick<Metrics, "returned">;
+  readonly metrics: Pick<Metrics, "returned" | "queueReady" | "queueDead">;
   /** Shown by RabbitMQ. */
   readonly connectionName?: string;
 }
+
+const gaugesMs = 5_000;
 
 /**
  * Resolves at once, also while RabbitMQ is away: publishing then rejects at once, consumers begin when it is there.
@@ -40,6 +42,7 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
     setup: async () => undefined,
   });
   const consumers = new Set<Consumer>();
+  const gauges = startGauges(() => queueStates(consuming, queues), metrics);
   let closed: Promise<void> | undefined;
   const closeAll = async () => {
     await Promise.all([...consumers].map((consumer) => consumer.close()));
@@ -53,11 +56,8 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
   };
   return {
     publish: (parcels, signal) => publisher.publish(parcels, signal),
-    consume: async (queue, handle) => {
-      const bury = (dead: Parameters<typeof publisher.publish>[0], signal: AbortSignal) =>
-        publisher.publish(dead, signal, "");
-      return kept(createConsumer({ connection: consuming, queue, handle, bury, log }));
-    },
+    consume: async (queue, handle) =>
+      kept(createConsumer({ connection: consuming, queue, handle, bury: buryBy(publisher), log })),
     async declare(specs) {
       const model = publishing.current();
       if (model) await declareOn(model, topologyOf(specs), log);
@@ -76,10 +76,35 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
       return removeQueue(model, name, force);
     },
     close: () => {
+      clearInterval(gauges);
       closed ??= closeAll();
       return closed;
     },
   };
+}
+
+function buryBy({ publish }: Publisher) {
+  return (dead: Parcel, reason: string, signal: AbortSignal) =>
+    publish([dead], signal, { exchange: "", headers: { [reasonHeader]: reason } });
+}
+
+/** While RabbitMQ is away they stand as they were. */
+function startGauges(
+  states: () => Promise<readonly QueueState[]>,
+  metrics: RabbitBusOptions["metrics"],
+): NodeJS.Timeout {
+  let measuring = false;
+  const measure = async () => {
+    // A frozen RabbitMQ answers late: one question is enough.
+    if (measuring) return;
+    measuring = true;
+    for (const { name: queue, ready, dead } of await states().catch(() => [])) {
+      metrics.queueReady.set({ queue }, ready);
+      metrics.queueDead.set({ queue }, dead);
+    }
+    measuring = false;
+  };
+  return setInterval(() => void measure(), gaugesMs).unref();
 }
 
 function healthOf(reason: string | undefined): BusHealth {

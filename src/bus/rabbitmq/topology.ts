@@ -8,7 +8,10 @@ export const eventsExchange = "waypost.events";
 /** Quarantined POSTs: only the store binds it. */
 export const quarantineExchange = "waypost.quarantine";
 
-/** Of a queue whose messages cannot even be decoded. */
+/** Of a message in a dead queue: why it is there. */
+export const reasonHeader = "x-waypost-reason";
+
+/** Where what is no event of a queue ends. */
 export function deadQueueOf(queue: string): string {
   return `waypost.dead.${queue}`;
 }

@@ -4,12 +4,17 @@ import type { Parcel } from "../../contracts.ts";
 const maxMessages = 1000;
 const maxBytes = 8 * 1024 * 1024;
 
+export interface Diverted {
+  readonly exchange: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** One call of publish. */
 export interface Post {
   readonly parcels: readonly Parcel[];
   readonly bytes: number;
-  /** Instead of the type's own. */
-  readonly exchange: string | undefined;
+  /** To somewhere else than the type's own exchange. */
+  readonly diverted: Diverted | undefined;
   unconfirmed: number;
   failure: Error | undefined;
   /** Settles its promise, once; the post may stay in flight. */

@@ -2,7 +2,13 @@ import type { Delivery, DeliveryChange, Ledger, NewDelivery } from "../../contra
 import type { SqlRow, SqlSession, SqlValue } from "../../support/sqlite.ts";
 import type { Uses } from "./ledger.ts";
 
-type Rows = Pick<Ledger, "insert" | "takeOver" | "takeMore" | "write" | "reopen">;
+/** No holder has it, so none writes what was given up; 0 would be a row opened from outside. */
+const givenUpEpoch = -1;
+
+type Rows = Pick<
+  Ledger,
+  "insert" | "takeOver" | "takeMore" | "write" | "reopen" | "giveUp" | "givenUp"
+>;
 
 export interface DeliveryRow extends SqlRow {
   readonly id: string;
@@ -24,7 +30,7 @@ export interface DeliveryRow extends SqlRow {
 }
 
 /** The deliveries. Rows that are done go after `retentionMs`. */
-export function createEmbeddedRows({ change }: Uses, retentionMs: number): Rows {
+export function createEmbeddedRows({ read, change }: Uses, retentionMs: number): Rows {
   return {
     insert: (rows, epoch) => change((session) => insertInOrder(session, rows, epoch)),
     takeOver: (destination, epoch) =>
@@ -58,6 +64,14 @@ export function createEmbeddedRows({ change }: Uses, retentionMs: number): Rows 
         return matched;
       }),
     reopen: (id, { again = false } = {}) => change((session) => reopen(session, id, again)),
+    giveUp: (id, reason) => change((session) => giveUp(session, id, reason, retentionMs)),
+    givenUp: (destination) =>
+      read(async (session) => {
+        const sql =
+          "SELECT id FROM deliveries WHERE destination = ? AND state = 'dead' AND epoch = ?";
+        const rows = await session.all<{ id: string }>(sql, [clean(destination), givenUpEpoch]);
+        return rows.map(({ id }) => id);
+      }),
   };
 }
 
@@ -127,6 +141,23 @@ async function reopen(session: SqlSession, id: string, again: boolean): Promise<
        done_at = NULL, reason = NULL, expires_at = NULL WHERE id = ?`,
     [counted.seq, row.id],
   );
+  return true;
+}
+
+async function giveUp(
+  session: SqlSession,
+  id: string,
+  reason: string,
+  retentionMs: number,
+): Promise<boolean> {
+  const now = Date.now();
+  const row = await session.get<{ destination: string }>(
+    `UPDATE deliveries SET state = 'dead', epoch = ?, next_at = NULL, done_at = ?, reason = ?,
+       expires_at = ? WHERE id = ? AND done_at IS NULL RETURNING destination`,
+    [givenUpEpoch, new Date(now).toISOString(), clean(reason), now + retentionMs, clean(id)],
+  );
+  if (row === undefined) return false;
+  await session.run("UPDATE destinations SET rev = rev + 1 WHERE name = ?", [row.destination]);
   return true;
 }
 

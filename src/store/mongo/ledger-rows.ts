@@ -3,7 +3,13 @@ import type { Delivery, DeliveryChange, Ledger, NewDelivery } from "../../contra
 import { type Collections, isDuplicateKey, type Use } from "./ledger-collections.ts";
 import type { DeliveryDocument } from "./ledger-models.ts";
 
-type Rows = Pick<Ledger, "insert" | "takeOver" | "takeMore" | "write" | "reopen">;
+/** No holder has it, so none writes what was given up; 0 would be a row opened from outside. */
+const givenUpEpoch = -1;
+
+type Rows = Pick<
+  Ledger,
+  "insert" | "takeOver" | "takeMore" | "write" | "reopen" | "giveUp" | "givenUp"
+>;
 
 /** The deliveries. Rows that are done go after `retentionMs`. */
 export function createMongoRows(use: Use, retentionMs: number): Rows {
@@ -37,6 +43,12 @@ export function createMongoRows(use: Use, retentionMs: number): Rows {
         return (await deliveries.bulkWrite(writes, { ordered: false })).matchedCount;
       }),
     reopen: (id, { again = false } = {}) => use((collections) => reopen(collections, id, again)),
+    giveUp: (id, reason) => use((collections) => giveUp(collections, id, reason, retentionMs)),
+    givenUp: (destination) =>
+      use(async ({ deliveries }) => {
+        const found = deliveries.find({ destination, state: "dead", epoch: givenUpEpoch });
+        return (await found.project<{ _id: string }>({ _id: 1 }).toArray()).map(({ _id }) => _id);
+      }),
   };
 }
 
@@ -106,6 +118,29 @@ async function reopen({ deliveries, destinations }: Collections, id: string, aga
   }
   // Also when it was open: an earlier call may have ended before this.
   await destinations.updateOne({ _id }, { $inc: { rev: 1 } });
+  return true;
+}
+
+async function giveUp(
+  { deliveries, destinations }: Collections,
+  id: string,
+  reason: string,
+  retentionMs: number,
+): Promise<boolean> {
+  const now = Date.now();
+  const ended = {
+    state: "dead",
+    epoch: givenUpEpoch,
+    doneAt: new Date(now).toISOString(),
+    expireAt: new Date(now + retentionMs),
+    reason,
+  } as const;
+  const row = await deliveries.findOneAndUpdate(
+    { _id: id, open: true },
+    { $set: ended, $unset: { open: true, nextAt: true } },
+  );
+  if (row === null) return false;
+  await destinations.updateOne({ _id: row.destination }, { $inc: { rev: 1 } });
   return true;
 }
 
