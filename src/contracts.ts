@@ -103,11 +103,22 @@ export class NotDurableError extends Error {
 
 /** `outage`: try the same again later. `refused`: this batch holds something that can never be written. */
 export class StoreError extends Error {
-  override readonly name = "StoreError";
+  override readonly name: string = "StoreError";
   readonly verdict: "outage" | "refused";
   constructor(verdict: "outage" | "refused", message: string, options?: ErrorOptions) {
     super(message, options);
     this.verdict = verdict;
+  }
+}
+
+/** A list took longer than the store lets it: the filter leaves too much to look through. */
+export class QueryTooWideError extends StoreError {
+  override readonly name = "QueryTooWideError";
+  /** Which parts of the filter were given. */
+  readonly filter: readonly string[];
+  constructor(filter: readonly string[], options?: ErrorOptions) {
+    super("outage", "the query was ended: its filter is too wide", options);
+    this.filter = filter;
   }
 }
 
@@ -125,7 +136,10 @@ export interface Appended {
   readonly replaced: number;
 }
 
-/** The read face of the log, used by the ops API. Newest `receivedAt` first; ids break ties. */
+/**
+ * The read face of the log, used by the ops API. Newest `receivedAt` first; ids break ties. A list that
+ * takes longer than 2 s is ended with QueryTooWideError; what is being stored does not wait for it.
+ */
 export interface EventQuery {
   events(filter: EventFilter, page: PageRequest): Promise<Page<WaypostEvent>>;
   event(id: string): Promise<WaypostEvent | undefined>;
@@ -134,6 +148,8 @@ export interface EventQuery {
   conversations(filter: ConversationFilter, page: PageRequest): Promise<Page<ConversationView>>;
   conversation(id: string): Promise<ConversationView | undefined>;
   quarantine(filter: QuarantineFilter, page: PageRequest): Promise<Page<QuarantineEntry>>;
+  quarantineEntry(id: string): Promise<QuarantineEntry | undefined>;
+  /** Cheap. */
   stats(): Promise<StoreStats>;
 }
 
@@ -259,7 +275,7 @@ export interface StoreStats {
   readonly messages: number;
   readonly conversations: number;
   readonly quarantine: number;
-  /** Events per type in the last 24 h. */
+  /** Events per type in the last 24 h, give or take ten minutes. */
   readonly last24h: Readonly<Record<string, number>>;
   /** The newest `receivedAt` per account (phone number id, else WABA id). */
   readonly lastEventAt: Readonly<Record<string, string>>;
@@ -438,7 +454,8 @@ export interface Ledger {
   setPause(name: string, pause: DestinationRow["pause"]): Promise<void>;
   /** A dead (or delivered, with `again`) row becomes open with a new `seq`; then `rev` + 1. False: no such row. */
   reopen(deliveryId: string, options?: { readonly again?: boolean }): Promise<boolean>;
-  /** Newest first. */
+  delivery(id: string): Promise<Delivery | undefined>;
+  /** Newest first. QueryTooWideError like the lists of EventQuery. */
   deliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<Delivery>>;
   /** By destination. */
   deliveriesOf(eventId: string): Promise<Delivery[]>;

@@ -158,6 +158,10 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
       Object.assign(row, { state: "open", seq: seq + 1, attempts: 0, epoch: 0 });
       return true;
     },
+    async delivery(id) {
+      const row = rows.get(id);
+      return row && plain(row);
+    },
     async deliveries(filter, { limit, cursor }) {
       const after = cursor === undefined ? undefined : parseCursor(cursor);
       const key = ({ createdAt, id }: Row) => `${createdAt} ${id}`;

@@ -1,6 +1,7 @@
 import type { Delivery, DeliveryChange, Ledger, NewDelivery } from "../../contracts.ts";
 import type { SqlRow, SqlSession, SqlValue } from "../../support/sqlite.ts";
 import type { Uses } from "./ledger.ts";
+import { clean } from "./newest.ts";
 
 type Rows = Pick<Ledger, "insert" | "takeOver" | "takeMore" | "write" | "reopen">;
 
@@ -148,9 +149,4 @@ export function deliveryOf(row: DeliveryRow): Delivery {
     ...(row.done_at !== null && { doneAt: row.done_at }),
     ...(row.reason !== null && { reason: row.reason }),
   };
-}
-
-/** SQL cannot bind a NUL. */
-export function clean(text: string): string {
-  return String(text).replaceAll("\0", "\u{fffd}");
 }

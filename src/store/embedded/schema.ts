@@ -1,3 +1,4 @@
+import { counters } from "./counters.ts";
 import { ledgerTables } from "./ledger-tables.ts";
 import { rolesTable } from "./roles.ts";
 
@@ -84,6 +85,14 @@ export const logSchema: readonly string[] = [
   `,
   ledgerTables,
   rolesTable,
+  counters,
+  `
+  CREATE INDEX conversations_phone_number ON conversations (phone_number_id, last_received_at, id);
+  CREATE INDEX conversations_waba ON conversations (waba_id, last_received_at, id);
+  CREATE INDEX deliveries_state ON deliveries (destination, state, created_at, id);
+  DROP INDEX deliveries_destination;
+  DROP INDEX deliveries_dead;
+  `,
 ];
 
 /** A word as the full-text index holds it: ASCII as it is, all else by its bytes. */
