@@ -117,11 +117,22 @@ export class NotDurableError extends Error {
 
 /** `outage`: try the same again later. `refused`: this batch holds something that can never be written. */
 export class StoreError extends Error {
-  override readonly name = "StoreError";
+  override readonly name: string = "StoreError";
   readonly verdict: "outage" | "refused";
   constructor(verdict: "outage" | "refused", message: string, options?: ErrorOptions) {
     super(message, options);
     this.verdict = verdict;
+  }
+}
+
+/** A list took longer than the store lets it: the filter leaves too much to look through. */
+export class QueryTooWideError extends StoreError {
+  override readonly name = "QueryTooWideError";
+  /** Which parts of the filter were given. */
+  readonly filter: readonly string[];
+  constructor(filter: readonly string[], options?: ErrorOptions) {
+    super("outage", "the query was ended: its filter is too wide", options);
+    this.filter = filter;
   }
 }
 
@@ -139,7 +150,10 @@ export interface Appended {
   readonly replaced: number;
 }
 
-/** The read face of the log, used by the ops API. Newest `receivedAt` first; ids break ties. */
+/**
+ * The read face of the log, used by the ops API. Newest `receivedAt` first; ids break ties. A list that
+ * takes longer than 2 s is ended with QueryTooWideError; what is being stored does not wait for it.
+ */
 export interface EventQuery {
   events(filter: EventFilter, page: PageRequest): Promise<Page<WaypostEvent>>;
   event(id: string): Promise<WaypostEvent | undefined>;
@@ -148,6 +162,8 @@ export interface EventQuery {
   conversations(filter: ConversationFilter, page: PageRequest): Promise<Page<ConversationView>>;
   conversation(id: string): Promise<ConversationView | undefined>;
   quarantine(filter: QuarantineFilter, page: PageRequest): Promise<Page<QuarantineEntry>>;
+  quarantineEntry(id: string): Promise<QuarantineEntry | undefined>;
+  /** Cheap. */
   stats(): Promise<StoreStats>;
 }
 
@@ -273,7 +289,7 @@ export interface StoreStats {
   readonly messages: number;
   readonly conversations: number;
   readonly quarantine: number;
-  /** Events per type in the last 24 h. */
+  /** Events per type in the last 24 h, give or take ten minutes. */
   readonly last24h: Readonly<Record<string, number>>;
   /** The newest `receivedAt` per account (phone number id, else WABA id). */
   readonly lastEventAt: Readonly<Record<string, string>>;
@@ -470,7 +486,8 @@ export interface Ledger {
   giveUp(deliveryId: string, reason: string): Promise<boolean>;
   /** Ids of the destination's dead rows that `giveUp` ended. */
   givenUp(name: string): Promise<string[]>;
-  /** Newest first. */
+  delivery(id: string): Promise<Delivery | undefined>;
+  /** Newest first. QueryTooWideError like the lists of EventQuery. */
   deliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<Delivery>>;
   /** By destination. */
   deliveriesOf(eventId: string): Promise<Delivery[]>;

@@ -5,7 +5,7 @@ import { parsePage, type Query, requireValidated } from "./query.ts";
 
 /** Deliveries: what became of an event at a destination, sending it again, and giving it up. */
 export function createDeliveryRoutes(options: {
-  readonly ledger: Pick<Ledger, "deliveries" | "deliveriesOf" | "reopen" | "giveUp">;
+  readonly ledger: Pick<Ledger, "deliveries" | "delivery" | "reopen" | "giveUp">;
   readonly destinations: () => ReadonlyMap<string, unknown>;
 }): Router {
   const { ledger, destinations } = options;
@@ -41,10 +41,8 @@ function parseDeliveryFilter({ destination, state, event }: Query): DeliveryFilt
   };
 }
 
-/** By its id, `<destination>:<event id>`; a destination's name has no colon. */
-async function findDelivery(ledger: Pick<Ledger, "deliveriesOf">, id: string): Promise<Delivery> {
-  const eventId = id.slice(id.indexOf(":") + 1);
-  const delivery = (await ledger.deliveriesOf(eventId)).find((each) => each.id === id);
+async function findDelivery(ledger: Pick<Ledger, "delivery">, id: string): Promise<Delivery> {
+  const delivery = await ledger.delivery(id);
   if (delivery === undefined) throw notFound("delivery");
   return delivery;
 }

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from "express";
-import { InvalidCursorError, StoreError } from "../contracts.ts";
+import { InvalidCursorError, QueryTooWideError, StoreError } from "../contracts.ts";
 import type { Log } from "../support/log.ts";
 
 /** What is wrong with one parameter. Never holds the value that was sent. */
@@ -85,10 +85,23 @@ function toProblem(error: unknown): Problem {
   if (error instanceof InvalidCursorError) {
     return badParameter("cursor", "is not a cursor of this list; start again without one");
   }
+  if (error instanceof QueryTooWideError) return tooWide(error.filter);
   if (error instanceof StoreError && error.verdict === "outage") {
     return unavailable("store-unavailable", "The store does not answer now.");
   }
   return fromLibrary(error) ?? new Problem(500, "internal", "Something went wrong in Waypost.");
+}
+
+/** Names the parameters; of the contract's names only `types` differs. */
+function tooWide(filter: readonly string[]): Problem {
+  const errors = filter.map((name) => ({
+    parameter: name === "types" ? "type" : name,
+    reason: "leaves too much to look through",
+  }));
+  return new Problem(503, "query-too-wide", "The store ended this query: it took too long.", {
+    detail: "Ask for less at a time, e.g. with from and to.",
+    errors,
+  });
 }
 
 /** Express and the OpenAPI validator throw errors with a status; their messages may quote the request. */

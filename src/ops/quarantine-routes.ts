@@ -17,7 +17,9 @@ export function createQuarantineRoutes(query: EventQuery): Router {
     response.json(await listQuarantine(query, parseTimes(asked), limit, cursor));
   });
   router.get("/quarantine/:id", async ({ params }, response) => {
-    response.json(await findQuarantined(query, params.id));
+    const entry = await query.quarantineEntry(params.id);
+    if (entry === undefined) throw notFound("quarantined POST");
+    response.json(entry);
   });
   return router;
 }
@@ -43,18 +45,4 @@ async function listQuarantine(
 
 function withoutManyBytes({ dataBase64, ...entry }: QuarantineEntry): ListedEntry {
   return entry.bytes > maxBytesListed ? entry : { ...entry, dataBase64 };
-}
-
-async function findQuarantined(query: EventQuery, id: string): Promise<QuarantineEntry> {
-  let cursor: string | undefined;
-  for (;;) {
-    const page = await query.quarantine(
-      {},
-      { limit: readAtOnce, ...(cursor === undefined ? {} : { cursor }) },
-    );
-    const entry = page.items.find((each) => each.id === id);
-    if (entry !== undefined) return entry;
-    if (page.next === null) throw notFound("quarantined POST");
-    cursor = page.next;
-  }
 }

@@ -15,6 +15,7 @@ import { resolveAliases } from "./aliases.ts";
 import { encodeCursor, type Position } from "./cursor.ts";
 import { contactKey } from "./event-index.ts";
 import { type CheckedFilter, type CheckedPage, checkFilter, checkPage, text } from "./selection.ts";
+import { namingFilter } from "./time-limit.ts";
 import {
   type ConversationRow,
   conversationView,
@@ -47,7 +48,10 @@ export interface ConversationSelection {
   readonly ids?: readonly string[];
 }
 
-/** What a store must be able to look up. Lists are newest first, ids break ties, and start behind `after`. */
+/**
+ * What a store must be able to look up. Lists are newest first, ids break ties, and start behind `after`;
+ * one that takes longer than the time limit throws QueryTooWideError.
+ */
 export interface Reader {
   events(selection: Selection, page: CheckedPage): Promise<WaypostEvent[]>;
   event(id: string): Promise<WaypostEvent | undefined>;
@@ -63,6 +67,7 @@ export interface Reader {
     range: Pick<CheckedFilter, "from" | "to">,
     page: CheckedPage,
   ): Promise<QuarantineEntry[]>;
+  quarantineEntry(id: string): Promise<QuarantineEntry | undefined>;
   stats(): Promise<StoreStats>;
 }
 
@@ -72,7 +77,7 @@ const maxTimeline = 1_000;
 /** The read face over either store: filters, joins, cursors and views are the same for both. */
 export function createQuery(reader: Reader): EventQuery {
   return {
-    events: (filter, page) => findEvents(reader, filter, page),
+    events: (filter, page) => namingFilter(filter, findEvents(reader, filter, page)),
     event: async (id) => reader.event(text("id", id)),
     async message(wamid) {
       const row = await reader.message(text("wamid", wamid));
@@ -80,19 +85,21 @@ export function createQuery(reader: Reader): EventQuery {
       const page = { limit: maxTimeline, after: undefined };
       return messageView(row, await reader.events({ messageId: wamid }, page));
     },
-    conversations: (filter, page) => listConversations(reader, filter, page),
+    conversations: (filter, page) => namingFilter(filter, listConversations(reader, filter, page)),
     async conversation(id) {
       const [view] = await viewsOf(reader, [text("id", id)]);
       return view?.view;
     },
     async quarantine(filter, page) {
       const asked = checkPage(page);
-      const found = await reader.quarantine(checkFilter(filter), oneMore(asked));
+      const search = reader.quarantine(checkFilter(filter), oneMore(asked));
+      const found = await namingFilter(filter, search);
       return pageOf(found, asked.limit, (entry) => ({
         at: Date.parse(entry.receivedAt),
         id: entry.id,
       }));
     },
+    quarantineEntry: async (id) => reader.quarantineEntry(text("id", id)),
     stats: () => reader.stats(),
   };
 }

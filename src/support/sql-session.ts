@@ -22,6 +22,8 @@ export interface NativeDatabase {
   readonly inTransaction?: boolean;
   exec(sql: string): Promise<void>;
   prepare(sql: string): Promise<NativeStatement>;
+  /** Ends the statement that runs on another thread, if there is one. */
+  interrupt(): void;
   close(): void;
 }
 interface NativeRow extends Record<string, unknown> {

@@ -1,4 +1,5 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import Database from "libsql/promise";
 import { createMutex } from "./mutex.ts";
@@ -27,10 +28,20 @@ export interface Sqlite {
 /** The file belongs to another process, or another part of this one. */
 export class SqliteInUseError extends Error {
   override readonly name = "SqliteInUseError";
+  constructor(cause: unknown) {
+    super("DATA_DIR is in use by another waypost", { cause });
+  }
 }
 
 /** SQLite's primary result codes that callers tell apart. */
-export const sqliteCodes = { busy: 5, ioError: 10, corrupt: 11, full: 13, constraint: 19 } as const;
+export const sqliteCodes = {
+  busy: 5,
+  interrupted: 9,
+  ioError: 10,
+  corrupt: 11,
+  full: 13,
+  constraint: 19,
+} as const;
 
 /** The primary result code of an error from SQLite; undefined for any other error. */
 export function sqliteCode(error: unknown): number | undefined {
@@ -38,16 +49,19 @@ export function sqliteCode(error: unknown): number | undefined {
   return typeof error.rawCode === "number" ? error.rawCode & 0xff : undefined;
 }
 
+/** libsql's threads. As many as processors, its own choice, are too few where one runs a query and others commit. */
+process.env["TOKIO_WORKER_THREADS"] ??= String(Math.max(4, availableParallelism()));
+
 const busyTimeoutMs = 2_000;
+/** What is kept of the write-ahead log's file once its content is in the database. */
+export const maxWalBytes = 16 * 1024 * 1024;
 // Pages are written by COMMIT, on another thread: a cache too small would write them on this one.
 const settings = `
-  PRAGMA auto_vacuum = INCREMENTAL;
-  PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA foreign_keys = ON;
   PRAGMA cache_size = -16384;
-  PRAGMA journal_size_limit = 16777216;
+  PRAGMA journal_size_limit = ${maxWalBytes};
 `;
 
 /**
@@ -55,22 +69,39 @@ const settings = `
  * entry is SQL that runs once, in order, so entries are only ever added. The file is locked exclusively
  * until `close`; a killed process frees it. Throws SqliteInUseError.
  */
-export async function openSqlite(
+export function openSqlite(
   path: string,
   options: { readonly schema: readonly string[] },
 ): Promise<Sqlite> {
-  createPrivately(path);
-  const native: NativeDatabase = new Database(path, { timeout: busyTimeoutMs });
+  return openConnection(path, { ...options, lockingMode: "EXCLUSIVE" });
+}
+
+/** With `NORMAL`, other connections may read; that nobody else writes is up to the caller. */
+export async function openConnection(
+  path: string,
+  options: { readonly schema: readonly string[]; readonly lockingMode: "EXCLUSIVE" | "NORMAL" },
+): Promise<Sqlite> {
+  const native = openNative(path);
   const connection = createConnection(native);
   try {
-    await native.exec(settings);
+    const first = `PRAGMA auto_vacuum = INCREMENTAL; PRAGMA locking_mode = ${options.lockingMode};`;
+    await native.exec(`${first}${settings}`);
     await migrate(connection, options.schema);
   } catch (error) {
     native.close();
-    if (sqliteCode(error) !== sqliteCodes.busy) throw error;
-    throw new SqliteInUseError("DATA_DIR is in use by another waypost", { cause: error });
+    throw inUseOr(error);
   }
   return connection;
+}
+
+export function openNative(path: string): NativeDatabase {
+  if (path !== ":memory:") createPrivately(path);
+  return new Database(path, { timeout: busyTimeoutMs });
+}
+
+/** The error; SqliteInUseError in place of SQLite's word for it. */
+export function inUseOr(error: unknown): unknown {
+  return sqliteCode(error) === sqliteCodes.busy ? new SqliteInUseError(error) : error;
 }
 
 function createPrivately(path: string): void {

@@ -313,12 +313,33 @@ export function testLedger(
       const ids = async (filter: Parameters<Ledger["deliveries"]>[0]) =>
         (await ledger.deliveries(filter, { limit: 50 })).items.map(({ id }) => id);
       assert.deepEqual(await ids({ state: "dead" }), ["crm:evt_5"]);
+      assert.deepEqual(await ids({ state: "sending" }), []);
+      assert.deepEqual(
+        await ids({ state: "open" }),
+        seen.filter((id) => id !== "crm:evt_5"),
+      );
+      assert.deepEqual(
+        await ids({ destination: name }),
+        seen.filter((id) => id.startsWith("crm")),
+      );
+      assert.deepEqual(await ids({ destination: name, state: "dead" }), ["crm:evt_5"]);
+      assert.deepEqual(await ids({ destination: "none", state: "dead" }), []);
       assert.deepEqual(await ids({ destination: "other" }), ["other:evt_3"]);
       assert.deepEqual(await ids({ event: "evt_3", destination: name }), ["crm:evt_3"]);
       assert.deepEqual(
         (await ledger.deliveriesOf("evt_3")).map(({ id }) => id),
         ["crm:evt_3", "other:evt_3"],
       );
+    });
+
+    it("finds a delivery by its id, and nothing by any other", async () => {
+      await ledger.insert([row(1), row(2)], await take());
+      const [listed] = (await ledger.deliveries({ event: "evt_2" }, { limit: 5 })).items;
+      assert.equal(listed?.id, "crm:evt_2");
+      assert.deepEqual(await ledger.delivery("crm:evt_2"), listed);
+      for (const id of ["", "evt_2", "crm:", "other:evt_2", "crm:evt_2\0"]) {
+        assert.equal(await ledger.delivery(id), undefined, id);
+      }
     });
 
     it("finds the body of an event, or that it lies in quarantine, or nothing", async () => {

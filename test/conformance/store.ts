@@ -358,6 +358,32 @@ function testFilters(get: Get): void {
     }
   });
 
+  it("merges many types in order, and finds nothing for types that nothing has", async () => {
+    const types = Array.from({ length: 230 }, (_, i) => `whatsapp.message.kind_${i}`);
+    const events = types.flatMap((type, i) => [
+      makeEvent({ id: `evt_a${i}`, type, at: i }),
+      makeEvent({ id: `evt_b${i}`, type, at: 400 - i }),
+    ]);
+    await get().append(events);
+    const pages = async (wanted: readonly string[]) =>
+      (await walk(get(), { types: wanted }, 17)).map((event) => event.id);
+    const newest = (of: readonly WaypostEvent[]) =>
+      [...of]
+        .sort((a, b) => (a.time === b.time ? (a.id < b.id ? 1 : -1) : a.time < b.time ? 1 : -1))
+        .map((event) => event.id);
+    // More and fewer than are merged, whole types and patterns.
+    for (const count of [1, 3, 20]) {
+      const some = types.slice(50, 50 + count);
+      const expected = newest(events.filter(({ type }) => some.includes(type)));
+      assert.deepEqual(await pages(some), expected, `${count} types`);
+    }
+    await get().append([makeEvent({ type: "whatsapp.status.sent", at: 50 })]);
+    assert.deepEqual(await pages(["whatsapp.message.*"]), newest(events));
+    for (const none of ["whatsapp.payment.*", "whatsapp.payment.captured", "whatsapp", "*.*"]) {
+      assert.deepEqual(await pages([none]), [], none);
+    }
+  });
+
   it("pages within all filters together", async () => {
     const batch = Array.from({ length: 40 }, (_, i) =>
       makeText(i % 2 ? "even odds" : "odd evens", { at: i }),
@@ -918,6 +944,20 @@ function testQuarantine(get: Get): void {
       },
     ]);
     assert.equal((await get().stats()).events, 1);
+  });
+
+  it("finds a POST by its id, and nothing by any other", async () => {
+    const posts = [1, 2].map((i) =>
+      quarantinedPost(Buffer.from([i]), [], { receivedAt: second(i), postId: `pst_${i}` }),
+    );
+    await get().append(posts);
+    const listed = (await get().quarantine({}, { limit: 10 })).items;
+    for (const entry of listed) assert.deepEqual(await get().quarantineEntry(entry.id), entry);
+    for (const id of ["", "qrn_none", "%", "a\0b", posts[0]?.id.slice(0, -1) ?? ""]) {
+      assert.equal(await get().quarantineEntry(id), undefined, id);
+    }
+    const wrong = { $gt: "" } as unknown as string;
+    await assert.rejects(get().quarantineEntry(wrong), TypeError);
   });
 
   it("lists it newest first, within times, in pages", async () => {

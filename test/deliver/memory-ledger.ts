@@ -215,6 +215,10 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
       [...rows.values()]
         .filter((row) => row.destination === name && row.state === "dead" && row.epoch === -1)
         .map(({ id }) => id),
+    async delivery(id) {
+      const row = rows.get(id);
+      return row && plain(row);
+    },
     async deliveries(filter, { limit, cursor }) {
       const after = cursor === undefined ? undefined : parseCursor(cursor);
       const key = ({ createdAt, id }: Row) => `${createdAt} ${id}`;

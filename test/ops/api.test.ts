@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { parse } from "yaml";
-import { StoreError } from "../../src/contracts.ts";
+import { QueryTooWideError, StoreError } from "../../src/contracts.ts";
 import { statusEvent, textEvent } from "../support/sample-events.ts";
 import { type Harness, startOps } from "./harness.ts";
 
@@ -187,6 +187,13 @@ describe("the read API, with every answer held against the specification", () =>
     assert.deepEqual(ops.query.asked, [{ filter: {}, page: { limit: 50 } }]);
   });
 
+  it("finds one quarantined POST without listing the others", async () => {
+    ops.query.quarantined.push(...Array.from({ length: 40 }, (_, n) => quarantined(n + 10)));
+    assert.equal((await ops.get("/api/quarantine/qrn_49")).status, 200);
+    assert.equal((await ops.get("/api/quarantine/qrn_none")).status, 404);
+    assert.deepEqual(ops.query.asked, []);
+  });
+
   it("reads at most ten quarantined POSTs into memory at once", async () => {
     ops.query.quarantined.push(...Array.from({ length: 40 }, (_, n) => quarantined(n + 10)));
     const body = (await (await ops.get("/api/quarantine?limit=25")).json()) as { items: object[] };
@@ -231,6 +238,17 @@ describe("an API error", () => {
       assert.deepEqual(await problem(path), is);
     });
   }
+
+  it("names what leaves too much to look through when a query was ended", async () => {
+    ops.query.failure = new QueryTooWideError(["types", "text"]);
+    for (const path of ["/api/events?type=whatsapp.%23&text=hello", "/api/quarantine"]) {
+      assert.deepEqual(
+        await problem(path),
+        [503, "urn:waypost:problem:query-too-wide", "type", "text"],
+        path,
+      );
+    }
+  });
 
   it("names the method when that is what is wrong", async () => {
     const headers = { authorization: `Bearer ${"a-token-of-the-tests-0123456789"}` };

@@ -48,6 +48,7 @@ export function createMemoryEventQuery(log: WaypostEvent[] = []): MemoryEventQue
     conversations: async (filter, page) => paged(query.conversationViews, filter, page),
     conversation: async (id) => one(query.conversationViews.find((each) => each.id === id)),
     quarantine: async (filter, page) => paged(query.quarantined, filter, page),
+    quarantineEntry: async (id) => one(query.quarantined.find((entry) => entry.id === id)),
     stats: async () => one(statsOf(query)) ?? statsOf(query),
   };
   return query;

@@ -1,10 +1,12 @@
 import type { Log } from "../../support/log.ts";
 import type { Sqlite, SqlSession } from "../../support/sqlite.ts";
+import { slotMs } from "./counters.ts";
 
 /** A minute is what MongoDB takes too. */
 const everyMs = 60_000;
 /** One transaction deletes no more, so that the next append waits for milliseconds. */
 const maxRows = 500;
+const dayMs = 86_400_000;
 const tables = ["messages", "conversations", "aliases", "quarantine", "deliveries"] as const;
 
 /** Deletes what has expired, now and every minute. `stop` waits for the run that is on. */
@@ -35,6 +37,8 @@ export function startExpiry(sqlite: Sqlite, log: Log): { stop(): Promise<void> }
 export async function deleteExpired(sqlite: Sqlite, now: number): Promise<number> {
   return sqlite.transaction(async (session) => {
     let most = await deleteEvents(session, now);
+    const oldest = Math.floor((now - dayMs) / slotMs);
+    await session.run("DELETE FROM recent_types WHERE slot < ?", [oldest]);
     for (const table of tables) {
       const sql = `DELETE FROM ${table} WHERE id IN
         (SELECT id FROM ${table} WHERE expires_at <= ? LIMIT ${maxRows})`;

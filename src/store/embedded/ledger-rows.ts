@@ -1,6 +1,7 @@
 import type { Delivery, DeliveryChange, Ledger, NewDelivery } from "../../contracts.ts";
 import type { SqlRow, SqlSession, SqlValue } from "../../support/sqlite.ts";
 import type { Uses } from "./ledger.ts";
+import { clean } from "./newest.ts";
 
 /** No holder has it, so none writes what was given up; 0 would be a row opened from outside. */
 const givenUpEpoch = -1;
@@ -179,9 +180,4 @@ export function deliveryOf(row: DeliveryRow): Delivery {
     ...(row.done_at !== null && { doneAt: row.done_at }),
     ...(row.reason !== null && { reason: row.reason }),
   };
-}
-
-/** SQL cannot bind a NUL. */
-export function clean(text: string): string {
-  return String(text).replaceAll("\0", "\u{fffd}");
 }

@@ -1,6 +1,7 @@
 import type { Ledger, WaypostEvent } from "../../contracts.ts";
 import { quarantineIdOf } from "../../event/quarantined-post.ts";
-import type { Sqlite, SqlSession } from "../../support/sqlite.ts";
+import type { QueriedSqlite, QuerySession } from "../../support/queried-sqlite.ts";
+import type { SqlSession } from "../../support/sqlite.ts";
 import { resolveAliases } from "../aliases.ts";
 import type { Reader } from "../query.ts";
 import { createEmbeddedLeases } from "./ledger-leases.ts";
@@ -13,11 +14,12 @@ import { toStoreError } from "./store-error.ts";
 export interface Uses {
   read<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
   change<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
+  /** For what may take long: nothing else waits for it. QueryTooWideError at the time limit. */
+  query<T>(work: (session: QuerySession) => Promise<T>): Promise<T>;
 }
 
 /** The ledger in the store's SQLite file: its lock is the lease. Rows that are done go after `retentionMs`. */
-export function createEmbeddedLedger(sqlite: Sqlite, reader: Reader, retentionMs: number): Ledger {
-  const uses = embeddedUses(sqlite);
+export function createEmbeddedLedger(uses: Uses, reader: Reader, retentionMs: number): Ledger {
   const aliases: Ledger["aliases"] = (ids, learnt) =>
     resolveAliases(ids, (more) => reader.aliases(more), learnt);
   return {
@@ -41,7 +43,7 @@ export function createEmbeddedLedger(sqlite: Sqlite, reader: Reader, retentionMs
   };
 }
 
-export function embeddedUses(sqlite: Sqlite): Uses {
+export function embeddedUses(sqlite: QueriedSqlite): Uses {
   const translated = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       throw toStoreError(error);
@@ -49,6 +51,7 @@ export function embeddedUses(sqlite: Sqlite): Uses {
   return {
     read: (work) => translated(sqlite.read(work)),
     change: (work) => translated(sqlite.transaction(work)),
+    query: (work) => translated(sqlite.query(work)),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Store } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
-import { openSqlite } from "../../support/sqlite.ts";
+import { openQueriedSqlite } from "../../support/queried-sqlite.ts";
 import { createQuery } from "../query.ts";
+import { queryLimitMs } from "../time-limit.ts";
 import { appendBatch } from "./append.ts";
 import { startExpiry } from "./expiry.ts";
 import { createEmbeddedLedger, embeddedUses } from "./ledger.ts";
@@ -21,15 +22,16 @@ export async function openEmbeddedStore(options: {
   readonly retentionDays: number;
   readonly log: Log;
 }): Promise<Store> {
-  const sqlite = await openSqlite(options.path, { schema: logSchema });
+  const sqlite = await openQueriedSqlite(options.path, { schema: logSchema, queryLimitMs });
   const expiry = startExpiry(sqlite, options.log);
-  const reader = createReader(sqlite);
+  const uses = embeddedUses(sqlite);
+  const reader = createReader(uses);
   return {
     ...createQuery(reader),
-    ledger: createEmbeddedLedger(sqlite, reader, options.retentionDays * dayMs),
-    roles: createEmbeddedRoles(embeddedUses(sqlite)),
+    ledger: createEmbeddedLedger(uses, reader, options.retentionDays * dayMs),
+    roles: createEmbeddedRoles(uses),
     quarantinedSince: (from) =>
-      embeddedUses(sqlite).read(async (session) => {
+      uses.read(async (session) => {
         const sql = "SELECT count(*) AS n FROM quarantine WHERE received_at >= ?";
         return (await session.get<{ n: number }>(sql, [from.getTime()]))?.n ?? 0;
       }),

@@ -1,3 +1,4 @@
+import { counters } from "./counters.ts";
 import { ledgerTables } from "./ledger-tables.ts";
 import { rolesTable } from "./roles.ts";
 
@@ -93,6 +94,14 @@ export const logSchema: readonly string[] = [
     (SELECT expires_at FROM conversations WHERE id = conversation_id), unixepoch() * 1000);
   CREATE INDEX links_conversation ON links (conversation_id);
   CREATE INDEX links_expiry ON links (expires_at);
+  `,
+  counters,
+  `
+  CREATE INDEX conversations_phone_number ON conversations (phone_number_id, last_received_at, id);
+  CREATE INDEX conversations_waba ON conversations (waba_id, last_received_at, id);
+  CREATE INDEX deliveries_state ON deliveries (destination, state, created_at, id);
+  DROP INDEX deliveries_destination;
+  DROP INDEX deliveries_dead;
   `,
 ];
 

@@ -2,6 +2,7 @@ import { trusted } from "mongoose";
 import type { Store } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import { createQuery } from "../query.ts";
+import { queryLimitMs } from "../time-limit.ts";
 import { appendBatch } from "./append.ts";
 import { createMongoConnection } from "./connection.ts";
 import { createMongoLedger } from "./ledger.ts";
@@ -30,7 +31,9 @@ export async function connectMongoStore(options: {
     roles: createMongoRoles(connection),
     quarantinedSince: (from) =>
       connection.use((models) =>
-        models.quarantine.countDocuments({ receivedAt: trusted({ $gte: from }) }),
+        models.quarantine
+          .countDocuments({ receivedAt: trusted({ $gte: from }) })
+          .maxTimeMS(queryLimitMs),
       ),
     append: (batch) =>
       connection.use((models) => {

@@ -1,5 +1,5 @@
 import { Mongoose, mongo } from "mongoose";
-import { StoreError } from "../../contracts.ts";
+import { QueryTooWideError, StoreError } from "../../contracts.ts";
 import { createModels, type Models } from "./models.ts";
 
 /** A connection that is opened by its first use, and again by the next after it failed. */
@@ -82,6 +82,7 @@ const refusals = new Set([
 /** `refused` only when a document is at fault; what is not known to be is an outage, and is tried again. */
 export function toStoreError(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
+  if (isTimeLimit(error)) return new QueryTooWideError([], { cause: error });
   const refused = isRefusal(error);
   const what = refused ? "MongoDB will never take this" : "MongoDB cannot be used now";
   const message = `${what} (${causeOf(error)})`;
@@ -93,6 +94,11 @@ function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const code = error instanceof mongo.MongoServerError ? ` ${error.code}` : "";
   return `${error.name}${code}`;
+}
+
+/** MaxTimeMSExpired. */
+function isTimeLimit(error: unknown): boolean {
+  return error instanceof mongo.MongoServerError && error.code === 50;
 }
 
 function isRefusal(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import type { mongo } from "mongoose";
 import type { DestinationLease, DestinationRow, Ledger } from "../../contracts.ts";
+import { queryLimitMs as maxTimeMS } from "../time-limit.ts";
 import { type Collections, isDuplicateKey, type Use } from "./ledger-collections.ts";
 import type { DestinationDocument } from "./ledger-models.ts";
 
@@ -74,14 +75,14 @@ async function findOrMake({ destinations }: Collections, name: string): Promise<
 }
 
 async function findAll({ destinations, deliveries }: Collections): Promise<DestinationRow[]> {
-  const found = await destinations.find().sort({ _id: 1 }).toArray();
+  const found = await destinations.find({}, { maxTimeMS }).sort({ _id: 1 }).toArray();
   return Promise.all(
     found.map(async (document) => {
       const destination = document._id;
       const [open, dead, oldest] = await Promise.all([
-        deliveries.countDocuments({ destination, open: true }),
-        deliveries.countDocuments({ destination, state: "dead" }),
-        deliveries.findOne({ destination, open: true }, { sort: { seq: 1 } }),
+        deliveries.countDocuments({ destination, open: true }, { maxTimeMS }),
+        deliveries.countDocuments({ destination, state: "dead" }, { maxTimeMS }),
+        deliveries.findOne({ destination, open: true }, { sort: { seq: 1 }, maxTimeMS }),
       ]);
       const oldestOpenAt = oldest?.createdAt;
       return {

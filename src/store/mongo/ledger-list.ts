@@ -2,19 +2,25 @@ import type { mongo } from "mongoose";
 import type { DeliveryFilter, Ledger } from "../../contracts.ts";
 import { encodeCursor, type Position } from "../cursor.ts";
 import { checkPage } from "../selection.ts";
+import { queryLimitMs as maxTimeMS, namingFilter } from "../time-limit.ts";
 import type { Use } from "./ledger-collections.ts";
 import type { DeliveryDocument } from "./ledger-models.ts";
 import { deliveryOf } from "./ledger-rows.ts";
 
-const maxTimeMS = 5_000;
-
 /** The deliveries for people: newest first, ids break ties. */
-export function createMongoList(use: Use): Pick<Ledger, "deliveries" | "deliveriesOf"> {
+export function createMongoList(
+  use: Use,
+): Pick<Ledger, "delivery" | "deliveries" | "deliveriesOf"> {
   return {
+    delivery: (id) =>
+      use(async ({ deliveries }) => {
+        const found = await deliveries.findOne({ _id: String(id) }, { maxTimeMS });
+        return found === null ? undefined : deliveryOf(found);
+      }),
     // Outside: a bad cursor is no outage.
     deliveries: async (filter, request) => {
       const { limit, after } = checkPage(request);
-      return use(async ({ deliveries }) => {
+      const list = use(async ({ deliveries }) => {
         const found = await deliveries
           .find(conditionsOf(filter, after))
           .sort({ createdAt: -1, _id: -1 })
@@ -26,11 +32,12 @@ export function createMongoList(use: Use): Pick<Ledger, "deliveries" | "deliveri
         const next = last && encodeCursor({ at: Date.parse(last.createdAt), id: last.id });
         return { items, next: next ?? null };
       });
+      return namingFilter(filter, list);
     },
     deliveriesOf: (eventId) =>
       use(async ({ deliveries }) => {
         const found = deliveries.find({ eventId: String(eventId) }).sort({ destination: 1 });
-        return (await found.toArray()).map(deliveryOf);
+        return (await found.maxTimeMS(maxTimeMS).toArray()).map(deliveryOf);
       }),
   };
 }

@@ -1,17 +1,15 @@
 import { type mongo, trusted } from "mongoose";
 import type { QuarantineEntry } from "../../contracts.ts";
-import { patternExpression } from "../../event/pattern.ts";
 import type { Position } from "../cursor.ts";
+import { matchingTypes } from "../known-types.ts";
 import type { ConversationSelection, Reader, Selection } from "../query.ts";
 import type { CheckedPage } from "../selection.ts";
+import { queryLimitMs as maxTimeMS } from "../time-limit.ts";
 import type { ConversationRow, MessageRow } from "../views.ts";
 import type { MongoConnection } from "./connection.ts";
 import type { EventDocument, Models, QuarantineDocument } from "./models.ts";
 import { unpackEvent } from "./packed-event.ts";
 import { readStats } from "./stats.ts";
-
-/** A query that takes longer is refused rather than left to burden the server. */
-const maxTimeMS = 5_000;
 
 /** All filters are made here, of strings, numbers and our own operators: nothing of a caller is an operator. */
 export function createReader({ use }: MongoConnection): Reader {
@@ -21,18 +19,30 @@ export function createReader({ use }: MongoConnection): Reader {
       use(async (models) => {
         const found = await models.events
           .findById(id, { event: 1 })
+          .maxTimeMS(maxTimeMS)
           .lean<Pick<EventDocument, "event">>();
         return found === null ? undefined : unpackEvent(found.event);
       }),
     message: (id) =>
-      use(async (models) => (await models.messages.findById(id).lean<MessageRow>()) ?? undefined),
+      use(async (models) => {
+        const found = models.messages.findById(id).maxTimeMS(maxTimeMS);
+        return (await found.lean<MessageRow>()) ?? undefined;
+      }),
     conversations: (selection, page) => use((models) => findConversations(models, selection, page)),
     conversationsById: (ids) =>
-      use((models) => models.conversations.find({ _id: anyOf(ids) }).lean<ConversationRow[]>()),
+      use((models) =>
+        models.conversations
+          .find({ _id: anyOf(ids) })
+          .maxTimeMS(maxTimeMS)
+          .lean<ConversationRow[]>(),
+      ),
     accounts: () => use((models) => accountIds(models)),
     aliases: (ids) =>
       use((models) =>
-        models.aliases.find({ $or: [{ from: anyOf(ids) }, { to: anyOf(ids) }] }).lean(),
+        models.aliases
+          .find({ $or: [{ from: anyOf(ids) }, { to: anyOf(ids) }] })
+          .maxTimeMS(maxTimeMS)
+          .lean(),
       ),
     quarantine: (range, { limit, after }) =>
       use(async (models) => {
@@ -44,13 +54,23 @@ export function createReader({ use }: MongoConnection): Reader {
           .lean<QuarantineDocument[]>();
         return found.map(quarantineEntry);
       }),
+    quarantineEntry: (id) =>
+      use(async (models) => {
+        const found = models.quarantine.findById(id).maxTimeMS(maxTimeMS);
+        const document = await found.lean<QuarantineDocument>();
+        return document === null ? undefined : quarantineEntry(document);
+      }),
     stats: () => use(readStats),
   };
 }
 
 async function findEvents(models: Models, selection: Selection, { limit, after }: CheckedPage) {
+  const known = () => models.events.distinct("type").maxTimeMS(maxTimeMS);
+  const types = await matchingTypes(selection.types, known);
+  if (types?.length === 0) return [];
+  const conditions = eventConditions({ ...selection, types });
   const found = await models.events
-    .find({ $and: [...eventConditions(selection), ...behind("receivedAt", after, date)] })
+    .find({ $and: [...conditions, ...behind("receivedAt", after, date)] })
     .select({ event: 1 })
     .sort({ receivedAt: -1, _id: -1 })
     .limit(limit)
@@ -79,16 +99,18 @@ function findConversations(
 }
 
 async function accountIds(models: Models): Promise<string[]> {
-  const accounts = await models.accounts.find({}, { _id: 1 }).lean<{ _id: string }[]>();
+  const found = models.accounts.find({}, { _id: 1 }).maxTimeMS(maxTimeMS);
+  const accounts = await found.lean<{ _id: string }[]>();
   return accounts.map((account) => account._id);
 }
 
-function eventConditions(selection: Selection): object[] {
+/** `types` are whole ones here: of several, the server merges the ranges of its index in their order. */
+function eventConditions(
+  selection: Omit<Selection, "types"> & { readonly types: readonly string[] | undefined },
+): object[] {
   const { types, conversationIds, contact, messageId, account, words } = selection;
   const conditions: object[] = [{}, ...during(selection)];
-  if (types !== undefined && !types.includes("#")) {
-    conditions.push({ type: anyOf(types.map(exactOrExpression)) });
-  }
+  if (types !== undefined) conditions.push({ type: anyOf(types) });
   if (conversationIds !== undefined) conditions.push({ conversationId: anyOf(conversationIds) });
   if (contact !== undefined) {
     const { conversationIds: own, keys } = contact;
@@ -99,11 +121,6 @@ function eventConditions(selection: Selection): object[] {
     conditions.push({ $or: [{ phoneNumberId: account }, { wabaId: account }] });
   if (words !== undefined) conditions.push({ words: trusted({ $all: words }) });
   return conditions;
-}
-
-/** The server turns an anchored expression with a literal beginning into an index range. */
-function exactOrExpression(pattern: string): string | RegExp {
-  return /[*#]/.test(pattern) ? new RegExp(patternExpression(pattern)) : pattern;
 }
 
 function during({ from, to }: { readonly from?: number; readonly to?: number }): object[] {
@@ -127,7 +144,7 @@ function behind(
   ];
 }
 
-function anyOf(values: readonly (string | RegExp)[]): object {
+function anyOf(values: readonly string[]): object {
   return trusted({ $in: [...values] });
 }
 

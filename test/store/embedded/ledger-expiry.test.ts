@@ -5,19 +5,22 @@ import { join } from "node:path";
 import { after, before, it } from "node:test";
 import { appendBatch } from "../../../src/store/embedded/append.ts";
 import { deleteExpired } from "../../../src/store/embedded/expiry.ts";
-import { createEmbeddedLedger } from "../../../src/store/embedded/ledger.ts";
+import { createEmbeddedLedger, embeddedUses } from "../../../src/store/embedded/ledger.ts";
 import { createReader } from "../../../src/store/embedded/reader.ts";
 import { logSchema } from "../../../src/store/embedded/schema.ts";
-import { openSqlite, type Sqlite } from "../../../src/support/sqlite.ts";
+import { openQueriedSqlite, type QueriedSqlite } from "../../../src/support/queried-sqlite.ts";
 import { row } from "../../conformance/ledger.ts";
 import { makeText } from "../make-events.ts";
 
 const day = 24 * 60 * 60 * 1_000;
 let folder: string;
-let sqlite: Sqlite;
+let sqlite: QueriedSqlite;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "waypost-expiry-"));
-  sqlite = await openSqlite(join(folder, "store.db"), { schema: logSchema });
+  sqlite = await openQueriedSqlite(join(folder, "store.db"), {
+    schema: logSchema,
+    queryLimitMs: 2_000,
+  });
 });
 after(async () => {
   await sqlite.close();
@@ -25,7 +28,11 @@ after(async () => {
 });
 
 it("keeps open deliveries and the events kept for them; done ones go with the retention", async () => {
-  const ledger = createEmbeddedLedger(sqlite, createReader(sqlite), 30 * day);
+  const ledger = createEmbeddedLedger(
+    embeddedUses(sqlite),
+    createReader(embeddedUses(sqlite)),
+    30 * day,
+  );
   const now = Date.now();
   const events = ["evt_1", "evt_2"].map((id) => makeText("hello", { id }));
   await appendBatch(sqlite, events, now + 30 * day);
@@ -52,7 +59,8 @@ it("keeps open deliveries and the events kept for them; done ones go with the re
 it("gives links of an earlier version the life of their conversation and some days", async () => {
   const path = join(folder, "earlier.db");
   const now = Date.now();
-  const earlier = await openSqlite(path, { schema: logSchema.slice(0, 3) });
+  const limit = { queryLimitMs: 2_000 };
+  const earlier = await openQueriedSqlite(path, { schema: logSchema.slice(0, 3), ...limit });
   await earlier.transaction(async (session) => {
     for (const id of ["cnv_known", "cnv_gone"]) {
       await session.run(
@@ -68,8 +76,9 @@ it("gives links of an earlier version the life of their conversation and some da
     );
   });
   await earlier.close();
-  const later = await openSqlite(path, { schema: logSchema });
-  const { link } = createEmbeddedLedger(later, createReader(later), 30 * day);
+  const later = await openQueriedSqlite(path, { schema: logSchema, ...limit });
+  const uses = embeddedUses(later);
+  const { link } = createEmbeddedLedger(uses, createReader(uses), 30 * day);
   const left = async () => {
     const links = [await link("crm", "cnv_known"), await link("crm", "cnv_gone")];
     return links.map((each) => each !== undefined);

@@ -1,0 +1,60 @@
+import type { SqlValue } from "../../support/sqlite.ts";
+
+/** A part of a WHERE, with what it binds. */
+export interface Condition {
+  readonly sql: string;
+  readonly params: readonly SqlValue[];
+}
+
+/** A table whose rows are listed by a time, ids break ties; `key` finds a row again. */
+export interface Listed {
+  readonly from: string;
+  readonly key: "seq" | "id";
+  readonly time: "received_at" | "last_received_at" | "created_at";
+}
+
+/** SQLite merges at most 500. */
+export const maxAlternatives = 200;
+
+/**
+ * The keys of the newest rows that meet all conditions of one of the alternatives. An index that begins
+ * with what an alternative asks for, then has time and id, gives each its newest rows: only those are merged.
+ */
+export function newest(
+  { from, key, time }: Listed,
+  alternatives: readonly (readonly Condition[])[],
+  limit: number,
+): Condition {
+  const rows = alternatives.map((conditions) => {
+    const where = conditions.map(({ sql }) => sql).join(" AND ") || "true";
+    return `SELECT * FROM (SELECT ${key} AS value, ${time} AS at, id FROM ${from} WHERE ${where}
+      ORDER BY ${time} DESC, id DESC LIMIT ?)`;
+  });
+  return {
+    sql: `SELECT value FROM (${rows.join(" UNION ")}) ORDER BY at DESC, id DESC LIMIT ?`,
+    params: [
+      ...alternatives.flatMap((conditions) => [
+        ...conditions.flatMap(({ params }) => params),
+        limit,
+      ]),
+      limit,
+    ],
+  };
+}
+
+export function equal(column: string, value: string): Condition {
+  return { sql: `${column} = ?`, params: [clean(value)] };
+}
+
+export function anyOf(column: string, values: readonly string[]): Condition {
+  return { sql: `${column} IN (SELECT value FROM json_each(?))`, params: [list(values)] };
+}
+
+export function list(values: readonly string[]): string {
+  return JSON.stringify(values);
+}
+
+/** Nothing that is stored holds a NUL, and SQL cannot bind one. */
+export function clean(text: string): string {
+  return String(text).replaceAll("\0", "\u{fffd}");
+}

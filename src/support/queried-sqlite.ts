@@ -1,0 +1,172 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { claimFile } from "./file-claim.ts";
+import { createMutex } from "./mutex.ts";
+import {
+  createStatementCache,
+  inSession,
+  type NativeDatabase,
+  type SqlSession,
+  type SqlValue,
+} from "./sql-session.ts";
+import {
+  maxWalBytes,
+  openConnection,
+  openNative,
+  type Sqlite,
+  sqliteCode,
+  sqliteCodes,
+} from "./sqlite.ts";
+
+/** Statements of one query: they see what was committed when it began. */
+export interface QuerySession extends Pick<SqlSession, "get"> {
+  /**
+   * What the one column of this SELECT holds, numbers and text. The only statement that may take long: of
+   * several rows libsql computes all but the first on this thread, so the list is made to be one.
+   */
+  list<T extends string | number>(select: string, params?: readonly SqlValue[]): Promise<T[]>;
+}
+
+export interface QueriedSqlite extends Sqlite {
+  /**
+   * Runs `work` on a second connection, which cannot write: no `transaction` and no `read` waits for it.
+   * One at a time. Ends with QueryTimeoutError what takes longer than the time limit.
+   */
+  query<T>(work: (session: QuerySession) => Promise<T>): Promise<T>;
+}
+
+/** The query itself took longer than it may. */
+export class QueryTimeoutError extends Error {
+  override readonly name = "QueryTimeoutError";
+}
+
+const againMs = 20;
+
+/**
+ * Like `openSqlite`, with a second connection for queries. The process claims the database by the lock of
+ * a file beside it (`<path>-lock`), since its own must let both connections in.
+ */
+export async function openQueriedSqlite(
+  path: string,
+  options: { readonly schema: readonly string[]; readonly queryLimitMs: number },
+): Promise<QueriedSqlite> {
+  const claim = await claimFile(`${path}-lock`);
+  let main: Sqlite | undefined;
+  try {
+    main = await openConnection(path, { schema: options.schema, lockingMode: "NORMAL" });
+    const queries = await openQueries(path, main, options.queryLimitMs);
+    return joined(main, queries, claim.release);
+  } catch (error) {
+    await main?.close();
+    await claim.release();
+    throw error;
+  }
+}
+
+function joined(main: Sqlite, queries: Queries, release: () => Promise<void>): QueriedSqlite {
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    await queries.close();
+    await main.close();
+    await release();
+  };
+  return {
+    ...main,
+    query: queries.query,
+    close() {
+      closed ??= close();
+      return closed;
+    },
+  };
+}
+
+type Queries = Pick<QueriedSqlite, "query" | "close">;
+
+async function openQueries(path: string, main: Sqlite, limitMs: number): Promise<Queries> {
+  const native = openNative(":memory:");
+  // Attached, because a connection is closed only when its prepared statements are collected; DETACH is at once.
+  const quoted = `'${resolve(path).replaceAll("'", "''")}'`;
+  await native.exec(`ATTACH ${quoted} AS queried; PRAGMA queried.cache_size = -16384;
+    PRAGMA query_only = ON;`);
+  const prepared = createStatementCache(native);
+  const mutex = createMutex();
+  let closed = false;
+  return {
+    query(work) {
+      const asked = performance.now();
+      return mutex.run(async () => {
+        if (closed) throw new Error("the database is closed");
+        if (performance.now() - asked > limitMs) throw new Error("too many queries at once");
+        try {
+          return await withinLimit(native, limitMs, (check) =>
+            inSession(native, prepared, (session) => work(querySession(session, check))),
+          );
+        } finally {
+          await foldLongWal(path, main);
+        }
+      });
+    },
+    close: () =>
+      mutex.run(async () => {
+        closed = true;
+        await native.exec("DETACH queried");
+        native.close();
+      }),
+  };
+}
+
+function querySession(session: SqlSession, check: () => void): QuerySession {
+  return {
+    get(sql, params) {
+      check();
+      return session.get(sql, params);
+    },
+    async list<T extends string | number>(select: string, params: readonly SqlValue[] = []) {
+      check();
+      const sql = `WITH found (value) AS (${select}) SELECT json_group_array(value) AS list FROM found`;
+      const [row] = await session.all<{ list: string }>(sql, params);
+      return JSON.parse(row?.list ?? "[]") as T[];
+    },
+  };
+}
+
+/** One read transaction, which ends at the time limit at the latest. */
+async function withinLimit<T>(
+  native: NativeDatabase,
+  limitMs: number,
+  work: (check: () => void) => Promise<T>,
+): Promise<T> {
+  const end = performance.now() + limitMs;
+  const tooLate = (cause?: unknown) =>
+    new QueryTimeoutError(`a query was ended after ${limitMs} ms`, { cause });
+  const stop = () => {
+    native.interrupt();
+    // It may have come between two statements, or just before one began.
+    timer = setTimeout(stop, againMs);
+  };
+  let timer = setTimeout(stop, limitMs);
+  try {
+    await native.exec("BEGIN");
+    return await work(() => {
+      if (performance.now() >= end) throw tooLate();
+    });
+  } catch (error) {
+    throw sqliteCode(error) === sqliteCodes.interrupted ? tooLate(error) : error;
+  } finally {
+    clearTimeout(timer);
+    if (native.inTransaction) await native.exec("ROLLBACK");
+  }
+}
+
+/**
+ * While queries follow each other, SQLite cannot begin its write-ahead log anew, and it would grow for
+ * ever. Between two of them it can.
+ */
+async function foldLongWal(path: string, main: Sqlite): Promise<void> {
+  try {
+    if ((await stat(`${path}-wal`)).size <= maxWalBytes) return;
+    await main.read((session) => session.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
+  } catch {
+    // A full disk: what is committed is safe, and the next query tries again.
+  }
+}

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import {
+  openQueriedSqlite,
+  type QueriedSqlite,
+  QueryTimeoutError,
+} from "../../src/support/queried-sqlite.ts";
+import { openSqlite, SqliteInUseError } from "../../src/support/sqlite.ts";
+
+const schema = ["CREATE TABLE t (id INTEGER PRIMARY KEY, v ANY) STRICT"];
+const insert = "INSERT INTO t (v) VALUES (?)";
+/** Finds its first row at once and then looks for a second one, for much longer than any limit here. */
+const endless = `WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 1e12)
+  SELECT x FROM c WHERE x IN (1, 1e12)`;
+
+describe("openQueriedSqlite", () => {
+  let folder: string;
+  let path: string;
+  let db: QueriedSqlite;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "waypost-queried-"));
+    path = join(folder, "test.db");
+    db = await openQueriedSqlite(path, { schema, queryLimitMs: 1_000 });
+  });
+  afterEach(async () => {
+    await db.close();
+    rmSync(folder, { recursive: true });
+  });
+  const add = (value: string | Uint8Array = "x") =>
+    db.transaction((sql) => sql.run(insert, [value]));
+  const count = () => db.query((sql) => sql.list<number>("SELECT count(*) FROM t"));
+
+  it("ends a query at its limit, and nothing else waits for it", async () => {
+    const ended = assert.rejects(
+      db.query((sql) => sql.list(endless)),
+      QueryTimeoutError,
+    );
+    let running = true;
+    const over = ended.finally(() => {
+      running = false;
+    });
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    for (let i = 0; i < 20; i++) await add();
+    const rows = await db.read((sql) => sql.all("SELECT id FROM t"));
+    assert.ok(running, "the writes waited for the query");
+    assert.equal(rows.length, 20);
+    await over;
+    clearInterval(timer);
+    assert.ok(turns > 20, `the event loop turned ${turns} times`);
+    assert.deepEqual(await count(), [20]);
+  });
+
+  it("begins no statement of a query after its limit", async () => {
+    const query = db.query(async (sql) => {
+      await new Promise((resolve) => setTimeout(resolve, 1_010));
+      return sql.get("SELECT 1 AS one");
+    });
+    await assert.rejects(query, QueryTimeoutError);
+  });
+
+  it("refuses what waited too long for its turn, as no fault of its own", async () => {
+    const slow = [1, 2].map(() => db.query((sql) => sql.list(endless)));
+    const late = count();
+    await assert.rejects(late, /too many queries at once/);
+    for (const result of await Promise.allSettled(slow)) assert.equal(result.status, "rejected");
+    assert.deepEqual(await count(), [0]);
+  });
+
+  it("shows a query what was committed when it began, and lets it write nothing", async () => {
+    await add();
+    await db.query(async (sql) => {
+      assert.deepEqual(await sql.list("SELECT count(*) FROM t"), [1]);
+      await add();
+      assert.deepEqual(await sql.list("SELECT count(*) FROM t"), [1]);
+      await assert.rejects(sql.get("DELETE FROM t RETURNING id"), /readonly/);
+    });
+    assert.deepEqual(await count(), [2]);
+  });
+
+  it("lists numbers and text in the order of the SELECT", async () => {
+    for (const value of ["b", "a", '"ä€😀\n']) await add(value);
+    const select = "SELECT v FROM t WHERE id < ? ORDER BY id DESC LIMIT 5";
+    assert.deepEqual(await db.query((sql) => sql.list(select, [9])), ['"ä€😀\n', "a", "b"]);
+    assert.deepEqual(await db.query((sql) => sql.list(select, [0])), []);
+  });
+
+  it("keeps the write-ahead log short while queries follow each other without a pause", async () => {
+    const megabyte = new Uint8Array(1024 * 1024);
+    let writing = true;
+    const ask = async () => {
+      while (writing) {
+        await db.query(async (sql) => {
+          const before = await sql.list<number>("SELECT count(*) FROM t");
+          // Until something was written behind its back: no checkpoint gets past it.
+          const seen = await db.read((all) => all.get<{ n: number }>("SELECT max(id) n FROM t"));
+          while (writing) {
+            const now = await db.read((all) => all.get<{ n: number }>("SELECT max(id) n FROM t"));
+            if (now?.n !== seen?.n) break;
+            await new Promise(setImmediate);
+          }
+          return before;
+        });
+      }
+    };
+    const readers = [ask(), ask(), ask()];
+    let longest = 0;
+    for (let i = 0; i < 120; i++) {
+      await add(megabyte);
+      longest = Math.max(longest, statSync(`${path}-wal`).size);
+    }
+    writing = false;
+    await Promise.all(readers);
+    assert.ok(longest < 40 * 1024 * 1024, `it grew to ${longest} bytes`);
+  });
+
+  it("syncs every commit to disk and keeps its files private", async () => {
+    const pragma = (name: string) => db.read((sql) => sql.get(`PRAGMA ${name}`));
+    await count();
+    assert.deepEqual({ ...(await pragma("synchronous")) }, { synchronous: 2 });
+    assert.deepEqual({ ...(await pragma("journal_mode")) }, { journal_mode: "wal" });
+    for (const name of ["", "-wal", "-shm", "-lock"]) {
+      assert.equal(statSync(`${path}${name}`).mode & 0o777, 0o600, name);
+    }
+  });
+
+  it("has the file for itself until it is closed, whoever asks for it in which way", async () => {
+    await count();
+    const options = { schema, queryLimitMs: 1_000 };
+    await assert.rejects(openQueriedSqlite(path, options), SqliteInUseError);
+    // As the version before opened it.
+    await assert.rejects(openSqlite(path, { schema }), SqliteInUseError);
+    // What was refused here has let go of no lock.
+    assert.match(openElsewhere(path), /in use by another waypost/);
+    assert.deepEqual(await count(), [0]);
+    await db.close();
+    assert.match(openElsewhere(path), /opened/);
+    const alone = await openSqlite(path, { schema });
+    await assert.rejects(openQueriedSqlite(path, options), SqliteInUseError);
+    await alone.close();
+    db = await openQueriedSqlite(path, options);
+    assert.deepEqual(await count(), [0]);
+  });
+
+  it("waits for its queries when it closes, and folds the write-ahead log into the file", async () => {
+    await add();
+    const asked = count();
+    await db.close();
+    assert.deepEqual(await asked, [1]);
+    await assert.rejects(count(), /closed/);
+    assert.throws(() => statSync(`${path}-wal`), /ENOENT/);
+    db = await openQueriedSqlite(path, { schema, queryLimitMs: 1_000 });
+    assert.deepEqual(await count(), [1]);
+  });
+});
+
+function openElsewhere(path: string): string {
+  const module = new URL("../../src/support/queried-sqlite.ts", import.meta.url).href;
+  const code = `const { openQueriedSqlite } = await import(${JSON.stringify(module)});
+    const options = { schema: ${JSON.stringify(schema)}, queryLimitMs: 1000 };
+    try { await (await openQueriedSqlite(${JSON.stringify(path)}, options)).close(); console.log("opened"); }
+    catch (error) { console.log(error.message); }`;
+  return execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", code], {
+    encoding: "utf8",
+  });
+}
