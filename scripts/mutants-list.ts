@@ -1,0 +1,201 @@
+/** One change that breaks a promise, and the test file that must notice. */
+export interface Mutant {
+  readonly promise: string;
+  readonly file: string;
+  /** Stands once in the file. */
+  readonly from: string;
+  readonly to: string;
+  readonly test: string;
+}
+
+export const mutants: readonly Mutant[] = [
+  {
+    promise: "nothing unverified is trusted",
+    file: "src/receive/verified-body.ts",
+    from: "timingSafeEqual(signature, claimed) || matched",
+    to: "true",
+    test: "test/receive/verified-body.test.ts",
+  },
+  {
+    promise: "every secret of a rotation is good",
+    file: "src/receive/verified-body.ts",
+    from: "timingSafeEqual(signature, claimed) || matched",
+    to: "timingSafeEqual(signature, claimed)",
+    test: "test/receive/verified-body.test.ts",
+  },
+  {
+    promise: "200 comes after durable",
+    file: "src/receive/app.ts",
+    from: "await durable.publish(post.parcels);",
+    to: "void durable.publish(post.parcels).catch(() => undefined);",
+    test: "test/receive/app.test.ts",
+  },
+  {
+    promise: "what the bus refuses goes to the spool",
+    file: "src/receive/flight.ts",
+    from: 'phase === "away" && onFailure(describeError(error))',
+    to: 'phase === "away" && end()',
+    test: "test/receive/durable.test.ts",
+  },
+  {
+    promise: "no acknowledged POST is left in the spool until the next outage",
+    file: "src/receive/spooled-durable.ts",
+    from: "!this.#slow && this.#appending === 0 && spool",
+    to: "!this.#slow && spool",
+    test: "test/receive/durable.test.ts",
+  },
+  {
+    promise: "the spool forgets only what is confirmed",
+    file: "src/receive/spooled-durable.ts",
+    from: "await this.#publishBatch(bus, parcels);",
+    to: "await this.#publishBatch(bus, parcels).catch(() => undefined);",
+    test: "test/receive/durable.test.ts",
+  },
+  {
+    promise: "the spool is on disk before it answers",
+    file: "src/support/sqlite.ts",
+    from: "PRAGMA synchronous = FULL;",
+    to: "PRAGMA synchronous = OFF;",
+    test: "test/support/sqlite.test.ts",
+  },
+  {
+    promise: "the same item has the same id, whatever its key order",
+    file: "src/receive/normalize/canonical.ts",
+    from: "    .sort()\n",
+    to: "",
+    test: "test/receive/normalize/properties.test.ts",
+  },
+  {
+    promise: "a message survives a restart of the broker",
+    file: "src/bus/rabbitmq/publish.ts",
+    from: "persistent: true",
+    to: "persistent: false",
+    test: "test/bus/rabbitmq.test.ts",
+  },
+  {
+    promise: "an event that no queue takes is not confirmed",
+    file: "src/bus/rabbitmq/publish.ts",
+    from: "mandatory: true",
+    to: "mandatory: false",
+    test: "test/bus/rabbitmq.test.ts",
+  },
+  {
+    promise: "acked is what was handled",
+    file: "src/bus/rabbitmq/consume.ts",
+    from: "if (!(await settled(messages, { ...options, log }, session, failures))) return;",
+    to: "await settled(messages, { ...options, log }, session, failures);",
+    test: "test/conformance/bus-rabbitmq.test.ts",
+  },
+  {
+    promise: "a status never goes backwards",
+    file: "src/store/facts.ts",
+    from: "compare(x, y) >= 0 ? x : y",
+    to: "y",
+    test: "test/store/facts.test.ts",
+  },
+  {
+    promise: "an event counts as stored when a majority has it",
+    file: "src/store/mongo/connection.ts",
+    from: '  w: "majority",\n',
+    to: "  w: 1,\n",
+    test: "test/store/mongo/write-concern.test.ts",
+  },
+  {
+    promise: "an event counts as stored when it is journaled",
+    file: "src/store/mongo/connection.ts",
+    from: "  journal: true,\n  j: true,\n",
+    to: "",
+    test: "test/store/mongo/write-concern.test.ts",
+  },
+  {
+    promise: "two people are never merged",
+    file: "src/store/phone-owners.ts",
+    from: "mixed.has(id) ? nobody : owned(phone, mixed)",
+    to: "owned(phone, mixed)",
+    test: "test/store/never-merged.test.ts",
+  },
+  {
+    promise: "only the head of a lane is tried",
+    file: "src/deliver/schedule.ts",
+    from: "if (head === undefined || lane.running > 0) return;",
+    to: "if (head === undefined) return;",
+    test: "test/deliver/lanes.test.ts",
+  },
+  {
+    promise: "who lost the lease opens no row in memory",
+    file: "src/deliver/intake.ts",
+    from: "    // What the ledger had before the lease ended, the next holder loads. For more there must be time.\n    lease.check();",
+    to: "",
+    test: "test/deliver/lease-end.test.ts",
+  },
+  {
+    promise: "nothing is sent when the lease ended during the sending mark",
+    file: "src/deliver/try-head.ts",
+    from: "  lease.check();\n  parts.over.throwIfAborted();\n  const at",
+    to: "  const at",
+    test: "test/deliver/lease-end.test.ts",
+  },
+  {
+    promise: "an unknown outcome stays unknown until it is settled",
+    file: "src/deliver/settle.ts",
+    from: "row.unknown || outcome.error.maybeDone",
+    to: "outcome.error.maybeDone",
+    test: "test/deliver/lease-end.test.ts",
+  },
+  {
+    promise: "the events of open rows do not expire",
+    file: "src/deliver/housekeeping.ts",
+    from: "await keepEvents();",
+    to: "",
+    test: "test/deliver/lease-end.test.ts",
+  },
+  {
+    promise: "an outage uses up no attempts",
+    file: "src/deliver/settle.ts",
+    from: "row.attempts + (counts ? 1 : 0)",
+    to: "row.attempts + 1",
+    test: "test/deliver/outages.test.ts",
+  },
+  {
+    promise: "a pause for bad credentials is written down",
+    file: "src/deliver/health.ts",
+    from: 'if (outcome.is === "config") await pause.forConfig(message);',
+    to: "",
+    test: "test/deliver/verdicts.test.ts",
+  },
+  {
+    promise: "no secret is in a log line",
+    file: "src/support/log.ts",
+    from: "scrub(error.message)}",
+    to: "error.message}",
+    test: "test/support/log.test.ts",
+  },
+  {
+    promise: "what a former holder writes of a row matches nothing",
+    file: "src/store/embedded/ledger-rows.ts",
+    from: "WHERE id = ?1 AND epoch = ?2`;",
+    to: "WHERE id = ?1 AND ?2 = ?2`;",
+    test: "test/conformance/ledger-embedded.test.ts",
+  },
+  {
+    promise: "a body that stalls makes room for one that comes in",
+    file: "src/receive/body-budget.ts",
+    from: "rate >= least",
+    to: "rate <= least",
+    test: "test/receive/body-budget.test.ts",
+  },
+  {
+    promise: "a vendor's answer stays with its attempt",
+    file: "src/deliver/health.ts",
+    from: "lastError: message.slice(0, 500)",
+    to: "lastError: String([message, outcome.error.answer]).slice(0, 500)",
+    test: "test/deliver/own-words.test.ts",
+  },
+  {
+    promise: "a queue that is declared no more keeps what it holds",
+    file: "src/bus/embedded/queues.ts",
+    from: "[...specs, ...former]",
+    to: "[...specs]",
+    test: "test/bus/embedded-bus.test.ts",
+  },
+];
