@@ -15,13 +15,16 @@ export interface Plan {
   readonly queues: readonly QueueSpec[];
 }
 
-/** The store's queue takes everything, quarantine included. */
-export const storeQueue: QueueSpec = {
-  name: "waypost.store",
-  patterns: ["#"],
-  quarantine: true,
-  single: false,
-};
+/** The store's queue takes everything, quarantine included, in order: conditions read the log. */
+export function storeQueue({ storeShards }: Pick<Config, "storeShards">): QueueSpec {
+  return {
+    name: "waypost.store",
+    patterns: ["#"],
+    quarantine: true,
+    single: true,
+    shards: storeShards,
+  };
+}
 
 /** Throws a ConfigError with every problem, also with those that only making the destinations finds. */
 export async function loadPlan(env: NodeJS.ProcessEnv, config: Config): Promise<Plan> {
@@ -32,6 +35,6 @@ export async function loadPlan(env: NodeJS.ProcessEnv, config: Config): Promise<
   return {
     routing,
     routes,
-    queues: [storeQueue, ...names.map((name) => deliverQueue(name, routes))],
+    queues: [storeQueue(config), ...names.map((name) => deliverQueue(name, routes))],
   };
 }

@@ -74,12 +74,17 @@ function queueProblems(queue: Facts["bus"]["queues"][number]): StatusProblem[] {
   if (dead > 0) {
     problems.push(
       error(
-        `${dead} in waypost.dead.${name} could not be decoded.`,
+        `${dead} in waypost.dead.${withoutShard(name)} could not be decoded.`,
         "Something other than Waypost publishes to its exchange: look at the messages in RabbitMQ.",
       ),
     );
   }
   return problems;
+}
+
+/** Shards have one dead queue, which the first tells of. */
+function withoutShard(queue: string): string {
+  return queue.replace(/\.\d+-of-\d+$/, "");
 }
 
 function receiverProblems({ receiver, accounts }: Facts, now: Date): StatusProblem[] {

@@ -1,13 +1,15 @@
-import type { Bus, BusHealth, Consumer, QueueSpec, QueueState } from "../../contracts.ts";
+import type { ChannelModel } from "amqplib";
+import type { Bus, BusHealth, Consumer, QueueSpec } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
-import { closeChannel } from "./channel.ts";
 import { type Connection, openConnection } from "./connection.ts";
-import { createConsumer } from "./consume.ts";
+import { type ConsumerOptions, createConsumer } from "./consume.ts";
+import { createLayoutConsumer, quietMs } from "./layout-consumer.ts";
 import { createPublisher, declareOn } from "./publish.ts";
+import { queueStates } from "./queue-states.ts";
 import { removeQueue } from "./remove-queue.ts";
 import { openTail } from "./tail.ts";
-import { deadQueueOf, topologyOf } from "./topology.ts";
+import { topologyOf } from "./topology.ts";
 
 export interface RabbitBusOptions {
   /** `amqp:` or `amqps:`; `heartbeat` is 5 s unless it says so. */
@@ -15,9 +17,11 @@ export interface RabbitBusOptions {
   /** Declared, all of them, whenever a connection is made. */
   readonly queues: readonly QueueSpec[];
   readonly log: Log;
-  readonly metrics: Pick<Metrics, "returned">;
+  readonly metrics: Pick<Metrics, "returned" | "queueReady" | "queueDead">;
   /** Shown by RabbitMQ. */
   readonly connectionName?: string;
+  /** How long no process of an older version may show itself before the queues are as this one has them. */
+  readonly quietMs?: number;
 }
 
 /**
@@ -28,7 +32,12 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
   const { log, metrics, connectionName = "waypost" } = options;
   let { queues } = options;
   const base = { url: withHeartbeat(options.url), name: connectionName, log };
-  const publisher = createPublisher({ topology: () => topologyOf(queues), log, metrics });
+  const publisher = createPublisher({
+    topology: () => topologyOf(queues),
+    sharded: () => queues.some(({ shards = 1 }) => shards > 1),
+    log,
+    metrics,
+  });
   const publishing = await openConnection({
     ...base,
     purpose: "publish",
@@ -39,25 +48,18 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
     purpose: "consume",
     setup: async () => undefined,
   });
-  const consumers = new Set<Consumer>();
+  const { kept, closeConsumers } = keepConsumers();
   let closed: Promise<void> | undefined;
   const closeAll = async () => {
-    await Promise.all([...consumers].map((consumer) => consumer.close()));
+    await closeConsumers();
     await publisher.close();
     await Promise.all([publishing.close(), consuming.close()]);
   };
-  const kept = (consumer: Consumer): Consumer => {
-    consumers.add(consumer);
-    const close = () => consumer.close().finally(() => consumers.delete(consumer));
-    return { ...consumer, close };
-  };
+  const bury: ConsumerOptions["bury"] = (dead, signal) => publisher.publish(dead, signal, "");
   return {
     publish: (parcels, signal) => publisher.publish(parcels, signal),
-    consume: async (queue, handle) => {
-      const bury = (dead: Parameters<typeof publisher.publish>[0], signal: AbortSignal) =>
-        publisher.publish(dead, signal, "");
-      return kept(createConsumer({ connection: consuming, queue, handle, bury, log }));
-    },
+    consume: async (queue, handle) =>
+      kept(openConsumer({ connection: consuming, queue, handle, bury, log }, options)),
     async declare(specs) {
       const model = publishing.current();
       if (model) await declareOn(model, topologyOf(specs), log);
@@ -68,11 +70,10 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
     tail: async (pattern, onEvent) =>
       kept(await openTail({ connection: consuming, pattern, onEvent, log })),
     health: () => healthOf(publishing.trouble() ?? publisher.trouble()),
-    queues: () => queueStates(consuming, queues),
+    queues: async () => queueStates(connectedNow(consuming), queues),
     removeQueue: async (name, { force = false } = {}) => {
-      if (queues.some((queue) => queue.name === name)) throw new Error(`${name} is declared`);
-      const model = consuming.current();
-      if (!model) throw new Error(consuming.trouble());
+      if (queues.some((queue) => isPartOf(name, queue))) throw new Error(`${name} is declared`);
+      const model = connectedNow(consuming);
       return removeQueue(model, name, force);
     },
     close: () => {
@@ -80,6 +81,38 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
       return closed;
     },
   };
+}
+
+/** Those that are open. */
+function keepConsumers() {
+  const consumers = new Set<Consumer>();
+  return {
+    kept: (consumer: Consumer): Consumer => {
+      consumers.add(consumer);
+      const close = () => consumer.close().finally(() => consumers.delete(consumer));
+      return { ...consumer, close };
+    },
+    closeConsumers: async () => {
+      await Promise.all([...consumers].map((consumer) => consumer.close()));
+    },
+  };
+}
+
+function openConsumer(parts: ConsumerOptions, options: RabbitBusOptions): Consumer {
+  if (parts.queue.shards === undefined) return createConsumer(parts);
+  const { metrics, quietMs: ms = quietMs } = options;
+  return createLayoutConsumer({ ...parts, metrics, quietMs: ms });
+}
+
+function connectedNow(connection: Connection): ChannelModel {
+  const model = connection.current();
+  if (!model) throw new Error(connection.trouble());
+  return model;
+}
+
+/** Its shards too, and those of another number of them, which a worker empties. */
+function isPartOf(name: string, { name: queue, shards }: QueueSpec): boolean {
+  return name === queue || (shards !== undefined && name.startsWith(`${queue}.`));
 }
 
 function healthOf(reason: string | undefined): BusHealth {
@@ -96,30 +129,4 @@ export function withHeartbeat(given: string): string {
   }
   if (!url.searchParams.has("heartbeat")) url.searchParams.set("heartbeat", "5");
   return url.href;
-}
-
-async function queueStates(
-  connection: Connection,
-  queues: readonly QueueSpec[],
-): Promise<QueueState[]> {
-  const model = connection.current();
-  if (!model) throw new Error(connection.trouble());
-  const channel = await model.createChannel();
-  channel.on("error", () => undefined);
-  const states: QueueState[] = [];
-  try {
-    for (const { name } of queues) {
-      const { messageCount, consumerCount } = await channel.checkQueue(name);
-      const dead = await channel.checkQueue(deadQueueOf(name));
-      states.push({
-        name,
-        ready: messageCount,
-        consumers: consumerCount,
-        dead: dead.messageCount,
-      });
-    }
-  } finally {
-    await closeChannel(channel);
-  }
-  return states;
 }
