@@ -59,7 +59,8 @@ function info(release: string) {
       "Every message, status and change that WhatsApp reports to Waypost, as CloudEvents on a RabbitMQ topic",
       "exchange. Bind a queue of your own to `waypost.events`; each family below names its binding key. A queue",
       "may see an event twice: deduplicate on `message_id`. Optional fields and new types may come at any time:",
-      "ignore what you do not know. docs/events.md shows each type with an example.",
+      "ignore what you do not know. The header `waypost-shard`, where there is one, is Waypost's own. docs/events.md",
+      "shows each type with an example.",
     ].join("\n"),
     license: { name: "Apache-2.0" },
   };

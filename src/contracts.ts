@@ -25,6 +25,11 @@ export interface QueueSpec {
   readonly quarantine: boolean;
   /** `x-single-active-consumer`: one process holds the queue at a time. */
   readonly single: boolean;
+  /**
+   * Given for the queue that may be split by phone number (the store's): over so many queues on RabbitMQ, each in order. The embedded
+   * bus has one. A change moves what waits, in order.
+   */
+  readonly shards?: number;
 }
 
 /**

@@ -15,13 +15,16 @@ export interface Plan {
   readonly queues: readonly QueueSpec[];
 }
 
-/** The store's queue takes everything, quarantine included. */
-export const storeQueue: QueueSpec = {
-  name: "waypost.store",
-  patterns: ["#"],
-  quarantine: true,
-  single: false,
-};
+/** The store's queue takes everything, quarantine included, in order: conditions read the log. */
+export function storeQueue({ storeShards }: Pick<Config, "storeShards">): QueueSpec {
+  return {
+    name: "waypost.store",
+    patterns: ["#"],
+    quarantine: true,
+    single: true,
+    shards: storeShards,
+  };
+}
 
 /**
  * waypost.yaml as a start takes it. Throws a ConfigError with every problem, also with those that only making
@@ -43,6 +46,6 @@ export async function loadPlan(env: NodeJS.ProcessEnv, config: Config): Promise<
   return {
     routing,
     routes,
-    queues: [storeQueue, ...names.map((name) => deliverQueue(name, routes))],
+    queues: [storeQueue(config), ...names.map((name) => deliverQueue(name, routes))],
   };
 }

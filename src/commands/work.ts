@@ -25,9 +25,10 @@ export async function startWorking(base: Base, options: WorkOptions): Promise<De
   const { metrics, life } = base;
   const log = base.log.child({ role: "work" });
   if (only === undefined || only.includes("store")) {
-    const consumer = await bus.consume(storeQueue, createStoreHandler({ store, log, metrics }));
+    const queue = storeQueue(base.config);
+    const consumer = await bus.consume(queue, createStoreHandler({ store, log, metrics }));
     life.add("store consumer", () => consumer.close());
-    log.info("stores events", { queue: storeQueue.name });
+    log.info("stores events", { queue: queue.name, count: base.config.storeShards });
   }
   const stopping = new AbortController();
   const indexing = makeIndexes(store, log, stopping.signal);

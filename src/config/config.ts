@@ -25,6 +25,8 @@ export interface Config {
   };
   /** Absent: the embedded bus. */
   readonly rabbitmqUrl?: string;
+  /** Over how many queues RabbitMQ's store is split, by phone number. */
+  readonly storeShards: number;
   /** Absent: the embedded store. */
   readonly mongodbUrl?: string;
   /** Absolute, as all paths here. */
@@ -112,6 +114,7 @@ function toConfig(values: EnvValues, { cwd, ...rest }: Rest): Config {
     ),
     ...(values.RABBITMQ_URL !== undefined && { rabbitmqUrl: values.RABBITMQ_URL }),
     ...(values.MONGODB_URL !== undefined && { mongodbUrl: values.MONGODB_URL }),
+    storeShards: values.STORE_SHARDS,
     dataDir: path.resolve(cwd, values.DATA_DIR),
     configFile: path.resolve(cwd, values.WAYPOST_CONFIG),
     logLevel: values.LOG_LEVEL,

@@ -45,6 +45,7 @@ export interface EnvValues {
   OPS_PORT: number;
   OPS_TOKENS?: string;
   RABBITMQ_URL?: string;
+  STORE_SHARDS: number;
   MONGODB_URL?: string;
   RETENTION_DAYS: number;
   DATA_DIR: string;

@@ -111,12 +111,17 @@ function queueProblems(queue: Facts["bus"]["queues"][number]): StatusProblem[] {
   if (dead > 0) {
     problems.push(
       error(
-        `${dead} in waypost.dead.${name} ${dead === 1 ? "is no event" : "are no events"}.`,
+        `${dead} in waypost.dead.${withoutShard(name)} ${dead === 1 ? "is no event" : "are no events"}.`,
         "Something other than Waypost publishes to its exchange: look at the messages in RabbitMQ, or for the reason in the log.",
       ),
     );
   }
   return problems;
+}
+
+/** Shards have one dead queue, which the first tells of. */
+function withoutShard(queue: string): string {
+  return queue.replace(/\.\d+-of-\d+$/, "");
 }
 
 function receiverProblems({ receiver, accounts }: Facts, now: Date): StatusProblem[] {

@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { connect } from "amqplib";
+import { setMarker } from "../../src/bus/rabbitmq/declare-layout.ts";
+import { markersOf } from "../../src/bus/rabbitmq/layout.ts";
 import { deadQueueOf } from "../../src/bus/rabbitmq/topology.ts";
 import { examine } from "../../src/commands/doctor.ts";
 import { storeQueue } from "../../src/commands/plan.ts";
@@ -125,8 +127,17 @@ describe("waypost doctor with MongoDB", needsMongo(), () => {
 async function removeStoreQueue(url: string): Promise<void> {
   const connection = await connect(url);
   const channel = await connection.createChannel();
-  for (const name of [storeQueue.name, deadQueueOf(storeQueue.name)])
-    await channel.deleteQueue(name);
+  const queue = storeQueue({ storeShards: 1 });
+  const { layout, settled } = markersOf(queue);
+  for (const name of [queue.name, deadQueueOf(queue.name)]) await channel.deleteQueue(name);
+  for (const marker of [layout("1"), settled]) await channel.deleteExchange(marker);
+  await connection.close();
+}
+
+/** As a worker does. */
+async function settle(url: string): Promise<void> {
+  const connection = await connect(url);
+  await setMarker(connection, markersOf(storeQueue({ storeShards: 1 })).settled);
   await connection.close();
 }
 
@@ -136,6 +147,12 @@ describe("waypost doctor with RabbitMQ", needsRabbit(), () => {
     const { of, wrong } = await doctor("", { RABBITMQ_URL: rabbit.url });
     assert.deepEqual(wrong, []);
     assert.match(of("broker")[0]?.found ?? "", /^RabbitMQ \d+\.\d+/);
+    await settle(rabbit.url);
+    const other = await doctor("", { RABBITMQ_URL: rabbit.url, STORE_SHARDS: "4" });
+    assert.equal(
+      other.wrong[0]?.found,
+      "the store lies in queues for STORE_SHARDS=1, here it is 4",
+    );
     const url = new URL(rabbit.url);
     url.password = "canary";
     const refused = await doctor("", { RABBITMQ_URL: url.href });

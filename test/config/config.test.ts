@@ -44,6 +44,7 @@ describe("loadConfig", () => {
       configFile: path.join(cwd, "waypost.yaml"),
       configFileGiven: false,
       logLevel: "info",
+      storeShards: 1,
       retentionDays: 30,
       spool: { enabled: true, maxBytes: 1_073_741_824 },
       generated: [],

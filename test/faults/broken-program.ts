@@ -18,8 +18,9 @@ const config = await loadConfig(process.env, "start");
 const plan = await loadPlan(process.env, config);
 const base = createBase(config);
 const store = await openStore(base);
-const bus = await openBus(base, [storeQueue]);
-await bus.consume(storeQueue, createStoreHandler({ ...base, store }));
+const queue = storeQueue(config);
+const bus = await openBus(base, [queue]);
+await bus.consume(queue, createStoreHandler({ ...base, store }));
 
 const never = new AbortController().signal;
 const durable = {

@@ -47,7 +47,8 @@ export const storeQueue: QueueSpec = {
   name: "waypost.store",
   patterns: ["#"],
   quarantine: true,
-  single: false,
+  single: true,
+  shards: 1,
 };
 export const routes = compileRoutes({
   accounts: {},

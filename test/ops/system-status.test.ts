@@ -102,6 +102,11 @@ describe("the status", () => {
       ["error: 2 in waypost.dead.waypost.store are no events."],
     ],
     [
+      "a dead message of a shard",
+      queue({ name: "waypost.store.0-of-4", dead: 2 }),
+      ["error: 2 in waypost.dead.waypost.store could not be decoded."],
+    ],
+    [
       "a spool that does not drain",
       {
         receiver: {

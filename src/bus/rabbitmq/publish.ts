@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ChannelModel, ConfirmChannel, Message } from "amqplib";
+import type { ChannelModel, ConfirmChannel, Message, Options } from "amqplib";
 import type { Parcel } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
 import { closeChannel, dropConnection, guardChannel, within } from "./channel.ts";
+import { declareLayout } from "./declare-layout.ts";
+import { shardHeaders } from "./layout.ts";
 import { declareTopology, exchangeOf, type Topology } from "./topology.ts";
 import { createWindow, type Diverted, type Post, type Window } from "./window.ts";
 
@@ -21,6 +23,8 @@ export interface Publisher {
 interface PublisherOptions {
   /** As it is now: `declare` of the bus changes it. */
   readonly topology: () => Topology;
+  /** Events bear the header that shards are told by. */
+  readonly sharded: () => boolean;
   readonly log: Log;
   readonly metrics: Pick<Metrics, "returned">;
 }
@@ -44,7 +48,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const window = createWindow(
     () => line.channel !== undefined && line.blocked === undefined,
     (post) => {
-      if (line.channel) sendPost(line.channel, post, window);
+      if (line.channel) sendPost(line.channel, post, window, options.sharded());
     },
   );
   const openChannel = createOpener(line, window, options);
@@ -133,6 +137,7 @@ export async function declareOn(model: ChannelModel, topology: Topology, log: Lo
   const scratch = await model.createChannel();
   scratch.on("error", () => log.debug("RabbitMQ refuses the topology"));
   await declareTopology(scratch, topology);
+  for (const spec of topology.layouts) await declareLayout(model, spec);
   await closeChannel(scratch);
 }
 
@@ -169,7 +174,7 @@ function late(signal: AbortSignal): Error {
 }
 
 /** One for all: amqplib has read it when `publish` returns. */
-const properties = {
+const properties: Options.Publish = {
   persistent: true,
   mandatory: true,
   contentType: "application/cloudevents+json",
@@ -179,7 +184,7 @@ const properties = {
   headers: undefined as Diverted["headers"] | undefined,
 };
 
-function sendPost(channel: ConfirmChannel, post: Post, window: Window): void {
+function sendPost(channel: ConfirmChannel, post: Post, window: Window, sharded: boolean): void {
   const onConfirm = (error: unknown) => {
     if (error) post.failure ??= error instanceof Error ? error : new Error("not confirmed");
     post.unconfirmed -= 1;
@@ -194,6 +199,7 @@ function sendPost(channel: ConfirmChannel, post: Post, window: Window): void {
     for (const { id, type, routingKey, bytes } of post.parcels) {
       properties.messageId = id;
       properties.type = type;
+      if (sharded && diverted === undefined) properties.headers = shardHeaders(routingKey);
       const exchange = diverted?.exchange ?? exchangeOf(type);
       channel.publish(exchange, routingKey, asBuffer(bytes), properties, onConfirm);
       sent += 1;

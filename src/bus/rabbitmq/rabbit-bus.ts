@@ -1,13 +1,15 @@
-import type { Bus, BusHealth, Consumer, Parcel, QueueSpec, QueueState } from "../../contracts.ts";
+import type { ChannelModel } from "amqplib";
+import type { Bus, BusHealth, Consumer, Parcel, QueueSpec } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
-import { closeChannel } from "./channel.ts";
 import { type Connection, openConnection } from "./connection.ts";
-import { createConsumer } from "./consume.ts";
+import { type ConsumerOptions, createConsumer } from "./consume.ts";
+import { createLayoutConsumer, quietMs } from "./layout-consumer.ts";
 import { createPublisher, declareOn, type Publisher } from "./publish.ts";
+import { queueStates, startQueueGauges } from "./queue-states.ts";
 import { removeQueue } from "./remove-queue.ts";
 import { openTail } from "./tail.ts";
-import { deadQueueOf, reasonHeader, topologyOf } from "./topology.ts";
+import { reasonHeader, topologyOf } from "./topology.ts";
 
 export interface RabbitBusOptions {
   /** `amqp:` or `amqps:`; `heartbeat` is 5 s unless it says so. */
@@ -18,9 +20,9 @@ export interface RabbitBusOptions {
   readonly metrics: Pick<Metrics, "returned" | "queueReady" | "queueDead">;
   /** Shown by RabbitMQ. */
   readonly connectionName?: string;
+  /** How long no process of an older version may show itself before the queues are as this one has them. */
+  readonly quietMs?: number;
 }
-
-const gaugesMs = 5_000;
 
 /**
  * Resolves at once, also while RabbitMQ is away: publishing then rejects at once, consumers begin when it is there.
@@ -30,7 +32,12 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
   const { log, metrics, connectionName = "waypost" } = options;
   let { queues } = options;
   const base = { url: withHeartbeat(options.url), name: connectionName, log };
-  const publisher = createPublisher({ topology: () => topologyOf(queues), log, metrics });
+  const publisher = createPublisher({
+    topology: () => topologyOf(queues),
+    sharded: () => queues.some(({ shards = 1 }) => shards > 1),
+    log,
+    metrics,
+  });
   const publishing = await openConnection({
     ...base,
     purpose: "publish",
@@ -41,23 +48,20 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
     purpose: "consume",
     setup: async () => undefined,
   });
-  const consumers = new Set<Consumer>();
-  const gauges = startGauges(() => queueStates(consuming, queues), metrics);
+  const { kept, closeConsumers } = keepConsumers();
+  const states = async () => queueStates(connectedNow(consuming), queues);
+  const gauges = startQueueGauges(states, metrics);
+  const bury = buryBy(publisher);
   let closed: Promise<void> | undefined;
   const closeAll = async () => {
-    await Promise.all([...consumers].map((consumer) => consumer.close()));
+    await closeConsumers();
     await publisher.close();
     await Promise.all([publishing.close(), consuming.close()]);
-  };
-  const kept = (consumer: Consumer): Consumer => {
-    consumers.add(consumer);
-    const close = () => consumer.close().finally(() => consumers.delete(consumer));
-    return { ...consumer, close };
   };
   return {
     publish: (parcels, signal) => publisher.publish(parcels, signal),
     consume: async (queue, handle) =>
-      kept(createConsumer({ connection: consuming, queue, handle, bury: buryBy(publisher), log })),
+      kept(openConsumer({ connection: consuming, queue, handle, bury, log }, options)),
     async declare(specs) {
       const model = publishing.current();
       if (model) await declareOn(model, topologyOf(specs), log);
@@ -68,11 +72,10 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
     tail: async (pattern, onEvent) =>
       kept(await openTail({ connection: consuming, pattern, onEvent, log })),
     health: () => healthOf(publishing.trouble() ?? publisher.trouble()),
-    queues: () => queueStates(consuming, queues),
+    queues: states,
     removeQueue: async (name, { force = false } = {}) => {
-      if (queues.some((queue) => queue.name === name)) throw new Error(`${name} is declared`);
-      const model = consuming.current();
-      if (!model) throw new Error(consuming.trouble());
+      if (queues.some((queue) => isPartOf(name, queue))) throw new Error(`${name} is declared`);
+      const model = connectedNow(consuming);
       return removeQueue(model, name, force);
     },
     close: () => {
@@ -88,23 +91,35 @@ function buryBy({ publish }: Publisher) {
     publish([dead], signal, { exchange: "", headers: { [reasonHeader]: reason } });
 }
 
-/** While RabbitMQ is away they stand as they were. */
-function startGauges(
-  states: () => Promise<readonly QueueState[]>,
-  metrics: RabbitBusOptions["metrics"],
-): NodeJS.Timeout {
-  let measuring = false;
-  const measure = async () => {
-    // A frozen RabbitMQ answers late: one question is enough.
-    if (measuring) return;
-    measuring = true;
-    for (const { name: queue, ready, dead } of await states().catch(() => [])) {
-      metrics.queueReady.set({ queue }, ready);
-      metrics.queueDead.set({ queue }, dead);
-    }
-    measuring = false;
+/** Those that are open. */
+function keepConsumers() {
+  const consumers = new Set<Consumer>();
+  return {
+    kept: (consumer: Consumer): Consumer => {
+      consumers.add(consumer);
+      const close = () => consumer.close().finally(() => consumers.delete(consumer));
+      return { ...consumer, close };
+    },
+    closeConsumers: async () => {
+      await Promise.all([...consumers].map((consumer) => consumer.close()));
+    },
   };
-  return setInterval(() => void measure(), gaugesMs).unref();
+}
+
+function openConsumer(parts: ConsumerOptions, options: RabbitBusOptions): Consumer {
+  if (parts.queue.shards === undefined) return createConsumer(parts);
+  return createLayoutConsumer({ ...parts, quietMs: options.quietMs ?? quietMs });
+}
+
+function connectedNow(connection: Connection): ChannelModel {
+  const model = connection.current();
+  if (!model) throw new Error(connection.trouble());
+  return model;
+}
+
+/** Its shards too, and those of another number of them, which a worker empties. */
+function isPartOf(name: string, { name: queue, shards }: QueueSpec): boolean {
+  return name === queue || (shards !== undefined && name.startsWith(`${queue}.`));
 }
 
 function healthOf(reason: string | undefined): BusHealth {
@@ -121,30 +136,4 @@ export function withHeartbeat(given: string): string {
   }
   if (!url.searchParams.has("heartbeat")) url.searchParams.set("heartbeat", "5");
   return url.href;
-}
-
-async function queueStates(
-  connection: Connection,
-  queues: readonly QueueSpec[],
-): Promise<QueueState[]> {
-  const model = connection.current();
-  if (!model) throw new Error(connection.trouble());
-  const channel = await model.createChannel();
-  channel.on("error", () => undefined);
-  const states: QueueState[] = [];
-  try {
-    for (const { name } of queues) {
-      const { messageCount, consumerCount } = await channel.checkQueue(name);
-      const dead = await channel.checkQueue(deadQueueOf(name));
-      states.push({
-        name,
-        ready: messageCount,
-        consumers: consumerCount,
-        dead: dead.messageCount,
-      });
-    }
-  } finally {
-    await closeChannel(channel);
-  }
-  return states;
 }

@@ -11,9 +11,9 @@ export const quarantineExchange = "waypost.quarantine";
 /** Of a message in a dead queue: why it is there. */
 export const reasonHeader = "x-waypost-reason";
 
-/** Where what is no event of a queue ends. */
+/** Where what is no event of a queue ends. Shards, and what takes a queue's place for a while, share one. */
 export function deadQueueOf(queue: string): string {
-  return `waypost.dead.${queue}`;
+  return `waypost.dead.${queue.replace(/\.(interim|\d+-of-\d+)$/, "")}`;
 }
 
 export function exchangeOf(type: string): string {
@@ -24,34 +24,40 @@ export function exchangeOf(type: string): string {
 export interface Topology {
   readonly exchanges: readonly string[];
   readonly queues: readonly DeclaredQueue[];
+  /** Those whose layout may be another than the one asked for: see declare-layout.ts. */
+  readonly layouts: readonly QueueSpec[];
 }
 interface DeclaredQueue {
   readonly name: string;
   readonly arguments: Readonly<Record<string, unknown>>;
-  readonly bindings: readonly { readonly exchange: string; readonly key: string }[];
+  readonly bindings: readonly Binding[];
+}
+export interface Binding {
+  readonly exchange: string;
+  readonly key: string;
 }
 
 /**
  * Without a limit of its own a queue has none on 3.10 but 20 on 4.x, and would drop what was delivered
  * that often; 4.x's word for none (-1) makes 3.10 drop at once.
  */
-const quorum = { "x-queue-type": "quorum", "x-delivery-limit": 1_000_000 };
+export const quorum = { "x-queue-type": "quorum", "x-delivery-limit": 1_000_000 };
+export const singleActive = { ...quorum, "x-single-active-consumer": true };
 
 export function topologyOf(specs: readonly QueueSpec[]): Topology {
   return {
     exchanges: [eventsExchange, quarantineExchange],
-    queues: specs.flatMap((spec) => [
-      { name: deadQueueOf(spec.name), arguments: quorum, bindings: [] },
-      {
-        name: spec.name,
-        arguments: spec.single ? { ...quorum, "x-single-active-consumer": true } : quorum,
-        bindings: bindingsOf(spec),
-      },
-    ]),
+    queues: specs.flatMap((spec) => {
+      const dead = { name: deadQueueOf(spec.name), arguments: quorum, bindings: [] };
+      if (spec.shards !== undefined) return [dead];
+      const args = spec.single ? singleActive : quorum;
+      return [dead, { name: spec.name, arguments: args, bindings: bindingsOf(spec) }];
+    }),
+    layouts: specs.filter(({ shards }) => shards !== undefined),
   };
 }
 
-function bindingsOf({ patterns, quarantine }: QueueSpec) {
+export function bindingsOf({ patterns, quarantine }: QueueSpec): Binding[] {
   const events = patterns.map((pattern) => ({
     exchange: eventsExchange,
     key: bindingKey(pattern),
@@ -84,7 +90,7 @@ export async function declareTopology(channel: Channel, topology: Topology): Pro
   }
 }
 
-async function explained(what: string, declare: () => Promise<unknown>): Promise<void> {
+export async function explained(what: string, declare: () => Promise<unknown>): Promise<void> {
   try {
     await declare();
   } catch (error) {

@@ -12,15 +12,21 @@ import { storeQueue } from "../plan.ts";
 import { bad, type Check, good } from "./check.ts";
 
 /** RabbitMQ, or the folder of the embedded bus. Declares the store's queue, which every Waypost has. */
-export async function checkBroker({ rabbitmqUrl, dataDir }: Config): Promise<Check[]> {
+export async function checkBroker(config: Config): Promise<Check[]> {
+  const { rabbitmqUrl, dataDir } = config;
   if (rabbitmqUrl === undefined) return [await checkFolder(dataDir)];
   try {
-    const version = await inspectRabbit(rabbitmqUrl, [storeQueue]);
+    const { version, otherShards } = await inspectRabbit(rabbitmqUrl, [storeQueue(config)]);
     const [major = 0, minor = 0] = version.split(".").map(Number);
     if (major < 3 || (major === 3 && minor < 10)) {
       return [bad("broker", `RabbitMQ ${version} is too old`, "Upgrade it to 3.10 or later.")];
     }
-    return [good("broker", `RabbitMQ ${version}; it lets Waypost declare what it needs`)];
+    const server = good("broker", `RabbitMQ ${version}; it lets Waypost declare what it needs`);
+    if (otherShards === undefined) return [server];
+    const found = `the store lies in queues for STORE_SHARDS=${otherShards}, here it is ${config.storeShards}`;
+    const remedy =
+      "Give all roles the same number; `waypost work` moves the queues when it starts.";
+    return [server, bad("broker", found, remedy)];
   } catch (error) {
     const found = error instanceof Error ? error.message : "RabbitMQ does not answer";
     return [bad("broker", found, "See whether it runs and RABBITMQ_URL is right.")];
