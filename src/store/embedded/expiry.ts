@@ -1,6 +1,8 @@
+import type { TableSpec } from "../../contracts/table.ts";
 import type { Log } from "../../support/log.ts";
 import type { Sqlite, SqlSession } from "../../support/sqlite.ts";
 import { slotMs } from "./counters.ts";
+import { deleteExpiredRows } from "./table.ts";
 
 /** A minute is what MongoDB takes too. */
 const everyMs = 60_000;
@@ -9,13 +11,17 @@ const maxRows = 500;
 const dayMs = 86_400_000;
 const tables = ["messages", "conversations", "aliases", "quarantine", "deliveries"] as const;
 
-/** Deletes what has expired, now and every minute. `stop` waits for the run that is on. */
-export function startExpiry(sqlite: Sqlite, log: Log): { stop(): Promise<void> } {
+/** Deletes what has expired, every minute; `specs` are the tables beside the log's own. `stop` waits for the run that is on. */
+export function startExpiry(
+  sqlite: Sqlite,
+  log: Log,
+  specs: readonly TableSpec[] = [],
+): { stop(): Promise<void> } {
   let stopped = false;
   let running = Promise.resolve();
   const run = async () => {
     try {
-      while (!stopped && (await deleteExpired(sqlite, Date.now())) >= maxRows);
+      while (!stopped && (await deleteExpired(sqlite, Date.now(), specs)) >= maxRows);
     } catch (error) {
       log.warn("expired events could not be deleted", { error });
     }
@@ -34,7 +40,11 @@ export function startExpiry(sqlite: Sqlite, log: Log): { stop(): Promise<void> }
 }
 
 /** One bounded round. Answers with the number of rows deleted of the fullest table. */
-export async function deleteExpired(sqlite: Sqlite, now: number): Promise<number> {
+export async function deleteExpired(
+  sqlite: Sqlite,
+  now: number,
+  specs: readonly TableSpec[] = [],
+): Promise<number> {
   return sqlite.transaction(async (session) => {
     let most = await deleteEvents(session, now);
     const oldest = Math.floor((now - dayMs) / slotMs);
@@ -46,7 +56,8 @@ export async function deleteExpired(sqlite: Sqlite, now: number): Promise<number
     }
     const links = `DELETE FROM links WHERE (destination, conversation_id) IN
       (SELECT destination, conversation_id FROM links WHERE expires_at <= ? LIMIT ${maxRows})`;
-    return Math.max(most, await session.run(links, [now]));
+    most = Math.max(most, await session.run(links, [now]));
+    return Math.max(most, await deleteExpiredRows(session, specs, now, maxRows));
   });
 }
 

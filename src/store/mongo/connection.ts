@@ -1,11 +1,11 @@
-import { Mongoose, mongo } from "mongoose";
+import { type Connection, Mongoose, mongo } from "mongoose";
 import { QueryTooWideError, StoreError } from "../../contracts.ts";
 import { createModels, type Models } from "./models.ts";
 
 /** A connection that is opened by its first use, and again by the next after it failed. */
 export interface MongoConnection {
   /** Rejects with StoreError only: `outage` within about 10 s whatever the server does. */
-  use<T>(work: (models: Models) => Promise<T>): Promise<T>;
+  use<T>(work: (models: Models, connection: Connection) => Promise<T>): Promise<T>;
   /** In words why not; undefined when the server answers. */
   health(): Promise<string | undefined>;
   close(): Promise<void>;
@@ -42,10 +42,10 @@ export function createMongoConnection(url: string): MongoConnection {
     });
     return opening;
   };
-  const use = async <T>(work: (models: Models) => Promise<T>): Promise<T> => {
+  const use: MongoConnection["use"] = async (work) => {
     try {
       await open();
-      return await work(models);
+      return await work(models, connection);
     } catch (error) {
       throw toStoreError(error);
     }

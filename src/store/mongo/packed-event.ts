@@ -18,6 +18,16 @@ export function unpackEvent(packed: PackedEvent): WaypostEvent {
   return typeof packed === "string" ? JSON.parse(packed) : (packed as WaypostEvent);
 }
 
+/** The same for any JSON; what is text itself is kept as JSON, to be told apart. */
+export function packJson(value: unknown): unknown {
+  const native = typeof value === "object" && value !== null && survives(value, 0);
+  return native ? value : JSON.stringify(value);
+}
+
+export function unpackJson(packed: unknown): unknown {
+  return typeof packed === "string" ? JSON.parse(packed) : packed;
+}
+
 function survives(value: unknown, depth: number): boolean {
   if (typeof value === "string") return !loneSurrogate.test(value);
   if (typeof value !== "object" || value === null) return value !== undefined;

@@ -1,0 +1,124 @@
+import type { FieldKind, TableSpec } from "../../contracts/table.ts";
+import type { SqlRow, SqlValue } from "../../support/sqlite.ts";
+import { type AnyRow, behind, type Order, type Step, type Term } from "../table-terms.ts";
+import { memberTableFor } from "./table-schema.ts";
+
+/** Names come from declarations alone, which have letters and digits only; values are always bound. */
+export function quoted(name: string): string {
+  return `"${name}"`;
+}
+
+/** Binds a value; answers with its place in the text. */
+export type Bind = (value: SqlValue) => string;
+
+export function collectParams(): { readonly params: SqlValue[]; readonly bind: Bind } {
+  const params: SqlValue[] = [];
+  return { params, bind: (value) => `?${params.push(value)}` };
+}
+
+export function encode(kind: FieldKind | undefined, value: unknown): SqlValue {
+  if (value === undefined) return null;
+  if (kind === "texts" || kind === "json") return JSON.stringify(value);
+  if (kind === "date") return (value as Date).getTime();
+  return kind === "flag" ? Number(value) : (value as SqlValue);
+}
+
+function decode(kind: FieldKind, value: string | number | Uint8Array): unknown {
+  if (kind === "texts" || kind === "json") return JSON.parse(value as string);
+  if (kind === "date") return new Date(value as number);
+  if (kind === "flag") return value === 1;
+  return kind === "bytes" ? new Uint8Array(value as Uint8Array) : value;
+}
+
+export function rowFrom({ fields }: TableSpec, found: SqlRow): AnyRow {
+  const row: Record<string, unknown> & { id: string } = { id: found["id"] as string };
+  for (const name in fields) {
+    const [value, field] = [found[name], fields[name]];
+    if (value !== null && value !== undefined && field !== undefined) {
+      row[name] = decode(field.kind, value);
+    }
+  }
+  return row;
+}
+
+/** All terms must hold. */
+export function conditionOf(spec: TableSpec, terms: readonly Term[], bind: Bind): string {
+  const all = terms.map((term) =>
+    term.kind === "texts" && term.is !== "absent"
+      ? membersCondition(spec, term, terms, bind)
+      : valueCondition(term, bind),
+  );
+  return all.length === 0 ? "true" : all.join(" AND ");
+}
+
+const comparisons = { below: "<", atMost: "<=", above: ">", atLeast: ">=" } as const;
+
+function valueCondition({ name, kind, is, value }: Term, bind: Bind): string {
+  const column = quoted(name);
+  if (is === "absent") return `${column} IS ${value ? "NULL" : "NOT NULL"}`;
+  if (is === "in") return `${column} ${inList(kind, value, bind)}`;
+  // A flag stands in the text: a bound one would not let a partial index be used.
+  const bound = kind === "flag" ? String(Number(value)) : bind(encode(kind, value));
+  if (is === "equal") return `${column} = ${bound}`;
+  return is === "not" ? `${column} IS NOT ${bound}` : `${column} ${comparisons[is]} ${bound}`;
+}
+
+/** One parameter for any number of values, so that the text stays the same. */
+function inList(kind: FieldKind, value: unknown, bind: Bind): string {
+  const list = (value as unknown[]).map((each) => encode(kind, each));
+  return `IN (SELECT value FROM json_each(${bind(JSON.stringify(list))}))`;
+}
+
+function membersCondition(
+  spec: TableSpec,
+  { name, is, value }: Term,
+  terms: readonly Term[],
+  bind: Bind,
+): string {
+  const found = is === "in" ? inList("text", value, bind) : `= ${bind(value as string)}`;
+  const table = is === "not" ? undefined : memberTableFor(spec, name, terms);
+  if (table !== undefined) {
+    return `id IN (SELECT id FROM ${quoted(table)} WHERE member ${found})`;
+  }
+  const exists = `EXISTS (SELECT 1 FROM json_each(${quoted(name)}) WHERE value ${found})`;
+  return is === "not" ? `NOT ${exists}` : exists;
+}
+
+export function unexpired({ expires }: TableSpec, now: number, bind: Bind): string {
+  return expires ? ` AND ("expireAt" IS NULL OR "expireAt" > ${bind(now)})` : "";
+}
+
+export function pageCondition(
+  spec: TableSpec,
+  order: readonly Order[],
+  after: object | undefined,
+  bind: Bind,
+): string {
+  const page = after && behind(spec, order, after);
+  if (page === undefined) return "";
+  const any = page.any.map((terms) => `(${conditionOf(spec, terms, bind)})`).join(" OR ");
+  return ` AND ${conditionOf(spec, [page.first], bind)} AND (${any})`;
+}
+
+export function orderBy(order: readonly Order[]): string {
+  if (order.length === 0) return "";
+  const by = order.map(({ name, descending }) => `${quoted(name)}${descending ? " DESC" : ""}`);
+  return ` ORDER BY ${by.join(", ")}`;
+}
+
+/** What comes behind SET; `given` says where the value of a step stands. */
+export function assignments(
+  steps: readonly Step[],
+  given: (step: Step, column: string) => string,
+): string {
+  return steps
+    .map((step) => {
+      const column = quoted(step.name);
+      if (step.does === "unset") return `${column} = NULL`;
+      const value = given(step, column);
+      if (step.does === "set") return `${column} = ${value}`;
+      if (step.does === "add") return `${column} = coalesce(${column}, 0) + ${value}`;
+      return `${column} = ${step.does}(coalesce(${column}, ${value}), ${value})`;
+    })
+    .join(", ");
+}

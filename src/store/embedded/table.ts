@@ -1,0 +1,207 @@
+import type { Change, RowOf, Table, TableSpec, Tables, Where } from "../../contracts/table.ts";
+import type { Sqlite, SqlSession } from "../../support/sqlite.ts";
+import {
+  type AnyRow,
+  idOf,
+  limitOf,
+  orderOf,
+  rowOf,
+  stepsOf,
+  termsOf,
+  upsertOf,
+} from "../table-terms.ts";
+import { toStoreError } from "./store-error.ts";
+import {
+  assignments,
+  type Bind,
+  collectParams,
+  conditionOf,
+  encode,
+  orderBy,
+  pageCondition,
+  quoted,
+  rowFrom,
+  unexpired,
+} from "./table-sql.ts";
+
+type Work<T> = (session: SqlSession) => Promise<T>;
+
+/** How a table gets at the file. */
+interface Uses {
+  read<T>(work: Work<T>): Promise<T>;
+  change<T>(work: Work<T>): Promise<T>;
+}
+
+/** Tables of one file; `syncTables` makes them. */
+export function createEmbeddedTables(
+  sqlite: Sqlite,
+  { now = Date.now }: { readonly now?: () => number } = {},
+): Tables {
+  const of = (uses: Uses) => ({
+    // The row's type is the declaration's: `rowOf` and `rowFrom` hold both to it.
+    of: <F extends TableSpec["fields"]>(spec: TableSpec<F>) =>
+      createTable(spec, uses, now) as unknown as Table<RowOf<F>>,
+  });
+  return {
+    ...of({
+      read: (work) => translated(sqlite.read(work)),
+      change: (work) => translated(sqlite.transaction(work)),
+    }),
+    async atomically(work) {
+      let failure: { readonly error: unknown } | undefined;
+      const inside = (session: SqlSession) => {
+        const use = <T>(part: Work<T>) => translated(part(session));
+        return work(of({ read: use, change: use })).catch((error: unknown) => {
+          failure = { error };
+          throw error;
+        });
+      };
+      return sqlite.transaction(inside).catch((error: unknown) => {
+        // What the work itself throws is the caller's.
+        throw failure === undefined ? toStoreError(error) : failure.error;
+      });
+    },
+  };
+}
+
+function translated<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw toStoreError(error);
+  });
+}
+
+function createTable(spec: TableSpec, uses: Uses, now: () => number): Table<AnyRow> {
+  const find: Table<AnyRow>["find"] = async ({ where, order, after, limit }) => {
+    const { params, bind } = collectParams();
+    const by = orderOf(spec, order);
+    const asked = question(spec, where, now, bind) + pageCondition(spec, by, after, bind);
+    const bound = limitOf(limit);
+    const most = bound === undefined ? "" : ` LIMIT ${bind(bound)}`;
+    const sql = `SELECT * FROM ${quoted(spec.name)} WHERE ${asked}${orderBy(by)}${most}`;
+    return uses.read(async (session) =>
+      (await session.all(sql, params)).map((found) => rowFrom(spec, found)),
+    );
+  };
+  return {
+    get: async (ids) => (ids.length === 0 ? [] : find({ where: { id: { in: ids } } })),
+    find,
+    count: async (where) => {
+      const { params, bind } = collectParams();
+      const asked = question(spec, where, now, bind);
+      const sql = `SELECT count(*) AS n FROM ${quoted(spec.name)} WHERE ${asked}`;
+      return uses.read(async (session) => Number((await session.get(sql, params))?.["n"]));
+    },
+    insert: async (rows) => {
+      const checked = rows.map((row) => rowOf(spec, row));
+      return uses.change((session) => insertAll(spec, session, checked));
+    },
+    ...createWrites(spec, uses, now),
+  };
+}
+
+function question(spec: TableSpec, where: Where<AnyRow>, now: () => number, bind: Bind): string {
+  return conditionOf(spec, termsOf(spec, where), bind) + unexpired(spec, now(), bind);
+}
+
+async function insertAll(
+  spec: TableSpec,
+  session: SqlSession,
+  rows: readonly AnyRow[],
+): Promise<AnyRow[]> {
+  const fields = Object.entries(spec.fields);
+  const columns = ["id", ...fields.map(([name]) => quoted(name))];
+  const places = columns.map((_, at) => `?${at + 1}`);
+  const insert = `INSERT INTO ${quoted(spec.name)} (${columns.join(", ")})
+    VALUES (${places.join(", ")}) ON CONFLICT (id) DO NOTHING`;
+  const select = `SELECT * FROM ${quoted(spec.name)} WHERE id = ?`;
+  const existing = new Map<string, AnyRow>();
+  for (const row of rows) {
+    const params = fields.map(([name, { kind }]) => encode(kind, row[name]));
+    if ((await session.run(insert, [row.id, ...params])) > 0) continue;
+    const found = await session.get(select, [row.id]);
+    if (found !== undefined) existing.set(row.id, rowFrom(spec, found));
+  }
+  return [...existing.values()];
+}
+
+type Writes = Pick<Table<AnyRow>, "upsert" | "update" | "updateAll" | "advance" | "remove">;
+
+function createWrites(spec: TableSpec, uses: Uses, now: () => number): Writes {
+  const table = quoted(spec.name);
+  const updateOf = (change: Change<AnyRow>) => {
+    const { params, bind } = collectParams();
+    const steps = stepsOf(spec, change);
+    const sql = `UPDATE ${table} SET ${assignments(steps, ({ kind, value }) => bind(encode(kind, value)))}`;
+    return { sql, params, bind };
+  };
+  const conditionOn = (where: Where<AnyRow>, bind: Bind) =>
+    conditionOf(spec, termsOf(spec, where), bind);
+  return {
+    upsert: async (rows) => {
+      const statements = rows.map((row) => upsertSql(spec, upsertOf(spec, row)));
+      await uses.change(async (session) => {
+        for (const { sql, params } of statements) await session.run(sql, params);
+      });
+    },
+    update: async (changes) => {
+      const statements = changes.map(({ id, where = {}, ...change }) => {
+        const { sql, params, bind } = updateOf(change);
+        const on = `id = ${bind(idOf(id))} AND ${conditionOn(where, bind)}`;
+        return { sql: `${sql} WHERE ${on}`, params };
+      });
+      return uses.change(async (session) => {
+        let met = 0;
+        for (const { sql, params } of statements) met += await session.run(sql, params);
+        return met;
+      });
+    },
+    updateAll: async (where, change) => {
+      const { sql, params, bind } = updateOf(change);
+      const on = conditionOn(where, bind);
+      return uses.change((session) => session.run(`${sql} WHERE ${on}`, params));
+    },
+    advance: async (id, where, change) => {
+      const { sql, params, bind } = updateOf(change);
+      const on = `id = ${bind(idOf(id))} AND ${question(spec, where, now, bind)}`;
+      return uses.change(async (session) => {
+        const found = await session.get(`${sql} WHERE ${on} RETURNING *`, params);
+        return found === undefined ? undefined : rowFrom(spec, found);
+      });
+    },
+    remove: async (ids) => {
+      const { params, bind } = collectParams();
+      const list = bind(JSON.stringify(ids.map(idOf)));
+      const sql = `DELETE FROM ${table} WHERE id IN (SELECT value FROM json_each(${list}))`;
+      await uses.change((session) => session.run(sql, params));
+    },
+  };
+}
+
+function upsertSql(spec: TableSpec, { create, steps }: ReturnType<typeof upsertOf>) {
+  const { params, bind } = collectParams();
+  const values = steps.filter(({ does }) => does !== "unset");
+  const row: Record<string, unknown> = { ...create };
+  for (const { name, value } of values) row[name] = value;
+  const columns = Object.keys(row);
+  const places = columns.map((name) => bind(encode(spec.fields[name]?.kind, row[name])));
+  const set = assignments(steps, (_, column) => `excluded.${column}`);
+  const sql = `INSERT INTO ${quoted(spec.name)} (${columns.map(quoted).join(", ")})
+    VALUES (${places.join(", ")}) ON CONFLICT (id) ${set === "" ? "DO NOTHING" : `DO UPDATE SET ${set}`}`;
+  return { sql, params };
+}
+
+/** One bounded round; answers with the number of rows that were deleted of the fullest table. */
+export async function deleteExpiredRows(
+  session: SqlSession,
+  specs: readonly TableSpec[],
+  now: number,
+  most: number,
+): Promise<number> {
+  let fullest = 0;
+  for (const { name } of specs.filter(({ expires }) => expires)) {
+    const sql = `DELETE FROM ${quoted(name)} WHERE id IN
+      (SELECT id FROM ${quoted(name)} WHERE "expireAt" <= ? LIMIT ${most})`;
+    fullest = Math.max(fullest, await session.run(sql, [now]));
+  }
+  return fullest;
+}

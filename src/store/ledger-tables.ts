@@ -1,0 +1,91 @@
+import type { Attempt, Delivery, DestinationLease, RunningProcess } from "../contracts.ts";
+import type { WaypostEvent } from "../event/event.ts";
+import { date, defineTable, flag, integer, json, optional, text, texts } from "./define-table.ts";
+
+/** `<destination>:<event id>`. */
+export const deliveriesTable = defineTable({
+  name: "deliveries",
+  fields: {
+    destination: text(),
+    eventId: text(),
+    eventType: text(),
+    route: text(),
+    laneKeys: texts(),
+    seq: integer(),
+    epoch: integer(),
+    state: text<Delivery["state"]>(),
+    /** There while the state is `open` or `sending`. */
+    open: optional(flag()),
+    /** There while the row waits in the ledger alone: memory holds enough of its lane. */
+    parked: optional(flag()),
+    /** There when the outcome of an attempt is unknown, also while the row is dead and when it is opened again. */
+    unknown: optional(flag()),
+    attempts: integer(),
+    nextAt: optional(text()),
+    history: json<readonly Attempt[]>(),
+    remoteId: optional(text()),
+    createdAt: text(),
+    doneAt: optional(text()),
+    reason: optional(text()),
+    /** The event, where the log lacks it or is about to lose it. */
+    body: optional(json<WaypostEvent>()),
+    /** From when it is done. */
+    expireAt: optional(date()),
+  },
+  indexes: [
+    // What every write of a row filters.
+    { on: ["id", "epoch"], unique: true },
+    { on: ["destination", "seq"], where: "open" },
+    { on: ["destination", "laneKeys", "seq"], where: "parked" },
+    { on: ["destination", "state", "-createdAt", "-id"] },
+    { on: ["-createdAt", "-id"] },
+    { on: ["eventId"] },
+  ],
+  expires: true,
+});
+
+/** By the destination's name: who holds it, its counters and what an on-call engineer asks for. */
+export const destinationsTable = defineTable({
+  name: "destinations",
+  fields: {
+    epoch: integer(),
+    /** Grows with every renewal of the lease. */
+    heartbeat: integer(),
+    holder: optional(text()),
+    seq: integer(),
+    /** Grows when rows were opened from outside. */
+    revision: integer(),
+    pause: optional(json<NonNullable<DestinationLease["pause"]>>()),
+    breaker: optional(text<"closed" | "open">()),
+    breakerSince: optional(text()),
+    lastSuccessAt: optional(text()),
+    lastError: optional(text()),
+    lastErrorAt: optional(text()),
+    repeats: optional(integer()),
+    prunedEpoch: optional(integer()),
+  },
+});
+
+/** `<destination>:<conversation id>`: what a destination remembers about it. */
+export const linksTable = defineTable({
+  name: "links",
+  fields: { link: json<Readonly<Record<string, string>>>(), epoch: integer(), savedAt: text() },
+});
+
+/** What runs now, as each process says itself. */
+export const processesTable = defineTable({
+  name: "processes",
+  fields: {
+    role: text<RunningProcess["role"]>(),
+    host: text(),
+    pid: integer(),
+    version: text(),
+    configHash: text(),
+    startedAt: text(),
+    seenAt: text(),
+    expireAt: date(),
+  },
+  expires: true,
+});
+
+export const ledgerSpecs = [deliveriesTable, destinationsTable, linksTable, processesTable];
