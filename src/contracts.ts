@@ -175,7 +175,7 @@ export interface EventQuery {
 export interface Store extends EventLog, EventQuery {
   /** On the same connection, or in the same file. */
   readonly ledger: Ledger;
-  readonly roles: Roles;
+  readonly processes: ProcessRegistry;
   /** How many POSTs came into quarantine from then on. Cheap. */
   quarantinedSince(from: Date): Promise<number>;
   /** In words why not, e.g. "MongoDB is not reachable"; undefined when ready. */
@@ -186,11 +186,11 @@ export interface Store extends EventLog, EventQuery {
 }
 
 /** Which processes run, as they say themselves. All methods throw StoreError (`outage`). */
-export interface Roles {
+export interface ProcessRegistry {
   /** To be repeated every 10 s. */
-  sayAlive(process: RunningProcess): Promise<void>;
+  heartbeat(process: RunningProcess): Promise<void>;
   /** A process that ends well need not be waited for. */
-  sayGone(id: string): Promise<void>;
+  deregister(id: string): Promise<void>;
   /** Those heard of in the last minute, by id. */
   alive(): Promise<RunningProcess[]>;
 }

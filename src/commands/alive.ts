@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Role } from "../config/config.ts";
-import type { Roles } from "../contracts.ts";
+import type { ProcessRegistry } from "../contracts.ts";
 import type { Log } from "../support/log.ts";
 import { packageVersion } from "../support/package-version.ts";
 
@@ -9,18 +9,18 @@ const everyMs = 10_000;
 
 /** Tells the store that this process runs, and with which configuration, until `close`. */
 export async function startSayingAlive(options: {
-  readonly roles: Roles;
+  readonly processes: ProcessRegistry;
   readonly role: Role;
   readonly configHash: () => string;
   readonly log: Log;
 }): Promise<{ readonly id: string; close(): Promise<void> }> {
-  const { roles, role, configHash, log } = options;
+  const { processes, role, configHash, log } = options;
   const id = `${hostname()}:${process.pid}:${role}:${randomUUID().slice(0, 8)}`;
   const version = await packageVersion();
   const startedAt = new Date().toISOString();
   const say = () =>
-    roles
-      .sayAlive({
+    processes
+      .heartbeat({
         id,
         role,
         host: hostname(),
@@ -38,7 +38,7 @@ export async function startSayingAlive(options: {
     id,
     async close() {
       clearInterval(timer);
-      await roles.sayGone(id).catch(() => undefined);
+      await processes.deregister(id).catch(() => undefined);
     },
   };
 }

@@ -34,11 +34,11 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     query: store,
     tail: bus.tail.bind(bus),
     ledger: store.ledger,
-    roles: store.roles,
+    processes: store.processes,
     destinations,
     prune: (options) =>
       pruneTopology(
-        { ledger: store.ledger, bus, roles: store.roles, configured: destinations() },
+        { ledger: store.ledger, bus, processes: store.processes, configured: destinations() },
         options,
       ),
     renormalize: createRenormalizer({

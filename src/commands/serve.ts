@@ -111,7 +111,7 @@ async function startRole(base: Base, parts: Parts): Promise<void> {
   log.info("answers probes and metrics", { role, port: opened.port });
   if (store) {
     const configHash = () => parts.plan.routing.hash;
-    const alive = await startSayingAlive({ roles: store.roles, role, configHash, log });
+    const alive = await startSayingAlive({ processes: store.processes, role, configHash, log });
     life.add("alive", () => alive.close());
     lookAfterFormer(base, { bus, store, plan: parts.plan });
     if (role !== "ops") {
@@ -136,7 +136,12 @@ async function sayThatItReceives(base: Base, parts: Parts): Promise<void> {
   const { log, life } = base;
   const store = await openStore(base);
   const configHash = () => parts.plan.routing.hash;
-  const alive = await startSayingAlive({ roles: store.roles, role: "receive", configHash, log });
+  const alive = await startSayingAlive({
+    processes: store.processes,
+    role: "receive",
+    configHash,
+    log,
+  });
   life.add("alive", () => alive.close());
   if (parts.bus) lookAfterFormer(base, { bus: parts.bus, store, plan: parts.plan });
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import express, { type Express, type RequestHandler } from "express";
 import { middleware as validateOpenApi } from "express-openapi-validator";
-import type { Bus, EventQuery, Ledger, Roles } from "../contracts.ts";
+import type { Bus, EventQuery, Ledger, ProcessRegistry } from "../contracts.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import { requireBearer } from "./bearer.ts";
@@ -40,7 +40,7 @@ export interface OpsApi {
   readonly tail: Bus["tail"];
   readonly status: () => Promise<SystemStatus>;
   readonly ledger: Ledger;
-  readonly roles: Pick<Roles, "alive">;
+  readonly processes: Pick<ProcessRegistry, "alive">;
   /** The configured ones by name, as they are now. */
   readonly destinations: () => ReadonlyMap<string, { readonly kind: string }>;
   /** Removes what destinations that are no longer configured have left. */

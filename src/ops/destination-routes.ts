@@ -1,5 +1,5 @@
 import { Router } from "express";
-import type { Ledger, Roles } from "../contracts.ts";
+import type { Ledger, ProcessRegistry } from "../contracts.ts";
 import { type DestinationState, destinationStates } from "./destination-state.ts";
 import { notFound } from "./problem.ts";
 import type { Pruned, PruneOptions } from "./prune.ts";
@@ -8,13 +8,13 @@ import { requireValidated } from "./query.ts";
 /** Destinations: how they fare, pausing and resuming them, and removing what is left of former ones. */
 export function createDestinationRoutes(options: {
   readonly ledger: Pick<Ledger, "destinations" | "setPause">;
-  readonly roles: Pick<Roles, "alive">;
+  readonly processes: Pick<ProcessRegistry, "alive">;
   readonly destinations: () => ReadonlyMap<string, { readonly kind: string }>;
   readonly prune: (options: PruneOptions) => Promise<Pruned>;
 }): Router {
-  const { ledger, roles, destinations, prune } = options;
+  const { ledger, processes: registry, destinations, prune } = options;
   const states = async () => {
-    const [rows, processes] = await Promise.all([ledger.destinations(), roles.alive()]);
+    const [rows, processes] = await Promise.all([ledger.destinations(), registry.alive()]);
     return destinationStates({ configured: destinations(), rows, processes });
   };
   const setPause = async (name: string, pause: Parameters<Ledger["setPause"]>[1]) => {

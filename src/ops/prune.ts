@@ -1,4 +1,4 @@
-import type { Bus, DestinationRow, Ledger, Roles, RunningProcess } from "../contracts.ts";
+import type { Bus, DestinationRow, Ledger, ProcessRegistry, RunningProcess } from "../contracts.ts";
 import { destinationStates, isAlive } from "./destination-state.ts";
 import { Problem } from "./problem.ts";
 
@@ -15,7 +15,7 @@ export interface Pruned {
 export interface PruneParts {
   readonly ledger: Ledger;
   readonly bus: Pick<Bus, "removeQueue">;
-  readonly roles: Pick<Roles, "alive">;
+  readonly processes: Pick<ProcessRegistry, "alive">;
   readonly configured: ReadonlyMap<string, { readonly kind: string }>;
 }
 
@@ -26,7 +26,7 @@ const chunk = 1_000;
  * (409) while roles run with different configurations: one of them would still publish to such a queue.
  */
 export async function pruneTopology(parts: PruneParts, { force }: PruneOptions): Promise<Pruned> {
-  const processes = await parts.roles.alive();
+  const processes = await parts.processes.alive();
   if (new Set(processes.map(({ configHash }) => configHash)).size > 1) {
     throw new Problem(409, "roles-differ", "Not every role runs with the same configuration.", {
       detail: "`waypost status` says which; nothing was removed.",

@@ -64,7 +64,7 @@ export interface StatusSources {
   readonly bus: Pick<Bus, "health" | "queues">;
   readonly store: Pick<Store, "health" | "stats"> & {
     readonly ledger: Pick<Store["ledger"], "destinations">;
-    readonly roles: Pick<Store["roles"], "alive">;
+    readonly processes: Pick<Store["processes"], "alive">;
   };
   /** The configured ones by name. */
   readonly destinations: ReadonlyMap<string, { readonly kind: string }>;
@@ -82,7 +82,7 @@ export async function collectStatus(sources: StatusSources): Promise<SystemStatu
     askStore(sources.store),
     sources.receiver === undefined ? undefined : askReceiver(sources.receiver),
     within(deadlineMs, sources.store.ledger.destinations()).catch(() => undefined),
-    within(deadlineMs, sources.store.roles.alive()).catch(() => []),
+    within(deadlineMs, sources.store.processes.alive()).catch(() => []),
   ]);
   const facts = {
     version: sources.version,

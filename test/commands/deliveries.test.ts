@@ -152,8 +152,20 @@ describe("waypost status", () => {
     const at = new Date().toISOString();
     const process = { host: "h1", version: "0.1.0", startedAt: at, seenAt: at } as const;
     const worker = "worker-1/7/work/aa";
-    await ops.roles.sayAlive({ ...process, id: worker, pid: 7, role: "work", configHash: "aaaa" });
-    await ops.roles.sayAlive({ ...process, id: "b", pid: 8, role: "receive", configHash: "bbbb" });
+    await ops.processes.heartbeat({
+      ...process,
+      id: worker,
+      pid: 7,
+      role: "work",
+      configHash: "aaaa",
+    });
+    await ops.processes.heartbeat({
+      ...process,
+      id: "b",
+      pid: 8,
+      role: "receive",
+      configHash: "bbbb",
+    });
     const { code, out } = await run(["status"]);
     assert.equal(code, 1);
     const [, first, , second] = lines(out);

@@ -993,18 +993,18 @@ function testRoles(get: Get): void {
   });
 
   it("knows the processes that said within a minute that they run, by id", async () => {
-    const { roles } = get();
+    const { processes } = get();
     const [a, b] = [process("a"), process("b")];
-    await roles.sayAlive(b);
-    await roles.sayAlive(a);
-    await roles.sayAlive(process("silent", new Date(Date.now() - 61_000)));
-    assert.deepEqual(await roles.alive(), [a, b]);
+    await processes.heartbeat(b);
+    await processes.heartbeat(a);
+    await processes.heartbeat(process("silent", new Date(Date.now() - 61_000)));
+    assert.deepEqual(await processes.alive(), [a, b]);
     const later = { ...a, configHash: "ef01" };
-    await roles.sayAlive(later);
-    assert.deepEqual(await roles.alive(), [later, b]);
-    await roles.sayGone("b");
-    await roles.sayGone("never");
-    assert.deepEqual(await roles.alive(), [later]);
+    await processes.heartbeat(later);
+    assert.deepEqual(await processes.alive(), [later, b]);
+    await processes.deregister("b");
+    await processes.deregister("never");
+    assert.deepEqual(await processes.alive(), [later]);
   });
 
   it("counts what came into quarantine since a time", async () => {

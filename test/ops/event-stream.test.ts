@@ -41,7 +41,7 @@ function openStream(
 const none = () => Promise.reject(new Error("unused"));
 const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   ledger: new Proxy({}, { get: () => none }) as Ledger,
-  roles: { alive: none },
+  processes: { alive: none },
   destinations: () => new Map(),
   prune: none,
   renormalize: none,

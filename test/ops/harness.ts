@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Ledger, Roles, WaypostEvent } from "../../src/contracts.ts";
+import type { Ledger, ProcessRegistry, WaypostEvent } from "../../src/contracts.ts";
 import { createOps, type OpsApi, type OpsOptions } from "../../src/ops/create-ops.ts";
 import type { Pruned, PruneOptions } from "../../src/ops/prune.ts";
 import { collectStatus, type StatusSources } from "../../src/ops/system-status.ts";
@@ -17,7 +17,7 @@ export interface Harness {
   readonly query: MemoryEventQuery;
   /** A real one, in a file of its own. */
   readonly ledger: Ledger;
-  readonly roles: Roles;
+  readonly processes: ProcessRegistry;
   /** Those configured, by name. */
   readonly destinations: Map<string, { readonly kind: string }>;
   /** What the prune endpoint was asked for; `answer` is what it says. */
@@ -55,14 +55,14 @@ export async function startOps(
     retentionDays: 30,
     log: arrayLog([]),
   });
-  const { ledger, roles } = store;
+  const { ledger, processes } = store;
   const destinations: Harness["destinations"] = new Map();
   const pruned: Harness["pruned"] = { asked: [], answer: { removed: [], kept: [] } };
   const api: OpsApi = {
     query,
     renormalize,
     ledger,
-    roles,
+    processes,
     destinations: () => destinations,
     prune: async (asked) => {
       pruned.asked.push(asked);
@@ -80,7 +80,7 @@ export async function startOps(
         startedAt: new Date(),
         configuration: { file: "/etc/waypost/waypost.yaml", found: true },
         bus: { health: () => ({ kind: "embedded", ready: true }), queues: async () => [] },
-        store: { health: async () => undefined, stats: () => query.stats(), ledger, roles },
+        store: { health: async () => undefined, stats: () => query.stats(), ledger, processes },
         destinations,
         ...status,
       }),
@@ -109,7 +109,7 @@ export async function startOps(
     url,
     query,
     ledger,
-    roles,
+    processes,
     destinations,
     pruned,
     logged,

@@ -30,7 +30,7 @@ const prune = (force = false) =>
   pruneTopology(
     {
       ledger: store.ledger,
-      roles: store.roles,
+      processes: store.processes,
       configured: new Map([["erp", { kind: "webhook" }]]),
       bus: {
         removeQueue: async (name, options) => {
@@ -45,7 +45,12 @@ const prune = (force = false) =>
 const run = (id: string, configHash: string) => {
   const now = new Date().toISOString();
   const rest = { host: "h", pid: 1, version: "0.1.0", startedAt: now, seenAt: now };
-  return store.roles.sayAlive({ ...rest, id, role: "work", configHash } satisfies RunningProcess);
+  return store.processes.heartbeat({
+    ...rest,
+    id,
+    role: "work",
+    configHash,
+  } satisfies RunningProcess);
 };
 const former = () => store.ledger.destination("former");
 

@@ -104,7 +104,7 @@ describe("the status", () => {
     [
       "a dead message of a shard",
       queue({ name: "waypost.store.0-of-4", dead: 2 }),
-      ["error: 2 in waypost.dead.waypost.store could not be decoded."],
+      ["error: 2 in waypost.dead.waypost.store are no events."],
     ],
     [
       "a spool that does not drain",
@@ -275,7 +275,7 @@ const sources: StatusSources = {
     health: async () => undefined,
     stats: async () => stats,
     ledger: { destinations: async () => [] },
-    roles: { alive: async () => [] },
+    processes: { alive: async () => [] },
   },
   destinations: new Map(),
 };

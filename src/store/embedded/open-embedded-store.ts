@@ -1,17 +1,22 @@
 import type { Store } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import { openQueriedSqlite } from "../../support/queried-sqlite.ts";
+import { processesTable } from "../ledger-tables.ts";
+import { createProcessRegistry } from "../processes.ts";
 import { createQuery } from "../query.ts";
 import { queryLimitMs } from "../time-limit.ts";
 import { appendBatch } from "./append.ts";
 import { startExpiry } from "./expiry.ts";
 import { createEmbeddedLedger, embeddedUses } from "./ledger.ts";
 import { createReader } from "./reader.ts";
-import { createEmbeddedRoles } from "./roles.ts";
 import { logSchema } from "./schema.ts";
 import { toStoreError } from "./store-error.ts";
+import { createEmbeddedTables } from "./table.ts";
+import { syncTables } from "./table-schema.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
+/** Those that lie beside the log's own. */
+const tables = [processesTable];
 
 /**
  * The log in one SQLite file, for one process: it is locked until `close`. Same promises as over MongoDB.
@@ -23,13 +28,14 @@ export async function openEmbeddedStore(options: {
   readonly log: Log;
 }): Promise<Store> {
   const sqlite = await openQueriedSqlite(options.path, { schema: logSchema, queryLimitMs });
-  const expiry = startExpiry(sqlite, options.log);
+  await sqlite.transaction((session) => syncTables(session, tables));
+  const expiry = startExpiry(sqlite, options.log, tables);
   const uses = embeddedUses(sqlite);
   const reader = createReader(uses);
   return {
     ...createQuery(reader),
     ledger: createEmbeddedLedger(uses, reader, options.retentionDays * dayMs),
-    roles: createEmbeddedRoles(uses),
+    processes: createProcessRegistry(createEmbeddedTables(sqlite)),
     quarantinedSince: (from) =>
       uses.read(async (session) => {
         const sql = "SELECT count(*) AS n FROM quarantine WHERE received_at >= ?";

@@ -1,6 +1,5 @@
 import { counters } from "./counters.ts";
 import { ledgerTables } from "./ledger-tables.ts";
-import { rolesTable } from "./roles.ts";
 
 /**
  * The tables of the log, one entry per version. Projections are kept as JSON of their facts; `seq` is the
@@ -84,7 +83,8 @@ export const logSchema: readonly string[] = [
   CREATE INDEX quarantine_expiry ON quarantine (expires_at);
   `,
   ledgerTables,
-  rolesTable,
+  `CREATE TABLE roles (id TEXT PRIMARY KEY, seen_at TEXT NOT NULL, process TEXT NOT NULL)
+    STRICT, WITHOUT ROWID;`,
   // Of before, nothing but "earlier than all that comes" is known.
   "ALTER TABLE aliases ADD COLUMN at TEXT NOT NULL DEFAULT ''",
   // Those of before outlive what is known of their conversations by a week, as later ones do.
@@ -103,6 +103,8 @@ export const logSchema: readonly string[] = [
   DROP INDEX deliveries_destination;
   DROP INDEX deliveries_dead;
   `,
+  // Which processes run is kept in a table of its own declaration; what was known of them is old by now.
+  "DROP TABLE roles",
 ];
 
 /** A word as the full-text index holds it: ASCII as it is, all else by its bytes. */

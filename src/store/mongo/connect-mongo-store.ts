@@ -1,13 +1,16 @@
 import { trusted } from "mongoose";
 import type { Store } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
+import { processesTable } from "../ledger-tables.ts";
+import { createProcessRegistry } from "../processes.ts";
 import { createQuery } from "../query.ts";
 import { queryLimitMs } from "../time-limit.ts";
 import { appendBatch } from "./append.ts";
 import { createMongoConnection } from "./connection.ts";
 import { createMongoLedger } from "./ledger.ts";
 import { createReader } from "./reader.ts";
-import { createMongoRoles } from "./roles.ts";
+import { createMongoTables } from "./table.ts";
+import { syncMongoIndexes } from "./table-model.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -28,7 +31,7 @@ export async function connectMongoStore(options: {
   return {
     ...createQuery(reader),
     ledger: createMongoLedger(connection, reader, options.retentionDays * dayMs),
-    roles: createMongoRoles(connection),
+    processes: createProcessRegistry(createMongoTables(connection)),
     quarantinedSince: (from) =>
       connection.use((models) =>
         models.quarantine
@@ -42,8 +45,9 @@ export async function connectMongoStore(options: {
       }),
     health: () => connection.health(),
     syncIndexes: () =>
-      connection.use(async (models) => {
+      connection.use(async (models, native) => {
         for (const model of Object.values(models)) await model.createIndexes();
+        await syncMongoIndexes(native, [processesTable]);
       }),
     close: () => connection.close(),
   };

@@ -3,7 +3,6 @@ import type { AliasEdge } from "../../event/alias-edges.ts";
 import type { ConversationRow, MessageRow } from "../views.ts";
 import { createLedgerModels } from "./ledger-models.ts";
 import type { PackedEvent } from "./packed-event.ts";
-import { createRolesModel } from "./roles.ts";
 
 /** One event: kept whole in `event`, found by what stands beside it. */
 export interface EventDocument {
@@ -156,7 +155,6 @@ export function createModels(connection: Connection) {
     accounts: connection.model("accounts", accounts, "accounts"),
     quarantine: connection.model("quarantine", quarantine, "quarantine"),
     ...createLedgerModels(connection),
-    ...createRolesModel(connection),
   };
 }
 
