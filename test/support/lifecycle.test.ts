@@ -45,8 +45,9 @@ describe("a lifecycle", () => {
     const took = performance.now() - began;
     assert.ok(took < 1_000, `it took ${took} ms`);
     const [leases = 0, first = 0] = lefts;
-    assert.ok(leases >= 400, `${leases} ms were left for the leases`);
-    assert.ok(first >= 100, `${first} ms were left for the first`);
+    // A timer may be late by some milliseconds, which are the leases' too.
+    assert.ok(leases >= 300, `${leases} ms were left for the leases`);
+    assert.ok(first >= 50, `${first} ms were left for the first`);
   });
 
   it("gives a part what the ones before it left", async () => {

@@ -7,7 +7,7 @@ import type { Json } from "./pick.ts";
 import type { Place } from "./place.ts";
 
 /** Raised when the parser makes more or other data of the same raw. */
-export const DATAVERSION = 1;
+export const DATAVERSION = 2;
 
 export interface Problem {
   readonly path: string;
