@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -62,12 +63,8 @@ async function run(cwd: string, args: string[], env: NodeJS.ProcessEnv = {}) {
 describe("checkConfig", () => {
   it("lists the problems of environment and file together, and makes no secrets", async (t) => {
     const cwd = await folder(t, yaml.replace("to: support", "to: suport"));
-    const { problems } = await checkConfig(
-      { PORT: "x", DATA_DIR: "/proc/none" },
-      "start",
-      read,
-      cwd,
-    );
+    const { problems } = await checkConfig({ PORT: "x", DATA_DIR: "made" }, "start", read, cwd);
+    assert.ok(!existsSync(path.join(cwd, "made")));
     assert.deepEqual(
       problems.map(({ where }) => where),
       ["PORT", "waypost.yaml:2 destinations.support.token", "waypost.yaml:5 routes[0].to"],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { inspect, promisify } from "node:util";
@@ -252,7 +253,7 @@ describe("A problem with the environment", () => {
 
 describe("Warnings", () => {
   const warningsFor = async (env: NodeJS.ProcessEnv) =>
-    (await loadConfig({ ...secrets, ...env }, "start", { cwd: "/nonexistent" })).warnings;
+    (await loadConfig({ ...secrets, ...env }, "start", { cwd: tmpdir() })).warnings;
 
   it("name the key that a misspelt one probably means", async () => {
     assert.deepEqual(await warningsFor({ RABITMQ_URL: "x", WHATSAPP_APP_SECRETS: "x" }), [

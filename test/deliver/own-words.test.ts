@@ -7,52 +7,88 @@ import { createStub, event, startEngine } from "./engine.ts";
 const hour = 3_600_000;
 const said = "my very private words";
 
-/** An event that fails in that way until it is dead, while the events of others arrive. */
-async function failing(failure: () => Error) {
+type Failure = (words: string) => Error;
+
+/** An event for each of the words, failing so until it is dead, while the events of others arrive. */
+async function failing(all: readonly string[], failure: Failure) {
   const crm = createStub();
-  const bad = event("cnv_bad");
-  crm.answer = ({ id }) => (id === bad.id ? failure() : "ok");
+  const bad = new Map(all.map((words, at) => [event(`cnv_bad_${at}`), words]));
+  const wordsOf = new Map([...bad].map(([{ id }, words]) => [id, words]));
+  crm.answer = ({ id }) => {
+    const words = wordsOf.get(id);
+    return words === undefined ? "ok" : failure(words);
+  };
   const engine = await startEngine({ crm });
-  await engine.publish(bad);
+  await engine.publish(...bad.keys());
   for (let count = 0; count < 60; count += 1) {
     await engine.publish(event(`cnv_${count}`));
     await engine.clock.advance(hour / 2);
   }
-  return { ...engine, bad };
+  return { ...engine, wordsOf };
+}
+
+/** All that is told of what failed, but for the attempts. */
+async function tell({ wordsOf, ledger, log, incidents, end }: Awaited<ReturnType<typeof failing>>) {
+  const rows = await Promise.all([...wordsOf.keys()].map((id) => ledger.deliveriesOf(id)));
+  await end();
+  const told = rows.flat().map(({ history: _, ...rest }) => rest);
+  return {
+    rows: rows.flat(),
+    told: JSON.stringify([told, log.lines, incidents, await ledger.destinations()]),
+  };
+}
+
+function assertUntold(told: string, all: readonly string[]): void {
+  for (const words of all) assert.ok(!told.includes(JSON.stringify(words).slice(1, -1)), words);
 }
 
 describe("what a destination's answer repeats", () => {
-  for (const verdict of ["outage", "refused", "config"] satisfies Verdict[]) {
+  for (const verdict of ["outage", "refused"] satisfies Verdict[]) {
     it(`stays with its attempt, and is in no other place, when the verdict is ${verdict}`, async () => {
-      for (const words of formsOf(said)) {
-        const { bad, ledger, log, incidents, end } = await failing(
-          () => new DeliveryError(verdict, "the receiver answered 422", { answer: words }),
-        );
-        const [row] = await ledger.deliveriesOf(bad.id);
-        assert.equal(row?.history.at(-1)?.answer, words);
-        const { history: _, ...rest } = row;
-        await end();
-        const told = JSON.stringify([rest, log.lines, incidents, await ledger.destinations()]);
-        assert.ok(!told.includes(JSON.stringify(words).slice(1, -1)), told);
-        assert.ok(incidents.some(({ reason }) => reason?.includes("answered 422")));
+      const all = formsOf(said);
+      const failed = await failing(
+        all,
+        (answer) => new DeliveryError(verdict, "the receiver answered 422", { answer }),
+      );
+      const { rows, told } = await tell(failed);
+      for (const { eventId, state, history, reason } of rows) {
+        assert.equal(state, "dead");
+        assert.equal(history.at(-1)?.answer, failed.wordsOf.get(eventId));
+        assert.match(reason ?? "", /answered 422/);
       }
+      assertUntold(told, all);
     });
   }
 
-  it("is not said either when a destination fails in a way of its own", async () => {
-    for (const words of formsOf(said)) {
-      const failure = Object.assign(new TypeError(`cannot read ${words}`), {
-        code: "ERR_INVENTED",
-        cause: new Error(words),
-      });
-      const { bad, ledger, log, incidents, end } = await failing(() => failure);
+  it("stays with its attempt when it pauses the destination", async () => {
+    for (const answer of formsOf(said)) {
+      const crm = createStub();
+      const bad = event("cnv_bad");
+      crm.answer = () => new DeliveryError("config", "the receiver answered 422", { answer });
+      const { publish, clock, ledger, log, incidents, end } = await startEngine({ crm });
+      await publish(bad);
+      await clock.advance(60_000);
       const [row] = await ledger.deliveriesOf(bad.id);
-      assert.match(row?.reason ?? "", /TypeError ERR_INVENTED/);
-      const { history: _, ...rest } = row ?? { history: [] };
+      assert.equal(row?.history.at(-1)?.answer, answer);
+      const { history: _, ...rest } = row;
       await end();
       const told = JSON.stringify([rest, log.lines, incidents, await ledger.destinations()]);
-      assert.ok(!told.includes(JSON.stringify(words).slice(1, -1)), told);
+      assertUntold(told, [answer]);
+      assert.ok(incidents.some(({ reason }) => reason?.includes("answered 422")));
     }
+  });
+
+  it("is not said either when a destination fails in a way of its own", async () => {
+    const all = formsOf(said);
+    const failed = await failing(all, (words) =>
+      Object.assign(new TypeError(`cannot read ${words}`), {
+        code: "ERR_INVENTED",
+        cause: new Error(words),
+      }),
+    );
+    const { rows, told } = await tell(failed);
+    for (const { reason } of rows) assert.match(reason ?? "", /TypeError ERR_INVENTED/);
+    assertUntold(told, all);
   });
 
   it("does not stand in the reason of an outage of all", async () => {
