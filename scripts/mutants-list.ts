@@ -117,9 +117,9 @@ export const mutants: readonly Mutant[] = [
   {
     promise: "only the head of a lane is tried",
     file: "src/deliver/schedule.ts",
-    from: "if (head === undefined || lane.running > 0) return;",
-    to: "if (head === undefined) return;",
-    test: "test/deliver/lanes.test.ts",
+    from: "    lanes.laneOf(head).running += 1;\n",
+    to: "",
+    test: "test/deliver/flow.test.ts",
   },
   {
     promise: "who lost the lease opens no row in memory",

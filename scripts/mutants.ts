@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mutants } from "./mutants-list.ts";
 
-const longestMs = 120_000;
+const longestMs = 60_000;
 const words = process.argv.slice(2);
 const chosen = mutants.filter(
   ({ promise, file }) =>

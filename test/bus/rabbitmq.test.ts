@@ -56,6 +56,30 @@ describe("the RabbitMQ bus", needsOwnRabbit(), () => {
     await waitFor("the status arrives", () => seen.known.has("evt_s2"));
   });
 
+  it("publishes what outlives the broker in any queue, and names no person but in the body", async () => {
+    const queue = queueSpec("t.all");
+    const { bus, ready } = await opened(rabbit.url, queue);
+    await ready();
+    const event = textEvent(1);
+    await publish(bus, [event]);
+    const message = await byHand(rabbit.url, (channel) => channel.get(queue.name, { noAck: true }));
+    assert.ok(message);
+    const { headers, ...properties } = message.properties;
+    // RabbitMQ's own count.
+    assert.deepEqual(
+      Object.keys(headers ?? {}).filter((name) => name !== "x-delivery-count"),
+      [],
+    );
+    const given = Object.entries(properties).filter(([, value]) => value !== undefined);
+    assert.deepEqual(Object.fromEntries(given), {
+      contentType: "application/cloudevents+json",
+      deliveryMode: 2,
+      messageId: event.id,
+      type: event.type,
+      appId: "waypost",
+    });
+  });
+
   it("rejects what a queue does not take, and takes it when there is room", async () => {
     const queue = queueSpec("t.all");
     const { bus, ready } = await opened(rabbit.url, queue);
