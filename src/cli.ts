@@ -1,13 +1,13 @@
 import { Command } from "commander";
-import { registerDeliveries } from "./commands/deliveries.ts";
-import { registerDestinations } from "./commands/destinations.ts";
-import { registerEvents } from "./commands/events.ts";
-import { registerMessage } from "./commands/message.ts";
-import type { OpsFlags } from "./commands/ops-client.ts";
-import { registerQuarantine } from "./commands/quarantine.ts";
-import { registerRenormalize } from "./commands/renormalize.ts";
-import { registerStatus } from "./commands/status.ts";
-import { registerTopology } from "./commands/topology.ts";
+import { registerDeliveries } from "./cli/deliveries.ts";
+import { registerDestinations } from "./cli/destinations.ts";
+import { registerEvents } from "./cli/events.ts";
+import { registerMessage } from "./cli/message.ts";
+import type { OpsFlags } from "./cli/ops-client.ts";
+import { registerQuarantine } from "./cli/quarantine.ts";
+import { registerRenormalize } from "./cli/renormalize.ts";
+import { registerStatus } from "./cli/status.ts";
+import { registerTopology } from "./cli/topology.ts";
 import { loadClient } from "./config/load-client.ts";
 import { packageVersion } from "./support/package-version.ts";
 
@@ -40,7 +40,7 @@ const asking = {
 
 const [, , named = ""] = process.argv;
 if (!Object.hasOwn(asking, named)) {
-  const { registerActing } = await import("./commands/register-acting.ts");
+  const { registerActing } = await import("./cli/register-acting.ts");
   registerActing(program, env, resolveOps);
 }
 for (const register of Object.values(asking)) register(program, resolveOps);

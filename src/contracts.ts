@@ -1,6 +1,6 @@
 /**
  * The architecture on one page. Stages of the flow (receive, bus, store, deliver, destinations, ops)
- * know only this file and `event/`; they meet in `commands/`.
+ * know only this file and `event/`; they meet in `app/`.
  *
  * Meta ──POST──▶ receive ──Parcel──▶ Bus ──Carried──▶ Store   (the log)
  *                   └─ broker away: Spool ─▶ Bus  └──▶ deliver ──▶ Destination

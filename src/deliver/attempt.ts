@@ -5,8 +5,8 @@ import {
   type Verdict,
   type WaypostEvent,
 } from "../contracts.ts";
+import type { Clock } from "../support/clock.ts";
 import { describeError, nameError } from "../support/log.ts";
-import type { Clock } from "./clock.ts";
 import type { DestinationSetup } from "./delivery.ts";
 
 /** What became of one attempt. */

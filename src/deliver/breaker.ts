@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../support/clock.ts";
 import { jitter } from "./delays.ts";
 
 /** So many outages in a row, of whatever lanes, are the destination's and not an event's. */

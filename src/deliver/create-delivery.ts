@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Bus, Ledger } from "../contracts.ts";
+import { type Clock, systemClock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
 import { maxOpenRows } from "./backpressure.ts";
 import { createBodies } from "./bodies.ts";
-import { type Clock, systemClock } from "./clock.ts";
 import type { DeliveryHooks, DestinationSetup, Incident } from "./delivery.ts";
 import type { Routes } from "./routes.ts";
 import { createRunner, type RunnerStatus } from "./runner.ts";

@@ -1,9 +1,9 @@
 import type { DeliveryChange, DestinationLease, WaypostEvent } from "../contracts.ts";
+import type { Clock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
 import { createMutex } from "../support/mutex.ts";
 import type { Outcome } from "./attempt.ts";
 import { createBreaker } from "./breaker.ts";
-import type { Clock } from "./clock.ts";
 import type { DeliveryHooks, Incident } from "./delivery.ts";
 import { createFacts, type Facts } from "./facts.ts";
 import type { OpenRow } from "./open-row.ts";

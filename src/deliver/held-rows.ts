@@ -1,5 +1,5 @@
 import type { Delivery, Ledger, NewDelivery } from "../contracts.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../support/clock.ts";
 import type { Lanes } from "./lanes.ts";
 import { abandonedRow, type OpenRow, openRow } from "./open-row.ts";
 import type { Schedule } from "./schedule.ts";

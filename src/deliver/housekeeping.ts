@@ -1,6 +1,6 @@
 import type { Ledger } from "../contracts.ts";
+import type { Clock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
-import type { Clock } from "./clock.ts";
 import type { DeliveryHooks } from "./delivery.ts";
 import type { Health } from "./health.ts";
 import type { Lanes } from "./lanes.ts";

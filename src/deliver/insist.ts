@@ -1,5 +1,5 @@
+import { type Clock, rest } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
-import { type Clock, rest } from "./clock.ts";
 import type { Lease } from "./lease.ts";
 
 const waitMs = { first: 50, most: 2_000 };

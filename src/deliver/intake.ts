@@ -8,9 +8,9 @@ import type {
 } from "../contracts.ts";
 import { type AliasEdge, aliasEdges } from "../event/alias-edges.ts";
 import { isQuarantined } from "../event/event.ts";
+import type { Clock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
 import type { Bodies } from "./bodies.ts";
-import type { Clock } from "./clock.ts";
 import type { HeldRows } from "./held-rows.ts";
 import { laneKeysOf } from "./lane-keys.ts";
 import type { Lease } from "./lease.ts";

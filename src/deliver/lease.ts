@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { DestinationLease } from "../contracts.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../support/clock.ts";
 import type { LeaseTerms, Taken } from "./take-lease.ts";
 
 /** A destination is held by one process at a time: this one, until `over`. */

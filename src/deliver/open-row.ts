@@ -1,5 +1,5 @@
 import type { Attempt, Delivery } from "../contracts.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../support/clock.ts";
 
 /** An open row of the ledger in the memory of its holder. */
 export interface OpenRow {

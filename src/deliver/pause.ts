@@ -1,6 +1,6 @@
 import type { DestinationLease } from "../contracts.ts";
+import type { Clock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
-import type { Clock } from "./clock.ts";
 import type { Incident } from "./delivery.ts";
 
 type Reason = NonNullable<DestinationLease["pause"]>;

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../support/clock.ts";
 
 /** A token bucket that holds one second's attempts, at least one. */
 export interface Rate {

@@ -1,5 +1,5 @@
 import type { DestinationLease } from "../contracts.ts";
-import { rest } from "./clock.ts";
+import { rest } from "../support/clock.ts";
 import { LeaseOverError } from "./lease.ts";
 import { type Taken, takeLease } from "./take-lease.ts";
 import { createTerm, type Term, type TermParts, termEndMs } from "./term.ts";

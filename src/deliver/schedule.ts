@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../support/clock.ts";
 import type { Lane, Lanes } from "./lanes.ts";
 import type { OpenRow } from "./open-row.ts";
 import { createWaits } from "./waits.ts";

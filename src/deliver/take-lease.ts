@@ -1,6 +1,6 @@
 import type { DestinationLease, Ledger } from "../contracts.ts";
+import { type Clock, rest } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
-import { type Clock, rest } from "./clock.ts";
 
 export interface LeaseTerms {
   readonly ledger: Ledger;

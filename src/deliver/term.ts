@@ -1,9 +1,9 @@
 import { setMaxListeners } from "node:events";
 import type { Bus, Consumer, Ledger } from "../contracts.ts";
+import type { Clock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
 import { createBackpressure } from "./backpressure.ts";
 import type { Bodies } from "./bodies.ts";
-import type { Clock } from "./clock.ts";
 import type { DeliveryHooks, DestinationSetup, Incident } from "./delivery.ts";
 import { createHealth, type Health } from "./health.ts";
 import { createHeldRows, type HeldRows } from "./held-rows.ts";

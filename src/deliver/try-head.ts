@@ -1,8 +1,8 @@
 import type { DeliveryChange, DeliveryContext, Ledger, WaypostEvent } from "../contracts.ts";
+import type { Clock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
 import { attempt, type Outcome } from "./attempt.ts";
 import type { Bodies, Body } from "./bodies.ts";
-import type { Clock } from "./clock.ts";
 import { jitter } from "./delays.ts";
 import type { DestinationSetup } from "./delivery.ts";
 import { GivenUpError } from "./given-up-error.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../support/clock.ts";
 
 /** Things that wait for their time, however many, with one timer. */
 export interface Waits<T> {

@@ -1,6 +1,6 @@
 import type { DeliveryChange, Ledger } from "../contracts.ts";
+import type { Clock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
-import type { Clock } from "./clock.ts";
 import { GivenUpError } from "./given-up-error.ts";
 import { insist } from "./insist.ts";
 import { type Lease, LeaseOverError } from "./lease.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/deliver/clock.ts";
+import type { Clock } from "../../src/support/clock.ts";
 
 /** Time that moves when told, timer by timer; what each timer sets off is done before the next. */
 export interface FakeClock extends Clock {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Destination } from "../../src/contracts.ts";
-import { rest } from "../../src/deliver/clock.ts";
 import type { HeldState } from "../../src/deliver/delivery.ts";
+import { rest } from "../../src/support/clock.ts";
 import { type Answer, createStub, event, outage, startEngine } from "./engine.ts";
 import { createFakeClock } from "./fake-clock.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { rest } from "../../src/deliver/clock.ts";
+import { rest } from "../../src/support/clock.ts";
 import { type Answer, createStub, event, outage, startEngine } from "./engine.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { createMemoryLedger } from "./memory-ledger.ts";

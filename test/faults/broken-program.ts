@@ -3,9 +3,9 @@
  * the bus has confirmed; `other-ids` gives the same item another id each time it comes.
  */
 import { randomUUID } from "node:crypto";
-import { createApi } from "../../src/commands/api.ts";
-import { createBase, openBus, openStore } from "../../src/commands/base.ts";
-import { loadPlan, storeQueue } from "../../src/commands/plan.ts";
+import { createApi } from "../../src/app/api.ts";
+import { createBase, openBus, openStore } from "../../src/app/base.ts";
+import { loadPlan, storeQueue } from "../../src/app/plan.ts";
 import { loadConfig } from "../../src/config/config.ts";
 import type { Parcel } from "../../src/contracts.ts";
 import { createOps } from "../../src/ops/create-ops.ts";

@@ -14,7 +14,6 @@ import {
   type Store,
   type WaypostEvent,
 } from "../../src/contracts.ts";
-import { type Clock, systemClock } from "../../src/deliver/clock.ts";
 import { createDelivery } from "../../src/deliver/create-delivery.ts";
 import { deliverQueue } from "../../src/deliver/queue.ts";
 import { compileRoutes } from "../../src/deliver/routes.ts";
@@ -22,6 +21,7 @@ import { isQuarantined } from "../../src/event/event.ts";
 import { parcelOf } from "../../src/event/parcel.ts";
 import { createStoreHandler } from "../../src/store/create-store-handler.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
+import { type Clock, systemClock } from "../../src/support/clock.ts";
 import { createLog } from "../../src/support/log.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 

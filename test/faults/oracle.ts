@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { sendTraffic } from "../../src/commands/simulate/send.ts";
-import { generateTraffic, type SimulatedItem } from "../../src/commands/simulate/traffic.ts";
+import { sendTraffic } from "../../src/cli/simulate/send.ts";
+import { generateTraffic, type SimulatedItem } from "../../src/cli/simulate/traffic.ts";
 import type { Page, WaypostEvent } from "../../src/contracts.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { appSecret, opsToken } from "./program.ts";

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
+import { previewDestination } from "../app/deliver.ts";
+import { readRouting } from "../app/plan.ts";
+import { registerRoles } from "../app/serve.ts";
 import { loadClient } from "../config/load-client.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
 import { registerConfigCheck } from "./config-check.ts";
-import { previewDestination } from "./deliver.ts";
 import { registerDoctor } from "./doctor.ts";
 import type { ResolveOps } from "./ops-client.ts";
-import { readRouting } from "./plan.ts";
 import { registerRoutesTest } from "./routes-test.ts";
-import { registerRoles } from "./serve.ts";
 import { registerSimulate } from "./simulate.ts";
 
 /** The commands that are more than a question: they load servers and destinations. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { alertsSender, createDestinations } from "../../app/deliver.ts";
 import { connectQueuePublisher } from "../../bus/rabbitmq/queue-publisher.ts";
 import type { Config } from "../../config/config.ts";
 import { ConfigError } from "../../config/config-error.ts";
@@ -6,7 +7,6 @@ import type { DestinationConfig, Routing } from "../../config/routing.ts";
 import type { Destination, DestinationCheck } from "../../contracts.ts";
 import type { DestinationParts } from "../../destinations/destination-kind.ts";
 import { createLog } from "../../support/log.ts";
-import { alertsSender, createDestinations } from "../deliver.ts";
 import { bad, type Check, good } from "./check.ts";
 
 const checkMs = 15_000;

@@ -1,4 +1,4 @@
-import type { AlertIncident } from "./alerts-incidents.ts";
+import type { AlertIncident } from "./incidents.ts";
 
 /** An alert that should be sent now. */
 export interface DueAlert {

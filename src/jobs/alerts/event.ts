@@ -1,6 +1,6 @@
-import type { WaypostEvent } from "../contracts.ts";
-import { hashId } from "../event/hash-id.ts";
-import type { DueAlert } from "./alerts-book.ts";
+import type { WaypostEvent } from "../../contracts.ts";
+import { hashId } from "../../event/hash-id.ts";
+import type { DueAlert } from "./book.ts";
 
 /**
  * An alert as an event, so that any kind of destination can carry it. A repeat has the same id. Nobody but the

@@ -1,4 +1,4 @@
-import type { DestinationRow, QueueState } from "../contracts.ts";
+import type { DestinationRow, QueueState } from "../../contracts.ts";
 
 /** Something that people should hear of once, and again when it is over. */
 export interface AlertIncident {

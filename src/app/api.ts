@@ -1,4 +1,5 @@
 import type { Bus, Store } from "../contracts.ts";
+import { createRenormalizer } from "../jobs/renormalize/renormalizer.ts";
 import type { OpsApi } from "../ops/create-ops.ts";
 import { pruneTopology } from "../ops/prune.ts";
 import { type ConfigurationState, collectStatus } from "../ops/system-status.ts";
@@ -8,7 +9,6 @@ import { packageVersion } from "../support/package-version.ts";
 import type { Base } from "./base.ts";
 import type { Plan } from "./plan.ts";
 import type { Receiving } from "./receive.ts";
-import { createRenormalizer } from "./renormalize/renormalizer.ts";
 
 export interface ApiParts {
   readonly bus: Bus;

@@ -6,8 +6,8 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
 import { Command } from "commander";
-import { addFlags, type SimulateFlags } from "../../src/commands/simulate/flags.ts";
-import { runSimulate } from "../../src/commands/simulate.ts";
+import { addFlags, type SimulateFlags } from "../../src/cli/simulate/flags.ts";
+import { runSimulate } from "../../src/cli/simulate.ts";
 import { type Receiver, startReceiver } from "./simulate/receiver.ts";
 
 const appSecret = "a secret for tests";

@@ -6,9 +6,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { describe, it, type TestContext } from "node:test";
-import { checkConfig, type ReadRouting } from "../../src/commands/config-check.ts";
-import { loadPlan, readRouting } from "../../src/commands/plan.ts";
-import { readEvents, testRoutes } from "../../src/commands/routes-test.ts";
+import { loadPlan, readRouting } from "../../src/app/plan.ts";
+import { checkConfig, type ReadRouting } from "../../src/cli/config-check.ts";
+import { readEvents, testRoutes } from "../../src/cli/routes-test.ts";
 import { loadConfig } from "../../src/config/config.ts";
 import { ConfigError } from "../../src/config/config-error.ts";
 import { loadRouting } from "../../src/config/load-routing.ts";
@@ -36,9 +36,9 @@ async function folder(t: TestContext, content: string): Promise<string> {
 /** A program with only these commands, as the command line would build it. */
 const program = `
 import { Command } from "${import.meta.resolve("commander")}";
-import { registerConfigCheck } from "${root}/src/commands/config-check.ts";
+import { registerConfigCheck } from "${root}/src/cli/config-check.ts";
 import { loadRouting } from "${root}/src/config/load-routing.ts";
-import { registerRoutesTest } from "${root}/src/commands/routes-test.ts";
+import { registerRoutesTest } from "${root}/src/cli/routes-test.ts";
 const kinds = ${JSON.stringify(kinds)};
 const { env } = process;
 const program = new Command("waypost").exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2));

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { after, describe, it } from "node:test";
-import { entriesOf } from "../../../src/commands/simulate/catalog/catalog.ts";
-import { createLatency } from "../../../src/commands/simulate/latency.ts";
-import { retryDelays } from "../../../src/commands/simulate/retry.ts";
-import { type Answer, sendTraffic } from "../../../src/commands/simulate/send.ts";
-import { generateTraffic, type TrafficOptions } from "../../../src/commands/simulate/traffic.ts";
-import { sign } from "../../../src/commands/simulate/wire.ts";
+import { entriesOf } from "../../../src/cli/simulate/catalog/catalog.ts";
+import { createLatency } from "../../../src/cli/simulate/latency.ts";
+import { retryDelays } from "../../../src/cli/simulate/retry.ts";
+import { type Answer, sendTraffic } from "../../../src/cli/simulate/send.ts";
+import { generateTraffic, type TrafficOptions } from "../../../src/cli/simulate/traffic.ts";
+import { sign } from "../../../src/cli/simulate/wire.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
 
 const appSecret = "a secret for tests";

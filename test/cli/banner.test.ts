@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
-import { commandName } from "../../src/commands/banner.ts";
+import { commandName } from "../../src/app/banner.ts";
 
 describe("the command that is shown", () => {
   const [, program = ""] = process.argv;

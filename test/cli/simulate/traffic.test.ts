@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
-import { catalog, entriesOf } from "../../../src/commands/simulate/catalog/catalog.ts";
-import { fixtureEntry, loadFixtures } from "../../../src/commands/simulate/catalog/fixtures.ts";
-import { newSeed } from "../../../src/commands/simulate/random.ts";
+import { catalog, entriesOf } from "../../../src/cli/simulate/catalog/catalog.ts";
+import { fixtureEntry, loadFixtures } from "../../../src/cli/simulate/catalog/fixtures.ts";
+import { newSeed } from "../../../src/cli/simulate/random.ts";
 import {
   generateTraffic,
   type SimulatedPost,
   type TrafficOptions,
-} from "../../../src/commands/simulate/traffic.ts";
-import { sign, toWire } from "../../../src/commands/simulate/wire.ts";
+} from "../../../src/cli/simulate/traffic.ts";
+import { sign, toWire } from "../../../src/cli/simulate/wire.ts";
 import { normalize } from "../../../src/receive/normalize.ts";
 
 const appSecret = "a secret for tests";

@@ -2,8 +2,8 @@ import type {
   PropertyChange,
   Renormalization,
   RenormalizationExample,
-} from "../../ops/renormalization-routes.ts";
-import { columns, cut, escapeControls } from "../terminal.ts";
+} from "../ops/renormalization-routes.ts";
+import { columns, cut, escapeControls } from "./terminal.ts";
 
 const maxPathsShown = 20;
 

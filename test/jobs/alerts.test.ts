@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { DeliveryError, type WaypostEvent } from "../../src/contracts.ts";
-import { startAlerts } from "../../src/deliver/alerts.ts";
+import { startAlerts } from "../../src/jobs/alerts/alerts.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
+import { createFakeClock, type FakeClock } from "../deliver/fake-clock.ts";
+import { createMemoryLedger } from "../deliver/memory-ledger.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { textEvent } from "../support/sample-events.ts";
-import { createFakeClock, type FakeClock } from "./fake-clock.ts";
-import { createMemoryLedger } from "./memory-ledger.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;

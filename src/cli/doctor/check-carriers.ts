@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { access, mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { storeQueue } from "../../app/plan.ts";
 import { inspectRabbit } from "../../bus/rabbitmq/inspect-rabbit.ts";
 import type { Config } from "../../config/config.ts";
 import { StoreError } from "../../contracts.ts";
@@ -8,7 +9,6 @@ import { openEmbeddedStore } from "../../store/embedded/open-embedded-store.ts";
 import { inspectMongo, type MongoFindings } from "../../store/mongo/inspect-mongo.ts";
 import { createLog } from "../../support/log.ts";
 import { SqliteInUseError } from "../../support/sqlite.ts";
-import { storeQueue } from "../plan.ts";
 import { bad, type Check, good } from "./check.ts";
 
 /** RabbitMQ, or the folder of the embedded bus. Declares the store's queue, which every Waypost has. */

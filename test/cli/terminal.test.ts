@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { parseEventStream } from "../../src/commands/event-source.ts";
-import { cut, duration, escapeControls, pad, safeJson } from "../../src/commands/terminal.ts";
+import { parseEventStream } from "../../src/cli/event-source.ts";
+import { cut, duration, escapeControls, pad, safeJson } from "../../src/cli/terminal.ts";
 
 describe("text for a terminal", () => {
   it("holds no control or direction character, whatever came", () => {

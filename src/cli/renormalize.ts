@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
+import { addUp } from "../jobs/renormalize/tally.ts";
 import type { Renormalization, RenormalizationRequest } from "../ops/renormalization-routes.ts";
 import { collect, parseTime } from "./events.ts";
 import {
@@ -11,8 +12,7 @@ import {
   type ResolveOps,
   runCommand,
 } from "./ops-client.ts";
-import { summaryLines, toPublish } from "./renormalize/summary.ts";
-import { addUp } from "./renormalize/tally.ts";
+import { summaryLines, toPublish } from "./renormalize-summary.ts";
 import { print, safeJson } from "./terminal.ts";
 
 interface Flags extends OpsFlags {

@@ -4,16 +4,16 @@ import {
   type Destination,
   type Store,
   type WaypostEvent,
-} from "../contracts.ts";
-import type { Log } from "../support/log.ts";
-import type { Metrics } from "../support/metrics.ts";
-import { type AlertsBook, type DueAlert, loadAlertsBook } from "./alerts-book.ts";
-import { alertEvent } from "./alerts-event.ts";
-import { type AlertFacts, type AlertRules, findIncidents } from "./alerts-incidents.ts";
-import { deliveryError } from "./attempt.ts";
-import { type Clock, rest, systemClock } from "./clock.ts";
-import { holdLease } from "./lease.ts";
-import { takeLease } from "./take-lease.ts";
+} from "../../contracts.ts";
+import { deliveryError } from "../../deliver/attempt.ts";
+import { holdLease } from "../../deliver/lease.ts";
+import { takeLease } from "../../deliver/take-lease.ts";
+import { type Clock, rest, systemClock } from "../../support/clock.ts";
+import type { Log } from "../../support/log.ts";
+import type { Metrics } from "../../support/metrics.ts";
+import { type AlertsBook, type DueAlert, loadAlertsBook } from "./book.ts";
+import { alertEvent } from "./event.ts";
+import { type AlertFacts, type AlertRules, findIncidents } from "./incidents.ts";
 
 export interface AlertsOptions {
   readonly rules: AlertRules;

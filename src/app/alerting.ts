@@ -1,5 +1,5 @@
 import type { Bus, Store } from "../contracts.ts";
-import { startAlerts } from "../deliver/alerts.ts";
+import { startAlerts } from "../jobs/alerts/alerts.ts";
 import type { Base } from "./base.ts";
 import { alertsSender, createDestinations } from "./deliver.ts";
 import type { Plan } from "./plan.ts";

@@ -1,4 +1,4 @@
-import { commandName } from "../banner.ts";
+import { commandName } from "../../app/banner.ts";
 import type { Plan } from "./plan.ts";
 import { adviceOf, formatAnswer, formatSummary } from "./report.ts";
 import type { Answer, Summary } from "./send.ts";
