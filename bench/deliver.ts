@@ -171,7 +171,7 @@ async function bareLoop(
   events: readonly WaypostEvent[],
 ): Promise<number> {
   const name = "bare";
-  const seen = await ledger.destination(name);
+  const seen = await ledger.lease(name);
   const epoch = (await ledger.takeLease(name, seen, "bench"))?.epoch ?? 0;
   const rows = events.map((event, i): NewDelivery => rowOf(event, name, i));
   for (let at = 0; at < rows.length; at += batchSize) {

@@ -1,5 +1,7 @@
 import type { Bus, Store } from "../contracts.ts";
 import { startAlerts } from "../jobs/alerts/alerts.ts";
+import { createJobs } from "../jobs/elect.ts";
+import { systemClock } from "../support/clock.ts";
 import type { Base } from "./base.ts";
 import { alertsSender, createDestinations } from "./deliver.ts";
 import type { Plan } from "./plan.ts";
@@ -35,7 +37,7 @@ export function startAlerting(
       bus,
       destinations: new Set(Object.keys(routing.destinations)),
       accounts: routing.accounts,
-      holder,
+      jobs: createJobs({ rows: store.jobs, holder, clock: systemClock, log }),
       log,
       metrics: base.metrics,
       ...(config.timeoutMs !== undefined && { timeoutMs: config.timeoutMs }),

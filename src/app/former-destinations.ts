@@ -55,7 +55,7 @@ async function noteKeptQueues(bus: Parts["bus"], ledger: Ledger, { routing }: Pl
   for (const queue of await bus.queues()) {
     const name = queue.name.slice(prefix.length);
     if (!queue.name.startsWith(prefix) || Object.hasOwn(routing.destinations, name)) continue;
-    const { epoch, prunedEpoch } = await ledger.destination(name);
+    const { epoch, prunedEpoch } = await ledger.lease(name);
     if (prunedEpoch === epoch) await ledger.note(name, epoch, { prunedEpoch: undefined });
   }
 }

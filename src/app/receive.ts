@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import type { TlsConfig } from "../config/config.ts";
-import type { Bus, Spool } from "../contracts.ts";
+import type { Bus } from "../contracts.ts";
 import { createDurable, type Durable } from "../receive/durable.ts";
 import { createReader } from "../receive/reader.ts";
 import { createReceiver, type ReceiverTls } from "../receive/server.ts";
-import { openSpool } from "../receive/spool.ts";
+import { openSpool, type Spool } from "../receive/spool.ts";
 import { type Base, inDataDir } from "./base.ts";
 
 export interface Receiving {

@@ -2,11 +2,11 @@ import {
   type Delivered,
   type DeliveryContext,
   DeliveryError,
+  deliveryError,
   type Verdict,
   type WaypostEvent,
 } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
-import { describeError, nameError } from "../support/log.ts";
 import type { DestinationSetup } from "./delivery.ts";
 
 /** What became of one attempt. */
@@ -51,16 +51,6 @@ export async function attempt(
     const error = deliveryError(thrown);
     return { is: error.verdict, error };
   }
-}
-
-/** Whatever a destination threw. The message of a foreign error is not ours: it stays with the attempt. */
-export function deliveryError(thrown: unknown): DeliveryError {
-  if (thrown instanceof DeliveryError) return thrown;
-  return new DeliveryError("outage", `it failed unexpectedly: ${nameError(thrown)}`, {
-    maybeDone: true,
-    answer: describeError(thrown),
-    cause: thrown,
-  });
 }
 
 /** Ends with the time or the lease also when the destination does not. */

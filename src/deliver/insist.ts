@@ -1,6 +1,6 @@
 import { type Clock, rest } from "../support/clock.ts";
+import type { Lease } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
-import type { Lease } from "./lease.ts";
 
 const waitMs = { first: 50, most: 2_000 };
 

@@ -9,11 +9,11 @@ import type {
 import { type AliasEdge, aliasEdges } from "../event/alias-edges.ts";
 import { isQuarantined } from "../event/event.ts";
 import type { Clock } from "../support/clock.ts";
+import type { Lease } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import type { Bodies } from "./bodies.ts";
 import type { HeldRows } from "./held-rows.ts";
 import { laneKeysOf } from "./lane-keys.ts";
-import type { Lease } from "./lease.ts";
 import type { Routes } from "./routes.ts";
 
 export interface IntakeParts {

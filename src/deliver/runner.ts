@@ -1,7 +1,6 @@
 import type { DestinationLease } from "../contracts.ts";
 import { rest } from "../support/clock.ts";
-import { LeaseOverError } from "./lease.ts";
-import { type Taken, takeLease } from "./take-lease.ts";
+import { LeaseOverError, type Taken, takeLease } from "../support/lease.ts";
 import { createTerm, type Term, type TermParts, termEndMs } from "./term.ts";
 
 /** What this process knows of a destination at this moment. */
@@ -42,12 +41,12 @@ export function createRunner(parts: TermParts): Runner {
 
   const run = async () => {
     while (!closing.signal.aborted) {
-      const taken = await takeLease({ ...parts, name }, closing.signal);
+      const taken = await takeLease({ ...parts, rows: parts.ledger, name }, closing.signal);
       if (taken !== undefined) await hold(taken);
     }
   };
 
-  const hold = async (taken: Taken) => {
+  const hold = async (taken: Taken<DestinationLease>) => {
     term = createTerm(parts, taken);
     log.info("holds the destination");
     const began = await begin(term);

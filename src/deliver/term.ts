@@ -1,6 +1,8 @@
 import { setMaxListeners } from "node:events";
-import type { Bus, Consumer, Ledger } from "../contracts.ts";
+import type { Bus, Consumer, DestinationLease, Ledger } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
+import type { Taken } from "../support/lease.ts";
+import { holdLease, type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import { createBackpressure } from "./backpressure.ts";
 import type { Bodies } from "./bodies.ts";
@@ -11,13 +13,11 @@ import { createHousekeeping } from "./housekeeping.ts";
 import { insist } from "./insist.ts";
 import { createIntake } from "./intake.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
-import { holdLease, type Lease, LeaseOverError } from "./lease.ts";
 import type { OpenRow } from "./open-row.ts";
 import { deliverQueue } from "./queue.ts";
 import { createRate } from "./rate.ts";
 import type { Routes } from "./routes.ts";
 import { createSchedule, type Schedule } from "./schedule.ts";
-import type { Taken } from "./take-lease.ts";
 import { createTryHead } from "./try-head.ts";
 import { createWrites } from "./writes.ts";
 
@@ -58,10 +58,10 @@ export interface Term {
   end(leftMs: number): Promise<void>;
 }
 
-export function createTerm(parts: TermParts, taken: Taken): Term {
+export function createTerm(parts: TermParts, taken: Taken<DestinationLease>): Term {
   const { ledger, clock } = parts;
   const { name } = parts.setup;
-  const lease = holdLease({ ...parts, name }, taken, (row, askedAt) => {
+  const lease = holdLease({ ...parts, rows: ledger, name }, taken, (row, askedAt) => {
     health.pause.learn(row, askedAt);
     schedule.wake();
     void keepHouse();

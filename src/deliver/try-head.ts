@@ -1,5 +1,6 @@
 import type { DeliveryChange, DeliveryContext, Ledger, WaypostEvent } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
+import { type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import { attempt, type Outcome } from "./attempt.ts";
 import type { Bodies, Body } from "./bodies.ts";
@@ -8,7 +9,6 @@ import type { DestinationSetup } from "./delivery.ts";
 import { GivenUpError } from "./given-up-error.ts";
 import type { Health } from "./health.ts";
 import { insist } from "./insist.ts";
-import { type Lease, LeaseOverError } from "./lease.ts";
 import type { OpenRow } from "./open-row.ts";
 import { settle } from "./settle.ts";
 

@@ -1,9 +1,9 @@
 import type { DeliveryChange, Ledger } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
+import { type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import { GivenUpError } from "./given-up-error.ts";
 import { insist } from "./insist.ts";
-import { type Lease, LeaseOverError } from "./lease.ts";
 
 interface Waiting {
   readonly change: DeliveryChange;

@@ -3,7 +3,6 @@ import type {
   BusHealth,
   QueueState,
   RunningProcess,
-  Spool,
   Store,
   StoreStats,
 } from "../contracts.ts";
@@ -70,7 +69,12 @@ export interface StatusSources {
   readonly destinations: ReadonlyMap<string, { readonly kind: string }>;
   readonly configuration: ConfigurationState;
   /** Given when the receiver runs in this process; `spool` unless it is off. */
-  readonly receiver?: { readonly spool?: Pick<Spool, "depth">; readonly metrics: Metrics };
+  readonly receiver?: {
+    readonly spool?: {
+      depth(): { readonly posts: number; readonly bytes: number; readonly oldestAt?: Date };
+    };
+    readonly metrics: Metrics;
+  };
 }
 
 const deadlineMs = 4_000;

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Bus, NotDurableError, type Parcel, type Spool } from "../contracts.ts";
+import { type Bus, NotDurableError, type Parcel } from "../contracts.ts";
 import { describeError, type Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
+import type { Spool } from "./spool.ts";
 import { createSpooledDurable } from "./spooled-durable.ts";
 
 /** Without a spool a POST waits this long for the bus. */

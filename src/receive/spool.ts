@@ -1,9 +1,26 @@
-import type { Parcel, Spool, SpooledPost } from "../contracts.ts";
+import type { Parcel } from "../contracts.ts";
 import { type AppendLog, type LogRow, openAppendLog } from "../support/append-log.ts";
 import { describeError, type Log } from "../support/log.ts";
 import { framePost, parseFrame } from "./spool-frame.ts";
 
 const reader = "spool";
+
+/** The durable overflow: one row a POST, appended with one fsync for all that wait, drained in order. */
+export interface Spool {
+  /** Resolves when the POST lies fsynced. Rejects when full (`SPOOL_MAX_BYTES`) or failing. */
+  append(post: readonly Parcel[]): Promise<void>;
+  /** The oldest POSTs from `after` (exclusive; 0 = start), up to about `maxParcels` parcels but at least one POST. */
+  read(after: number, maxParcels: number): Promise<SpooledPost[]>;
+  /** Forgets every POST up to `seq`, inclusive. */
+  dropThrough(seq: number): Promise<void>;
+  /** POSTs and bytes that wait, and when the oldest was appended. Cheap, from memory. */
+  depth(): { readonly posts: number; readonly bytes: number; readonly oldestAt?: Date };
+  close(): Promise<void>;
+}
+export interface SpooledPost {
+  readonly seq: number;
+  readonly parcels: readonly Parcel[];
+}
 
 export interface SpoolOptions {
   readonly path: string;

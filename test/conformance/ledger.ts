@@ -45,7 +45,7 @@ export function testLedger(
     afterEach(() => opened.close());
 
     const take = async (holder = "one") => {
-      const seen = await ledger.destination(name);
+      const seen = await ledger.lease(name);
       const taken = await ledger.takeLease(name, seen, holder);
       assert.ok(taken);
       return taken.epoch;
@@ -61,20 +61,20 @@ export function testLedger(
 
     it("makes a destination at first sight, unheld", async () => {
       const expected = { name, epoch: 0, beat: 0, seq: 0, rev: 0 };
-      assert.deepEqual(await ledger.destination(name), expected);
-      assert.deepEqual(await ledger.destination(name), expected);
+      assert.deepEqual(await ledger.lease(name), expected);
+      assert.deepEqual(await ledger.lease(name), expected);
       assert.deepEqual(await ledger.destinations(), [{ ...expected, open: 0, dead: 0 }]);
     });
 
     it("gives a lease to one of two who saw the same", async () => {
-      const seen = await ledger.destination(name);
+      const seen = await ledger.lease(name);
       const taken = await Promise.all(
         ["one", "two", "three"].map((holder) => ledger.takeLease(name, seen, holder)),
       );
       const won = taken.filter((row) => row !== undefined);
       assert.equal(won.length, 1);
       assert.equal(won[0]?.epoch, 1);
-      const { holder } = await ledger.destination(name);
+      const { holder } = await ledger.lease(name);
       assert.equal(holder, won[0]?.holder);
     });
 
@@ -86,11 +86,11 @@ export function testLedger(
       assert.equal(await ledger.renewLease(name, first), undefined);
       assert.equal(await ledger.allot(name, first, 10), undefined);
       await ledger.releaseLease(name, first);
-      assert.equal((await ledger.destination(name)).holder, "two");
+      assert.equal((await ledger.lease(name)).holder, "two");
       assert.equal(await ledger.allot(name, second, 10), 1);
       assert.equal(await ledger.allot(name, second, 5), 11);
       await ledger.releaseLease(name, second);
-      const after = await ledger.destination(name);
+      const after = await ledger.lease(name);
       assert.equal(after.holder, undefined);
       assert.equal(after.seq, 15);
     });
@@ -198,7 +198,7 @@ export function testLedger(
       await ledger.note(name, epoch, { breaker: "closed", breakerSince: undefined });
       await ledger.note(name, epoch - 1, { repeats: 9 });
       const pause = { by: "operator", reason: "maintenance", at: second(2) } as const;
-      const { rev } = await ledger.destination(name);
+      const { rev } = await ledger.lease(name);
       await ledger.setPause(name, pause);
       const [found] = await ledger.destinations();
       assert.deepEqual(found, {
@@ -216,11 +216,11 @@ export function testLedger(
         oldestOpenAt: row(2).createdAt,
       });
       await ledger.setPause(name, undefined);
-      const resumed = await ledger.destination(name);
+      const resumed = await ledger.lease(name);
       assert.equal(resumed.pause, undefined);
       assert.equal(resumed.rev, rev + 2);
       await ledger.setPause("never seen", pause);
-      assert.deepEqual((await ledger.destination("never seen")).pause, pause);
+      assert.deepEqual((await ledger.lease("never seen")).pause, pause);
     });
 
     it("opens a dead row again behind all others, for the holder to find", async () => {
@@ -234,12 +234,12 @@ export function testLedger(
         { id: "crm:evt_1", state: "dead", attempts: 9, doneAt: second(1), reason: "gave up" },
         { id: "crm:evt_2", state: "delivered", doneAt: second(1) },
       ]);
-      const { rev } = await ledger.destination(name);
+      const { rev } = await ledger.lease(name);
       assert.equal(await ledger.reopen("crm:evt_404"), false);
       assert.equal(await ledger.reopen("crm:evt_2"), false);
       assert.equal(await ledger.reopen("crm:evt_1"), true);
       assert.equal(await ledger.reopen("crm:evt_2", { again: true }), true);
-      assert.equal((await ledger.destination(name)).rev, rev + 2);
+      assert.equal((await ledger.lease(name)).rev, rev + 2);
       const opened = await ledger.takeMore(name, epoch, []);
       assert.deepEqual(
         opened.map(({ eventId, state, attempts, seq }) => [eventId, state, attempts, seq]),
@@ -262,14 +262,14 @@ export function testLedger(
         { id: "crm:evt_2", state: "sending", nextAt: second(9) },
         { id: "crm:evt_3", state: "delivered", doneAt: second(1) },
       ]);
-      const { rev } = await ledger.destination(name);
+      const { rev } = await ledger.lease(name);
       assert.equal(await ledger.giveUp("crm:evt_404", "no"), false);
       assert.equal(await ledger.giveUp("crm:evt_3", "no"), false);
       assert.deepEqual(await ledger.givenUp(name), []);
       assert.equal(await ledger.giveUp("crm:evt_1", "they have it by mail"), true);
       assert.equal(await ledger.giveUp("crm:evt_2", "this one too"), true);
       assert.equal(await ledger.giveUp("crm:evt_1", "twice"), false);
-      assert.equal((await ledger.destination(name)).rev, rev + 2);
+      assert.equal((await ledger.lease(name)).rev, rev + 2);
       assert.deepEqual([...(await ledger.givenUp(name))].sort(), ["crm:evt_1", "crm:evt_2"]);
       assert.deepEqual(await ledger.givenUp("other"), []);
       // Attempts of the holder end now: of the rows only the one left is its own.

@@ -197,7 +197,7 @@ describe("the flow of deliveries", () => {
     await clock.advance(20 * second);
     assert.deepEqual(attempts, ["crm outage", "crm delivered"]);
     assert.deepEqual(held.at(-1), { open: 0, oldestAgeMs: 0, breakerOpen: false, paused: false });
-    const row = await ledger.destination("crm");
+    const row = await ledger.lease("crm");
     assert.equal(row.lastError, "the destination answered 503");
     assert.ok((row.lastSuccessAt ?? "") > (row.lastErrorAt ?? ""));
     await end();

@@ -47,7 +47,7 @@ describe("a delivery that an operator gives up", () => {
       assert.ok(crm.effects.includes(other.id), "what else was being sent is not disturbed");
       assert.equal((await ledger.deliveriesOf(other.id))[0]?.state, "delivered");
       assert.deepEqual([delivery.status()[0]?.open, delivery.status()[0]?.epoch], [0, 1]);
-      assert.equal((await ledger.destination("crm")).repeats, undefined);
+      assert.equal((await ledger.lease("crm")).repeats, undefined);
       await delivery.close();
     });
   }

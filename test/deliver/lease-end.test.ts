@@ -5,11 +5,11 @@ import { createBodies } from "../../src/deliver/bodies.ts";
 import { defaultDelaysMs } from "../../src/deliver/delivery.ts";
 import { createHealth } from "../../src/deliver/health.ts";
 import { createIntake } from "../../src/deliver/intake.ts";
-import { type Lease, LeaseOverError } from "../../src/deliver/lease.ts";
 import { openRow } from "../../src/deliver/open-row.ts";
 import { compileRoutes } from "../../src/deliver/routes.ts";
 import { settle } from "../../src/deliver/settle.ts";
 import { createTryHead } from "../../src/deliver/try-head.ts";
+import { type Lease, LeaseOverError } from "../../src/support/lease.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { createStub, event, misconfigured, outage, startEngine } from "./engine.ts";
 import { createFakeClock } from "./fake-clock.ts";
@@ -57,7 +57,7 @@ describe("an intake whose lease ends while the ledger inserts", () => {
   it("starts nothing and is not acked: the rows are the next holder's", async () => {
     const [lease, clock, log] = [testLease(), createFakeClock(), createArrayLog()];
     const memory = createMemoryLedger();
-    await memory.takeLease("crm", await memory.destination("crm"), "test");
+    await memory.takeLease("crm", await memory.lease("crm"), "test");
     const ledger: Ledger = {
       ...memory,
       async insert(rows, epoch) {
@@ -151,7 +151,7 @@ describe("a row whose earlier outcome is unknown", () => {
     await publish(event("cnv_a"));
     await clock.advance(60_000);
     assert.equal(crm.effects.length, 1);
-    assert.equal((await ledger.destination("crm")).repeats, 2);
+    assert.equal((await ledger.lease("crm")).repeats, 2);
     await delivery.close();
   });
 });

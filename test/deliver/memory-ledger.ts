@@ -99,7 +99,7 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
     expire(at) {
       for (const [id, { expiresAt }] of links) if (expiresAt <= at) links.delete(id);
     },
-    destination: async (name) => lease(name),
+    lease: async (name) => lease(name),
     destinations: async () =>
       [...leases.values()].map((row) => {
         const open = found(row.name, () => true);

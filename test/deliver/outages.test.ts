@@ -49,7 +49,7 @@ describe("a destination that is out", () => {
     );
     assert.equal(incidents[0]?.since, incidents[1]?.since);
     await clock.advance(minute);
-    assert.equal((await ledger.destination("crm")).breaker, "closed");
+    assert.equal((await ledger.lease("crm")).breaker, "closed");
     await delivery.close();
   });
 

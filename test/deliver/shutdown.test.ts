@@ -14,13 +14,13 @@ describe("the end of the engine", () => {
       },
     };
     const { clock, delivery, ledger } = await startEngine({ stub: createStub() }, { bus: stuck });
-    assert.notEqual((await ledger.destination("stub")).holder, undefined);
+    assert.notEqual((await ledger.lease("stub")).holder, undefined);
     const closed = delivery.close(3_000);
     await clock.advance(2_000);
-    assert.notEqual((await ledger.destination("stub")).holder, undefined);
+    assert.notEqual((await ledger.lease("stub")).holder, undefined);
     await clock.advance(500);
     await closed;
-    assert.equal((await ledger.destination("stub")).holder, undefined);
+    assert.equal((await ledger.lease("stub")).holder, undefined);
   });
 
   it("gives an attempt less time where less is left, and frees the lease", async () => {
@@ -32,7 +32,7 @@ describe("the end of the engine", () => {
     const closed = delivery.close(1_500);
     await clock.advance(1_000);
     await closed;
-    assert.equal((await ledger.destination("stub")).holder, undefined);
+    assert.equal((await ledger.lease("stub")).holder, undefined);
   });
 
   it("lets an attempt finish where there is time", async () => {
@@ -49,6 +49,6 @@ describe("the end of the engine", () => {
     answer();
     await closed;
     assert.deepEqual(stub.effects, ["evt_1"]);
-    assert.equal((await ledger.destination("stub")).holder, undefined);
+    assert.equal((await ledger.lease("stub")).holder, undefined);
   });
 });

@@ -16,7 +16,7 @@ async function leftBehind(
   const ledger = createMemoryLedger(false);
   const left = event(conversation);
   ledger.append([left]);
-  const seen = await ledger.destination("crm");
+  const seen = await ledger.lease("crm");
   const epoch = (await ledger.takeLease("crm", seen, "dead holder"))?.epoch ?? 0;
   const seq = (await ledger.allot("crm", epoch, 1)) ?? 0;
   const id = `crm:${left.id}`;
@@ -51,7 +51,7 @@ describe("a takeover", () => {
     assert.deepEqual(crm.effects, [id]);
     await first.delivery.close();
     const exclusive = createMemoryLedger(true);
-    const seen = await exclusive.destination("crm");
+    const seen = await exclusive.lease("crm");
     await exclusive.takeLease("crm", seen, "dead holder");
     const next = await startEngine({ crm }, { ledger: exclusive });
     assert.equal(next.delivery.status()[0]?.phase, "holding");
@@ -84,13 +84,13 @@ describe("a takeover", () => {
     const ledger = createMemoryLedger(false);
     const crm = createStub();
     const { clock, delivery, publish } = await startEngine({ crm }, { ledger });
-    await ledger.takeLease("crm", await ledger.destination("crm"), "another");
+    await ledger.takeLease("crm", await ledger.lease("crm"), "another");
     await clock.advance(6 * second);
     assert.equal(delivery.status()[0]?.phase, "waiting");
     await publish(event("cnv_a"));
     assert.deepEqual(crm.effects, []);
     await delivery.close();
-    assert.equal((await ledger.destination("crm")).holder, "another");
+    assert.equal((await ledger.lease("crm")).holder, "another");
   });
 });
 
@@ -156,7 +156,7 @@ describe("an outcome that nobody knows", () => {
       [`${id}:crm`],
     );
     await delivery.close();
-    assert.equal((await ledger.destination("crm")).repeats, undefined);
+    assert.equal((await ledger.lease("crm")).repeats, undefined);
   });
 
   it("is looked up first where it can be, and what is found is not sent again", async () => {
@@ -194,7 +194,7 @@ describe("an outcome that nobody knows", () => {
     await clock.advance(leaseMs + 2 * second);
     assert.deepEqual(crm.effects, [id]);
     await delivery.close();
-    assert.equal((await ledger.destination("crm")).repeats, 1);
+    assert.equal((await ledger.lease("crm")).repeats, 1);
   });
 
   it("of an attempt without an answer is treated the same, without a takeover", async () => {
@@ -205,7 +205,7 @@ describe("an outcome that nobody knows", () => {
     await publish(only);
     assert.equal((await ledger.deliveriesOf(only.id))[0]?.state, "sending");
     await clock.advance(20 * second);
-    assert.equal((await ledger.destination("crm")).repeats, 1);
+    assert.equal((await ledger.lease("crm")).repeats, 1);
     assert.equal((await ledger.deliveriesOf(only.id))[0]?.state, "delivered");
     await delivery.close();
   });
@@ -217,7 +217,7 @@ describe("an outcome that nobody knows", () => {
     await publish(event("cnv_a"));
     await clock.advance(20 * second);
     assert.equal(crm.effects.length, 1);
-    assert.equal((await ledger.destination("crm")).repeats, undefined);
+    assert.equal((await ledger.lease("crm")).repeats, undefined);
     await delivery.close();
   });
 });

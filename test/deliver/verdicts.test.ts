@@ -30,7 +30,7 @@ describe("the delivery engine", () => {
     const told = row?.history.map(({ outcome, answer }) => [outcome, answer]);
     assert.deepEqual(told, [["delivered", "200"]]);
     await delivery.close();
-    assert.equal((await ledger.destination("crm")).holder, undefined);
+    assert.equal((await ledger.lease("crm")).holder, undefined);
   });
 
   it("gives a refused event up at once and goes on with its conversation", async () => {

@@ -116,7 +116,7 @@ function withoutLanes(bus: Bus): Bus {
 
 /** Whatever epoch it began with, it writes with the one that counts now, and does not look whether that met its rows. */
 function withoutEpoch(ledger: Ledger): Ledger {
-  const epoch = async (name: string) => (await ledger.destination(name)).epoch;
+  const epoch = async (name: string) => (await ledger.lease(name)).epoch;
   return {
     ...ledger,
     renewLease: async (name) => ledger.renewLease(name, await epoch(name)),

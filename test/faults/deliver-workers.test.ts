@@ -64,7 +64,7 @@ describe("two workers on RabbitMQ and MongoDB", { skip }, () => {
       await waitFor(
         "another holder",
         async () => {
-          const { holder = "", epoch } = await store.ledger.destination("stub");
+          const { holder = "", epoch } = await store.ledger.lease("stub");
           if (epoch === epochSeen) return false;
           found = workers.find(({ name }) => holder.startsWith(`${name} `));
           if (found !== undefined) epochSeen = epoch;
@@ -163,7 +163,7 @@ describe("two workers on RabbitMQ and MongoDB", { skip }, () => {
       victim.thaw();
       const verdict = await judgeDrained(stub, textsOf(events), broken ? 3_000 : 15_000);
       await quiet(stub, leaseMs);
-      const { epoch } = await store.ledger.destination("stub");
+      const { epoch } = await store.ledger.lease("stub");
       const failed = await failedAttempts(store.ledger);
       // In flight when a holder ended, or without an answer: nobody can know of these.
       const allowed = (epoch - 1) * concurrency + failed;

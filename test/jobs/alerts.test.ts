@@ -1,24 +1,37 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { DeliveryError, type WaypostEvent } from "../../src/contracts.ts";
+import { DeliveryError, type JobRows, type WaypostEvent } from "../../src/contracts.ts";
 import { startAlerts } from "../../src/jobs/alerts/alerts.ts";
+import { createJobs } from "../../src/jobs/elect.ts";
+import { createJobRows } from "../../src/store/jobs.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 import { createFakeClock, type FakeClock } from "../deliver/fake-clock.ts";
 import { createMemoryLedger } from "../deliver/memory-ledger.ts";
 import { createArrayLog } from "../support/array-log.ts";
+import { createMemoryTables } from "../support/memory-tables.ts";
 import { textEvent } from "../support/sample-events.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
 
 /** A ledger with the destinations crm and erp, and what people were told. */
-async function setUp(shared?: { ledger: ReturnType<typeof createMemoryLedger>; clock: FakeClock }) {
+async function setUp(shared?: {
+  ledger: ReturnType<typeof createMemoryLedger>;
+  rows: JobRows;
+  clock: FakeClock;
+}) {
   const clock = shared?.clock ?? createFakeClock();
   const ledger = shared?.ledger ?? createMemoryLedger(false);
+  const rows =
+    shared?.rows ??
+    createJobRows(createMemoryTables(), {
+      exclusive: false,
+      before: (name) => ledger.link(name, "told"),
+    });
   const epochs = new Map<string, number>();
   if (shared === undefined) {
     for (const name of ["crm", "erp"]) {
-      const lease = await ledger.takeLease(name, await ledger.destination(name), "worker");
+      const lease = await ledger.takeLease(name, await ledger.lease(name), "worker");
       epochs.set(name, lease?.epoch ?? 0);
     }
   }
@@ -62,7 +75,7 @@ async function setUp(shared?: { ledger: ReturnType<typeof createMemoryLedger>; c
       },
       destinations: new Set(["crm", "erp"]),
       accounts: { berlin: { phoneNumberId: "700700700700700" } },
-      holder,
+      jobs: createJobs({ rows, holder, clock, log }),
       log,
       metrics: createMetrics(),
       clock,
@@ -73,13 +86,13 @@ async function setUp(shared?: { ledger: ReturnType<typeof createMemoryLedger>; c
   const at = (ms = 0) => new Date(clock.now() + ms).toISOString();
   const note = (name: string, facts: Parameters<typeof ledger.note>[2]) =>
     ledger.note(name, epochs.get(name) ?? 0, facts);
-  return { clock, ledger, state, sent, log, start, told, texts, at, note };
+  return { clock, ledger, rows, state, sent, log, start, told, texts, at, note };
 }
 
 type Setup = Awaited<ReturnType<typeof setUp>>;
 
 async function dies({ ledger, at }: Setup, name: string, from: number, to: number) {
-  const { epoch } = await ledger.destination(name);
+  const { epoch } = await ledger.lease(name);
   for (let n = from; n <= to; n += 1) {
     const id = `${name}:evt_${n}`;
     const createdAt = at();
@@ -283,7 +296,7 @@ describe("alerts", () => {
 
   it("come from one of several processes, and go on where the last one ended", async () => {
     const test = await setUp();
-    const other = await setUp({ ledger: test.ledger, clock: test.clock });
+    const other = await setUp({ ledger: test.ledger, rows: test.rows, clock: test.clock });
     const [first, second] = [test.start("a"), other.start("b")];
     await test.ledger.setPause("crm", { by: "config", reason: "no token", at: test.at() });
     await test.clock.advance(hour);

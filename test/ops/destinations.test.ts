@@ -18,7 +18,7 @@ before(async () => {
     lastErrorAt: createdAt,
   });
   await addDelivery(ops.ledger, "former", 1);
-  await ops.ledger.destination("waypost.alerts");
+  await ops.ledger.lease("waypost.alerts");
 });
 after(() => ops.ops.close());
 
@@ -81,10 +81,10 @@ describe("the destinations of the API", () => {
       [paused.status, paused.body.state, paused.body.says],
       [200, "paused", "paused by an operator: they move house"],
     );
-    assert.equal((await ops.ledger.destination("erp")).pause?.by, "operator");
+    assert.equal((await ops.ledger.lease("erp")).pause?.by, "operator");
     const resumed = await act("erp/resume");
     assert.deepEqual([resumed.status, resumed.body.state], [200, "out"]);
-    assert.equal((await ops.ledger.destination("erp")).pause, undefined);
+    assert.equal((await ops.ledger.lease("erp")).pause, undefined);
   });
 
   it("can be paused before anything came for them, and resumed twice", async () => {
@@ -102,7 +102,7 @@ describe("the destinations of the API", () => {
     for (const body of [{ reason: 7 }, { reason: "" }, { reason: "x".repeat(201) }, { why: "x" }]) {
       assert.equal((await act("erp/pause", body)).status, 400, JSON.stringify(body));
     }
-    assert.equal((await ops.ledger.destination("erp")).pause, undefined);
+    assert.equal((await ops.ledger.lease("erp")).pause, undefined);
   });
 });
 

@@ -9,7 +9,7 @@ export async function addDelivery(
   n: number,
   state: Delivery["state"] = "open",
 ): Promise<number> {
-  const seen = await ledger.destination(destination);
+  const seen = await ledger.lease(destination);
   const lease = await ledger.takeLease(destination, seen, "worker-1/7/work/aa 0123abcd");
   if (lease === undefined) throw new Error("the lease is another's");
   const seq = (await ledger.allot(destination, lease.epoch, 1)) ?? 0;

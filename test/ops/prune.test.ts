@@ -52,13 +52,13 @@ const run = (id: string, configHash: string) => {
     configHash,
   } satisfies RunningProcess);
 };
-const former = () => store.ledger.destination("former");
+const former = () => store.ledger.lease("former");
 
 describe("pruning", () => {
   it("removes the queue of a destination that is no longer configured, and no other", async () => {
     await addDelivery(store.ledger, "former", 1, "delivered");
     await addDelivery(store.ledger, "erp", 1);
-    await store.ledger.destination("waypost.alerts");
+    await store.ledger.lease("waypost.alerts");
     assert.deepEqual(await prune(), { removed: ["former"], kept: [] });
     assert.deepEqual(removedQueues, ["waypost.deliver.former"]);
     assert.deepEqual(await prune(true), { removed: [], kept: [] });

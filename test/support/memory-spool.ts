@@ -1,5 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { Parcel, Spool, SpooledPost } from "../../src/contracts.ts";
+import type { Parcel } from "../../src/contracts.ts";
+import type { Spool, SpooledPost } from "../../src/receive/spool.ts";
 
 /** A spool that forgets when the process ends. */
 export interface MemorySpool extends Spool {

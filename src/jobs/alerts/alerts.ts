@@ -2,12 +2,12 @@ import {
   type Bus,
   DeliveryError,
   type Destination,
+  deliveryError,
+  type Jobs,
+  type JobTerm,
   type Store,
   type WaypostEvent,
 } from "../../contracts.ts";
-import { deliveryError } from "../../deliver/attempt.ts";
-import { holdLease } from "../../deliver/lease.ts";
-import { takeLease } from "../../deliver/take-lease.ts";
 import { type Clock, rest, systemClock } from "../../support/clock.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
@@ -27,18 +27,14 @@ export interface AlertsOptions {
   readonly destinations: ReadonlySet<string>;
   /** By name. */
   readonly accounts: Readonly<Record<string, { phoneNumberId?: string; wabaId?: string }>>;
-  /** Unlike that of any other process. */
-  readonly holder: string;
+  readonly jobs: Jobs;
   readonly log: Log;
   readonly metrics: Pick<Metrics, "alerts">;
   readonly clock?: Clock;
 }
 
-/** A lease in the ledger as a destination's, so that one process of all sends. No destination's name has a dot. */
+/** The job's name: one process of all sends, and remembers what people have been told. */
 const name = "waypost.alerts";
-/** Under which the ledger remembers what people have been told. */
-const bookKey = "told";
-const leaseMs = 15_000;
 const lookMs = 15_000;
 const mostBackoffMs = 5 * 60_000;
 const hourMs = 60 * 60_000;
@@ -54,7 +50,7 @@ type Parts = AlertsOptions & { readonly clock: Clock };
 export function startAlerts(options: AlertsOptions): { close(): Promise<void> } {
   const stopping = new AbortController();
   const parts = { ...options, clock: options.clock ?? systemClock };
-  const running = elect(parts, stopping.signal);
+  const running = parts.jobs.elect(name, (term) => watch(parts, term), stopping.signal);
   return {
     async close() {
       stopping.abort();
@@ -63,33 +59,22 @@ export function startAlerts(options: AlertsOptions): { close(): Promise<void> } 
   };
 }
 
-async function elect(parts: Parts, stopping: AbortSignal): Promise<void> {
-  const { holder, clock, log } = parts;
-  const terms = { ledger: parts.store.ledger, name, holder, clock, leaseMs, log };
-  while (!stopping.aborted) {
-    const taken = await takeLease(terms, stopping);
-    if (taken === undefined) return;
-    const lease = holdLease(terms, taken, () => undefined);
-    await watch(parts, lease.epoch, AbortSignal.any([stopping, lease.over]));
-    await lease.release();
-  }
-}
-
 /** Looks and tells, until it is over. */
-async function watch(parts: Parts, epoch: number, over: AbortSignal): Promise<void> {
-  const { clock, log, store } = parts;
+async function watch(parts: Parts, term: JobTerm): Promise<void> {
+  const { clock, log, jobs } = parts;
+  const { over } = term;
   const post = createPost(parts, over);
   const startedAt = clock.now();
   let book: AlertsBook | undefined;
   let saved: string | undefined;
   while (!over.aborted) {
     try {
-      book ??= loadAlertsBook(await store.ledger.link(name, bookKey));
+      book ??= loadAlertsBook(await jobs.load(name));
       const facts = await look(parts, startedAt, over);
       await tell(book, facts, parts, post);
       const record = book.toRecord();
       if (JSON.stringify(record) === saved) continue;
-      await store.ledger.saveLink(name, bookKey, record, epoch);
+      await jobs.save(name, term, record);
       saved = JSON.stringify(record);
     } catch (error) {
       log.warn("cannot see what people should be alerted of, looks again", { error });

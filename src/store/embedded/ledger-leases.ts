@@ -4,7 +4,7 @@ import type { Uses } from "./ledger.ts";
 
 type Leases = Pick<
   Ledger,
-  | "destination"
+  | "lease"
   | "destinations"
   | "takeLease"
   | "renewLease"
@@ -37,7 +37,7 @@ export function createEmbeddedLeases({ read, change }: Uses): Leases {
     });
   const fenced = "name = ?1 AND epoch = ?2";
   return {
-    async destination(name) {
+    async lease(name) {
       const found = await read((session) => find(session, name));
       if (found !== undefined) return leaseOf(found);
       await change((session) => session.run(make, [name]));

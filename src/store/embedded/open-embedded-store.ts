@@ -1,6 +1,7 @@
 import type { Store } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import { openQueriedSqlite } from "../../support/queried-sqlite.ts";
+import { createJobRows, jobsTable } from "../jobs.ts";
 import { processesTable } from "../ledger-tables.ts";
 import { createProcessRegistry } from "../processes.ts";
 import { createQuery } from "../query.ts";
@@ -16,7 +17,7 @@ import { syncTables } from "./table-schema.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** Those that lie beside the log's own. */
-const tables = [processesTable];
+const tables = [processesTable, jobsTable];
 
 /**
  * The log in one SQLite file, for one process: it is locked until `close`. Same promises as over MongoDB.
@@ -32,10 +33,13 @@ export async function openEmbeddedStore(options: {
   const expiry = startExpiry(sqlite, options.log, tables);
   const uses = embeddedUses(sqlite);
   const reader = createReader(uses);
+  const ledger = createEmbeddedLedger(uses, reader, options.retentionDays * dayMs);
+  const declared = createEmbeddedTables(sqlite);
   return {
     ...createQuery(reader),
-    ledger: createEmbeddedLedger(uses, reader, options.retentionDays * dayMs),
-    processes: createProcessRegistry(createEmbeddedTables(sqlite)),
+    ledger,
+    processes: createProcessRegistry(declared),
+    jobs: createJobRows(declared, { exclusive: true, before: (name) => ledger.link(name, "told") }),
     quarantinedSince: (from) =>
       uses.read(async (session) => {
         const sql = "SELECT count(*) AS n FROM quarantine WHERE received_at >= ?";

@@ -1,6 +1,7 @@
 import { trusted } from "mongoose";
 import type { Store } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
+import { createJobRows, jobsTable } from "../jobs.ts";
 import { processesTable } from "../ledger-tables.ts";
 import { createProcessRegistry } from "../processes.ts";
 import { createQuery } from "../query.ts";
@@ -28,10 +29,13 @@ export async function connectMongoStore(options: {
   const missing = await connection.health();
   if (missing !== undefined) options.log.warn("the store is not ready", { reason: missing });
   const reader = createReader(connection);
+  const ledger = createMongoLedger(connection, reader, options.retentionDays * dayMs);
+  const tables = createMongoTables(connection);
   return {
     ...createQuery(reader),
-    ledger: createMongoLedger(connection, reader, options.retentionDays * dayMs),
-    processes: createProcessRegistry(createMongoTables(connection)),
+    ledger,
+    processes: createProcessRegistry(tables),
+    jobs: createJobRows(tables, { exclusive: false, before: (name) => ledger.link(name, "told") }),
     quarantinedSince: (from) =>
       connection.use((models) =>
         models.quarantine
@@ -47,7 +51,7 @@ export async function connectMongoStore(options: {
     syncIndexes: () =>
       connection.use(async (models, native) => {
         for (const model of Object.values(models)) await model.createIndexes();
-        await syncMongoIndexes(native, [processesTable]);
+        await syncMongoIndexes(native, [processesTable, jobsTable]);
       }),
     close: () => connection.close(),
   };

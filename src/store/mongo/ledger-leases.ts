@@ -6,7 +6,7 @@ import type { DestinationDocument } from "./ledger-models.ts";
 
 type Leases = Pick<
   Ledger,
-  | "destination"
+  | "lease"
   | "destinations"
   | "takeLease"
   | "renewLease"
@@ -29,7 +29,7 @@ export function createMongoLeases(use: Use): Leases {
       return document === null ? undefined : leaseOf(document);
     });
   return {
-    destination: (name) => use((collections) => findOrMake(collections, name)),
+    lease: (name) => use((collections) => findOrMake(collections, name)),
     destinations: () => use(findAll),
     takeLease: (name, { epoch, beat }, holder) =>
       advance({ _id: name, epoch, beat }, { $inc: { epoch: 1, beat: 1 }, $set: { holder } }),

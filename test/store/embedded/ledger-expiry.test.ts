@@ -36,7 +36,7 @@ it("keeps open deliveries and the events kept for them; done ones go with the re
   const now = Date.now();
   const events = ["evt_1", "evt_2"].map((id) => makeText("hello", { id }));
   await appendBatch(sqlite, events, now + 30 * day);
-  const seen = await ledger.destination("crm");
+  const seen = await ledger.lease("crm");
   const epoch = (await ledger.takeLease("crm", seen, "one"))?.epoch ?? 0;
   await ledger.insert([row(1), row(2)], epoch);
   const doneAt = new Date(now).toISOString();

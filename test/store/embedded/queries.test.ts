@@ -127,7 +127,7 @@ describe("the embedded store's queries", () => {
   it("of the ledger use an index too", async () => {
     const uses = noted();
     const ledger = createEmbeddedLedger(uses, createReader(uses), 1e9);
-    await ledger.destination("crm");
+    await ledger.lease("crm");
     for (const destination of [undefined, "crm"]) {
       for (const state of [undefined, "open", "delivered", "dead"] as const) {
         for (const event of [undefined, "evt_1"]) {

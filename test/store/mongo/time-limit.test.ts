@@ -25,7 +25,7 @@ describe("every query over MongoDB", needsMongo(), () => {
     });
     try {
       await store.append([makeText("hello")]);
-      await store.ledger.destination("crm");
+      await store.ledger.lease("crm");
       const before = wire.commands.length;
       const page = { limit: 5 };
       await store.events({ types: ["whatsapp.#.text"], contact: "15555550123" }, page);

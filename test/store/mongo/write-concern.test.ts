@@ -21,7 +21,7 @@ describe("writes to MongoDB", needsMongo(), () => {
       const store = await connectMongoStore({ url: url.href, retentionDays: 30, log });
       try {
         await store.append([makeText("x", {})]);
-        await store.ledger.destination("crm");
+        await store.ledger.lease("crm");
         assertMajority(wire, ["insert", "update"]);
       } finally {
         await store.close();

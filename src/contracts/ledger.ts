@@ -1,0 +1,206 @@
+/** The rows of the ledger, and its faces as their users see them. */
+import type { AliasEdge } from "../event/alias-edges.ts";
+import type { WaypostEvent } from "../event/event.ts";
+import type { Verdict } from "./errors.ts";
+import type { Page, PageRequest } from "./log.ts";
+
+/** One event × one destination, with its attempts: a row of the ledger. */
+export interface Delivery {
+  /** `<destination>:<event id>`. */
+  readonly id: string;
+  readonly destination: string;
+  readonly eventId: string;
+  readonly eventType: string;
+  /** The route that asked for it, or `replay`. */
+  readonly route: string;
+  /** Both ids of an id pair: which lane it stands in, with the rows that share one of them. */
+  readonly laneKeys: readonly string[];
+  /** Order within the destination. */
+  readonly seq: number;
+  /** `open` waits for its turn or for `nextAt`; `sending` may have taken effect, nobody knows yet. */
+  readonly state: "open" | "sending" | "delivered" | "dead";
+  /** Attempts that count towards giving up. An outage of the whole destination adds none. */
+  readonly attempts: number;
+  readonly nextAt?: string;
+  /** The last 20. */
+  readonly history: readonly Attempt[];
+  readonly remoteId?: string;
+  readonly createdAt: string;
+  readonly doneAt?: string;
+  /** Why it is dead, in our words. */
+  readonly reason?: string;
+}
+
+export interface Attempt {
+  readonly at: string;
+  readonly ms: number;
+  readonly outcome: "delivered" | "found" | Verdict;
+  /** May hold what the event says: for people who may read it. */
+  readonly answer?: string;
+  readonly nextAt?: string;
+}
+
+export type NewDelivery = Pick<
+  Delivery,
+  "id" | "destination" | "eventId" | "eventType" | "route" | "laneKeys" | "seq" | "createdAt"
+>;
+
+/** What is written of a row; what is absent stays. */
+export interface DeliveryChange {
+  readonly id: string;
+  readonly state: Delivery["state"];
+  readonly attempts?: number;
+  /** null takes it away. */
+  readonly nextAt?: string | null;
+  /** All of it. */
+  readonly history?: readonly Attempt[];
+  readonly remoteId?: string;
+  /** Given with `delivered` and `dead`. */
+  readonly doneAt?: string;
+  readonly reason?: string;
+}
+
+export interface DeliveryFilter {
+  readonly destination?: string;
+  readonly state?: Delivery["state"];
+  readonly event?: string;
+}
+
+/** What an on-call engineer asks first. At most 5 s old. */
+export interface DestinationFacts {
+  readonly breaker?: "closed" | "open";
+  readonly breakerSince?: string;
+  readonly lastSuccessAt?: string;
+  readonly lastError?: string;
+  readonly lastErrorAt?: string;
+  /** Second effects that could not be ruled out (`repeat: "unsafe"`). */
+  readonly repeats?: number;
+  /** The destination is no longer configured and its queue was removed: holds while it is the row's `epoch`. */
+  readonly prunedEpoch?: number;
+}
+
+export type DestinationNote = {
+  readonly [K in keyof DestinationFacts]: DestinationFacts[K] | undefined;
+};
+
+export interface DestinationLease extends DestinationFacts {
+  readonly name: string;
+  readonly epoch: number;
+  /** Grows with every renewal. */
+  readonly beat: number;
+  /** Host, process and role of who holds the lease; absent: released. */
+  readonly holder?: string;
+  readonly seq: number;
+  /** Grows when rows were opened or given up from outside, and with a pause; the holder looks then. */
+  readonly rev: number;
+  readonly pause?: {
+    readonly by: "operator" | "config";
+    readonly reason: string;
+    readonly at: string;
+  };
+}
+
+export interface DestinationRow extends DestinationLease {
+  /** Rows `open` or `sending`. */
+  readonly open: number;
+  readonly dead: number;
+  /** `createdAt` of the oldest open row. */
+  readonly oldestOpenAt?: string;
+}
+
+/**
+ * One process holds a destination at a time. `epoch` counts the holders and fences every write: what a holder of an
+ * older epoch writes matches nothing. All methods of the ledger throw StoreError (`outage`).
+ */
+export interface Leases {
+  /** Nobody else can have this ledger while this process has it: a taker of a lease need not wait. */
+  readonly exclusive: boolean;
+  /** The destination's lease, made at first sight. Cheap. */
+  lease(name: string): Promise<DestinationLease>;
+  /** Takes the lease if `epoch` and `beat` are still as seen: `epoch` + 1, `beat` + 1. undefined: they are not. */
+  takeLease(
+    name: string,
+    seen: { readonly epoch: number; readonly beat: number },
+    holder: string,
+  ): Promise<DestinationLease | undefined>;
+  /** `beat` + 1. undefined: the lease is lost. */
+  renewLease(name: string, epoch: number): Promise<DestinationLease | undefined>;
+  /** The next taker need not wait. */
+  releaseLease(name: string, epoch: number): Promise<void>;
+  /** Reserves `count` numbers and answers with the first. undefined: the lease is lost. */
+  allot(name: string, epoch: number, count: number): Promise<number | undefined>;
+  /** Merges into the row what an on-call engineer asks for; undefined takes away. Fenced by the epoch. */
+  note(name: string, epoch: number, facts: DestinationNote): Promise<void>;
+}
+
+/** The rows, as their holder writes them. */
+export interface DeliveryRows {
+  /**
+   * Inserts in order, going on behind rows that exist; answers with the states of those. Not fenced: rows of
+   * an older epoch may come late, and are then in the way of the same rows from the new holder.
+   */
+  insert(
+    rows: readonly NewDelivery[],
+    epoch: number,
+  ): Promise<{ readonly id: string; readonly state: Delivery["state"] }[]>;
+  /** Stamps all open rows (`open`, `sending`) with the epoch, then answers with them by `seq`. */
+  takeOver(name: string, epoch: number): Promise<Delivery[]>;
+  /** The same for those open rows that bear another epoch, and for these ids: what the holder does not know. */
+  takeMore(name: string, epoch: number, ids: readonly string[]): Promise<Delivery[]>;
+  /** One bulk write; each change filters exactly `{ _id, epoch }`. Answers with how many matched. Repeatable. */
+  write(epoch: number, changes: readonly DeliveryChange[]): Promise<number>;
+  /** Ids of the destination's dead rows that `giveUp` ended. */
+  givenUp(name: string): Promise<string[]>;
+}
+
+/** What an attempt needs to know of the log and of its conversation. */
+export interface DeliveryMemory {
+  /** The event, or that it lies in quarantine. Absent: not stored yet. */
+  bodies(eventIds: readonly string[]): Promise<Map<string, WaypostEvent | "quarantined">>;
+  /** These events do not expire before `until`. */
+  keepBodies(eventIds: readonly string[], until: Date): Promise<void>;
+  /**
+   * For each id all ids of the same person's conversation, as far as the store knows or `learnt` tells; the id
+   * itself first.
+   */
+  aliases(
+    conversationIds: readonly string[],
+    learnt?: readonly AliasEdge[],
+  ): Promise<(id: string) => readonly string[]>;
+  /**
+   * What a destination remembers about a conversation, joined through aliases. It outlives the last event that the
+   * store keeps of the conversation by some days, then goes.
+   */
+  link(name: string, conversationId: string): Promise<Readonly<Record<string, string>> | undefined>;
+  /** Fenced: false when a holder of a later epoch has written it. */
+  saveLink(
+    name: string,
+    conversationId: string,
+    link: Readonly<Record<string, string>>,
+    epoch: number,
+  ): Promise<boolean>;
+}
+
+/** For people. */
+export interface DeliveryQuery {
+  /** Every destination that ever had a lease, by name. Counts rows: for people, not for loops. */
+  destinations(): Promise<DestinationRow[]>;
+  delivery(id: string): Promise<Delivery | undefined>;
+  /** Newest first. QueryTooWideError like the lists of EventQuery. */
+  deliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<Delivery>>;
+  /** By destination. */
+  deliveriesOf(eventId: string): Promise<Delivery[]>;
+}
+
+/** What is changed from outside, whoever holds the destination. */
+export interface DeliveryControl {
+  /** By an operator, or by the engine after a `config` verdict; undefined resumes. Not fenced. Bumps `rev`. */
+  setPause(name: string, pause: DestinationRow["pause"]): Promise<void>;
+  /** A dead (or delivered, with `again`) row becomes open with a new `seq`; then `rev` + 1. False: no such row. */
+  reopen(deliveryId: string, options?: { readonly again?: boolean }): Promise<boolean>;
+  /**
+   * An open row becomes dead for this reason, whoever holds it; then `rev` + 1. What a holder still writes of it matches
+   * nothing. False: no such row, or none that is open.
+   */
+  giveUp(deliveryId: string, reason: string): Promise<boolean>;
+}
