@@ -20,6 +20,8 @@ export type * from "./contracts/jobs.ts";
 export type * from "./contracts/ledger.ts";
 export type * from "./contracts/log.ts";
 export type * from "./contracts/processes.ts";
+export * from "./contracts/queue-names.ts";
+export type * from "./contracts/renormalization.ts";
 export type { Carried, Parcel, QuarantinedPost, WaypostEvent } from "./event/event.ts";
 
 /** Carries events to queues, each in order and at least once. */

@@ -3,7 +3,7 @@ import { startAlerts } from "../jobs/alerts/alerts.ts";
 import { createJobs } from "../jobs/elect.ts";
 import { systemClock } from "../support/clock.ts";
 import type { Base } from "./base.ts";
-import { alertsSender, createDestinations } from "./deliver.ts";
+import { alertsSender, createDestinations } from "./destinations.ts";
 import type { Plan } from "./plan.ts";
 
 export interface Alerting {

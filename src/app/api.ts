@@ -1,10 +1,13 @@
 import type { Bus, Store } from "../contracts.ts";
+import { retire } from "../deliver/retire.ts";
 import { createRenormalizer } from "../jobs/renormalize/renormalizer.ts";
 import type { OpsApi } from "../ops/create-ops.ts";
 import { pruneTopology } from "../ops/prune.ts";
-import { type ConfigurationState, collectStatus } from "../ops/system-status.ts";
+import type { ConfigurationState } from "../ops/status.ts";
+import { collectStatus } from "../ops/system-status.ts";
 import { DATAVERSION, normalize } from "../receive/normalize.ts";
 import { createReader } from "../receive/reader.ts";
+import { verifiedAtReceipt } from "../receive/verified-body.ts";
 import { packageVersion } from "../support/package-version.ts";
 import type { Base } from "./base.ts";
 import type { Plan } from "./plan.ts";
@@ -38,13 +41,18 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     destinations,
     prune: (options) =>
       pruneTopology(
-        { ledger: store.ledger, bus, processes: store.processes, configured: destinations() },
+        {
+          ledger: store.ledger,
+          processes: store.processes,
+          configured: destinations(),
+          retire: (row, options) => retire(row, { ...options, ledger: store.ledger, bus }),
+        },
         options,
       ),
     renormalize: createRenormalizer({
       query: store,
       publish: bus.publish.bind(bus),
-      read: reader.read.bind(reader),
+      read: (post) => reader.read(verifiedAtReceipt(post), post),
       parser: { normalize, dataversion: DATAVERSION },
     }),
     status: () => {

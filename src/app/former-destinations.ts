@@ -1,11 +1,10 @@
-import type { Bus, Ledger, Store } from "../contracts.ts";
+import { type Bus, destinationOfQueue, type Ledger, type Store } from "../contracts.ts";
 import { destinationStates } from "../ops/destination-state.ts";
 import { rest } from "../support/rest.ts";
 import type { Base } from "./base.ts";
 import type { Plan } from "./plan.ts";
 
 const retryMs = 5_000;
-const prefix = "waypost.deliver.";
 
 interface Parts {
   readonly bus: Pick<Bus, "queues">;
@@ -53,8 +52,8 @@ export function lookAfterFormer({ config, life, log }: Base, { bus, store, plan 
 /** A process may have ended after it declared a queue, and before anybody took the destination. */
 async function noteKeptQueues(bus: Parts["bus"], ledger: Ledger, { routing }: Plan): Promise<void> {
   for (const queue of await bus.queues()) {
-    const name = queue.name.slice(prefix.length);
-    if (!queue.name.startsWith(prefix) || Object.hasOwn(routing.destinations, name)) continue;
+    const name = destinationOfQueue(queue.name);
+    if (name === undefined || Object.hasOwn(routing.destinations, name)) continue;
     const { epoch, prunedEpoch } = await ledger.lease(name);
     if (prunedEpoch === epoch) await ledger.note(name, epoch, { prunedEpoch: undefined });
   }

@@ -1,11 +1,11 @@
 import type { Config } from "../config/config.ts";
 import { loadRouting } from "../config/load-routing.ts";
 import type { Routing } from "../config/routing.ts";
-import type { QueueSpec } from "../contracts.ts";
+import { type QueueSpec, storeQueueName } from "../contracts.ts";
 import { deliverQueue } from "../deliver/queue.ts";
 import { compileRoutes, type Routes } from "../deliver/routes.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
-import { tryDestinations } from "./deliver.ts";
+import { tryDestinations } from "./destinations.ts";
 
 /** What waypost.yaml asks for, ready to run; SIGHUP loads another one, which replaces it as a whole. */
 export interface Plan {
@@ -18,7 +18,7 @@ export interface Plan {
 /** The store's queue takes everything, quarantine included, in order: conditions read the log. */
 export function storeQueue({ storeShards }: Pick<Config, "storeShards">): QueueSpec {
   return {
-    name: "waypost.store",
+    name: storeQueueName,
     patterns: ["#"],
     quarantine: true,
     single: true,

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import type { TlsConfig } from "../config/config.ts";
 import type { Bus } from "../contracts.ts";
-import { createDurable, type Durable } from "../receive/durable.ts";
+import type { Durable } from "../receive/durability.ts";
+import { createDurable } from "../receive/durable.ts";
 import { createReader } from "../receive/reader.ts";
 import { createReceiver, type ReceiverTls } from "../receive/server.ts";
 import { openSpool, type Spool } from "../receive/spool.ts";

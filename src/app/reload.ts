@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { ConfigError } from "../config/config-error.ts";
 import type { Bus } from "../contracts.ts";
-import type { ConfigurationState } from "../ops/system-status.ts";
+import type { ConfigurationState } from "../ops/status.ts";
 import { onHangup } from "../support/hangups.ts";
 import type { Alerting } from "./alerting.ts";
 import type { Base } from "./base.ts";

@@ -4,7 +4,7 @@ import { ConfigError } from "../config/config-error.ts";
 import { loadRouting } from "../config/load-routing.ts";
 import type { Routing } from "../config/routing.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
-import type { SystemStatus } from "../ops/system-status.ts";
+import type { SystemStatus } from "../ops/status.ts";
 import { bad, type Check, good } from "./doctor/check.ts";
 import { checkBroker, checkStore } from "./doctor/check-carriers.ts";
 import { checkDestinations } from "./doctor/check-destinations.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { previewDestination } from "../app/deliver.ts";
+import { previewDestination } from "../app/destinations.ts";
 import { readRouting } from "../app/plan.ts";
 import { registerRoles } from "../app/serve.ts";
 import { loadClient } from "../config/load-client.ts";

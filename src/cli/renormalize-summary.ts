@@ -1,8 +1,4 @@
-import type {
-  PropertyChange,
-  Renormalization,
-  RenormalizationExample,
-} from "../ops/renormalization-routes.ts";
+import type { PropertyChange, Renormalization, RenormalizationExample } from "../contracts.ts";
 import { columns, cut, escapeControls } from "./terminal.ts";
 
 const maxPathsShown = 20;

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
+import type { Renormalization, RenormalizationRequest } from "../contracts.ts";
 import { addUp } from "../jobs/renormalize/tally.ts";
-import type { Renormalization, RenormalizationRequest } from "../ops/renormalization-routes.ts";
 import { collect, parseTime } from "./events.ts";
 import {
   CommandError,

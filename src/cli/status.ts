@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { SystemStatus } from "../ops/system-status.ts";
+import type { SystemStatus } from "../ops/status.ts";
 import { destinationLines } from "./destination-lines.ts";
 import {
   createOpsClient,

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import express, { type Express, type RequestHandler } from "express";
 import { middleware as validateOpenApi } from "express-openapi-validator";
-import type { Bus, EventQuery, Ledger, ProcessRegistry } from "../contracts.ts";
+import type { Bus, EventQuery, Ledger, ProcessRegistry, Renormalize } from "../contracts.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import { requireBearer } from "./bearer.ts";
@@ -15,9 +15,9 @@ import { createProbes, type ReadyCheck } from "./probes.ts";
 import { notFound, Problem, problemHandler } from "./problem.ts";
 import type { Pruned, PruneOptions } from "./prune.ts";
 import { refuseOddNames, requireValidated } from "./query.ts";
-import { createRenormalizationRoutes, type Renormalize } from "./renormalization-routes.ts";
+import { createRenormalizationRoutes } from "./renormalization-routes.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
-import type { SystemStatus } from "./system-status.ts";
+import type { SystemStatus } from "./status.ts";
 
 export interface OpsOptions {
   readonly host: string;

@@ -1,6 +1,6 @@
 import type { RunningProcess } from "../contracts.ts";
 import type { DestinationState } from "./destination-state.ts";
-import type { StatusProblem } from "./status-problems.ts";
+import type { StatusProblem } from "./status.ts";
 
 const minute = 60_000;
 /** Beyond what a lane waits for while its destination answers, but for a refusal that may pass. */

@@ -3,7 +3,7 @@ import type { EventQuery, Ledger } from "../contracts.ts";
 import { notFound } from "./problem.ts";
 import { createQuarantineRoutes } from "./quarantine-routes.ts";
 import { parseConversationFilter, parseEventFilter, parsePage, requireValidated } from "./query.ts";
-import type { SystemStatus } from "./system-status.ts";
+import type { SystemStatus } from "./status.ts";
 
 /** What can be asked of the log, each as `schemas/openapi.yaml` lays it down. */
 export function createLogRoutes(options: {

@@ -1,5 +1,10 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from "express";
-import { InvalidCursorError, QueryTooWideError, StoreError } from "../contracts.ts";
+import {
+  InvalidCursorError,
+  NotDurableError,
+  QueryTooWideError,
+  StoreError,
+} from "../contracts.ts";
 import type { Log } from "../support/log.ts";
 
 /** What is wrong with one parameter. Never holds the value that was sent. */
@@ -86,6 +91,9 @@ function toProblem(error: unknown): Problem {
     return badParameter("cursor", "is not a cursor of this list; start again without one");
   }
   if (error instanceof QueryTooWideError) return tooWide(error.filter);
+  if (error instanceof NotDurableError) {
+    return unavailable("bus-unavailable", "The bus does not take events now; run it again later.");
+  }
   if (error instanceof StoreError && error.verdict === "outage") {
     return unavailable("store-unavailable", "The store does not answer now.");
   }

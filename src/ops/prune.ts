@@ -1,4 +1,4 @@
-import type { Bus, DestinationRow, Ledger, ProcessRegistry, RunningProcess } from "../contracts.ts";
+import type { DestinationRow, Ledger, ProcessRegistry, RunningProcess } from "../contracts.ts";
 import { destinationStates, isAlive } from "./destination-state.ts";
 import { Problem } from "./problem.ts";
 
@@ -13,13 +13,12 @@ export interface Pruned {
 }
 
 export interface PruneParts {
-  readonly ledger: Ledger;
-  readonly bus: Pick<Bus, "removeQueue">;
+  readonly ledger: Pick<Ledger, "destinations">;
+  /** Removes its queue and ends its deliveries. Answers why not. */
+  readonly retire: (row: DestinationRow, options: PruneOptions) => Promise<string | undefined>;
   readonly processes: Pick<ProcessRegistry, "alive">;
   readonly configured: ReadonlyMap<string, { readonly kind: string }>;
 }
-
-const chunk = 1_000;
 
 /**
  * Removes the queues of destinations that are no longer configured, and ends their deliveries. Throws a Problem
@@ -40,7 +39,7 @@ export async function pruneTopology(parts: PruneParts, { force }: PruneOptions):
   const removed: string[] = [];
   const kept: { name: string; reason: string }[] = [];
   for (const row of rows.filter(({ name }) => names.has(name))) {
-    const reason = refusal(row, processes, force) ?? (await removeOne(parts, row, force));
+    const reason = refusal(row, processes, force) ?? (await parts.retire(row, { force }));
     if (reason === undefined) removed.push(row.name);
     else kept.push({ name: row.name, reason });
   }
@@ -54,40 +53,4 @@ function refusal(
 ): string | undefined {
   if (isAlive(holder, processes)) return "a worker still delivers to it";
   return open > 0 && !force ? `its open deliveries: ${open}` : undefined;
-}
-
-/** Takes the lease first, so that what a former holder may still write matches nothing. Answers why not. */
-async function removeOne(
-  { ledger, bus }: PruneParts,
-  row: DestinationRow,
-  force: boolean,
-): Promise<string | undefined> {
-  const { name } = row;
-  const lease = await ledger.takeLease(name, row, "waypost topology prune");
-  if (lease === undefined) return "a worker still delivers to it";
-  const { epoch } = lease;
-  try {
-    const waiting = await bus.removeQueue(`waypost.deliver.${name}`, { force });
-    if (waiting > 0) return `${waiting} messages wait in its queue`;
-    await endDeliveries(ledger, name, epoch);
-    await ledger.setPause(name, undefined);
-    await ledger.note(name, epoch, { prunedEpoch: epoch, breaker: undefined });
-    return undefined;
-  } catch {
-    return "its queue could not be removed; see whether the bus is ready, and restart the roles";
-  } finally {
-    await ledger.releaseLease(name, epoch);
-  }
-}
-
-async function endDeliveries(ledger: Ledger, name: string, epoch: number): Promise<void> {
-  const open = await ledger.takeOver(name, epoch);
-  const doneAt = new Date().toISOString();
-  const reason = "the destination was removed";
-  for (let at = 0; at < open.length; at += chunk) {
-    const changes = open
-      .slice(at, at + chunk)
-      .map(({ id }) => ({ id, state: "dead" as const, nextAt: null, doneAt, reason }));
-    await ledger.write(epoch, changes);
-  }
 }

@@ -1,12 +1,6 @@
+import { deadQueueName, deliverQueueName, destinationOfQueue } from "../contracts.ts";
 import { destinationProblems, processProblems } from "./destination-problems.ts";
-import type { SystemStatus } from "./system-status.ts";
-
-/** Something is wrong (`error`) or worth a look (`warning`), and what to do about it. */
-export interface StatusProblem {
-  readonly level: "error" | "warning";
-  readonly what: string;
-  readonly remedy: string;
-}
+import type { StatusProblem, SystemStatus } from "./status.ts";
 
 type Facts = Omit<SystemStatus, "ok" | "problems">;
 
@@ -89,7 +83,7 @@ function configurationProblems({ configuration, destinations }: Facts): StatusPr
 }
 
 function waitingFor({ name }: { readonly name: string }, { bus }: Facts): number {
-  return bus.queues.find((queue) => queue.name === `waypost.deliver.${name}`)?.ready ?? 0;
+  return bus.queues.find((queue) => queue.name === deliverQueueName(name))?.ready ?? 0;
 }
 
 function queueProblems(queue: Facts["bus"]["queues"][number]): StatusProblem[] {
@@ -97,7 +91,7 @@ function queueProblems(queue: Facts["bus"]["queues"][number]): StatusProblem[] {
   const problems: StatusProblem[] = [];
   if (consumers === 0) {
     // Whether anybody delivers to a destination, its own state says.
-    if (!name.startsWith("waypost.deliver.")) {
+    if (destinationOfQueue(name) === undefined) {
       problems.push(error(`Nobody consumes ${name}; ${ready} wait.`, "Start `waypost work`."));
     }
   } else if (ready > backlog) {
@@ -111,17 +105,12 @@ function queueProblems(queue: Facts["bus"]["queues"][number]): StatusProblem[] {
   if (dead > 0) {
     problems.push(
       error(
-        `${dead} in waypost.dead.${withoutShard(name)} ${dead === 1 ? "is no event" : "are no events"}.`,
+        `${dead} in ${deadQueueName(name)} ${dead === 1 ? "is no event" : "are no events"}.`,
         "Something other than Waypost publishes to its exchange: look at the messages in RabbitMQ, or for the reason in the log.",
       ),
     );
   }
   return problems;
-}
-
-/** Shards have one dead queue, which the first tells of. */
-function withoutShard(queue: string): string {
-  return queue.replace(/\.\d+-of-\d+$/, "");
 }
 
 function receiverProblems({ receiver, accounts }: Facts, now: Date): StatusProblem[] {

@@ -6,7 +6,7 @@ import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import { createAckMetrics } from "./ack-metrics.ts";
 import { createBodyTaker, type NotTaken } from "./body.ts";
-import type { Durable } from "./durable.ts";
+import type { Durable } from "./durability.ts";
 import { createRareWarning } from "./rare-warning.ts";
 import type { Reader } from "./reader.ts";
 import { answerChallenge } from "./subscription.ts";

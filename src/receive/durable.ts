@@ -1,42 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Bus, NotDurableError, type Parcel } from "../contracts.ts";
-import { describeError, type Log } from "../support/log.ts";
-import type { Metrics } from "../support/metrics.ts";
-import type { Spool } from "./spool.ts";
+import { describeError } from "../support/log.ts";
+import type { Durable, DurableOptions } from "./durability.ts";
 import { createSpooledDurable } from "./spooled-durable.ts";
 
 /** Without a spool a POST waits this long for the bus. */
 const busWaitMs = 5_000;
 const retryMs = 100;
 const gaugesMs = 1_000;
-
-export interface DurableOptions {
-  readonly bus: Pick<Bus, "publish" | "health">;
-  /** Undefined with `SPOOL=off`. */
-  readonly spool: Spool | undefined;
-  /** How long a POST waits for its confirms before it goes to the spool (`ACK_DEADLINE_MS`). */
-  readonly deadlineMs: number;
-  readonly log: Log;
-  readonly metrics: Metrics;
-}
-
-export interface DurableHealth {
-  /** Whether a POST could be made durable now. */
-  readonly ready: boolean;
-  readonly mode: "direct" | "spool";
-  /** In words, when not ready. */
-  readonly reason?: string;
-}
-
-export interface Durable {
-  /** Resolves when every parcel is confirmed by the bus or lies in the spool. Throws NotDurableError. */
-  publish(post: readonly Parcel[]): Promise<void>;
-  health(): DurableHealth;
-  /** Starts the pump and the gauges; in spool mode while there is something to drain. */
-  start(): void;
-  /** Refuses new POSTs and ends the pump, which leaves in the spool what is not confirmed. */
-  close(): Promise<void>;
-}
 
 /** What stands between the endpoint and the bus: a POST is durable in one of two places, or refused. */
 export function createDurable(options: DurableOptions): Durable {

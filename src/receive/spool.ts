@@ -1,5 +1,6 @@
 import type { Parcel } from "../contracts.ts";
-import { type AppendLog, type LogRow, openAppendLog } from "../support/append-log.ts";
+import { type AppendLog, openAppendLog } from "../support/append-log.ts";
+import type { LogRow } from "../support/append-log-tables.ts";
 import { describeError, type Log } from "../support/log.ts";
 import { framePost, parseFrame } from "./spool-frame.ts";
 

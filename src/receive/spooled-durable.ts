@@ -2,7 +2,7 @@ import { NotDurableError, type Parcel } from "../contracts.ts";
 import { createBell, createGate } from "../support/bell-and-gate.ts";
 import { describeError } from "../support/log.ts";
 import { backoffMs, rest } from "../support/rest.ts";
-import type { Durable, DurableHealth, DurableOptions } from "./durable.ts";
+import type { Durable, DurableHealth, DurableOptions } from "./durability.ts";
 import { createFlight, type Flight } from "./flight.ts";
 import type { Spool } from "./spool.ts";
 

@@ -1,5 +1,20 @@
-import type { LogEntry, LogPage } from "./append-log.ts";
 import type { SqlSession } from "./sqlite.ts";
+
+/** `key` is short and says what the bytes are; it can be read without them. */
+export interface LogEntry {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+export interface LogRow extends LogEntry {
+  /** Grows with every row, for ever; the rows of one `append` follow each other. */
+  readonly seq: number;
+}
+
+export interface LogPage {
+  readonly rows: readonly LogRow[];
+  /** The `seq` of the last row looked at; `after` when there was none. */
+  readonly through: number;
+}
 
 /** What a row costs beside its bytes, about. */
 export const rowOverhead = 64;

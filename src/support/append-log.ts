@@ -2,6 +2,8 @@ import {
   countKeys,
   drop,
   insert,
+  type LogEntry,
+  type LogPage,
   loadState,
   logSchema,
   readRows,
@@ -13,22 +15,6 @@ import { createLogWriter, type LogWriter } from "./append-log-writer.ts";
 import { createDiskReserve, type DiskReserve } from "./disk-reserve.ts";
 import { createRecentRows, type RecentRows } from "./recent-rows.ts";
 import { openSqlite, type Sqlite } from "./sqlite.ts";
-
-/** `key` is short and says what the bytes are; it can be read without them. */
-export interface LogEntry {
-  readonly key: string;
-  readonly bytes: Uint8Array;
-}
-export interface LogRow extends LogEntry {
-  /** Grows with every row, for ever; the rows of one `append` follow each other. */
-  readonly seq: number;
-}
-
-export interface LogPage {
-  readonly rows: readonly LogRow[];
-  /** The `seq` of the last row looked at; `after` when there was none. */
-  readonly through: number;
-}
 
 /** An append-only log in one SQLite file. What waits to be written shares one transaction and one fsync. */
 export interface AppendLog {

@@ -1,4 +1,4 @@
-import type { LogEntry, LogPage, LogRow } from "./append-log.ts";
+import type { LogEntry, LogPage, LogRow } from "./append-log-tables.ts";
 
 const maxBytes = 4 * 1024 * 1024;
 

@@ -28,8 +28,8 @@ import {
   unordered,
 } from "../../src/bus/rabbitmq/layout.ts";
 import { connectRabbitBus } from "../../src/bus/rabbitmq/rabbit-bus.ts";
-import { deadQueueOf } from "../../src/bus/rabbitmq/topology.ts";
 import type { Bus, QueueSpec } from "../../src/contracts.ts";
+import { deadQueueName } from "../../src/contracts.ts";
 import { parcelOf } from "../../src/event/parcel.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 import { needsOwnRabbit, type Rabbit, startRabbit } from "../services/rabbitmq.ts";
@@ -85,7 +85,7 @@ describe("the store's queue on RabbitMQ", needsOwnRabbit(), () => {
         await channel.deleteExchange(sharder.name);
         await channel.deleteExchange(sharder.rest);
       }
-      await channel.deleteQueue(deadQueueOf(name));
+      await channel.deleteQueue(deadQueueName(name));
     });
   });
 

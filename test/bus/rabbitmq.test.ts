@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it, mock } from "node:test";
-import { deadQueueOf, eventsExchange } from "../../src/bus/rabbitmq/topology.ts";
+import { eventsExchange } from "../../src/bus/rabbitmq/topology.ts";
 import type { Bus } from "../../src/contracts.ts";
+import { deadQueueName } from "../../src/contracts.ts";
 import { parcelOf } from "../../src/event/parcel.ts";
 import { needsOwnRabbit, type Rabbit, startRabbit } from "../services/rabbitmq.ts";
 import { statusEvent, textEvent } from "../support/sample-events.ts";
@@ -238,7 +239,7 @@ describe("the RabbitMQ bus", needsOwnRabbit(), () => {
     const first = await byHand(rabbit.url, async (channel) => {
       const bodies: (string | false)[] = [];
       for (let i = 0; i < junk.length; i += 1) {
-        const message = await channel.get(deadQueueOf(queue.name));
+        const message = await channel.get(deadQueueName(queue.name));
         bodies.push(message ? message.content.toString() : false);
         if (message) reasons.push(message.properties.headers?.["x-waypost-reason"]);
       }

@@ -9,8 +9,8 @@ import { connect } from "amqplib";
 import { storeQueue } from "../../src/app/plan.ts";
 import { setMarker } from "../../src/bus/rabbitmq/declare-layout.ts";
 import { markersOf } from "../../src/bus/rabbitmq/layout.ts";
-import { deadQueueOf } from "../../src/bus/rabbitmq/topology.ts";
 import { examine } from "../../src/cli/doctor.ts";
+import { deadQueueName } from "../../src/contracts.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts";
 import { startOps, token } from "../ops/harness.ts";
@@ -129,7 +129,7 @@ async function removeStoreQueue(url: string): Promise<void> {
   const channel = await connection.createChannel();
   const queue = storeQueue({ storeShards: 1 });
   const { layout, settled } = markersOf(queue);
-  for (const name of [queue.name, deadQueueOf(queue.name)]) await channel.deleteQueue(name);
+  for (const name of [queue.name, deadQueueName(queue.name)]) await channel.deleteQueue(name);
   for (const marker of [layout("1"), settled]) await channel.deleteExchange(marker);
   await connection.close();
 }

@@ -3,15 +3,16 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import type { Renormalization, Renormalize } from "../../src/contracts.ts";
 import { InvalidCursorError, type Store, type WaypostEvent } from "../../src/contracts.ts";
 import { parseCarried } from "../../src/event/parse.ts";
 import { quarantinedPost } from "../../src/event/quarantined-post.ts";
 import { createRenormalizer } from "../../src/jobs/renormalize/renormalizer.ts";
 import { addUp } from "../../src/jobs/renormalize/tally.ts";
 import type { RenormalizerSources } from "../../src/jobs/renormalize/work.ts";
-import type { Renormalization, Renormalize } from "../../src/ops/renormalization-routes.ts";
 import { DATAVERSION, normalize } from "../../src/receive/normalize.ts";
 import { createReader, type Reader } from "../../src/receive/reader.ts";
+import { verifiedAtReceipt } from "../../src/receive/verified-body.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { type Harness, startOps, token } from "../ops/harness.ts";
 import { createArrayLog } from "../support/array-log.ts";
@@ -66,9 +67,11 @@ const publish: RenormalizerSources["publish"] = async (parcels) => {
   await store.append(parcels.map(({ bytes }) => parseCarried(bytes)));
 };
 
+const read: RenormalizerSources["read"] = (post) => reader.read(verifiedAtReceipt(post), post);
+
 function renormalizer(changes: Partial<RenormalizerSources> = {}): Renormalize {
   const parser = { normalize: newer, dataversion: newerVersion };
-  return createRenormalizer({ query: store, publish, read: reader.read, parser, ...changes });
+  return createRenormalizer({ query: store, publish, read, parser, ...changes });
 }
 
 async function run(renormalize: Renormalize, changes: object = {}): Promise<Renormalization> {

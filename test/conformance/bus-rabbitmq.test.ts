@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { after, before, describe } from "node:test";
 import { connect } from "amqplib";
 import { connectRabbitBus } from "../../src/bus/rabbitmq/rabbit-bus.ts";
-import { deadQueueOf } from "../../src/bus/rabbitmq/topology.ts";
 import type { QueueSpec } from "../../src/contracts.ts";
+import { deadQueueName } from "../../src/contracts.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 import { type BorrowedRabbit, borrowRabbit } from "../services/borrow-rabbit.ts";
 import { needsRabbit } from "../services/rabbitmq.ts";
@@ -44,7 +44,7 @@ async function factory(url: string): Promise<BusUnderTest> {
     async cleanup() {
       await bus.close();
       const names = Object.values(queues).map(({ name }) => name);
-      await deleteQueues(url, [...names, ...names.map(deadQueueOf)]);
+      await deleteQueues(url, [...names, ...names.map(deadQueueName)]);
     },
   };
 }

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { appendBatch } from "../../src/store/embedded/append.ts";
 import { deleteExpired } from "../../src/store/embedded/expiry.ts";
-import { createEmbeddedLedger, embeddedUses } from "../../src/store/embedded/ledger.ts";
+import { createEmbeddedLedger } from "../../src/store/embedded/ledger.ts";
 import { createReader } from "../../src/store/embedded/reader.ts";
 import { logSchema } from "../../src/store/embedded/schema.ts";
+import { embeddedUses } from "../../src/store/embedded/uses.ts";
 import { openQueriedSqlite } from "../../src/support/queried-sqlite.ts";
 import { testLedger } from "./ledger.ts";
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { RunningProcess, Store } from "../../src/contracts.ts";
+import { retire } from "../../src/deliver/retire.ts";
 import { Problem } from "../../src/ops/problem.ts";
 import { pruneTopology } from "../../src/ops/prune.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
@@ -26,19 +27,20 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+const bus = {
+  removeQueue: async (name: string, options?: { force?: boolean }) => {
+    if (waiting > 0 && options?.force !== true) return waiting;
+    removedQueues.push(name);
+    return 0;
+  },
+};
 const prune = (force = false) =>
   pruneTopology(
     {
       ledger: store.ledger,
       processes: store.processes,
       configured: new Map([["erp", { kind: "webhook" }]]),
-      bus: {
-        removeQueue: async (name, options) => {
-          if (waiting > 0 && options?.force !== true) return waiting;
-          removedQueues.push(name);
-          return 0;
-        },
-      },
+      retire: (row, options) => retire(row, { ...options, ledger: store.ledger, bus }),
     },
     { force },
   );

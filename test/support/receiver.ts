@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { connect, type Socket } from "node:net";
-import { createDurable, type Durable } from "../../src/receive/durable.ts";
+import type { Durable } from "../../src/receive/durability.ts";
+import { createDurable } from "../../src/receive/durable.ts";
 import { createReader } from "../../src/receive/reader.ts";
 import { createReceiver, type ReceiverOptions } from "../../src/receive/server.ts";
 import { createMetrics, type Metrics } from "../../src/support/metrics.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { LogEntry } from "../../src/support/append-log.ts";
+import type { LogEntry } from "../../src/support/append-log-tables.ts";
 import { createRecentRows } from "../../src/support/recent-rows.ts";
 
 const entries = (keys: string, size = 1): LogEntry[] =>

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ConsumeMessage } from "amqplib";
 import type { Carried, Consumer, HandleBatch, Parcel, QueueSpec } from "../../contracts.ts";
+import { deadQueueName } from "../../contracts.ts";
 import { parseCarried } from "../../event/parse.ts";
 import { quarantinedMessage } from "../../event/quarantined-post.ts";
 import { describeError, type Log } from "../../support/log.ts";
@@ -8,7 +9,7 @@ import { backoffMs, rest } from "../../support/rest.ts";
 import type { Connection } from "./connection.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import { createSubscription, type Session } from "./subscription.ts";
-import { deadQueueOf, declareTopology, topologyOf } from "./topology.ts";
+import { declareTopology, topologyOf } from "./topology.ts";
 
 /** Bounds memory too: an event may be some megabytes, and a store that is away fills it. */
 const prefetch = 100;
@@ -148,7 +149,7 @@ function deadOf({ content, properties }: ConsumeMessage, queue: QueueSpec): Parc
   return {
     id: typeof messageId === "string" && messageId !== "" ? messageId : randomUUID(),
     type: typeof type === "string" ? type : "",
-    routingKey: deadQueueOf(queue.name),
+    routingKey: deadQueueName(queue.name),
     bytes: content,
   };
 }

@@ -1,9 +1,9 @@
 import type { ChannelModel } from "amqplib";
 import type { QueueSpec, QueueState } from "../../contracts.ts";
+import { deadQueueName } from "../../contracts.ts";
 import type { Metrics } from "../../support/metrics.ts";
 import { countsOf, settledAt, survey } from "./declare-layout.ts";
 import { type LayoutId, layoutOf, unordered } from "./layout.ts";
-import { deadQueueOf } from "./topology.ts";
 
 const gaugesMs = 5_000;
 
@@ -38,7 +38,7 @@ export async function queueStates(
 ): Promise<QueueState[]> {
   const states: QueueState[] = [];
   for (const spec of specs) {
-    const dead = (await countsOf(model, deadQueueOf(spec.name)))?.messageCount ?? 0;
+    const dead = (await countsOf(model, deadQueueName(spec.name)))?.messageCount ?? 0;
     if (spec.shards === undefined) states.push({ ...(await stateOf(model, spec.name)), dead });
     else states.push(...(await layoutStates(model, spec, dead)));
   }

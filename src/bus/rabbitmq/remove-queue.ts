@@ -1,6 +1,6 @@
 import type { ChannelModel } from "amqplib";
+import { deadQueueName } from "../../contracts.ts";
 import { closeChannel } from "./channel.ts";
-import { deadQueueOf } from "./topology.ts";
 
 /**
  * Deletes a queue and its dead queue unless messages wait in one of them; answers how many. They are counted
@@ -11,7 +11,7 @@ export async function removeQueue(
   name: string,
   force: boolean,
 ): Promise<number> {
-  const names = [name, deadQueueOf(name)];
+  const names = [name, deadQueueName(name)];
   let waiting = 0;
   for (const each of names) waiting += await countMessages(model, each);
   if (waiting > 0 && !force) return waiting;

@@ -1,5 +1,6 @@
 import type { Channel } from "amqplib";
 import type { QueueSpec } from "../../contracts.ts";
+import { deadQueueName } from "../../contracts.ts";
 import { QUARANTINE_TYPE } from "../../event/event.ts";
 import { bindingKey } from "../../event/routing-key.ts";
 
@@ -10,11 +11,6 @@ export const quarantineExchange = "waypost.quarantine";
 
 /** Of a message in a dead queue: why it is there. */
 export const reasonHeader = "x-waypost-reason";
-
-/** Where what is no event of a queue ends. Shards, and what takes a queue's place for a while, share one. */
-export function deadQueueOf(queue: string): string {
-  return `waypost.dead.${queue.replace(/\.(interim|\d+-of-\d+)$/, "")}`;
-}
 
 export function exchangeOf(type: string): string {
   return type === QUARANTINE_TYPE ? quarantineExchange : eventsExchange;
@@ -48,7 +44,7 @@ export function topologyOf(specs: readonly QueueSpec[]): Topology {
   return {
     exchanges: [eventsExchange, quarantineExchange],
     queues: specs.flatMap((spec) => {
-      const dead = { name: deadQueueOf(spec.name), arguments: quorum, bindings: [] };
+      const dead = { name: deadQueueName(spec.name), arguments: quorum, bindings: [] };
       if (spec.shards !== undefined) return [dead];
       const args = spec.single ? singleActive : quorum;
       return [dead, { name: spec.name, arguments: args, bindings: bindingsOf(spec) }];

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { alertsSender, createDestinations } from "../../app/deliver.ts";
+import { alertsSender, createDestinations } from "../../app/destinations.ts";
 import { connectQueuePublisher } from "../../bus/rabbitmq/queue-publisher.ts";
 import type { Config } from "../../config/config.ts";
 import { ConfigError } from "../../config/config-error.ts";

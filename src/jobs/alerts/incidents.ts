@@ -1,4 +1,4 @@
-import type { DestinationRow, QueueState } from "../../contracts.ts";
+import { type DestinationRow, deadQueueName, type QueueState } from "../../contracts.ts";
 
 /** Something that people should hear of once, and again when it is over. */
 export interface AlertIncident {
@@ -110,8 +110,8 @@ function deadMessages({ name, dead: count }: QueueState, now: number): AlertInci
       count,
       text:
         count === 1
-          ? `1 message in waypost.dead.${name} is no event`
-          : `${count} messages in waypost.dead.${name} are no events`,
+          ? `1 message in ${deadQueueName(name)} is no event`
+          : `${count} messages in ${deadQueueName(name)} are no events`,
       remedy:
         "Something other than Waypost publishes what is not shaped like an event: the reason stands in each message's header x-waypost-reason in RabbitMQ, and in the log. `waypost quarantine` shows what the store got of them.",
     },

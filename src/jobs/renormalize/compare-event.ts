@@ -1,5 +1,4 @@
-import type { WaypostEvent } from "../../contracts.ts";
-import type { PropertyChange } from "../../ops/renormalization-routes.ts";
+import type { PropertyChange, WaypostEvent } from "../../contracts.ts";
 import { differences } from "./differences.ts";
 
 /** What the present parser makes of a stored event's raw, held against it. */

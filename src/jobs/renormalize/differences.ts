@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { WaypostEvent } from "../../contracts.ts";
-import type { PropertyChange } from "../../ops/renormalization-routes.ts";
+import type { PropertyChange, WaypostEvent } from "../../contracts.ts";
 
 const maxChanges = 20;
 const maxShown = 200;

@@ -1,7 +1,6 @@
 import type { Parcel, QuarantineEntry } from "../../contracts.ts";
 import { QUARANTINE_TYPE } from "../../event/event.ts";
 import { compilePattern } from "../../event/pattern.ts";
-import { verifiedAtReceipt } from "../../receive/verified-body.ts";
 import { absent, publish, type Work } from "./work.ts";
 
 /** Entries hold up to 4 MB of base64 each. */
@@ -26,9 +25,8 @@ export async function recoverPosts(work: Work, cursor: string | undefined): Prom
 
 async function recover(work: Work, entry: QuarantineEntry): Promise<Parcel[]> {
   const { sources, request, tally } = work;
-  const { postId, receivedAt } = entry;
   tally.count("quarantined");
-  const { parcels } = await sources.read(verifiedAtReceipt(entry), { postId, receivedAt });
+  const { parcels } = await sources.read(entry);
   const events = parcels.filter(({ type }) => type !== QUARANTINE_TYPE);
   if (events.length === parcels.length) tally.count("understood");
 

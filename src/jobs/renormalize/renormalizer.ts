@@ -1,5 +1,5 @@
+import type { Renormalize } from "../../contracts.ts";
 import { InvalidCursorError } from "../../contracts.ts";
-import type { Renormalize } from "../../ops/renormalization-routes.ts";
 import { readEventsAgain } from "./read-events-again.ts";
 import { recoverPosts } from "./recover-posts.ts";
 import { createTally } from "./tally.ts";

@@ -3,7 +3,7 @@ import type {
   Renormalization,
   RenormalizationCounts,
   RenormalizationExample,
-} from "../../ops/renormalization-routes.ts";
+} from "../../contracts.ts";
 
 const maxPaths = 50;
 /** Of each kind. */

@@ -1,16 +1,27 @@
-import type { EventQuery, Parcel } from "../../contracts.ts";
-import { unavailable } from "../../ops/problem.ts";
-import type { RenormalizationRequest } from "../../ops/renormalization-routes.ts";
-import type { normalize } from "../../receive/normalize.ts";
-import type { Reader } from "../../receive/reader.ts";
+import type { RenormalizationRequest } from "../../contracts.ts";
+import {
+  type EventQuery,
+  NotDurableError,
+  type Parcel,
+  type QuarantineEntry,
+  type WaypostEvent,
+} from "../../contracts.ts";
 import type { Tally } from "./tally.ts";
 
 export interface RenormalizerSources {
   readonly query: Pick<EventQuery, "events" | "event" | "quarantine">;
   readonly publish: (parcels: readonly Parcel[], signal: AbortSignal) => Promise<void>;
-  /** Reads POSTs of quarantine, large ones off the main thread. */
-  readonly read: Reader["read"];
-  readonly parser: { readonly normalize: typeof normalize; readonly dataversion: number };
+  /** Reads a POST of quarantine again, a large one off the main thread. */
+  readonly read: (
+    post: QuarantineEntry,
+  ) => { readonly parcels: readonly Parcel[] } | Promise<{ readonly parcels: readonly Parcel[] }>;
+  readonly parser: {
+    normalize(
+      envelope: unknown,
+      post: { readonly receivedAt: string; readonly postId: string },
+    ): { readonly events: readonly WaypostEvent[] };
+    readonly dataversion: number;
+  };
 }
 
 /** What a slice works with. */
@@ -40,7 +51,7 @@ export async function absent<T extends { readonly id: string }>(
   return found;
 }
 
-/** Does nothing in a dry run. Throws a Problem when the bus takes nothing. */
+/** Does nothing in a dry run. Throws NotDurableError when the bus takes nothing. */
 export async function publish(work: Work, parcels: readonly Parcel[]): Promise<void> {
   const { sources, request, signal, tally } = work;
   if (request.dryRun) return;
@@ -49,7 +60,7 @@ export async function publish(work: Work, parcels: readonly Parcel[]): Promise<v
     try {
       await sources.publish(part, AbortSignal.any([signal, AbortSignal.timeout(publishMs)]));
     } catch {
-      throw unavailable("bus-unavailable", "The bus does not take events now; run it again later.");
+      throw new NotDurableError("the bus does not take events now");
     }
     tally.count("published", part.length);
   }

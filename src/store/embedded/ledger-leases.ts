@@ -1,6 +1,6 @@
 import type { DestinationLease, DestinationRow, Ledger } from "../../contracts.ts";
 import type { SqlRow, SqlSession, SqlValue } from "../../support/sqlite.ts";
-import type { Uses } from "./ledger.ts";
+import type { Uses } from "./uses.ts";
 
 type Leases = Pick<
   Ledger,

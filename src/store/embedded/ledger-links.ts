@@ -1,7 +1,7 @@
 import type { Ledger } from "../../contracts.ts";
 import type { SqlSession } from "../../support/sqlite.ts";
 import { linksGo } from "../link-life.ts";
-import type { Uses } from "./ledger.ts";
+import type { Uses } from "./uses.ts";
 
 /** What destinations remember about conversations. Links go some days after `retentionMs`, unless used again. */
 export function createEmbeddedLinks(

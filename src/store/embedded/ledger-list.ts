@@ -3,10 +3,10 @@ import type { QuerySession } from "../../support/queried-sqlite.ts";
 import { encodeCursor, type Position } from "../cursor.ts";
 import { checkPage } from "../selection.ts";
 import { namingFilter } from "../time-limit.ts";
-import type { Uses } from "./ledger.ts";
 import { type DeliveryRow, deliveryOf } from "./ledger-rows.ts";
 import { type Condition, clean, equal, newest } from "./newest.ts";
 import { distinct } from "./stats.ts";
+import type { Uses } from "./uses.ts";
 
 const listed = { from: "deliveries", key: "id", time: "created_at" } as const;
 const byId = "SELECT * FROM deliveries WHERE id = ?";

@@ -1,7 +1,7 @@
 import type { Delivery, DeliveryChange, Ledger, NewDelivery } from "../../contracts.ts";
 import type { SqlRow, SqlSession, SqlValue } from "../../support/sqlite.ts";
-import type { Uses } from "./ledger.ts";
 import { clean } from "./newest.ts";
+import type { Uses } from "./uses.ts";
 
 /** No holder has it, so none writes what was given up; 0 would be a row opened from outside. */
 const givenUpEpoch = -1;

@@ -1,6 +1,5 @@
 import type { Ledger, WaypostEvent } from "../../contracts.ts";
 import { quarantineIdOf } from "../../event/quarantined-post.ts";
-import type { QueriedSqlite, QuerySession } from "../../support/queried-sqlite.ts";
 import type { SqlSession } from "../../support/sqlite.ts";
 import { resolveAliases } from "../aliases.ts";
 import type { Reader } from "../query.ts";
@@ -8,15 +7,7 @@ import { createEmbeddedLeases } from "./ledger-leases.ts";
 import { createEmbeddedLinks, keepLinks } from "./ledger-links.ts";
 import { createEmbeddedList } from "./ledger-list.ts";
 import { createEmbeddedRows } from "./ledger-rows.ts";
-import { toStoreError } from "./store-error.ts";
-
-/** How the parts of the ledger get at the file; StoreError is all they throw. */
-export interface Uses {
-  read<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
-  change<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
-  /** For what may take long: nothing else waits for it. QueryTooWideError at the time limit. */
-  query<T>(work: (session: QuerySession) => Promise<T>): Promise<T>;
-}
+import type { Uses } from "./uses.ts";
 
 /** The ledger in the store's SQLite file: its lock is the lease. Rows that are done go after `retentionMs`. */
 export function createEmbeddedLedger(uses: Uses, reader: Reader, retentionMs: number): Ledger {
@@ -40,18 +31,6 @@ export function createEmbeddedLedger(uses: Uses, reader: Reader, retentionMs: nu
         }
         await keepLinks(session, await conversationsOf(session, ids), until.getTime());
       }),
-  };
-}
-
-export function embeddedUses(sqlite: QueriedSqlite): Uses {
-  const translated = <T>(work: Promise<T>): Promise<T> =>
-    work.catch((error: unknown) => {
-      throw toStoreError(error);
-    });
-  return {
-    read: (work) => translated(sqlite.read(work)),
-    change: (work) => translated(sqlite.transaction(work)),
-    query: (work) => translated(sqlite.query(work)),
   };
 }
 

@@ -8,12 +8,13 @@ import { createQuery } from "../query.ts";
 import { queryLimitMs } from "../time-limit.ts";
 import { appendBatch } from "./append.ts";
 import { startExpiry } from "./expiry.ts";
-import { createEmbeddedLedger, embeddedUses } from "./ledger.ts";
+import { createEmbeddedLedger } from "./ledger.ts";
 import { createReader } from "./reader.ts";
 import { logSchema } from "./schema.ts";
 import { toStoreError } from "./store-error.ts";
 import { createEmbeddedTables } from "./table.ts";
 import { syncTables } from "./table-schema.ts";
+import { embeddedUses } from "./uses.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** Those that lie beside the log's own. */

@@ -6,13 +6,10 @@ import { after, before, describe, it } from "node:test";
 import { type EventFilter, QueryTooWideError } from "../../../src/contracts.ts";
 import { quarantinedPost } from "../../../src/event/quarantined-post.ts";
 import { appendBatch } from "../../../src/store/embedded/append.ts";
-import {
-  createEmbeddedLedger,
-  embeddedUses,
-  type Uses,
-} from "../../../src/store/embedded/ledger.ts";
+import { createEmbeddedLedger } from "../../../src/store/embedded/ledger.ts";
 import { createReader } from "../../../src/store/embedded/reader.ts";
 import { logSchema } from "../../../src/store/embedded/schema.ts";
+import { embeddedUses, type Uses } from "../../../src/store/embedded/uses.ts";
 import { createQuery } from "../../../src/store/query.ts";
 import { openQueriedSqlite, type QueriedSqlite } from "../../../src/support/queried-sqlite.ts";
 import type { SqlSession, SqlValue } from "../../../src/support/sqlite.ts";

@@ -1,0 +1,75 @@
+import { ConfigError } from "../config/config-error.ts";
+import type { DestinationConfig, Routing } from "../config/routing.ts";
+import { type PathProblem, showPath } from "../config/yaml-file.ts";
+import type { WaypostEvent } from "../contracts.ts";
+import type { DestinationSetup } from "../deliver/delivery.ts";
+import { type DestinationParts, OptionError } from "../destinations/destination-kind.ts";
+import { destinationKinds } from "../destinations/kinds.ts";
+import { createLog } from "../support/log.ts";
+
+/** The name of the alerts' own sender among destinations; no configured one has a dot in its name. */
+export const alertsSender = "alerts.to";
+
+/** Every configured destination. Throws a ConfigError for options that a schema cannot refuse. */
+export function createDestinations(routing: Routing, parts: DestinationParts): DestinationSetup[] {
+  const { setups, problems } = makeDestinations(routing, parts);
+  if (problems.length === 0) return setups;
+  throw new ConfigError(
+    problems.map(({ path, ...words }) => ({ where: showPath(path), ...words })),
+  );
+}
+
+function makeDestinations(
+  { destinations }: Pick<Routing, "destinations">,
+  parts: DestinationParts,
+): { readonly setups: DestinationSetup[]; readonly problems: PathProblem[] } {
+  const problems: PathProblem[] = [];
+  const setups: DestinationSetup[] = [];
+  for (const [name, config] of Object.entries(destinations)) {
+    try {
+      const destination = destinationKinds[config.kind]?.create(name, config.options, parts);
+      if (destination) setups.push({ name, destination, config });
+    } catch (error) {
+      if (!(error instanceof OptionError)) throw error;
+      problems.push(toProblem(name, error));
+    }
+  }
+  return { setups, problems };
+}
+
+function toProblem(name: string, { option, problem, remedy }: OptionError): PathProblem {
+  const at = name === alertsSender ? ["alerts", "to"] : ["destinations", name];
+  return { path: option === "" ? at : [...at, ...option.split(".")], problem, remedy };
+}
+
+/** Makes them all, the alerts' sender too, and closes them: opens no connection. Answers with what is wrong. */
+export async function tryDestinations(
+  { destinations, alerts }: Routing,
+  hasRabbit: boolean,
+): Promise<readonly PathProblem[]> {
+  const all = { ...destinations, ...(alerts && { [alertsSender]: alerts.to }) };
+  const { setups, problems } = makeDestinations({ destinations: all }, nowhere(hasRabbit));
+  await Promise.all(setups.map(({ destination }) => destination.close()));
+  return problems;
+}
+
+/** For destinations that are made, but not used. */
+function nowhere(hasRabbit: boolean): DestinationParts {
+  const refuse = () => Promise.reject(new Error("nothing is sent"));
+  const queues = { publish: refuse, check: refuse, close: async () => undefined };
+  return { log: createLog({ level: "error" }), ...(hasRabbit && { queues }) };
+}
+
+/** What a destination would be sent; nothing is sent, and no connection opened. */
+export async function previewDestination(
+  name: string,
+  config: DestinationConfig,
+  event: WaypostEvent,
+): Promise<unknown> {
+  const destination = destinationKinds[config.kind]?.create(name, config.options, nowhere(true));
+  try {
+    return destination?.preview(event);
+  } finally {
+    await destination?.close();
+  }
+}

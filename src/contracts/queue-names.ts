@@ -1,0 +1,19 @@
+/** What Waypost's queues are called. */
+
+export const storeQueueName = "waypost.store";
+
+const deliverPrefix = "waypost.deliver.";
+
+export function deliverQueueName(destination: string): string {
+  return `${deliverPrefix}${destination}`;
+}
+
+/** The destination that a queue is for; undefined: it is none of these. */
+export function destinationOfQueue(queue: string): string | undefined {
+  return queue.startsWith(deliverPrefix) ? queue.slice(deliverPrefix.length) : undefined;
+}
+
+/** Where lies what a queue's consumer can never handle; the queues that one is split over or moved through share it. */
+export function deadQueueName(queue: string): string {
+  return `waypost.dead.${queue.replace(/\.(interim|\d+-of-\d+)$/, "")}`;
+}

@@ -1,0 +1,48 @@
+import { type Bus, type DestinationLease, deliverQueueName, type Ledger } from "../contracts.ts";
+
+export interface RetireParts {
+  readonly ledger: Ledger;
+  readonly bus: Pick<Bus, "removeQueue">;
+  /** Also where messages wait. */
+  readonly force: boolean;
+}
+
+const chunk = 1_000;
+
+/**
+ * Removes the queue of a destination that is no longer configured, and ends its deliveries. Takes the lease first, so
+ * that what a former holder may still write matches nothing. Answers why not.
+ */
+export async function retire(
+  row: DestinationLease,
+  { ledger, bus, force }: RetireParts,
+): Promise<string | undefined> {
+  const { name } = row;
+  const lease = await ledger.takeLease(name, row, "waypost topology prune");
+  if (lease === undefined) return "a worker still delivers to it";
+  const { epoch } = lease;
+  try {
+    const waiting = await bus.removeQueue(deliverQueueName(name), { force });
+    if (waiting > 0) return `${waiting} messages wait in its queue`;
+    await endDeliveries(ledger, name, epoch);
+    await ledger.setPause(name, undefined);
+    await ledger.note(name, epoch, { prunedEpoch: epoch, breaker: undefined });
+    return undefined;
+  } catch {
+    return "its queue could not be removed; see whether the bus is ready, and restart the roles";
+  } finally {
+    await ledger.releaseLease(name, epoch);
+  }
+}
+
+async function endDeliveries(ledger: Ledger, name: string, epoch: number): Promise<void> {
+  const open = await ledger.takeOver(name, epoch);
+  const doneAt = new Date().toISOString();
+  const reason = "the destination was removed";
+  for (let at = 0; at < open.length; at += chunk) {
+    const changes = open
+      .slice(at, at + chunk)
+      .map(({ id }) => ({ id, state: "dead" as const, nextAt: null, doneAt, reason }));
+    await ledger.write(epoch, changes);
+  }
+}
