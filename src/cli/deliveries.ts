@@ -2,7 +2,14 @@ import { type Command, Option } from "commander";
 import type { Delivery } from "../contracts.ts";
 import { deliveryLines } from "./delivery-lines.ts";
 import { parseLimit } from "./events.ts";
-import { createOpsClient, type OpsFlags, type ResolveOps, runCommand } from "./ops-client.ts";
+import {
+  createOpsClient,
+  type OpsFlags,
+  type ResolveOps,
+  runCommand,
+  tokenOption,
+  urlOption,
+} from "./ops-client.ts";
 import { columns, cut, print, safeJson } from "./terminal.ts";
 
 interface Flags extends OpsFlags {
@@ -26,8 +33,8 @@ export function registerDeliveries(program: Command, resolve: ResolveOps): void 
     .option("--event <id>", "of one event")
     .option("--limit <n>", "how many at most", parseLimit, 50)
     .option("--json", "one delivery per line as JSON")
-    .option("--url <url>", "the ops API (default: from the configuration)")
-    .option("--token <token>", "a token for it (default: from the configuration)")
+    .addOption(urlOption)
+    .addOption(tokenOption)
     .action((flags: Flags) => runCommand(() => list(flags, resolve)));
   command
     .command("retry")

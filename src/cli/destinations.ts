@@ -1,7 +1,14 @@
 import type { Command } from "commander";
 import type { DestinationState } from "../ops/destination-state.ts";
 import { destinationLines } from "./destination-lines.ts";
-import { createOpsClient, type OpsFlags, type ResolveOps, runCommand } from "./ops-client.ts";
+import {
+  createOpsClient,
+  type OpsFlags,
+  type ResolveOps,
+  runCommand,
+  tokenOption,
+  urlOption,
+} from "./ops-client.ts";
 import { columns, cut, print, safeJson } from "./terminal.ts";
 
 type Flags = OpsFlags & { readonly json?: true };
@@ -13,8 +20,8 @@ export function registerDestinations(program: Command, resolve: ResolveOps): voi
     .summary("show how the destinations fare")
     .description("Shows each destination: its state, what waits, the last success and error.")
     .option("--json", "one destination per line as JSON")
-    .option("--url <url>", "the ops API (default: from the configuration)")
-    .option("--token <token>", "a token for it (default: from the configuration)")
+    .addOption(urlOption)
+    .addOption(tokenOption)
     .action((flags: Flags) => runCommand(() => list(flags, resolve)));
   command
     .command("pause")

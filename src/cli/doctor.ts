@@ -15,6 +15,7 @@ import {
   type OpsFlags,
   type ResolveOps,
   runCommand,
+  tokenOption,
 } from "./ops-client.ts";
 import { escapeControls, pad, print, safeJson } from "./terminal.ts";
 
@@ -34,7 +35,7 @@ export function registerDoctor(program: Command, parts: Parts): void {
     )
     .option("--json", "one check per line as JSON")
     .option("--url <url>", "the ops API of an embedded Waypost that runs")
-    .option("--token <token>", "a token for it (default: from the configuration)")
+    .addOption(tokenOption)
     .action((flags: OpsFlags & { json?: true }) =>
       runCommand(async () => {
         const checks = await examine(parts, flags);

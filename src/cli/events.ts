@@ -12,6 +12,8 @@ import {
   type OpsTarget,
   type ResolveOps,
   runCommand,
+  tokenOption,
+  urlOption,
 } from "./ops-client.ts";
 import { columns, print, safeJson } from "./terminal.ts";
 
@@ -52,8 +54,8 @@ export function registerEvents(program: Command, resolve: ResolveOps): void {
     .option("--limit <n>", "how many at most", parseLimit, 50)
     .option("-f, --follow", "go on with what comes in (filters: type, account, conversation)")
     .option("--json", "one event per line as JSON")
-    .option("--url <url>", "the ops API (default: from the configuration)")
-    .option("--token <token>", "a token for it (default: from the configuration)")
+    .addOption(urlOption)
+    .addOption(tokenOption)
     .action((id: string | undefined, flags: EventsFlags) =>
       runCommand(async () => {
         const target = await resolve(flags);

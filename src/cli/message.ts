@@ -11,6 +11,8 @@ import {
   type OpsFlags,
   type ResolveOps,
   runCommand,
+  tokenOption,
+  urlOption,
 } from "./ops-client.ts";
 import { columns, cut, escapeControls, localTime, print, safeJson } from "./terminal.ts";
 
@@ -27,8 +29,8 @@ export function registerMessage(program: Command, resolve: ResolveOps): void {
     )
     .argument("<wamid>", "the WhatsApp message id")
     .option("--json", "as one line of JSON")
-    .option("--url <url>", "the ops API (default: from the configuration)")
-    .option("--token <token>", "a token for it (default: from the configuration)")
+    .addOption(urlOption)
+    .addOption(tokenOption)
     .action((wamid: string, flags: OpsFlags & { json?: true }) =>
       runCommand(async () => {
         const client = createOpsClient(await resolve(flags));

@@ -1,3 +1,4 @@
+import { Option } from "commander";
 import { request } from "undici";
 import { ConfigError } from "../config/config-error.ts";
 
@@ -13,6 +14,12 @@ export interface OpsFlags {
   readonly url?: string;
   readonly token?: string;
 }
+
+export const urlOption = new Option("--url <url>", "the ops API (default: from the configuration)");
+export const tokenOption = new Option(
+  "--token <token>",
+  "a token for it (default: from the configuration)",
+);
 
 export type ResolveOps = (flags: OpsFlags) => OpsTarget | Promise<OpsTarget>;
 

@@ -1,6 +1,13 @@
 import type { Command } from "commander";
 import type { QuarantineEntry } from "../contracts.ts";
-import { createOpsClient, type OpsFlags, type ResolveOps, runCommand } from "./ops-client.ts";
+import {
+  createOpsClient,
+  type OpsFlags,
+  type ResolveOps,
+  runCommand,
+  tokenOption,
+  urlOption,
+} from "./ops-client.ts";
 import { columns, cut, escapeControls, localTime, print, safeJson } from "./terminal.ts";
 
 type Flags = OpsFlags & { readonly json?: true; readonly raw?: true };
@@ -16,8 +23,8 @@ export function registerQuarantine(program: Command, resolve: ResolveOps): void 
     .summary("show what could not be understood")
     .description(`Lists the newest ${shown} signed POSTs that could not be understood, and why.`)
     .option("--json", "one entry per line as JSON")
-    .option("--url <url>", "the ops API (default: from the configuration)")
-    .option("--token <token>", "a token for it (default: from the configuration)")
+    .addOption(urlOption)
+    .addOption(tokenOption)
     .action((flags: Flags) => runCommand(() => list(flags, resolve)));
   command
     .command("show")

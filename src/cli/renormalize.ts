@@ -11,6 +11,8 @@ import {
   type OpsFlags,
   type ResolveOps,
   runCommand,
+  tokenOption,
+  urlOption,
 } from "./ops-client.ts";
 import { summaryLines, toPublish } from "./renormalize-summary.ts";
 import { print, safeJson } from "./terminal.ts";
@@ -42,8 +44,8 @@ export function registerRenormalize(program: Command, resolve: ResolveOps): void
     .option("--dry-run", "show what would be published, publish nothing")
     .option("--yes", "publish without asking")
     .option("--json", "the summary as JSON")
-    .option("--url <url>", "the ops API (default: from the configuration)")
-    .option("--token <token>", "a token for it (default: from the configuration)")
+    .addOption(urlOption)
+    .addOption(tokenOption)
     .action((flags: Flags) => runCommand(async () => renormalize(flags, await clientOf(flags))));
 
   const clientOf = async (flags: Flags) => createOpsClient(await resolve(flags));

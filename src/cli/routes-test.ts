@@ -12,6 +12,8 @@ import {
   type OpsFlags,
   type ResolveOps,
   runCommand,
+  tokenOption,
+  urlOption,
 } from "./ops-client.ts";
 import { escapeControls, print, safeJson } from "./terminal.ts";
 
@@ -52,8 +54,8 @@ export function registerRoutesTest(program: Command, parts: Parts): void {
     )
     .argument("<event>", "an event id, or a JSON file with a webhook of Meta's, an event or events")
     .option("--json", "one line of JSON an event")
-    .option("--url <url>", "the ops API (default: from the configuration)")
-    .option("--token <token>", "a token for it (default: from the configuration)")
+    .addOption(urlOption)
+    .addOption(tokenOption)
     .action((given: string, flags: Flags) => runCommand(() => run(given, flags, parts)));
 }
 

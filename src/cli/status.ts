@@ -7,6 +7,8 @@ import {
   type OpsFlags,
   type ResolveOps,
   runCommand,
+  tokenOption,
+  urlOption,
 } from "./ops-client.ts";
 import { duration, escapeControls, print, safeJson } from "./terminal.ts";
 
@@ -17,8 +19,8 @@ export function registerStatus(program: Command, resolve: ResolveOps): void {
     .summary("show whether all is well")
     .description("Shows on one screen whether all is well; what is wrong first, with a remedy.")
     .option("--json", "as one line of JSON")
-    .option("--url <url>", "the ops API (default: from the configuration)")
-    .option("--token <token>", "a token for it (default: from the configuration)")
+    .addOption(urlOption)
+    .addOption(tokenOption)
     .action((flags: OpsFlags & { json?: true }) =>
       runCommand(async () => {
         const client = createOpsClient(await resolve(flags));
@@ -31,7 +33,7 @@ export function registerStatus(program: Command, resolve: ResolveOps): void {
 }
 
 /** Pure. */
-export function statusLines(status: SystemStatus, now: Date): string[] {
+function statusLines(status: SystemStatus, now: Date): string[] {
   const ago = (iso: string) => `${duration(now.getTime() - Date.parse(iso))} ago`;
   const up = duration(now.getTime() - Date.parse(status.startedAt));
   return [

@@ -9,6 +9,8 @@ import {
   type OpsFlags,
   type ResolveOps,
   runCommand,
+  tokenOption,
+  urlOption,
 } from "./ops-client.ts";
 import { escapeControls, print, safeJson } from "./terminal.ts";
 
@@ -27,8 +29,8 @@ export function registerTopology(program: Command, resolve: ResolveOps): void {
     .option("--yes", "without the question")
     .option("--force", "also where messages wait or deliveries are open; those end as dead")
     .option("--json", "as one line of JSON")
-    .option("--url <url>", "the ops API (default: from the configuration)")
-    .option("--token <token>", "a token for it (default: from the configuration)")
+    .addOption(urlOption)
+    .addOption(tokenOption)
     .action((flags: Flags) => runCommand(() => prune(flags, resolve)));
 }
 

@@ -18,7 +18,7 @@ export class ConfigError extends Error {
 }
 
 /** A problem on one line, for terminals and the error's message. */
-export function problemLine({ where, problem, remedy }: ConfigProblem): string {
+function problemLine({ where, problem, remedy }: ConfigProblem): string {
   return `  ${where}: ${problem}. ${remedy}${remedy.endsWith("?") ? "" : "."}`;
 }
 

@@ -50,7 +50,7 @@ export interface TableSpec<F extends Fields = Fields> {
 }
 
 /** A value, or comparisons that all must hold. `not` also finds rows that lack the field. */
-export type Condition<V> =
+type Condition<V> =
   | V
   | {
       readonly in?: readonly V[];

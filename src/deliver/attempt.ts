@@ -21,7 +21,7 @@ export interface AttemptOptions {
   readonly over: AbortSignal;
 }
 
-export const defaultTimeoutMs = 10_000;
+const defaultTimeoutMs = 10_000;
 /** For the destination to say how far it came, after it was told to stop. */
 const graceMs = 100;
 

@@ -25,7 +25,7 @@ export interface When {
 }
 
 /** On any text of the message: body, caption, title of what was chosen. */
-export interface TextWhen {
+interface TextWhen {
   /** RE2 expressions: linear time, found anywhere, case counts unless they begin with `(?i)`. */
   readonly matches?: readonly string[];
   /** Letter case and compatibility forms do not count; nor below. */

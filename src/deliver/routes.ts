@@ -12,7 +12,7 @@ export interface Route {
 }
 
 /** An event goes to this destination because of this route. */
-export interface Match {
+interface Match {
   readonly route: string;
   readonly destination: string;
 }

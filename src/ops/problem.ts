@@ -8,7 +8,7 @@ import {
 import type { Log } from "../support/log.ts";
 
 /** What is wrong with one parameter. Never holds the value that was sent. */
-export interface ParameterProblem {
+interface ParameterProblem {
   readonly parameter: string;
   readonly reason: string;
 }

@@ -3,7 +3,7 @@ import type { Metrics } from "../support/metrics.ts";
 import type { ReadPost } from "./read.ts";
 import type { Unverified } from "./verified-body.ts";
 
-export type Step = "read" | "verify" | "split" | "publish";
+type Step = "read" | "verify" | "split" | "publish";
 
 /** What is measured of the ack path. */
 export interface AckMetrics {
@@ -14,7 +14,7 @@ export interface AckMetrics {
   /** The POST is durable. */
   durable(post: ReadPost): void;
 }
-export interface AckClock {
+interface AckClock {
   /** A step ends here, and the next begins. */
   lap(step: Step): void;
   /** The answer is 200. */

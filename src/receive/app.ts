@@ -13,7 +13,7 @@ import { answerChallenge } from "./subscription.ts";
 import { verifySignature } from "./verified-body.ts";
 
 /** The one path of the public port. */
-export const webhookPath = "/webhooks/whatsapp";
+const webhookPath = "/webhooks/whatsapp";
 /** Meta has its own schedule; this is for load balancers and people. */
 const retryAfterSeconds = 5;
 /** How long the rest of a refused body is thrown away, so that the answer is read before the socket closes. */

@@ -15,7 +15,7 @@ export interface Facts {
 }
 
 /** Compared field by field, in the order of the fields, as BSON compares sub-documents. */
-export type Highest = string | Latest | StatusRank;
+type Highest = string | Latest | StatusRank;
 export type Member = string | ErrorNote;
 
 /** A value that the last event decides: by payload time, then event id, then the parser's version. */

@@ -13,7 +13,7 @@ export interface LeaseRow {
 }
 
 /** Where leases are kept. `undefined` answers: the lease is somebody else's. */
-export interface LeaseRows<Row extends LeaseRow> {
+interface LeaseRows<Row extends LeaseRow> {
   /** Nobody else can have these rows while this process has them: a taker need not wait. */
   readonly exclusive: boolean;
   lease(name: string): Promise<Row>;

@@ -4,7 +4,7 @@ import { describeError, type Log } from "./log.ts";
  * Ends a part of the program. `leftMs` is what it may take; what takes longer is left behind, so that those after it
  * still end in time.
  */
-export type Stop = (leftMs: number) => Promise<void> | void;
+type Stop = (leftMs: number) => Promise<void> | void;
 
 interface Part {
   /** For the log. */

@@ -67,7 +67,7 @@ export function nameError(error: unknown): string {
   return `${error.name}${code}`;
 }
 
-export function scrub(text: string): string {
+function scrub(text: string): string {
   return hideCredentials(text)
     .replace(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, '"…"')
     .replace(/\b[A-Z]{2}\.[A-Za-z0-9.]{4,}/g, "…")

@@ -5,7 +5,7 @@ import { StoreError } from "../../src/contracts.ts";
 import { testAgainstMemory } from "./table-model.ts";
 import { type Context, type Thing, things } from "./table-things.ts";
 
-export interface TablesUnderTest {
+interface TablesUnderTest {
   readonly tables: Tables;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { type Stub, type StubAnswer, type StubRequest, startStub } from "./stub.ts";
 
-export interface SlackPost {
+interface SlackPost {
   readonly channel: string;
   readonly ts: string;
   readonly thread_ts?: string;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
-export interface Line {
+interface Line {
   readonly handled?: string;
   readonly type?: string;
   readonly subscribed?: string;

@@ -67,7 +67,7 @@ export function createWorker(orders: Orders): Worker {
 let count = 0;
 
 /** The n-th event of an invented conversation; its text says which it is. */
-export function numbered(conversation: number, n: number): WaypostEvent {
+function numbered(conversation: number, n: number): WaypostEvent {
   count += 1;
   const at = new Date().toISOString();
   return {

@@ -134,7 +134,7 @@ export async function startOps(
   };
 }
 
-export function arrayLog(logged: Harness["logged"]): Log {
+function arrayLog(logged: Harness["logged"]): Log {
   const write = (message: string, fields?: LogFields) => void logged.push({ message, fields });
   const log: Log = { debug: write, info: write, warn: write, error: write, child: () => log };
   return log;

@@ -1,6 +1,6 @@
 import type { Bus, BusHealth, Parcel } from "../../src/contracts.ts";
 
-export type BusMood = "confirms" | "hangs" | "rejects";
+type BusMood = "confirms" | "hangs" | "rejects";
 
 /** The publishing face of a bus, in memory: keeps what it was given, and confirms as it is told. */
 export interface FakeBus extends Pick<Bus, "publish" | "health"> {

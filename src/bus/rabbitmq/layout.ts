@@ -9,7 +9,7 @@ import { type Binding, bindingsOf, quarantineExchange, quorum, singleActive } fr
 export type LayoutId = string;
 export const unordered: LayoutId = "unordered";
 export const interim: LayoutId = "interim";
-export const maxShards = 16;
+const maxShards = 16;
 export const layoutIds: readonly LayoutId[] = [
   interim,
   ...Array.from({ length: maxShards }, (_, n) => String(n + 1)),
@@ -36,7 +36,7 @@ export function shardHeaders(routingKey: string): Readonly<Record<string, string
   return slotHeaders[((hash ^ (hash >>> 16)) >>> 0) % maxShards];
 }
 
-export interface LayoutQueue {
+interface LayoutQueue {
   readonly name: string;
   readonly arguments: Readonly<Record<string, unknown>>;
 }

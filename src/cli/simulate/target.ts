@@ -2,7 +2,7 @@ import { CommandError, exitCodes } from "../ops-client.ts";
 import type { SimulateFlags } from "./flags.ts";
 
 /** What the configuration knows of a receiver. */
-export interface SimulateTarget {
+interface SimulateTarget {
   readonly webhookUrl: string;
   readonly appSecret?: string;
   readonly verifyToken?: string;

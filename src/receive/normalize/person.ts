@@ -42,7 +42,7 @@ export function digitsOf(value: unknown): string | undefined {
 }
 
 /** Meta writes usernames with and without a leading @. */
-export function usernameOf(value: unknown): string | undefined {
+function usernameOf(value: unknown): string | undefined {
   const username = textOf(value)?.replace(/^@+/, "");
   return username === "" ? undefined : username;
 }

@@ -49,7 +49,7 @@ export function idOf(value: unknown): string | undefined {
 
 const decimal = /^-?\d{1,15}(?:\.\d{1,15})?$/;
 
-export function numberOf(value: unknown): number | undefined {
+function numberOf(value: unknown): number | undefined {
   const number = typeof value === "string" && decimal.test(value) ? Number(value) : value;
   // + 0 makes 0 of -0, which JSON cannot tell apart.
   return typeof number === "number" && Number.isFinite(number) ? number + 0 : undefined;

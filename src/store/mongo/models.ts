@@ -19,7 +19,7 @@ export interface EventDocument {
   readonly event: PackedEvent;
   readonly expireAt?: Date;
 }
-export interface AliasDocument extends AliasEdge {
+interface AliasDocument extends AliasEdge {
   readonly _id: string;
 }
 export interface AccountDocument {

@@ -63,7 +63,7 @@ const times = /("(?:[a-z_]*timestamp|time|start_time|end_time)"\s*:\s*"?)(\d{10}
  * for something new (a body without ids and times stays the same event). One id in the file stays one id; all
  * else, escapes and key order too, stays as it is.
  */
-export function freshen(text: string, random: Random, at: number): string {
+function freshen(text: string, random: Random, at: number): string {
   const salt = random.digits(12);
   const newest = Math.max(0, ...[...text.matchAll(times)].map((match) => Number(match[2])));
   return text
@@ -79,6 +79,6 @@ function freshId(id: string, salt: string): string {
 const space = /"(?:[^"\\]|\\.)*"|\s+/g;
 
 /** The same JSON text without white space between its tokens. */
-export function withoutSpace(text: string): string {
+function withoutSpace(text: string): string {
   return text.replace(space, (found) => (found.startsWith('"') ? found : ""));
 }

@@ -20,7 +20,7 @@ export function pricing(category: string): Json {
 }
 
 /** `errors` of a failed status. */
-export function failure(code: number, title: string, details: string): Json {
+function failure(code: number, title: string, details: string): Json {
   return {
     errors: [
       {
