@@ -42,14 +42,19 @@ describe("a breaker", () => {
 });
 
 describe("an open breaker", () => {
-  it("has said once that it opened, and says once that it closed", () => {
-    const breaker = createBreaker(createFakeClock(), undefined);
+  it("has said once that it opened, and when, and says once that it closed", async () => {
+    const clock = createFakeClock();
+    const breaker = createBreaker(clock, undefined);
     assert.equal(breaker.answered(), false, "it was closed");
+    assert.equal(breaker.waitMs(9), 0);
+    const openedAt = clock.now();
     const said = Array.from({ length: 8 }, () => breaker.outage(undefined));
     assert.deepEqual(said, [false, false, false, false, true, false, false, false]);
+    await clock.advance(60_000);
+    assert.equal(breaker.openSince(), openedAt);
     assert.equal(breaker.answered(), true);
     assert.equal(breaker.answered(), false);
-    assert.equal(breaker.openSince(), undefined);
+    assert.deepEqual([breaker.openSince(), breaker.waitMs(9)], [undefined, 0]);
   });
 
   it("heeds a Retry-After for 15 minutes at most, early or late", async () => {
