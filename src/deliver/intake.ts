@@ -80,12 +80,14 @@ function route({ name, routes, log }: IntakeParts, batch: readonly Carried[]) {
   const unfit: Unfit[] = [];
   for (const item of batch) {
     if (isQuarantined(item)) continue;
-    const id = `${name}:${item.id}`;
-    if (wanted.has(id)) continue;
     try {
       const match = routes.match(item).find(({ destination }) => destination === name);
       if (match === undefined) continue;
-      wanted.set(id, { event: item, route: match.route, edges: aliasEdges(item) });
+      wanted.set(`${name}:${item.id}`, {
+        event: item,
+        route: match.route,
+        edges: aliasEdges(item),
+      });
     } catch (error) {
       log.error("an event of an unknown shape cannot be routed", { eventId: item.id, error });
       unfit.push({ item, reason: "an event of an unknown shape" });

@@ -35,19 +35,19 @@ export function createBodyBudget<Owner>(
     shares.delete(owner);
   };
   const dropSlowest = (at: number): boolean => {
-    let slowest: Owner | undefined;
+    let slowest: { readonly owner: Owner; readonly drop: () => void } | undefined;
     let least = Number.POSITIVE_INFINITY;
     for (const [owner, share] of shares) {
-      if (share.drop === undefined) continue;
+      const { drop } = share;
+      if (drop === undefined) continue;
       const rate = rateOf(share, at);
       if (slowest !== undefined && rate >= least) continue;
-      slowest = owner;
+      slowest = { owner, drop };
       least = rate;
     }
     if (slowest === undefined) return false;
-    const { drop } = shares.get(slowest) as Share;
-    release(slowest);
-    drop?.();
+    release(slowest.owner);
+    slowest.drop();
     return true;
   };
 

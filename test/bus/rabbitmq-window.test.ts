@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { createWindow, type Post } from "../../src/bus/rabbitmq/window.ts";
 
 const mebibyte = 1024 * 1024;
@@ -60,6 +61,71 @@ describe("the window of unconfirmed publishes", () => {
     await idle;
     assert.deepEqual(sent, [first]);
     assert.deepEqual([first.failure, second.failure?.message], [undefined, "gone"]);
+  });
+});
+
+describe("a window of unconfirmed publishes", () => {
+  it("has the bytes free again that left", () => {
+    const { window, sent } = fill();
+    const posts = [post(1, 8 * mebibyte), post(1, 4 * mebibyte), post(1, 4 * mebibyte)];
+    for (const one of posts) window.enter(one);
+    assert.deepEqual(sent, posts.slice(0, 1));
+    window.leave(posts[0] as Post);
+    assert.deepEqual(sent, posts);
+  });
+
+  it("rejects those in flight only when it is to reject all, and they stay there", () => {
+    const { window } = fill();
+    const [first, second, third] = [post(1000), post(1), post(1)];
+    window.enter(first);
+    window.enter(second);
+    window.reject(new Error("no channel"), "waiting");
+    assert.deepEqual([first.failure, second.failure?.message], [undefined, "no channel"]);
+    window.enter(third);
+    window.reject(new Error("blocked"), "all");
+    assert.deepEqual([first.failure?.message, third.failure?.message], ["blocked", "blocked"]);
+    assert.deepEqual([...window.posts()], [first]);
+    window.leave(first);
+    assert.deepEqual([...window.posts()], []);
+  });
+
+  it("lets in at once what a post kept back that gave up waiting, and keeps what is in flight", () => {
+    const { window, sent } = fill();
+    const [first, large, small, late] = [post(500), post(800), post(1), post(600)];
+    for (const one of [first, large, small, late]) window.enter(one);
+    window.giveUp(large);
+    assert.deepEqual(sent, [first, small]);
+    window.giveUp(first);
+    assert.deepEqual([...window.posts()], [first, small]);
+    window.leave(first);
+    assert.deepEqual(sent, [first, small, late]);
+  });
+
+  it("is idle when nothing waits and nothing is in flight", async () => {
+    const { window, state } = fill();
+    let idle = 0;
+    const count = async () => {
+      void window.idle().then(() => {
+        idle += 1;
+      });
+      await turn();
+      return idle;
+    };
+    assert.equal(await count(), 1, "when it is new");
+    const [first, second, third] = [post(1), post(1), post(1)];
+    window.enter(first);
+    assert.equal(await count(), 1, "one is in flight");
+    window.enter(second);
+    window.leave(first);
+    assert.equal(await count(), 1, "another is in flight");
+    state.open = false;
+    window.enter(third);
+    assert.equal(await count(), 1, "as many wait as are in flight");
+    window.leave(second);
+    assert.equal(await count(), 1, "one waits");
+    state.open = true;
+    window.giveUp(third);
+    assert.equal(await count(), 6, "nothing is left");
   });
 });
 

@@ -25,7 +25,7 @@ function rowOf(seq: number, laneKeys: readonly string[]): OpenRow {
 describe("lanes", () => {
   it("keep the rows of a conversation by seq, in whatever order they come", () => {
     const lanes = createLanes();
-    for (const seq of [3, 1, 2]) lanes.add(rowOf(seq, ["a"]));
+    for (const seq of [3, 5, 1, 2]) lanes.add(rowOf(seq, ["a"]));
     const other = lanes.add(rowOf(4, ["b"]));
     assert.deepEqual(
       other?.rows.map(({ seq }) => seq),
@@ -34,10 +34,14 @@ describe("lanes", () => {
     const lane = lanes.laneOf(rowOf(9, ["a"]));
     assert.deepEqual(
       lane.rows.map(({ seq }) => seq),
-      [1, 2, 3],
+      [1, 2, 3, 5],
     );
     assert.equal(lanes.add(rowOf(2, ["a"])), undefined, "it is known");
-    assert.equal(lanes.size(), 4);
+    assert.equal(lanes.size(), 5);
+    const seqs = [...lanes.rows()].map(({ seq }) => seq);
+    assert.deepEqual(seqs.sort(), [1, 2, 3, 4, 5]);
+    assert.deepEqual([lanes.has("crm:evt_4"), lanes.find("crm:evt_4")?.seq], [true, 4]);
+    assert.deepEqual([lanes.has("crm:evt_9"), lanes.find("crm:evt_9")], [false, undefined]);
   });
 
   it("are joined by a row that holds keys of several, running ones too", () => {
@@ -57,6 +61,32 @@ describe("lanes", () => {
     assert.equal(lanes.laneOf(b), joined);
   });
 
+  it("are joined into the largest, wherever its key stands", () => {
+    for (const keys of [
+      ["large", "small", "none"],
+      ["small", "large"],
+    ]) {
+      const lanes = createLanes();
+      const large = [1, 2, 4].map((seq) => lanes.add(rowOf(seq, ["large"])))[0];
+      lanes.add(rowOf(3, ["small"]));
+      const joined = lanes.add(rowOf(5, keys));
+      assert.equal(joined, large);
+      assert.deepEqual(
+        joined?.rows.map(({ seq }) => seq),
+        [1, 2, 3, 4, 5],
+      );
+    }
+  });
+
+  it("hold a row without a key alone", () => {
+    const lanes = createLanes();
+    const [one, other] = [rowOf(1, []), rowOf(2, [])];
+    assert.notEqual(lanes.add(one), lanes.add(other));
+    assert.deepEqual(lanes.laneOf(one).rows, [one]);
+    lanes.remove(one);
+    assert.deepEqual([...lanes.rows()], [other]);
+  });
+
   it("are forgotten with their last row", () => {
     const lanes = createLanes();
     const [first, link, last] = [rowOf(1, ["a"]), rowOf(2, ["a", "b"]), rowOf(3, ["b"])];
@@ -72,7 +102,12 @@ describe("lanes", () => {
     assert.ok(removed.has(first) && removed.has(last));
     assert.ok(!removed.has({ ...first, seq: 10 }), "opened again, it is another");
     assert.equal(lanes.size(), 0);
-    assert.throws(() => lanes.laneOf(last));
+    assert.throws(() => lanes.laneOf(last), /a row without a lane/);
+    removed.stop();
+    const late = rowOf(6, ["a"]);
+    lanes.add(late);
+    lanes.remove(late);
+    assert.ok(!removed.has(late), "it no longer watches");
     assert.notEqual(lanes.add(rowOf(4, ["a"])), lanes.add(rowOf(5, ["b"])));
   });
 

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { DeliveryError } from "../../src/contracts.ts";
 import { createBodies } from "../../src/deliver/bodies.ts";
 import { createBreaker } from "../../src/deliver/breaker.ts";
 import { retryDelayMs } from "../../src/deliver/delays.ts";
+import { type OpenRow, openRow } from "../../src/deliver/open-row.ts";
 import { createRate } from "../../src/deliver/rate.ts";
+import { settle } from "../../src/deliver/settle.ts";
 import { createWaits } from "../../src/deliver/waits.ts";
-import { event } from "./engine.ts";
+import { event, misconfigured, outage, refused } from "./engine.ts";
 import { createFakeClock } from "./fake-clock.ts";
 
 describe("a rate", () => {
@@ -39,6 +42,21 @@ describe("a breaker", () => {
 });
 
 describe("an open breaker", () => {
+  it("has said once that it opened, and when, and says once that it closed", async () => {
+    const clock = createFakeClock();
+    const breaker = createBreaker(clock, undefined);
+    assert.equal(breaker.answered(), false, "it was closed");
+    assert.equal(breaker.waitMs(9), 0);
+    const openedAt = clock.now();
+    const said = Array.from({ length: 8 }, () => breaker.outage(undefined));
+    assert.deepEqual(said, [false, false, false, false, true, false, false, false]);
+    await clock.advance(60_000);
+    assert.equal(breaker.openSince(), openedAt);
+    assert.equal(breaker.answered(), true);
+    assert.equal(breaker.answered(), false);
+    assert.deepEqual([breaker.openSince(), breaker.waitMs(9)], [undefined, 0]);
+  });
+
   it("heeds a Retry-After for 15 minutes at most, early or late", async () => {
     const clock = createFakeClock();
     const breaker = createBreaker(clock, undefined);
@@ -105,6 +123,148 @@ describe("a retry", () => {
     assert.equal(retryDelayMs(delays, { attempts: 1, uncounted: 0 }, 90_000), 90_000);
     assert.equal(retryDelayMs(delays, { attempts: 1, uncounted: 0 }, 1e12), 86_400_000);
     assert.equal(retryDelayMs(delays, { attempts: 1, uncounted: 0 }, -5), 0);
+  });
+});
+
+describe("an attempt becomes a state", () => {
+  const at = Date.parse("2026-11-20T10:00:00.000Z");
+  const now = at + 5_000;
+  const [atIso, doneAt] = ["2026-11-20T10:00:00.000Z", "2026-11-20T10:00:05.000Z"];
+  const delaysMs = [1_000, 10_000, 100_000];
+  const tried = { at, ms: 12.6, now, counts: false, delaysMs };
+  const rowOf = (parts: Partial<OpenRow> = {}): OpenRow => ({
+    ...openRow(
+      {
+        id: "crm:evt_1",
+        destination: "crm",
+        eventId: "evt_1",
+        eventType: "whatsapp.message.text",
+        route: "everything",
+        laneKeys: ["cnv_a"],
+        seq: 1,
+        state: "open",
+        attempts: 0,
+        history: [],
+        createdAt: atIso,
+      },
+      0,
+      createFakeClock(),
+    ),
+    ...parts,
+  });
+  const failed = (error: DeliveryError) => ({ is: error.verdict, error });
+
+  it("delivered, with the destination's id and answer where it gave them", () => {
+    const delivered = { remoteId: "42", answer: "200" };
+    for (const is of ["delivered", "found"] as const) {
+      assert.deepEqual(settle(rowOf(), { ...tried, outcome: { is, delivered } }), {
+        change: {
+          id: "crm:evt_1",
+          state: "delivered",
+          nextAt: null,
+          history: [{ at: atIso, ms: 13, outcome: is, answer: "200" }],
+          doneAt,
+          remoteId: "42",
+        },
+      });
+    }
+    const outcome = { is: "delivered", delivered: {} } as const;
+    const { change } = settle(rowOf({ attempts: 3, unknown: true }), { ...tried, outcome });
+    assert.deepEqual(change, {
+      id: "crm:evt_1",
+      state: "delivered",
+      nextAt: null,
+      history: [{ at: atIso, ms: 13, outcome: "delivered" }],
+      doneAt,
+    });
+  });
+
+  it("dead when it was refused, whatever was before", () => {
+    const history = [{ at: atIso, ms: 13, outcome: "refused", answer: refused().message }];
+    const row = rowOf({ unknown: true });
+    assert.deepEqual(settle(row, { ...tried, outcome: failed(refused()) }), {
+      change: {
+        id: "crm:evt_1",
+        state: "dead",
+        nextAt: null,
+        history,
+        doneAt,
+        reason: refused().message,
+      },
+    });
+  });
+
+  it("open when the destination is not set up, to be tried as soon as it is", () => {
+    const history = [{ at: atIso, ms: 13, outcome: "config", answer: misconfigured().message }];
+    assert.deepEqual(
+      settle(rowOf(), { ...tried, counts: true, outcome: failed(misconfigured()) }),
+      {
+        change: { id: "crm:evt_1", state: "open", nextAt: null, history },
+        waitMs: 0,
+      },
+    );
+  });
+
+  it("open after an outage, with one attempt used only when it counts", () => {
+    const nextAt = "2026-11-20T10:01:35.000Z";
+    const history = [{ at: atIso, ms: 13, outcome: "outage", answer: "503", nextAt }];
+    const outcome = failed(outage({ afterMs: 90_000 }));
+    for (const counts of [false, true]) {
+      assert.deepEqual(settle(rowOf({ attempts: 1 }), { ...tried, counts, outcome }), {
+        change: { id: "crm:evt_1", state: "open", attempts: counts ? 2 : 1, nextAt, history },
+        waitMs: 90_000,
+      });
+    }
+  });
+
+  it("sending when it may have taken effect, and as long as that is not known", () => {
+    const state = (unknown: boolean, maybeDone: boolean) =>
+      settle(rowOf({ unknown }), { ...tried, outcome: failed(outage({ maybeDone })) }).change.state;
+    assert.deepEqual([state(false, false), state(false, true)], ["open", "sending"]);
+    assert.deepEqual([state(true, false), state(true, true)], ["sending", "sending"]);
+  });
+
+  it("waits by the attempts that count, or by those in a row that did not", () => {
+    const waitMs = (counts: boolean, parts: Partial<OpenRow>) =>
+      settle(rowOf(parts), { ...tried, counts, outcome: failed(outage()) }).waitMs ?? 0;
+    const near = (ms: number, wanted: number) =>
+      assert.ok(ms >= wanted * 0.75 && ms <= wanted * 1.25, `${ms} for ${wanted}`);
+    near(waitMs(true, { attempts: 1, uncounted: 2 }), 10_000);
+    near(waitMs(true, { attempts: 2, uncounted: 0 }), 100_000);
+    near(waitMs(false, { attempts: 3, uncounted: 0 }), 1_000);
+    near(waitMs(false, { attempts: 0, uncounted: 1 }), 10_000);
+  });
+
+  it("dead after its last delay, but only by an attempt that counts", () => {
+    const outcome = failed(outage({ afterMs: 90_000 }));
+    const after = (attempts: number, counts: boolean) =>
+      settle(rowOf({ attempts }), { ...tried, counts, outcome });
+    assert.equal(after(2, true).change.state, "open");
+    assert.equal(after(3, false).change.state, "open");
+    assert.equal(after(9, false).change.state, "open");
+    assert.deepEqual(after(3, true), {
+      change: {
+        id: "crm:evt_1",
+        state: "dead",
+        attempts: 4,
+        nextAt: null,
+        history: [{ at: atIso, ms: 13, outcome: "outage", answer: "503" }],
+        doneAt,
+        reason: "gave up after 4 attempts while others succeeded: the destination answered 503",
+      },
+    });
+  });
+
+  it("keeps 500 characters of an answer, and the last twenty attempts", () => {
+    const old = Array.from(
+      { length: 20 },
+      (_, n) => ({ at: `${n}`, ms: n, outcome: "outage" }) as const,
+    );
+    const answer = `${"a".repeat(500)}b`;
+    const outcome = { is: "delivered", delivered: { answer } } as const;
+    const { change } = settle(rowOf({ history: old }), { ...tried, outcome });
+    assert.deepEqual(change.history?.slice(0, -1), old.slice(1));
+    assert.equal(change.history?.at(-1)?.answer, "a".repeat(500));
   });
 });
 

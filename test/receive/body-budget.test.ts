@@ -5,7 +5,7 @@ import { createBodyBudget } from "../../src/receive/body-budget.ts";
 const budgetBytes = 1_000;
 
 function setUp() {
-  let time = 0;
+  let time = 3_600_000;
   const budget = createBodyBudget<string>(budgetBytes, () => time);
   const sizes = new Map<string, number>();
   const dropped: string[] = [];
@@ -50,6 +50,45 @@ describe("the budget of bodies", () => {
     wait(10);
     receive("new", 300);
     assert.deepEqual(dropped, ["stalled"]);
+  });
+
+  it("drops the slowest, whether it came first or last", () => {
+    for (const order of [
+      ["steady", "stalled"],
+      ["stalled", "steady"],
+    ]) {
+      const { receive, wait, dropped } = setUp();
+      for (const owner of order) receive(owner, owner === "stalled" ? 300 : 10);
+      for (let count = 0; count < 20; count += 1) {
+        wait(100);
+        receive("steady", 10);
+      }
+      receive("new", 600);
+      assert.deepEqual(dropped, ["stalled"]);
+    }
+  });
+
+  it("counts what came in a moment ago, not the last chunk alone", () => {
+    const { receive, wait, dropped } = setUp();
+    receive("fast", 500);
+    receive("slow", 100);
+    wait(10);
+    receive("fast", 1);
+    wait(10);
+    receive("new", 450);
+    assert.deepEqual(dropped, ["slow"]);
+  });
+
+  it("takes a newcomer for as fast as it began, though others have had time to send more", () => {
+    const { receive, wait, dropped } = setUp();
+    for (let count = 0; count < 50; count += 1) {
+      receive("steady", 12);
+      wait(100);
+    }
+    receive("new", 50);
+    wait(10);
+    receive("large", 400);
+    assert.deepEqual(dropped, ["steady"]);
   });
 
   it("drops a sender of a byte now and then, however fast it began and however lately it sent", () => {
@@ -101,5 +140,26 @@ describe("the budget of bodies", () => {
     receive("b", 600);
     receive("c", 500);
     assert.equal(dropped.length, 1);
+  });
+
+  it("lets go nobody whose body is here, though it holds more than there is, nor one that holds nothing", () => {
+    const { budget, receive, dropped } = setUp();
+    budget.keep("small");
+    receive("a", 900);
+    budget.keep("a");
+    receive("a", 200);
+    assert.deepEqual(dropped, []);
+    receive("b", 1);
+    assert.deepEqual(dropped, ["b"]);
+  });
+
+  it("goes by the time of the process", () => {
+    const budget = createBodyBudget<string>(budgetBytes);
+    const dropped: string[] = [];
+    budget.hold("first", 600, () => dropped.push("first"));
+    const at = performance.now();
+    while (performance.now() === at);
+    budget.hold("new", 600, () => dropped.push("new"));
+    assert.deepEqual(dropped, ["first"]);
   });
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
 import { NotDurableError, type Parcel } from "../../src/contracts.ts";
 import type { Durable } from "../../src/receive/durability.ts";
@@ -18,17 +18,17 @@ import { waitFor } from "../support/wait-for.ts";
 const deadlineMs = 30;
 const running: Durable[] = [];
 
-function start(spool: MemorySpool | undefined = createMemorySpool()) {
+function start(spool: MemorySpool = createMemorySpool(), waitMs = deadlineMs) {
   const bus = createFakeBus();
   const metrics = createMetrics();
   const log = createArrayLog();
-  const durable = createDurable({ bus, spool, deadlineMs, log, metrics });
+  const durable = createDurable({ bus, spool, deadlineMs: waitMs, log, metrics });
   running.push(durable);
   durable.start();
   const ids = () => bus.published.map((parcel) => parcel.id);
   const direct = () =>
     waitFor("direct mode", () => durable.health().mode === "direct" && durable.health().ready);
-  return { bus, spool: spool ?? createMemorySpool(), metrics, log, durable, ids, direct };
+  return { bus, spool, metrics, log, durable, ids, direct };
 }
 
 function post(...ids: string[]): Parcel[] {
@@ -78,7 +78,11 @@ describe("durable", () => {
       bus.down = "gone";
       for (const id of range(1, 20)) await durable.publish(post(id));
       assert.equal(spool.depth().posts, 20);
-      assert.deepEqual(firsts(ids()), ["e0"], "nothing overtakes what waits");
+      // On a busy machine not even that: its time may be over before it departs.
+      assert.ok(
+        ids().every((id) => id === "e0"),
+        "nothing overtakes what waits",
+      );
       bus.down = undefined;
       bus.mood = "confirms";
       await direct();
@@ -91,6 +95,10 @@ describe("durable", () => {
   it("answers within the deadline and an append when the bus hangs", async () => {
     const { durable, bus } = start();
     bus.mood = "hangs";
+    bus.onPublish = () => {
+      // The pump does not hang too.
+      bus.down = "gone";
+    };
     const startedAt = performance.now();
     await durable.publish(post("a"));
     const ms = performance.now() - startedAt;
@@ -109,7 +117,8 @@ describe("durable", () => {
   });
 
   it("sends the POSTs of one turn as one publish, and those of the next as another", async () => {
-    const { durable, bus, spool } = start();
+    // Nothing but the last POST ends what hangs.
+    const { durable, bus, spool } = start(createMemorySpool(), 60_000);
     const publishes: string[][] = [];
     bus.onPublish = (parcels) => publishes.push(parcels.map(({ id }) => id));
     bus.mood = "hangs";
@@ -119,9 +128,13 @@ describe("durable", () => {
     await waitFor("the second publish", () => publishes.length === 2);
     assert.deepEqual(publishes, [["a", "b", "c"], ["d"]]);
     bus.down = "gone";
-    await Promise.all([...first, second]);
+    await Promise.all([...first, second, durable.publish(post("e"))]);
     const spooled = spool.posts.map(({ parcels }) => parcels.map(({ id }) => id));
-    assert.deepEqual(spooled, [["a", "b"], ["c"], ["d"]], "a row for each POST, oldest first");
+    assert.deepEqual(
+      spooled,
+      [["a", "b"], ["c"], ["d"], ["e"]],
+      "a row for each POST, oldest first",
+    );
   });
 
   it("lets no more POSTs share a publish than fit into a few hundred kilobytes", async () => {
@@ -282,19 +295,34 @@ describe("durable", () => {
     await assert.rejects(durable.publish(post("b")), NotDurableError);
   });
 
-  it("measures the spool and the bus", async () => {
-    const bus = createFakeBus();
+  it("measures the spool and the bus each second until it is closed", async (t) => {
+    t.mock.timers.enable({ apis: ["Date", "setInterval"], now: Date.now() });
+    const { durable, bus, metrics } = start(createMemorySpool([post("a"), post("b")]));
+    bus.mood = "hangs";
+    const measured = async () => {
+      const text = await metrics.registry.metrics();
+      const named = (name: string) =>
+        Number(new RegExp(`^waypost_${name} (.*)$`, "m").exec(text)?.[1]);
+      return ["bus_ready", "spool_posts", "spool_bytes", "spool_oldest_age_seconds"].map(named);
+    };
+    assert.deepEqual(await measured(), [1, 2, 20, 0]);
     bus.down = "gone";
-    const metrics = createMetrics();
-    const spool = createMemorySpool([post("a"), post("b")]);
-    const durable = createDurable({ bus, spool, deadlineMs, log: createArrayLog(), metrics });
-    running.push(durable);
-    durable.start();
-    const text = await metrics.registry.metrics();
-    assert.match(text, /^waypost_spool_posts 2$/m);
-    assert.match(text, /^waypost_spool_bytes 20$/m);
-    assert.match(text, /^waypost_spool_oldest_age_seconds \d/m);
-    assert.match(text, /^waypost_bus_ready 0$/m);
+    t.mock.timers.tick(999);
+    assert.deepEqual(await measured(), [1, 2, 20, 0]);
+    t.mock.timers.tick(1);
+    assert.deepEqual(await measured(), [0, 2, 20, 1]);
+    t.mock.timers.tick(90_000);
+    assert.deepEqual(await measured(), [0, 2, 20, 91]);
+    bus.down = undefined;
+    bus.mood = "confirms";
+    await durable.close();
+    t.mock.timers.tick(10_000);
+    assert.deepEqual(await measured(), [0, 2, 20, 91]);
+  });
+
+  it("measures no age where nothing waits", async () => {
+    const { metrics } = start();
+    assert.match(await metrics.registry.metrics(), /^waypost_spool_oldest_age_seconds 0$/m);
   });
 });
 
@@ -402,30 +430,83 @@ describe("durable without a spool", () => {
     const durable = createDurable({ bus, spool: undefined, deadlineMs, log, metrics });
     running.push(durable);
     durable.start();
-    return { bus, durable };
+    return { bus, durable, log, metrics };
   }
 
-  it("waits for a bus that comes back", async () => {
+  it("waits for a bus that comes back, and asks it again a moment later", async (t) => {
+    t.mock.method(Math, "random", () => 0.999);
     const { bus, durable } = startUnspooled();
-    bus.down = "gone";
-    assert.equal(durable.health().ready, false);
-    const answered = durable.publish(post("a"));
-    setTimeout(() => {
-      bus.down = undefined;
-    }, 100);
-    await answered;
+    bus.mood = "rejects";
+    bus.onPublish = () => {
+      if (bus.published.length === 2) bus.mood = "confirms";
+    };
+    const startedAt = performance.now();
+    await durable.publish(post("a"));
+    const ms = performance.now() - startedAt;
+    assert.ok(ms > 145, `${ms} ms`);
     assert.deepEqual(
       bus.published.map(({ id }) => id),
-      ["a"],
+      ["a", "a"],
     );
   });
 
-  it("gives up after five seconds", async () => {
-    const { bus, durable } = startUnspooled();
+  it("is as well as the bus", async () => {
+    const { bus, durable, metrics } = startUnspooled();
+    assert.deepEqual(durable.health(), { mode: "direct", ...bus.health() });
+    assert.equal(durable.health().ready, true);
+    bus.down = "gone";
+    assert.deepEqual(durable.health(), { mode: "direct", ...bus.health() });
+    assert.equal(durable.health().ready, false);
+    assert.match(await metrics.registry.metrics(), /^waypost_spool_posts 0$/m);
+  });
+
+  it("gives up after five seconds, with the bus's last word in the log", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const { bus, durable, log } = startUnspooled();
     bus.mood = "hangs";
-    const startedAt = performance.now();
-    await assert.rejects(durable.publish(post("a")), NotDurableError);
-    const ms = performance.now() - startedAt;
-    assert.ok(ms > 4_900 && ms < 7_000, `${ms} ms`);
+    let refusals = 0;
+    const answered = durable.publish(post("a")).finally(() => {
+      refusals += 1;
+    });
+    answered.catch(() => undefined);
+    t.mock.timers.tick(4_999);
+    await turn();
+    assert.equal(refusals, 0);
+    t.mock.timers.tick(1);
+    await assert.rejects(answered, {
+      name: "NotDurableError",
+      message: "the bus did not take it in time",
+      cause: new Error("aborted"),
+    });
+    assert.deepEqual(log.lines, [
+      { level: "warn", message: "the bus did not take a POST in time", reason: "Error: aborted" },
+    ]);
+  });
+
+  it("is done with a POST that the bus has", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const { bus, durable } = startUnspooled();
+    const signals: AbortSignal[] = [];
+    const { publish } = bus;
+    bus.publish = (parcels, signal) => {
+      signals.push(signal);
+      return publish(parcels, signal);
+    };
+    await durable.publish(post("a"));
+    t.mock.timers.tick(5_000);
+    assert.deepEqual(
+      signals.map(({ aborted }) => aborted),
+      [false],
+    );
+  });
+
+  it("takes nothing when it is closed", async () => {
+    const { bus, durable } = startUnspooled();
+    await durable.close();
+    await assert.rejects(durable.publish(post("a")), {
+      name: "NotDurableError",
+      message: "shutting down",
+    });
+    assert.deepEqual(bus.published, []);
   });
 });

@@ -25,7 +25,7 @@ export interface Post {
 export interface Window {
   /** Sends it when there is room, first come first served. A post larger than the window enters an empty one. */
   enter(post: Post): void;
-  /** No longer waits. */
+  /** No longer waits; one in flight stays there. */
   giveUp(post: Post): void;
   /** All of it is confirmed, nacked or lost. */
   leave(post: Post): void;
@@ -61,7 +61,9 @@ export function createWindow(canSend: () => boolean, send: (post: Post) => void)
       waiting.add(post);
       admit();
     },
-    giveUp: (post) => void waiting.delete(post),
+    giveUp: (post) => {
+      if (waiting.delete(post)) admit();
+    },
     leave: (post) => {
       inFlight.delete(post);
       messages -= post.parcels.length;

@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Carried, Delivery, NewDelivery, Unfit, WaypostEvent } from "../../src/contracts.ts";
+import { createIntake, type IntakeParts } from "../../src/deliver/intake.ts";
+import { LeaseOverError } from "../../src/deliver/lease.ts";
+import { compileRoutes } from "../../src/deliver/routes.ts";
+import { aliasEdges } from "../../src/event/alias-edges.ts";
+import { conversationIdOf } from "../../src/event/conversation.ts";
+import { quarantinedPost } from "../../src/event/quarantined-post.ts";
+import { createArrayLog } from "../support/array-log.ts";
+import { event } from "./engine.ts";
+import { createFakeClock } from "./fake-clock.ts";
+import { createMemoryLedger } from "./memory-ledger.ts";
+
+const createdAt = "2026-11-20T10:00:00.000Z";
+const routes = compileRoutes({
+  accounts: {},
+  routes: [
+    { name: "elsewhere", when: {}, to: ["other"], test: false },
+    { name: "texts", when: { type: ["whatsapp.message.text"] }, to: ["crm"], test: false },
+  ],
+});
+
+/** An intake over a ledger that says what it was asked, and the answers that a test sets. */
+function setUp() {
+  const log = createArrayLog();
+  const lease = { out: false, lost: [] as string[] };
+  const answers = {
+    first: 41 as number | undefined,
+    existing: [] as Pick<Delivery, "id" | "state">[],
+  };
+  const asked: unknown[][] = [];
+  const kept: string[] = [];
+  const inserted: NewDelivery[][] = [];
+  const opened: NewDelivery[][] = [];
+  const loaded: (readonly string[])[] = [];
+  const known = new Set<string>();
+  const parts: IntakeParts = {
+    name: "crm",
+    routes,
+    log,
+    clock: createFakeClock(Date.parse(createdAt)),
+    knows: (id) => known.has(id),
+    ledger: {
+      ...createMemoryLedger(),
+      async aliases(ids, learnt) {
+        asked.push(["aliases", ids, learnt]);
+        return (id) => [id, `${id} too`];
+      },
+      async allot(...args) {
+        asked.push(["allot", ...args]);
+        return answers.first;
+      },
+      async insert(rows, epoch) {
+        asked.push(["insert", epoch]);
+        inserted.push([...rows]);
+        return answers.existing;
+      },
+    },
+    lease: {
+      epoch: 7,
+      over: new AbortController().signal,
+      leftMs: () => (lease.out ? 0 : 15_000),
+      check() {
+        if (lease.out) throw new LeaseOverError("it is over");
+      },
+      lose(reason) {
+        lease.out = true;
+        lease.lost.push(reason);
+      },
+      release: async () => undefined,
+    },
+    bodies: { keep: ({ id }) => void kept.push(id), get: async () => undefined },
+    rows: {
+      load: async (ids) => void loaded.push(ids),
+      open: (rows) => void opened.push([...rows]),
+    },
+  };
+  const take = async (...batch: Carried[]): Promise<readonly Unfit[] | undefined> =>
+    (await createIntake(parts)(batch, new AbortController().signal)) ?? undefined;
+  return { log, lease, answers, asked, kept, inserted, opened, loaded, known, take };
+}
+
+const rowOf = ({ id, data }: WaypostEvent, seq: number): NewDelivery => ({
+  id: `crm:${id}`,
+  destination: "crm",
+  eventId: id,
+  eventType: "whatsapp.message.text",
+  route: "texts",
+  laneKeys: [data.conversationId ?? "", `${data.conversationId} too`],
+  seq,
+  createdAt,
+});
+
+describe("an intake", () => {
+  it("makes rows of what is routed to its destination, in queue order, each once", async () => {
+    const { take, asked, inserted, opened, kept, loaded } = setUp();
+    const [first, second, third] = [event("cnv_b"), event("cnv_a"), event("cnv_b")];
+    const status = { ...event("cnv_c"), type: "whatsapp.status.read" };
+    const post = quarantinedPost(Buffer.from("{}"), [], { receivedAt: createdAt, postId: "pst_1" });
+    assert.deepEqual(await take(first, status, post, second, first, third), []);
+    const rows = [rowOf(first, 41), rowOf(second, 42), rowOf(third, 43)];
+    assert.deepEqual([inserted, opened], [[rows], [rows]]);
+    assert.deepEqual(asked, [
+      ["aliases", ["cnv_b", "cnv_a"], []],
+      ["allot", "crm", 7, 3],
+      ["insert", 7],
+    ]);
+    assert.deepEqual(
+      kept,
+      rows.map(({ eventId }) => eventId),
+    );
+    assert.deepEqual(loaded, []);
+  });
+
+  it("asks the ledger for nothing when nothing goes to its destination", async () => {
+    const { take, asked, lease } = setUp();
+    lease.out = true;
+    assert.deepEqual(await take({ ...event("cnv_a"), type: "whatsapp.status.read" }), []);
+    assert.deepEqual(asked, []);
+  });
+
+  it("tells of the people of its batch, and asks for no conversation where there is none", async () => {
+    const { take, asked } = setUp();
+    const party = { waId: "15555550123", userId: "DE.7410258963" };
+    const link = event(conversationIdOf("700700700700700", { userId: party.userId }) ?? "", {
+      contact: party,
+    });
+    const { conversationId: _, ...data } = event("cnv_a").data;
+    await take(link, { ...event("cnv_a"), data });
+    assert.equal(aliasEdges(link).length, 1);
+    assert.deepEqual(asked[0], ["aliases", [link.data.conversationId], aliasEdges(link)]);
+  });
+
+  it("opens new rows, loads open ones that it does not know, and leaves the others", async () => {
+    const { take, answers, known, opened, loaded, kept } = setUp();
+    const events = Array.from({ length: 6 }, () => event("cnv_a"));
+    const states = ["open", "sending", "delivered", "dead", "open"] as const;
+    answers.existing = states.map((state, i) => ({ id: `crm:${events[i]?.id}`, state }));
+    known.add(`crm:${events[4]?.id}`);
+    await take(...events);
+    assert.deepEqual(loaded, [[`crm:${events[0]?.id}`, `crm:${events[1]?.id}`]]);
+    assert.deepEqual(opened, [[rowOf(events[5] as WaypostEvent, 46)]]);
+    assert.equal(kept.length, 6);
+  });
+
+  it("begins nothing when its lease is over, and inserts nothing when the ledger says that it is lost", async () => {
+    const over = setUp();
+    over.lease.out = true;
+    await assert.rejects(over.take(event("cnv_a")), LeaseOverError);
+    assert.deepEqual([over.asked, over.lease.lost], [[], []]);
+    const lost = setUp();
+    lost.answers.first = undefined;
+    await assert.rejects(lost.take(event("cnv_a")), LeaseOverError);
+    assert.deepEqual([lost.inserted, lost.opened], [[], []]);
+    assert.deepEqual(lost.lease.lost, ["somebody else took the lease"]);
+  });
+
+  it("answers what it cannot route as unfit, says so, and takes its neighbours", async () => {
+    const { take, log, opened } = setUp();
+    const [good, bad] = [event("cnv_a"), { ...event("cnv_b"), data: undefined as never }];
+    assert.deepEqual(await take(bad, good), [
+      { item: bad, reason: "an event of an unknown shape" },
+    ]);
+    assert.deepEqual(opened, [[rowOf(good, 41)]]);
+    assert.deepEqual(
+      log.lines.map(({ level, message, eventId }) => [level, message, eventId]),
+      [["error", "an event of an unknown shape cannot be routed", bad.id]],
+    );
+  });
+});
