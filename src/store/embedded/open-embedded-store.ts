@@ -1,9 +1,7 @@
 import type { Store } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import { openQueriedSqlite } from "../../support/queried-sqlite.ts";
-import { createJobRows, jobsTable } from "../jobs.ts";
-import { processesTable } from "../ledger-tables.ts";
-import { createProcessRegistry } from "../processes.ts";
+import { collections, openCollections } from "../collections.ts";
 import { createQuery } from "../query.ts";
 import { queryLimitMs } from "../time-limit.ts";
 import { appendBatch } from "./append.ts";
@@ -17,8 +15,6 @@ import { syncTables } from "./table-schema.ts";
 import { embeddedUses } from "./uses.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
-/** Those that lie beside the log's own. */
-const tables = [processesTable, jobsTable];
 
 /**
  * The log in one SQLite file, for one process: it is locked until `close`. Same promises as over MongoDB.
@@ -30,17 +26,15 @@ export async function openEmbeddedStore(options: {
   readonly log: Log;
 }): Promise<Store> {
   const sqlite = await openQueriedSqlite(options.path, { schema: logSchema, queryLimitMs });
-  await sqlite.transaction((session) => syncTables(session, tables));
-  const expiry = startExpiry(sqlite, options.log, tables);
+  await sqlite.transaction((session) => syncTables(session, collections));
+  const expiry = startExpiry(sqlite, options.log, collections);
   const uses = embeddedUses(sqlite);
   const reader = createReader(uses);
   const ledger = createEmbeddedLedger(uses, reader, options.retentionDays * dayMs);
-  const declared = createEmbeddedTables(sqlite);
   return {
     ...createQuery(reader),
     ledger,
-    processes: createProcessRegistry(declared),
-    jobs: createJobRows(declared, { exclusive: true, before: (name) => ledger.link(name, "told") }),
+    ...openCollections(createEmbeddedTables(sqlite), { ledger, exclusive: true }),
     quarantinedSince: (from) =>
       uses.read(async (session) => {
         const sql = "SELECT count(*) AS n FROM quarantine WHERE received_at >= ?";

@@ -1,9 +1,7 @@
 import { trusted } from "mongoose";
 import type { Store } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
-import { createJobRows, jobsTable } from "../jobs.ts";
-import { processesTable } from "../ledger-tables.ts";
-import { createProcessRegistry } from "../processes.ts";
+import { collections, openCollections } from "../collections.ts";
 import { createQuery } from "../query.ts";
 import { queryLimitMs } from "../time-limit.ts";
 import { appendBatch } from "./append.ts";
@@ -30,12 +28,10 @@ export async function connectMongoStore(options: {
   if (missing !== undefined) options.log.warn("the store is not ready", { reason: missing });
   const reader = createReader(connection);
   const ledger = createMongoLedger(connection, reader, options.retentionDays * dayMs);
-  const tables = createMongoTables(connection);
   return {
     ...createQuery(reader),
     ledger,
-    processes: createProcessRegistry(tables),
-    jobs: createJobRows(tables, { exclusive: false, before: (name) => ledger.link(name, "told") }),
+    ...openCollections(createMongoTables(connection), { ledger, exclusive: false }),
     quarantinedSince: (from) =>
       connection.use((models) =>
         models.quarantine
@@ -51,7 +47,7 @@ export async function connectMongoStore(options: {
     syncIndexes: () =>
       connection.use(async (models, native) => {
         for (const model of Object.values(models)) await model.createIndexes();
-        await syncMongoIndexes(native, [processesTable, jobsTable]);
+        await syncMongoIndexes(native, collections);
       }),
     close: () => connection.close(),
   };
