@@ -1007,6 +1007,31 @@ function testRoles(get: Get): void {
     assert.deepEqual(await processes.alive(), [later]);
   });
 
+  it("lets one process do a job at a time, and keeps what the job remembers", async () => {
+    const { jobs } = get();
+    const first = await jobs.lease("job");
+    assert.deepEqual(first, { epoch: 0, beat: 0 });
+    assert.deepEqual(await jobs.takeLease("job", first, "a"), { epoch: 1, beat: 1, holder: "a" });
+    assert.equal(await jobs.takeLease("job", first, "b"), undefined);
+    assert.equal(await jobs.save("job", 1, { seen: "x" }), true);
+    const renewed = await jobs.renewLease("job", 1);
+    assert.deepEqual(renewed, { epoch: 1, beat: 2, holder: "a", state: { seen: "x" } });
+    assert.equal((await jobs.takeLease("job", renewed ?? first, "b"))?.epoch, 2);
+    assert.equal(await jobs.renewLease("job", 1), undefined);
+    assert.equal(await jobs.save("job", 1, { seen: "late" }), false);
+    await jobs.releaseLease("job", 1);
+    assert.equal((await jobs.lease("job")).holder, "b");
+    await jobs.releaseLease("job", 2);
+    assert.deepEqual(await jobs.lease("job"), { epoch: 2, beat: 4, state: { seen: "x" } });
+  });
+
+  it("finds what the alerts remembered before jobs had rows of their own", async () => {
+    const { jobs, ledger } = get();
+    const { epoch } = await ledger.lease("waypost.alerts");
+    await ledger.saveLink("waypost.alerts", "told", { "paused:crm": "{}" }, epoch);
+    assert.deepEqual((await jobs.lease("waypost.alerts")).state, { "paused:crm": "{}" });
+  });
+
   it("counts what came into quarantine since a time", async () => {
     const posts = [1, 2, 3].map((n) =>
       quarantinedPost(Buffer.from([n]), [], { receivedAt: second(n), postId: `pst_${n}` }),
