@@ -41,6 +41,6 @@ testStore("MongoDB", needs, async () => {
 describe("over the wire to MongoDB", needs, () => {
   it("every write of the above waits for the journal of a majority", () => {
     assert.ok(wire);
-    assertMajority(wire, ["delete", "insert", "update"]);
+    assertMajority(wire, ["delete", "findAndModify", "insert", "update"]);
   });
 });

@@ -58,6 +58,15 @@ describe("roles apart on RabbitMQ and MongoDB, under load", { skip: missing ?? f
     assert.ok(ledger.acknowledged.size > 200, `too little: ${ledger.acknowledged.size}`);
     return ledger;
   };
+  /** What the roles and the broker said goes into the report of a failure. */
+  const holdsAll = async (ledger: Ledger, withinMs?: number) => {
+    const found = await compare(ops.opsUrl, ledger, withinMs);
+    if (found.lost.length > 0) {
+      console.error(await rabbit.ctl("list_queues", "name", "messages", "consumers"));
+      for (const each of [worker, ops, ...receivers]) console.error(each.output().slice(-4_000));
+    }
+    assert.deepEqual(found, clean);
+  };
   const onlyOks = ({ codes }: Ledger) => assert.deepEqual(Object.keys(codes), ["200"]);
 
   it("receivers and worker killed: nothing acknowledged is lost, nothing doubled", async () => {
@@ -67,7 +76,7 @@ describe("roles apart on RabbitMQ and MongoDB, under load", { skip: missing ?? f
         await victim?.start();
       }
     });
-    assert.deepEqual(await compare(ops.opsUrl, ledger), clean);
+    await holdsAll(ledger);
   });
 
   it("broker killed and back: the 200s go on through the spool", async () => {
@@ -77,7 +86,7 @@ describe("roles apart on RabbitMQ and MongoDB, under load", { skip: missing ?? f
       await rabbit.start();
     });
     onlyOks(ledger);
-    assert.deepEqual(await compare(ops.opsUrl, ledger, 60_000), clean);
+    await holdsAll(ledger, 60_000);
   });
 
   it("broker frozen: the 200s go on through the spool", async () => {
@@ -87,7 +96,7 @@ describe("roles apart on RabbitMQ and MongoDB, under load", { skip: missing ?? f
       rabbit.thaw();
     });
     onlyOks(ledger);
-    assert.deepEqual(await compare(ops.opsUrl, ledger, 60_000), clean);
+    await holdsAll(ledger, 60_000);
   });
 
   it("broker blocks publishers: the 200s go on through the spool", async () => {
@@ -97,7 +106,7 @@ describe("roles apart on RabbitMQ and MongoDB, under load", { skip: missing ?? f
       await rabbit.ctl("set_vm_memory_high_watermark", "0.4");
     });
     onlyOks(ledger);
-    assert.deepEqual(await compare(ops.opsUrl, ledger, 60_000), clean);
+    await holdsAll(ledger, 60_000);
   });
 
   it("store stopped and restarted: RabbitMQ holds what comes meanwhile", async () => {
@@ -107,6 +116,6 @@ describe("roles apart on RabbitMQ and MongoDB, under load", { skip: missing ?? f
       await mongo.start();
     });
     onlyOks(ledger);
-    assert.deepEqual(await compare(ops.opsUrl, ledger, 150_000), clean);
+    await holdsAll(ledger, 150_000);
   });
 });
