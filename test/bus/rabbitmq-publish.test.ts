@@ -92,7 +92,10 @@ async function attached(sharded = false) {
     published.catch(() => undefined);
     return published;
   };
-  const lines = () => log.lines.map(({ level, message }) => `${level}: ${message}`);
+  const lines = () =>
+    log.lines.map(({ level, message, reason }) =>
+      [`${level}: ${message}`, ...(reason === undefined ? [] : [reason])].join(": "),
+    );
   return { publisher, model, attach, channel, publish, lines, metrics };
 }
 
@@ -118,10 +121,11 @@ async function stateOf(promise: Promise<unknown>): Promise<string> {
 describe("the publisher", () => {
   it("declares what must stand there on a channel of its own, before it takes anything", async () => {
     const metrics = createMetrics();
+    const log = createArrayLog();
     const publisher = createPublisher({
       topology: () => topologyOf([queue]),
       sharded: () => false,
-      log: createArrayLog(),
+      log,
       metrics,
     });
     assert.equal(publisher.trouble(), "no channel to RabbitMQ");
@@ -142,6 +146,35 @@ describe("the publisher", () => {
     assert.equal(model.channels.length, 1);
     scratch?.emit("error", new Error("refused"));
     model.channels[0]?.emit("error", new Error("closed"));
+    assert.deepEqual(
+      log.lines.map(({ level, message }) => [level, message]),
+      [
+        ["debug", "RabbitMQ refuses the topology"],
+        ["warn", "RabbitMQ closed a channel"],
+      ],
+    );
+  });
+
+  it("closes also when there never was a connection", async () => {
+    const publisher = createPublisher({
+      topology: () => topologyOf([queue]),
+      sharded: () => false,
+      log: createArrayLog(),
+      metrics: createMetrics(),
+    });
+    await publisher.close();
+    assert.equal(publisher.trouble(), "the bus is closing");
+  });
+
+  it("lets a call wait whose bytes would be too many at once", async () => {
+    const { channel, publish } = await attached();
+    const large = (id: string) => ({ ...parcel(id), bytes: Buffer.alloc(3 * 1024 * 1024) });
+    void publish([large("a"), large("b")]);
+    void publish([large("c")]);
+    const ids = () => channel().sent.map(({ properties }) => properties.messageId);
+    assert.deepEqual(ids(), ["a", "b"]);
+    for (const { confirm } of [...channel().sent]) confirm(null);
+    assert.deepEqual(ids(), ["a", "b", "c"]);
   });
 
   it("sends each parcel as it is to the exchange of its type", async () => {
@@ -268,7 +301,7 @@ describe("the publisher", () => {
     model.emit("blocked", "low on memory");
     assert.deepEqual([await stateOf(flying), publisher.trouble()], [words, words]);
     await assert.rejects(publish([parcel("b")]), { message: words });
-    assert.deepEqual(lines(), ["warn: RabbitMQ blocks publishers"]);
+    assert.deepEqual(lines(), ["warn: RabbitMQ blocks publishers: low on memory"]);
     channel().sent[0]?.confirm(null);
     model.emit("unblocked");
     assert.equal(publisher.trouble(), undefined);
