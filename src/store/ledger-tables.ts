@@ -1,5 +1,4 @@
 import type { Attempt, Delivery, DestinationLease, RunningProcess } from "../contracts.ts";
-import type { WaypostEvent } from "../event/event.ts";
 import { date, defineTable, flag, integer, json, optional, text, texts } from "./define-table.ts";
 
 /** `<destination>:<event id>`. */
@@ -16,8 +15,6 @@ export const deliveriesTable = defineTable({
     state: text<Delivery["state"]>(),
     /** There while the state is `open` or `sending`. */
     open: optional(flag()),
-    /** There while the row waits in the ledger alone: memory holds enough of its lane. */
-    parked: optional(flag()),
     /** There when the outcome of an attempt is unknown, also while the row is dead and when it is opened again. */
     unknown: optional(flag()),
     attempts: integer(),
@@ -27,8 +24,6 @@ export const deliveriesTable = defineTable({
     createdAt: text(),
     doneAt: optional(text()),
     reason: optional(text()),
-    /** The event, where the log lacks it or is about to lose it. */
-    body: optional(json<WaypostEvent>()),
     /** From when it is done. */
     expireAt: optional(date()),
   },
@@ -36,7 +31,6 @@ export const deliveriesTable = defineTable({
     // What every write of a row filters.
     { on: ["id", "epoch"], unique: true },
     { on: ["destination", "seq"], where: "open" },
-    { on: ["destination", "laneKeys", "seq"], where: "parked" },
     { on: ["destination", "state", "-createdAt", "-id"] },
     { on: ["-createdAt", "-id"] },
     { on: ["eventId"] },

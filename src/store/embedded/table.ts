@@ -1,12 +1,14 @@
 import type { Change, RowOf, Table, TableSpec, Tables, Where } from "../../contracts/table.ts";
-import type { Sqlite, SqlSession } from "../../support/sqlite.ts";
+import type { Sqlite, SqlSession, SqlValue } from "../../support/sqlite.ts";
 import {
   type AnyRow,
+  eachField,
   idOf,
   limitOf,
   orderOf,
-  rowOf,
+  type Step,
   stepsOf,
+  type Term,
   termsOf,
   upsertOf,
 } from "../table-terms.ts";
@@ -16,11 +18,13 @@ import {
   type Bind,
   collectParams,
   conditionOf,
+  conditionParams,
   encode,
   orderBy,
   pageCondition,
   quoted,
   rowFrom,
+  sameText,
   unexpired,
 } from "./table-sql.ts";
 
@@ -92,8 +96,8 @@ function createTable(spec: TableSpec, uses: Uses, now: () => number): Table<AnyR
       return uses.read(async (session) => Number((await session.get(sql, params))?.["n"]));
     },
     insert: async (rows) => {
-      const checked = rows.map((row) => rowOf(spec, row));
-      return uses.change((session) => insertAll(spec, session, checked));
+      const inserts = insertsOf(spec, rows);
+      return uses.change((session) => insertAll(spec, session, inserts));
     },
     ...createWrites(spec, uses, now),
   };
@@ -103,25 +107,44 @@ function question(spec: TableSpec, where: Where<AnyRow>, now: () => number, bind
   return conditionOf(spec, termsOf(spec, where), bind) + unexpired(spec, now(), bind);
 }
 
+/** Rows that have the same fields share a text, and bind no others. */
+function insertsOf(spec: TableSpec, rows: readonly AnyRow[]): readonly Statement[] {
+  let last: readonly string[] = [];
+  let sql = "";
+  return rows.map((row) => {
+    const columns = ["id"];
+    const params: SqlValue[] = [idOf(row.id)];
+    eachField(spec, row, (name, kind, value) => {
+      columns.push(name);
+      params.push(encode(kind, value));
+    });
+    if (columns.length !== last.length || columns.some((name, at) => name !== last[at])) {
+      sql = `${insertSql(spec, columns)} DO NOTHING`;
+      last = columns;
+    }
+    return { sql, params };
+  });
+}
+
 async function insertAll(
   spec: TableSpec,
   session: SqlSession,
-  rows: readonly AnyRow[],
+  inserts: readonly Statement[],
 ): Promise<AnyRow[]> {
-  const fields = Object.entries(spec.fields);
-  const columns = ["id", ...fields.map(([name]) => quoted(name))];
-  const places = columns.map((_, at) => `?${at + 1}`);
-  const insert = `INSERT INTO ${quoted(spec.name)} (${columns.join(", ")})
-    VALUES (${places.join(", ")}) ON CONFLICT (id) DO NOTHING`;
   const select = `SELECT * FROM ${quoted(spec.name)} WHERE id = ?`;
-  const existing = new Map<string, AnyRow>();
-  for (const row of rows) {
-    const params = fields.map(([name, { kind }]) => encode(kind, row[name]));
-    if ((await session.run(insert, [row.id, ...params])) > 0) continue;
-    const found = await session.get(select, [row.id]);
-    if (found !== undefined) existing.set(row.id, rowFrom(spec, found));
+  const existing = new Map<SqlValue | undefined, AnyRow>();
+  for (const { sql, params } of inserts) {
+    if ((await session.run(sql, params)) > 0) continue;
+    const found = await session.get(select, params.slice(0, 1));
+    if (found !== undefined) existing.set(params[0], rowFrom(spec, found));
   }
   return [...existing.values()];
+}
+
+function insertSql({ name }: TableSpec, columns: readonly string[]): string {
+  const places = columns.map((_, at) => `?${at + 1}`).join(", ");
+  return `INSERT INTO ${quoted(name)} (${columns.map(quoted).join(", ")})
+    VALUES (${places}) ON CONFLICT (id)`;
 }
 
 type Writes = Pick<Table<AnyRow>, "upsert" | "update" | "updateAll" | "advance" | "remove">;
@@ -131,7 +154,7 @@ function createWrites(spec: TableSpec, uses: Uses, now: () => number): Writes {
   const updateOf = (change: Change<AnyRow>) => {
     const { params, bind } = collectParams();
     const steps = stepsOf(spec, change);
-    const sql = `UPDATE ${table} SET ${assignments(steps, ({ kind, value }) => bind(encode(kind, value)))}`;
+    const sql = `UPDATE ${table} SET ${assignments(steps, (step) => bind(encodedValue(step)))}`;
     return { sql, params, bind };
   };
   const conditionOn = (where: Where<AnyRow>, bind: Bind) =>
@@ -144,11 +167,7 @@ function createWrites(spec: TableSpec, uses: Uses, now: () => number): Writes {
       });
     },
     update: async (changes) => {
-      const statements = changes.map(({ id, where = {}, ...change }) => {
-        const { sql, params, bind } = updateOf(change);
-        const on = `id = ${bind(idOf(id))} AND ${conditionOn(where, bind)}`;
-        return { sql: `${sql} WHERE ${on}`, params };
-      });
+      const statements = updatesOf(spec, changes);
       return uses.change(async (session) => {
         let met = 0;
         for (const { sql, params } of statements) met += await session.run(sql, params);
@@ -177,16 +196,57 @@ function createWrites(spec: TableSpec, uses: Uses, now: () => number): Writes {
   };
 }
 
-function upsertSql(spec: TableSpec, { create, steps }: ReturnType<typeof upsertOf>) {
-  const { params, bind } = collectParams();
-  const values = steps.filter(({ does }) => does !== "unset");
-  const row: Record<string, unknown> = { ...create };
-  for (const { name, value } of values) row[name] = value;
+interface Statement {
+  readonly sql: string;
+  readonly params: readonly SqlValue[];
+}
+
+/** A change that is made like the one before has its text. */
+function updatesOf(
+  spec: TableSpec,
+  changes: Parameters<Table<AnyRow>["update"]>[0],
+): readonly Statement[] {
+  let last: { readonly steps: readonly Step[]; readonly terms: readonly Term[] } | undefined;
+  let sql = "";
+  return changes.map((change) => {
+    const { id, where } = change;
+    const steps = stepsOf(spec, change);
+    const terms = where === undefined ? [] : termsOf(spec, where);
+    if (last === undefined || !sameSteps(steps, last.steps) || !sameText(terms, last.terms)) {
+      sql = updateSql(spec, steps, terms);
+      last = { steps, terms };
+    }
+    const params: SqlValue[] = [];
+    for (const step of steps) if (step.does !== "unset") params.push(encodedValue(step));
+    params.push(idOf(id));
+    conditionParams(terms, params);
+    return { sql, params };
+  });
+}
+
+function updateSql(spec: TableSpec, steps: readonly Step[], terms: readonly Term[]): string {
+  const { bind } = collectParams();
+  const set = assignments(steps, (step) => bind(encodedValue(step)));
+  const on = `id = ${bind("")} AND ${conditionOf(spec, terms, bind)}`;
+  return `UPDATE ${quoted(spec.name)} SET ${set} WHERE ${on}`;
+}
+
+function sameSteps(these: readonly Step[], those: readonly Step[]): boolean {
+  if (these.length !== those.length) return false;
+  return these.every(({ name, does }, at) => name === those[at]?.name && does === those[at]?.does);
+}
+
+function encodedValue({ kind, value }: Step): SqlValue {
+  return encode(kind, value);
+}
+
+function upsertSql(spec: TableSpec, { create, steps }: ReturnType<typeof upsertOf>): Statement {
+  const row: Record<string, unknown> & { id: string } = { ...create };
+  for (const { name, does, value } of steps) if (does !== "unset") row[name] = value;
   const columns = Object.keys(row);
-  const places = columns.map((name) => bind(encode(spec.fields[name]?.kind, row[name])));
   const set = assignments(steps, (_, column) => `excluded.${column}`);
-  const sql = `INSERT INTO ${quoted(spec.name)} (${columns.map(quoted).join(", ")})
-    VALUES (${places.join(", ")}) ON CONFLICT (id) ${set === "" ? "DO NOTHING" : `DO UPDATE SET ${set}`}`;
+  const params = columns.map((name) => encode(spec.fields[name]?.kind, row[name]));
+  const sql = `${insertSql(spec, columns)} ${set === "" ? "DO NOTHING" : `DO UPDATE SET ${set}`}`;
   return { sql, params };
 }
 
