@@ -1,4 +1,5 @@
 import type { Change, RowOf, Table, TableSpec, Tables } from "../../src/contracts/table.ts";
+import { applyStep, compareValues, storedValue } from "../../src/store/table-steps.ts";
 import {
   type AnyRow,
   behind,
@@ -7,7 +8,6 @@ import {
   type Order,
   orderOf,
   rowOf,
-  type Step,
   stepsOf,
   type Term,
   termsOf,
@@ -38,7 +38,7 @@ function createTable(spec: TableSpec, rows: Rows, now: () => number): Table<AnyR
   const changed = (found: Iterable<Record<string, unknown>>, change: Change<AnyRow>) => {
     const steps = stepsOf(spec, change);
     const all = [...found];
-    for (const row of all) for (const step of steps) apply(row, step);
+    for (const row of all) for (const step of steps) applyStep(row, step);
     return all.length;
   };
   const met = (id: string, terms: readonly Term[]) => {
@@ -75,7 +75,7 @@ function createTable(spec: TableSpec, rows: Rows, now: () => number): Table<AnyR
       for (const { id, create, steps } of given.map((each) => upsertOf(spec, each))) {
         const row = rows.get(id) ?? kept(spec, create);
         rows.set(id, row);
-        for (const step of steps) apply(row, step);
+        for (const step of steps) applyStep(row, step);
       }
     },
     update: async (changes) => {
@@ -112,33 +112,21 @@ function createTable(spec: TableSpec, rows: Rows, now: () => number): Table<AnyR
 function kept(spec: TableSpec, row: AnyRow): Record<string, unknown> & { id: string } {
   const copy: Record<string, unknown> & { id: string } = { id: row.id };
   for (const [name, value] of Object.entries(row))
-    copy[name] = stored(spec.fields[name]?.kind, value);
+    copy[name] = storedValue(spec.fields[name]?.kind, value);
   return copy;
-}
-
-function stored(kind: string | undefined, value: unknown): unknown {
-  if (kind === "json") return JSON.parse(JSON.stringify(value));
-  return kind === "bytes" ? new Uint8Array(value as Uint8Array) : structuredClone(value);
-}
-
-function apply(row: Record<string, unknown>, { name, kind, does, value }: Step): void {
-  const old = row[name];
-  if (does === "unset") delete row[name];
-  else if (does === "add") row[name] = Number(old ?? 0) + Number(value);
-  else if (does === "set" || old === undefined) row[name] = stored(kind, value);
-  else if (order(value, old) < 0 === (does === "min")) row[name] = stored(kind, value);
 }
 
 function holds(row: AnyRow, { name, kind, is, value }: Term): boolean {
   const own = row[name];
   if (is === "absent") return (own === undefined) === value;
   const values = kind === "texts" ? ((own ?? []) as unknown[]) : [own];
-  const equal = (to: unknown) => values.some((each) => each !== undefined && order(each, to) === 0);
+  const equal = (to: unknown) =>
+    values.some((each) => each !== undefined && compareValues(each, to) === 0);
   if (is === "equal") return equal(value);
   if (is === "in") return (value as unknown[]).some(equal);
   if (is === "not") return !equal(value);
   if (own === undefined) return false;
-  const sign = order(own, value);
+  const sign = compareValues(own, value);
   if (is === "below") return sign < 0;
   if (is === "atMost") return sign <= 0;
   return is === "above" ? sign > 0 : sign >= 0;
@@ -146,15 +134,8 @@ function holds(row: AnyRow, { name, kind, is, value }: Term): boolean {
 
 function inOrder(by: readonly Order[], a: AnyRow, b: AnyRow): number {
   for (const { name, descending } of by) {
-    const found = order(a[name], b[name]);
+    const found = compareValues(a[name], b[name]);
     if (found !== 0) return descending ? -found : found;
   }
   return 0;
-}
-
-/** Absent first; texts by code point. */
-function order(a: unknown, b: unknown): number {
-  if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
-  if (typeof a === "string") return Buffer.compare(Buffer.from(a), Buffer.from(b as string));
-  return Number(a) - Number(b);
 }

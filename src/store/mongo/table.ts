@@ -1,5 +1,6 @@
 import type { Connection, mongo } from "mongoose";
 import type { Change, RowOf, Table, TableSpec, Tables, Where } from "../../contracts/table.ts";
+import { applyStep } from "../table-steps.ts";
 import {
   type AnyRow,
   behind,
@@ -121,12 +122,16 @@ function createSteps(
       return use(async (collection) => (await collection.updateMany(filter, update)).matchedCount);
     },
     advance: async (id, where, change) => {
-      const [filter, update] = [{ ...question(where), _id: idOf(id) }, changeOf(change)];
+      const steps = stepsOf(spec, change);
+      const [filter, update] = [{ ...question(where), _id: idOf(id) }, updateOf(steps)];
+      // Asked for the document as it is then, mongo-java-server answers with what later changes made of it.
+      const options = { returnDocument: "before" } as const;
       return use(async (collection) => {
-        const found = await collection.findOneAndUpdate(filter, update, {
-          returnDocument: "after",
-        });
-        return found === null ? undefined : row(found);
+        const found = await collection.findOneAndUpdate(filter, update, options);
+        if (found === null) return undefined;
+        const changed = row(found);
+        for (const step of steps) applyStep(changed, step);
+        return changed;
       });
     },
     remove: async (ids) => {
