@@ -448,9 +448,20 @@ export interface Ledger {
     rows: readonly NewDelivery[],
     epoch: number,
   ): Promise<{ readonly id: string; readonly state: Delivery["state"] }[]>;
-  /** Stamps all open rows (`open`, `sending`) with the epoch, then answers with them by `seq`. */
-  takeOver(name: string, epoch: number): Promise<Delivery[]>;
-  /** The same for those open rows that bear another epoch, and for these ids: what the holder does not know. */
+  /** Stamps all open rows (`open`, `sending`) with the epoch. */
+  takeOver(name: string, epoch: number): Promise<void>;
+  /** Of the open rows that bear the epoch, by `seq`: the first `limit` behind `after`, or those of these numbers. */
+  openRows(
+    name: string,
+    epoch: number,
+    which:
+      | { readonly after?: number; readonly limit: number }
+      | { readonly seqs: readonly number[] },
+  ): Promise<Delivery[]>;
+  /**
+   * Stamps those open rows that bear another epoch, and those with these ids, and answers with them by `seq`: what the
+   * holder does not know.
+   */
   takeMore(name: string, epoch: number, ids: readonly string[]): Promise<Delivery[]>;
   /** One bulk write; each change filters exactly `{ _id, epoch }`. Answers with how many matched. Repeatable. */
   write(epoch: number, changes: readonly DeliveryChange[]): Promise<number>;

@@ -21,6 +21,8 @@ export interface OpenRow {
   uncounted: number;
   /** How many of its last attempts ended with the process that made them. */
   endings: number;
+  /** It is being tried. */
+  trying: boolean;
   /** An operator has ended it in the ledger. */
   givenUp: boolean;
   /** How often its event was looked for in vain. */
@@ -70,6 +72,7 @@ export function openRow(delivery: Delivery, successesSeen: number, clock: Clock)
     dueAt: waitMs > 0 ? clock.monotonic() + Math.min(waitMs, mostWaitMs) : 0,
     uncounted: 0,
     endings: unknown ? endingsOf(history) : 0,
+    trying: false,
     givenUp: false,
     absences: 0,
     successesSeen,

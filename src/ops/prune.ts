@@ -1,4 +1,11 @@
-import type { Bus, DestinationRow, Ledger, ProcessRegistry, RunningProcess } from "../contracts.ts";
+import type {
+  Bus,
+  Delivery,
+  DestinationRow,
+  Ledger,
+  ProcessRegistry,
+  RunningProcess,
+} from "../contracts.ts";
 import { destinationStates, isAlive } from "./destination-state.ts";
 import { Problem } from "./problem.ts";
 
@@ -81,13 +88,19 @@ async function removeOne(
 }
 
 async function endDeliveries(ledger: Ledger, name: string, epoch: number): Promise<void> {
-  const open = await ledger.takeOver(name, epoch);
+  await ledger.takeOver(name, epoch);
   const doneAt = new Date().toISOString();
   const reason = "the destination was removed";
-  for (let at = 0; at < open.length; at += chunk) {
-    const changes = open
-      .slice(at, at + chunk)
-      .map(({ id }) => ({ id, state: "dead" as const, nextAt: null, doneAt, reason }));
+  let open: readonly Delivery[] = [];
+  do {
+    const after = open.at(-1)?.seq;
+    open = await ledger.openRows(name, epoch, {
+      limit: chunk,
+      ...(after !== undefined && { after }),
+    });
+    const changes = open.map(
+      ({ id }) => ({ id, state: "dead", nextAt: null, doneAt, reason }) as const,
+    );
     await ledger.write(epoch, changes);
-  }
+  } while (open.length === chunk);
 }

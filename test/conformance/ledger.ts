@@ -50,6 +50,10 @@ export function testLedger(
       assert.ok(taken);
       return taken.epoch;
     };
+    const takeOver = async (epoch: number) => {
+      await ledger.takeOver(name, epoch);
+      return ledger.openRows(name, epoch, { limit: 1_000 });
+    };
     const states = async () =>
       Object.fromEntries(
         (await ledger.deliveries({ destination: name }, { limit: 200 })).items.map((delivery) => [
@@ -112,7 +116,7 @@ export function testLedger(
           { id: "crm:evt_6", state: "sending" },
         ],
       );
-      assert.deepEqual(seqs(await ledger.takeOver(name, epoch)), [2, 6, 11, 13, 14, 17]);
+      assert.deepEqual(seqs(await takeOver(epoch)), [2, 6, 11, 13, 14, 17]);
     });
 
     it("hands all open rows to a new holder by seq, and fences the old one out of them", async () => {
@@ -124,7 +128,7 @@ export function testLedger(
         { id: "crm:evt_3", state: "dead", doneAt: new Date().toISOString(), reason: "no" },
       ]);
       const second = await take("two");
-      const rows = await ledger.takeOver(name, second);
+      const rows = await takeOver(second);
       assert.deepEqual(
         rows.map(({ eventId, state }) => [eventId, state]),
         [
@@ -139,10 +143,39 @@ export function testLedger(
       assert.equal((await states())["evt_1"], "delivered");
     });
 
+    it("answers with the open rows of a holder page by page, or by their numbers", async () => {
+      const first = await take("one");
+      await ledger.insert(
+        [7, 3, 1, 9, 5, 8].map((n) => row(n)),
+        first,
+      );
+      await ledger.insert([row(2, 2, "other")], first);
+      await ledger.write(first, [
+        { id: "crm:evt_5", state: "sending" },
+        { id: "crm:evt_8", state: "dead", doneAt: second(1), reason: "no" },
+      ]);
+      const open = async (...[epoch, which]: [number, Parameters<Ledger["openRows"]>[2]]) =>
+        seqs(await ledger.openRows(name, epoch, which));
+      assert.deepEqual(await open(first, { limit: 2 }), [1, 3]);
+      assert.deepEqual(await open(first, { limit: 2, after: 3 }), [5, 7]);
+      assert.deepEqual(await open(first, { limit: 2, after: 7 }), [9]);
+      assert.deepEqual(await open(first, { limit: 2, after: 9 }), []);
+      assert.deepEqual(await open(first, { seqs: [9, 3, 2, 8, 5] }), [3, 5, 9]);
+      assert.deepEqual(await open(first, { seqs: [] }), []);
+      const next = await take("two");
+      assert.deepEqual(await open(next, { limit: 9 }), []);
+      await ledger.takeOver(name, next);
+      assert.deepEqual(await open(next, { limit: 9 }), [1, 3, 5, 7, 9]);
+      assert.deepEqual(await open(first, { seqs: [1, 3] }), []);
+      // Opened from outside, it bears no holder's epoch until the holder has looked.
+      await ledger.reopen("crm:evt_8");
+      assert.deepEqual(await open(next, { limit: 9 }), [1, 3, 5, 7, 9]);
+    });
+
     it("finds the rows that an older holder inserted late, and those it is asked for", async () => {
       const first = await take("one");
       const second = await take("two");
-      assert.deepEqual(await ledger.takeOver(name, second), []);
+      assert.deepEqual(await takeOver(second), []);
       await ledger.insert([row(1), row(2)], first);
       await ledger.insert([row(3), row(4), row(5)], second);
       assert.deepEqual(seqs(await ledger.takeMore(name, second, ["crm:evt_4"])), [1, 2, 4]);
@@ -185,7 +218,7 @@ export function testLedger(
       assert.equal(delivered?.nextAt, undefined);
       assert.equal(delivered?.remoteId, "r-1");
       assert.equal(delivered?.attempts, 1);
-      assert.deepEqual(await ledger.takeOver(name, epoch), []);
+      assert.deepEqual(await takeOver(epoch), []);
     });
 
     it("counts what is open and dead, and keeps facts and pause", async () => {
@@ -284,7 +317,7 @@ export function testLedger(
       assert.deepEqual([dead?.state, dead?.reason], ["dead", "this one too"]);
       assert.equal(dead?.nextAt, undefined);
       assert.ok(!Number.isNaN(Date.parse(dead?.doneAt ?? "")));
-      assert.deepEqual(seqs(await ledger.takeOver(name, epoch)), [4]);
+      assert.deepEqual(seqs(await takeOver(epoch)), [4]);
       const [counted] = await ledger.destinations();
       assert.deepEqual([counted?.open, counted?.dead], [1, 2]);
       assert.equal(await ledger.reopen("crm:evt_1"), true);

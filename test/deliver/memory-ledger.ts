@@ -139,7 +139,15 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
     async takeOver(name, epoch) {
       const open = found(name, () => true);
       for (const row of open) row.epoch = epoch;
-      return open.map(plain);
+    },
+    async openRows(name, epoch, which) {
+      const ours = found(name, (row) => row.epoch === epoch);
+      if ("seqs" in which) return ours.filter(({ seq }) => which.seqs.includes(seq)).map(plain);
+      const { after = Number.NEGATIVE_INFINITY, limit } = which;
+      return ours
+        .filter(({ seq }) => seq > after)
+        .slice(0, limit)
+        .map(plain);
     },
     async takeMore(name, epoch, ids) {
       const open = found(name, (row) => row.epoch !== epoch || ids.includes(row.id));

@@ -8,7 +8,7 @@ const givenUpEpoch = -1;
 
 type Rows = Pick<
   Ledger,
-  "insert" | "takeOver" | "takeMore" | "write" | "reopen" | "giveUp" | "givenUp"
+  "insert" | "takeOver" | "openRows" | "takeMore" | "write" | "reopen" | "giveUp" | "givenUp"
 >;
 
 export interface DeliveryRow extends SqlRow {
@@ -40,9 +40,19 @@ export function createEmbeddedRows({ read, change }: Uses, retentionMs: number):
           "UPDATE deliveries SET epoch = ? WHERE destination = ? AND done_at IS NULL",
           [epoch, destination],
         );
-        const sql =
-          "SELECT * FROM deliveries WHERE destination = ? AND done_at IS NULL ORDER BY seq";
-        return (await session.all<DeliveryRow>(sql, [destination])).map(deliveryOf);
+      }),
+    openRows: (destination, epoch, which) =>
+      read(async (session) => {
+        const [picked, value, limit] =
+          "seqs" in which
+            ? ["seq IN (SELECT value FROM json_each(?3))", JSON.stringify(which.seqs), -1]
+            : ["(?3 IS NULL OR seq > ?3)", which.after ?? null, which.limit];
+        const rows = await session.all<DeliveryRow>(
+          `SELECT * FROM deliveries WHERE destination = ?1 AND done_at IS NULL AND epoch = ?2
+             AND ${picked} ORDER BY seq LIMIT ?4`,
+          [destination, epoch, value, limit],
+        );
+        return rows.map(deliveryOf);
       }),
     takeMore: (destination, epoch, ids) =>
       change(async (session) => {

@@ -8,7 +8,7 @@ const givenUpEpoch = -1;
 
 type Rows = Pick<
   Ledger,
-  "insert" | "takeOver" | "takeMore" | "write" | "reopen" | "giveUp" | "givenUp"
+  "insert" | "takeOver" | "openRows" | "takeMore" | "write" | "reopen" | "giveUp" | "givenUp"
 >;
 
 /** The deliveries. Rows that are done go after `retentionMs`. */
@@ -18,7 +18,16 @@ export function createMongoRows(use: Use, retentionMs: number): Rows {
     takeOver: (destination, epoch) =>
       use(async ({ deliveries }) => {
         await deliveries.updateMany({ destination, open: true }, { $set: { epoch } });
-        return inOrder(deliveries.find({ destination, open: true, epoch }));
+      }),
+    openRows: (destination, epoch, which) =>
+      use(({ deliveries }) => {
+        const open = { destination, open: true, epoch } as const;
+        if ("seqs" in which) {
+          return inOrder(deliveries.find({ ...open, seq: { $in: [...which.seqs] } }));
+        }
+        const { after, limit } = which;
+        const behind = after === undefined ? {} : { seq: { $gt: after } };
+        return inOrder(deliveries.find({ ...open, ...behind }).limit(limit));
       }),
     takeMore: (destination, epoch, ids) =>
       use(async ({ deliveries }) => {
