@@ -1,3 +1,4 @@
+import type { RowOf } from "../contracts/table.ts";
 import type { Attempt, Delivery, DestinationLease, RunningProcess } from "../contracts.ts";
 import { date, defineTable, flag, integer, json, optional, text, texts } from "./define-table.ts";
 
@@ -15,8 +16,6 @@ export const deliveriesTable = defineTable({
     state: text<Delivery["state"]>(),
     /** There while the state is `open` or `sending`. */
     open: optional(flag()),
-    /** There when the outcome of an attempt is unknown, also while the row is dead and when it is opened again. */
-    unknown: optional(flag()),
     attempts: integer(),
     nextAt: optional(text()),
     history: json<readonly Attempt[]>(),
@@ -37,18 +36,17 @@ export const deliveriesTable = defineTable({
   ],
   expires: true,
 });
+export type DeliveryRow = RowOf<typeof deliveriesTable.fields>;
 
 /** By the destination's name: who holds it, its counters and what an on-call engineer asks for. */
 export const destinationsTable = defineTable({
   name: "destinations",
   fields: {
     epoch: integer(),
-    /** Grows with every renewal of the lease. */
-    heartbeat: integer(),
+    beat: integer(),
     holder: optional(text()),
     seq: integer(),
-    /** Grows when rows were opened from outside. */
-    revision: integer(),
+    rev: integer(),
     pause: optional(json<NonNullable<DestinationLease["pause"]>>()),
     breaker: optional(text<"closed" | "open">()),
     breakerSince: optional(text()),
@@ -63,8 +61,17 @@ export const destinationsTable = defineTable({
 /** `<destination>:<conversation id>`: what a destination remembers about it. */
 export const linksTable = defineTable({
   name: "links",
-  fields: { link: json<Readonly<Record<string, string>>>(), epoch: integer(), savedAt: text() },
+  fields: {
+    conversationId: text(),
+    link: json<Readonly<Record<string, string>>>(),
+    epoch: integer(),
+    savedAt: text(),
+    expireAt: date(),
+  },
+  indexes: [{ on: ["conversationId"] }],
+  expires: true,
 });
+export type LinkRow = RowOf<typeof linksTable.fields>;
 
 /** What runs now, as each process says itself. */
 export const processesTable = defineTable({
@@ -82,4 +89,5 @@ export const processesTable = defineTable({
   expires: true,
 });
 
+/** All that lies beside the log's own. */
 export const ledgerSpecs = [deliveriesTable, destinationsTable, linksTable, processesTable];

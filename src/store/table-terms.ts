@@ -219,6 +219,16 @@ export function behind(
   };
 }
 
+/** A field whose values an index tells. */
+export function indexedText(spec: TableSpec, name: string): string {
+  const begins = ({ on, where }: TableSpec["indexes"][number]) =>
+    !where && nameOf(on[0] ?? "") === name;
+  if (fieldOf(spec, name).kind !== "text" || !spec.indexes.some(begins)) {
+    refuse(`no index tells the values of ${name}`);
+  }
+  return name;
+}
+
 export function limitOf(limit: number | undefined): number | undefined {
   if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 1)) {
     refuse("a limit is a whole number from 1 on");

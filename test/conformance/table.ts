@@ -311,6 +311,19 @@ function testQuestions(context: Context): void {
     assert.equal(new Set(paged).size, paged.length);
   });
 
+  it("tells the values with which an index begins", async () => {
+    const { table } = context;
+    assert.deepEqual(await table.values("group"), []);
+    await table.insert([3, 1, 2, 4].map((n) => thing(n, { group: "cabé"[n - 1] ?? "" })));
+    await table.insert([thing(9, { group: "B" }), thing(10, { group: "a" })]);
+    assert.deepEqual(await table.values("group"), ["B", "a", "b", "c", "é"]);
+    for (const field of ["note", "order", "nobody"] as const) {
+      const refused = (error: unknown) =>
+        error instanceof StoreError && error.verdict === "refused";
+      await assert.rejects(() => table.values(field as keyof Thing), refused, field);
+    }
+  });
+
   it("puts rows that lack a field before the others", async () => {
     const { table } = context;
     await table.insert([thing(1, { note: "a" }), thing(2), thing(3, { note: "b" })]);

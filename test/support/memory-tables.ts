@@ -4,6 +4,7 @@ import {
   type AnyRow,
   behind,
   idOf,
+  indexedText,
   limitOf,
   type Order,
   orderOf,
@@ -16,16 +17,32 @@ import {
 
 type Rows = Map<string, Record<string, unknown> & { id: string }>;
 
+export interface MemoryTables extends Tables {
+  rowsOf(spec: TableSpec): Map<string, AnyRow>;
+  /** Takes away the rows that have expired by then. */
+  expire(at: number): void;
+}
+
 /** Tables for tests: each call is one step, and takes effect before it returns. */
-export function createMemoryTables(now: () => number = Date.now): Tables {
+export function createMemoryTables(now: () => number = Date.now): MemoryTables {
   const kept = new Map<string, Rows>();
-  const tables: Tables = {
-    of: <F extends TableSpec["fields"]>(spec: TableSpec<F>) => {
-      const rows: Rows = kept.get(spec.name) ?? new Map();
-      kept.set(spec.name, rows);
-      return createTable(spec, rows, now) as unknown as Table<RowOf<F>>;
-    },
+  const rowsOf = ({ name }: TableSpec) => {
+    const rows: Rows = kept.get(name) ?? new Map();
+    kept.set(name, rows);
+    return rows;
+  };
+  const tables: MemoryTables = {
+    of: <F extends TableSpec["fields"]>(spec: TableSpec<F>) =>
+      createTable(spec, rowsOf(spec), now) as unknown as Table<RowOf<F>>,
     atomically: (work) => work(tables),
+    rowsOf,
+    expire(at) {
+      for (const rows of kept.values()) {
+        for (const [id, { expireAt }] of rows) {
+          if (expireAt instanceof Date && expireAt.getTime() <= at) rows.delete(id);
+        }
+      }
+    },
   };
   return tables;
 }
@@ -62,6 +79,11 @@ function createTable(spec: TableSpec, rows: Rows, now: () => number): Table<AnyR
         .map((row) => structuredClone(row));
     },
     count: async (where) => asked(termsOf(spec, where)).length,
+    values: async (field) => {
+      const name = indexedText(spec, field);
+      const all = new Set([...rows.values()].flatMap((row) => (row[name] as string) ?? []));
+      return [...all].sort(compareValues);
+    },
     insert: async (given) => {
       const existing = new Map<string, AnyRow>();
       for (const row of given.map((each) => rowOf(spec, each))) {

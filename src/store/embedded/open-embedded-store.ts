@@ -1,22 +1,22 @@
 import type { Store } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
-import { openQueriedSqlite } from "../../support/queried-sqlite.ts";
-import { processesTable } from "../ledger-tables.ts";
+import { openQueriedSqlite, type QueriedSqlite } from "../../support/queried-sqlite.ts";
+import { createLedger } from "../ledger.ts";
+import { ledgerSpecs } from "../ledger-tables.ts";
 import { createProcessRegistry } from "../processes.ts";
 import { createQuery } from "../query.ts";
 import { queryLimitMs } from "../time-limit.ts";
 import { appendBatch } from "./append.ts";
 import { startExpiry } from "./expiry.ts";
-import { createEmbeddedLedger, embeddedUses } from "./ledger.ts";
+import { createLedgerLog } from "./ledger-log.ts";
 import { createReader } from "./reader.ts";
 import { logSchema } from "./schema.ts";
 import { toStoreError } from "./store-error.ts";
 import { createEmbeddedTables } from "./table.ts";
 import { syncTables } from "./table-schema.ts";
+import { usesOf } from "./uses.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
-/** Those that lie beside the log's own. */
-const tables = [processesTable];
 
 /**
  * The log in one SQLite file, for one process: it is locked until `close`. Same promises as over MongoDB.
@@ -27,15 +27,20 @@ export async function openEmbeddedStore(options: {
   readonly retentionDays: number;
   readonly log: Log;
 }): Promise<Store> {
-  const sqlite = await openQueriedSqlite(options.path, { schema: logSchema, queryLimitMs });
-  await sqlite.transaction((session) => syncTables(session, tables));
-  const expiry = startExpiry(sqlite, options.log, tables);
-  const uses = embeddedUses(sqlite);
+  const sqlite = await openLog(options.path, queryLimitMs);
+  const expiry = startExpiry(sqlite, options.log);
+  const uses = usesOf(sqlite);
   const reader = createReader(uses);
+  const tables = createEmbeddedTables(uses);
   return {
     ...createQuery(reader),
-    ledger: createEmbeddedLedger(uses, reader, options.retentionDays * dayMs),
-    processes: createProcessRegistry(createEmbeddedTables(sqlite)),
+    // Its lock is the lease.
+    ledger: createLedger(tables, {
+      log: createLedgerLog(uses, reader),
+      exclusive: true,
+      retentionMs: options.retentionDays * dayMs,
+    }),
+    processes: createProcessRegistry(tables),
     quarantinedSince: (from) =>
       uses.read(async (session) => {
         const sql = "SELECT count(*) AS n FROM quarantine WHERE received_at >= ?";
@@ -60,4 +65,16 @@ export async function openEmbeddedStore(options: {
       await sqlite.close();
     },
   };
+}
+
+/** The file with all its tables; the first opening by a new version brings it to that. */
+export async function openLog(path: string, queryLimitMs: number): Promise<QueriedSqlite> {
+  const sqlite = await openQueriedSqlite(path, { schema: logSchema, queryLimitMs });
+  try {
+    await sqlite.transaction((session) => syncTables(session, ledgerSpecs));
+  } catch (error) {
+    await sqlite.close();
+    throw error;
+  }
+  return sqlite;
 }

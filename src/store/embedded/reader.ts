@@ -7,9 +7,9 @@ import type { ConversationSelection, Reader } from "../query.ts";
 import type { CheckedPage } from "../selection.ts";
 import type { ConversationRow, MessageRow } from "../views.ts";
 import { behind, during, findEvents } from "./find-events.ts";
-import type { Uses } from "./ledger.ts";
 import { anyOf, clean, equal, list, newest } from "./newest.ts";
 import { readStats } from "./stats.ts";
+import type { Uses } from "./uses.ts";
 
 const conversations = { from: "conversations", key: "id", time: "last_received_at" } as const;
 const conversationById = "SELECT facts FROM conversations WHERE id = ?";

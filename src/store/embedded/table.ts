@@ -1,9 +1,10 @@
 import type { Change, RowOf, Table, TableSpec, Tables, Where } from "../../contracts/table.ts";
-import type { Sqlite, SqlSession, SqlValue } from "../../support/sqlite.ts";
+import type { SqlSession, SqlValue } from "../../support/sqlite.ts";
 import {
   type AnyRow,
   eachField,
   idOf,
+  indexedText,
   limitOf,
   orderOf,
   type Step,
@@ -12,7 +13,8 @@ import {
   termsOf,
   upsertOf,
 } from "../table-terms.ts";
-import { toStoreError } from "./store-error.ts";
+import { distinct } from "./stats.ts";
+import { type ListParts, listSql } from "./table-list.ts";
 import {
   assignments,
   type Bind,
@@ -27,64 +29,65 @@ import {
   sameText,
   unexpired,
 } from "./table-sql.ts";
+import { translated, type Uses } from "./uses.ts";
 
-type Work<T> = (session: SqlSession) => Promise<T>;
+/** How a table gets at the file; inside of a transaction there are no queries aside. */
+type TableUses = Pick<Uses, "read" | "change"> & Partial<Pick<Uses, "query">>;
 
-/** How a table gets at the file. */
-interface Uses {
-  read<T>(work: Work<T>): Promise<T>;
-  change<T>(work: Work<T>): Promise<T>;
+interface TableOptions {
+  readonly now?: () => number;
 }
 
 /** Tables of one file; `syncTables` makes them. */
-export function createEmbeddedTables(
-  sqlite: Sqlite,
-  { now = Date.now }: { readonly now?: () => number } = {},
-): Tables {
-  const of = (uses: Uses) => ({
-    // The row's type is the declaration's: `rowOf` and `rowFrom` hold both to it.
-    of: <F extends TableSpec["fields"]>(spec: TableSpec<F>) =>
-      createTable(spec, uses, now) as unknown as Table<RowOf<F>>,
-  });
+export function createEmbeddedTables(uses: Uses, { now = Date.now }: TableOptions = {}): Tables {
   return {
-    ...of({
-      read: (work) => translated(sqlite.read(work)),
-      change: (work) => translated(sqlite.transaction(work)),
-    }),
+    ...tablesOver(uses, now),
     async atomically(work) {
       let failure: { readonly error: unknown } | undefined;
-      const inside = (session: SqlSession) => {
-        const use = <T>(part: Work<T>) => translated(part(session));
-        return work(of({ read: use, change: use })).catch((error: unknown) => {
+      const inside = (session: SqlSession) =>
+        work(tablesIn(session, { now })).catch((error: unknown) => {
           failure = { error };
           throw error;
         });
-      };
-      return sqlite.transaction(inside).catch((error: unknown) => {
+      return uses.change(inside).catch((error: unknown) => {
         // What the work itself throws is the caller's.
-        throw failure === undefined ? toStoreError(error) : failure.error;
+        throw failure === undefined ? error : failure.error;
       });
     },
   };
 }
 
-function translated<T>(work: Promise<T>): Promise<T> {
-  return work.catch((error: unknown) => {
-    throw toStoreError(error);
-  });
+/** The same tables inside of a transaction. */
+export function tablesIn(
+  session: SqlSession,
+  { now = Date.now }: TableOptions = {},
+): Pick<Tables, "of"> {
+  const use: Uses["read"] = (work) => translated(work(session));
+  return tablesOver({ read: use, change: use }, now);
 }
 
-function createTable(spec: TableSpec, uses: Uses, now: () => number): Table<AnyRow> {
-  const find: Table<AnyRow>["find"] = async ({ where, order, after, limit }) => {
-    const { params, bind } = collectParams();
-    const by = orderOf(spec, order);
-    const asked = question(spec, where, now, bind) + pageCondition(spec, by, after, bind);
-    const bound = limitOf(limit);
-    const most = bound === undefined ? "" : ` LIMIT ${bind(bound)}`;
-    const sql = `SELECT * FROM ${quoted(spec.name)} WHERE ${asked}${orderBy(by)}${most}`;
-    return uses.read(async (session) =>
-      (await session.all(sql, params)).map((found) => rowFrom(spec, found)),
-    );
+function tablesOver(uses: TableUses, now: () => number): Pick<Tables, "of"> {
+  return {
+    // The row's type is the declaration's: the terms and `rowFrom` hold both to it.
+    of: <F extends TableSpec["fields"]>(spec: TableSpec<F>) =>
+      createTable(spec, uses, now) as unknown as Table<RowOf<F>>,
+  };
+}
+
+function createTable(spec: TableSpec, uses: TableUses, now: () => number): Table<AnyRow> {
+  const find: Table<AnyRow>["find"] = async (asked) => {
+    const [terms, order, limit] = [
+      termsOf(spec, asked.where),
+      orderOf(spec, asked.order),
+      limitOf(asked.limit),
+    ];
+    const time = now();
+    const more = (bind: Bind) =>
+      unexpired(spec, time, bind) + pageCondition(spec, order, asked.after, bind);
+    const parts = { terms, order, more, limit };
+    return asked.as === "list" && uses.query !== undefined
+      ? findAside(spec, uses.query, parts)
+      : findRows(spec, uses, parts);
   };
   return {
     get: async (ids) => (ids.length === 0 ? [] : find({ where: { id: { in: ids } } })),
@@ -93,7 +96,14 @@ function createTable(spec: TableSpec, uses: Uses, now: () => number): Table<AnyR
       const { params, bind } = collectParams();
       const asked = question(spec, where, now, bind);
       const sql = `SELECT count(*) AS n FROM ${quoted(spec.name)} WHERE ${asked}`;
-      return uses.read(async (session) => Number((await session.get(sql, params))?.["n"]));
+      // By `all`, on another thread: there may be many.
+      return uses.read(async (session) => Number((await session.all(sql, params))[0]?.["n"]));
+    },
+    values: async (field) => {
+      const sql = distinct(quoted(spec.name), quoted(indexedText(spec, field)));
+      return uses.read(async (session) =>
+        (await session.all<{ value: string }>(sql)).map(({ value }) => value),
+      );
     },
     insert: async (rows) => {
       const inserts = insertsOf(spec, rows);
@@ -101,6 +111,39 @@ function createTable(spec: TableSpec, uses: Uses, now: () => number): Table<AnyR
     },
     ...createWrites(spec, uses, now),
   };
+}
+
+function findRows(
+  spec: TableSpec,
+  uses: TableUses,
+  { terms, order, more, limit }: ListParts,
+): Promise<AnyRow[]> {
+  const { params, bind } = collectParams();
+  const where = conditionOf(spec, terms, bind) + more(bind);
+  const most = limit === undefined ? "" : ` LIMIT ${bind(limit)}`;
+  const sql = `SELECT * FROM ${quoted(spec.name)} WHERE ${where}${orderBy(order)}${most}`;
+  return uses.read(async (session) =>
+    (await session.all(sql, params)).map((found) => rowFrom(spec, found)),
+  );
+}
+
+/** On the connection for queries: their list is one row, and what it names is read row by row. */
+async function findAside(
+  spec: TableSpec,
+  query: Uses["query"],
+  parts: ListParts,
+): Promise<AnyRow[]> {
+  const list = listSql(spec, parts);
+  if (list === "nothing") return [];
+  const byId = `SELECT * FROM ${quoted(spec.name)} WHERE id = ?`;
+  return query(async (session) => {
+    const rows: AnyRow[] = [];
+    for (const id of await session.list<string>(list.sql, list.params)) {
+      const found = await session.get(byId, [id]);
+      if (found !== undefined) rows.push(rowFrom(spec, found));
+    }
+    return rows;
+  });
 }
 
 function question(spec: TableSpec, where: Where<AnyRow>, now: () => number, bind: Bind): string {
@@ -149,7 +192,7 @@ function insertSql({ name }: TableSpec, columns: readonly string[]): string {
 
 type Writes = Pick<Table<AnyRow>, "upsert" | "update" | "updateAll" | "advance" | "remove">;
 
-function createWrites(spec: TableSpec, uses: Uses, now: () => number): Writes {
+function createWrites(spec: TableSpec, uses: TableUses, now: () => number): Writes {
   const table = quoted(spec.name);
   const updateOf = (change: Change<AnyRow>) => {
     const { params, bind } = collectParams();

@@ -1,13 +1,14 @@
 import { trusted } from "mongoose";
 import type { Store } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
-import { processesTable } from "../ledger-tables.ts";
+import { createLedger } from "../ledger.ts";
+import { ledgerSpecs } from "../ledger-tables.ts";
 import { createProcessRegistry } from "../processes.ts";
 import { createQuery } from "../query.ts";
 import { queryLimitMs } from "../time-limit.ts";
 import { appendBatch } from "./append.ts";
 import { createMongoConnection } from "./connection.ts";
-import { createMongoLedger } from "./ledger.ts";
+import { createLedgerLog } from "./ledger-log.ts";
 import { createReader } from "./reader.ts";
 import { createMongoTables } from "./table.ts";
 import { syncMongoIndexes } from "./table-model.ts";
@@ -28,10 +29,15 @@ export async function connectMongoStore(options: {
   const missing = await connection.health();
   if (missing !== undefined) options.log.warn("the store is not ready", { reason: missing });
   const reader = createReader(connection);
+  const tables = createMongoTables(connection);
   return {
     ...createQuery(reader),
-    ledger: createMongoLedger(connection, reader, options.retentionDays * dayMs),
-    processes: createProcessRegistry(createMongoTables(connection)),
+    ledger: createLedger(tables, {
+      log: createLedgerLog(connection, reader),
+      exclusive: false,
+      retentionMs: options.retentionDays * dayMs,
+    }),
+    processes: createProcessRegistry(tables),
     quarantinedSince: (from) =>
       connection.use((models) =>
         models.quarantine
@@ -41,13 +47,13 @@ export async function connectMongoStore(options: {
     append: (batch) =>
       connection.use((models) => {
         const expireAt = new Date(Date.now() + options.retentionDays * dayMs);
-        return appendBatch(models, batch, expireAt);
+        return appendBatch(models, tables, batch, expireAt);
       }),
     health: () => connection.health(),
     syncIndexes: () =>
       connection.use(async (models, native) => {
         for (const model of Object.values(models)) await model.createIndexes();
-        await syncMongoIndexes(native, [processesTable]);
+        await syncMongoIndexes(native, ledgerSpecs);
       }),
     close: () => connection.close(),
   };

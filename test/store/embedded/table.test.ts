@@ -8,22 +8,22 @@ import { defineTable, flag, optional, text, texts } from "../../../src/store/def
 import { createEmbeddedTables, deleteExpiredRows } from "../../../src/store/embedded/table.ts";
 import { syncTables } from "../../../src/store/embedded/table-schema.ts";
 import { conditionOf } from "../../../src/store/embedded/table-sql.ts";
+import { usesOf } from "../../../src/store/embedded/uses.ts";
 import { deliveriesTable } from "../../../src/store/ledger-tables.ts";
 import { termsOf } from "../../../src/store/table-terms.ts";
-import {
-  openSqlite,
-  type Sqlite,
-  type SqlSession,
-  type SqlValue,
-} from "../../../src/support/sqlite.ts";
+import { openQueriedSqlite, type QueriedSqlite } from "../../../src/support/queried-sqlite.ts";
+import type { SqlSession, SqlValue } from "../../../src/support/sqlite.ts";
 import { things } from "../../conformance/table-things.ts";
+
+const tablesOf = (sqlite: QueriedSqlite, options = {}) =>
+  createEmbeddedTables(usesOf(sqlite), options);
 
 describe("a table of a SQLite file", () => {
   let folder: string;
-  let sqlite: Sqlite;
+  let sqlite: QueriedSqlite;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "waypost-table-"));
-    sqlite = await openSqlite(join(folder, "store.db"), { schema: [] });
+    sqlite = await openQueriedSqlite(join(folder, "store.db"), { schema: [], queryLimitMs: 2_000 });
   });
   afterEach(async () => {
     await sqlite.close();
@@ -44,7 +44,7 @@ describe("a table of a SQLite file", () => {
       indexes: [{ on: ["kind"] }],
     });
     await sync(first);
-    await createEmbeddedTables(sqlite)
+    await tablesOf(sqlite)
       .of(first)
       .insert([{ id: "rex", kind: "dog" }]);
     const second = defineTable({
@@ -55,7 +55,7 @@ describe("a table of a SQLite file", () => {
     await sync(second);
     await sync(second);
     assert.deepEqual(await names("index"), ["pets_kind_-id_where_tame"]);
-    const pets = createEmbeddedTables(sqlite).of(second);
+    const pets = tablesOf(sqlite).of(second);
     await pets.update([{ id: "rex", set: { names: ["Rex", "Rexi"] } }]);
     assert.deepEqual(await pets.find({ where: { names: "Rexi" } }), [
       { id: "rex", kind: "dog", names: ["Rex", "Rexi"] },
@@ -66,12 +66,12 @@ describe("a table of a SQLite file", () => {
     const fields = { names: texts() };
     const first = defineTable({ name: "pets", fields });
     await sync(first);
-    await createEmbeddedTables(sqlite)
+    await tablesOf(sqlite)
       .of(first)
       .insert([{ id: "rex", names: ["Rex", "Rex"] }]);
     const second = defineTable({ name: "pets", fields, indexes: [{ on: ["names"] }] });
     await sync(second);
-    const pets = createEmbeddedTables(sqlite).of(second);
+    const pets = tablesOf(sqlite).of(second);
     assert.equal(await pets.count({ names: "Rex" }), 1);
   });
 
@@ -118,7 +118,7 @@ describe("a table of a SQLite file", () => {
 
   it("loses its expired rows with what finds them, so many at a time", async () => {
     await sync(things);
-    const table = createEmbeddedTables(sqlite, { now: () => 0 }).of(things);
+    const table = tablesOf(sqlite, { now: () => 0 }).of(things);
     const rows = [1, 2, 3, 4].map((n) => ({
       id: `${n}`,
       group: "a",
