@@ -395,6 +395,8 @@ export interface Delivery {
   readonly seq: number;
   /** `open` waits for its turn or for `nextAt`; `sending` may have taken effect, nobody knows yet. */
   readonly state: "open" | "sending" | "delivered" | "dead";
+  /** It ended as dead, or was opened again, although an earlier attempt may have taken effect: nobody knows. */
+  readonly unknown?: true;
   /** Attempts that count towards giving up. An outage of the whole destination adds none. */
   readonly attempts: number;
   readonly nextAt?: string;
@@ -493,11 +495,14 @@ export interface Ledger {
   note(name: string, epoch: number, facts: DestinationNote): Promise<void>;
   /** By an operator, or by the engine after a `config` verdict; undefined resumes. Not fenced. Bumps `rev`. */
   setPause(name: string, pause: DestinationRow["pause"]): Promise<void>;
-  /** A dead (or delivered, with `again`) row becomes open with a new `seq`; then `rev` + 1. False: no such row. */
+  /**
+   * A dead (or delivered, with `again`) row becomes open with a new `seq`; then `rev` + 1. False: no such row. A dead one
+   * stays `unknown` if it is; one that took effect is to do so again.
+   */
   reopen(deliveryId: string, options?: { readonly again?: boolean }): Promise<boolean>;
   /**
-   * An open row becomes dead for this reason, whoever holds it; then `rev` + 1. What a holder still writes of it matches
-   * nothing. False: no such row, or none that is open.
+   * An open row becomes dead for this reason, whoever holds it; then `rev` + 1. One that is `sending` becomes `unknown`. What
+   * a holder still writes of it matches nothing. False: no such row, or none that is open.
    */
   giveUp(deliveryId: string, reason: string): Promise<boolean>;
   /** Ids of the destination's dead rows that `giveUp` ended. */
@@ -559,6 +564,8 @@ export type NewDelivery = Pick<
 export interface DeliveryChange {
   readonly id: string;
   readonly state: Delivery["state"];
+  /** false takes it away. */
+  readonly unknown?: boolean;
   readonly attempts?: number;
   /** null takes it away. */
   readonly nextAt?: string | null;

@@ -158,12 +158,14 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
       ledger.writes.calls += 1;
       ledger.writes.changes += changes.length;
       let matched = 0;
-      for (const { nextAt, ...changed } of changes) {
+      for (const { nextAt, unknown, ...changed } of changes) {
         const row = rows.get(changed.id);
         if (row?.epoch !== epoch) continue;
         matched += 1;
         Object.assign(row, changed, typeof nextAt === "string" && { nextAt });
         if (nextAt === null) delete row.nextAt;
+        if (unknown === true) row.unknown = true;
+        if (unknown === false) delete row.unknown;
       }
       return matched;
     },
@@ -208,6 +210,7 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
       change(row.destination, { seq: seq + 1, rev: rev + 1 });
       if (isOpen(row)) return true;
       for (const key of ["nextAt", "doneAt", "reason"] as const) delete row[key];
+      if (row.state === "delivered") delete row.unknown;
       Object.assign(row, { state: "open", seq: seq + 1, attempts: 0, epoch: 0 });
       return true;
     },
@@ -215,6 +218,7 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
       const row = rows.get(id);
       if (row === undefined || !isOpen(row)) return false;
       delete row.nextAt;
+      if (row.state === "sending") row.unknown = true;
       Object.assign(row, { state: "dead", epoch: -1, reason, doneAt: new Date().toISOString() });
       change(row.destination, { rev: lease(row.destination).rev + 1 });
       return true;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { DeliveryError } from "../../src/contracts.ts";
 import { rest } from "../../src/deliver/clock.ts";
-import { type Answer, createStub, event, outage, startEngine } from "./engine.ts";
+import { type Answer, createStub, event, outage, refused, startEngine } from "./engine.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { createMemoryLedger } from "./memory-ledger.ts";
 
@@ -207,6 +208,68 @@ describe("an outcome that nobody knows", () => {
     await clock.advance(20 * second);
     assert.equal((await ledger.destination("crm")).repeats, 1);
     assert.equal((await ledger.deliveriesOf(only.id))[0]?.state, "delivered");
+    await delivery.close();
+  });
+
+  for (const end of ["died of counted attempts", "was refused later", "was given up"] as const) {
+    it(`is still unknown when the row ${end} and is opened again`, async () => {
+      const crm = createStub("find");
+      const only = event("cnv_a");
+      let asked = 0;
+      const timedOut = () => new DeliveryError("outage", "no answer", { maybeDone: true });
+      let answer: Answer | (() => Answer) = timedOut;
+      crm.answer = ({ id }) => {
+        if (id !== only.id) return "ok";
+        return typeof answer === "function" ? answer() : answer;
+      };
+      const findable = {
+        ...crm,
+        async find({ id }: { id: string }) {
+          asked += id === only.id ? 1 : 0;
+          return answer === "ok" ? { remoteId: "found it" } : undefined;
+        },
+      };
+      const { clock, delivery, publish, ledger } = await startEngine({ crm: findable });
+      await publish(only);
+      const row = async () => (await ledger.deliveriesOf(only.id))[0];
+      if (end === "was given up") await ledger.giveUp(`crm:${only.id}`, "by hand");
+      if (end === "was refused later") answer = refused();
+      for (let n = 0; n < 60 && (await row())?.state !== "dead"; n += 1) {
+        await publish(event(`cnv_${n}`));
+        await clock.advance(3_600 * second);
+      }
+      assert.deepEqual([(await row())?.state, (await row())?.unknown], ["dead", true]);
+      const before = asked;
+      answer = "ok";
+      assert.equal(await ledger.reopen(`crm:${only.id}`), true);
+      await clock.advance(6 * second);
+      assert.equal(asked, before + 1);
+      assert.equal((await row())?.remoteId, "found it");
+      assert.equal((await row())?.unknown, undefined);
+      assert.ok(!crm.effects.includes(only.id), "no second effect");
+      await delivery.close();
+    });
+  }
+
+  it("is counted as a repeat when a dead row is opened again where nothing can be known", async () => {
+    const crm = createStub("unsafe");
+    const [first, other] = [event("cnv_a"), event("cnv_b")];
+    crm.answer = ({ id }) =>
+      id === first.id
+        ? new DeliveryError("refused", "it broke off", { maybeDone: true })
+        : refused();
+    const { clock, delivery, publish, ledger } = await startEngine({ crm });
+    await publish(first, other);
+    crm.answer = () => "ok";
+    for (const { id } of [first, other]) await ledger.reopen(`crm:${id}`);
+    await clock.advance(6 * second);
+    assert.equal(crm.effects.length, 2);
+    assert.equal((await ledger.destination("crm")).repeats, 1);
+    // What took effect is to do so again: that is no repeat that nobody wanted.
+    await ledger.reopen(`crm:${first.id}`, { again: true });
+    await clock.advance(6 * second);
+    assert.equal(crm.effects.length, 3);
+    assert.equal((await ledger.destination("crm")).repeats, 1);
     await delivery.close();
   });
 

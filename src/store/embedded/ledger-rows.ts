@@ -21,6 +21,8 @@ export interface DeliveryRow extends SqlRow {
   readonly seq: number;
   readonly epoch: number;
   readonly state: Delivery["state"];
+  /** 1, or not there. */
+  readonly unknown: number | null;
   readonly attempts: number;
   readonly next_at: string | null;
   readonly history: string;
@@ -116,11 +118,12 @@ async function insertInOrder(session: SqlSession, rows: readonly NewDelivery[], 
 const updateSql = `UPDATE deliveries SET state = ?3, attempts = coalesce(?4, attempts),
   next_at = CASE WHEN ?5 THEN ?6 ELSE next_at END, history = coalesce(?7, history),
   remote_id = coalesce(?8, remote_id), done_at = coalesce(?9, done_at),
-  reason = coalesce(?10, reason), expires_at = coalesce(?11, expires_at)
+  reason = coalesce(?10, reason), expires_at = coalesce(?11, expires_at),
+  unknown = CASE WHEN ?12 IS NULL THEN unknown WHEN ?12 THEN 1 END
   WHERE id = ?1 AND epoch = ?2`;
 
 function updateParams(change: DeliveryChange, epoch: number, retentionMs: number): SqlValue[] {
-  const { id, state, attempts, nextAt, history, remoteId, doneAt, reason } = change;
+  const { id, state, attempts, nextAt, history, remoteId, doneAt, reason, unknown } = change;
   return [
     id,
     epoch,
@@ -133,6 +136,7 @@ function updateParams(change: DeliveryChange, epoch: number, retentionMs: number
     doneAt ?? null,
     reason === undefined ? null : clean(reason),
     doneAt === undefined ? null : Date.now() + retentionMs,
+    unknown === undefined ? null : Number(unknown),
   ];
 }
 
@@ -149,7 +153,8 @@ async function reopen(session: SqlSession, id: string, again: boolean): Promise<
   // No holder has the epoch 0: it is found as foreign.
   await session.run(
     `UPDATE deliveries SET state = 'open', seq = ?, attempts = 0, epoch = 0, next_at = NULL,
-       done_at = NULL, reason = NULL, expires_at = NULL WHERE id = ?`,
+       done_at = NULL, reason = NULL, expires_at = NULL,
+       unknown = CASE state WHEN 'dead' THEN unknown END WHERE id = ?`,
     [counted.seq, row.id],
   );
   return true;
@@ -164,7 +169,7 @@ async function giveUp(
   const now = Date.now();
   const row = await session.get<{ destination: string }>(
     `UPDATE deliveries SET state = 'dead', epoch = ?, next_at = NULL, done_at = ?, reason = ?,
-       expires_at = ? WHERE id = ? AND done_at IS NULL RETURNING destination`,
+       expires_at = ?, unknown = CASE state WHEN 'sending' THEN 1 ELSE unknown END WHERE id = ? AND done_at IS NULL RETURNING destination`,
     [givenUpEpoch, new Date(now).toISOString(), clean(reason), now + retentionMs, clean(id)],
   );
   if (row === undefined) return false;
@@ -182,6 +187,7 @@ export function deliveryOf(row: DeliveryRow): Delivery {
     laneKeys: JSON.parse(row.lane_keys),
     seq: row.seq,
     state: row.state,
+    ...(row.unknown === 1 && { unknown: true }),
     attempts: row.attempts,
     ...(row.next_at !== null && { nextAt: row.next_at }),
     history: JSON.parse(row.history),

@@ -13,6 +13,7 @@ export interface DeliveryDocument {
   readonly state: Delivery["state"];
   /** There while the state is `open` or `sending`: what the partial index holds. */
   readonly open?: true;
+  readonly unknown?: true;
   readonly attempts: number;
   readonly nextAt?: string;
   readonly history: readonly Attempt[];
@@ -51,6 +52,7 @@ const deliveries = new Schema<DeliveryDocument>(
     epoch: Number,
     state: String,
     open: Boolean,
+    unknown: Boolean,
     attempts: Number,
     nextAt: String,
     history: [Mixed],

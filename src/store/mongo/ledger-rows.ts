@@ -121,7 +121,10 @@ async function reopen({ deliveries, destinations }: Collections, id: string, aga
       {
         // No holder has this epoch: it is found as foreign.
         $set: { state: "open", open: true, seq: counted.seq, attempts: 0, epoch: 0 },
-        $unset: { nextAt: true, doneAt: true, reason: true, expireAt: true },
+        $unset: {
+          ...{ nextAt: true, doneAt: true, reason: true, expireAt: true },
+          ...(row.state === "delivered" && { unknown: true as const }),
+        },
       },
     );
   }
@@ -144,10 +147,16 @@ async function giveUp(
     expireAt: new Date(now + retentionMs),
     reason,
   } as const;
-  const row = await deliveries.findOneAndUpdate(
-    { _id: id, open: true },
-    { $set: ended, $unset: { open: true, nextAt: true } },
-  );
+  const end = (state: "open" | "sending") =>
+    deliveries.findOneAndUpdate(
+      { _id: id, state },
+      {
+        $set: { ...ended, ...(state === "sending" && { unknown: true }) },
+        $unset: { open: true, nextAt: true },
+      },
+    );
+  // It may go from either to the other at any moment; twice in a row between two questions it does not.
+  const row = (await end("sending")) ?? (await end("open")) ?? (await end("sending"));
   if (row === null) return false;
   await destinations.updateOne({ _id: row.destination }, { $inc: { rev: 1 } });
   return true;
@@ -158,17 +167,19 @@ function documentOf({ id, ...row }: NewDelivery, epoch: number): DeliveryDocumen
 }
 
 function updateOf(
-  { id: _, nextAt, ...fields }: DeliveryChange,
+  { id: _, nextAt, unknown, ...fields }: DeliveryChange,
   retentionMs: number,
 ): mongo.UpdateFilter<DeliveryDocument> {
   const done = fields.state === "delivered" || fields.state === "dead";
   const $set = {
     ...fields,
     ...(typeof nextAt === "string" && { nextAt }),
+    ...(unknown === true && { unknown }),
     ...(done && { expireAt: new Date(Date.now() + retentionMs) }),
   };
   const $unset = {
     ...(nextAt === null && { nextAt: true as const }),
+    ...(unknown === false && { unknown: true as const }),
     ...(done && { open: true as const }),
   };
   return Object.keys($unset).length > 0 ? { $set, $unset } : { $set };
