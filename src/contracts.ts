@@ -23,6 +23,8 @@ export interface QueueSpec {
    * lies in its dead queue.
    */
   readonly quarantine: boolean;
+  /** Given for destinations' queues: takes as a quarantined POST what has an event's id without being an event. */
+  readonly misshapen?: true;
   /** `x-single-active-consumer`: one process holds the queue at a time. */
   readonly single: boolean;
   /**
@@ -387,7 +389,7 @@ export interface Delivery {
   readonly destination: string;
   readonly eventId: string;
   readonly eventType: string;
-  /** The route that asked for it, or `replay`. */
+  /** The route that asked for it, or `replay`; `none` of what is no event. */
   readonly route: string;
   /** Both ids of an id pair: which lane it stands in, with the rows that share one of them. */
   readonly laneKeys: readonly string[];
@@ -558,7 +560,10 @@ export interface DestinationRow extends DestinationLease {
 export type NewDelivery = Pick<
   Delivery,
   "id" | "destination" | "eventId" | "eventType" | "route" | "laneKeys" | "seq" | "createdAt"
->;
+> & {
+  /** Why it is dead from the start: what came under the event's id is no event. */
+  readonly reason?: string;
+};
 
 /** What is written of a row; what is absent stays. */
 export interface DeliveryChange {

@@ -119,6 +119,39 @@ export function testLedger(
       assert.deepEqual(seqs(await takeOver(epoch)), [2, 6, 11, 13, 14, 17]);
     });
 
+    it("inserts a row as dead when it says why, and lets it go like one that died later", async () => {
+      const epoch = await take();
+      await ledger.allot(name, epoch, 3);
+      const broken = { ...row(2), reason: "it is no event" };
+      assert.deepEqual(await ledger.insert([row(1), broken, row(3)], epoch), []);
+      const again = [{ ...row(1), reason: "now it is none" }, broken];
+      assert.deepEqual(
+        [...(await ledger.insert(again, epoch))].sort((a, b) => (a.id < b.id ? -1 : 1)),
+        [
+          { id: "crm:evt_1", state: "open" },
+          { id: "crm:evt_2", state: "dead" },
+        ],
+      );
+      const dead = await ledger.delivery("crm:evt_2");
+      assert.deepEqual(dead, {
+        ...broken,
+        state: "dead",
+        attempts: 0,
+        history: [],
+        doneAt: broken.createdAt,
+      });
+      assert.deepEqual(seqs(await takeOver(epoch)), [1, 3]);
+      const [counted] = await ledger.destinations();
+      assert.deepEqual([counted?.open, counted?.dead], [2, 1]);
+      assert.equal(await ledger.reopen("crm:evt_2"), true);
+      const [opened] = await ledger.takeMore(name, epoch, []);
+      assert.deepEqual([opened?.state, opened?.seq, opened?.reason], ["open", 4, undefined]);
+      await ledger.write(epoch, [
+        { id: "crm:evt_2", state: "dead", doneAt: second(1), reason: "still none" },
+      ]);
+      assert.equal((await ledger.delivery("crm:evt_2"))?.reason, "still none");
+    });
+
     it("hands all open rows to a new holder by seq, and fences the old one out of them", async () => {
       const first = await take("one");
       await ledger.insert([row(3), row(1), row(2), row(4)], first);

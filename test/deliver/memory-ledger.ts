@@ -132,7 +132,11 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
       for (const row of fresh) {
         const known = rows.get(row.id);
         if (known !== undefined) existing.push({ id: known.id, state: known.state });
-        else rows.set(row.id, { ...row, state: "open", attempts: 0, history: [], epoch });
+        else {
+          const { reason, createdAt } = row;
+          const dead = reason === undefined ? {} : ({ state: "dead", doneAt: createdAt } as const);
+          rows.set(row.id, { ...row, state: "open", attempts: 0, history: [], epoch, ...dead });
+        }
       }
       return existing;
     },

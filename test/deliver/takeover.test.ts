@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { DeliveryError } from "../../src/contracts.ts";
 import { rest } from "../../src/deliver/clock.ts";
+import { quarantinedMessage } from "../../src/event/quarantined-post.ts";
 import { type Answer, createStub, event, outage, refused, startEngine } from "./engine.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { createMemoryLedger } from "./memory-ledger.ts";
@@ -314,9 +315,9 @@ describe("an intake", () => {
     await delivery.close();
   });
 
-  it("answers an event that cannot be routed as unfit, and takes in its neighbours in order", async () => {
+  it("ends an event that cannot be routed as dead, and takes in its neighbours in order", async () => {
     const crm = createStub();
-    const { delivery, bus, ledger } = await startEngine({ crm });
+    const { delivery, bus, ledger, incidents } = await startEngine({ crm });
     const events = Array.from({ length: 30 }, () => event("cnv_a"));
     const bad = Array.from({ length: 20 }, () =>
       event("cnv_a", { contact: { waId: 15_555_550_123, userId: "DE.1" } as never }),
@@ -327,10 +328,45 @@ describe("an intake", () => {
       crm.effects,
       events.map(({ id }) => id),
     );
+    assert.deepEqual(bus.unfit, []);
+    for (const { id } of bad) {
+      const [row] = await ledger.deliveriesOf(id);
+      const { state, route, reason } = row ?? {};
+      assert.deepEqual([state, route, reason], ["dead", "none", "an event of an unknown shape"]);
+    }
+    assert.equal(incidents.filter(({ kind }) => kind === "dead").length, bad.length);
+    assert.equal(delivery.status()[0]?.open, 0);
+    await delivery.close();
+  });
+
+  it("ends what is no event but has an event's id as dead, with what is wrong, once", async () => {
+    const crm = createStub();
+    const { delivery, bus, ledger, incidents, publish, clock } = await startEngine({ crm });
+    const reason = "not a CloudEvent of Waypost: it has no data of an event's form";
+    const bytes = (id: string, type: unknown) => Buffer.from(JSON.stringify({ id, type, data: 7 }));
+    const typed = quarantinedMessage(bytes("evt_typed", "whatsapp.message.text"), reason);
+    const untyped = quarantinedMessage(bytes("evt_untyped", 7), reason);
+    const nameless = quarantinedMessage(Buffer.from("{}"), reason);
+    const good = event("cnv_a");
+    ledger.append([good]);
+    await bus.publish([typed, nameless, good, untyped]);
+    await bus.publish([typed, untyped]);
+    const found = (await ledger.deliveries({ state: "dead" }, { limit: 9 })).items;
+    assert.deepEqual(found.map((each) => [each.id, each.eventType, each.reason]).sort(), [
+      ["crm:evt_typed", "whatsapp.message.text", reason],
+      ["crm:evt_untyped", "unknown", reason],
+    ]);
     assert.deepEqual(
-      bus.unfit.map(({ item }) => item.id),
-      bad.map(({ id }) => id),
+      incidents.map(({ kind, deliveryId }) => `${kind} ${deliveryId}`),
+      ["dead crm:evt_typed", "dead crm:evt_untyped"],
     );
+    assert.deepEqual(crm.effects, [good.id]);
+    // An operator may try it again; the store has it in quarantine.
+    ledger.append([typed]);
+    await ledger.reopen("crm:evt_typed");
+    await publish(event("cnv_b"));
+    await clock.advance(6 * second);
+    assert.match((await ledger.delivery("crm:evt_typed"))?.reason ?? "", /quarantine/);
     await delivery.close();
   });
 

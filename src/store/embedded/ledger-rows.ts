@@ -35,7 +35,7 @@ export interface DeliveryRow extends SqlRow {
 /** The deliveries. Rows that are done go after `retentionMs`. */
 export function createEmbeddedRows({ read, change }: Uses, retentionMs: number): Rows {
   return {
-    insert: (rows, epoch) => change((session) => insertInOrder(session, rows, epoch)),
+    insert: (rows, epoch) => change((session) => insertInOrder(session, rows, epoch, retentionMs)),
     takeOver: (destination, epoch) =>
       change(async (session) => {
         await session.run(
@@ -88,13 +88,18 @@ export function createEmbeddedRows({ read, change }: Uses, retentionMs: number):
   };
 }
 
-async function insertInOrder(session: SqlSession, rows: readonly NewDelivery[], epoch: number) {
+async function insertInOrder(
+  session: SqlSession,
+  rows: readonly NewDelivery[],
+  epoch: number,
+  retentionMs: number,
+) {
   const existing: { id: string; state: Delivery["state"] }[] = [];
   for (const row of rows) {
     const added = await session.run(
       `INSERT INTO deliveries (id, destination, event_id, event_type, route, lane_keys, seq, epoch,
-         state, attempts, history, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', 0, '[]', ?) ON CONFLICT (id) DO NOTHING`,
+         created_at, reason, state, done_at, expires_at, attempts, history)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '[]') ON CONFLICT (id) DO NOTHING`,
       [
         row.id,
         row.destination,
@@ -105,6 +110,9 @@ async function insertInOrder(session: SqlSession, rows: readonly NewDelivery[], 
         row.seq,
         epoch,
         row.createdAt,
+        ...(row.reason === undefined
+          ? [null, "open", null, null]
+          : [clean(row.reason), "dead", row.createdAt, Date.now() + retentionMs]),
       ],
     );
     if (added > 0) continue;

@@ -14,7 +14,11 @@ type Rows = Pick<
 /** The deliveries. Rows that are done go after `retentionMs`. */
 export function createMongoRows(use: Use, retentionMs: number): Rows {
   return {
-    insert: (rows, epoch) => use((collections) => insertInOrder(collections, rows, epoch)),
+    insert: (rows, epoch) =>
+      use(({ deliveries }) => {
+        const documents = rows.map((row) => documentOf(row, epoch, retentionMs));
+        return insertInOrder(deliveries, documents);
+      }),
     takeOver: (destination, epoch) =>
       use(async ({ deliveries }) => {
         await deliveries.updateMany({ destination, open: true }, { $set: { epoch } });
@@ -66,12 +70,11 @@ async function inOrder(found: mongo.FindCursor<DeliveryDocument>): Promise<Deliv
 }
 
 async function insertInOrder(
-  { deliveries }: Collections,
-  rows: readonly NewDelivery[],
-  epoch: number,
+  deliveries: Collections["deliveries"],
+  documents: readonly DeliveryDocument[],
 ) {
   const existing: { id: string; state: Delivery["state"] }[] = [];
-  let rest = rows.map((row) => documentOf(row, epoch));
+  let rest = documents;
   while (rest.length > 0) {
     const at = await insertUpToDuplicate(deliveries, rest);
     if (at === undefined) break;
@@ -162,8 +165,15 @@ async function giveUp(
   return true;
 }
 
-function documentOf({ id, ...row }: NewDelivery, epoch: number): DeliveryDocument {
-  return { _id: id, ...row, epoch, state: "open", open: true, attempts: 0, history: [] };
+function documentOf(
+  { id, ...row }: NewDelivery,
+  epoch: number,
+  retentionMs: number,
+): DeliveryDocument {
+  const document = { _id: id, ...row, epoch, attempts: 0, history: [] };
+  if (row.reason === undefined) return { ...document, state: "open", open: true };
+  const expireAt = new Date(Date.now() + retentionMs);
+  return { ...document, state: "dead", doneAt: row.createdAt, expireAt };
 }
 
 function updateOf(
