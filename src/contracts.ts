@@ -23,6 +23,8 @@ export interface QueueSpec {
    * lies in its dead queue.
    */
   readonly quarantine: boolean;
+  /** Given for destinations' queues: takes as a quarantined POST what has an event's id without being an event. */
+  readonly misshapen?: true;
   /** `x-single-active-consumer`: one process holds the queue at a time. */
   readonly single: boolean;
   /**
@@ -387,7 +389,7 @@ export interface Delivery {
   readonly destination: string;
   readonly eventId: string;
   readonly eventType: string;
-  /** The route that asked for it, or `replay`. */
+  /** The route that asked for it, or `replay`; `none` of what is no event. */
   readonly route: string;
   /** Both ids of an id pair: which lane it stands in, with the rows that share one of them. */
   readonly laneKeys: readonly string[];
@@ -395,6 +397,8 @@ export interface Delivery {
   readonly seq: number;
   /** `open` waits for its turn or for `nextAt`; `sending` may have taken effect, nobody knows yet. */
   readonly state: "open" | "sending" | "delivered" | "dead";
+  /** It ended as dead, or was opened again, although an earlier attempt may have taken effect: nobody knows. */
+  readonly unknown?: true;
   /** Attempts that count towards giving up. An outage of the whole destination adds none. */
   readonly attempts: number;
   readonly nextAt?: string;
@@ -493,11 +497,14 @@ export interface Ledger {
   note(name: string, epoch: number, facts: DestinationNote): Promise<void>;
   /** By an operator, or by the engine after a `config` verdict; undefined resumes. Not fenced. Bumps `rev`. */
   setPause(name: string, pause: DestinationRow["pause"]): Promise<void>;
-  /** A dead (or delivered, with `again`) row becomes open with a new `seq`; then `rev` + 1. False: no such row. */
+  /**
+   * A dead (or delivered, with `again`) row becomes open with a new `seq`; then `rev` + 1. False: no such row. A dead one
+   * stays `unknown` if it is; one that took effect is to do so again.
+   */
   reopen(deliveryId: string, options?: { readonly again?: boolean }): Promise<boolean>;
   /**
-   * An open row becomes dead for this reason, whoever holds it; then `rev` + 1. What a holder still writes of it matches
-   * nothing. False: no such row, or none that is open.
+   * An open row becomes dead for this reason, whoever holds it; then `rev` + 1. One that is `sending` becomes `unknown`. What
+   * a holder still writes of it matches nothing. False: no such row, or none that is open.
    */
   giveUp(deliveryId: string, reason: string): Promise<boolean>;
   /** Ids of the destination's dead rows that `giveUp` ended. */
@@ -553,12 +560,17 @@ export interface DestinationRow extends DestinationLease {
 export type NewDelivery = Pick<
   Delivery,
   "id" | "destination" | "eventId" | "eventType" | "route" | "laneKeys" | "seq" | "createdAt"
->;
+> & {
+  /** Why it is dead from the start: what came under the event's id is no event. */
+  readonly reason?: string;
+};
 
 /** What is written of a row; what is absent stays. */
 export interface DeliveryChange {
   readonly id: string;
   readonly state: Delivery["state"];
+  /** false takes it away. */
+  readonly unknown?: boolean;
   readonly attempts?: number;
   /** null takes it away. */
   readonly nextAt?: string | null;

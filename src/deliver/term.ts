@@ -92,7 +92,7 @@ export function createTerm(parts: TermParts, taken: Taken): Term {
     onChanged: backpressure.check,
     onRev: () => probeNow(health, lanes, schedule),
   });
-  const intake = createIntake({ ...parts, name, lease, knows: lanes.has, rows });
+  const intake = createIntake({ ...parts, name, lease, knows: lanes.has, rows, health });
   let consumer: Consumer | undefined;
   return {
     ...{ lease, health, lanes, schedule },

@@ -98,9 +98,10 @@ async function endDeliveries(ledger: Ledger, name: string, epoch: number): Promi
       limit: chunk,
       ...(after !== undefined && { after }),
     });
-    const changes = open.map(
-      ({ id }) => ({ id, state: "dead", nextAt: null, doneAt, reason }) as const,
-    );
+    const changes = open.map(({ id, state }) => {
+      const unknown = state === "sending" ? { unknown: true } : {};
+      return { id, state: "dead", nextAt: null, ...unknown, doneAt, reason } as const;
+    });
     await ledger.write(epoch, changes);
   } while (open.length === chunk);
 }

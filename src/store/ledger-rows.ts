@@ -16,7 +16,7 @@ export function createRows(tables: Tables, retentionMs: number): Rows {
   const deliveries = tables.of(deliveriesTable);
   return {
     async insert(rows, epoch) {
-      const existing = await deliveries.insert(rows.map((row) => newRow(row, epoch)));
+      const existing = await deliveries.insert(rows.map((row) => newRow(row, epoch, retentionMs)));
       return existing.map(({ id, state }) => ({ id, state }));
     },
     async takeOver(destination, epoch) {
@@ -52,8 +52,9 @@ export function createRows(tables: Tables, retentionMs: number): Rows {
   };
 }
 
-function newRow(row: NewDelivery, epoch: number): DeliveryRow {
-  return {
+function newRow(row: NewDelivery, epoch: number, retentionMs: number): DeliveryRow {
+  const { reason } = row;
+  const made = {
     id: row.id,
     destination: row.destination,
     eventId: row.eventId,
@@ -63,18 +64,20 @@ function newRow(row: NewDelivery, epoch: number): DeliveryRow {
     seq: row.seq,
     createdAt: row.createdAt,
     epoch,
-    state: "open",
-    open: true,
     attempts: 0,
     history: [],
   };
+  if (reason === undefined) return { ...made, state: "open", open: true };
+  const expireAt = new Date(Date.now() + retentionMs);
+  return { ...made, state: "dead", doneAt: row.createdAt, reason, expireAt };
 }
 
 function changeOf(epoch: number, retentionMs: number) {
   const where = { epoch };
   const ended = { open: null, expireAt: new Date(Date.now() + retentionMs) };
-  return ({ id, ...set }: DeliveryChange) => {
-    const done = set.state === "delivered" || set.state === "dead";
+  return ({ id, unknown, ...rest }: DeliveryChange) => {
+    const done = rest.state === "delivered" || rest.state === "dead";
+    const set = unknown === undefined ? rest : { ...rest, unknown: unknown || null };
     return { id, where, set: done ? { ...set, ...ended } : set };
   };
 }
@@ -88,7 +91,8 @@ async function reopen(tables: Pick<Tables, "of">, id: string, again: boolean): P
     const counted = await destinations.advance(row.destination, {}, { add: { seq: 1 } });
     if (counted === undefined) return false;
     const set = { state: "open", open: true, seq: counted.seq, epoch: openedEpoch } as const;
-    const gone = { nextAt: null, doneAt: null, reason: null, expireAt: null };
+    const known = row.state === "delivered" && { unknown: null };
+    const gone = { nextAt: null, doneAt: null, reason: null, expireAt: null, ...known };
     const where = { state: row.state };
     await deliveries.update([{ id: row.id, where, set: { ...set, attempts: 0, ...gone } }]);
   }
@@ -113,13 +117,18 @@ async function giveUp(
     expireAt: new Date(now + retentionMs),
     reason,
   } as const;
-  const row = await tables.of(deliveriesTable).advance(id, { open: true }, { set });
+  const end = (state: "open" | "sending") => {
+    const change = state === "sending" ? { ...set, unknown: true } : set;
+    return tables.of(deliveriesTable).advance(id, { state }, { set: change });
+  };
+  // It may go from either to the other at any moment; twice in a row between two questions it does not.
+  const row = (await end("sending")) ?? (await end("open")) ?? (await end("sending"));
   if (row === undefined) return false;
   await tables.of(destinationsTable).update([{ id: row.destination, add: { rev: 1 } }]);
   return true;
 }
 
 export function deliveryOf(row: DeliveryRow): Delivery {
-  const { epoch: _epoch, open: _open, expireAt: _expireAt, ...delivery } = row;
-  return delivery;
+  const { epoch: _epoch, open: _open, expireAt: _expireAt, unknown, ...delivery } = row;
+  return unknown ? { ...delivery, unknown } : delivery;
 }

@@ -16,6 +16,8 @@ export const deliveriesTable = defineTable({
     state: text<Delivery["state"]>(),
     /** There while the state is `open` or `sending`. */
     open: optional(flag()),
+    /** There when an attempt may have taken effect, also while the row is dead and when it is opened again. */
+    unknown: optional(flag()),
     attempts: integer(),
     nextAt: optional(text()),
     history: json<readonly Attempt[]>(),

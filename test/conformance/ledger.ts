@@ -119,6 +119,39 @@ export function testLedger(
       assert.deepEqual(seqs(await takeOver(epoch)), [2, 6, 11, 13, 14, 17]);
     });
 
+    it("inserts a row as dead when it says why, and lets it go like one that died later", async () => {
+      const epoch = await take();
+      await ledger.allot(name, epoch, 3);
+      const broken = { ...row(2), reason: "it is no event" };
+      assert.deepEqual(await ledger.insert([row(1), broken, row(3)], epoch), []);
+      const again = [{ ...row(1), reason: "now it is none" }, broken];
+      assert.deepEqual(
+        [...(await ledger.insert(again, epoch))].sort((a, b) => (a.id < b.id ? -1 : 1)),
+        [
+          { id: "crm:evt_1", state: "open" },
+          { id: "crm:evt_2", state: "dead" },
+        ],
+      );
+      const dead = await ledger.delivery("crm:evt_2");
+      assert.deepEqual(dead, {
+        ...broken,
+        state: "dead",
+        attempts: 0,
+        history: [],
+        doneAt: broken.createdAt,
+      });
+      assert.deepEqual(seqs(await takeOver(epoch)), [1, 3]);
+      const [counted] = await ledger.destinations();
+      assert.deepEqual([counted?.open, counted?.dead], [2, 1]);
+      assert.equal(await ledger.reopen("crm:evt_2"), true);
+      const [opened] = await ledger.takeMore(name, epoch, []);
+      assert.deepEqual([opened?.state, opened?.seq, opened?.reason], ["open", 4, undefined]);
+      await ledger.write(epoch, [
+        { id: "crm:evt_2", state: "dead", doneAt: second(1), reason: "still none" },
+      ]);
+      assert.equal((await ledger.delivery("crm:evt_2"))?.reason, "still none");
+    });
+
     it("hands all open rows to a new holder by seq, and fences the old one out of them", async () => {
       const first = await take("one");
       await ledger.insert([row(3), row(1), row(2), row(4)], first);
@@ -286,6 +319,49 @@ export function testLedger(
       assert.equal(await ledger.write(epoch, [{ id: "crm:evt_1", state: "sending" }]), 1);
       // An operator who presses twice: it is open, and the holder is told again.
       assert.equal(await ledger.reopen("crm:evt_1"), true);
+    });
+
+    it("keeps in mind that an outcome is unknown while a row is dead and when it is opened again", async () => {
+      const epoch = await take();
+      await ledger.allot(name, epoch, 5);
+      await ledger.insert(
+        [1, 2, 3, 4, 5].map((n) => row(n)),
+        epoch,
+      );
+      const dead = { state: "dead", doneAt: second(1), reason: "no" } as const;
+      await ledger.write(epoch, [
+        { id: "crm:evt_1", ...dead, unknown: true },
+        { id: "crm:evt_2", ...dead },
+        { id: "crm:evt_3", state: "sending" },
+        { id: "crm:evt_5", state: "sending", unknown: true },
+      ]);
+      await ledger.giveUp("crm:evt_3", "by hand");
+      await ledger.giveUp("crm:evt_4", "by hand");
+      const unknown = async () => {
+        const all = (await ledger.deliveries({}, { limit: 9 })).items;
+        return all.flatMap((each) => (each.unknown ? each.eventId : [])).sort();
+      };
+      assert.deepEqual(await unknown(), ["evt_1", "evt_3", "evt_5"]);
+      const known = { state: "delivered", doneAt: second(1), unknown: false } as const;
+      await ledger.write(epoch, [{ id: "crm:evt_5", ...known }]);
+      assert.deepEqual(await unknown(), ["evt_1", "evt_3"]);
+      for (const n of [1, 2, 3, 4]) await ledger.reopen(`crm:evt_${n}`);
+      assert.deepEqual(
+        (await ledger.takeMore(name, epoch, [])).map(({ state, unknown }) => [state, unknown]),
+        [
+          ["open", true],
+          ["open", undefined],
+          ["open", true],
+          ["open", undefined],
+        ],
+      );
+      await ledger.write(epoch, [{ id: "crm:evt_3", state: "sending" }]);
+      assert.deepEqual(await unknown(), ["evt_1", "evt_3"], "what is absent stays");
+      await ledger.giveUp("crm:evt_1", "while it waits for its turn");
+      // It took effect; that it is to do so again says nothing about what is unknown.
+      await ledger.write(epoch, [{ id: "crm:evt_3", state: "delivered", doneAt: second(1) }]);
+      await ledger.reopen("crm:evt_3", { again: true });
+      assert.deepEqual(await unknown(), ["evt_1"]);
     });
 
     it("gives an open row up, whoever holds it, and fences the holder out of it", async () => {

@@ -106,6 +106,7 @@ export const logSchema: readonly string[] = [
   `,
   // Which processes run is kept in a table of its own declaration; what was known of them is old by now.
   "DROP TABLE roles",
+  "ALTER TABLE deliveries ADD COLUMN unknown INTEGER",
   ledgerMigration,
 ];
 
