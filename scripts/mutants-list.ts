@@ -172,9 +172,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "what a former holder writes of a row matches nothing",
-    file: "src/store/embedded/ledger-rows.ts",
-    from: "WHERE id = ?1 AND epoch = ?2`;",
-    to: "WHERE id = ?1 AND ?2 = ?2`;",
+    file: "src/store/ledger-rows.ts",
+    from: "const where = { epoch };",
+    to: "const where = {};",
     test: "test/conformance/ledger-embedded.test.ts",
   },
   {

@@ -12,6 +12,8 @@ export interface QueueSpec {
    * lies in its dead queue.
    */
   readonly quarantine: boolean;
+  /** Given for destinations' queues: takes as a quarantined POST what has an event's id without being an event. */
+  readonly misshapen?: true;
   /** `x-single-active-consumer`: one process holds the queue at a time. */
   readonly single: boolean;
   /**

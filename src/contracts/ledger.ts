@@ -11,7 +11,7 @@ export interface Delivery {
   readonly destination: string;
   readonly eventId: string;
   readonly eventType: string;
-  /** The route that asked for it, or `replay`. */
+  /** The route that asked for it, or `replay`; `none` of what is no event. */
   readonly route: string;
   /** Both ids of an id pair: which lane it stands in, with the rows that share one of them. */
   readonly laneKeys: readonly string[];
@@ -19,6 +19,8 @@ export interface Delivery {
   readonly seq: number;
   /** `open` waits for its turn or for `nextAt`; `sending` may have taken effect, nobody knows yet. */
   readonly state: "open" | "sending" | "delivered" | "dead";
+  /** It ended as dead, or was opened again, although an earlier attempt may have taken effect: nobody knows. */
+  readonly unknown?: true;
   /** Attempts that count towards giving up. An outage of the whole destination adds none. */
   readonly attempts: number;
   readonly nextAt?: string;
@@ -43,12 +45,17 @@ export interface Attempt {
 export type NewDelivery = Pick<
   Delivery,
   "id" | "destination" | "eventId" | "eventType" | "route" | "laneKeys" | "seq" | "createdAt"
->;
+> & {
+  /** Why it is dead from the start: what came under the event's id is no event. */
+  readonly reason?: string;
+};
 
 /** What is written of a row; what is absent stays. */
 export interface DeliveryChange {
   readonly id: string;
   readonly state: Delivery["state"];
+  /** false takes it away. */
+  readonly unknown?: boolean;
   readonly attempts?: number;
   /** null takes it away. */
   readonly nextAt?: string | null;
@@ -143,9 +150,20 @@ export interface DeliveryRows {
     rows: readonly NewDelivery[],
     epoch: number,
   ): Promise<{ readonly id: string; readonly state: Delivery["state"] }[]>;
-  /** Stamps all open rows (`open`, `sending`) with the epoch, then answers with them by `seq`. */
-  takeOver(name: string, epoch: number): Promise<Delivery[]>;
-  /** The same for those open rows that bear another epoch, and for these ids: what the holder does not know. */
+  /** Stamps all open rows (`open`, `sending`) with the epoch. */
+  takeOver(name: string, epoch: number): Promise<void>;
+  /** Of the open rows that bear the epoch, by `seq`: the first `limit` behind `after`, or those of these numbers. */
+  openRows(
+    name: string,
+    epoch: number,
+    which:
+      | { readonly after?: number; readonly limit: number }
+      | { readonly seqs: readonly number[] },
+  ): Promise<Delivery[]>;
+  /**
+   * Stamps those open rows that bear another epoch, and those with these ids, and answers with them by `seq`: what the
+   * holder does not know.
+   */
   takeMore(name: string, epoch: number, ids: readonly string[]): Promise<Delivery[]>;
   /** One bulk write; each change filters exactly `{ _id, epoch }`. Answers with how many matched. Repeatable. */
   write(epoch: number, changes: readonly DeliveryChange[]): Promise<number>;
@@ -196,11 +214,14 @@ export interface DeliveryQuery {
 export interface DeliveryControl {
   /** By an operator, or by the engine after a `config` verdict; undefined resumes. Not fenced. Bumps `rev`. */
   setPause(name: string, pause: DestinationRow["pause"]): Promise<void>;
-  /** A dead (or delivered, with `again`) row becomes open with a new `seq`; then `rev` + 1. False: no such row. */
+  /**
+   * A dead (or delivered, with `again`) row becomes open with a new `seq`; then `rev` + 1. False: no such row. A dead one
+   * stays `unknown` if it is; one that took effect is to do so again.
+   */
   reopen(deliveryId: string, options?: { readonly again?: boolean }): Promise<boolean>;
   /**
-   * An open row becomes dead for this reason, whoever holds it; then `rev` + 1. What a holder still writes of it matches
-   * nothing. False: no such row, or none that is open.
+   * An open row becomes dead for this reason, whoever holds it; then `rev` + 1. One that is `sending` becomes `unknown`. What
+   * a holder still writes of it matches nothing. False: no such row, or none that is open.
    */
   giveUp(deliveryId: string, reason: string): Promise<boolean>;
 }

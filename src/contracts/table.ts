@@ -87,6 +87,11 @@ export interface Find<Row> {
   /** Only what comes behind these values of `order`'s fields, such as the last row of the page before. */
   readonly after?: Partial<Row>;
   readonly limit?: number;
+  /**
+   * For people: a `lookup` finds few rows by an index, a `list` may have many to look through, so nothing else waits for
+   * it. Ends with QueryTooWideError after 2 s, a `lookup` where the database can end it. All others take their time.
+   */
+  readonly as?: "lookup" | "list";
 }
 
 /**
@@ -94,10 +99,13 @@ export interface Find<Row> {
  * is not one of the declaration's. What is written is durable when they resolve.
  */
 export interface Table<Row extends { readonly id: string }> {
-  /** In any order, each once. */
+  /** In any order, each once. Like a `lookup`. */
   get(ids: readonly string[]): Promise<Row[]>;
   find(question: Find<Row>): Promise<Row[]>;
+  /** Like a `lookup`. */
   count(where: Where<Row>): Promise<number>;
+  /** What stands in this text field, with which an index without `where` begins: each once, in order. Like a `lookup`. */
+  values(field: keyof Row & string): Promise<string[]>;
   /**
    * In order, going on behind ids that exist; answers with the rows that were there. After a crash what is
    * written is the new ones of a prefix.

@@ -1,6 +1,6 @@
 import type { Consumer } from "../contracts.ts";
 
-/** Open rows in memory; the bus holds the rest. */
+/** Open rows in memory, of all lanes; the bus holds the rest. */
 export const maxOpenRows = 100_000;
 
 /** Pauses intake above `most` open rows and resumes it below nine tenths of them. */

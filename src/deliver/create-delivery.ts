@@ -5,6 +5,7 @@ import type { Log } from "../support/log.ts";
 import { maxOpenRows } from "./backpressure.ts";
 import { createBodies } from "./bodies.ts";
 import type { DeliveryHooks, DestinationSetup, Incident } from "./delivery.ts";
+import { maxLaneRows } from "./lanes.ts";
 import type { Routes } from "./routes.ts";
 import { createRunner, type RunnerStatus } from "./runner.ts";
 
@@ -22,8 +23,10 @@ export interface DeliveryOptions {
   readonly clock?: Clock;
   /** 15 s: how long a destination whose holder died waits for the next. */
   readonly leaseMs?: number;
-  /** 100,000 for each destination: above it the bus holds the rest. */
+  /** 100,000 for each destination, in memory: above it the bus holds the rest. */
   readonly maxOpenRows?: number;
+  /** 1,000 of each lane in memory: the rest waits in the ledger. */
+  readonly maxLaneRows?: number;
 }
 
 /** The delivery engine: a runner for each destination. They never wait for each other. */
@@ -50,6 +53,7 @@ export function createDelivery(options: DeliveryOptions): DeliveryEngine {
     clock: options.clock ?? systemClock,
     leaseMs: options.leaseMs ?? 15_000,
     maxOpenRows: options.maxOpenRows ?? maxOpenRows,
+    maxLaneRows: options.maxLaneRows ?? maxLaneRows,
     // A restarted process is another holder, whatever its pid.
     holder: `${options.holder} ${randomUUID().slice(0, 8)}`,
     bodies: createBodies(ledger),

@@ -22,7 +22,11 @@ export interface Health {
   /** Before an attempt that may be a second effect. Resolves when the ledger has counted it. */
   repeated(): Promise<void>;
   /** A row is delivered or dead; `body` where it was tried. */
-  done(row: OpenRow, change: DeliveryChange, body: WaypostEvent | undefined): void;
+  done(
+    row: Pick<OpenRow, "id" | "eventId">,
+    change: Pick<DeliveryChange, "state" | "reason">,
+    body: WaypostEvent | undefined,
+  ): void;
   breakerOpen(): boolean;
   /** An open breaker waits no longer for its probe. */
   probeNow(): void;

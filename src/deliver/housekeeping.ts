@@ -24,11 +24,17 @@ export function createHousekeeping(parts: {
   const { name, ledger, lease, lanes, health, hooks, clock, log } = parts;
   let keptAt = Number.NEGATIVE_INFINITY;
   const ageMs = (createdAt: string) => Math.max(0, clock.now() - Date.parse(createdAt));
+  const oldestAgeMs = () => {
+    let oldest: string | undefined;
+    for (const { createdAt } of lanes.rows()) {
+      if (oldest === undefined || createdAt < oldest) oldest = createdAt;
+    }
+    return oldest === undefined ? 0 : ageMs(oldest);
+  };
   const tell = async () => {
-    const [oldest] = lanes.rows();
     hooks.holds?.(name, {
-      open: lanes.size(),
-      oldestAgeMs: oldest === undefined ? 0 : ageMs(oldest.createdAt),
+      open: lanes.size() + lanes.parked(),
+      oldestAgeMs: oldestAgeMs(),
       breakerOpen: health.breakerOpen(),
       paused: health.pause.now() !== undefined,
     });

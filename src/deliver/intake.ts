@@ -3,7 +3,7 @@ import type {
   HandleBatch,
   Ledger,
   NewDelivery,
-  Unfit,
+  QuarantinedPost,
   WaypostEvent,
 } from "../contracts.ts";
 import { type AliasEdge, aliasEdges } from "../event/alias-edges.ts";
@@ -12,9 +12,13 @@ import type { Clock } from "../support/clock.ts";
 import type { Lease } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import type { Bodies } from "./bodies.ts";
+import type { Health } from "./health.ts";
 import type { HeldRows } from "./held-rows.ts";
 import { laneKeysOf } from "./lane-keys.ts";
 import type { Routes } from "./routes.ts";
+
+/** Of what is no event. */
+const noRoute = "none";
 
 export interface IntakeParts {
   readonly name: string;
@@ -27,21 +31,22 @@ export interface IntakeParts {
   /** Whether memory has this row. */
   readonly knows: (id: string) => boolean;
   readonly rows: Pick<HeldRows, "load" | "open">;
+  readonly health: Pick<Health, "done">;
 }
 
 /**
  * The intake of one destination: a batch becomes rows of the ledger, in queue order, and only then is
  * acked. 1. Reserve numbers; whoever lost the lease gets none. 2. Insert in order; a row that is there
  * already and open, but not in memory, was written by a holder before, or by us with an answer that never
- * came: load again, or it would be overtaken. 3. Start the lanes. An event that cannot be routed is answered as
- * unfit: it never keeps its neighbours back.
+ * came: load again, or it would be overtaken. 3. Start the lanes. What is no event becomes a dead row that says
+ * so: it never keeps its neighbours back.
  */
 export function createIntake(parts: IntakeParts): HandleBatch {
   const { name, ledger, lease, bodies, knows } = parts;
   return async (batch) => {
-    const { wanted, unfit } = route(parts, batch);
-    if (wanted.size === 0) return unfit;
-    const events = [...wanted.values()].map(({ event }) => event);
+    const wanted = route(parts, batch);
+    if (wanted.size === 0) return;
+    const events = [...wanted.values()].flatMap(({ event }) => event ?? []);
     lease.check();
     const [aliases, first] = await Promise.all([
       // The store may be behind: what the batch itself tells of its people counts too.
@@ -62,38 +67,62 @@ export function createIntake(parts: IntakeParts): HandleBatch {
     if (missed.length > 0) await parts.rows.load(missed.map(({ id }) => id));
     for (const event of events) bodies.keep(event);
     const old = new Set(existing.map(({ id }) => id));
-    parts.rows.open(rows.filter(({ id }) => !old.has(id)));
-    return unfit;
+    begin(
+      parts,
+      rows.filter(({ id }) => !old.has(id)),
+    );
   };
 }
 
+/** What is dead from the start is told of, all else is tried. */
+function begin({ rows, health }: IntakeParts, fresh: readonly NewDelivery[]): void {
+  rows.open(fresh.filter(({ reason }) => reason === undefined));
+  for (const row of fresh) {
+    const { reason } = row;
+    if (reason !== undefined) health.done(row, { state: "dead", reason }, undefined);
+  }
+}
+
 interface Wanted {
-  readonly event: WaypostEvent;
+  readonly eventId: string;
+  readonly eventType: string;
   readonly route: string;
+  /** Absent: what came under this id is no event. */
+  readonly event?: WaypostEvent;
+  /** Why not, in our words, without content. */
+  readonly reason?: string;
   /** Who is who, as the event tells it. */
   readonly edges: readonly AliasEdge[];
 }
 
-/** By delivery id, each once, in queue order; and what has not the shape to be routed. */
-function route({ name, routes, log }: IntakeParts, batch: readonly Carried[]) {
+/** By delivery id, each once, in queue order. */
+function route(parts: IntakeParts, batch: readonly Carried[]): Map<string, Wanted> {
   const wanted = new Map<string, Wanted>();
-  const unfit: Unfit[] = [];
   for (const item of batch) {
-    if (isQuarantined(item)) continue;
-    try {
-      const match = routes.match(item).find(({ destination }) => destination === name);
-      if (match === undefined) continue;
-      wanted.set(`${name}:${item.id}`, {
-        event: item,
-        route: match.route,
-        edges: aliasEdges(item),
-      });
-    } catch (error) {
-      log.error("an event of an unknown shape cannot be routed", { eventId: item.id, error });
-      unfit.push({ item, reason: "an event of an unknown shape" });
-    }
+    const one = isQuarantined(item) ? misshapen(item) : routed(parts, item);
+    if (one === undefined) continue;
+    const id = `${parts.name}:${one.eventId}`;
+    if (!wanted.has(id)) wanted.set(id, one);
   }
-  return { wanted, unfit };
+  return wanted;
+}
+
+function routed({ name, routes, log }: IntakeParts, event: WaypostEvent): Wanted | undefined {
+  const of = { eventId: event.id, eventType: event.type };
+  try {
+    const match = routes.match(event).find(({ destination }) => destination === name);
+    return match && { ...of, route: match.route, event, edges: aliasEdges(event) };
+  } catch (error) {
+    log.error("an event of an unknown shape cannot be routed", { eventId: event.id, error });
+    return { ...of, route: noRoute, edges: [], reason: "an event of an unknown shape" };
+  }
+}
+
+function misshapen({ eventid, eventtype, problems }: QuarantinedPost): Wanted | undefined {
+  if (eventid === undefined) return undefined;
+  const [problem] = JSON.parse(problems) as readonly { readonly reason: string }[];
+  const reason = problem?.reason ?? "not an event";
+  return { eventId: eventid, eventType: eventtype ?? "unknown", route: noRoute, edges: [], reason };
 }
 
 function conversationsOf(events: readonly WaypostEvent[]): string[] {
@@ -107,14 +136,15 @@ function rowsOf(
   aliases: (id: string) => readonly string[],
 ): NewDelivery[] {
   const createdAt = new Date(clock.now()).toISOString();
-  return [...wanted].map(([id, { event, route }], i) => ({
+  return [...wanted].map(([id, { event, eventId, eventType, route, reason }], i) => ({
     id,
     destination: name,
-    eventId: event.id,
-    eventType: event.type,
+    eventId,
+    eventType,
     route,
-    laneKeys: laneKeysOf(event, aliases),
+    laneKeys: event === undefined ? [eventId] : laneKeysOf(event, aliases),
     seq: first + i,
     createdAt,
+    ...(reason !== undefined && { reason }),
   }));
 }

@@ -1,15 +1,22 @@
+import {
+  emptyLane,
+  insertRow,
+  type Lane,
+  merge,
+  parkNumber,
+  unparkNumbers,
+  waitsBehind,
+} from "./lane.ts";
 import type { OpenRow } from "./open-row.ts";
 
-/** The open rows of one conversation to one destination, by `seq`: the connected set of rows that share a key. */
-export interface Lane {
-  readonly rows: OpenRow[];
-  readonly keys: Set<string>;
-  /** Rows being tried: one, or for a while more when lanes were joined. */
-  running: number;
-}
+/** Of a lane in memory; the rest of its open rows waits in the ledger. */
+export const maxLaneRows = 1_000;
 
 export interface Lanes {
-  /** Puts a row into its lane, joining those that its keys connect. Nothing when it is known already. */
+  /**
+   * Puts a row into its lane, joining those that its keys connect. Where the lane is full, or parked rows come before
+   * it, it is parked. Nothing when it is in memory already.
+   */
   add(row: OpenRow): Lane | undefined;
   has(id: string): boolean;
   find(id: string): OpenRow | undefined;
@@ -17,78 +24,116 @@ export interface Lanes {
   laneOf(row: OpenRow): Lane;
   /** Done: takes it out. */
   remove(row: OpenRow): void;
+  /** The parked rows to be read next, when memory holds less than half of what it may; `unpark` ends it. */
+  nextParked(lane: Lane): readonly number[];
+  /** These have been read, and of them these rows are still open. Answers with the lane, which may be another by now. */
+  unpark(lane: Lane, seqs: readonly number[], rows: readonly OpenRow[]): Lane;
   /** Gathers the rows that are removed from now on, until `stop`. One that is opened again has another `seq`. */
   watchRemovals(): { has(row: { id: string; seq: number }): boolean; stop(): void };
+  /** Rows in memory. */
   size(): number;
-  /** By `seq` within a lane only. */
+  /** Rows that wait in the ledger alone. */
+  parked(): number;
+  /** Those in memory; by `seq` within a lane only. */
   rows(): IterableIterator<OpenRow>;
+  all(): ReadonlySet<Lane>;
 }
 
-export function createLanes(): Lanes {
-  const byKey = new Map<string, Lane>();
+export function createLanes(maxRows = maxLaneRows): Lanes {
+  const lanes = createJoining();
   const known = new Map<string, OpenRow>();
   const watching = new Set<Map<string, number>>();
-  const laneOf = (row: OpenRow): Lane => {
-    const lane = byKey.get(row.laneKeys[0] ?? row.id);
-    if (lane === undefined) throw new Error("a row without a lane");
+  const page = Math.max(1, Math.floor(maxRows / 2));
+  const add = (row: OpenRow) => {
+    if (known.has(row.id)) return undefined;
+    const { lane, dropped } = lanes.join(row);
+    for (const { id } of dropped) known.delete(id);
+    if (waitsBehind(lane, row, maxRows)) {
+      parkNumber(lane, row.seq);
+    } else {
+      known.set(row.id, row);
+      insertRow(lane, row);
+    }
     return lane;
   };
-  const join = (lane: Lane, key: string) => {
-    lane.keys.add(key);
-    byKey.set(key, lane);
-  };
   return {
-    add(row) {
-      if (known.has(row.id)) return undefined;
-      known.set(row.id, row);
-      const keys = row.laneKeys.length > 0 ? row.laneKeys : [row.id];
-      const met = new Set(keys.flatMap((key) => byKey.get(key) ?? []));
-      const [lane = { rows: [], keys: new Set(), running: 0 }, ...others] = [...met].sort(
-        (a, b) => b.rows.length - a.rows.length,
-      );
-      for (const other of others) {
-        merge(lane, other);
-        for (const key of other.keys) join(lane, key);
-      }
-      for (const key of keys) join(lane, key);
-      insert(lane.rows, row);
-      return lane;
-    },
+    ...lanes,
+    add,
     has: (id) => known.has(id),
     find: (id) => known.get(id),
-    laneOf,
     remove(row) {
-      const lane = laneOf(row);
+      const lane = lanes.laneOf(row);
       known.delete(row.id);
       for (const removed of watching) removed.set(row.id, row.seq);
       lane.rows.splice(lane.rows.indexOf(row), 1);
-      if (lane.rows.length === 0) for (const key of lane.keys) byKey.delete(key);
+      lanes.forgetWhenEmpty(lane);
     },
-    watchRemovals() {
-      const removed = new Map<string, number>();
-      watching.add(removed);
-      return {
-        has: ({ id, seq }) => removed.get(id) === seq,
-        stop: () => watching.delete(removed),
-      };
+    nextParked(lane) {
+      if (lane.loading > 0 || lane.rows.length >= page) return [];
+      const next = lane.parked.slice(0, page);
+      if (next.length > 0) lane.loading += 1;
+      return next;
     },
+    unpark(asked, seqs, rows) {
+      const lane = lanes.current(asked);
+      lane.loading -= 1;
+      unparkNumbers(lane, seqs);
+      for (const row of rows) add(row);
+      lanes.forgetWhenEmpty(lane);
+      return lane;
+    },
+    watchRemovals: () => watchIn(watching),
     size: () => known.size,
+    parked: () => [...lanes.all()].reduce((count, { parked }) => count + parked.length, 0),
     rows: () => known.values(),
   };
 }
 
-/** Nearly always the last. */
-function insert(rows: OpenRow[], row: OpenRow): void {
-  let at = rows.length;
-  for (let last = rows[at - 1]; last !== undefined && last.seq > row.seq; last = rows[at - 1]) at--;
-  rows.splice(at, 0, row);
+/** Which lane a key belongs to. */
+function createJoining() {
+  const byKey = new Map<string, Lane>();
+  const joinKey = (lane: Lane, key: string) => {
+    lane.keys.add(key);
+    byKey.set(key, lane);
+  };
+  return {
+    /** The lane of all that the row's keys connect, and the rows that memory holds no more for it. */
+    join(row: OpenRow): { readonly lane: Lane; readonly dropped: readonly OpenRow[] } {
+      const keys = row.laneKeys.length > 0 ? row.laneKeys : [row.id];
+      const met = new Set(keys.flatMap((key) => byKey.get(key) ?? []));
+      const [lane = emptyLane(), ...others] = [...met].sort(
+        (a, b) => b.rows.length - a.rows.length,
+      );
+      const dropped = others.flatMap((other) => {
+        for (const key of other.keys) joinKey(lane, key);
+        return merge(lane, other);
+      });
+      for (const key of keys) joinKey(lane, key);
+      return { lane, dropped };
+    },
+    laneOf(row: OpenRow): Lane {
+      const lane = byKey.get(row.laneKeys[0] ?? row.id);
+      if (lane === undefined) throw new Error("a row without a lane");
+      return lane;
+    },
+    /** It, or the lane that it was joined to. */
+    current(lane: Lane): Lane {
+      const [key = ""] = lane.keys;
+      return byKey.get(key) ?? lane;
+    },
+    forgetWhenEmpty(lane: Lane): void {
+      if (lane.rows.length > 0 || lane.parked.length > 0) return;
+      for (const key of lane.keys) byKey.delete(key);
+    },
+    all: () => new Set(byKey.values()),
+  };
 }
 
-function merge(lane: Lane, other: Lane): void {
-  lane.rows.push(...other.rows);
-  lane.rows.sort((a, b) => a.seq - b.seq);
-  lane.running += other.running;
-  // Whoever still holds the emptied one finds nothing in it to try.
-  other.rows.length = 0;
-  other.running = 0;
+function watchIn(watching: Set<Map<string, number>>): ReturnType<Lanes["watchRemovals"]> {
+  const removed = new Map<string, number>();
+  watching.add(removed);
+  return {
+    has: ({ id, seq }) => removed.get(id) === seq,
+    stop: () => watching.delete(removed),
+  };
 }

@@ -21,6 +21,8 @@ export interface OpenRow {
   uncounted: number;
   /** How many of its last attempts ended with the process that made them. */
   endings: number;
+  /** It is being tried. */
+  trying: boolean;
   /** An operator has ended it in the ledger. */
   givenUp: boolean;
   /** How often its event was looked for in vain. */
@@ -55,7 +57,7 @@ function endingsOf(history: readonly Attempt[]): number {
 export function openRow(delivery: Delivery, successesSeen: number, clock: Clock): OpenRow {
   const { id, eventId, eventType, laneKeys, seq, createdAt, attempts, history, nextAt } = delivery;
   const waitMs = nextAt === undefined ? 0 : Date.parse(nextAt) - clock.now();
-  const unknown = delivery.state === "sending";
+  const sending = delivery.state === "sending";
   return {
     id,
     eventId,
@@ -63,13 +65,15 @@ export function openRow(delivery: Delivery, successesSeen: number, clock: Clock)
     laneKeys,
     seq,
     createdAt,
-    state: unknown ? "sending" : "open",
-    unknown,
+    state: sending ? "sending" : "open",
+    unknown: sending || delivery.unknown === true,
     attempts,
     history,
     dueAt: waitMs > 0 ? clock.monotonic() + Math.min(waitMs, mostWaitMs) : 0,
     uncounted: 0,
-    endings: unknown ? endingsOf(history) : 0,
+    // One that was opened again by hand begins anew.
+    endings: sending ? endingsOf(history) : 0,
+    trying: false,
     givenUp: false,
     absences: 0,
     successesSeen,

@@ -7,6 +7,7 @@ export function deliverQueue(destination: string, routes: Pick<Routes, "patterns
     name: deliverQueueName(destination),
     patterns: routes.patternsFor(destination),
     quarantine: false,
+    misshapen: true,
     single: true,
   };
 }

@@ -1,4 +1,10 @@
-import { type Bus, type DestinationLease, deliverQueueName, type Ledger } from "../contracts.ts";
+import {
+  type Bus,
+  type Delivery,
+  type DestinationLease,
+  deliverQueueName,
+  type Ledger,
+} from "../contracts.ts";
 
 export interface RetireParts {
   readonly ledger: Ledger;
@@ -36,13 +42,20 @@ export async function retire(
 }
 
 async function endDeliveries(ledger: Ledger, name: string, epoch: number): Promise<void> {
-  const open = await ledger.takeOver(name, epoch);
+  await ledger.takeOver(name, epoch);
   const doneAt = new Date().toISOString();
   const reason = "the destination was removed";
-  for (let at = 0; at < open.length; at += chunk) {
-    const changes = open
-      .slice(at, at + chunk)
-      .map(({ id }) => ({ id, state: "dead" as const, nextAt: null, doneAt, reason }));
+  let open: readonly Delivery[] = [];
+  do {
+    const after = open.at(-1)?.seq;
+    open = await ledger.openRows(name, epoch, {
+      limit: chunk,
+      ...(after !== undefined && { after }),
+    });
+    const changes = open.map(({ id, state }) => {
+      const unknown = state === "sending" ? { unknown: true } : {};
+      return { id, state: "dead", nextAt: null, ...unknown, doneAt, reason } as const;
+    });
     await ledger.write(epoch, changes);
-  }
+  } while (open.length === chunk);
 }

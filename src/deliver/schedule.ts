@@ -1,5 +1,6 @@
 import type { Clock } from "../support/clock.ts";
-import type { Lane, Lanes } from "./lanes.ts";
+import type { Lane } from "./lane.ts";
+import type { Lanes } from "./lanes.ts";
 import type { OpenRow } from "./open-row.ts";
 import { createWaits } from "./waits.ts";
 
@@ -22,7 +23,8 @@ export interface ScheduleOptions {
   readonly waitMs: (running: number) => number;
   /** Whether the row is done; when not, it has set `dueAt`. Never rejects. */
   readonly tryHead: (row: OpenRow) => Promise<"done" | "waits">;
-  readonly onDone: () => void;
+  /** A row of this lane is done. */
+  readonly onDone: (lane: Lane) => void;
 }
 
 /** The heads of lanes whose time has come, first come first served, `concurrency` at once. */
@@ -52,15 +54,17 @@ export function createSchedule(options: ScheduleOptions): Schedule {
   };
   const start = async (head: OpenRow) => {
     lanes.laneOf(head).running += 1;
+    head.trying = true;
     running += 1;
     const end = await tryHead(head);
     // Not the lane it began in, when lanes were joined meanwhile.
     const lane = lanes.laneOf(head);
     lane.running -= 1;
     running -= 1;
+    head.trying = false;
     if (end === "done") {
       lanes.remove(head);
-      onDone();
+      onDone(lane);
     }
     offer(lane);
     if (running === 0) onIdle();

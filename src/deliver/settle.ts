@@ -28,16 +28,19 @@ export function settle(
   if ("delivered" in outcome) {
     const { remoteId, answer } = outcome.delivered;
     const history = withAttempt(row, tried, answer);
-    const remote = remoteId === undefined ? {} : { remoteId };
-    return { change: { id, state: "delivered", nextAt: null, history, doneAt, ...remote } };
+    const known = {
+      ...(remoteId !== undefined && { remoteId }),
+      ...(row.unknown && { unknown: false }),
+    };
+    return { change: { id, state: "delivered", nextAt: null, history, doneAt, ...known } };
   }
   const { answer, message } = outcome.error;
   const words = answer ?? message;
-  if (outcome.is === "refused") {
-    const history = withAttempt(row, tried, words);
-    return { change: { id, state: "dead", nextAt: null, history, doneAt, reason: message } };
-  }
   const unknown = row.unknown || outcome.error.maybeDone;
+  if (outcome.is === "refused") {
+    const dead = { ...deadly(unknown), history: withAttempt(row, tried, words) };
+    return { change: { id, ...dead, doneAt, reason: message } };
+  }
   const state = unknown ? "sending" : "open";
   if (outcome.is === "config") {
     const history = withAttempt(row, tried, words);
@@ -61,10 +64,8 @@ function settleOutage(
   const attempts = row.attempts + (counts ? 1 : 0);
   if (counts && attempts > delaysMs.length) {
     const reason = `gave up after ${attempts} attempts while others succeeded: ${message}`;
-    const history = withAttempt(row, tried, words);
-    return {
-      change: { id, state: "dead", attempts, nextAt: null, history, doneAt: iso(now), reason },
-    };
+    const dead = { ...deadly(state === "sending"), history: withAttempt(row, tried, words) };
+    return { change: { id, ...dead, attempts, doneAt: iso(now), reason } };
   }
   const uncounted = counts ? 0 : row.uncounted + 1;
   const afterMs = "error" in outcome ? outcome.error.afterMs : undefined;
@@ -72,6 +73,11 @@ function settleOutage(
   const nextAt = iso(now + waitMs);
   const history = withAttempt(row, tried, words, nextAt);
   return { change: { id, state, attempts, nextAt, history }, waitMs };
+}
+
+/** What is written of every row that ends as dead; `unknown`: an attempt may have taken effect. */
+export function deadly(unknown: boolean) {
+  return { state: "dead", nextAt: null, ...(unknown && { unknown }) } as const;
 }
 
 function withAttempt(row: OpenRow, tried: Tried, answer?: string, nextAt?: string): Attempt[] {

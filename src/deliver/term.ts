@@ -4,7 +4,7 @@ import type { Clock } from "../support/clock.ts";
 import type { Taken } from "../support/lease.ts";
 import { holdLease, type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
-import { createBackpressure } from "./backpressure.ts";
+import { type Backpressure, createBackpressure } from "./backpressure.ts";
 import type { Bodies } from "./bodies.ts";
 import type { DeliveryHooks, DestinationSetup, Incident } from "./delivery.ts";
 import { createHealth, type Health } from "./health.ts";
@@ -44,6 +44,7 @@ export interface TermParts {
   readonly holder: string;
   readonly leaseMs: number;
   readonly maxOpenRows: number;
+  readonly maxLaneRows: number;
 }
 
 /** One holder's time with a destination, from the takeover to the end of its lease. */
@@ -75,28 +76,29 @@ export function createTerm(parts: TermParts, taken: Taken<DestinationLease>): Te
     savePause: (pause) => asked(() => ledger.setPause(name, pause)),
     saveRepeats: (repeats) => asked(() => ledger.note(name, lease.epoch, { repeats })),
   });
-  const lanes = createLanes();
+  const lanes = createLanes(parts.maxLaneRows);
   const keepHouse = createHousekeeping({ ...parts, name, lease, lanes, health });
   const halting = haltWith(lease.over);
   const backpressure = createBackpressure(parts.maxOpenRows, lanes);
   const held = { lease, lanes, health, halting: halting.signal, rows: () => rows };
-  const schedule = createHeadSchedule(parts, held, backpressure.check);
+  const schedule = createHeadSchedule(parts, held, backpressure);
   const rows = createHeldRows({
     ...{ lanes, schedule, clock },
     rev: taken.row.rev,
     successes: health.successes,
     takeMore: (ids) => asked(() => ledger.takeMore(name, lease.epoch, ids)),
+    openRows: (which) => asked(() => ledger.openRows(name, lease.epoch, which)),
     givenUp: () => asked(() => ledger.givenUp(name)),
     onChanged: backpressure.check,
     onRev: () => probeNow(health, lanes, schedule),
   });
-  const intake = createIntake({ ...parts, name, lease, knows: lanes.has, rows });
+  const intake = createIntake({ ...parts, name, lease, knows: lanes.has, rows, health });
   let consumer: Consumer | undefined;
   return {
     ...{ lease, health, lanes, schedule },
     async begin() {
-      const left = await asked(() => ledger.takeOver(name, lease.epoch));
-      rows.takeOver(left, taken.abandoned);
+      await asked(() => ledger.takeOver(name, lease.epoch));
+      await rows.takeOver(taken.abandoned);
       lease.check();
       consumer = await parts.bus.consume(deliverQueue(name, parts.routes), intake);
       backpressure.control(consumer);
@@ -139,9 +141,9 @@ function createHeadSchedule(
     readonly lanes: Lanes;
     readonly health: Health;
     readonly halting: AbortSignal;
-    readonly rows: () => Pick<HeldRows, "suspects" | "survived">;
+    readonly rows: () => Pick<HeldRows, "suspects" | "survived" | "refill">;
   },
-  onDone: () => void,
+  backpressure: Pick<Backpressure, "check">,
 ): Schedule {
   const { clock, leaseMs } = parts;
   const { config } = parts.setup;
@@ -167,7 +169,10 @@ function createHeadSchedule(
       rows().survived(row);
       return row.givenUp ? "done" : end;
     },
-    onDone,
+    onDone(lane) {
+      backpressure.check();
+      void rows().refill(lane);
+    },
   });
 }
 

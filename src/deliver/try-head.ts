@@ -10,7 +10,7 @@ import { GivenUpError } from "./given-up-error.ts";
 import type { Health } from "./health.ts";
 import { insist } from "./insist.ts";
 import type { OpenRow } from "./open-row.ts";
-import { settle } from "./settle.ts";
+import { deadly, settle } from "./settle.ts";
 
 export interface HeadParts {
   readonly setup: DestinationSetup;
@@ -142,7 +142,7 @@ async function bury(
   reason: string,
 ): Promise<"done"> {
   const doneAt = new Date(clock.now()).toISOString();
-  const change = { id: row.id, state: "dead", nextAt: null, doneAt, reason } as const;
+  const change = { id: row.id, ...deadly(row.unknown), doneAt, reason };
   await write(change);
   health.done(row, change, undefined);
   return "done";

@@ -20,6 +20,9 @@ export interface QuarantinedPost {
   readonly data_base64: string;
   /** A JSON array of `{ path, reason }`, at most 100: CloudEvents extensions are scalars. */
   readonly problems: string;
+  /** Of a message that is no event but has an event's id, and its type if it has one of an event's form. */
+  readonly eventid?: string;
+  readonly eventtype?: string;
 }
 
 export type Carried = WaypostEvent | QuarantinedPost;
@@ -29,6 +32,13 @@ const idForm = /^[\x21-\x7e]{1,512}$/;
 
 export function isEventId(id: unknown): id is string {
   return typeof id === "string" && idForm.test(id);
+}
+
+const typeForm = /^[a-z0-9_]{1,64}(\.[a-z0-9_]{1,64})+$/;
+const maxTypeLength = 255;
+
+export function isEventType(type: unknown): type is string {
+  return typeof type === "string" && type.length <= maxTypeLength && typeForm.test(type);
 }
 
 export function isQuarantined(item: Carried): item is QuarantinedPost {

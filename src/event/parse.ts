@@ -1,9 +1,5 @@
-import { type Carried, isEventId, QUARANTINE_TYPE } from "./event.ts";
+import { type Carried, isEventId, isEventType, QUARANTINE_TYPE } from "./event.ts";
 import { misshapenIn } from "./shape.ts";
-
-/** As the schema has it. */
-const typeForm = /^[a-z0-9_]{1,64}(\.[a-z0-9_]{1,64})+$/;
-const maxTypeLength = 255;
 
 /**
  * What `parcelOf` wrote. Checks all that Waypost itself relies on, so that no consumer meets what it cannot handle; not
@@ -31,9 +27,7 @@ function problemOf(item: Record<string, unknown>): string | undefined {
   const { specversion, id, type, data, data_base64: base64 } = item;
   if (specversion !== "1.0") return "has no specversion 1.0";
   if (!isEventId(id)) return "has no id of an event's form";
-  if (typeof type !== "string" || type.length > maxTypeLength || !typeForm.test(type)) {
-    return "has no type of an event's form";
-  }
+  if (!isEventType(type)) return "has no type of an event's form";
   if (type === QUARANTINE_TYPE) {
     return typeof base64 === "string" ? undefined : "has no data_base64";
   }

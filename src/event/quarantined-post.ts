@@ -1,4 +1,4 @@
-import { isEventId, QUARANTINE_TYPE, type QuarantinedPost } from "./event.ts";
+import { isEventId, isEventType, QUARANTINE_TYPE, type QuarantinedPost } from "./event.ts";
 import { shortHash } from "./hash-id.ts";
 
 /** As many as are kept; the bytes hold the rest. */
@@ -29,13 +29,15 @@ export function quarantinedPost(
  * received is dropped. With an event's id it is found by that.
  */
 export function quarantinedMessage(bytes: Uint8Array, reason: string): QuarantinedPost {
-  const { id, postid, time, data } = partsOf(bytes);
+  const { id, type, postid, time, data } = partsOf(bytes);
   const at = Date.parse(String(partsIn(data)["receivedAt"] ?? time));
   const post = quarantinedPost(bytes, [{ path: "", reason }], {
     receivedAt: new Date(Number.isNaN(at) ? Date.now() : at).toISOString(),
     postId: typeof postid === "string" ? postid : "",
   });
-  return isEventId(id) ? { ...post, id: quarantineIdOf(id) } : post;
+  if (!isEventId(id)) return post;
+  const eventtype = isEventType(type) ? { eventtype: type } : {};
+  return { ...post, id: quarantineIdOf(id), eventid: id, ...eventtype };
 }
 
 function partsOf(bytes: Uint8Array): Record<string, unknown> {

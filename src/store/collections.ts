@@ -1,20 +1,26 @@
 import type { Tables } from "../contracts/table.ts";
-import type { Ledger, Store } from "../contracts.ts";
+import type { Store } from "../contracts.ts";
 import { createJobRows, jobsTable } from "./jobs.ts";
-import { processesTable } from "./ledger-tables.ts";
+import { createLedger, type LedgerOptions } from "./ledger.ts";
+import { ledgerSpecs } from "./ledger-tables.ts";
 import { createProcessRegistry } from "./processes.ts";
 
 /** Every record type that is declared once: both stores make these tables, indexes and expiries. */
-export const collections = [processesTable, jobsTable];
+export const collections = [...ledgerSpecs, jobsTable];
 
 /** What stands on them. */
 export function openCollections(
-  tables: Pick<Tables, "of">,
-  { ledger, exclusive }: { readonly ledger: Pick<Ledger, "link">; readonly exclusive: boolean },
-): Pick<Store, "processes" | "jobs"> {
+  tables: Tables,
+  options: LedgerOptions,
+): Pick<Store, "ledger" | "processes" | "jobs"> {
+  const ledger = createLedger(tables, options);
   return {
+    ledger,
     processes: createProcessRegistry(tables),
     // What the alerts' job remembered before jobs had rows lies among the links.
-    jobs: createJobRows(tables, { exclusive, before: (name) => ledger.link(name, "told") }),
+    jobs: createJobRows(tables, {
+      exclusive: options.exclusive,
+      before: (name) => ledger.link(name, "told"),
+    }),
   };
 }

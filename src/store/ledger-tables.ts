@@ -1,5 +1,5 @@
+import type { RowOf } from "../contracts/table.ts";
 import type { Attempt, Delivery, DestinationLease, RunningProcess } from "../contracts.ts";
-import type { WaypostEvent } from "../event/event.ts";
 import { date, defineTable, flag, integer, json, optional, text, texts } from "./define-table.ts";
 
 /** `<destination>:<event id>`. */
@@ -16,9 +16,7 @@ export const deliveriesTable = defineTable({
     state: text<Delivery["state"]>(),
     /** There while the state is `open` or `sending`. */
     open: optional(flag()),
-    /** There while the row waits in the ledger alone: memory holds enough of its lane. */
-    parked: optional(flag()),
-    /** There when the outcome of an attempt is unknown, also while the row is dead and when it is opened again. */
+    /** There when an attempt may have taken effect, also while the row is dead and when it is opened again. */
     unknown: optional(flag()),
     attempts: integer(),
     nextAt: optional(text()),
@@ -27,8 +25,6 @@ export const deliveriesTable = defineTable({
     createdAt: text(),
     doneAt: optional(text()),
     reason: optional(text()),
-    /** The event, where the log lacks it or is about to lose it. */
-    body: optional(json<WaypostEvent>()),
     /** From when it is done. */
     expireAt: optional(date()),
   },
@@ -36,25 +32,23 @@ export const deliveriesTable = defineTable({
     // What every write of a row filters.
     { on: ["id", "epoch"], unique: true },
     { on: ["destination", "seq"], where: "open" },
-    { on: ["destination", "laneKeys", "seq"], where: "parked" },
     { on: ["destination", "state", "-createdAt", "-id"] },
     { on: ["-createdAt", "-id"] },
     { on: ["eventId"] },
   ],
   expires: true,
 });
+export type DeliveryRow = RowOf<typeof deliveriesTable.fields>;
 
 /** By the destination's name: who holds it, its counters and what an on-call engineer asks for. */
 export const destinationsTable = defineTable({
   name: "destinations",
   fields: {
     epoch: integer(),
-    /** Grows with every renewal of the lease. */
-    heartbeat: integer(),
+    beat: integer(),
     holder: optional(text()),
     seq: integer(),
-    /** Grows when rows were opened from outside. */
-    revision: integer(),
+    rev: integer(),
     pause: optional(json<NonNullable<DestinationLease["pause"]>>()),
     breaker: optional(text<"closed" | "open">()),
     breakerSince: optional(text()),
@@ -69,8 +63,17 @@ export const destinationsTable = defineTable({
 /** `<destination>:<conversation id>`: what a destination remembers about it. */
 export const linksTable = defineTable({
   name: "links",
-  fields: { link: json<Readonly<Record<string, string>>>(), epoch: integer(), savedAt: text() },
+  fields: {
+    conversationId: text(),
+    link: json<Readonly<Record<string, string>>>(),
+    epoch: integer(),
+    savedAt: text(),
+    expireAt: date(),
+  },
+  indexes: [{ on: ["conversationId"] }],
+  expires: true,
 });
+export type LinkRow = RowOf<typeof linksTable.fields>;
 
 /** What runs now, as each process says itself. */
 export const processesTable = defineTable({
@@ -88,4 +91,5 @@ export const processesTable = defineTable({
   expires: true,
 });
 
+/** All that lies beside the log's own. */
 export const ledgerSpecs = [deliveriesTable, destinationsTable, linksTable, processesTable];

@@ -35,8 +35,8 @@ interface NativeStatement {
   all(params: readonly SqlValue[]): Promise<NativeRow[]>;
 }
 
-/** Statements kept prepared; texts built from filters are many. */
-const maxPrepared = 256;
+/** Statements kept prepared of each way; texts built from filters are many. */
+const maxPrepared = 128;
 /** Rows bound one after another hold the event loop no longer than this. */
 const maxHoldMs = 8;
 
@@ -55,17 +55,25 @@ export async function inSession<T>(
     }
     if (ended) throw new Error("the transaction has ended");
   };
-  const statement = async (way: "run" | "all", sql: string) => {
-    const found = await prepared(way, sql);
+  const prepare = async (way: "run" | "all", sql: string) => {
+    const found = await prepared.make(way, sql);
     await turn();
     return found;
   };
+  // Nothing is awaited for a text that is prepared while there is time: thousands of rows are bound one by one.
+  const statement = (way: "run" | "all", sql: string) => {
+    const found = prepared.known(way, sql);
+    const inTime = !ended && performance.now() - heldSince < maxHoldMs;
+    return found !== undefined && inTime ? found : prepare(way, sql);
+  };
   const session: SqlSession = {
     async run(sql, params = []) {
-      return (await statement("run", sql)).run(bind(params)).changes;
+      const found = statement("run", sql);
+      return (found instanceof Promise ? await found : found).run(bind(params)).changes;
     },
     async get<R extends SqlRow>(sql: string, params: readonly SqlValue[] = []) {
-      const row = (await statement("run", sql)).get(bind(params));
+      const found = statement("run", sql);
+      const row = (found instanceof Promise ? await found : found).get(bind(params));
       return row === undefined ? undefined : (plain(row) as R);
     },
     async all<R extends SqlRow>(sql: string, params: readonly SqlValue[] = []) {
@@ -97,19 +105,26 @@ function plain(row: NativeRow): unknown {
 }
 
 /** Texts prepared once. A statement on which `all` ran gives old rows to `get`: each way has statements of its own. */
-export type StatementCache = (way: "run" | "all", sql: string) => Promise<NativeStatement>;
+export interface StatementCache {
+  known(way: "run" | "all", sql: string): NativeStatement | undefined;
+  make(way: "run" | "all", sql: string): Promise<NativeStatement>;
+}
 
 export function createStatementCache(native: NativeDatabase): StatementCache {
-  const statements = new Map<string, NativeStatement>();
-  return async (way, sql) => {
-    const key = `${way} ${sql}`;
-    const known = statements.get(key);
-    if (known !== undefined) return known;
-    const statement = await native.prepare(sql);
-    const oldest = statements.size < maxPrepared ? undefined : statements.keys().next().value;
-    if (oldest !== undefined) statements.delete(oldest);
-    statements.set(key, statement);
-    return statement;
+  const statements = { run: new Map<string, NativeStatement>(), all: new Map() };
+  const known: StatementCache["known"] = (way, sql) => statements[way].get(sql);
+  return {
+    known,
+    async make(way, sql) {
+      const found = known(way, sql);
+      if (found !== undefined) return found;
+      const statement = await native.prepare(sql);
+      const kept = statements[way];
+      const oldest = kept.size < maxPrepared ? undefined : kept.keys().next().value;
+      if (oldest !== undefined) kept.delete(oldest);
+      kept.set(sql, statement);
+      return statement;
+    },
   };
 }
 

@@ -12,7 +12,7 @@ export interface ConformanceQueues {
   readonly all: QueueSpec;
   /** `whatsapp.message.*`. */
   readonly messages: QueueSpec;
-  /** `whatsapp.status.#` and `business.order`. */
+  /** `whatsapp.status.#` and `business.order`; takes what is misshapen. */
   readonly others: QueueSpec;
 }
 
@@ -37,7 +37,10 @@ export function conformanceQueues(prefix: string): ConformanceQueues {
   return {
     all: queue("all", ["#"], true, false),
     messages: queue("messages", ["whatsapp.message.*"], false, true),
-    others: queue("others", ["whatsapp.status.#", "business.order"], false, true),
+    others: {
+      ...queue("others", ["whatsapp.status.#", "business.order"], false, true),
+      misshapen: true,
+    },
   };
 }
 
@@ -434,6 +437,33 @@ export function busConformance(name: string, factory: () => Promise<BusUnderTest
       assert.equal(posts[0]?.id, quarantineIdOf("evt_b0"));
       assert.match(posts[0]?.problems ?? "", /data\.contact\.waId/);
       assert.deepEqual([posts[0]?.time, posts[0]?.postid], [data.receivedAt, rest.postid]);
+    });
+
+    it("hands what is no event but has an event's id to who takes that, in its place, and sets the rest aside", async () => {
+      const bad = (parts: object): Parcel => ({
+        ...parcelOf(statusEvent(1, "read")),
+        id: "evt_bad",
+        bytes: Buffer.from(JSON.stringify({ ...statusEvent(1, "read"), data: 7, ...parts })),
+      });
+      const good = [statusEvent(1, "read"), statusEvent(2, "read"), statusEvent(3, "read")];
+      const [one, two, three] = good.map(parcelOf);
+      const wrong = [bad({ id: "evt_b1" }), bad({ id: 17 }), bad({ id: "evt_b2", type: 7 })];
+      const [b1, b17, b2] = wrong;
+      const parcels = [one, b1, b17, two, b2, three].flatMap((parcel) => parcel ?? []);
+      await bus.publish(parcels, AbortSignal.timeout(10_000));
+      const seen = await collect(bus, queues.others);
+      await seen.has(good);
+      assert.deepEqual(
+        seen.items.map((item) => (isQuarantined(item) ? item.eventid : item.id)),
+        [good[0]?.id, "evt_b1", good[1]?.id, "evt_b2", good[2]?.id],
+      );
+      const posts = seen.items.filter(isQuarantined);
+      assert.deepEqual(
+        posts.map(({ eventtype }) => eventtype),
+        [good[0]?.type, undefined],
+      );
+      assert.match(posts[0]?.problems ?? "", /has no data of an event's form/);
+      await waitFor("one is dead", async () => (await state(bus, queues.others)).dead === 1);
     });
 
     it("moves what a handler answers as unfit to the dead rows, and acks the batch", async () => {

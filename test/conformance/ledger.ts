@@ -50,6 +50,10 @@ export function testLedger(
       assert.ok(taken);
       return taken.epoch;
     };
+    const takeOver = async (epoch: number) => {
+      await ledger.takeOver(name, epoch);
+      return ledger.openRows(name, epoch, { limit: 1_000 });
+    };
     const states = async () =>
       Object.fromEntries(
         (await ledger.deliveries({ destination: name }, { limit: 200 })).items.map((delivery) => [
@@ -112,7 +116,40 @@ export function testLedger(
           { id: "crm:evt_6", state: "sending" },
         ],
       );
-      assert.deepEqual(seqs(await ledger.takeOver(name, epoch)), [2, 6, 11, 13, 14, 17]);
+      assert.deepEqual(seqs(await takeOver(epoch)), [2, 6, 11, 13, 14, 17]);
+    });
+
+    it("inserts a row as dead when it says why, and lets it go like one that died later", async () => {
+      const epoch = await take();
+      await ledger.allot(name, epoch, 3);
+      const broken = { ...row(2), reason: "it is no event" };
+      assert.deepEqual(await ledger.insert([row(1), broken, row(3)], epoch), []);
+      const again = [{ ...row(1), reason: "now it is none" }, broken];
+      assert.deepEqual(
+        [...(await ledger.insert(again, epoch))].sort((a, b) => (a.id < b.id ? -1 : 1)),
+        [
+          { id: "crm:evt_1", state: "open" },
+          { id: "crm:evt_2", state: "dead" },
+        ],
+      );
+      const dead = await ledger.delivery("crm:evt_2");
+      assert.deepEqual(dead, {
+        ...broken,
+        state: "dead",
+        attempts: 0,
+        history: [],
+        doneAt: broken.createdAt,
+      });
+      assert.deepEqual(seqs(await takeOver(epoch)), [1, 3]);
+      const [counted] = await ledger.destinations();
+      assert.deepEqual([counted?.open, counted?.dead], [2, 1]);
+      assert.equal(await ledger.reopen("crm:evt_2"), true);
+      const [opened] = await ledger.takeMore(name, epoch, []);
+      assert.deepEqual([opened?.state, opened?.seq, opened?.reason], ["open", 4, undefined]);
+      await ledger.write(epoch, [
+        { id: "crm:evt_2", state: "dead", doneAt: second(1), reason: "still none" },
+      ]);
+      assert.equal((await ledger.delivery("crm:evt_2"))?.reason, "still none");
     });
 
     it("hands all open rows to a new holder by seq, and fences the old one out of them", async () => {
@@ -124,7 +161,7 @@ export function testLedger(
         { id: "crm:evt_3", state: "dead", doneAt: new Date().toISOString(), reason: "no" },
       ]);
       const second = await take("two");
-      const rows = await ledger.takeOver(name, second);
+      const rows = await takeOver(second);
       assert.deepEqual(
         rows.map(({ eventId, state }) => [eventId, state]),
         [
@@ -139,10 +176,39 @@ export function testLedger(
       assert.equal((await states())["evt_1"], "delivered");
     });
 
+    it("answers with the open rows of a holder page by page, or by their numbers", async () => {
+      const first = await take("one");
+      await ledger.insert(
+        [7, 3, 1, 9, 5, 8].map((n) => row(n)),
+        first,
+      );
+      await ledger.insert([row(2, 2, "other")], first);
+      await ledger.write(first, [
+        { id: "crm:evt_5", state: "sending" },
+        { id: "crm:evt_8", state: "dead", doneAt: second(1), reason: "no" },
+      ]);
+      const open = async (...[epoch, which]: [number, Parameters<Ledger["openRows"]>[2]]) =>
+        seqs(await ledger.openRows(name, epoch, which));
+      assert.deepEqual(await open(first, { limit: 2 }), [1, 3]);
+      assert.deepEqual(await open(first, { limit: 2, after: 3 }), [5, 7]);
+      assert.deepEqual(await open(first, { limit: 2, after: 7 }), [9]);
+      assert.deepEqual(await open(first, { limit: 2, after: 9 }), []);
+      assert.deepEqual(await open(first, { seqs: [9, 3, 2, 8, 5] }), [3, 5, 9]);
+      assert.deepEqual(await open(first, { seqs: [] }), []);
+      const next = await take("two");
+      assert.deepEqual(await open(next, { limit: 9 }), []);
+      await ledger.takeOver(name, next);
+      assert.deepEqual(await open(next, { limit: 9 }), [1, 3, 5, 7, 9]);
+      assert.deepEqual(await open(first, { seqs: [1, 3] }), []);
+      // Opened from outside, it bears no holder's epoch until the holder has looked.
+      await ledger.reopen("crm:evt_8");
+      assert.deepEqual(await open(next, { limit: 9 }), [1, 3, 5, 7, 9]);
+    });
+
     it("finds the rows that an older holder inserted late, and those it is asked for", async () => {
       const first = await take("one");
       const second = await take("two");
-      assert.deepEqual(await ledger.takeOver(name, second), []);
+      assert.deepEqual(await takeOver(second), []);
       await ledger.insert([row(1), row(2)], first);
       await ledger.insert([row(3), row(4), row(5)], second);
       assert.deepEqual(seqs(await ledger.takeMore(name, second, ["crm:evt_4"])), [1, 2, 4]);
@@ -185,7 +251,7 @@ export function testLedger(
       assert.equal(delivered?.nextAt, undefined);
       assert.equal(delivered?.remoteId, "r-1");
       assert.equal(delivered?.attempts, 1);
-      assert.deepEqual(await ledger.takeOver(name, epoch), []);
+      assert.deepEqual(await takeOver(epoch), []);
     });
 
     it("counts what is open and dead, and keeps facts and pause", async () => {
@@ -255,6 +321,49 @@ export function testLedger(
       assert.equal(await ledger.reopen("crm:evt_1"), true);
     });
 
+    it("keeps in mind that an outcome is unknown while a row is dead and when it is opened again", async () => {
+      const epoch = await take();
+      await ledger.allot(name, epoch, 5);
+      await ledger.insert(
+        [1, 2, 3, 4, 5].map((n) => row(n)),
+        epoch,
+      );
+      const dead = { state: "dead", doneAt: second(1), reason: "no" } as const;
+      await ledger.write(epoch, [
+        { id: "crm:evt_1", ...dead, unknown: true },
+        { id: "crm:evt_2", ...dead },
+        { id: "crm:evt_3", state: "sending" },
+        { id: "crm:evt_5", state: "sending", unknown: true },
+      ]);
+      await ledger.giveUp("crm:evt_3", "by hand");
+      await ledger.giveUp("crm:evt_4", "by hand");
+      const unknown = async () => {
+        const all = (await ledger.deliveries({}, { limit: 9 })).items;
+        return all.flatMap((each) => (each.unknown ? each.eventId : [])).sort();
+      };
+      assert.deepEqual(await unknown(), ["evt_1", "evt_3", "evt_5"]);
+      const known = { state: "delivered", doneAt: second(1), unknown: false } as const;
+      await ledger.write(epoch, [{ id: "crm:evt_5", ...known }]);
+      assert.deepEqual(await unknown(), ["evt_1", "evt_3"]);
+      for (const n of [1, 2, 3, 4]) await ledger.reopen(`crm:evt_${n}`);
+      assert.deepEqual(
+        (await ledger.takeMore(name, epoch, [])).map(({ state, unknown }) => [state, unknown]),
+        [
+          ["open", true],
+          ["open", undefined],
+          ["open", true],
+          ["open", undefined],
+        ],
+      );
+      await ledger.write(epoch, [{ id: "crm:evt_3", state: "sending" }]);
+      assert.deepEqual(await unknown(), ["evt_1", "evt_3"], "what is absent stays");
+      await ledger.giveUp("crm:evt_1", "while it waits for its turn");
+      // It took effect; that it is to do so again says nothing about what is unknown.
+      await ledger.write(epoch, [{ id: "crm:evt_3", state: "delivered", doneAt: second(1) }]);
+      await ledger.reopen("crm:evt_3", { again: true });
+      assert.deepEqual(await unknown(), ["evt_1"]);
+    });
+
     it("gives an open row up, whoever holds it, and fences the holder out of it", async () => {
       const epoch = await take();
       await ledger.insert([row(1), row(2), row(3), row(4)], epoch);
@@ -284,7 +393,7 @@ export function testLedger(
       assert.deepEqual([dead?.state, dead?.reason], ["dead", "this one too"]);
       assert.equal(dead?.nextAt, undefined);
       assert.ok(!Number.isNaN(Date.parse(dead?.doneAt ?? "")));
-      assert.deepEqual(seqs(await ledger.takeOver(name, epoch)), [4]);
+      assert.deepEqual(seqs(await takeOver(epoch)), [4]);
       const [counted] = await ledger.destinations();
       assert.deepEqual([counted?.open, counted?.dead], [1, 2]);
       assert.equal(await ledger.reopen("crm:evt_1"), true);

@@ -45,19 +45,21 @@ const comparison = <T>(value: fc.Arbitrary<T>) =>
     { requiredKeys: [] },
   );
 const member = fc.constantFrom("k", "l", "m");
-const where = fc.record(
-  {
-    group: required.group,
-    order: fc.oneof(number, comparison(number)),
-    epoch: fc.oneof(number, comparison(number)),
-    at: fc.oneof(day, comparison(day)),
-    note: fc.oneof(note, comparison(note)),
-    open: fc.oneof(fc.boolean(), fc.record({ not: fc.boolean() })),
-    keys: fc.oneof(member, fc.record({ in: fc.array(member) }), fc.record({ not: member })),
-    tags: member,
-    facts: fc.record({ absent: fc.boolean() }),
-  },
-  { requiredKeys: [] },
+const whereParts = {
+  group: required.group,
+  order: fc.oneof(number, comparison(number)),
+  epoch: fc.oneof(number, comparison(number)),
+  at: fc.oneof(day, comparison(day)),
+  note: fc.oneof(note, comparison(note)),
+  open: fc.oneof(fc.boolean(), fc.record({ not: fc.boolean() })),
+  keys: fc.oneof(member, fc.record({ in: fc.array(member) }), fc.record({ not: member })),
+  tags: member,
+  facts: fc.record({ absent: fc.boolean() }),
+};
+const where = fc.record(whereParts, { requiredKeys: [] });
+const groups = fc.oneof(
+  required.group,
+  fc.record({ in: fc.array(fc.constantFrom("a", "b", "z"), { maxLength: 4 }) }),
 );
 
 /** Each field in one of the parts at most. */
@@ -94,8 +96,9 @@ const change = fc
 const byId = (rows: readonly Thing[]) => [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
 const order = fc.constantFrom(
   ["order", "id"] as const,
-  ["-order", "id"] as const,
+  ["-order", "id"] as const, // behind `group` in an index
   ["group", "-order", "-id"] as const,
+  ["-order", "-id"] as const,
   ["-note", "id"] as const,
 );
 const few = <T extends { readonly id: string }>(each: fc.Arbitrary<T>) =>
@@ -123,10 +126,17 @@ const operation = fc.oneof(
     ),
   fc.array(id, { maxLength: 2 }).map((gone) => run(`remove ${gone}`, (t) => t.remove(gone))),
   where.map((on) => run(`count ${fc.stringify(on)}`, (t) => t.count(on))),
+  fc.constant(run("values", (t) => t.values("group"))),
   fc.array(id).map((some) => run(`get ${some}`, async (t) => byId(await t.get(some)))),
   fc
     .record(
-      { where, order, limit: fc.integer({ min: 1, max: 4 }), after: row },
+      {
+        where: fc.record({ ...whereParts, group: groups }, { requiredKeys: [] }),
+        order,
+        limit: fc.integer({ min: 1, max: 4 }),
+        after: row,
+        as: fc.constantFrom("lookup", "list"),
+      },
       { requiredKeys: ["where", "order"] },
     )
     .filter(

@@ -311,6 +311,19 @@ function testQuestions(context: Context): void {
     assert.equal(new Set(paged).size, paged.length);
   });
 
+  it("tells the values with which an index begins", async () => {
+    const { table } = context;
+    assert.deepEqual(await table.values("group"), []);
+    await table.insert([3, 1, 2, 4].map((n) => thing(n, { group: "cabé"[n - 1] ?? "" })));
+    await table.insert([thing(9, { group: "B" }), thing(10, { group: "a" })]);
+    assert.deepEqual(await table.values("group"), ["B", "a", "b", "c", "é"]);
+    for (const field of ["note", "order", "nobody"] as const) {
+      const refused = (error: unknown) =>
+        error instanceof StoreError && error.verdict === "refused";
+      await assert.rejects(() => table.values(field as keyof Thing), refused, field);
+    }
+  });
+
   it("puts rows that lack a field before the others", async () => {
     const { table } = context;
     await table.insert([thing(1, { note: "a" }), thing(2), thing(3, { note: "b" })]);
@@ -435,13 +448,17 @@ function testWrites(context: Context): void {
     assert.equal(await table.advance("nobody", {}, { add: { order: 1 } }), undefined);
   });
 
-  it("loses no advance of many at once", async () => {
+  it("loses no advance of many at once, and answers each with its own", async () => {
     const { table } = context;
-    await table.insert([thing(1)]);
-    const advance = () => table.advance("thing 1", { group: "a" }, { add: { order: 1 } });
-    const seen = await Promise.all(Array.from({ length: 20 }, advance));
-    assert.ok(seen.every((row) => row !== undefined));
-    assert.equal((await one())?.order, 21);
+    const numbers = range(1, 20);
+    for (const n of numbers) {
+      await table.insert([thing(n, { order: 0 })]);
+      const advance = () => table.advance(`thing ${n}`, { group: "a" }, { add: { order: 1 } });
+      const seen = await Promise.all(numbers.map(advance));
+      const answers = seen.map((row) => row?.order ?? 0).sort((a, b) => a - b);
+      assert.deepEqual(answers, numbers);
+      assert.equal((await table.get([`thing ${n}`]))[0]?.order, numbers.length);
+    }
   });
 
   it("removes rows, once and again", async () => {

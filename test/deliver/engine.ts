@@ -179,6 +179,7 @@ export async function startEngine(
     readonly config?: Partial<DestinationConfig>;
     readonly hooks?: DeliveryHooks;
     readonly maxOpenRows?: number;
+    readonly maxLaneRows?: number;
     readonly ledger?: MemoryLedger;
     readonly clock?: FakeClock;
     readonly bus?: TestBus;
@@ -209,6 +210,7 @@ export async function startEngine(
     onAlert: (incident) => void incidents.push(incident),
     ...(options.hooks && { hooks: options.hooks }),
     ...(options.maxOpenRows !== undefined && { maxOpenRows: options.maxOpenRows }),
+    ...(options.maxLaneRows !== undefined && { maxLaneRows: options.maxLaneRows }),
   });
   delivery.start();
   await clock.advance(0);

@@ -136,6 +136,106 @@ describe("lanes", () => {
   });
 });
 
+describe("a lane with more rows than memory holds", () => {
+  it("keeps the numbers of the rest, also of what comes in later, and takes them in by half of the bound", () => {
+    const lanes = createLanes(4);
+    for (const seq of [1, 2, 3, 4, 5, 6, 8, 9]) lanes.add(rowOf(seq, ["a"]));
+    const lane = lanes.add(rowOf(7, ["a"]));
+    assert.ok(lane);
+    assert.deepEqual(lane.parked, [5, 6, 7, 8, 9]);
+    assert.deepEqual([lanes.size(), lanes.parked()], [4, 5]);
+    assert.equal(lanes.has("crm:evt_5"), false);
+    assert.deepEqual(lanes.nextParked(lane), [], "there is enough yet");
+    for (const row of lane.rows.slice(0, 3)) lanes.remove(row);
+    lanes.add(rowOf(10, ["a"]));
+    assert.deepEqual(lanes.nextParked(lane), [5, 6]);
+    assert.deepEqual(lanes.nextParked(lane), [], "it is being read");
+    // Number 5 has been given up meanwhile.
+    assert.equal(lanes.unpark(lane, [5, 6], [rowOf(6, ["a"])]), lane);
+    assert.deepEqual(
+      lane.rows.map(({ seq }) => seq),
+      [4, 6],
+    );
+    assert.deepEqual(lane.parked, [7, 8, 9, 10]);
+  });
+
+  it("lives as long as something of it is parked", () => {
+    const lanes = createLanes(1);
+    const first = rowOf(1, ["a"]);
+    const lane = lanes.add(first);
+    assert.ok(lane);
+    lanes.add(rowOf(2, ["b", "a"]));
+    lanes.remove(first);
+    assert.equal(lanes.laneOf(rowOf(9, ["b"])), lane);
+    lanes.unpark(lane, lanes.nextParked(lane), []);
+    assert.throws(() => lanes.laneOf(rowOf(9, ["b"])));
+  });
+
+  it("loses no row and tries none before an earlier one, whatever comes, goes and is joined", () => {
+    const keys = fc.uniqueArray(fc.constantFrom(..."abcde"), { minLength: 1, maxLength: 2 });
+    const act = fc.oneof(
+      { weight: 3, arbitrary: fc.record({ add: keys }) },
+      { weight: 2, arbitrary: fc.record({ remove: fc.nat() }) },
+      fc.record({ read: fc.nat() }),
+      fc.record({ answer: fc.nat() }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(act, { maxLength: 80 }),
+        fc.integer({ min: 1, max: 5 }),
+        (acts, most) => {
+          const lanes = createLanes(most);
+          const ledger = new Map<number, OpenRow>();
+          const reading: {
+            lane: Parameters<typeof lanes.nextParked>[0];
+            seqs: readonly number[];
+          }[] = [];
+          const pick = <T>(from: readonly T[], n: number) => from[n % Math.max(1, from.length)];
+          acts.forEach((each, seq) => {
+            if ("add" in each) {
+              ledger.set(seq, rowOf(seq, each.add));
+              lanes.add(rowOf(seq, each.add));
+            } else if ("remove" in each) {
+              const heads = [...lanes.all()].flatMap(({ rows }) => rows[0] ?? []);
+              const head = pick(heads, each.remove);
+              if (head === undefined) return;
+              ledger.delete(head.seq);
+              lanes.remove(head);
+            } else if ("read" in each) {
+              const lane = pick([...lanes.all()], each.read);
+              const seqs = lane === undefined ? [] : lanes.nextParked(lane);
+              if (lane !== undefined && seqs.length > 0) reading.push({ lane, seqs });
+            } else {
+              const [read] = reading.splice(each.answer % Math.max(1, reading.length), 1);
+              const rows = read?.seqs.flatMap((n) => ledger.get(n) ?? []);
+              if (read) lanes.unpark(read.lane, read.seqs, rows ?? []);
+            }
+            assertWhole(lanes, ledger);
+          });
+        },
+      ),
+    );
+  });
+});
+
+/** Each open row is in memory or parked, in one lane with all that it shares a key with; parked ones come last. */
+function assertWhole(
+  lanes: ReturnType<typeof createLanes>,
+  ledger: ReadonlyMap<number, OpenRow>,
+): void {
+  const ascending = (numbers: readonly number[]) =>
+    numbers.every((number, i) => i === 0 || (numbers[i - 1] ?? 0) < number);
+  assert.equal(lanes.size() + lanes.parked(), ledger.size);
+  for (const { rows, parked } of lanes.all()) {
+    assert.ok(ascending([...rows.map(({ seq }) => seq), ...parked]));
+  }
+  for (const [seq, row] of ledger) {
+    const lane = lanes.laneOf(row);
+    for (const key of row.laneKeys) assert.ok(lane.keys.has(key));
+    assert.ok(lane.rows.some((held) => held.seq === seq) || lane.parked.includes(seq));
+  }
+}
+
 /** It shares a key with another of its lane. */
 function shared(row: OpenRow, lane: readonly OpenRow[]): boolean {
   return lane.some(

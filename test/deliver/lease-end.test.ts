@@ -74,7 +74,11 @@ describe("an intake whose lease ends while the ledger inserts", () => {
     const rows = { load: async () => undefined, open: (all: object) => void opened.push(all) };
     const bodies = createBodies(ledger);
     const parts = { name: "crm", routes, ledger, lease, bodies, clock, log, rows };
-    const intake = createIntake({ ...parts, knows: () => false });
+    const intake = createIntake({
+      ...parts,
+      health: { done: () => undefined },
+      knows: () => false,
+    });
     await assert.rejects(
       intake([event("cnv_a")], new AbortController().signal) as Promise<unknown>,
       LeaseOverError,

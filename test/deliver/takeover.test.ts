@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { DeliveryError } from "../../src/contracts.ts";
+import { quarantinedMessage } from "../../src/event/quarantined-post.ts";
 import { rest } from "../../src/support/clock.ts";
-import { type Answer, createStub, event, outage, startEngine } from "./engine.ts";
+import { type Answer, createStub, event, outage, refused, startEngine } from "./engine.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { createMemoryLedger } from "./memory-ledger.ts";
 
@@ -210,6 +212,68 @@ describe("an outcome that nobody knows", () => {
     await delivery.close();
   });
 
+  for (const end of ["died of counted attempts", "was refused later", "was given up"] as const) {
+    it(`is still unknown when the row ${end} and is opened again`, async () => {
+      const crm = createStub("find");
+      const only = event("cnv_a");
+      let asked = 0;
+      const timedOut = () => new DeliveryError("outage", "no answer", { maybeDone: true });
+      let answer: Answer | (() => Answer) = timedOut;
+      crm.answer = ({ id }) => {
+        if (id !== only.id) return "ok";
+        return typeof answer === "function" ? answer() : answer;
+      };
+      const findable = {
+        ...crm,
+        async find({ id }: { id: string }) {
+          asked += id === only.id ? 1 : 0;
+          return answer === "ok" ? { remoteId: "found it" } : undefined;
+        },
+      };
+      const { clock, delivery, publish, ledger } = await startEngine({ crm: findable });
+      await publish(only);
+      const row = async () => (await ledger.deliveriesOf(only.id))[0];
+      if (end === "was given up") await ledger.giveUp(`crm:${only.id}`, "by hand");
+      if (end === "was refused later") answer = refused();
+      for (let n = 0; n < 60 && (await row())?.state !== "dead"; n += 1) {
+        await publish(event(`cnv_${n}`));
+        await clock.advance(3_600 * second);
+      }
+      assert.deepEqual([(await row())?.state, (await row())?.unknown], ["dead", true]);
+      const before = asked;
+      answer = "ok";
+      assert.equal(await ledger.reopen(`crm:${only.id}`), true);
+      await clock.advance(6 * second);
+      assert.equal(asked, before + 1);
+      assert.equal((await row())?.remoteId, "found it");
+      assert.equal((await row())?.unknown, undefined);
+      assert.ok(!crm.effects.includes(only.id), "no second effect");
+      await delivery.close();
+    });
+  }
+
+  it("is counted as a repeat when a dead row is opened again where nothing can be known", async () => {
+    const crm = createStub("unsafe");
+    const [first, other] = [event("cnv_a"), event("cnv_b")];
+    crm.answer = ({ id }) =>
+      id === first.id
+        ? new DeliveryError("refused", "it broke off", { maybeDone: true })
+        : refused();
+    const { clock, delivery, publish, ledger } = await startEngine({ crm });
+    await publish(first, other);
+    crm.answer = () => "ok";
+    for (const { id } of [first, other]) await ledger.reopen(`crm:${id}`);
+    await clock.advance(6 * second);
+    assert.equal(crm.effects.length, 2);
+    assert.equal((await ledger.lease("crm")).repeats, 1);
+    // What took effect is to do so again: that is no repeat that nobody wanted.
+    await ledger.reopen(`crm:${first.id}`, { again: true });
+    await clock.advance(6 * second);
+    assert.equal(crm.effects.length, 3);
+    assert.equal((await ledger.lease("crm")).repeats, 1);
+    await delivery.close();
+  });
+
   it("does not arise from an answer that says no", async () => {
     const crm = createStub("unsafe");
     crm.answer = () => (crm.calls.length === 1 ? outage() : "ok");
@@ -251,9 +315,9 @@ describe("an intake", () => {
     await delivery.close();
   });
 
-  it("answers an event that cannot be routed as unfit, and takes in its neighbours in order", async () => {
+  it("ends an event that cannot be routed as dead, and takes in its neighbours in order", async () => {
     const crm = createStub();
-    const { delivery, bus, ledger } = await startEngine({ crm });
+    const { delivery, bus, ledger, incidents } = await startEngine({ crm });
     const events = Array.from({ length: 30 }, () => event("cnv_a"));
     const bad = Array.from({ length: 20 }, () =>
       event("cnv_a", { contact: { waId: 15_555_550_123, userId: "DE.1" } as never }),
@@ -264,10 +328,45 @@ describe("an intake", () => {
       crm.effects,
       events.map(({ id }) => id),
     );
+    assert.deepEqual(bus.unfit, []);
+    for (const { id } of bad) {
+      const [row] = await ledger.deliveriesOf(id);
+      const { state, route, reason } = row ?? {};
+      assert.deepEqual([state, route, reason], ["dead", "none", "an event of an unknown shape"]);
+    }
+    assert.equal(incidents.filter(({ kind }) => kind === "dead").length, bad.length);
+    assert.equal(delivery.status()[0]?.open, 0);
+    await delivery.close();
+  });
+
+  it("ends what is no event but has an event's id as dead, with what is wrong, once", async () => {
+    const crm = createStub();
+    const { delivery, bus, ledger, incidents, publish, clock } = await startEngine({ crm });
+    const reason = "not a CloudEvent of Waypost: it has no data of an event's form";
+    const bytes = (id: string, type: unknown) => Buffer.from(JSON.stringify({ id, type, data: 7 }));
+    const typed = quarantinedMessage(bytes("evt_typed", "whatsapp.message.text"), reason);
+    const untyped = quarantinedMessage(bytes("evt_untyped", 7), reason);
+    const nameless = quarantinedMessage(Buffer.from("{}"), reason);
+    const good = event("cnv_a");
+    ledger.append([good]);
+    await bus.publish([typed, nameless, good, untyped]);
+    await bus.publish([typed, untyped]);
+    const found = (await ledger.deliveries({ state: "dead" }, { limit: 9 })).items;
+    assert.deepEqual(found.map((each) => [each.id, each.eventType, each.reason]).sort(), [
+      ["crm:evt_typed", "whatsapp.message.text", reason],
+      ["crm:evt_untyped", "unknown", reason],
+    ]);
     assert.deepEqual(
-      bus.unfit.map(({ item }) => item.id),
-      bad.map(({ id }) => id),
+      incidents.map(({ kind, deliveryId }) => `${kind} ${deliveryId}`),
+      ["dead crm:evt_typed", "dead crm:evt_untyped"],
     );
+    assert.deepEqual(crm.effects, [good.id]);
+    // An operator may try it again; the store has it in quarantine.
+    ledger.append([typed]);
+    await ledger.reopen("crm:evt_typed");
+    await publish(event("cnv_b"));
+    await clock.advance(6 * second);
+    assert.match((await ledger.delivery("crm:evt_typed"))?.reason ?? "", /quarantine/);
     await delivery.close();
   });
 

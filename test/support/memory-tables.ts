@@ -1,13 +1,14 @@
 import type { Change, RowOf, Table, TableSpec, Tables } from "../../src/contracts/table.ts";
+import { applyStep, compareValues, storedValue } from "../../src/store/table-steps.ts";
 import {
   type AnyRow,
   behind,
   idOf,
+  indexedText,
   limitOf,
   type Order,
   orderOf,
   rowOf,
-  type Step,
   stepsOf,
   type Term,
   termsOf,
@@ -16,16 +17,32 @@ import {
 
 type Rows = Map<string, Record<string, unknown> & { id: string }>;
 
+export interface MemoryTables extends Tables {
+  rowsOf(spec: TableSpec): Map<string, AnyRow>;
+  /** Takes away the rows that have expired by then. */
+  expire(at: number): void;
+}
+
 /** Tables for tests: each call is one step, and takes effect before it returns. */
-export function createMemoryTables(now: () => number = Date.now): Tables {
+export function createMemoryTables(now: () => number = Date.now): MemoryTables {
   const kept = new Map<string, Rows>();
-  const tables: Tables = {
-    of: <F extends TableSpec["fields"]>(spec: TableSpec<F>) => {
-      const rows: Rows = kept.get(spec.name) ?? new Map();
-      kept.set(spec.name, rows);
-      return createTable(spec, rows, now) as unknown as Table<RowOf<F>>;
-    },
+  const rowsOf = ({ name }: TableSpec) => {
+    const rows: Rows = kept.get(name) ?? new Map();
+    kept.set(name, rows);
+    return rows;
+  };
+  const tables: MemoryTables = {
+    of: <F extends TableSpec["fields"]>(spec: TableSpec<F>) =>
+      createTable(spec, rowsOf(spec), now) as unknown as Table<RowOf<F>>,
     atomically: (work) => work(tables),
+    rowsOf,
+    expire(at) {
+      for (const rows of kept.values()) {
+        for (const [id, { expireAt }] of rows) {
+          if (expireAt instanceof Date && expireAt.getTime() <= at) rows.delete(id);
+        }
+      }
+    },
   };
   return tables;
 }
@@ -38,7 +55,7 @@ function createTable(spec: TableSpec, rows: Rows, now: () => number): Table<AnyR
   const changed = (found: Iterable<Record<string, unknown>>, change: Change<AnyRow>) => {
     const steps = stepsOf(spec, change);
     const all = [...found];
-    for (const row of all) for (const step of steps) apply(row, step);
+    for (const row of all) for (const step of steps) applyStep(row, step);
     return all.length;
   };
   const met = (id: string, terms: readonly Term[]) => {
@@ -62,6 +79,11 @@ function createTable(spec: TableSpec, rows: Rows, now: () => number): Table<AnyR
         .map((row) => structuredClone(row));
     },
     count: async (where) => asked(termsOf(spec, where)).length,
+    values: async (field) => {
+      const name = indexedText(spec, field);
+      const all = new Set([...rows.values()].flatMap((row) => (row[name] as string) ?? []));
+      return [...all].sort(compareValues);
+    },
     insert: async (given) => {
       const existing = new Map<string, AnyRow>();
       for (const row of given.map((each) => rowOf(spec, each))) {
@@ -75,7 +97,7 @@ function createTable(spec: TableSpec, rows: Rows, now: () => number): Table<AnyR
       for (const { id, create, steps } of given.map((each) => upsertOf(spec, each))) {
         const row = rows.get(id) ?? kept(spec, create);
         rows.set(id, row);
-        for (const step of steps) apply(row, step);
+        for (const step of steps) applyStep(row, step);
       }
     },
     update: async (changes) => {
@@ -112,33 +134,21 @@ function createTable(spec: TableSpec, rows: Rows, now: () => number): Table<AnyR
 function kept(spec: TableSpec, row: AnyRow): Record<string, unknown> & { id: string } {
   const copy: Record<string, unknown> & { id: string } = { id: row.id };
   for (const [name, value] of Object.entries(row))
-    copy[name] = stored(spec.fields[name]?.kind, value);
+    copy[name] = storedValue(spec.fields[name]?.kind, value);
   return copy;
-}
-
-function stored(kind: string | undefined, value: unknown): unknown {
-  if (kind === "json") return JSON.parse(JSON.stringify(value));
-  return kind === "bytes" ? new Uint8Array(value as Uint8Array) : structuredClone(value);
-}
-
-function apply(row: Record<string, unknown>, { name, kind, does, value }: Step): void {
-  const old = row[name];
-  if (does === "unset") delete row[name];
-  else if (does === "add") row[name] = Number(old ?? 0) + Number(value);
-  else if (does === "set" || old === undefined) row[name] = stored(kind, value);
-  else if (order(value, old) < 0 === (does === "min")) row[name] = stored(kind, value);
 }
 
 function holds(row: AnyRow, { name, kind, is, value }: Term): boolean {
   const own = row[name];
   if (is === "absent") return (own === undefined) === value;
   const values = kind === "texts" ? ((own ?? []) as unknown[]) : [own];
-  const equal = (to: unknown) => values.some((each) => each !== undefined && order(each, to) === 0);
+  const equal = (to: unknown) =>
+    values.some((each) => each !== undefined && compareValues(each, to) === 0);
   if (is === "equal") return equal(value);
   if (is === "in") return (value as unknown[]).some(equal);
   if (is === "not") return !equal(value);
   if (own === undefined) return false;
-  const sign = order(own, value);
+  const sign = compareValues(own, value);
   if (is === "below") return sign < 0;
   if (is === "atMost") return sign <= 0;
   return is === "above" ? sign > 0 : sign >= 0;
@@ -146,15 +156,8 @@ function holds(row: AnyRow, { name, kind, is, value }: Term): boolean {
 
 function inOrder(by: readonly Order[], a: AnyRow, b: AnyRow): number {
   for (const { name, descending } of by) {
-    const found = order(a[name], b[name]);
+    const found = compareValues(a[name], b[name]);
     if (found !== 0) return descending ? -found : found;
   }
   return 0;
-}
-
-/** Absent first; texts by code point. */
-function order(a: unknown, b: unknown): number {
-  if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
-  if (typeof a === "string") return Buffer.compare(Buffer.from(a), Buffer.from(b as string));
-  return Number(a) - Number(b);
 }

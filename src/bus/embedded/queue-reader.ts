@@ -20,6 +20,8 @@ export interface QueueReader extends Consumer {
 export interface QueueReaderOptions {
   readonly name: string;
   readonly takes: (type: string) => boolean;
+  /** As QueueSpec has it. */
+  readonly misshapen: boolean;
   readonly events: AppendLog;
   readonly handle: HandleBatch;
   /** So many rows are done with, handled or set aside. */
@@ -76,8 +78,8 @@ export function startQueueReader(options: QueueReaderOptions): QueueReader {
 }
 
 /**
- * The batch, each item with its row. A row that is no event ends in the queue's dead rows, or goes with the batch as a
- * quarantined POST to who takes those; its neighbours are handled.
+ * The batch, each item with its row. A row that is no event goes with the batch as a quarantined POST to who takes those,
+ * or what has an event's id; else it ends in the queue's dead rows. Its neighbours are handled.
  */
 async function parseRows(
   rows: readonly LogRow[],
@@ -89,7 +91,9 @@ async function parseRows(
       seqs.set(parseCarried(bytes), seq);
     } catch (error) {
       const reason = describeError(error);
-      if (options.takes(QUARANTINE_TYPE)) seqs.set(quarantinedMessage(bytes, reason), seq);
+      const post = quarantinedMessage(bytes, reason);
+      const named = options.misshapen && post.eventid !== undefined;
+      if (named || options.takes(QUARANTINE_TYPE)) seqs.set(post, seq);
       else await setAside(seq, reason, options);
     }
   }

@@ -20,7 +20,7 @@ export interface Queue {
 }
 
 export async function loadQueue(events: AppendLog, spec: QueueSpec, log: Log): Promise<Queue> {
-  const { name } = spec;
+  const { name, misshapen = false } = spec;
   let matches = taken(spec);
   const takes = (type: string) => matches(type);
   const count = async () => {
@@ -51,7 +51,7 @@ export async function loadQueue(events: AppendLog, spec: QueueSpec, log: Log): P
       const onDone = (rows: number) => {
         open -= rows;
       };
-      const started = startQueueReader({ name, takes, events, handle, onDone, log });
+      const started = startQueueReader({ name, takes, misshapen, events, handle, onDone, log });
       reader = started;
       return {
         ...started,

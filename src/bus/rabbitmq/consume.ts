@@ -127,7 +127,10 @@ interface Dead {
   readonly reason: string;
 }
 
-/** What is no event goes to the dead queue, or with the batch as a quarantined POST to who takes those. */
+/**
+ * What is no event goes with the batch as a quarantined POST to who takes those, or what has an event's id; else to the
+ * dead queue.
+ */
 function sort(messages: readonly ConsumeMessage[], queue: QueueSpec) {
   const batch = new Map<Carried, ConsumeMessage>();
   const dead: Dead[] = [];
@@ -136,7 +139,9 @@ function sort(messages: readonly ConsumeMessage[], queue: QueueSpec) {
       batch.set(parseCarried(message.content), message);
     } catch (error) {
       const reason = describeError(error);
-      if (queue.quarantine) batch.set(quarantinedMessage(message.content, reason), message);
+      const post = quarantinedMessage(message.content, reason);
+      const taken = queue.quarantine || (queue.misshapen && post.eventid !== undefined);
+      if (taken) batch.set(post, message);
       else dead.push({ message, reason });
     }
   }

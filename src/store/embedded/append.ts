@@ -3,10 +3,11 @@ import { isQuarantined } from "../../event/event.ts";
 import type { Sqlite, SqlSession } from "../../support/sqlite.ts";
 import { edgeId } from "../aliases.ts";
 import { type Facts, joinFacts } from "../facts.ts";
+import { keepLinks } from "../ledger-links.ts";
 import { joinProjections, type Projected, projectAll } from "../projection.ts";
 import { parseQuarantined, type Quarantined } from "../quarantined.ts";
-import { keepLinks } from "./ledger-links.ts";
 import { contactToken, messageToken, token } from "./schema.ts";
+import { tablesIn } from "./table.ts";
 
 /** Stores and projects a batch in one transaction. */
 export async function appendBatch(
@@ -31,7 +32,7 @@ export async function appendBatch(
         [edgeId(edge), edge.kind, edge.from, edge.to, edge.at ?? "", expiresAt],
       );
     }
-    await keepLinks(session, joined.touched, expiresAt);
+    await keepLinks(tablesIn(session), joined.touched, expiresAt);
     for (const post of posts) await writeQuarantined(session, post, expiresAt);
     return appended;
   });

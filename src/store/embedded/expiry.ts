@@ -1,6 +1,6 @@
-import type { TableSpec } from "../../contracts/table.ts";
 import type { Log } from "../../support/log.ts";
 import type { Sqlite, SqlSession } from "../../support/sqlite.ts";
+import { ledgerSpecs } from "../ledger-tables.ts";
 import { slotMs } from "./counters.ts";
 import { deleteExpiredRows } from "./table.ts";
 
@@ -9,19 +9,15 @@ const everyMs = 60_000;
 /** One transaction deletes no more, so that the next append waits for milliseconds. */
 const maxRows = 500;
 const dayMs = 86_400_000;
-const tables = ["messages", "conversations", "aliases", "quarantine", "deliveries"] as const;
+const tables = ["messages", "conversations", "aliases", "quarantine"] as const;
 
-/** Deletes what has expired, every minute; `specs` are the tables beside the log's own. `stop` waits for the run that is on. */
-export function startExpiry(
-  sqlite: Sqlite,
-  log: Log,
-  specs: readonly TableSpec[] = [],
-): { stop(): Promise<void> } {
+/** Deletes what has expired, every minute. `stop` waits for the run that is on. */
+export function startExpiry(sqlite: Sqlite, log: Log): { stop(): Promise<void> } {
   let stopped = false;
   let running = Promise.resolve();
   const run = async () => {
     try {
-      while (!stopped && (await deleteExpired(sqlite, Date.now(), specs)) >= maxRows);
+      while (!stopped && (await deleteExpired(sqlite, Date.now())) >= maxRows);
     } catch (error) {
       log.warn("expired events could not be deleted", { error });
     }
@@ -40,11 +36,7 @@ export function startExpiry(
 }
 
 /** One bounded round. Answers with the number of rows deleted of the fullest table. */
-export async function deleteExpired(
-  sqlite: Sqlite,
-  now: number,
-  specs: readonly TableSpec[] = [],
-): Promise<number> {
+export async function deleteExpired(sqlite: Sqlite, now: number): Promise<number> {
   return sqlite.transaction(async (session) => {
     let most = await deleteEvents(session, now);
     const oldest = Math.floor((now - dayMs) / slotMs);
@@ -54,10 +46,7 @@ export async function deleteExpired(
         (SELECT id FROM ${table} WHERE expires_at <= ? LIMIT ${maxRows})`;
       most = Math.max(most, await session.run(sql, [now]));
     }
-    const links = `DELETE FROM links WHERE (destination, conversation_id) IN
-      (SELECT destination, conversation_id FROM links WHERE expires_at <= ? LIMIT ${maxRows})`;
-    most = Math.max(most, await session.run(links, [now]));
-    return Math.max(most, await deleteExpiredRows(session, specs, now, maxRows));
+    return Math.max(most, await deleteExpiredRows(session, ledgerSpecs, now, maxRows));
   });
 }
 

@@ -1,4 +1,4 @@
-/** A row is open while it has no `done_at`. */
+/** As the first version made them. A row is open while it has no `done_at`. */
 export const ledgerTables = `
   CREATE TABLE deliveries (
     id TEXT PRIMARY KEY,

@@ -10,7 +10,7 @@ export interface Condition {
 export interface Listed {
   readonly from: string;
   readonly key: "seq" | "id";
-  readonly time: "received_at" | "last_received_at" | "created_at";
+  readonly time: "received_at" | "last_received_at";
 }
 
 /** SQLite merges at most 500. */

@@ -1,18 +1,18 @@
 import type { Store } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
-import { openQueriedSqlite } from "../../support/queried-sqlite.ts";
+import { openQueriedSqlite, type QueriedSqlite } from "../../support/queried-sqlite.ts";
 import { collections, openCollections } from "../collections.ts";
 import { createQuery } from "../query.ts";
 import { queryLimitMs } from "../time-limit.ts";
 import { appendBatch } from "./append.ts";
 import { startExpiry } from "./expiry.ts";
-import { createEmbeddedLedger } from "./ledger.ts";
+import { createLedgerLog } from "./ledger-log.ts";
 import { createReader } from "./reader.ts";
 import { logSchema } from "./schema.ts";
 import { toStoreError } from "./store-error.ts";
 import { createEmbeddedTables } from "./table.ts";
 import { syncTables } from "./table-schema.ts";
-import { embeddedUses } from "./uses.ts";
+import { usesOf } from "./uses.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -25,16 +25,19 @@ export async function openEmbeddedStore(options: {
   readonly retentionDays: number;
   readonly log: Log;
 }): Promise<Store> {
-  const sqlite = await openQueriedSqlite(options.path, { schema: logSchema, queryLimitMs });
-  await sqlite.transaction((session) => syncTables(session, collections));
-  const expiry = startExpiry(sqlite, options.log, collections);
-  const uses = embeddedUses(sqlite);
+  const sqlite = await openLog(options.path, queryLimitMs);
+  const expiry = startExpiry(sqlite, options.log);
+  const uses = usesOf(sqlite);
   const reader = createReader(uses);
-  const ledger = createEmbeddedLedger(uses, reader, options.retentionDays * dayMs);
+  const tables = createEmbeddedTables(uses);
   return {
     ...createQuery(reader),
-    ledger,
-    ...openCollections(createEmbeddedTables(sqlite), { ledger, exclusive: true }),
+    // Its lock is the lease.
+    ...openCollections(tables, {
+      log: createLedgerLog(uses, reader),
+      exclusive: true,
+      retentionMs: options.retentionDays * dayMs,
+    }),
     quarantinedSince: (from) =>
       uses.read(async (session) => {
         const sql = "SELECT count(*) AS n FROM quarantine WHERE received_at >= ?";
@@ -59,4 +62,16 @@ export async function openEmbeddedStore(options: {
       await sqlite.close();
     },
   };
+}
+
+/** The file with all its tables; the first opening by a new version brings it to that. */
+export async function openLog(path: string, queryLimitMs: number): Promise<QueriedSqlite> {
+  const sqlite = await openQueriedSqlite(path, { schema: logSchema, queryLimitMs });
+  try {
+    await sqlite.transaction((session) => syncTables(session, collections));
+  } catch (error) {
+    await sqlite.close();
+    throw error;
+  }
+  return sqlite;
 }

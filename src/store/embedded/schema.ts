@@ -1,8 +1,9 @@
 import { counters } from "./counters.ts";
+import { ledgerMigration } from "./ledger-migration.ts";
 import { ledgerTables } from "./ledger-tables.ts";
 
 /**
- * The tables of the log, one entry per version. Projections are kept as JSON of their facts; `seq` is the
+ * The tables of the log, one entry per version; those of the ledger follow their declarations now. Projections are kept as JSON of their facts; `seq` is the
  * order of storing. Words are ASCII (see `token`), so that the tokenizer has no say in what a word is.
  */
 export const logSchema: readonly string[] = [
@@ -105,6 +106,8 @@ export const logSchema: readonly string[] = [
   `,
   // Which processes run is kept in a table of its own declaration; what was known of them is old by now.
   "DROP TABLE roles",
+  "ALTER TABLE deliveries ADD COLUMN unknown INTEGER",
+  ledgerMigration,
 ];
 
 /** A word as the full-text index holds it: ASCII as it is, all else by its bytes. */

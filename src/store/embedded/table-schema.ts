@@ -59,9 +59,16 @@ function isIndex({ fields }: TableSpec, { on }: Index): boolean {
   return on[0] !== "id" && on.every((each) => fields[nameOf(each)]?.kind !== "texts");
 }
 
+/**
+ * An index that ends descending is made the other way round, and read from its end: SQLite appends quickly only at the
+ * end, where the newest rows come.
+ */
 function indexSql({ name }: TableSpec) {
   return ({ on, where }: Index): [string, string] => {
-    const columns = on.map((each) => `"${nameOf(each)}"${each.startsWith("-") ? " DESC" : ""}`);
+    const turned = on.at(-1)?.startsWith("-") ?? false;
+    const columns = on.map(
+      (each) => `"${nameOf(each)}"${each.startsWith("-") === turned ? "" : " DESC"}`,
+    );
     const only = where === undefined ? "" : ` WHERE "${where}" = 1`;
     const words = [name, ...on, ...(where === undefined ? [] : ["where", where])];
     return [words.join("_"), `ON "${name}" (${columns.join(", ")})${only}`];

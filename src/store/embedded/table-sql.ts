@@ -43,39 +43,66 @@ export function rowFrom({ fields }: TableSpec, found: SqlRow): AnyRow {
 
 /** All terms must hold. */
 export function conditionOf(spec: TableSpec, terms: readonly Term[], bind: Bind): string {
-  const all = terms.map((term) =>
-    term.kind === "texts" && term.is !== "absent"
-      ? membersCondition(spec, term, terms, bind)
-      : valueCondition(term, bind),
-  );
+  const all = terms.map((term) => {
+    const bound = boundBy(term);
+    // A flag stands in the text: a bound one would not let a partial index be used.
+    const place = bound === undefined ? String(Number(term.value)) : bind(bound);
+    return term.kind === "texts" && term.is !== "absent"
+      ? membersCondition(spec, term, terms, place)
+      : valueCondition(term, place);
+  });
   return all.length === 0 ? "true" : all.join(" AND ");
+}
+
+/** What the text of a term binds; undefined where all of it stands in the text. */
+function boundBy({ kind, is, value }: Term): SqlValue | undefined {
+  if (is === "absent") return undefined;
+  const member = kind === "texts" ? "text" : kind;
+  // One parameter for any number of values, so that the text stays the same.
+  if (is === "in") return JSON.stringify((value as unknown[]).map((each) => encode(member, each)));
+  return kind === "flag" ? undefined : encode(member, value);
+}
+
+/** What `conditionOf` binds, where its text is there already. */
+export function conditionParams(terms: readonly Term[], params: SqlValue[]): void {
+  for (const term of terms) {
+    const bound = boundBy(term);
+    if (bound !== undefined) params.push(bound);
+  }
+}
+
+/** Whether these terms have the text of those. */
+export function sameText(these: readonly Term[], those: readonly Term[]): boolean {
+  if (these.length !== those.length) return false;
+  return these.every(({ name, kind, is, value }, at) => {
+    const other = those[at];
+    if (name !== other?.name || is !== other.is) return false;
+    const inText = is === "absent" || (kind === "flag" && is !== "in");
+    return !inText || value === other.value;
+  });
 }
 
 const comparisons = { below: "<", atMost: "<=", above: ">", atLeast: ">=" } as const;
 
-function valueCondition({ name, kind, is, value }: Term, bind: Bind): string {
+function valueCondition({ name, is, value }: Term, place: string): string {
   const column = quoted(name);
   if (is === "absent") return `${column} IS ${value ? "NULL" : "NOT NULL"}`;
-  if (is === "in") return `${column} ${inList(kind, value, bind)}`;
-  // A flag stands in the text: a bound one would not let a partial index be used.
-  const bound = kind === "flag" ? String(Number(value)) : bind(encode(kind, value));
-  if (is === "equal") return `${column} = ${bound}`;
-  return is === "not" ? `${column} IS NOT ${bound}` : `${column} ${comparisons[is]} ${bound}`;
+  if (is === "in") return `${column} ${inList(place)}`;
+  if (is === "equal") return `${column} = ${place}`;
+  return is === "not" ? `${column} IS NOT ${place}` : `${column} ${comparisons[is]} ${place}`;
 }
 
-/** One parameter for any number of values, so that the text stays the same. */
-function inList(kind: FieldKind, value: unknown, bind: Bind): string {
-  const list = (value as unknown[]).map((each) => encode(kind, each));
-  return `IN (SELECT value FROM json_each(${bind(JSON.stringify(list))}))`;
+function inList(place: string): string {
+  return `IN (SELECT value FROM json_each(${place}))`;
 }
 
 function membersCondition(
   spec: TableSpec,
-  { name, is, value }: Term,
+  { name, is }: Term,
   terms: readonly Term[],
-  bind: Bind,
+  place: string,
 ): string {
-  const found = is === "in" ? inList("text", value, bind) : `= ${bind(value as string)}`;
+  const found = is === "in" ? inList(place) : `= ${place}`;
   const table = is === "not" ? undefined : memberTableFor(spec, name, terms);
   if (table !== undefined) {
     return `id IN (SELECT id FROM ${quoted(table)} WHERE member ${found})`;

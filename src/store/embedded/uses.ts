@@ -2,7 +2,7 @@ import type { QueriedSqlite, QuerySession } from "../../support/queried-sqlite.t
 import type { SqlSession } from "../../support/sqlite.ts";
 import { toStoreError } from "./store-error.ts";
 
-/** How the parts of the ledger get at the file; StoreError is all they throw. */
+/** How the parts of the store get at the file; StoreError is all they throw. */
 export interface Uses {
   read<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
   change<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
@@ -10,14 +10,16 @@ export interface Uses {
   query<T>(work: (session: QuerySession) => Promise<T>): Promise<T>;
 }
 
-export function embeddedUses(sqlite: QueriedSqlite): Uses {
-  const translated = <T>(work: Promise<T>): Promise<T> =>
-    work.catch((error: unknown) => {
-      throw toStoreError(error);
-    });
+export function usesOf(sqlite: QueriedSqlite): Uses {
   return {
     read: (work) => translated(sqlite.read(work)),
     change: (work) => translated(sqlite.transaction(work)),
     query: (work) => translated(sqlite.query(work)),
   };
+}
+
+export function translated<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw toStoreError(error);
+  });
 }

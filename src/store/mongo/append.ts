@@ -1,4 +1,5 @@
 import { mongo } from "mongoose";
+import type { Tables } from "../../contracts/table.ts";
 import {
   type Appended,
   type Carried,
@@ -10,10 +11,9 @@ import type { AliasEdge } from "../../event/alias-edges.ts";
 import { isQuarantined } from "../../event/event.ts";
 import { edgeId } from "../aliases.ts";
 import type { Facts } from "../facts.ts";
+import { keepLinks } from "../ledger-links.ts";
 import { joinProjections, type Projected, projectAll } from "../projection.ts";
 import { parseQuarantined } from "../quarantined.ts";
-import { collectionsOf } from "./ledger-collections.ts";
-import { keepLinks } from "./ledger-links.ts";
 import type { EventDocument, Models } from "./models.ts";
 import { packEvent } from "./packed-event.ts";
 
@@ -27,6 +27,7 @@ const maxRounds = 10;
  */
 export async function appendBatch(
   models: Models,
+  tables: Tables,
   batch: readonly Carried[],
   expireAt: Date,
 ): Promise<Appended> {
@@ -49,7 +50,7 @@ export async function appendBatch(
       joined.aliases.map((edge) => aliasWrite(edge, expireAt)),
     ),
     upsertAll(models.quarantine, posts),
-    keepLinks(collectionsOf(models).links, joined.touched, expireAt),
+    keepLinks(tables, joined.touched, expireAt.getTime()),
   ]);
   return written;
 }

@@ -6,7 +6,7 @@ import { createQuery } from "../query.ts";
 import { queryLimitMs } from "../time-limit.ts";
 import { appendBatch } from "./append.ts";
 import { createMongoConnection } from "./connection.ts";
-import { createMongoLedger } from "./ledger.ts";
+import { createLedgerLog } from "./ledger-log.ts";
 import { createReader } from "./reader.ts";
 import { createMongoTables } from "./table.ts";
 import { syncMongoIndexes } from "./table-model.ts";
@@ -27,11 +27,14 @@ export async function connectMongoStore(options: {
   const missing = await connection.health();
   if (missing !== undefined) options.log.warn("the store is not ready", { reason: missing });
   const reader = createReader(connection);
-  const ledger = createMongoLedger(connection, reader, options.retentionDays * dayMs);
+  const tables = createMongoTables(connection);
   return {
     ...createQuery(reader),
-    ledger,
-    ...openCollections(createMongoTables(connection), { ledger, exclusive: false }),
+    ...openCollections(tables, {
+      log: createLedgerLog(connection, reader),
+      exclusive: false,
+      retentionMs: options.retentionDays * dayMs,
+    }),
     quarantinedSince: (from) =>
       connection.use((models) =>
         models.quarantine
@@ -41,7 +44,7 @@ export async function connectMongoStore(options: {
     append: (batch) =>
       connection.use((models) => {
         const expireAt = new Date(Date.now() + options.retentionDays * dayMs);
-        return appendBatch(models, batch, expireAt);
+        return appendBatch(models, tables, batch, expireAt);
       }),
     health: () => connection.health(),
     syncIndexes: () =>

@@ -1,4 +1,6 @@
+import { ledgerSpecs } from "../ledger-tables.ts";
 import { createMongoConnection } from "./connection.ts";
+import { type Model, modelOf } from "./table-model.ts";
 
 export interface MongoFindings {
   readonly version: string;
@@ -10,14 +12,16 @@ export interface MongoFindings {
 export async function inspectMongo(url: string): Promise<MongoFindings> {
   const connection = createMongoConnection(url);
   try {
-    return await connection.use(async (models) => {
+    return await connection.use(async (models, native) => {
       const info = await models.events.db.db?.command({ buildInfo: 1 });
       const missingIndexes: { collection: string; count: number }[] = [];
-      for (const model of Object.values(models)) {
-        const existing = await indexNames(model.collection);
-        const wanted = model.schema.indexes().map(([keys]) => nameOf(keys));
+      const declared = ledgerSpecs.map((spec) => modelOf(native, spec));
+      const own: readonly Model[] = Object.values(models);
+      for (const { collection, schema } of [...own, ...declared]) {
+        const existing = await indexNames(collection);
+        const wanted = schema.indexes().map(([keys]) => nameOf(keys));
         const count = wanted.filter((name) => !existing.has(name)).length;
-        if (count > 0) missingIndexes.push({ collection: model.collection.name, count });
+        if (count > 0) missingIndexes.push({ collection: collection.name, count });
       }
       return { version: String(info?.["version"] ?? "unknown"), missingIndexes };
     });

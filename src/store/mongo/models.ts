@@ -1,7 +1,6 @@
 import { type Connection, Schema } from "mongoose";
 import type { AliasEdge } from "../../event/alias-edges.ts";
 import type { ConversationRow, MessageRow } from "../views.ts";
-import { createLedgerModels } from "./ledger-models.ts";
 import type { PackedEvent } from "./packed-event.ts";
 
 /** One event: kept whole in `event`, found by what stands beside it. */
@@ -154,7 +153,6 @@ export function createModels(connection: Connection) {
     aliases: connection.model("aliases", aliases, "aliases"),
     accounts: connection.model("accounts", accounts, "accounts"),
     quarantine: connection.model("quarantine", quarantine, "quarantine"),
-    ...createLedgerModels(connection),
   };
 }
 

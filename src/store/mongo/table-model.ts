@@ -13,8 +13,9 @@ const types = {
   bytes: Buffer,
 } as const satisfies Record<FieldKind, unknown>;
 
-interface Model {
-  readonly collection: object;
+export interface Model {
+  readonly collection: { readonly name: string; indexes(): Promise<{ name?: string }[]> };
+  readonly schema: { indexes(): [object, object][] };
   createIndexes(): Promise<unknown>;
 }
 

@@ -1,9 +1,11 @@
 import type { Connection, mongo } from "mongoose";
 import type { Change, RowOf, Table, TableSpec, Tables, Where } from "../../contracts/table.ts";
+import { applyStep, compareValues } from "../table-steps.ts";
 import {
   type AnyRow,
   behind,
   idOf,
+  indexedText,
   limitOf,
   orderOf,
   rowOf,
@@ -11,6 +13,7 @@ import {
   termsOf,
   upsertOf,
 } from "../table-terms.ts";
+import { queryLimitMs as maxTimeMS } from "../time-limit.ts";
 import type { MongoConnection } from "./connection.ts";
 import {
   type Document,
@@ -55,8 +58,8 @@ function collectionOf(connection: Connection, spec: TableSpec): Collection {
 
 function createTable(spec: TableSpec, use: Use, now: () => number): Table<AnyRow> {
   const row = (document: Document) => rowFrom(spec, document);
-  const question = (where: Where<AnyRow>) => unexpired(spec, filterOf(termsOf(spec, where)), now());
-  const find: Table<AnyRow>["find"] = async ({ where, order, after, limit }) => {
+  const question: Question = (where) => unexpired(spec, filterOf(termsOf(spec, where)), now());
+  const find: Table<AnyRow>["find"] = async ({ where, order, after, limit, as }) => {
     const by = orderOf(spec, order);
     const filter = question(where);
     const page = after && behind(spec, by, after);
@@ -70,16 +73,15 @@ function createTable(spec: TableSpec, use: Use, now: () => number): Table<AnyRow
       const cursor = collection.find(filter);
       if (sort.length > 0) cursor.sort(Object.fromEntries(sort));
       if (bound !== undefined) cursor.limit(bound);
+      if (as !== undefined) cursor.maxTimeMS(maxTimeMS);
       return (await cursor.toArray()).map(row);
     });
   };
   return {
-    get: (ids) => (ids.length === 0 ? Promise.resolve([]) : find({ where: { id: { in: ids } } })),
+    get: (ids) =>
+      ids.length === 0 ? Promise.resolve([]) : find({ where: { id: { in: ids } }, as: "lookup" }),
     find,
-    count: async (where) => {
-      const filter = question(where);
-      return use((collection) => collection.countDocuments(filter));
-    },
+    ...createCounts(spec, use, question),
     insert: async (rows) => {
       const documents = rows.map((each) => documentOf(spec, rowOf(spec, each)));
       return use((collection) => insertInOrder(collection, documents)).then((found) =>
@@ -108,10 +110,32 @@ function createTable(spec: TableSpec, use: Use, now: () => number): Table<AnyRow
   };
 }
 
+type Question = (where: Where<AnyRow>) => mongo.Filter<Document>;
+
+function createCounts(
+  spec: TableSpec,
+  use: Use,
+  question: Question,
+): Pick<Table<AnyRow>, "count" | "values"> {
+  return {
+    count: async (where) => {
+      const filter = question(where);
+      return use((collection) => collection.countDocuments(filter, { maxTimeMS }));
+    },
+    values: async (field) => {
+      const name = nativeName(indexedText(spec, field));
+      return use(async (collection) => {
+        const found = await collection.distinct(name, {}, { maxTimeMS });
+        return (found as string[]).sort(compareValues);
+      });
+    },
+  };
+}
+
 function createSteps(
   spec: TableSpec,
   use: Use,
-  question: (where: Where<AnyRow>) => mongo.Filter<Document>,
+  question: Question,
   row: (document: Document) => AnyRow,
 ): Pick<Table<AnyRow>, "updateAll" | "advance" | "remove"> {
   const changeOf = (change: Change<AnyRow>) => updateOf(stepsOf(spec, change));
@@ -121,12 +145,16 @@ function createSteps(
       return use(async (collection) => (await collection.updateMany(filter, update)).matchedCount);
     },
     advance: async (id, where, change) => {
-      const [filter, update] = [{ ...question(where), _id: idOf(id) }, changeOf(change)];
+      const steps = stepsOf(spec, change);
+      const [filter, update] = [{ ...question(where), _id: idOf(id) }, updateOf(steps)];
+      // Asked for the document as it is then, mongo-java-server answers with what later changes made of it.
+      const options = { returnDocument: "before" } as const;
       return use(async (collection) => {
-        const found = await collection.findOneAndUpdate(filter, update, {
-          returnDocument: "after",
-        });
-        return found === null ? undefined : row(found);
+        const found = await collection.findOneAndUpdate(filter, update, options);
+        if (found === null) return undefined;
+        const changed = row(found);
+        for (const step of steps) applyStep(changed, step);
+        return changed;
       });
     },
     remove: async (ids) => {

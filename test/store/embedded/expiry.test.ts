@@ -6,21 +6,18 @@ import { after, before, it } from "node:test";
 import { quarantinedPost } from "../../../src/event/quarantined-post.ts";
 import { appendBatch } from "../../../src/store/embedded/append.ts";
 import { deleteExpired } from "../../../src/store/embedded/expiry.ts";
+import { openLog } from "../../../src/store/embedded/open-embedded-store.ts";
 import { createReader } from "../../../src/store/embedded/reader.ts";
-import { logSchema } from "../../../src/store/embedded/schema.ts";
-import { embeddedUses } from "../../../src/store/embedded/uses.ts";
+import { usesOf } from "../../../src/store/embedded/uses.ts";
 import { createQuery } from "../../../src/store/query.ts";
-import { openQueriedSqlite, type QueriedSqlite } from "../../../src/support/queried-sqlite.ts";
+import type { QueriedSqlite } from "../../../src/support/queried-sqlite.ts";
 import { makeText, second } from "../make-events.ts";
 
 let folder: string;
 let sqlite: QueriedSqlite;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "waypost-expiry-"));
-  sqlite = await openQueriedSqlite(join(folder, "store.db"), {
-    schema: logSchema,
-    queryLimitMs: 2_000,
-  });
+  sqlite = await openLog(join(folder, "store.db"), 2_000);
 });
 after(async () => {
   await sqlite.close();
@@ -37,7 +34,7 @@ it("deletes in bounded rounds what has expired, everywhere, and nothing else", a
   const post = quarantinedPost(Buffer.from("{"), [], { receivedAt: second(1), postId: "pst_1" });
   await appendBatch(sqlite, [...batch(1_200, "old"), post], 1_000);
   await appendBatch(sqlite, batch(10, "kept"), 2_000);
-  const query = createQuery(createReader(embeddedUses(sqlite)));
+  const query = createQuery(createReader(usesOf(sqlite)));
 
   assert.equal(await deleteExpired(sqlite, 999), 0);
   assert.equal(await deleteExpired(sqlite, 1_000), 500);
@@ -68,7 +65,7 @@ it("lets a row live as long as it is touched", async () => {
   await appendBatch(sqlite, [{ ...text, id: "evt_later" }], 4_000);
   await appendBatch(sqlite, [text], 3_500);
   while ((await deleteExpired(sqlite, 3_999)) > 0);
-  const query = createQuery(createReader(embeddedUses(sqlite)));
+  const query = createQuery(createReader(usesOf(sqlite)));
   const found = await query.events({ contact: "15555550666" }, { limit: 5 });
   assert.deepEqual(
     found.items.map((event) => event.id),

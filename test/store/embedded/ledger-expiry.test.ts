@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { after, before, it } from "node:test";
 import { appendBatch } from "../../../src/store/embedded/append.ts";
 import { deleteExpired } from "../../../src/store/embedded/expiry.ts";
-import { createEmbeddedLedger } from "../../../src/store/embedded/ledger.ts";
-import { createReader } from "../../../src/store/embedded/reader.ts";
+import { openLog } from "../../../src/store/embedded/open-embedded-store.ts";
 import { logSchema } from "../../../src/store/embedded/schema.ts";
-import { embeddedUses } from "../../../src/store/embedded/uses.ts";
+import { usesOf } from "../../../src/store/embedded/uses.ts";
 import { openQueriedSqlite, type QueriedSqlite } from "../../../src/support/queried-sqlite.ts";
 import { row } from "../../conformance/ledger.ts";
+import { embeddedLedger } from "../../support/embedded-ledger.ts";
 import { makeText } from "../make-events.ts";
 
 const day = 24 * 60 * 60 * 1_000;
@@ -18,10 +18,7 @@ let folder: string;
 let sqlite: QueriedSqlite;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "waypost-expiry-"));
-  sqlite = await openQueriedSqlite(join(folder, "store.db"), {
-    schema: logSchema,
-    queryLimitMs: 2_000,
-  });
+  sqlite = await openLog(join(folder, "store.db"), 2_000);
 });
 after(async () => {
   await sqlite.close();
@@ -29,11 +26,7 @@ after(async () => {
 });
 
 it("keeps open deliveries and the events kept for them; done ones go with the retention", async () => {
-  const ledger = createEmbeddedLedger(
-    embeddedUses(sqlite),
-    createReader(embeddedUses(sqlite)),
-    30 * day,
-  );
+  const ledger = embeddedLedger(usesOf(sqlite), 30 * day);
   const now = Date.now();
   const events = ["evt_1", "evt_2"].map((id) => makeText("hello", { id }));
   await appendBatch(sqlite, events, now + 30 * day);
@@ -60,8 +53,10 @@ it("keeps open deliveries and the events kept for them; done ones go with the re
 it("gives links of an earlier version the life of their conversation and some days", async () => {
   const path = join(folder, "earlier.db");
   const now = Date.now();
-  const limit = { queryLimitMs: 2_000 };
-  const earlier = await openQueriedSqlite(path, { schema: logSchema.slice(0, 3), ...limit });
+  const earlier = await openQueriedSqlite(path, {
+    schema: logSchema.slice(0, 3),
+    queryLimitMs: 2_000,
+  });
   await earlier.transaction(async (session) => {
     for (const id of ["cnv_known", "cnv_gone"]) {
       await session.run(
@@ -77,9 +72,8 @@ it("gives links of an earlier version the life of their conversation and some da
     );
   });
   await earlier.close();
-  const later = await openQueriedSqlite(path, { schema: logSchema, ...limit });
-  const uses = embeddedUses(later);
-  const { link } = createEmbeddedLedger(uses, createReader(uses), 30 * day);
+  const later = await openLog(path, 2_000);
+  const { link } = embeddedLedger(usesOf(later), 30 * day);
   const left = async () => {
     const links = [await link("crm", "cnv_known"), await link("crm", "cnv_gone")];
     return links.map((each) => each !== undefined);

@@ -6,13 +6,14 @@ import { after, before, describe, it } from "node:test";
 import { type EventFilter, QueryTooWideError } from "../../../src/contracts.ts";
 import { quarantinedPost } from "../../../src/event/quarantined-post.ts";
 import { appendBatch } from "../../../src/store/embedded/append.ts";
-import { createEmbeddedLedger } from "../../../src/store/embedded/ledger.ts";
+import { openLog } from "../../../src/store/embedded/open-embedded-store.ts";
 import { createReader } from "../../../src/store/embedded/reader.ts";
-import { logSchema } from "../../../src/store/embedded/schema.ts";
-import { embeddedUses, type Uses } from "../../../src/store/embedded/uses.ts";
+import { type Uses, usesOf } from "../../../src/store/embedded/uses.ts";
 import { createQuery } from "../../../src/store/query.ts";
-import { openQueriedSqlite, type QueriedSqlite } from "../../../src/support/queried-sqlite.ts";
+import type { QueriedSqlite } from "../../../src/support/queried-sqlite.ts";
 import type { SqlSession, SqlValue } from "../../../src/support/sqlite.ts";
+import { row } from "../../conformance/ledger.ts";
+import { embeddedLedger } from "../../support/embedded-ledger.ts";
 import { makeEvent, makeText, phoneNumberId, second, wabaId } from "../make-events.ts";
 
 const page = { limit: 50 };
@@ -39,8 +40,7 @@ describe("the embedded store's queries", () => {
   let statements: { sql: string; params: readonly SqlValue[] }[] = [];
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "waypost-queries-"));
-    const options = { schema: logSchema, queryLimitMs: 2_000 };
-    sqlite = await openQueriedSqlite(join(folder, "store.db"), options);
+    sqlite = await openLog(join(folder, "store.db"), 2_000);
     const others = [0, 1, 2].map((i) => makeEvent({ type: `whatsapp.message.kind_${i}` }));
     const post = quarantinedPost(Buffer.from("{"), [], { receivedAt: second(1), postId: "pst_1" });
     await appendBatch(sqlite, [makeText("hello"), ...others, post], Date.now() + 1e9);
@@ -52,7 +52,7 @@ describe("the embedded store's queries", () => {
 
   /** Everything that is asked goes through here and is noted. */
   const noted = () => {
-    const uses = embeddedUses(sqlite);
+    const uses = usesOf(sqlite);
     const noting = <S extends Pick<SqlSession, "get">>(session: S): S =>
       new Proxy(session, {
         get: (target, key) => (sql: string, params: readonly SqlValue[]) => {
@@ -123,7 +123,7 @@ describe("the embedded store's queries", () => {
 
   it("of the ledger use an index too", async () => {
     const uses = noted();
-    const ledger = createEmbeddedLedger(uses, createReader(uses), 1e9);
+    const ledger = embeddedLedger(uses, 1e9);
     await ledger.lease("crm");
     for (const destination of [undefined, "crm"]) {
       for (const state of [undefined, "open", "delivered", "dead"] as const) {
@@ -144,9 +144,9 @@ describe("the embedded store's queries", () => {
 
   it("that are ended say which parts of the filter were given", async () => {
     const path = join(folder, "limited.db");
-    const limited = await openQueriedSqlite(path, { schema: logSchema, queryLimitMs: 100 });
+    const limited = await openLog(path, 100);
     try {
-      const plain = embeddedUses(limited);
+      const plain = usesOf(limited);
       const endless = `WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 1e12)
         SELECT count(*) FROM c`;
       const uses: Uses = {
@@ -155,7 +155,8 @@ describe("the embedded store's queries", () => {
       };
       const reader = createReader(uses);
       const query = createQuery(reader);
-      const ledger = createEmbeddedLedger(uses, reader, 1e9);
+      const ledger = embeddedLedger(uses, 1e9);
+      await ledger.insert([row(2)], 1);
       const naming =
         (...filter: string[]) =>
         (error: unknown) => {

@@ -1,0 +1,43 @@
+import type { WaypostEvent } from "../../contracts.ts";
+import { quarantineIdOf } from "../../event/quarantined-post.ts";
+import type { SqlSession } from "../../support/sqlite.ts";
+import type { LedgerLog } from "../ledger.ts";
+import type { Reader } from "../query.ts";
+import type { Uses } from "./uses.ts";
+
+/** What the ledger asks of the log in the same file. */
+export function createLedgerLog({ read, change }: Uses, reader: Reader): LedgerLog {
+  return {
+    bodies: (ids) => read((session) => findBodies(session, ids)),
+    aliases: (ids) => reader.aliases(ids),
+    conversationsOf: (ids) =>
+      read(async (session) => {
+        const rows = await session.all<{ id: string }>(
+          `SELECT DISTINCT conversation_id AS id FROM events
+             WHERE id IN (SELECT value FROM json_each(?)) AND conversation_id IS NOT NULL`,
+          [JSON.stringify(ids)],
+        );
+        return rows.map(({ id }) => id);
+      }),
+    keep: (ids, until) =>
+      change(async (session) => {
+        const sql = "UPDATE events SET expires_at = max(coalesce(expires_at, 0), ?) WHERE id = ?";
+        for (const id of ids) await session.run(sql, [until.getTime(), id]);
+      }),
+  };
+}
+
+async function findBodies(session: SqlSession, ids: readonly string[]) {
+  const bodies = new Map<string, WaypostEvent | "quarantined">();
+  for (const id of ids) {
+    const row = await session.get<{ body: string }>("SELECT body FROM events WHERE id = ?", [id]);
+    if (row !== undefined) bodies.set(id, JSON.parse(row.body));
+    else if (await liesInQuarantine(session, id)) bodies.set(id, "quarantined");
+  }
+  return bodies;
+}
+
+async function liesInQuarantine(session: SqlSession, eventId: string): Promise<boolean> {
+  const sql = "SELECT 1 AS found FROM quarantine WHERE id = ?";
+  return (await session.get(sql, [quarantineIdOf(eventId)])) !== undefined;
+}

@@ -1,0 +1,80 @@
+import type { RowOf, Tables } from "../contracts/table.ts";
+import type { DestinationLease, DestinationRow, Ledger } from "../contracts.ts";
+import { deliveriesTable, destinationsTable } from "./ledger-tables.ts";
+
+type Leases = Pick<
+  Ledger,
+  | "lease"
+  | "destinations"
+  | "takeLease"
+  | "renewLease"
+  | "releaseLease"
+  | "allot"
+  | "note"
+  | "setPause"
+>;
+
+const first = { epoch: 0, beat: 0, seq: 0, rev: 0 } as const;
+
+/** A destination's row: who holds it, and its counters. */
+export function createLeases(tables: Pick<Tables, "of">): Leases {
+  const destinations = tables.of(destinationsTable);
+  const advance = async (...step: Parameters<typeof destinations.advance>) => {
+    const row = await destinations.advance(...step);
+    return row === undefined ? undefined : leaseOf(row);
+  };
+  return {
+    async lease(name) {
+      const [found] = await destinations.get([name]);
+      if (found !== undefined) return leaseOf(found);
+      const [made] = await destinations.insert([{ id: name, ...first }]);
+      return leaseOf(made ?? { id: name, ...first });
+    },
+    async destinations() {
+      const found = await destinations.find({ where: {}, order: ["id"], as: "lookup" });
+      return Promise.all(found.map((row) => counted(tables, leaseOf(row))));
+    },
+    takeLease: (name, { epoch, beat }, holder) =>
+      advance(name, { epoch, beat }, { add: { epoch: 1, beat: 1 }, set: { holder } }),
+    renewLease: (name, epoch) => advance(name, { epoch }, { add: { beat: 1 } }),
+    releaseLease: async (name, epoch) =>
+      void (await advance(name, { epoch }, { add: { beat: 1 }, set: { holder: null } })),
+    async allot(name, epoch, count) {
+      const lease = await advance(name, { epoch }, { add: { seq: count } });
+      return lease && lease.seq - count + 1;
+    },
+    async note(name, epoch, facts) {
+      const set = Object.fromEntries(
+        Object.entries(facts).map(([key, value]) => [key, value ?? null]),
+      );
+      if (Object.keys(set).length > 0) await advance(name, { epoch }, { set });
+    },
+    setPause: (name, pause) =>
+      destinations.upsert([
+        {
+          id: name,
+          create: { epoch: 0, beat: 0, seq: 0 },
+          set: { pause: pause ?? null },
+          add: { rev: 1 },
+        },
+      ]),
+  };
+}
+
+async function counted(
+  tables: Pick<Tables, "of">,
+  lease: DestinationLease,
+): Promise<DestinationRow> {
+  const deliveries = tables.of(deliveriesTable);
+  const opened = { destination: lease.name, open: true };
+  const [open, dead, [oldest]] = await Promise.all([
+    deliveries.count(opened),
+    deliveries.count({ destination: lease.name, state: "dead" }),
+    deliveries.find({ where: opened, order: ["seq"], limit: 1, as: "lookup" }),
+  ]);
+  return { ...lease, open, dead, ...(oldest && { oldestOpenAt: oldest.createdAt }) };
+}
+
+function leaseOf({ id, ...lease }: RowOf<typeof destinationsTable.fields>): DestinationLease {
+  return { name: id, ...lease };
+}

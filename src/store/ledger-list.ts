@@ -1,0 +1,87 @@
+import type { Table, Tables, Where } from "../contracts/table.ts";
+import type { Delivery, DeliveryFilter, Ledger } from "../contracts.ts";
+import { encodeCursor, type Position } from "./cursor.ts";
+import { deliveryOf } from "./ledger-rows.ts";
+import { type DeliveryRow, deliveriesTable } from "./ledger-tables.ts";
+import { checkPage } from "./selection.ts";
+import { namingFilter } from "./time-limit.ts";
+
+/** The deliveries for people: newest first, ids break ties. */
+export function createList(
+  tables: Pick<Tables, "of">,
+): Pick<Ledger, "delivery" | "deliveries" | "deliveriesOf"> {
+  const deliveries = tables.of(deliveriesTable);
+  const ofEvent = (eventId: string) =>
+    deliveries.find({ where: { eventId }, order: ["destination"], as: "lookup" });
+  return {
+    async delivery(id) {
+      const [row] = await deliveries.get([id]);
+      return row && deliveryOf(row);
+    },
+    async deliveries(filter, request) {
+      const { limit, after } = checkPage(request);
+      const { event } = filter;
+      const list =
+        event === undefined
+          ? findRows(deliveries, filter, after, limit + 1)
+          : ofEvent(event).then((rows) => pick(rows, filter, after));
+      const found = await namingFilter(filter, list);
+      const items = found.slice(0, limit).map(deliveryOf);
+      const last = found.length > limit ? items.at(-1) : undefined;
+      const next = last && encodeCursor({ at: Date.parse(last.createdAt), id: last.id });
+      return { items, next: next ?? null };
+    },
+    deliveriesOf: async (eventId) => (await ofEvent(eventId)).map(deliveryOf),
+  };
+}
+
+const states: readonly Delivery["state"][] = ["open", "sending", "delivered", "dead"];
+
+async function findRows(
+  deliveries: Table<DeliveryRow>,
+  filter: DeliveryFilter,
+  after: Position | undefined,
+  limit: number,
+): Promise<DeliveryRow[]> {
+  return deliveries.find({
+    where: await conditionsOf(deliveries, filter),
+    order: ["-createdAt", "-id"],
+    ...(after && { after: { createdAt: timeOf(after), id: after.id } }),
+    limit,
+    as: "list",
+  });
+}
+
+/** An index has them by destination, then state: what is not told is asked for each, so that no others are looked at. */
+async function conditionsOf(
+  deliveries: Table<DeliveryRow>,
+  { destination, state }: DeliveryFilter,
+): Promise<Where<DeliveryRow>> {
+  if (destination === undefined && state === undefined) return {};
+  return {
+    destination: destination ?? { in: await deliveries.values("destination") },
+    state: state ?? { in: states },
+  };
+}
+
+/** An event has few rows, whatever else is asked. */
+function pick(
+  rows: readonly DeliveryRow[],
+  { destination, state }: DeliveryFilter,
+  after: Position | undefined,
+): DeliveryRow[] {
+  const place = ({ createdAt, id }: { createdAt: string; id: string }) => `${createdAt} ${id}`;
+  const start = after && place({ createdAt: timeOf(after), id: after.id });
+  return rows
+    .filter(
+      (row) =>
+        row.destination === (destination ?? row.destination) &&
+        row.state === (state ?? row.state) &&
+        (start === undefined || place(row) < start),
+    )
+    .sort((a, b) => (place(a) < place(b) ? 1 : -1));
+}
+
+function timeOf({ at }: Position): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,134 @@
+import type { Tables } from "../contracts/table.ts";
+import type { Delivery, DeliveryChange, Ledger, NewDelivery } from "../contracts.ts";
+import { type DeliveryRow, deliveriesTable, destinationsTable } from "./ledger-tables.ts";
+
+/** No holder has these epochs: what was given up none writes, what was opened from outside is found as foreign. */
+const givenUpEpoch = -1;
+const openedEpoch = 0;
+
+type Rows = Pick<
+  Ledger,
+  "insert" | "takeOver" | "openRows" | "takeMore" | "write" | "reopen" | "giveUp" | "givenUp"
+>;
+
+/** The deliveries. Rows that are done go after `retentionMs`. */
+export function createRows(tables: Tables, retentionMs: number): Rows {
+  const deliveries = tables.of(deliveriesTable);
+  return {
+    async insert(rows, epoch) {
+      const existing = await deliveries.insert(rows.map((row) => newRow(row, epoch, retentionMs)));
+      return existing.map(({ id, state }) => ({ id, state }));
+    },
+    async takeOver(destination, epoch) {
+      await deliveries.updateAll({ destination, open: true }, { set: { epoch } });
+    },
+    async openRows(destination, epoch, which) {
+      const where = { destination, open: true, epoch };
+      const [seq, limit] =
+        "seqs" in which
+          ? [{ in: which.seqs }, {}]
+          : [{ above: which.after ?? Number.MIN_SAFE_INTEGER }, { limit: which.limit }];
+      const found = await deliveries.find({ where: { ...where, seq }, order: ["seq"], ...limit });
+      return found.map(deliveryOf);
+    },
+    async takeMore(destination, epoch, ids) {
+      // By their ids: a row that is opened from now on stays foreign, and so is found by the next call.
+      const foreign = await deliveries.find({
+        where: { destination, open: true, epoch: { not: epoch } },
+      });
+      const wanted = [...new Set([...foreign.map(({ id }) => id), ...ids])];
+      const where = { id: { in: wanted }, open: true };
+      await deliveries.updateAll(where, { set: { epoch } });
+      const taken = await deliveries.find({ where: { ...where, epoch }, order: ["seq"] });
+      return taken.map(deliveryOf);
+    },
+    write: (epoch, changes) => deliveries.update(changes.map(changeOf(epoch, retentionMs))),
+    reopen: (id, { again = false } = {}) => tables.atomically((all) => reopen(all, id, again)),
+    giveUp: (id, reason) => tables.atomically((all) => giveUp(all, id, reason, retentionMs)),
+    async givenUp(destination) {
+      const where = { destination, state: "dead", epoch: givenUpEpoch } as const;
+      return (await deliveries.find({ where })).map(({ id }) => id);
+    },
+  };
+}
+
+function newRow(row: NewDelivery, epoch: number, retentionMs: number): DeliveryRow {
+  const { reason } = row;
+  const made = {
+    id: row.id,
+    destination: row.destination,
+    eventId: row.eventId,
+    eventType: row.eventType,
+    route: row.route,
+    laneKeys: row.laneKeys,
+    seq: row.seq,
+    createdAt: row.createdAt,
+    epoch,
+    attempts: 0,
+    history: [],
+  };
+  if (reason === undefined) return { ...made, state: "open", open: true };
+  const expireAt = new Date(Date.now() + retentionMs);
+  return { ...made, state: "dead", doneAt: row.createdAt, reason, expireAt };
+}
+
+function changeOf(epoch: number, retentionMs: number) {
+  const where = { epoch };
+  const ended = { open: null, expireAt: new Date(Date.now() + retentionMs) };
+  return ({ id, unknown, ...rest }: DeliveryChange) => {
+    const done = rest.state === "delivered" || rest.state === "dead";
+    const set = unknown === undefined ? rest : { ...rest, unknown: unknown || null };
+    return { id, where, set: done ? { ...set, ...ended } : set };
+  };
+}
+
+async function reopen(tables: Pick<Tables, "of">, id: string, again: boolean): Promise<boolean> {
+  const deliveries = tables.of(deliveriesTable);
+  const destinations = tables.of(destinationsTable);
+  const [row] = await deliveries.get([id]);
+  if (row === undefined || (row.state === "delivered" && !again)) return false;
+  if (!row.open) {
+    const counted = await destinations.advance(row.destination, {}, { add: { seq: 1 } });
+    if (counted === undefined) return false;
+    const set = { state: "open", open: true, seq: counted.seq, epoch: openedEpoch } as const;
+    const known = row.state === "delivered" && { unknown: null };
+    const gone = { nextAt: null, doneAt: null, reason: null, expireAt: null, ...known };
+    const where = { state: row.state };
+    await deliveries.update([{ id: row.id, where, set: { ...set, attempts: 0, ...gone } }]);
+  }
+  // Also when it was open: an earlier call may have ended before this.
+  await destinations.update([{ id: row.destination, add: { rev: 1 } }]);
+  return true;
+}
+
+async function giveUp(
+  tables: Pick<Tables, "of">,
+  id: string,
+  reason: string,
+  retentionMs: number,
+): Promise<boolean> {
+  const now = Date.now();
+  const set = {
+    state: "dead",
+    open: null,
+    epoch: givenUpEpoch,
+    nextAt: null,
+    doneAt: new Date(now).toISOString(),
+    expireAt: new Date(now + retentionMs),
+    reason,
+  } as const;
+  const end = (state: "open" | "sending") => {
+    const change = state === "sending" ? { ...set, unknown: true } : set;
+    return tables.of(deliveriesTable).advance(id, { state }, { set: change });
+  };
+  // It may go from either to the other at any moment; twice in a row between two questions it does not.
+  const row = (await end("sending")) ?? (await end("open")) ?? (await end("sending"));
+  if (row === undefined) return false;
+  await tables.of(destinationsTable).update([{ id: row.destination, add: { rev: 1 } }]);
+  return true;
+}
+
+export function deliveryOf(row: DeliveryRow): Delivery {
+  const { epoch: _epoch, open: _open, expireAt: _expireAt, unknown, ...delivery } = row;
+  return unknown ? { ...delivery, unknown } : delivery;
+}

@@ -1,0 +1,48 @@
+import type { Tables } from "../contracts/table.ts";
+import type { Ledger } from "../contracts.ts";
+import { type LoadEdges, resolveAliases } from "./aliases.ts";
+import { createLeases } from "./ledger-leases.ts";
+import { createLinks, keepLinks } from "./ledger-links.ts";
+import { createList } from "./ledger-list.ts";
+import { createRows } from "./ledger-rows.ts";
+
+/** What the ledger asks of the log beside it. */
+export interface LedgerLog {
+  bodies: Ledger["bodies"];
+  /** Of those events that are stored. */
+  conversationsOf(eventIds: readonly string[]): Promise<readonly string[]>;
+  /** These events do not expire before `until`. */
+  keep(eventIds: readonly string[], until: Date): Promise<void>;
+  aliases: LoadEdges;
+}
+
+export interface LedgerOptions {
+  readonly log: LedgerLog;
+  readonly exclusive: boolean;
+  readonly retentionMs: number;
+}
+
+const chunk = 1_000;
+
+/** The deliveries and who may work on them, in tables. Rows that are done go after `retentionMs`. */
+export function createLedger(tables: Tables, options: LedgerOptions): Ledger {
+  const { log, exclusive, retentionMs } = options;
+  const aliases: Ledger["aliases"] = (ids, learnt) => resolveAliases(ids, log.aliases, learnt);
+  return {
+    exclusive,
+    ...createLeases(tables),
+    ...createRows(tables, retentionMs),
+    ...createLinks(tables, aliases, retentionMs),
+    ...createList(tables),
+    aliases,
+    bodies: (ids) => log.bodies(ids),
+    async keepBodies(ids, until) {
+      for (let at = 0; at < ids.length; at += chunk) {
+        const some = ids.slice(at, at + chunk);
+        // First the links: whoever finds an event kept need not look for them.
+        await keepLinks(tables, await log.conversationsOf(some), until.getTime());
+        await log.keep(some, until);
+      }
+    },
+  };
+}
