@@ -71,10 +71,11 @@ export type Where<Row> = {
 
 /**
  * What becomes of a row: `set` (null takes a field away), `add` (whole numbers), `min` and `max` (texts,
- * numbers and dates; a row that lacks the field gets the value). Each field in one of them at most.
+ * numbers and dates; a row that lacks the field gets the value). Each field in one of them at most; undefined
+ * leaves it as it is.
  */
 export interface Change<Row> {
-  readonly set?: { readonly [K in keyof Row]?: Row[K] | null };
+  readonly set?: { readonly [K in keyof Row]?: Row[K] | null | undefined };
   readonly add?: { readonly [K in keyof Row]?: number };
   readonly min?: { readonly [K in keyof Row]?: Row[K] };
   readonly max?: { readonly [K in keyof Row]?: Row[K] };

@@ -53,8 +53,15 @@ export function createRows(tables: Tables, retentionMs: number): Rows {
 }
 
 function newRow(row: NewDelivery, epoch: number, retentionMs: number): DeliveryRow {
-  const { reason } = row;
-  const made = {
+  if (row.reason === undefined) return openRow(row, epoch);
+  const { open: _open, ...dead } = openRow(row, epoch);
+  const expireAt = new Date(Date.now() + retentionMs);
+  return { ...dead, state: "dead", doneAt: row.createdAt, reason: row.reason, expireAt };
+}
+
+/** Field by field, as `changeOf`: thousands are made in a second. */
+function openRow(row: NewDelivery, epoch: number): DeliveryRow {
+  return {
     id: row.id,
     destination: row.destination,
     eventId: row.eventId,
@@ -64,21 +71,32 @@ function newRow(row: NewDelivery, epoch: number, retentionMs: number): DeliveryR
     seq: row.seq,
     createdAt: row.createdAt,
     epoch,
+    state: "open",
+    open: true,
     attempts: 0,
     history: [],
   };
-  if (reason === undefined) return { ...made, state: "open", open: true };
-  const expireAt = new Date(Date.now() + retentionMs);
-  return { ...made, state: "dead", doneAt: row.createdAt, reason, expireAt };
 }
 
 function changeOf(epoch: number, retentionMs: number) {
   const where = { epoch };
-  const ended = { open: null, expireAt: new Date(Date.now() + retentionMs) };
-  return ({ id, unknown, ...rest }: DeliveryChange) => {
-    const done = rest.state === "delivered" || rest.state === "dead";
-    const set = unknown === undefined ? rest : { ...rest, unknown: unknown || null };
-    return { id, where, set: done ? { ...set, ...ended } : set };
+  const expireAt = new Date(Date.now() + retentionMs);
+  return (change: DeliveryChange) => {
+    const { id, state, unknown } = change;
+    const done = state === "delivered" || state === "dead";
+    const set = {
+      state,
+      unknown: unknown === undefined ? undefined : unknown || null,
+      attempts: change.attempts,
+      nextAt: change.nextAt,
+      history: change.history,
+      remoteId: change.remoteId,
+      doneAt: change.doneAt,
+      reason: change.reason,
+      open: done ? null : undefined,
+      expireAt: done ? expireAt : undefined,
+    };
+    return { id, where, set };
   };
 }
 
