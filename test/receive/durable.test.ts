@@ -128,6 +128,29 @@ describe("durable", () => {
     assert.deepEqual(spooled, ["a", "b", "c", "d"]);
   });
 
+  it("spools nothing that the bus has confirmed", async () => {
+    const { durable, bus, spool } = start();
+    await durable.publish(post("a"));
+    bus.down = "gone";
+    await durable.publish(post("b"));
+    assert.deepEqual(
+      spool.posts.map(({ parcels }) => parcels.map(({ id }) => id)),
+      [["b"]],
+    );
+  });
+
+  it("is ready as soon as the bus is and nothing waits, though the spool failed a moment ago", async () => {
+    const { durable, bus, spool } = start();
+    bus.down = "gone";
+    spool.failure = "ENOSPC";
+    await assert.rejects(durable.publish(post("a")), { cause: new Error("ENOSPC") });
+    bus.down = undefined;
+    await waitFor("direct mode", () => durable.health().mode === "direct");
+    assert.deepEqual(durable.health(), { ready: true, mode: "direct" });
+    bus.down = "gone";
+    assert.equal(durable.health().ready, false, "neither would take it");
+  });
+
   it("sends the POSTs of one turn as one publish, and those of the next as another", async () => {
     const { durable, bus, spool } = start();
     const publishes: string[][] = [];
