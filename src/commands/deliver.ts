@@ -1,4 +1,3 @@
-import { connectQueuePublisher } from "../bus/rabbitmq/queue-publisher.ts";
 import { ConfigError } from "../config/config-error.ts";
 import type { DestinationConfig, Routing } from "../config/routing.ts";
 import { type PathProblem, showPath } from "../config/yaml-file.ts";
@@ -37,10 +36,10 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
   const log = base.log.child({ role: "deliver" });
   const queues = await openQueues(base);
   let running: Running | undefined;
-  const build = (plan: Plan) =>
-    createDestinations(plan.routing, { log, ...(queues && { queues }) }).filter(
-      ({ name }) => options.only === undefined || options.only.includes(name),
-    );
+  const build = async (plan: Plan) => {
+    const setups = await createDestinations(plan.routing, { log, ...(queues && { queues }) });
+    return setups.filter(({ name }) => options.only === undefined || options.only.includes(name));
+  };
   const start = (plan: Plan, setups: readonly DestinationSetup[]) => {
     const engine = createDelivery({
       destinations: setups,
@@ -60,10 +59,10 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
     await Promise.all((running?.setups ?? []).map(({ destination }) => destination.close()));
     running = undefined;
   };
-  start(options.plan, build(options.plan));
+  start(options.plan, await build(options.plan));
   return {
     async reload(plan) {
-      const setups = build(plan);
+      const setups = await build(plan);
       await stop();
       if (!closed) start(plan, setups);
     },
@@ -80,23 +79,26 @@ interface Running {
 }
 
 /** Every configured destination. Throws a ConfigError for options that a schema cannot refuse. */
-export function createDestinations(routing: Routing, parts: DestinationParts): DestinationSetup[] {
-  const { setups, problems } = makeDestinations(routing, parts);
+export async function createDestinations(
+  routing: Routing,
+  parts: DestinationParts,
+): Promise<DestinationSetup[]> {
+  const { setups, problems } = await makeDestinations(routing, parts);
   if (problems.length === 0) return setups;
   throw new ConfigError(
     problems.map(({ path, ...words }) => ({ where: showPath(path), ...words })),
   );
 }
 
-function makeDestinations(
+async function makeDestinations(
   { destinations }: Pick<Routing, "destinations">,
   parts: DestinationParts,
-): { readonly setups: DestinationSetup[]; readonly problems: PathProblem[] } {
+): Promise<{ readonly setups: DestinationSetup[]; readonly problems: PathProblem[] }> {
   const problems: PathProblem[] = [];
   const setups: DestinationSetup[] = [];
   for (const [name, config] of Object.entries(destinations)) {
     try {
-      const destination = destinationKinds[config.kind]?.create(name, config.options, parts);
+      const destination = await destinationKinds[config.kind]?.create(name, config.options, parts);
       if (destination) setups.push({ name, destination, config });
     } catch (error) {
       if (!(error instanceof OptionError)) throw error;
@@ -117,7 +119,7 @@ export async function tryDestinations(
   hasRabbit: boolean,
 ): Promise<readonly PathProblem[]> {
   const all = { ...destinations, ...(alerts && { [alertsSender]: alerts.to }) };
-  const { setups, problems } = makeDestinations({ destinations: all }, nowhere(hasRabbit));
+  const { setups, problems } = await makeDestinations({ destinations: all }, nowhere(hasRabbit));
   await Promise.all(setups.map(({ destination }) => destination.close()));
   return problems;
 }
@@ -135,7 +137,8 @@ export async function previewDestination(
   config: DestinationConfig,
   event: WaypostEvent,
 ): Promise<unknown> {
-  const destination = destinationKinds[config.kind]?.create(name, config.options, nowhere(true));
+  const kind = destinationKinds[config.kind];
+  const destination = await kind?.create(name, config.options, nowhere(true));
   try {
     return destination?.preview(event);
   } finally {
@@ -145,6 +148,7 @@ export async function previewDestination(
 
 async function openQueues({ config, log, life }: Base): Promise<QueuePublisher | undefined> {
   if (config.rabbitmqUrl === undefined) return undefined;
+  const { connectQueuePublisher } = await import("../bus/rabbitmq/queue-publisher.ts");
   const queues = await connectQueuePublisher({ url: config.rabbitmqUrl, log });
   life.add("queues", () => queues.close());
   return queues;
