@@ -1,6 +1,6 @@
 /**
- * Runs every test file, each in a process of its own, all with the same servers where they can be had. Two files at a
- * time, of which one at most kills servers while there are others. A file that fails runs once more when all others are
+ * Compiles the tests once, and runs every file of them, each in a process of its own, all with the same servers where they
+ * can be had. Two files at a time, of which one at most kills servers while there are others. A file that fails runs once more when all others are
  * done, and the closing lines say so: a crowded machine is told from a broken program. Those that kill servers have no
  * second try: what is lost once is lost.
  *
@@ -8,12 +8,13 @@
  *   npm test -- bus store    the files whose path holds one of the words
  */
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { register } from "tsx/esm/api";
 
 register();
 const { closingLines, fileLine, judge } = await import("./test-outcome.ts");
+const { compileTests } = await import("./compile-tests.ts");
 const { shareServers } = await import("./test-servers.ts");
 
 const fileMs = 400_000;
@@ -35,13 +36,16 @@ const servers = await shareServers(env, print).catch((error) => {
   process.exit(1);
 });
 
+let compiled = "";
+process.once("exit", () => compiled && rmSync(compiled, { recursive: true }));
+
 /** One file's outcome; its output is shown only where something failed. */
 function runFile(file) {
   return new Promise((resolve) => {
     const startedAt = performance.now();
-    const child = spawn(process.execPath, ["--import", "tsx", "--test-reporter=tap", file], {
-      env,
-    });
+    const program = join(compiled, file.replace(/\.ts$/, ".js"));
+    const args = ["--enable-source-maps", "--test-reporter=tap", program];
+    const child = spawn(process.execPath, args, { env });
     const chunks = [];
     child.stdout.on("data", (chunk) => chunks.push(chunk));
     child.stderr.on("data", (chunk) => chunks.push(chunk));
@@ -67,6 +71,7 @@ async function runAll(take) {
 const killsServers = (name) => /\/faults\//.test(name);
 let outcomes = [];
 try {
+  compiled = compileTests(process.cwd());
   const faults = files.filter(killsServers);
   const others = files.filter((name) => !killsServers(name));
   const lanes = await Promise.all([

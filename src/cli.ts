@@ -1,21 +1,17 @@
 import { Command } from "commander";
-import { registerDeliveries } from "./cli/deliveries.ts";
-import { registerDestinations } from "./cli/destinations.ts";
-import { registerEvents } from "./cli/events.ts";
-import { registerMessage } from "./cli/message.ts";
 import type { OpsFlags } from "./cli/ops-client.ts";
-import { registerQuarantine } from "./cli/quarantine.ts";
-import { registerRenormalize } from "./cli/renormalize.ts";
-import { registerStatus } from "./cli/status.ts";
-import { registerTopology } from "./cli/topology.ts";
-import { loadClient } from "./config/load-client.ts";
 import { packageVersion } from "./support/package-version.ts";
 
 const { env } = process;
 
+/** What this environment says, for a command. */
+async function loadClient() {
+  return (await import("./config/load-client.ts")).loadClient(env);
+}
+
 /** Flags win; the rest comes from the environment, `.env` and DATA_DIR/secrets.env, so that no token is copied. */
 async function resolveOps(flags: OpsFlags) {
-  const client = await loadClient(env);
+  const client = await loadClient();
   const token = flags.token ?? client.opsToken;
   return { url: flags.url ?? client.opsUrl, ...(token !== undefined && { token }) };
 }
@@ -26,23 +22,47 @@ const program = new Command("waypost")
   .configureOutput({ outputError: (text, write) => write(text) })
   .exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2));
 
-/** These only ask a running Waypost: they answer at once, for nothing of a server is loaded. */
-const asking = {
-  status: registerStatus,
-  events: registerEvents,
-  message: registerMessage,
-  quarantine: registerQuarantine,
-  deliveries: registerDeliveries,
-  destinations: registerDestinations,
-  topology: registerTopology,
-  renormalize: registerRenormalize,
+async function addRoles() {
+  (await import("./cli/roles.ts")).registerRoles(program, env);
+}
+
+/** How each command is added. */
+const commands: Readonly<Record<string, () => Promise<void>>> = {
+  start: addRoles,
+  receive: addRoles,
+  work: addRoles,
+  ops: addRoles,
+  simulate: async () => (await import("./cli/simulate.ts")).registerSimulate(program, loadClient),
+  doctor: async () =>
+    (await import("./cli/doctor.ts")).registerDoctor(program, { env, resolve: resolveOps }),
+  config: async () => {
+    const { registerConfigCheck } = await import("./cli/config-check.ts");
+    const { readRouting } = await import("./app/plan.ts");
+    registerConfigCheck(program, env, readRouting);
+  },
+  routes: async () => {
+    const { registerRoutesTest } = await import("./cli/routes-test.ts");
+    const { previewDestination: preview } = await import("./app/destinations.ts");
+    const { destinationKinds: kinds } = await import("./destinations/kinds.ts");
+    registerRoutesTest(program, { env, kinds, preview, resolve: resolveOps });
+  },
+  status: async () => (await import("./cli/status.ts")).registerStatus(program, resolveOps),
+  events: async () => (await import("./cli/events.ts")).registerEvents(program, resolveOps),
+  message: async () => (await import("./cli/message.ts")).registerMessage(program, resolveOps),
+  quarantine: async () =>
+    (await import("./cli/quarantine.ts")).registerQuarantine(program, resolveOps),
+  deliveries: async () =>
+    (await import("./cli/deliveries.ts")).registerDeliveries(program, resolveOps),
+  destinations: async () =>
+    (await import("./cli/destinations.ts")).registerDestinations(program, resolveOps),
+  topology: async () => (await import("./cli/topology.ts")).registerTopology(program, resolveOps),
+  renormalize: async () =>
+    (await import("./cli/renormalize.ts")).registerRenormalize(program, resolveOps),
 };
 
+// The command that is named is loaded alone, so that it answers at once; all of them, to show what there is.
 const [, , named = ""] = process.argv;
-if (!Object.hasOwn(asking, named)) {
-  const { registerActing } = await import("./cli/register-acting.ts");
-  registerActing(program, env, resolveOps);
-}
-for (const register of Object.values(asking)) register(program, resolveOps);
+const adding = Object.hasOwn(commands, named) ? [commands[named]] : Object.values(commands);
+for (const add of new Set(adding)) await add?.();
 
 await program.parseAsync();

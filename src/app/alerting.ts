@@ -15,20 +15,21 @@ export interface Alerting {
  * The alerts of waypost.yaml, if it asks for any, over a sender of their own. Every worker starts them; the ledger
  * decides which one sends.
  */
-export function startAlerting(
+export async function startAlerting(
   base: Base,
   { bus, store, plan, holder }: { bus: Bus; store: Store; plan: Plan; holder: string },
-): Alerting {
+): Promise<Alerting> {
   let stop = async () => {};
-  const start = ({ routing }: Plan) => {
+  let closed = false;
+  const start = async ({ routing }: Plan) => {
     if (routing.alerts === undefined) return;
     const { to, ...rules } = routing.alerts;
     const log = base.log.child({ role: "alerts" });
-    const [setup] = createDestinations(
+    const [setup] = await createDestinations(
       { ...routing, destinations: { [alertsSender]: to } },
       { log },
     );
-    if (setup === undefined) return;
+    if (setup === undefined || closed) return;
     const { destination: sender, config } = setup;
     const alerts = startAlerts({
       rules,
@@ -48,12 +49,15 @@ export function startAlerting(
       await sender.close();
     };
   };
-  start(plan);
+  await start(plan);
   return {
     async reload(next) {
       await stop();
-      start(next);
+      await start(next);
     },
-    close: () => stop(),
+    close: () => {
+      closed = true;
+      return stop();
+    },
   };
 }

@@ -1,11 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openEmbeddedBus } from "../bus/embedded/embedded-bus.ts";
-import { connectRabbitBus } from "../bus/rabbitmq/rabbit-bus.ts";
+import type { RabbitBusOptions } from "../bus/rabbitmq/rabbit-bus.ts";
 import type { Config } from "../config/config.ts";
 import type { Bus, QueueSpec, Store } from "../contracts.ts";
 import { openEmbeddedStore } from "../store/embedded/open-embedded-store.ts";
-import { connectMongoStore } from "../store/mongo/connect-mongo-store.ts";
+import type { MongoStoreOptions } from "../store/mongo/connect-mongo-store.ts";
 import { createLifecycle, type Lifecycle } from "../support/lifecycle.ts";
 import { createLog, type Log } from "../support/log.ts";
 import { createMetrics, type Metrics } from "../support/metrics.ts";
@@ -35,7 +35,7 @@ export async function openBus(base: Base, queues: readonly QueueSpec[]): Promise
   const { config, log, metrics, life } = base;
   const options = { queues, log: log.child({ role: "bus" }), metrics };
   const bus = config.rabbitmqUrl
-    ? await connectRabbitBus({ ...options, url: config.rabbitmqUrl })
+    ? await rabbitBus({ ...options, url: config.rabbitmqUrl })
     : await openEmbeddedBus({ ...options, path: await inDataDir(config, "bus.db") });
   life.add("bus", () => bus.close());
   return bus;
@@ -45,10 +45,19 @@ export async function openBus(base: Base, queues: readonly QueueSpec[]): Promise
 export async function openStore({ config, log, life }: Base): Promise<Store> {
   const options = { retentionDays: config.retentionDays, log: log.child({ role: "store" }) };
   const store = config.mongodbUrl
-    ? await connectMongoStore({ ...options, url: config.mongodbUrl })
+    ? await mongoStore({ ...options, url: config.mongodbUrl })
     : await openEmbeddedStore({ ...options, path: await inDataDir(config, "store.db") });
   life.add("store", () => store.close());
   return store;
+}
+
+// The drivers are loaded only where they are used: they are much of the time that a start takes.
+async function rabbitBus(options: RabbitBusOptions): Promise<Bus> {
+  return (await import("../bus/rabbitmq/rabbit-bus.ts")).connectRabbitBus(options);
+}
+
+async function mongoStore(options: MongoStoreOptions): Promise<Store> {
+  return (await import("../store/mongo/connect-mongo-store.ts")).connectMongoStore(options);
 }
 
 export async function inDataDir(config: Config, name: string): Promise<string> {

@@ -1,4 +1,3 @@
-import { connectQueuePublisher } from "../bus/rabbitmq/queue-publisher.ts";
 import type { Bus, QueuePublisher, Store } from "../contracts.ts";
 import { createDelivery, type DeliveryEngine } from "../deliver/create-delivery.ts";
 import type { DeliveryHooks, DestinationSetup } from "../deliver/delivery.ts";
@@ -29,10 +28,10 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
   const log = base.log.child({ role: "deliver" });
   const queues = await openQueues(base);
   let running: Running | undefined;
-  const build = (plan: Plan) =>
-    createDestinations(plan.routing, { log, ...(queues && { queues }) }).filter(
-      ({ name }) => options.only === undefined || options.only.includes(name),
-    );
+  const build = async (plan: Plan) => {
+    const setups = await createDestinations(plan.routing, { log, ...(queues && { queues }) });
+    return setups.filter(({ name }) => options.only === undefined || options.only.includes(name));
+  };
   const start = (plan: Plan, setups: readonly DestinationSetup[]) => {
     const engine = createDelivery({
       destinations: setups,
@@ -52,10 +51,10 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
     await Promise.all((running?.setups ?? []).map(({ destination }) => destination.close()));
     running = undefined;
   };
-  start(options.plan, build(options.plan));
+  start(options.plan, await build(options.plan));
   return {
     async reload(plan) {
-      const setups = build(plan);
+      const setups = await build(plan);
       await stop();
       if (!closed) start(plan, setups);
     },
@@ -73,6 +72,7 @@ interface Running {
 
 async function openQueues({ config, log, life }: Base): Promise<QueuePublisher | undefined> {
   if (config.rabbitmqUrl === undefined) return undefined;
+  const { connectQueuePublisher } = await import("../bus/rabbitmq/queue-publisher.ts");
   const queues = await connectQueuePublisher({ url: config.rabbitmqUrl, log });
   life.add("queues", () => queues.close());
   return queues;

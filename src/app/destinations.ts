@@ -11,23 +11,26 @@ import { createLog } from "../support/log.ts";
 export const alertsSender = "alerts.to";
 
 /** Every configured destination. Throws a ConfigError for options that a schema cannot refuse. */
-export function createDestinations(routing: Routing, parts: DestinationParts): DestinationSetup[] {
-  const { setups, problems } = makeDestinations(routing, parts);
+export async function createDestinations(
+  routing: Routing,
+  parts: DestinationParts,
+): Promise<DestinationSetup[]> {
+  const { setups, problems } = await makeDestinations(routing, parts);
   if (problems.length === 0) return setups;
   throw new ConfigError(
     problems.map(({ path, ...words }) => ({ where: showPath(path), ...words })),
   );
 }
 
-function makeDestinations(
+async function makeDestinations(
   { destinations }: Pick<Routing, "destinations">,
   parts: DestinationParts,
-): { readonly setups: DestinationSetup[]; readonly problems: PathProblem[] } {
+): Promise<{ readonly setups: DestinationSetup[]; readonly problems: PathProblem[] }> {
   const problems: PathProblem[] = [];
   const setups: DestinationSetup[] = [];
   for (const [name, config] of Object.entries(destinations)) {
     try {
-      const destination = destinationKinds[config.kind]?.create(name, config.options, parts);
+      const destination = await destinationKinds[config.kind]?.create(name, config.options, parts);
       if (destination) setups.push({ name, destination, config });
     } catch (error) {
       if (!(error instanceof OptionError)) throw error;
@@ -48,7 +51,7 @@ export async function tryDestinations(
   hasRabbit: boolean,
 ): Promise<readonly PathProblem[]> {
   const all = { ...destinations, ...(alerts && { [alertsSender]: alerts.to }) };
-  const { setups, problems } = makeDestinations({ destinations: all }, nowhere(hasRabbit));
+  const { setups, problems } = await makeDestinations({ destinations: all }, nowhere(hasRabbit));
   await Promise.all(setups.map(({ destination }) => destination.close()));
   return problems;
 }
@@ -66,7 +69,8 @@ export async function previewDestination(
   config: DestinationConfig,
   event: WaypostEvent,
 ): Promise<unknown> {
-  const destination = destinationKinds[config.kind]?.create(name, config.options, nowhere(true));
+  const kind = destinationKinds[config.kind];
+  const destination = await kind?.create(name, config.options, nowhere(true));
   try {
     return destination?.preview(event);
   } finally {

@@ -1,10 +1,7 @@
-import type { Command } from "commander";
-import { runCommand } from "../cli/ops-client.ts";
 import { type Config, loadConfig, type Role } from "../config/config.ts";
 import type { Bus, Store } from "../contracts.ts";
 import { createOps, type Ops } from "../ops/create-ops.ts";
 import type { ReadyCheck } from "../ops/probes.ts";
-import { catchHangups } from "../support/hangups.ts";
 import { stopOnSignals } from "../support/lifecycle.ts";
 import { type Alerting, startAlerting } from "./alerting.ts";
 import { createApi } from "./api.ts";
@@ -18,30 +15,16 @@ import { type Receiving, startReceiving } from "./receive.ts";
 import { type Reloadable, reloadOnHangup } from "./reload.ts";
 import { startWorking } from "./work.ts";
 
-const roles: Record<Role, string> = {
-  start: "receiver, worker and ops together",
-  receive: "the public endpoint",
-  work: "the consumers: the store and the destinations",
-  ops: "the API",
-};
-
-export function registerRoles(program: Command, env: NodeJS.ProcessEnv): void {
-  for (const role of Object.keys(roles) as Role[]) {
-    const command = program.command(role).description(`runs ${roles[role]}`);
-    if (role === "work") {
-      command.option("--only <names>", "store and names of destinations, comma-separated");
-    }
-    command.action(({ only }: { only?: string }) =>
-      runCommand(async () => {
-        catchHangups();
-        const config = await loadConfig(env, role);
-        const plan = await loadPlan(env, config);
-        await serve(config, plan, env, only?.split(","));
-        if (role === "start" && !config.production) process.stdout.write(banner(config, env));
-        return 0;
-      }),
-    );
-  }
+/** Loads the configuration and runs the role, with `only` these of its consumers. Throws a ConfigError. */
+export async function runRole(
+  env: NodeJS.ProcessEnv,
+  role: Role,
+  only: readonly string[] | undefined,
+): Promise<void> {
+  const config = await loadConfig(env, role);
+  const plan = await loadPlan(env, config);
+  await serve(config, plan, env, only);
+  if (role === "start" && !config.production) process.stdout.write(banner(config, env));
 }
 
 const startFailedMs = 5_000;
@@ -118,7 +101,7 @@ async function startRole(base: Base, parts: Parts): Promise<void> {
       const { only } = parts;
       const options = { bus, store, plan: parts.plan, holder: alive.id, ...(only && { only }) };
       parts.delivering = await startWorking(base, options);
-      parts.alerting = startAlerting(base, options);
+      parts.alerting = await startAlerting(base, options);
       life.add("alerts", () => parts.alerting?.close(), alertsMs);
     }
   }

@@ -3,6 +3,7 @@ import {
   CommandError,
   exitCodes,
   failure,
+  jsonOf,
   type OpsQuery,
   type OpsTarget,
 } from "./ops-client.ts";
@@ -63,15 +64,12 @@ async function* connectEvents(
     accept: "text/event-stream",
     ...(lastId === undefined ? {} : { "last-event-id": lastId }),
   };
-  const { statusCode, body } = await ask(target, "/api/events/stream", query, {
-    bodyTimeout: silenceMs,
-    headers,
-  });
-  if (statusCode !== 200) {
-    throw failure(target, statusCode, await body.json().catch(() => undefined));
+  const response = await ask(target, "/api/events/stream", query, { silenceMs, headers });
+  if (response.statusCode !== 200) {
+    throw failure(target, response.statusCode, await jsonOf(response));
   }
   yield "open";
-  yield* parseEventStream(body);
+  yield* parseEventStream(response);
 }
 
 /** The frames of a `text/event-stream`; comments and frames without data are left out. */

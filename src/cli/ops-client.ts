@@ -1,5 +1,7 @@
+import { type IncomingMessage, request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { json } from "node:stream/consumers";
 import { Option } from "commander";
-import { request } from "undici";
 import { ConfigError } from "../config/config-error.ts";
 
 /** Where the ops API is, and the token for it. */
@@ -52,20 +54,16 @@ const pageSize = 200;
 
 export function createOpsClient(target: OpsTarget): OpsClient {
   const get = async <T>(path: string, query: OpsQuery = {}): Promise<T> => {
-    const { statusCode, body } = await ask(target, path, query, { bodyTimeout: answerMs });
-    const answer: unknown = await body.json().catch(() => undefined);
-    if (statusCode !== 200) throw failure(target, statusCode, answer);
+    const response = await ask(target, path, query, { silenceMs: answerMs });
+    const answer = await jsonOf(response);
+    if (response.statusCode !== 200) throw failure(target, response.statusCode, answer);
     return answer as T;
   };
-  const post = async <T>(path: string, json: unknown): Promise<T> => {
+  const post = async <T>(path: string, body: unknown): Promise<T> => {
     const headers = { "content-type": "application/json" };
-    const { statusCode, body } = await ask(
-      target,
-      path,
-      {},
-      { bodyTimeout: answerMs, headers, json },
-    );
-    const answer: unknown = await body.json().catch(() => undefined);
+    const response = await ask(target, path, {}, { silenceMs: answerMs, headers, body });
+    const answer = await jsonOf(response);
+    const { statusCode = 0 } = response;
     if (statusCode < 200 || statusCode > 299) throw failure(target, statusCode, answer);
     return answer as T;
   };
@@ -89,27 +87,53 @@ export function createOpsClient(target: OpsTarget): OpsClient {
 }
 
 interface Asking {
-  readonly bodyTimeout: number;
+  /** So long may the answer pause. */
+  readonly silenceMs: number;
   readonly headers?: Record<string, string>;
-  /** Makes it a POST. */
-  readonly json?: unknown;
+  /** Makes it a POST of this as JSON. */
+  readonly body?: unknown;
 }
 
 /** One GET or POST with the token. Throws CommandError when nobody answers. */
-export async function ask(target: OpsTarget, path: string, query: OpsQuery, more: Asking) {
+export async function ask(
+  target: OpsTarget,
+  path: string,
+  query: OpsQuery,
+  more: Asking,
+): Promise<IncomingMessage> {
   const url = address(target, path, query);
   const token = target.token === undefined ? {} : { authorization: `Bearer ${target.token}` };
-  const headers = { ...more.headers, ...token };
   try {
-    return await request(url, {
-      headers,
-      headersTimeout: answerMs,
-      bodyTimeout: more.bodyTimeout,
-      ...(more.json !== undefined && { method: "POST", body: JSON.stringify(more.json) }),
-    });
+    return await send(url, { ...more, headers: { ...more.headers, ...token } });
   } catch (error) {
     throw unreachable(target, error);
   }
+}
+
+/** Node's own client: undici takes longer to load than all the rest of a command. */
+function send(url: URL, { silenceMs, headers, body }: Asking): Promise<IncomingMessage> {
+  const request = url.protocol === "https:" ? requestHttps : requestHttp;
+  const method = body === undefined ? "GET" : "POST";
+  return new Promise((resolve, reject) => {
+    const giveUp = () => sent.destroy(silence());
+    const sent = request(url, { method, headers, timeout: answerMs }, (response) => {
+      sent.off("timeout", giveUp);
+      response.setTimeout(silenceMs, () => response.destroy(silence()));
+      resolve(response);
+    });
+    sent.once("timeout", giveUp);
+    sent.once("error", reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+function silence(): Error {
+  return Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" });
+}
+
+/** Undefined where it is none. */
+export function jsonOf(response: IncomingMessage): Promise<unknown> {
+  return json(response).catch(() => undefined);
 }
 
 function address(target: OpsTarget, path: string, query: OpsQuery): URL {
@@ -133,7 +157,11 @@ function unreachable(target: OpsTarget, error: unknown): CommandError {
 }
 
 /** An answer other than 200, in words and with what to do. */
-export function failure(target: OpsTarget, status: number, answer: unknown): CommandError {
+export function failure(
+  target: OpsTarget,
+  status: number | undefined,
+  answer: unknown,
+): CommandError {
   const problem = (answer ?? {}) as {
     type?: string;
     title?: string;

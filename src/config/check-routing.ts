@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { RE2JS, RE2JSSyntaxException } from "re2js";
 import { compilePattern } from "../event/pattern.ts";
-import { compileSchema } from "../support/schema.ts";
+import { type Check, compileSchema } from "../support/schema.ts";
 import type { Kinds } from "./routing.ts";
 import { reportSchemaProblems } from "./schema-words.ts";
 import { each, keysIn, list, quote, record } from "./shape.ts";
@@ -12,7 +12,6 @@ import type { Report, YamlPath } from "./yaml-file.ts";
 const schema = JSON.parse(
   readFileSync(new URL("../../schemas/waypost.schema.json", import.meta.url), "utf8"),
 ) as { $defs: { destination: { properties: Record<string, unknown> } } };
-const check = compileSchema(schema);
 const commonKeys = Object.keys(schema.$defs.destination.properties);
 
 /** What the checks need to see. Only `source`, which still has its placeholders, may be quoted. */
@@ -25,7 +24,7 @@ export interface Checked {
 /** Reports whatever is wrong with the parsed file; a part of the wrong shape does not hide the others. */
 export function checkRouting(checked: Checked, report: Report): void {
   const { accounts, destinations, routes, alerts } = record(checked.value);
-  reportSchemaProblems(check(checked.value), keysIn(schema), report);
+  reportSchemaProblems(checkOf(schema)(checked.value), keysIn(schema), report);
   checkNames(Object.keys(record(accounts)), ["accounts"], report);
   checkNames(Object.keys(record(destinations)), ["destinations"], report);
   for (const [name, destination] of Object.entries(record(destinations))) {
@@ -37,6 +36,15 @@ export function checkRouting(checked: Checked, report: Report): void {
     checkReference(account, "accounts", ["alerts", "silence", account], checked, report);
   }
   checkRoutes(routes, checked, report);
+}
+
+const checks = new WeakMap<object, Check>();
+
+/** Compiled once, when it is first needed. */
+function checkOf(key: object, whole: object = key): Check {
+  const known = checks.get(key) ?? compileSchema(whole);
+  checks.set(key, known);
+  return known;
 }
 
 function checkNames(names: readonly unknown[], path: YamlPath, report: Report): void {
@@ -70,7 +78,7 @@ function checkDestination(
     Object.entries(rest).filter(([key]) => !commonKeys.includes(key)),
   );
   const own = { type: "object", additionalProperties: false, ...kinds[kind]?.schema };
-  const problems = compileSchema(own)(options);
+  const problems = checkOf(kinds[kind]?.schema ?? own, own)(options);
   const below: Report = (at, words) => report([...path, ...at], words);
   reportSchemaProblems(problems, [...commonKeys, ...keysIn(own)], below);
 }

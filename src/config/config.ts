@@ -44,7 +44,7 @@ export interface Config {
   /** NODE_ENV is `production`. */
   readonly production: boolean;
 }
-export interface HttpConfig {
+interface HttpConfig {
   readonly host: string;
   readonly port: number;
   readonly maxBodyBytes: number;

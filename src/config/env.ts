@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseEnv } from "node:util";
-import { envSchema } from "env-schema";
+import { compileCoercing } from "../support/schema.ts";
 import { type ConfigProblem, errorCode } from "./config-error.ts";
 
 /** A key as `schemas/env.schema.json` describes it. */
@@ -25,6 +25,7 @@ const schema = JSON.parse(
 
 /** Every key of the environment, in the schema's order. */
 export const envKeys: Readonly<Record<string, EnvKey>> = schema.properties;
+const check = compileCoercing(schema);
 const secretKeys = Object.keys(envKeys).filter((key) => envKeys[key]?.["x-secret"]);
 
 /** The environment after defaults and coercion: what the schema guarantees. */
@@ -125,11 +126,12 @@ export async function readValues(
       : given[key];
     if (value !== undefined) known[key] = value;
   }
-  for (const bad of badKeys(known)) {
+  for (const bad of new Set(check({ ...known }).map(({ path }) => path))) {
     problems.push(describe(bad));
     delete known[bad];
   }
-  return validate(known);
+  check(known);
+  return known as unknown as EnvValues;
 }
 
 /** A comma-separated value as its parts; a file may also have one part a line. */
@@ -138,28 +140,6 @@ export function parseList(value: string | undefined): string[] {
     .split(/[,\n]/)
     .map((part) => part.trim())
     .filter((part) => part !== "");
-}
-
-function badKeys(known: Record<string, string>): Set<string> {
-  try {
-    validate(known);
-    return new Set();
-  } catch (error) {
-    const errors = (error as { errors?: { instancePath: string }[] }).errors ?? [];
-    if (errors.length === 0) throw error;
-    return new Set(errors.map(({ instancePath }) => instancePath.slice(1)));
-  }
-}
-
-function validate(known: Record<string, string>): EnvValues {
-  return envSchema<EnvValues>({
-    schema: structuredClone(schema),
-    data: { ...known },
-    env: false,
-    ajv: {
-      customOptions: (ajv) => ajv.addVocabulary(["x-group", "x-secret", "x-list", "x-example"]),
-    },
-  });
 }
 
 function describe(key: string): ConfigProblem {

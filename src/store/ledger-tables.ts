@@ -73,7 +73,7 @@ export const linksTable = defineTable({
   indexes: [{ on: ["conversationId"] }],
   expires: true,
 });
-export type LinkRow = RowOf<typeof linksTable.fields>;
+type LinkRow = RowOf<typeof linksTable.fields>;
 
 /** What runs now, as each process says itself. */
 export const processesTable = defineTable({

@@ -1,4 +1,4 @@
-import { Ajv2020, type ErrorObject, type SchemaObject } from "ajv/dist/2020.js";
+import { Ajv2020, type ErrorObject, type Options, type SchemaObject } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 
 /** Where a value breaks its schema, in words. `path` is dotted (`routes[0].when.type`), "" for the whole. */
@@ -10,19 +10,36 @@ export interface SchemaProblem {
 /** Answers with every problem, none when the value fits. Compile once, at start-up: it costs milliseconds. */
 export type Check = (value: unknown) => SchemaProblem[];
 
-/** Draft 2020-12. `formats` are checked; unknown keywords are refused except our own `x-` ones and `tsType`. */
-export function compileSchema(schema: SchemaObject, others: readonly SchemaObject[] = []): Check {
+const words = ["tsType", "tsEnumNames", "x-secret", "x-example", "x-meta", "x-group", "x-list"];
+
+/**
+ * Draft 2020-12. `formats` are checked; unknown keywords are refused except our own `x-` ones and `tsType`. `options`
+ * are Ajv's.
+ */
+export function compileSchema(
+  schema: SchemaObject,
+  others: readonly SchemaObject[] = [],
+  options: Options = {},
+): Check {
   const ajv = new Ajv2020({
     allErrors: true,
     strict: true,
     allowUnionTypes: true,
     strictRequired: false,
+    // The schemas are our own, and a test holds them against theirs. To compile that would take longer than all the rest.
+    validateSchema: false,
+    ...options,
   });
   addFormats.default(ajv);
-  ajv.addVocabulary(["tsType", "tsEnumNames", "x-secret", "x-example", "x-meta"]);
+  ajv.addVocabulary(words);
   for (const other of others) ajv.addSchema(other);
   const validate = ajv.compile(schema);
   return (value) => (validate(value) ? [] : (validate.errors ?? []).map(toProblem));
+}
+
+/** For values that come as text: also turns each into its type and fills in defaults, in the value itself. */
+export function compileCoercing(schema: SchemaObject): Check {
+  return compileSchema(schema, [], { coerceTypes: true, useDefaults: true });
 }
 
 function toProblem(error: ErrorObject): SchemaProblem {

@@ -35,10 +35,11 @@ import { createMetrics } from "../../src/support/metrics.ts";
 import { needsOwnRabbit, type Rabbit, startRabbit } from "../services/rabbitmq.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { textEvent } from "../support/sample-events.ts";
+import { moduleUrl, sourceLoader } from "../support/source.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { byHand } from "./rabbitmq-harness.ts";
 
-const program = fileURLToPath(new URL("layout-worker.ts", import.meta.url));
+const program = fileURLToPath(moduleUrl("./layout-worker.ts", import.meta.url));
 const numbers = 8;
 const never = new AbortController().signal;
 
@@ -128,7 +129,7 @@ describe("the store's queue on RabbitMQ", needsOwnRabbit(), () => {
   };
   const spawned = (queue: QueueSpec, more: object = {}) => {
     const orders = JSON.stringify({ url: rabbit.url, queue, file: file(), quietMs: 200, ...more });
-    const child = spawn(process.execPath, ["--import", "tsx", program, orders], {
+    const child = spawn(process.execPath, [...sourceLoader, program, orders], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     children.push(child);

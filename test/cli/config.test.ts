@@ -14,6 +14,7 @@ import { ConfigError } from "../../src/config/config-error.ts";
 import { loadRouting } from "../../src/config/load-routing.ts";
 import { tempDir } from "../config/temp-dir.ts";
 import { textEvent } from "../support/sample-events.ts";
+import { moduleUrl, sourceLoader } from "../support/source.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const testSecret = `whsec_${"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}`;
@@ -33,12 +34,16 @@ async function folder(t: TestContext, content: string): Promise<string> {
   return cwd;
 }
 
+const module = (path: string) => moduleUrl(`../../src/${path}`, import.meta.url);
+// Found from here, as the program runs in another folder.
+const loader = sourceLoader.map((word) => (word === "tsx" ? import.meta.resolve(word) : word));
+
 /** A program with only these commands, as the command line would build it. */
 const program = `
 import { Command } from "${import.meta.resolve("commander")}";
-import { registerConfigCheck } from "${root}/src/cli/config-check.ts";
-import { loadRouting } from "${root}/src/config/load-routing.ts";
-import { registerRoutesTest } from "${root}/src/cli/routes-test.ts";
+import { registerConfigCheck } from "${module("cli/config-check.ts")}";
+import { loadRouting } from "${module("config/load-routing.ts")}";
+import { registerRoutesTest } from "${module("cli/routes-test.ts")}";
 const kinds = ${JSON.stringify(kinds)};
 const { env } = process;
 const program = new Command("waypost").exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2));
@@ -53,7 +58,7 @@ async function run(cwd: string, args: string[], env: NodeJS.ProcessEnv = {}) {
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     execFile(
       process.execPath,
-      ["--import", import.meta.resolve("tsx"), "--input-type=module", "-e", program, "--", ...args],
+      [...loader, "--input-type=module", "-e", program, "--", ...args],
       { cwd, env: { PATH, ...env } },
       (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
     );

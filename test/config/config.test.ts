@@ -8,6 +8,7 @@ import { inspect, promisify } from "node:util";
 import { loadConfig, type Role } from "../../src/config/config.ts";
 import { ConfigError } from "../../src/config/config-error.ts";
 import { loadClient } from "../../src/config/load-client.ts";
+import { moduleUrl, sourceLoader } from "../support/source.ts";
 import { testCertificate } from "../support/test-certificate.ts";
 import { tempDir } from "./temp-dir.ts";
 
@@ -334,18 +335,12 @@ describe("Generated secrets", () => {
 
   it("are the same for starts at the same moment", { timeout: 60_000 }, async (t) => {
     const cwd = await tempDir(t);
-    const here = new URL("../../src/config/config.ts", import.meta.url).href;
+    const here = moduleUrl("../../src/config/config.ts", import.meta.url).href;
     const script = `import { loadConfig } from ${JSON.stringify(here)};
       loadConfig({}, "start", { cwd: ${JSON.stringify(cwd)} }).then((c) =>
         process.stdout.write([c.whatsapp.appSecrets, c.whatsapp.verifyTokens, c.ops.tokens].join()));`;
     const start = () =>
-      promisify(execFile)(process.execPath, [
-        "--import",
-        "tsx",
-        "--input-type=module",
-        "-e",
-        script,
-      ]);
+      promisify(execFile)(process.execPath, [...sourceLoader, "--input-type=module", "-e", script]);
     const outputs = await Promise.all([
       ...Array.from({ length: 4 }, start),
       ...Array.from({ length: 20 }, async () => {

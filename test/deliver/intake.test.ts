@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Carried, Delivery, NewDelivery, Unfit, WaypostEvent } from "../../src/contracts.ts";
+import type { Carried, Delivery, NewDelivery, WaypostEvent } from "../../src/contracts.ts";
 import { createIntake, type IntakeParts } from "../../src/deliver/intake.ts";
 import { compileRoutes } from "../../src/deliver/routes.ts";
 import { aliasEdges } from "../../src/event/alias-edges.ts";
 import { conversationIdOf } from "../../src/event/conversation.ts";
-import { quarantinedPost } from "../../src/event/quarantined-post.ts";
+import { quarantinedMessage, quarantinedPost } from "../../src/event/quarantined-post.ts";
 import { LeaseOverError } from "../../src/support/lease.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { event } from "./engine.ts";
@@ -35,6 +35,7 @@ function setUp() {
   const opened: NewDelivery[][] = [];
   const loaded: (readonly string[])[] = [];
   const known = new Set<string>();
+  const done: unknown[][] = [];
   const parts: IntakeParts = {
     name: "crm",
     routes,
@@ -75,10 +76,11 @@ function setUp() {
       load: async (ids) => void loaded.push(ids),
       open: (rows) => void opened.push([...rows]),
     },
+    health: { done: ({ id }, { state, reason }) => void done.push([id, state, reason]) },
   };
-  const take = async (...batch: Carried[]): Promise<readonly Unfit[] | undefined> =>
-    (await createIntake(parts)(batch, new AbortController().signal)) ?? undefined;
-  return { log, lease, answers, asked, kept, inserted, opened, loaded, known, take };
+  const take = async (...batch: Carried[]): Promise<void> =>
+    void (await createIntake(parts)(batch, new AbortController().signal));
+  return { log, lease, answers, asked, kept, inserted, opened, loaded, known, done, take };
 }
 
 const rowOf = ({ id, data }: WaypostEvent, seq: number): NewDelivery => ({
@@ -98,7 +100,7 @@ describe("an intake", () => {
     const [first, second, third] = [event("cnv_b"), event("cnv_a"), event("cnv_b")];
     const status = { ...event("cnv_c"), type: "whatsapp.status.read" };
     const post = quarantinedPost(Buffer.from("{}"), [], { receivedAt: createdAt, postId: "pst_1" });
-    assert.deepEqual(await take(first, status, post, second, first, third), []);
+    await take(first, status, post, second, first, third);
     const rows = [rowOf(first, 41), rowOf(second, 42), rowOf(third, 43)];
     assert.deepEqual([inserted, opened], [[rows], [rows]]);
     assert.deepEqual(asked, [
@@ -116,7 +118,7 @@ describe("an intake", () => {
   it("asks the ledger for nothing when nothing goes to its destination", async () => {
     const { take, asked, lease } = setUp();
     lease.out = true;
-    assert.deepEqual(await take({ ...event("cnv_a"), type: "whatsapp.status.read" }), []);
+    await take({ ...event("cnv_a"), type: "whatsapp.status.read" });
     assert.deepEqual(asked, []);
   });
 
@@ -156,13 +158,29 @@ describe("an intake", () => {
     assert.deepEqual(lost.lease.lost, ["somebody else took the lease"]);
   });
 
-  it("answers what it cannot route as unfit, says so, and takes its neighbours", async () => {
-    const { take, log, opened } = setUp();
+  it("makes dead rows of what it cannot route and of what is no event, says so, and takes their neighbours", async () => {
+    const { take, log, inserted, opened, done } = setUp();
     const [good, bad] = [event("cnv_a"), { ...event("cnv_b"), data: undefined as never }];
-    assert.deepEqual(await take(bad, good), [
-      { item: bad, reason: "an event of an unknown shape" },
+    const shapeless = quarantinedMessage(
+      Buffer.from(JSON.stringify({ id: "evt_mine", type: "a.b", data: 1 })),
+      "data is no object",
+    );
+    await take(bad, shapeless, good);
+    const [first = [], ...more] = inserted;
+    assert.deepEqual(more, []);
+    assert.deepEqual(
+      first.map(({ id, route, reason }) => [id, route, reason]),
+      [
+        [`crm:${bad.id}`, "none", "an event of an unknown shape"],
+        ["crm:evt_mine", "none", "data is no object"],
+        [`crm:${good.id}`, "texts", undefined],
+      ],
+    );
+    assert.deepEqual(opened, [[rowOf(good, 43)]]);
+    assert.deepEqual(done, [
+      [`crm:${bad.id}`, "dead", "an event of an unknown shape"],
+      ["crm:evt_mine", "dead", "data is no object"],
     ]);
-    assert.deepEqual(opened, [[rowOf(good, 41)]]);
     assert.deepEqual(
       log.lines.map(({ level, message, eventId }) => [level, message, eventId]),
       [["error", "an event of an unknown shape cannot be routed", bad.id]],

@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Delivery, Ledger, Page, WaypostEvent } from "../../src/contracts.ts";
+import { moduleUrl, sourceLoader } from "../support/source.ts";
 import type { Orders } from "./deliver-program.ts";
 
-const program = fileURLToPath(new URL("./deliver-program.ts", import.meta.url));
+const program = fileURLToPath(moduleUrl("./deliver-program.ts", import.meta.url));
 
 /** A worker as its own process. */
 export interface Worker {
@@ -39,7 +40,7 @@ export function createWorker(orders: Orders): Worker {
     async start(changes = {}) {
       const { PATH = "", HOME = "" } = process.env;
       const DELIVER_PROGRAM = JSON.stringify({ ...orders, ...changes });
-      const started = spawn(process.execPath, ["--import", "tsx", program], {
+      const started = spawn(process.execPath, [...sourceLoader, program], {
         env: { PATH, HOME, DELIVER_PROGRAM },
         stdio: ["ignore", "pipe", "pipe"],
       });

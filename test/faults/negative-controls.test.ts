@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { moduleUrl, sourceLoader } from "../support/source.ts";
 import { compare, sendLoad } from "./oracle.ts";
 import { createProgram, type Program } from "./program.ts";
 
-const broken = fileURLToPath(new URL("./broken-program.ts", import.meta.url));
+const broken = fileURLToPath(moduleUrl("./broken-program.ts", import.meta.url));
 
 /** The checks of the other fault tests must see what they look for. */
 describe("a Waypost that is broken on purpose", () => {
@@ -22,7 +23,7 @@ describe("a Waypost that is broken on purpose", () => {
     await rm(dataDir, { recursive: true, force: true });
   });
   const start = async (how: string) => {
-    program = await createProgram([how], { DATA_DIR: dataDir }, ["--import", "tsx", broken]);
+    program = await createProgram([how], { DATA_DIR: dataDir }, [...sourceLoader, broken]);
     await program.start();
   };
 

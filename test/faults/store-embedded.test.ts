@@ -8,12 +8,13 @@ import { it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { createArrayLog } from "../support/array-log.ts";
+import { moduleUrl, sourceLoader } from "../support/source.ts";
 
-const writer = fileURLToPath(new URL("./store-embedded-writer.ts", import.meta.url));
+const writer = fileURLToPath(moduleUrl("./store-embedded-writer.ts", import.meta.url));
 
 /** Answers with the ids it printed before SIGKILL hit it. */
 async function writeUntilKilled(path: string, name: string, afterLines: number): Promise<string[]> {
-  const child = spawn(process.execPath, ["--import", "tsx", writer, path, name], {
+  const child = spawn(process.execPath, [...sourceLoader, writer, path, name], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let said = "";

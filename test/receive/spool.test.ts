@@ -11,6 +11,7 @@ import { openSpool, type Spool } from "../../src/receive/spool.ts";
 import { framePost, parseFrame } from "../../src/receive/spool-frame.ts";
 import { openAppendLog } from "../../src/support/append-log.ts";
 import { createArrayLog } from "../support/array-log.ts";
+import { moduleUrl, sourceLoader } from "../support/source.ts";
 
 const maxBytes = 50_000_000;
 
@@ -197,7 +198,7 @@ describe("openSpool", () => {
 
 /** Answers with the ids that the child reported as durable before it was killed. */
 async function appendUntilKilled(path: string, round: number): Promise<string[]> {
-  const module = new URL("../../src/receive/spool.ts", import.meta.url).href;
+  const module = moduleUrl("../../src/receive/spool.ts", import.meta.url).href;
   const code = `
     const { openSpool } = await import(${JSON.stringify(module)});
     const none = () => {};
@@ -210,7 +211,7 @@ async function appendUntilKilled(path: string, round: number): Promise<string[]>
         process.stdout.write(id + "\\n");
       }));
     }`;
-  const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", code], {
+  const child = spawn(process.execPath, [...sourceLoader, "--input-type=module", "-e", code], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ids: string[] = [];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { closingLines, judge, type Outcome } from "../../scripts/test-outcome.ts";
 import { type SharedServer, shareServers } from "../../scripts/test-servers.ts";
 import { rabbitInstalled } from "../services/rabbitmq.ts";
+import { moduleUrl } from "../support/source.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const imports = 'import { describe, it } from "node:test";\n';
@@ -17,7 +18,9 @@ function run(files: Record<string, string>, env: NodeJS.ProcessEnv = {}) {
   const folder = mkdtempSync(join(tmpdir(), "waypost-runner-"));
   try {
     mkdirSync(join(folder, "test"));
-    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+    for (const name of ["node_modules", "package.json"])
+      symlinkSync(join(root, name), join(folder, name));
+    cpSync(join(root, "tsconfig.json"), join(folder, "tsconfig.json"));
     for (const [name, text] of Object.entries(files))
       writeFileSync(join(folder, "test", name), imports + text);
     const options = { cwd: folder, env: { PATH: folder, TMPDIR: tmpdir(), ...env } };
@@ -69,7 +72,7 @@ describe("npm test", () => {
   const needsInstalled = !rabbitInstalled() && "needs an installed rabbitmq-server";
 
   it("goes on in one line without a RabbitMQ that cannot start", { skip: needsInstalled }, () => {
-    const rabbit = JSON.stringify(join(root, "test/services/rabbitmq.ts"));
+    const rabbit = JSON.stringify(moduleUrl("../services/rabbitmq.ts", import.meta.url));
     const needing = `import { needsRabbit } from ${rabbit};\ndescribe("a", needsRabbit(), () => { ${passing} });`;
     const { status, stdout, stderr, lines, last } = run({ "needing.test.ts": needing });
     const why = /needs? RabbitMQ, which is installed but does not start \(needs epmd on the path/;

@@ -10,6 +10,7 @@ import {
   QueryTimeoutError,
 } from "../../src/support/queried-sqlite.ts";
 import { openSqlite, SqliteInUseError } from "../../src/support/sqlite.ts";
+import { moduleUrl, sourceLoader } from "./source.ts";
 
 const schema = ["CREATE TABLE t (id INTEGER PRIMARY KEY, v ANY) STRICT"];
 const insert = "INSERT INTO t (v) VALUES (?)";
@@ -159,12 +160,12 @@ describe("openQueriedSqlite", () => {
 });
 
 function openElsewhere(path: string): string {
-  const module = new URL("../../src/support/queried-sqlite.ts", import.meta.url).href;
+  const module = moduleUrl("../../src/support/queried-sqlite.ts", import.meta.url).href;
   const code = `const { openQueriedSqlite } = await import(${JSON.stringify(module)});
     const options = { schema: ${JSON.stringify(schema)}, queryLimitMs: 1000 };
     try { await (await openQueriedSqlite(${JSON.stringify(path)}, options)).close(); console.log("opened"); }
     catch (error) { console.log(error.message); }`;
-  return execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", code], {
+  return execFileSync(process.execPath, [...sourceLoader, "--input-type=module", "-e", code], {
     encoding: "utf8",
   });
 }

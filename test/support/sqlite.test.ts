@@ -13,6 +13,7 @@ import {
   sqliteCode,
   sqliteCodes,
 } from "../../src/support/sqlite.ts";
+import { moduleUrl, sourceLoader } from "./source.ts";
 
 const schema = ["CREATE TABLE t (id INTEGER PRIMARY KEY, v ANY) STRICT"];
 const insert = "INSERT INTO t (v) VALUES (?)";
@@ -199,11 +200,11 @@ describe("openSqlite", () => {
 });
 
 async function openElsewhere(path: string): Promise<string> {
-  const module = new URL("../../src/support/sqlite.ts", import.meta.url).href;
+  const module = moduleUrl("../../src/support/sqlite.ts", import.meta.url).href;
   const code = `const { openSqlite } = await import(${JSON.stringify(module)});
     try { await openSqlite(${JSON.stringify(path)}, { schema: ${JSON.stringify(schema)} }); console.log("opened"); }
     catch (error) { console.log(error.message); }`;
-  const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", code], {
+  const child = spawn(process.execPath, [...sourceLoader, "--input-type=module", "-e", code], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let output = "";

@@ -2,11 +2,10 @@ import { constants } from "node:fs";
 import { access, mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { storeQueue } from "../../app/plan.ts";
-import { inspectRabbit } from "../../bus/rabbitmq/inspect-rabbit.ts";
 import type { Config } from "../../config/config.ts";
 import { StoreError } from "../../contracts.ts";
 import { openEmbeddedStore } from "../../store/embedded/open-embedded-store.ts";
-import { inspectMongo, type MongoFindings } from "../../store/mongo/inspect-mongo.ts";
+import type { MongoFindings } from "../../store/mongo/inspect-mongo.ts";
 import { createLog } from "../../support/log.ts";
 import { SqliteInUseError } from "../../support/sqlite.ts";
 import { bad, type Check, good } from "./check.ts";
@@ -16,6 +15,7 @@ export async function checkBroker(config: Config): Promise<Check[]> {
   const { rabbitmqUrl, dataDir } = config;
   if (rabbitmqUrl === undefined) return [await checkFolder(dataDir)];
   try {
+    const { inspectRabbit } = await import("../../bus/rabbitmq/inspect-rabbit.ts");
     const { version, otherShards } = await inspectRabbit(rabbitmqUrl, [storeQueue(config)]);
     const [major = 0, minor = 0] = version.split(".").map(Number);
     if (major < 3 || (major === 3 && minor < 10)) {
@@ -51,6 +51,7 @@ export async function checkStore(config: Config): Promise<Check[] | "in use"> {
 
 async function checkMongo(url: string): Promise<Check[]> {
   try {
+    const { inspectMongo } = await import("../../store/mongo/inspect-mongo.ts");
     return mongoChecks(await inspectMongo(url));
   } catch (error) {
     const found =

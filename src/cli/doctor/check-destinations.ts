@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { alertsSender, createDestinations } from "../../app/destinations.ts";
-import { connectQueuePublisher } from "../../bus/rabbitmq/queue-publisher.ts";
 import type { Config } from "../../config/config.ts";
 import { ConfigError } from "../../config/config-error.ts";
 import type { DestinationConfig, Routing } from "../../config/routing.ts";
-import type { Destination, DestinationCheck } from "../../contracts.ts";
+import type { Destination, DestinationCheck, QueuePublisher } from "../../contracts.ts";
 import type { DestinationParts } from "../../destinations/destination-kind.ts";
-import { createLog } from "../../support/log.ts";
+import { createLog, type Log } from "../../support/log.ts";
 import { bad, type Check, good } from "./check.ts";
 
 const checkMs = 15_000;
@@ -16,10 +15,7 @@ const patienceMs = 5_000;
 /** The credentials of each destination, and of the alerts' own sender, by calls that change nothing. */
 export async function checkDestinations(config: Config, routing: Routing): Promise<Check[]> {
   const { close, ...log } = createLog({ level: "error" });
-  const queues =
-    config.rabbitmqUrl === undefined
-      ? undefined
-      : await connectQueuePublisher({ url: config.rabbitmqUrl, log });
+  const queues = config.rabbitmqUrl === undefined ? undefined : await open(config.rabbitmqUrl, log);
   const parts = { log, ...(queues && { queues }) };
   const all = new Map(Object.entries(routing.destinations));
   if (routing.alerts) all.set(alertsSender, routing.alerts.to);
@@ -32,13 +28,19 @@ export async function checkDestinations(config: Config, routing: Routing): Promi
   }
 }
 
+async function open(url: string, log: Log): Promise<QueuePublisher> {
+  const { connectQueuePublisher } = await import("../../bus/rabbitmq/queue-publisher.ts");
+  return connectQueuePublisher({ url, log });
+}
+
 async function checkOne(
   [name, config]: readonly [string, DestinationConfig],
   routing: Routing,
   parts: DestinationParts,
 ): Promise<Check[]> {
   try {
-    const [setup] = createDestinations({ ...routing, destinations: { [name]: config } }, parts);
+    const only = { ...routing, destinations: { [name]: config } };
+    const [setup] = await createDestinations(only, parts);
     if (setup === undefined) return [];
     const found = await ask(setup.destination);
     await setup.destination.close();

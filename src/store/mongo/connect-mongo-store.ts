@@ -13,16 +13,18 @@ import { syncMongoIndexes } from "./table-model.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
+export interface MongoStoreOptions {
+  readonly url: string;
+  readonly retentionDays: number;
+  readonly log: Log;
+}
+
 /**
  * The log in MongoDB 6 or later. Returns also when the server is away: each call then rejects with StoreError
  * `outage` within seconds, and works once the server is back. Events and what is projected from them go
  * `retentionDays` after they were stored or last touched.
  */
-export async function connectMongoStore(options: {
-  readonly url: string;
-  readonly retentionDays: number;
-  readonly log: Log;
-}): Promise<Store> {
+export async function connectMongoStore(options: MongoStoreOptions): Promise<Store> {
   const connection = createMongoConnection(options.url);
   const missing = await connection.health();
   if (missing !== undefined) options.log.warn("the store is not ready", { reason: missing });
