@@ -73,7 +73,6 @@ export const linksTable = defineTable({
   indexes: [{ on: ["conversationId"] }],
   expires: true,
 });
-type LinkRow = RowOf<typeof linksTable.fields>;
 
 /** What runs now, as each process says itself. */
 export const processesTable = defineTable({
