@@ -469,7 +469,7 @@ export interface Ledger {
   takeMore(name: string, epoch: number, ids: readonly string[]): Promise<Delivery[]>;
   /** One bulk write; each change filters exactly `{ _id, epoch }`. Answers with how many matched. Repeatable. */
   write(epoch: number, changes: readonly DeliveryChange[]): Promise<number>;
-  /** The event, or that it lies in quarantine. Absent: not stored yet. */
+  /** The event, from the log or as a row keeps it, or that it lies in quarantine. Absent: not stored yet. */
   bodies(eventIds: readonly string[]): Promise<Map<string, WaypostEvent | "quarantined">>;
   /** These events do not expire before `until`. */
   keepBodies(eventIds: readonly string[], until: Date): Promise<void>;
@@ -563,6 +563,8 @@ export type NewDelivery = Pick<
 > & {
   /** Why it is dead from the start: what came under the event's id is no event. */
   readonly reason?: string;
+  /** Kept with the row, and as long as it: the log lacks the event, or is about to lose it. */
+  readonly body?: WaypostEvent;
 };
 
 /** What is written of a row; what is absent stays. */

@@ -13,7 +13,10 @@ import { resolveAliases } from "../../src/store/aliases.ts";
 import { encodeCursor, parseCursor } from "../../src/store/cursor.ts";
 import { linksGo } from "../../src/store/link-life.ts";
 
-type Row = { -readonly [K in keyof Delivery]: Delivery[K] } & { epoch: number };
+type Row = { -readonly [K in keyof Delivery]: Delivery[K] } & {
+  epoch: number;
+  body?: WaypostEvent;
+};
 
 interface MemoryLink {
   readonly link: Readonly<Record<string, string>>;
@@ -25,9 +28,9 @@ interface MemoryLink {
 const retentionMs = 30 * 24 * 60 * 60 * 1_000;
 
 export interface MemoryLedger extends Ledger {
-  /** The log: where bodies and aliases come from. */
-  append(items: readonly Carried[]): void;
-  /** Takes away the links that have expired by then. */
+  /** The log: where bodies and aliases come from. Stored at that moment, now unless told. */
+  append(items: readonly Carried[], at?: number): void;
+  /** Takes away the events and links that have expired by then. */
   expire(at: number): void;
   /** The store is away: every call rejects. */
   down: boolean;
@@ -46,6 +49,7 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
   const rows = new Map<string, Row>();
   const links = new Map<string, MemoryLink>();
   const log = new Map<string, Carried>();
+  const expiresAt = new Map<string, number>();
   const isOpen = ({ state }: Row) => state === "open" || state === "sending";
   const lease = (name: string) => {
     const found = leases.get(name) ?? { name, epoch: 0, beat: 0, seq: 0, rev: 0 };
@@ -64,7 +68,7 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
     [...rows.values()]
       .filter((row) => row.destination === name && isOpen(row) && pick(row))
       .sort((a, b) => a.seq - b.seq);
-  const plain = ({ epoch: _, ...row }: Row): Delivery => structuredClone(row);
+  const plain = ({ epoch: _, body: __, ...row }: Row): Delivery => structuredClone(row);
   const edges = () =>
     [...log.values()].flatMap((item) => (isQuarantined(item) ? [] : aliasEdges(item)));
   const aliases: Ledger["aliases"] = (ids, learnt) =>
@@ -87,16 +91,20 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
     failing: new Set(),
     kept: [],
     writes: { calls: 0, changes: 0 },
-    append(items) {
-      for (const item of items) log.set(item.id, item);
+    append(items, at = Date.now()) {
+      for (const item of items) {
+        log.set(item.id, item);
+        expiresAt.set(item.id, at + retentionMs);
+      }
       const events = items.filter((item): item is WaypostEvent => !isQuarantined(item));
       const touched = events.flatMap((event) => [
         ...(event.data.conversationId === undefined ? [] : [event.data.conversationId]),
         ...aliasEdges(event).flatMap(({ from, to }) => [from, to]),
       ]);
-      keepLinks(touched, Date.now() + retentionMs);
+      keepLinks(touched, at + retentionMs);
     },
     expire(at) {
+      for (const [id, gone] of expiresAt) if (gone <= at) log.delete(id);
       for (const [id, { expiresAt }] of links) if (expiresAt <= at) links.delete(id);
     },
     destination: async (name) => lease(name),
@@ -175,15 +183,22 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
     },
     async bodies(ids) {
       const bodies = new Map<string, WaypostEvent | "quarantined">();
+      const kept = new Map(
+        [...rows.values()].flatMap((row) => (row.body ? [[row.eventId, row.body]] : [])),
+      );
       for (const id of ids) {
         const item = log.get(id);
         if (item !== undefined && !isQuarantined(item)) bodies.set(id, item);
+        else if (kept.has(id)) bodies.set(id, kept.get(id) ?? "quarantined");
         else if (log.has(quarantineIdOf(id))) bodies.set(id, "quarantined");
       }
       return bodies;
     },
     keepBodies: async (eventIds, until) => {
       ledger.kept.push({ eventIds, until });
+      for (const id of eventIds) {
+        expiresAt.set(id, Math.max(expiresAt.get(id) ?? 0, until.getTime()));
+      }
       const events = eventIds.flatMap((id) => log.get(id) ?? []);
       const kept = events.flatMap((item) => (isQuarantined(item) ? [] : item));
       keepLinks(

@@ -98,8 +98,8 @@ async function insertInOrder(
   for (const row of rows) {
     const added = await session.run(
       `INSERT INTO deliveries (id, destination, event_id, event_type, route, lane_keys, seq, epoch,
-         created_at, reason, state, done_at, expires_at, attempts, history)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '[]') ON CONFLICT (id) DO NOTHING`,
+         created_at, body, reason, state, done_at, expires_at, attempts, history)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '[]') ON CONFLICT (id) DO NOTHING`,
       [
         row.id,
         row.destination,
@@ -110,6 +110,7 @@ async function insertInOrder(
         row.seq,
         epoch,
         row.createdAt,
+        row.body === undefined ? null : JSON.stringify(row.body),
         ...(row.reason === undefined
           ? [null, "open", null, null]
           : [clean(row.reason), "dead", row.createdAt, Date.now() + retentionMs]),

@@ -64,11 +64,14 @@ async function conversationsOf(session: SqlSession, ids: readonly string[]): Pro
   return rows.map(({ id }) => id);
 }
 
+const keptBody = "SELECT body FROM deliveries WHERE event_id = ? AND body IS NOT NULL LIMIT 1";
+
 async function findBodies(session: SqlSession, ids: readonly string[]) {
   const bodies = new Map<string, WaypostEvent | "quarantined">();
   for (const id of ids) {
     const row = await session.get<{ body: string }>("SELECT body FROM events WHERE id = ?", [id]);
-    if (row !== undefined) bodies.set(id, JSON.parse(row.body));
+    const found = row ?? (await session.get<{ body: string }>(keptBody, [id]));
+    if (found !== undefined) bodies.set(id, JSON.parse(found.body));
     else if (await liesInQuarantine(session, id)) bodies.set(id, "quarantined");
   }
   return bodies;

@@ -105,7 +105,10 @@ export const logSchema: readonly string[] = [
   `,
   // Which processes run is kept in a table of its own declaration; what was known of them is old by now.
   "DROP TABLE roles",
-  "ALTER TABLE deliveries ADD COLUMN unknown INTEGER",
+  `
+  ALTER TABLE deliveries ADD COLUMN unknown INTEGER;
+  ALTER TABLE deliveries ADD COLUMN body TEXT;
+  `,
 ];
 
 /** A word as the full-text index holds it: ASCII as it is, all else by its bytes. */

@@ -1,5 +1,6 @@
 import { type Connection, Schema } from "mongoose";
 import type { Attempt, Delivery, DestinationLease } from "../../contracts.ts";
+import type { PackedEvent } from "./packed-event.ts";
 
 export interface DeliveryDocument {
   readonly _id: string;
@@ -21,6 +22,7 @@ export interface DeliveryDocument {
   readonly createdAt: string;
   readonly doneAt?: string;
   readonly reason?: string;
+  readonly body?: PackedEvent;
   /** From when it is done. */
   readonly expireAt?: Date;
 }
@@ -60,6 +62,7 @@ const deliveries = new Schema<DeliveryDocument>(
     createdAt: String,
     doneAt: String,
     reason: String,
+    body: Mixed,
     expireAt: Date,
   } as never,
   options,

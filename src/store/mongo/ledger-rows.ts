@@ -2,6 +2,7 @@ import { mongo } from "mongoose";
 import type { Delivery, DeliveryChange, Ledger, NewDelivery } from "../../contracts.ts";
 import { type Collections, isDuplicateKey, type Use } from "./ledger-collections.ts";
 import type { DeliveryDocument } from "./ledger-models.ts";
+import { packEvent } from "./packed-event.ts";
 
 /** No holder has it, so none writes what was given up; 0 would be a row opened from outside. */
 const givenUpEpoch = -1;
@@ -66,7 +67,8 @@ export function createMongoRows(use: Use, retentionMs: number): Rows {
 }
 
 async function inOrder(found: mongo.FindCursor<DeliveryDocument>): Promise<Delivery[]> {
-  return (await found.sort({ seq: 1 }).toArray()).map(deliveryOf);
+  const rows = found.sort({ seq: 1 }).project<DeliveryDocument>({ body: 0 });
+  return (await rows.toArray()).map(deliveryOf);
 }
 
 async function insertInOrder(
@@ -166,11 +168,12 @@ async function giveUp(
 }
 
 function documentOf(
-  { id, ...row }: NewDelivery,
+  { id, body, ...row }: NewDelivery,
   epoch: number,
   retentionMs: number,
 ): DeliveryDocument {
-  const document = { _id: id, ...row, epoch, attempts: 0, history: [] };
+  const kept = body === undefined ? {} : { body: packEvent(body) };
+  const document = { _id: id, ...row, ...kept, epoch, attempts: 0, history: [] };
   if (row.reason === undefined) return { ...document, state: "open", open: true };
   const expireAt = new Date(Date.now() + retentionMs);
   return { ...document, state: "dead", doneAt: row.createdAt, expireAt };
@@ -196,6 +199,6 @@ function updateOf(
 }
 
 export function deliveryOf(document: DeliveryDocument): Delivery {
-  const { _id, epoch: _epoch, open: _open, expireAt: _expireAt, ...delivery } = document;
+  const { _id, epoch: _1, open: _2, body: _3, expireAt: _4, ...delivery } = document;
   return { id: _id, ...delivery };
 }

@@ -43,16 +43,22 @@ export function createMongoLedger(
   };
 }
 
-async function findBodies({ events, quarantine }: Collections, ids: readonly string[]) {
+async function findBodies(collections: Collections, ids: readonly string[]) {
+  const { events, deliveries, quarantine } = collections;
   const bodies: Awaited<ReturnType<Ledger["bodies"]>> = new Map();
   const found = await events
     .find({ _id: { $in: [...ids] } })
     .project<{ _id: string; event: object | string }>({ event: 1 })
     .toArray();
   for (const { _id, event } of found) bodies.set(_id, unpackEvent(event));
-  const missing = new Map(
-    ids.filter((id) => !bodies.has(id)).map((id) => [quarantineIdOf(id), id]),
-  );
+  const lacking = () => ids.filter((id) => !bodies.has(id));
+  if (lacking().length === 0) return bodies;
+  const kept = await deliveries
+    .find({ eventId: { $in: lacking() }, body: { $exists: true } })
+    .project<{ eventId: string; body: object | string }>({ eventId: 1, body: 1 })
+    .toArray();
+  for (const { eventId, body } of kept) bodies.set(eventId, unpackEvent(body));
+  const missing = new Map(lacking().map((id) => [quarantineIdOf(id), id]));
   if (missing.size === 0) return bodies;
   const refused = await quarantine
     .find({ _id: { $in: [...missing.keys()] } })
