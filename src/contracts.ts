@@ -504,9 +504,14 @@ export interface Ledger {
   reopen(deliveryId: string, options?: { readonly again?: boolean }): Promise<boolean>;
   /**
    * An open row becomes dead for this reason, whoever holds it; then `rev` + 1. One that is `sending` becomes `unknown`. What
-   * a holder still writes of it matches nothing. False: no such row, or none that is open.
+   * a holder still writes of it matches nothing. False: no such row, or none that is open; with `idle` also when an attempt
+   * may be under way (`sending` without `nextAt`).
    */
-  giveUp(deliveryId: string, reason: string): Promise<boolean>;
+  giveUp(
+    deliveryId: string,
+    reason: string,
+    options?: { readonly idle?: boolean },
+  ): Promise<boolean>;
   /** Ids of the destination's dead rows that `giveUp` ended. */
   givenUp(name: string): Promise<string[]>;
   delivery(id: string): Promise<Delivery | undefined>;

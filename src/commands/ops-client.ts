@@ -33,8 +33,8 @@ export interface OpsClient {
   readonly target: OpsTarget;
   /** The answer's JSON. Throws CommandError. */
   get<T>(path: string, query?: OpsQuery): Promise<T>;
-  /** Sends JSON; the answer's JSON, of any 2xx. Throws CommandError. */
-  post<T>(path: string, body: unknown): Promise<T>;
+  /** Sends JSON; the answer's JSON, of any 2xx, within 15 s unless told. Throws CommandError. */
+  post<T>(path: string, body: unknown, withinMs?: number): Promise<T>;
   /** All items of a list, page by page, newest first, up to `limit`. */
   list<T>(path: string, query: OpsQuery, limit: number): AsyncGenerator<T>;
 }
@@ -50,13 +50,13 @@ export function createOpsClient(target: OpsTarget): OpsClient {
     if (statusCode !== 200) throw failure(target, statusCode, answer);
     return answer as T;
   };
-  const post = async <T>(path: string, json: unknown): Promise<T> => {
+  const post = async <T>(path: string, json: unknown, withinMs = answerMs): Promise<T> => {
     const headers = { "content-type": "application/json" };
     const { statusCode, body } = await ask(
       target,
       path,
       {},
-      { bodyTimeout: answerMs, headers, json },
+      { bodyTimeout: answerMs, headersTimeout: withinMs, headers, json },
     );
     const answer: unknown = await body.json().catch(() => undefined);
     if (statusCode < 200 || statusCode > 299) throw failure(target, statusCode, answer);
@@ -83,6 +83,7 @@ export function createOpsClient(target: OpsTarget): OpsClient {
 
 interface Asking {
   readonly bodyTimeout: number;
+  readonly headersTimeout?: number;
   readonly headers?: Record<string, string>;
   /** Makes it a POST. */
   readonly json?: unknown;
@@ -96,7 +97,7 @@ export async function ask(target: OpsTarget, path: string, query: OpsQuery, more
   try {
     return await request(url, {
       headers,
-      headersTimeout: answerMs,
+      headersTimeout: more.headersTimeout ?? answerMs,
       bodyTimeout: more.bodyTimeout,
       ...(more.json !== undefined && { method: "POST", body: JSON.stringify(more.json) }),
     });

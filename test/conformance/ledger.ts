@@ -401,6 +401,27 @@ export function testLedger(
       assert.equal((await ledger.takeMore(name, epoch, [])).length, 1);
     });
 
+    it("gives a row up only while no attempt can be under way, when it is told so", async () => {
+      const epoch = await take();
+      await ledger.insert([row(1), row(2), row(3), row(4)], epoch);
+      await ledger.write(epoch, [
+        { id: "crm:evt_2", state: "sending", nextAt: second(9) },
+        { id: "crm:evt_3", state: "sending" },
+        { id: "crm:evt_4", state: "sending", nextAt: second(9) },
+      ]);
+      await ledger.write(epoch, [{ id: "crm:evt_4", state: "sending", nextAt: null }]);
+      const { rev } = await ledger.destination(name);
+      const given = [];
+      for (const n of [1, 2, 3, 4]) {
+        given.push(await ledger.giveUp(`crm:evt_${n}`, "by hand", { idle: true }));
+      }
+      assert.deepEqual(given, [true, true, false, false]);
+      assert.equal((await ledger.destination(name)).rev, rev + 2);
+      assert.equal((await states())["evt_3"], "sending");
+      assert.equal(await ledger.giveUp("crm:evt_3", "by hand", { idle: false }), true);
+      assert.equal(await ledger.giveUp("crm:evt_1", "twice", { idle: true }), false);
+    });
+
     it("lists deliveries newest first, page by page, by destination, state and event", async () => {
       const epoch = await take();
       await ledger.insert(

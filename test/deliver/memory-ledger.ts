@@ -233,9 +233,10 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
       Object.assign(row, { state: "open", seq: seq + 1, attempts: 0, epoch: 0 });
       return true;
     },
-    async giveUp(id, reason) {
+    async giveUp(id, reason, { idle = false } = {}) {
       const row = rows.get(id);
       if (row === undefined || !isOpen(row)) return false;
+      if (idle && row.state === "sending" && row.nextAt === undefined) return false;
       delete row.nextAt;
       if (row.state === "sending") row.unknown = true;
       Object.assign(row, { state: "dead", epoch: -1, reason, doneAt: new Date().toISOString() });

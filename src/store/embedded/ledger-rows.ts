@@ -77,7 +77,8 @@ export function createEmbeddedRows({ read, change }: Uses, retentionMs: number):
         return matched;
       }),
     reopen: (id, { again = false } = {}) => change((session) => reopen(session, id, again)),
-    giveUp: (id, reason) => change((session) => giveUp(session, id, reason, retentionMs)),
+    giveUp: (id, reason, { idle = false } = {}) =>
+      change((session) => giveUp(session, { id, reason, idle, retentionMs })),
     givenUp: (destination) =>
       read(async (session) => {
         const sql =
@@ -171,15 +172,27 @@ async function reopen(session: SqlSession, id: string, again: boolean): Promise<
 
 async function giveUp(
   session: SqlSession,
-  id: string,
-  reason: string,
-  retentionMs: number,
+  ending: {
+    readonly id: string;
+    readonly reason: string;
+    readonly idle: boolean;
+    readonly retentionMs: number;
+  },
 ): Promise<boolean> {
+  const { id, reason, idle, retentionMs } = ending;
   const now = Date.now();
   const row = await session.get<{ destination: string }>(
     `UPDATE deliveries SET state = 'dead', epoch = ?, next_at = NULL, done_at = ?, reason = ?,
-       expires_at = ?, unknown = CASE state WHEN 'sending' THEN 1 ELSE unknown END WHERE id = ? AND done_at IS NULL RETURNING destination`,
-    [givenUpEpoch, new Date(now).toISOString(), clean(reason), now + retentionMs, clean(id)],
+       expires_at = ?, unknown = CASE state WHEN 'sending' THEN 1 ELSE unknown END WHERE id = ? AND done_at IS NULL
+       AND (NOT ? OR state <> 'sending' OR next_at IS NOT NULL) RETURNING destination`,
+    [
+      givenUpEpoch,
+      new Date(now).toISOString(),
+      clean(reason),
+      now + retentionMs,
+      clean(id),
+      Number(idle),
+    ],
   );
   if (row === undefined) return false;
   await session.run("UPDATE destinations SET rev = rev + 1 WHERE name = ?", [row.destination]);

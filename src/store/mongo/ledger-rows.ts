@@ -57,7 +57,8 @@ export function createMongoRows(use: Use, retentionMs: number): Rows {
         return (await deliveries.bulkWrite(writes, { ordered: false })).matchedCount;
       }),
     reopen: (id, { again = false } = {}) => use((collections) => reopen(collections, id, again)),
-    giveUp: (id, reason) => use((collections) => giveUp(collections, id, reason, retentionMs)),
+    giveUp: (id, reason, { idle = false } = {}) =>
+      use((collections) => giveUp(collections, { id, reason, idle, retentionMs })),
     givenUp: (destination) =>
       use(async ({ deliveries }) => {
         const found = deliveries.find({ destination, state: "dead", epoch: givenUpEpoch });
@@ -140,10 +141,14 @@ async function reopen({ deliveries, destinations }: Collections, id: string, aga
 
 async function giveUp(
   { deliveries, destinations }: Collections,
-  id: string,
-  reason: string,
-  retentionMs: number,
+  row: {
+    readonly id: string;
+    readonly reason: string;
+    readonly idle: boolean;
+    readonly retentionMs: number;
+  },
 ): Promise<boolean> {
+  const { id, reason, idle, retentionMs } = row;
   const now = Date.now();
   const ended = {
     state: "dead",
@@ -154,16 +159,16 @@ async function giveUp(
   } as const;
   const end = (state: "open" | "sending") =>
     deliveries.findOneAndUpdate(
-      { _id: id, state },
+      { _id: id, state, ...(idle && state === "sending" && { nextAt: { $exists: true } }) },
       {
         $set: { ...ended, ...(state === "sending" && { unknown: true }) },
         $unset: { open: true, nextAt: true },
       },
     );
   // It may go from either to the other at any moment; twice in a row between two questions it does not.
-  const row = (await end("sending")) ?? (await end("open")) ?? (await end("sending"));
-  if (row === null) return false;
-  await destinations.updateOne({ _id: row.destination }, { $inc: { rev: 1 } });
+  const ending = (await end("sending")) ?? (await end("open")) ?? (await end("sending"));
+  if (ending === null) return false;
+  await destinations.updateOne({ _id: ending.destination }, { $inc: { rev: 1 } });
   return true;
 }
 
