@@ -89,6 +89,9 @@ async function retry(
   return 0;
 }
 
+/** An attempt under way ends first, which takes a minute at most. */
+const giveUpMs = 70_000;
+
 async function giveUp(
   id: string,
   { reason, json, ...flags }: OpsFlags & { reason?: string; json?: true },
@@ -96,7 +99,7 @@ async function giveUp(
 ): Promise<number> {
   const client = createOpsClient(await resolve(flags));
   const path = `/api/deliveries/${encodeURIComponent(id)}/give-up`;
-  const delivery = await client.post<Delivery>(path, { reason });
+  const delivery = await client.post<Delivery>(path, { reason }, giveUpMs);
   print(json ? safeJson(delivery) : "It is dead, and its conversation goes on within seconds.");
   return 0;
 }

@@ -42,8 +42,8 @@ export interface OpsClient {
   readonly target: OpsTarget;
   /** The answer's JSON. Throws CommandError. */
   get<T>(path: string, query?: OpsQuery): Promise<T>;
-  /** Sends JSON; the answer's JSON, of any 2xx. Throws CommandError. */
-  post<T>(path: string, body: unknown): Promise<T>;
+  /** Sends JSON; the answer's JSON, of any 2xx, within 15 s unless told. Throws CommandError. */
+  post<T>(path: string, body: unknown, withinMs?: number): Promise<T>;
   /** All items of a list, page by page, newest first, up to `limit`. */
   list<T>(path: string, query: OpsQuery, limit: number): AsyncGenerator<T>;
 }
@@ -59,9 +59,9 @@ export function createOpsClient(target: OpsTarget): OpsClient {
     if (response.statusCode !== 200) throw failure(target, response.statusCode, answer);
     return answer as T;
   };
-  const post = async <T>(path: string, body: unknown): Promise<T> => {
+  const post = async <T>(path: string, body: unknown, withinMs = answerMs): Promise<T> => {
     const headers = { "content-type": "application/json" };
-    const response = await ask(target, path, {}, { silenceMs: answerMs, headers, body });
+    const response = await ask(target, path, {}, { silenceMs: answerMs, withinMs, headers, body });
     const answer = await jsonOf(response);
     const { statusCode = 0 } = response;
     if (statusCode < 200 || statusCode > 299) throw failure(target, statusCode, answer);
@@ -89,6 +89,8 @@ export function createOpsClient(target: OpsTarget): OpsClient {
 interface Asking {
   /** So long may the answer pause. */
   readonly silenceMs: number;
+  /** So long may it take to begin; 15 s unless told. */
+  readonly withinMs?: number;
   readonly headers?: Record<string, string>;
   /** Makes it a POST of this as JSON. */
   readonly body?: unknown;
@@ -111,12 +113,15 @@ export async function ask(
 }
 
 /** Node's own client: undici takes longer to load than all the rest of a command. */
-function send(url: URL, { silenceMs, headers, body }: Asking): Promise<IncomingMessage> {
+function send(
+  url: URL,
+  { silenceMs, withinMs = answerMs, headers, body }: Asking,
+): Promise<IncomingMessage> {
   const request = url.protocol === "https:" ? requestHttps : requestHttp;
   const method = body === undefined ? "GET" : "POST";
   return new Promise((resolve, reject) => {
     const giveUp = () => sent.destroy(silence());
-    const sent = request(url, { method, headers, timeout: answerMs }, (response) => {
+    const sent = request(url, { method, headers, timeout: withinMs }, (response) => {
       sent.off("timeout", giveUp);
       response.setTimeout(silenceMs, () => response.destroy(silence()));
       resolve(response);

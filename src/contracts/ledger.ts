@@ -48,6 +48,8 @@ export type NewDelivery = Pick<
 > & {
   /** Why it is dead from the start: what came under the event's id is no event. */
   readonly reason?: string;
+  /** Kept with the row, and as long as it: the log lacks the event, or is about to lose it. */
+  readonly body?: WaypostEvent;
 };
 
 /** What is written of a row; what is absent stays. */
@@ -173,7 +175,7 @@ export interface DeliveryRows {
 
 /** What an attempt needs to know of the log and of its conversation. */
 export interface DeliveryMemory {
-  /** The event, or that it lies in quarantine. Absent: not stored yet. */
+  /** The event, from the log or as a row keeps it, or that it lies in quarantine. Absent: not stored yet. */
   bodies(eventIds: readonly string[]): Promise<Map<string, WaypostEvent | "quarantined">>;
   /** These events do not expire before `until`. */
   keepBodies(eventIds: readonly string[], until: Date): Promise<void>;
@@ -221,7 +223,12 @@ export interface DeliveryControl {
   reopen(deliveryId: string, options?: { readonly again?: boolean }): Promise<boolean>;
   /**
    * An open row becomes dead for this reason, whoever holds it; then `rev` + 1. One that is `sending` becomes `unknown`. What
-   * a holder still writes of it matches nothing. False: no such row, or none that is open.
+   * a holder still writes of it matches nothing. False: no such row, or none that is open; with `idle` also when an attempt
+   * may be under way (`sending` without `nextAt`).
    */
-  giveUp(deliveryId: string, reason: string): Promise<boolean>;
+  giveUp(
+    deliveryId: string,
+    reason: string,
+    options?: { readonly idle?: boolean },
+  ): Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-import type { Ledger } from "../contracts.ts";
+import type { Delivery, Ledger } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Lease } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
@@ -9,6 +9,7 @@ import type { Lanes } from "./lanes.ts";
 const dayMs = 24 * 60 * 60 * 1_000;
 /** Once a day the events of rows older than a day are kept for so long from then on. */
 const keepMs = 30 * dayMs;
+const pageRows = 1_000;
 
 /** What a holder does with each renewal, beside delivering: tell, and keep the events of open rows. */
 export function createHousekeeping(parts: {
@@ -45,13 +46,22 @@ export function createHousekeeping(parts: {
       log.debug("the ledger did not take the facts", { error });
     });
   };
+  /** Page by page, from the ledger: memory does not hold all. */
+  const keepAll = async () => {
+    let rows: readonly Delivery[] = [];
+    do {
+      const after = rows.at(-1)?.seq;
+      const page = { limit: pageRows, ...(after !== undefined && { after }) };
+      rows = await ledger.openRows(name, lease.epoch, page);
+      const old = rows.filter(({ createdAt }) => ageMs(createdAt) > dayMs);
+      const ids = old.map(({ eventId }) => eventId);
+      if (ids.length > 0) await ledger.keepBodies(ids, new Date(clock.now() + keepMs));
+    } while (rows.length === pageRows && !lease.over.aborted);
+  };
   const keepEvents = async () => {
     if (clock.monotonic() - keptAt < dayMs) return;
     keptAt = clock.monotonic();
-    const old = [...lanes.rows()].filter(({ createdAt }) => ageMs(createdAt) > dayMs);
-    if (old.length === 0) return;
-    const ids = old.map(({ eventId }) => eventId);
-    await ledger.keepBodies(ids, new Date(clock.now() + keepMs)).catch((error: unknown) => {
+    await keepAll().catch((error: unknown) => {
       keptAt = Number.NEGATIVE_INFINITY;
       log.warn("the events of open deliveries could not be kept, tries again", { error });
     });

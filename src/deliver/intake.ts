@@ -17,6 +17,8 @@ import type { HeldRows } from "./held-rows.ts";
 import { laneKeysOf } from "./lane-keys.ts";
 import type { Routes } from "./routes.ts";
 
+/** The log may have lost an event that waited longer in its queue before its row is first looked after. */
+const keptMs = 24 * 60 * 60 * 1_000;
 /** Of what is no event. */
 const noRoute = "none";
 
@@ -136,6 +138,7 @@ function rowsOf(
   aliases: (id: string) => readonly string[],
 ): NewDelivery[] {
   const createdAt = new Date(clock.now()).toISOString();
+  const isOld = ({ data }: WaypostEvent) => clock.now() - Date.parse(data.receivedAt) > keptMs;
   return [...wanted].map(([id, { event, eventId, eventType, route, reason }], i) => ({
     id,
     destination: name,
@@ -146,5 +149,6 @@ function rowsOf(
     seq: first + i,
     createdAt,
     ...(reason !== undefined && { reason }),
+    ...(event !== undefined && isOld(event) && { body: event }),
   }));
 }

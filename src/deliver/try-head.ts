@@ -70,7 +70,8 @@ async function tryHead(parts: HeadParts, row: OpenRow): Promise<"done" | "waits"
   const context = await contextOf(parts, row, body);
   // Each time: the write is what fences an attempt by a holder that was suspended past its lease.
   const history = row.state === "sending" && row.endings > 0 ? { history: row.history } : {};
-  await write({ id: row.id, state: "sending", ...history });
+  // Without a time: who looks at the row sees that it is being tried.
+  await write({ id: row.id, state: "sending", nextAt: null, ...history });
   row.state = "sending";
   const { health, setup } = parts;
   if (row.unknown && setup.destination.repeat === "unsafe") await health.repeated();

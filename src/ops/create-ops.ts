@@ -42,7 +42,10 @@ export interface OpsApi {
   readonly ledger: Ledger;
   readonly processes: Pick<ProcessRegistry, "alive">;
   /** The configured ones by name, as they are now. */
-  readonly destinations: () => ReadonlyMap<string, { readonly kind: string }>;
+  readonly destinations: () => ReadonlyMap<
+    string,
+    { readonly kind: string; readonly timeoutMs?: number }
+  >;
   /** Removes what destinations that are no longer configured have left. */
   readonly prune: (options: PruneOptions) => Promise<Pruned>;
   /** Runs the present parser over the log and quarantine. */

@@ -1,12 +1,20 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Router } from "express";
 import type { Delivery, DeliveryFilter, Ledger } from "../contracts.ts";
 import { notFound, Problem } from "./problem.ts";
 import { parsePage, type Query, requireValidated } from "./query.ts";
 
+/** An attempt's, where the configuration says nothing. */
+const defaultTimeoutMs = 10_000;
+/** What became of an attempt is written within this. */
+const settleMs = 1_000;
+/** How often an attempt under way is looked at. */
+const lookMs = 200;
+
 /** Deliveries: what became of an event at a destination, sending it again, and giving it up. */
 export function createDeliveryRoutes(options: {
-  readonly ledger: Pick<Ledger, "deliveries" | "delivery" | "reopen" | "giveUp">;
-  readonly destinations: () => ReadonlyMap<string, unknown>;
+  readonly ledger: Pick<Ledger, "deliveries" | "delivery" | "reopen" | "giveUp" | "lease">;
+  readonly destinations: () => ReadonlyMap<string, { readonly timeoutMs?: number }>;
 }): Router {
   const { ledger, destinations } = options;
   const router = Router();
@@ -23,13 +31,32 @@ export function createDeliveryRoutes(options: {
   });
   router.post("/deliveries/:id/give-up", async ({ params, body }, response) => {
     const { reason = "no reason given" } = body as { reason?: string };
-    const { id } = await findDelivery(ledger, params.id);
-    if (!(await ledger.giveUp(id, `an operator gave it up: ${reason}`))) {
-      throw new Problem(409, "delivery-done", "The delivery is done: it is not tried any more.");
-    }
+    const { id, destination } = await findDelivery(ledger, params.id);
+    const { timeoutMs = defaultTimeoutMs } = destinations().get(destination) ?? {};
+    await giveUp(ledger, id, `an operator gave it up: ${reason}`, timeoutMs + settleMs);
     response.json(await findDelivery(ledger, id));
   });
   return router;
+}
+
+/** An attempt under way ends first, and what became of it counts; after `waitMs` it is no longer waited for. */
+async function giveUp(
+  ledger: Pick<Ledger, "delivery" | "giveUp" | "lease">,
+  id: string,
+  reason: string,
+  waitMs: number,
+): Promise<void> {
+  const until = performance.now() + waitMs;
+  for (;;) {
+    const { state, destination } = await findDelivery(ledger, id);
+    if (state !== "open" && state !== "sending") {
+      throw new Problem(409, "delivery-done", "The delivery is done: it is not tried any more.");
+    }
+    const isHeld = (await ledger.lease(destination)).holder !== undefined;
+    const idle = isHeld && performance.now() < until;
+    if (await ledger.giveUp(id, reason, { idle })) return;
+    await sleep(lookMs);
+  }
 }
 
 /** What the validator let through: `state` is one of the four. */

@@ -44,7 +44,8 @@ export function createRows(tables: Tables, retentionMs: number): Rows {
     },
     write: (epoch, changes) => deliveries.update(changes.map(changeOf(epoch, retentionMs))),
     reopen: (id, { again = false } = {}) => tables.atomically((all) => reopen(all, id, again)),
-    giveUp: (id, reason) => tables.atomically((all) => giveUp(all, id, reason, retentionMs)),
+    giveUp: (id, reason, { idle = false } = {}) =>
+      tables.atomically((all) => giveUp(all, { id, reason, idle, retentionMs })),
     async givenUp(destination) {
       const where = { destination, state: "dead", epoch: givenUpEpoch } as const;
       return (await deliveries.find({ where })).map(({ id }) => id);
@@ -61,7 +62,7 @@ function newRow(row: NewDelivery, epoch: number, retentionMs: number): DeliveryR
 
 /** Field by field, as `changeOf`: thousands are made in a second. */
 function openRow(row: NewDelivery, epoch: number): DeliveryRow {
-  return {
+  const fresh: DeliveryRow = {
     id: row.id,
     destination: row.destination,
     eventId: row.eventId,
@@ -76,6 +77,7 @@ function openRow(row: NewDelivery, epoch: number): DeliveryRow {
     attempts: 0,
     history: [],
   };
+  return row.body === undefined ? fresh : { ...fresh, body: JSON.stringify(row.body) };
 }
 
 function changeOf(epoch: number, retentionMs: number) {
@@ -121,10 +123,14 @@ async function reopen(tables: Pick<Tables, "of">, id: string, again: boolean): P
 
 async function giveUp(
   tables: Pick<Tables, "of">,
-  id: string,
-  reason: string,
-  retentionMs: number,
+  ending: {
+    readonly id: string;
+    readonly reason: string;
+    readonly idle: boolean;
+    readonly retentionMs: number;
+  },
 ): Promise<boolean> {
+  const { id, reason, idle, retentionMs } = ending;
   const now = Date.now();
   const set = {
     state: "dead",
@@ -137,7 +143,8 @@ async function giveUp(
   } as const;
   const end = (state: "open" | "sending") => {
     const change = state === "sending" ? { ...set, unknown: true } : set;
-    return tables.of(deliveriesTable).advance(id, { state }, { set: change });
+    const where = { state, ...(idle && state === "sending" && { nextAt: { absent: false } }) };
+    return tables.of(deliveriesTable).advance(id, where, { set: change });
   };
   // It may go from either to the other at any moment; twice in a row between two questions it does not.
   const row = (await end("sending")) ?? (await end("open")) ?? (await end("sending"));
@@ -147,6 +154,6 @@ async function giveUp(
 }
 
 export function deliveryOf(row: DeliveryRow): Delivery {
-  const { epoch: _epoch, open: _open, expireAt: _expireAt, unknown, ...delivery } = row;
+  const { epoch: _1, open: _2, expireAt: _3, body: _4, unknown, ...delivery } = row;
   return unknown ? { ...delivery, unknown } : delivery;
 }

@@ -25,6 +25,8 @@ export const deliveriesTable = defineTable({
     createdAt: text(),
     doneAt: optional(text()),
     reason: optional(text()),
+    /** The event as JSON, where the log lacks it or is about to lose it. */
+    body: optional(text()),
     /** From when it is done. */
     expireAt: optional(date()),
   },

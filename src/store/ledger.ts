@@ -5,6 +5,7 @@ import { createLeases } from "./ledger-leases.ts";
 import { createLinks, keepLinks } from "./ledger-links.ts";
 import { createList } from "./ledger-list.ts";
 import { createRows } from "./ledger-rows.ts";
+import { deliveriesTable } from "./ledger-tables.ts";
 
 /** What the ledger asks of the log beside it. */
 export interface LedgerLog {
@@ -35,7 +36,16 @@ export function createLedger(tables: Tables, options: LedgerOptions): Ledger {
     ...createLinks(tables, aliases, retentionMs),
     ...createList(tables),
     aliases,
-    bodies: (ids) => log.bodies(ids),
+    async bodies(ids) {
+      const bodies = await log.bodies(ids);
+      const lacking = ids.filter((id) => bodies.get(id) === undefined);
+      if (lacking.length === 0) return bodies;
+      const where = { eventId: { in: lacking }, body: { absent: false } };
+      for (const { eventId, body } of await tables.of(deliveriesTable).find({ where })) {
+        if (body !== undefined) bodies.set(eventId, JSON.parse(body));
+      }
+      return bodies;
+    },
     async keepBodies(ids, until) {
       for (let at = 0; at < ids.length; at += chunk) {
         const some = ids.slice(at, at + chunk);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import type { Delivery, Ledger, NewDelivery, Store } from "../../src/contracts.ts";
+import type { Delivery, Ledger, NewDelivery, Store, WaypostEvent } from "../../src/contracts.ts";
 import { quarantinedPost, quarantineIdOf } from "../../src/event/quarantined-post.ts";
 import { makeEvent, makeText } from "../store/make-events.ts";
 
@@ -401,6 +401,27 @@ export function testLedger(
       assert.equal((await ledger.takeMore(name, epoch, [])).length, 1);
     });
 
+    it("gives a row up only while no attempt can be under way, when it is told so", async () => {
+      const epoch = await take();
+      await ledger.insert([row(1), row(2), row(3), row(4)], epoch);
+      await ledger.write(epoch, [
+        { id: "crm:evt_2", state: "sending", nextAt: second(9) },
+        { id: "crm:evt_3", state: "sending" },
+        { id: "crm:evt_4", state: "sending", nextAt: second(9) },
+      ]);
+      await ledger.write(epoch, [{ id: "crm:evt_4", state: "sending", nextAt: null }]);
+      const { rev } = await ledger.lease(name);
+      const given = [];
+      for (const n of [1, 2, 3, 4]) {
+        given.push(await ledger.giveUp(`crm:evt_${n}`, "by hand", { idle: true }));
+      }
+      assert.deepEqual(given, [true, true, false, false]);
+      assert.equal((await ledger.lease(name)).rev, rev + 2);
+      assert.equal((await states())["evt_3"], "sending");
+      assert.equal(await ledger.giveUp("crm:evt_3", "by hand", { idle: false }), true);
+      assert.equal(await ledger.giveUp("crm:evt_1", "twice", { idle: true }), false);
+    });
+
     it("lists deliveries newest first, page by page, by destination, state and event", async () => {
       const epoch = await take();
       await ledger.insert(
@@ -465,6 +486,44 @@ export function testLedger(
         ]),
       );
       await ledger.keepBodies(["evt_1", "evt_3"], new Date());
+    });
+
+    it("keeps a body with its row where it is told to, as it came, until the row goes", async () => {
+      const epoch = await take();
+      const odd = makeText("half a pair: \ud83d", { id: "evt_1" });
+      const raw = { "a.b": { $set: 1 }, empty: {}, list: [[]] };
+      const body = { ...odd, data: { ...odd.data, raw } } as unknown as WaypostEvent;
+      await ledger.insert([{ ...row(1), body }, row(2)], epoch);
+      assert.deepEqual(await ledger.bodies(["evt_1", "evt_2"]), new Map([["evt_1", body]]));
+      assert.deepEqual(await ledger.delivery("crm:evt_1"), {
+        ...row(1),
+        state: "open",
+        attempts: 0,
+        history: [],
+      });
+      const shown = [await ledger.openRows(name, epoch, { limit: 9 })];
+      shown.push(await ledger.takeMore(name, epoch, ["crm:evt_1"]));
+      shown.push((await ledger.deliveries({}, { limit: 9 })).items);
+      assert.ok(!JSON.stringify(shown).includes("half a pair"));
+      // It may be wanted again after it is done, and goes with the row.
+      await ledger.write(epoch, [
+        { id: "crm:evt_1", state: "dead", doneAt: second(1), reason: "no" },
+      ]);
+      assert.equal((await ledger.bodies(["evt_1"])).size, 1);
+      const event = makeText("hello", { id: "evt_1" });
+      await opened.append([event]);
+      assert.deepEqual((await ledger.bodies(["evt_1"])).get("evt_1"), event, "the log is ahead");
+    });
+
+    it("keeps events of open rows in the log for as long as it is told", async () => {
+      await opened.append([makeText("kept", { id: "evt_1" }), makeText("gone", { id: "evt_2" })]);
+      const days = (n: number) => Date.now() + n * 24 * 60 * 60 * 1_000;
+      await ledger.keepBodies(["evt_1"], new Date(days(60)));
+      await ledger.keepBodies(["evt_1"], new Date(days(40)));
+      await opened.expire(days(59));
+      assert.deepEqual([...(await ledger.bodies(["evt_1", "evt_2"])).keys()], ["evt_1"]);
+      await opened.expire(days(61));
+      assert.equal((await ledger.bodies(["evt_1"])).size, 0);
     });
 
     it("remembers a link under every id of the conversation, and keeps the later holder's", async () => {

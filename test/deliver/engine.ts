@@ -180,6 +180,7 @@ export async function startEngine(
     readonly hooks?: DeliveryHooks;
     readonly maxOpenRows?: number;
     readonly maxLaneRows?: number;
+    readonly leaseMs?: number;
     readonly ledger?: MemoryLedger;
     readonly clock?: FakeClock;
     readonly bus?: TestBus;
@@ -211,6 +212,7 @@ export async function startEngine(
     ...(options.hooks && { hooks: options.hooks }),
     ...(options.maxOpenRows !== undefined && { maxOpenRows: options.maxOpenRows }),
     ...(options.maxLaneRows !== undefined && { maxLaneRows: options.maxLaneRows }),
+    ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
   });
   delivery.start();
   await clock.advance(0);
@@ -227,7 +229,7 @@ export async function startEngine(
       await closed;
     },
     async publish(...events) {
-      ledger.append(events);
+      ledger.append(events, clock.now());
       await bus.publish(events);
     },
   };

@@ -52,6 +52,29 @@ describe("a delivery that an operator gives up", () => {
     });
   }
 
+  it("can be seen to be under way, and then ends first: what took effect stays delivered", async () => {
+    const clock = createFakeClock();
+    const crm = createStub();
+    const only = event("cnv_a");
+    crm.answer = async (): Promise<Answer> => {
+      await rest(clock, 8 * second);
+      return crm.calls.length === 1 ? outage({ maybeDone: true, afterMs: 20 * second }) : "ok";
+    };
+    const { publish, ledger, delivery } = await startEngine({ crm }, { clock });
+    await publish(only);
+    const giveUp = () => ledger.giveUp(`crm:${only.id}`, "by hand", { idle: true });
+    assert.equal(await giveUp(), false);
+    await clock.advance(9 * second);
+    assert.ok((await ledger.deliveriesOf(only.id))[0]?.nextAt, "it waits");
+    await clock.advance(21 * second);
+    assert.equal(crm.calls.length, 2);
+    assert.equal(await giveUp(), false);
+    await clock.advance(9 * second);
+    assert.equal(await giveUp(), false);
+    assert.equal((await ledger.deliveriesOf(only.id))[0]?.state, "delivered");
+    await delivery.close();
+  });
+
   it("goes when its turn comes while another of its conversation is tried, unsent", async () => {
     const clock = createFakeClock();
     const crm = createStub();

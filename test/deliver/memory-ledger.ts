@@ -10,9 +10,9 @@ import { createMemoryTables } from "../support/memory-tables.ts";
 const retentionMs = 30 * 24 * 60 * 60 * 1_000;
 
 export interface MemoryLedger extends Ledger {
-  /** The log: where bodies and aliases come from. */
-  append(items: readonly Carried[]): void;
-  /** Takes away the rows that have expired by then. */
+  /** The log: where bodies and aliases come from. Stored at that moment, now unless told. */
+  append(items: readonly Carried[], at?: number): void;
+  /** Takes away the events and rows that have expired by then. */
   expire(at: number): void;
   /** The store is away: every call rejects. */
   down: boolean;
@@ -29,7 +29,8 @@ export interface MemoryLedger extends Ledger {
 export function createMemoryLedger(exclusive = true): MemoryLedger {
   const tables = createMemoryTables();
   const items = new Map<string, Carried>();
-  const plain = createLedger(tables, { log: logOf(items), exclusive, retentionMs });
+  const expiresAt = new Map<string, number>();
+  const plain = createLedger(tables, { log: logOf(items, expiresAt), exclusive, retentionMs });
   const ledger: MemoryLedger = {
     ...plain,
     down: false,
@@ -37,17 +38,23 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
     failing: new Set(),
     kept: [],
     writes: { calls: 0, changes: 0 },
-    append(added) {
-      for (const item of added) items.set(item.id, item);
+    append(added, at = Date.now()) {
+      for (const item of added) {
+        items.set(item.id, item);
+        expiresAt.set(item.id, at + retentionMs);
+      }
       const events = added.filter((item): item is WaypostEvent => !isQuarantined(item));
       const touched = events.flatMap((event) => [
         ...(event.data.conversationId === undefined ? [] : [event.data.conversationId]),
         ...aliasEdges(event).flatMap(({ from, to }) => [from, to]),
       ]);
       // In memory it is done at once.
-      void keepLinks(tables, touched, Date.now() + retentionMs);
+      void keepLinks(tables, touched, at + retentionMs);
     },
-    expire: (at) => tables.expire(at),
+    expire(at) {
+      for (const [id, gone] of expiresAt) if (gone <= at) items.delete(id);
+      return tables.expire(at);
+    },
     write(epoch, changes) {
       ledger.writes.calls += 1;
       ledger.writes.changes += changes.length;
@@ -71,7 +78,7 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
   });
 }
 
-function logOf(items: ReadonlyMap<string, Carried>): LedgerLog {
+function logOf(items: ReadonlyMap<string, Carried>, expiresAt: Map<string, number>): LedgerLog {
   const events = () => [...items.values()].filter((item) => !isQuarantined(item));
   return {
     async bodies(ids) {
@@ -85,7 +92,9 @@ function logOf(items: ReadonlyMap<string, Carried>): LedgerLog {
     },
     conversationsOf: async (ids) =>
       events().flatMap(({ id, data }) => (ids.includes(id) ? (data.conversationId ?? []) : [])),
-    keep: async () => undefined,
+    async keep(ids, until) {
+      for (const id of ids) expiresAt.set(id, Math.max(expiresAt.get(id) ?? 0, until.getTime()));
+    },
     aliases: async (ids) =>
       events()
         .flatMap(aliasEdges)

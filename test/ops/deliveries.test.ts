@@ -2,14 +2,15 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Delivery } from "../../src/contracts.ts";
 import { textEvent } from "../support/sample-events.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { type Harness, startOps } from "./harness.ts";
-import { addDelivery } from "./ledger-rows.ts";
+import { addDelivery, createdAt } from "./ledger-rows.ts";
 
 let ops: Harness;
 before(async () => {
   ops = await startOps();
   ops.destinations.set("erp", { kind: "webhook" });
-  ops.destinations.set("slack-support", { kind: "slack" });
+  ops.destinations.set("slack-support", { kind: "slack", timeoutMs: 100 });
   ops.query.log.push(textEvent(3), textEvent(2), textEvent(1));
   await addDelivery(ops.ledger, "erp", 1, "delivered");
   await addDelivery(ops.ledger, "erp", 2, "dead");
@@ -100,6 +101,31 @@ describe("giving up", () => {
     assert.equal((await ops.ledger.lease("slack-support")).rev, rev + 1);
     // Nobody holds this one any more; it can be ended none the less.
     assert.equal((await giveUp("former:evt_4")).status, 200);
+  });
+
+  for (const [end, change, status] of [
+    ["takes effect", { state: "delivered", doneAt: createdAt }, 409],
+    ["fails", { state: "open", nextAt: "2026-11-20T11:00:00.000Z" }, 200],
+  ] as const) {
+    it(`waits for an attempt under way, which counts: it ${end}`, async (t) => {
+      const n = status === 200 ? 6 : 7;
+      const epoch = await addDelivery(ops.ledger, "slow", n, "sending");
+      ops.destinations.set("slow", { kind: "webhook", timeoutMs: 30_000 });
+      const asked = t.mock.method(ops.ledger, "giveUp");
+      const response = giveUp(`slow:evt_${n}`);
+      await waitFor("it is asked", () => asked.mock.callCount() > 1);
+      assert.equal((await ops.ledger.delivery(`slow:evt_${n}`))?.state, "sending");
+      await ops.ledger.write(epoch, [{ id: `slow:evt_${n}`, ...change }]);
+      assert.equal((await response).status, status);
+      const state = status === 200 ? "dead" : "delivered";
+      assert.equal((await ops.ledger.delivery(`slow:evt_${n}`))?.state, state);
+    });
+  }
+
+  it("waits for nothing where nobody holds the destination", async () => {
+    const epoch = await addDelivery(ops.ledger, "slow", 8, "sending");
+    await ops.ledger.releaseLease("slow", epoch);
+    assert.equal((await giveUp("slow:evt_8")).status, 200);
   });
 
   it("is refused for one that is done, or not there", async () => {

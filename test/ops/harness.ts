@@ -19,7 +19,7 @@ export interface Harness {
   readonly ledger: Ledger;
   readonly processes: ProcessRegistry;
   /** Those configured, by name. */
-  readonly destinations: Map<string, { readonly kind: string }>;
+  readonly destinations: Map<string, { readonly kind: string; readonly timeoutMs?: number }>;
   /** What the prune endpoint was asked for; `answer` is what it says. */
   readonly pruned: { asked: PruneOptions[]; answer: Pruned };
   readonly logged: { message: string; fields: LogFields | undefined }[];
