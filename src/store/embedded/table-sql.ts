@@ -1,6 +1,6 @@
-import type { FieldKind, TableSpec } from "../../contracts/table.ts";
+import type { FieldKind, TableSpec, Where } from "../../contracts/table.ts";
 import type { SqlRow, SqlValue } from "../../support/sqlite.ts";
-import { type AnyRow, behind, type Order, type Step, type Term } from "../table-terms.ts";
+import { type AnyRow, behind, type Order, type Step, type Term, termsOf } from "../table-terms.ts";
 import { memberTableFor } from "./table-schema.ts";
 
 /** Names come from declarations alone, which have letters and digits only; values are always bound. */
@@ -148,4 +148,14 @@ export function assignments(
       return `${column} = ${step.does}(coalesce(${column}, ${value}), ${value})`;
     })
     .join(", ");
+}
+
+/** The condition, of rows that have not expired. */
+export function question(
+  spec: TableSpec,
+  where: Where<AnyRow>,
+  now: () => number,
+  bind: Bind,
+): string {
+  return conditionOf(spec, termsOf(spec, where), bind) + unexpired(spec, now(), bind);
 }
