@@ -176,22 +176,19 @@ describe("an attempt becomes a state", () => {
       nextAt: null,
       history: [{ at: atIso, ms: 13, outcome: "delivered" }],
       doneAt,
+      unknown: false,
     });
   });
 
-  it("dead when it was refused, whatever was before", () => {
+  it("dead when it was refused, and unknown when an attempt may have taken effect", () => {
     const history = [{ at: atIso, ms: 13, outcome: "refused", answer: refused().message }];
-    const row = rowOf({ unknown: true });
-    assert.deepEqual(settle(row, { ...tried, outcome: failed(refused()) }), {
-      change: {
-        id: "crm:evt_1",
-        state: "dead",
-        nextAt: null,
-        history,
-        doneAt,
-        reason: refused().message,
-      },
-    });
+    const dead = { id: "crm:evt_1", state: "dead", nextAt: null, history, doneAt } as const;
+    const reason = refused().message;
+    for (const unknown of [false, true]) {
+      assert.deepEqual(settle(rowOf({ unknown }), { ...tried, outcome: failed(refused()) }), {
+        change: { ...dead, reason, ...(unknown && { unknown }) },
+      });
+    }
   });
 
   it("open when the destination is not set up, to be tried as soon as it is", () => {
