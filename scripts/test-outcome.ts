@@ -30,6 +30,14 @@ export function fileLine({ file, ok, passed, skipped }: Outcome, seconds: string
   return `${ok ? "ok    " : "FAILED"} ${file}  ${many.join(", ")}, ${seconds} s`;
 }
 
+/** What a failed file said of its failures: from its first `not ok` on, `lines` at most. */
+export function failureOf({ file }: Outcome, output: string, lines = 30): string[] {
+  const all = output.trimEnd().split("\n");
+  const at = all.findIndex((line) => /^ *not ok /.test(line));
+  const said = at < 0 ? all.slice(-lines) : all.slice(at, at + lines);
+  return [`${file}:`, ...said.map((line) => `  ${line}`), ""];
+}
+
 /** What was skipped for want of what and how to get it, then the counts as the very last line. */
 export function closingLines(outcomes: readonly Outcome[]): string[] {
   const sum = (count: (outcome: Outcome) => number) =>

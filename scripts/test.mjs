@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { register } from "tsx/esm/api";
 
 register();
-const { closingLines, fileLine, judge } = await import("./test-outcome.ts");
+const { closingLines, failureOf, fileLine, judge } = await import("./test-outcome.ts");
 const { compileTests } = await import("./compile-tests.ts");
 const { shareServers } = await import("./test-servers.ts");
 
@@ -37,6 +37,8 @@ const servers = await shareServers(env, print).catch((error) => {
 });
 
 let compiled = "";
+/** Said once more at the end, where a long run is read. */
+const failures = new Map();
 process.once("exit", () => compiled && rmSync(compiled, { recursive: true }));
 
 /** One file's outcome; its output is shown only where something failed. */
@@ -57,6 +59,7 @@ function runFile(file) {
       print(fileLine(outcome, ((performance.now() - startedAt) / 1_000).toFixed(1)));
       for (const reason of outcome.skipped) print(`         skipped: ${reason}`);
       if (!outcome.ok) print(output + (signal ? `\nended by ${signal}` : `\nexit ${code}`));
+      if (!outcome.ok) failures.set(file, failureOf(outcome, output));
       resolve(outcome);
     });
   });
@@ -90,5 +93,6 @@ try {
 } finally {
   for (const server of servers) await server.cleanup();
 }
-print(["", ...closingLines(outcomes)].join("\n"));
+const failed = outcomes.filter(({ ok }) => !ok).flatMap(({ file }) => failures.get(file));
+print(["", ...failed, ...closingLines(outcomes)].join("\n"));
 process.exit(outcomes.every(({ ok }) => ok) ? 0 : 1);

@@ -57,7 +57,7 @@ describe("npm test", () => {
   });
 
   it("fails when a file runs no test, ends early, or fails", () => {
-    const { status, stdout, last } = run({
+    const { status, stdout, lines, last } = run({
       "early.test.ts": `describe("a", { skip: "x" }, () => {});\nprocess.exit(0);`,
       "empty.test.ts": "",
       "failing.test.ts": `${passing}it("fails", () => { throw new Error("no"); });`,
@@ -67,6 +67,9 @@ describe("npm test", () => {
     for (const name of ["early", "empty", "failing"])
       assert.match(stdout, new RegExp(`^FAILED test/${name}`, "m"));
     assert.equal(last, "2 passed, 3 failed, 0 skipped");
+    // A long run is read from its end.
+    const again = lines.slice(lines.lastIndexOf("test/failing.test.ts:"));
+    assert.match(again.slice(0, 2).join(), /:, +not ok 2 - fails$/);
   });
 
   const needsInstalled = !rabbitInstalled() && "needs an installed rabbitmq-server";
