@@ -189,7 +189,13 @@ async function bareLoop(
       group.map((event) =>
         destination.deliver(
           event,
-          { destination: name, idempotencyKey: event.id, attempt: 1, link: undefined },
+          {
+            destination: name,
+            idempotencyKey: event.id,
+            attempt: 1,
+            link: undefined,
+            remember: async () => undefined,
+          },
           new AbortController().signal,
         ),
       ),

@@ -1,5 +1,7 @@
 /** What a destination is told and answers with. What it throws but DeliveryError counts as an outage that may be done. */
 
+export type Link = Readonly<Record<string, string>>;
+
 export interface DeliveryContext {
   /** The destination's name. */
   readonly destination: string;
@@ -7,8 +9,17 @@ export interface DeliveryContext {
   readonly idempotencyKey: string;
   /** 1 for the first; of a long outage the last 20 count. */
   readonly attempt: number;
-  /** What this destination remembers about the event's conversation (a Slack thread, a ticket); its order is the lane's. */
-  readonly link: Readonly<Record<string, string>> | undefined;
+  /**
+   * What this destination remembers about the event's conversation (a Slack thread, a ticket), or about the event itself where
+   * it has none; its order is the lane's.
+   */
+  readonly link: Link | undefined;
+  /**
+   * Replaces the link before the delivery is done: durable when it resolves. For a destination that makes two things in one
+   * delivery, between the calls: a later attempt finds in `link` what the first has made. Rejects when another
+   * process delivers by now; the attempt is over then.
+   */
+  remember(link: Link): Promise<void>;
 }
 
 export interface Delivered {
@@ -16,8 +27,8 @@ export interface Delivered {
   readonly remoteId?: string;
   /** The vendor's answer in short: status and what helps an on-call engineer. No secret; at most 500 characters are kept. */
   readonly answer?: string;
-  /** Replaces the conversation's link, written durably before the delivery counts as delivered. */
-  readonly link?: Readonly<Record<string, string>>;
+  /** Replaces the link, written durably before the delivery counts as delivered. */
+  readonly link?: Link;
 }
 
 export interface DestinationCheck {
@@ -31,6 +42,6 @@ export interface DestinationTraits {
   readonly kind: string;
   /** What a second call after an unknown outcome does: nothing new | ask `find` first | may double. */
   readonly repeat: "safe" | "find" | "unsafe";
-  /** false: it neither reads `context.link` nor answers with one, so none is looked up. */
+  /** false: it neither reads `context.link` nor answers with one, nor remembers one, so none is looked up. */
   readonly links?: false;
 }

@@ -1,8 +1,8 @@
-import type { DeliveryChange, DeliveryContext, Ledger, WaypostEvent } from "../contracts.ts";
+import type { DeliveryChange, DeliveryContext, Ledger, Link, WaypostEvent } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
 import { type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
-import { attempt, type Outcome } from "./attempt.ts";
+import { attempt } from "./attempt.ts";
 import type { Bodies, Body } from "./bodies.ts";
 import { jitter } from "./delays.ts";
 import type { DestinationSetup } from "./delivery.ts";
@@ -81,7 +81,10 @@ async function tryHead(parts: HeadParts, row: OpenRow): Promise<"done" | "waits"
   const startedAt = clock.monotonic();
   const outcome = await attempt(body, context, row.unknown, parts);
   const tried = { outcome, at, ms: clock.monotonic() - startedAt, now: clock.now() };
-  await saveLink(parts, body, outcome);
+  // Before the delivery counts as delivered, or the next of the conversation would not find it.
+  if ("delivered" in outcome && outcome.delivered.link !== undefined) {
+    await saveLink(parts, body, outcome.delivered.link);
+  }
   return finish(parts, row, body, tried);
 }
 
@@ -150,37 +153,34 @@ async function bury(
 }
 
 async function contextOf(
-  { setup, ledger, ...rest }: HeadParts,
+  parts: HeadParts,
   row: OpenRow,
-  { data, id }: WaypostEvent,
+  event: WaypostEvent,
 ): Promise<DeliveryContext> {
+  const { setup, ledger } = parts;
   const { name, destination } = setup;
-  const { conversationId } = data;
   const link =
-    conversationId === undefined || destination.links === false
+    destination.links === false
       ? undefined
-      : await insist(() => ledger.link(name, conversationId), rest);
+      : await insist(() => ledger.link(name, aboutOf(event)), parts);
   return {
     destination: name,
-    idempotencyKey: `${id}:${name}`,
+    idempotencyKey: `${event.id}:${name}`,
     attempt: row.history.length + 1,
     link,
+    remember: (made) => saveLink(parts, event, made),
   };
 }
 
-/** Before the delivery counts as delivered, or the next of the conversation would not find it. */
-async function saveLink(
-  { setup, ledger, ...rest }: HeadParts,
-  { data }: WaypostEvent,
-  outcome: Outcome,
-): Promise<void> {
-  const { conversationId } = data;
-  if (!("delivered" in outcome) || conversationId === undefined) return;
-  const { link } = outcome.delivered;
-  if (link === undefined) return;
-  const { lease } = rest;
-  const save = () => ledger.saveLink(setup.name, conversationId, link, lease.epoch);
-  if (await insist(save, rest)) return;
+/** What a link is kept under. */
+function aboutOf({ data, id }: WaypostEvent): string {
+  return data.conversationId ?? id;
+}
+
+async function saveLink(parts: HeadParts, event: WaypostEvent, link: Link): Promise<void> {
+  const { setup, ledger, lease } = parts;
+  const save = () => ledger.saveLink(setup.name, aboutOf(event), link, lease.epoch);
+  if (await insist(save, parts)) return;
   lease.lose("a later holder has written the link");
   lease.check();
 }

@@ -26,7 +26,8 @@ export interface HttpDestinationUnderTest extends DestinationUnderTest {
 const name = "under-test";
 
 export function contextOf(event: WaypostEvent, link?: DeliveryContext["link"]): DeliveryContext {
-  return { destination: name, idempotencyKey: `${event.id}:${name}`, attempt: 1, link };
+  const idempotencyKey = `${event.id}:${name}`;
+  return { destination: name, idempotencyKey, attempt: 1, link, remember: async () => undefined };
 }
 
 /** How it ended: delivered, or the DeliveryError. Anything else fails the test. */

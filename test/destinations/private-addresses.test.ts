@@ -224,7 +224,13 @@ describe("a webhook that may not reach private addresses", () => {
     assert.equal(checks[0]?.ok, false);
     assert.match(checks[0]?.detail ?? "", /allowPrivateAddresses/);
     const event = makeText("x", {});
-    const context = { destination: "erp", idempotencyKey: "k", attempt: 1, link: undefined };
+    const context = {
+      destination: "erp",
+      idempotencyKey: "k",
+      attempt: 1,
+      link: undefined,
+      remember: async () => undefined,
+    };
     await assert.rejects(destination.deliver(event, context, AbortSignal.timeout(5000)), {
       verdict: "config",
       maybeDone: false,

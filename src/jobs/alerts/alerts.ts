@@ -178,6 +178,8 @@ async function send(
     idempotencyKey: `${event.id}:alerts`,
     attempt,
     link: undefined,
+    // No two alerts belong together.
+    remember: async () => undefined,
   };
   try {
     await Promise.race([sender.deliver(event, context, signal), aborted]);
