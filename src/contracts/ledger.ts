@@ -52,6 +52,9 @@ export type NewDelivery = Pick<
   readonly body?: WaypostEvent;
 };
 
+/** A row that is opened from outside: its number is given by the ledger. */
+export type EnqueuedDelivery = Omit<NewDelivery, "destination" | "seq">;
+
 /** What is written of a row; what is absent stays. */
 export interface DeliveryChange {
   readonly id: string;
@@ -216,6 +219,14 @@ export interface DeliveryQuery {
 export interface DeliveryControl {
   /** By an operator, or by the engine after a `config` verdict; undefined resumes. Not fenced. Bumps `rev`. */
   setPause(name: string, pause: DestinationRow["pause"]): Promise<void>;
+  /**
+   * Opens rows behind all that are open, in this order, whoever holds the destination, or will; then `rev` + 1. Answers with the
+   * states of those that existed, which stay as they are. Repeatable: what a call that failed had opened is open.
+   */
+  enqueue(
+    name: string,
+    rows: readonly EnqueuedDelivery[],
+  ): Promise<{ readonly id: string; readonly state: Delivery["state"] }[]>;
   /**
    * A dead (or delivered, with `again`) row becomes open with a new `seq`; then `rev` + 1. False: no such row. A dead one
    * stays `unknown` if it is; one that took effect is to do so again.

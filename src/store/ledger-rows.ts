@@ -1,5 +1,12 @@
 import type { Tables } from "../contracts/table.ts";
-import type { Delivery, DeliveryChange, Ledger, NewDelivery } from "../contracts.ts";
+import {
+  type Delivery,
+  type DeliveryChange,
+  type EnqueuedDelivery,
+  type Ledger,
+  type NewDelivery,
+  StoreError,
+} from "../contracts.ts";
 import { type DeliveryRow, deliveriesTable, destinationsTable } from "./ledger-tables.ts";
 
 /** No holder has these epochs: what was given up none writes, what was opened from outside is found as foreign. */
@@ -8,7 +15,15 @@ const openedEpoch = 0;
 
 type Rows = Pick<
   Ledger,
-  "insert" | "takeOver" | "openRows" | "takeMore" | "write" | "reopen" | "giveUp" | "givenUp"
+  | "insert"
+  | "takeOver"
+  | "openRows"
+  | "takeMore"
+  | "write"
+  | "enqueue"
+  | "reopen"
+  | "giveUp"
+  | "givenUp"
 >;
 
 /** The deliveries. Rows that are done go after `retentionMs`. */
@@ -43,6 +58,7 @@ export function createRows(tables: Tables, retentionMs: number): Rows {
       return taken.map(deliveryOf);
     },
     write: (epoch, changes) => deliveries.update(changes.map(changeOf(epoch, retentionMs))),
+    enqueue: (name, rows) => tables.atomically((all) => enqueue(all, { name, rows, retentionMs })),
     reopen: (id, { again = false } = {}) => tables.atomically((all) => reopen(all, id, again)),
     giveUp: (id, reason, { idle = false } = {}) =>
       tables.atomically((all) => giveUp(all, { id, reason, idle, retentionMs })),
@@ -100,6 +116,30 @@ function changeOf(epoch: number, retentionMs: number) {
     };
     return { id, where, set };
   };
+}
+
+async function enqueue(
+  tables: Pick<Tables, "of">,
+  given: {
+    readonly name: string;
+    readonly rows: readonly EnqueuedDelivery[];
+    readonly retentionMs: number;
+  },
+): Promise<{ readonly id: string; readonly state: Delivery["state"] }[]> {
+  const { name, rows, retentionMs } = given;
+  if (rows.length === 0) return [];
+  const destinations = tables.of(destinationsTable);
+  // A destination that nobody has held yet is made as at its first lease.
+  await destinations.insert([{ id: name, epoch: 0, beat: 0, seq: 0, rev: 0 }]);
+  const counted = await destinations.advance(name, {}, { add: { seq: rows.length } });
+  if (counted === undefined) throw new StoreError("outage", `the row of ${name} has gone`);
+  const first = counted.seq - rows.length + 1;
+  const opened = rows.map((row, i) =>
+    newRow({ ...row, destination: name, seq: first + i }, openedEpoch, retentionMs),
+  );
+  const existing = await tables.of(deliveriesTable).insert(opened);
+  await destinations.update([{ id: name, add: { rev: 1 } }]);
+  return existing.map(({ id, state }) => ({ id, state }));
 }
 
 async function reopen(tables: Pick<Tables, "of">, id: string, again: boolean): Promise<boolean> {

@@ -321,6 +321,66 @@ export function testLedger(
       assert.equal(await ledger.reopen("crm:evt_1"), true);
     });
 
+    it("opens rows from outside behind those that are open, once, whoever holds them", async () => {
+      const given = (n: number) => {
+        const { seq: _1, destination: _2, ...rest } = row(n);
+        return rest;
+      };
+      assert.deepEqual(await ledger.enqueue(name, []), []);
+      assert.deepEqual(await ledger.enqueue(name, [given(1), given(2)]), [], "before any holder");
+      const epoch = await take();
+      assert.deepEqual(seqs(await takeOver(epoch)), [1, 2]);
+      await ledger.allot(name, epoch, 3);
+      const { rev } = await ledger.lease(name);
+      await ledger.write(epoch, [{ id: "crm:evt_1", state: "delivered", doneAt: second(1) }]);
+      const bodied = { ...given(4), body: makeText("kept") };
+      const wrong = { ...given(5), reason: "is no event" };
+      const existing = await ledger.enqueue(name, [given(1), given(2), given(3), bodied, wrong]);
+      assert.deepEqual(
+        existing.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+        [
+          { id: "crm:evt_1", state: "delivered" },
+          { id: "crm:evt_2", state: "open" },
+        ],
+      );
+      assert.equal((await ledger.lease(name)).rev, rev + 1);
+      const found = await ledger.takeMore(name, epoch, []);
+      assert.deepEqual(
+        found.map(({ eventId, state }) => [eventId, state]),
+        [
+          ["evt_3", "open"],
+          ["evt_4", "open"],
+        ],
+      );
+      assert.ok(found.every(({ seq }) => seq > 5));
+      const next = await ledger.allot(name, epoch, 1);
+      assert.ok(next !== undefined && next > Math.max(...seqs(found)));
+      assert.equal((await states())["evt_5"], "dead");
+      assert.ok((await ledger.bodies(["evt_4"])).has("evt_4"));
+      // What it opened is written by its holder like all others.
+      assert.equal(await ledger.write(epoch, [{ id: "crm:evt_3", state: "sending" }]), 1);
+    });
+
+    it("gives rows that two open at once numbers of their own", async () => {
+      const epoch = await take();
+      const given = (n: number) => {
+        const { seq: _1, destination: _2, ...rest } = row(n);
+        return rest;
+      };
+      const calls = [0, 10, 20].map((at) => [1, 2, 3, 4, 5].map((n) => given(at + n)));
+      await Promise.all([
+        ...calls.map((rows) => ledger.enqueue(name, rows)),
+        ledger.allot(name, epoch, 5),
+      ]);
+      const found = await ledger.takeMore(name, epoch, []);
+      assert.equal(new Set(seqs(found)).size, 15);
+      for (const rows of calls) {
+        const ids: readonly string[] = rows.map(({ eventId }) => eventId);
+        const mine = found.map(({ eventId }) => eventId).filter((id) => ids.includes(id));
+        assert.deepEqual(mine, ids, "in the order they were given");
+      }
+    });
+
     it("keeps in mind that an outcome is unknown while a row is dead and when it is opened again", async () => {
       const epoch = await take();
       await ledger.allot(name, epoch, 5);
