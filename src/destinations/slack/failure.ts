@@ -1,8 +1,6 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRequestError } from "@slack/web-api";
 import { DeliveryError } from "../../contracts.ts";
-import { retryAfterMs } from "../retry-after.ts";
-import { remedyFor, statusVerdict } from "../status-verdict.ts";
-import { transportError } from "../transport-error.ts";
+import { remedyFor, retryAfterMs, statusVerdict, transportError } from "../http.ts";
 import type { LastAnswer } from "./client.ts";
 
 /** Slack's words when it cannot take anything now. True: the post may be there all the same. */
