@@ -108,6 +108,8 @@ export interface Destination extends destination.DestinationTraits {
     context: destination.DeliveryContext,
     signal: AbortSignal,
   ): Promise<destination.Delivered | undefined>;
+  /** Not to be tried before then: for what comes together (a few texts in a row). What stands behind it in its lane waits too. */
+  notBefore?(event: WaypostEvent, createdAt: Date): Date | undefined;
   /** What would be sent, for `routes test`; sends nothing, shows no secret. */
   preview(event: WaypostEvent): unknown;
   /** Harmless calls that check credentials and scopes, for `doctor`. */

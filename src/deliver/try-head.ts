@@ -56,17 +56,8 @@ export function createTryHead(parts: HeadParts): (row: OpenRow) => Promise<"done
 
 async function tryHead(parts: HeadParts, row: OpenRow): Promise<"done" | "waits"> {
   const { write, lease, clock } = parts;
-  const body = await findBody(parts, row);
-  if (body === "absent" && isOld(row, clock)) {
-    return bury(parts, row, "its event is no longer in the log");
-  }
-  if (body === undefined || body === "absent") return waitForBody(row, clock);
-  if (body === "quarantined") {
-    return bury(parts, row, "the store can never take its event: it lies in quarantine");
-  }
-  if (row.endings >= mostEndings) {
-    return bury(parts, row, `the process ended during each of its last ${row.endings} attempts`);
-  }
+  const body = await bodyToTry(parts, row);
+  if (body === "done" || body === "waits") return body;
   const context = await contextOf(parts, row, body);
   // Each time: the write is what fences an attempt by a holder that was suspended past its lease.
   const history = row.state === "sending" && row.endings > 0 ? { history: row.history } : {};
@@ -86,6 +77,22 @@ async function tryHead(parts: HeadParts, row: OpenRow): Promise<"done" | "waits"
     await saveLink(parts, body, outcome.delivered.link);
   }
   return finish(parts, row, body, tried);
+}
+
+/** The event, where it is there and its time has come. */
+async function bodyToTry(parts: HeadParts, row: OpenRow): Promise<WaypostEvent | "done" | "waits"> {
+  const body = await findBody(parts, row);
+  if (body === "absent" && isOld(row, parts.clock)) {
+    return bury(parts, row, "its event is no longer in the log");
+  }
+  if (body === undefined || body === "absent") return waitForBody(row, parts.clock);
+  if (body === "quarantined") {
+    return bury(parts, row, "the store can never take its event: it lies in quarantine");
+  }
+  if (row.endings >= mostEndings) {
+    return bury(parts, row, `the process ended during each of its last ${row.endings} attempts`);
+  }
+  return (await waitsForItsTime(parts, row, body)) ? "waits" : body;
 }
 
 async function finish(
@@ -138,6 +145,21 @@ function waitForBody(row: OpenRow, clock: Clock): "waits" {
   row.absences += 1;
   row.dueAt = clock.monotonic() + jitter(ms);
   return "waits";
+}
+
+/** The row stays open, and tells when its time comes. What may have taken effect already is not held back. */
+async function waitsForItsTime(
+  { setup, write, clock }: HeadParts,
+  row: OpenRow,
+  body: WaypostEvent,
+): Promise<boolean> {
+  if (row.unknown || row.history.length > 0) return false;
+  const at = setup.destination.notBefore?.(body, new Date(row.createdAt));
+  const ms = at === undefined ? 0 : at.getTime() - clock.now();
+  if (at === undefined || !(ms > 0)) return false;
+  await write({ id: row.id, state: "open", nextAt: at.toISOString() });
+  row.dueAt = clock.monotonic() + ms;
+  return true;
 }
 
 async function bury(

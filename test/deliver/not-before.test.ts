@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { createStub, event, outage, startEngine } from "./engine.ts";
+import { createMemoryLedger } from "./memory-ledger.ts";
+
+const second = 1_000;
+/** What begins with `wait` is to wait 15 s from its row's making. */
+const patient = (repeat?: "safe" | "unsafe") =>
+  Object.assign(createStub(repeat), {
+    notBefore: ({ data }: ReturnType<typeof event>, createdAt: Date) =>
+      data.conversationId?.startsWith("wait")
+        ? new Date(createdAt.getTime() + 15 * second)
+        : undefined,
+  });
+
+describe("a destination that says not before", () => {
+  it("gets the event then, and what stands behind it after; other lanes go on", async () => {
+    const crm = patient();
+    const { clock, publish, end, ledger } = await startEngine(
+      { crm },
+      { config: { concurrency: 1 } },
+    );
+    const [first, behind, other] = [event("wait_a"), event("wait_a"), event("cnv_b")];
+    await publish(first);
+    const startedAt = clock.now();
+    await clock.advance(5 * second);
+    await publish(behind, other);
+    await clock.advance(9 * second);
+    assert.deepEqual(crm.effects, [other.id], "no slot is held");
+    const [row] = await ledger.deliveriesOf(first.id);
+    assert.equal(row?.state, "open");
+    assert.deepEqual(row?.history, []);
+    assert.ok(Math.abs(Date.parse(row?.nextAt ?? "") - startedAt - 15 * second) < second);
+    await clock.advance(2 * second);
+    assert.deepEqual(crm.effects, [other.id, first.id]);
+    await clock.advance(5 * second);
+    assert.deepEqual(crm.effects, [other.id, first.id, behind.id]);
+    await end();
+  });
+
+  it("is not asked again after an attempt: the retry has its own time", async () => {
+    const crm = patient();
+    const { clock, publish, end } = await startEngine({ crm });
+    let failing = true;
+    crm.answer = () => (failing ? outage() : "ok");
+    await publish(event("wait_a"));
+    await clock.advance(16 * second);
+    assert.ok(crm.calls.length > 0);
+    failing = false;
+    crm.notBefore = () => new Date(clock.now() + 3_600 * second);
+    await clock.advance(60 * second);
+    assert.equal(crm.effects.length, 1);
+    await end();
+  });
+
+  it("is obeyed by the next holder, from the same beginning", async () => {
+    const ledger = createMemoryLedger();
+    const crm = patient();
+    const first = await startEngine({ crm }, { ledger });
+    const { clock } = first;
+    const waiting = event("wait_a");
+    await first.publish(waiting);
+    await clock.advance(10 * second);
+    await first.end();
+    const next = await startEngine({ crm }, { ledger, clock });
+    await clock.advance(3 * second);
+    assert.deepEqual(crm.effects, [waiting.id]);
+    await next.end();
+  });
+
+  it("may be wrong about the time: nothing readable means at once", async () => {
+    const crm = patient();
+    crm.notBefore = () => new Date("not a date");
+    const { publish, end } = await startEngine({ crm });
+    const odd = event("wait_a");
+    await publish(odd);
+    assert.deepEqual(crm.effects, [odd.id]);
+    await end();
+  });
+});
