@@ -1,13 +1,17 @@
-import type { DeliveryChange, DestinationLease, WaypostEvent } from "../contracts.ts";
+import type {
+  DeliveryChange,
+  DestinationFacts,
+  DestinationLease,
+  DestinationNote,
+  WaypostEvent,
+} from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
 import { createMutex } from "../support/mutex.ts";
 import type { Outcome } from "./attempt.ts";
 import { createBreaker } from "./breaker.ts";
 import type { DeliveryHooks, Incident } from "./delivery.ts";
-import { createFacts, type Facts } from "./facts.ts";
-import type { OpenRow } from "./open-row.ts";
-import { createPause, type Pause } from "./pause.ts";
+import type { OpenRow } from "./lane.ts";
 
 /** How a destination does in this process's term, and whom to tell. */
 export interface Health {
@@ -120,4 +124,93 @@ function createToldBreaker({ row, clock, log }: HealthParts, facts: Facts, tell:
 
 function iso(at: number): string {
   return new Date(at).toISOString();
+}
+
+type Reason = NonNullable<DestinationLease["pause"]>;
+
+/** Whether the destination rests, by an operator's word or because its configuration does not work. */
+interface Pause {
+  now(): Reason | undefined;
+  /** What a renewal says; `askedAt` (monotonic) is when it was asked. */
+  learn(row: DestinationLease, askedAt: number): void;
+  /** Pauses until an operator resumes, with one alert. Resolves when the ledger has it. */
+  forConfig(reason: string): Promise<void>;
+}
+
+function createPause(options: {
+  readonly row: DestinationLease;
+  readonly clock: Clock;
+  readonly save: (pause: Reason) => Promise<void>;
+  readonly onIncident: (incident: Omit<Incident, "destination">) => void;
+  readonly log: Log;
+}): Pause {
+  const { clock, save, onIncident, log } = options;
+  let current = options.row.pause;
+  /** What was asked before this says nothing about what is saved now. */
+  let savedAt = Number.NEGATIVE_INFINITY;
+  return {
+    now: () => current,
+    learn({ pause }, askedAt) {
+      if (askedAt <= savedAt) return;
+      const before = current;
+      current = pause;
+      if (before === undefined || pause !== undefined) return;
+      log.info("the destination is resumed");
+      if (before.by === "operator") return;
+      const { at, reason } = before;
+      onIncident({ kind: "paused", phase: "ended", since: at, reason });
+    },
+    async forConfig(reason) {
+      // One alert, however many attempts meet the same.
+      if (current !== undefined) return;
+      const pause = { by: "config", reason, at: new Date(clock.now()).toISOString() } as const;
+      current = pause;
+      savedAt = Number.POSITIVE_INFINITY;
+      log.error("the destination is paused: its configuration does not work", { reason });
+      onIncident({ kind: "paused", phase: "began", since: pause.at, reason });
+      await save(pause);
+      savedAt = clock.monotonic();
+    },
+  };
+}
+
+/** What an on-call engineer asks about a destination, gathered here and written down with the next renewal. */
+interface Facts {
+  note(facts: DestinationNote): void;
+  now(): DestinationFacts;
+  /** What is new since the last call; undefined: nothing. */
+  take(): DestinationNote | undefined;
+  /** Not written after all. */
+  giveBack(facts: DestinationNote): void;
+}
+
+function createFacts(initial: DestinationFacts): Facts {
+  const { breaker, breakerSince, lastSuccessAt, lastError, lastErrorAt, repeats } = initial;
+  let all: DestinationNote = {
+    breaker,
+    breakerSince,
+    lastSuccessAt,
+    lastError,
+    lastErrorAt,
+    repeats,
+  };
+  let fresh: DestinationNote | undefined;
+  return {
+    note(facts) {
+      all = { ...all, ...facts };
+      fresh = { ...fresh, ...facts };
+    },
+    now() {
+      const known = Object.entries(all).filter(([, value]) => value !== undefined);
+      return Object.fromEntries(known) as DestinationFacts;
+    },
+    take() {
+      const taken = fresh;
+      fresh = undefined;
+      return taken;
+    },
+    giveBack(facts) {
+      fresh = { ...facts, ...fresh };
+    },
+  };
 }

@@ -1,8 +1,8 @@
 import type { Delivery, Ledger, NewDelivery } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Lane } from "./lane.ts";
+import { abandonedRow, type OpenRow, openRow } from "./lane.ts";
 import type { Lanes } from "./lanes.ts";
-import { abandonedRow, type OpenRow, openRow } from "./open-row.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** Once may be bad luck: it stood beside the one that did it. */

@@ -4,13 +4,12 @@ import { type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import { attempt, type Outcome } from "./attempt.ts";
 import type { Bodies, Body } from "./bodies.ts";
-import { jitter } from "./delays.ts";
 import type { DestinationSetup } from "./delivery.ts";
-import { GivenUpError } from "./given-up-error.ts";
 import type { Health } from "./health.ts";
-import { insist } from "./insist.ts";
-import type { OpenRow } from "./open-row.ts";
-import { deadly, settle } from "./settle.ts";
+import type { OpenRow } from "./lane.ts";
+import { retryWhileHeld } from "./lease.ts";
+import { deadly, jitter, settle } from "./settle.ts";
+import { GivenUpError } from "./writes.ts";
 
 export interface HeadParts {
   readonly setup: DestinationSetup;
@@ -159,7 +158,7 @@ async function contextOf(
   const link =
     conversationId === undefined || destination.links === false
       ? undefined
-      : await insist(() => ledger.link(name, conversationId), rest);
+      : await retryWhileHeld(() => ledger.link(name, conversationId), rest);
   return {
     destination: name,
     idempotencyKey: `${id}:${name}`,
@@ -180,7 +179,7 @@ async function saveLink(
   if (link === undefined) return;
   const { lease } = rest;
   const save = () => ledger.saveLink(setup.name, conversationId, link, lease.epoch);
-  if (await insist(save, rest)) return;
+  if (await retryWhileHeld(save, rest)) return;
   lease.lose("a later holder has written the link");
   lease.check();
 }

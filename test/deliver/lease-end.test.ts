@@ -5,7 +5,7 @@ import { createBodies } from "../../src/deliver/bodies.ts";
 import { defaultDelaysMs } from "../../src/deliver/delivery.ts";
 import { createHealth } from "../../src/deliver/health.ts";
 import { createIntake } from "../../src/deliver/intake.ts";
-import { openRow } from "../../src/deliver/open-row.ts";
+import { openRow } from "../../src/deliver/lane.ts";
 import { compileRoutes } from "../../src/deliver/routes.ts";
 import { settle } from "../../src/deliver/settle.ts";
 import { createTryHead } from "../../src/deliver/try-head.ts";

@@ -3,11 +3,9 @@ import { describe, it } from "node:test";
 import type { DeliveryError } from "../../src/contracts.ts";
 import { createBodies } from "../../src/deliver/bodies.ts";
 import { createBreaker } from "../../src/deliver/breaker.ts";
-import { retryDelayMs } from "../../src/deliver/delays.ts";
-import { type OpenRow, openRow } from "../../src/deliver/open-row.ts";
-import { createRate } from "../../src/deliver/rate.ts";
-import { settle } from "../../src/deliver/settle.ts";
-import { createWaits } from "../../src/deliver/waits.ts";
+import { type OpenRow, openRow } from "../../src/deliver/lane.ts";
+import { createRate, createWaits } from "../../src/deliver/schedule.ts";
+import { retryDelayMs, settle } from "../../src/deliver/settle.ts";
 import { event, misconfigured, outage, refused } from "./engine.ts";
 import { createFakeClock } from "./fake-clock.ts";
 
