@@ -10,10 +10,10 @@ import type { Log } from "../support/log.ts";
 import { createMutex } from "../support/mutex.ts";
 import type { Outcome } from "./attempt.ts";
 import { createBreaker } from "./breaker.ts";
-import type { DeliveryHooks, Incident } from "./delivery.ts";
+import type { DeliveryHooks } from "./delivery.ts";
 import type { OpenRow } from "./lane.ts";
 
-/** How a destination does in this process's term, and whom to tell. */
+/** How a destination does in this process's term. */
 export interface Health {
   readonly pause: Pick<Pause, "now" | "learn">;
   readonly facts: Facts;
@@ -27,7 +27,7 @@ export interface Health {
   repeated(): Promise<void>;
   /** A row is delivered or dead; `body` where it was tried. */
   done(
-    row: Pick<OpenRow, "id" | "eventId">,
+    row: Pick<OpenRow, "eventId">,
     change: Pick<DeliveryChange, "state" | "reason">,
     body: WaypostEvent | undefined,
   ): void;
@@ -42,19 +42,15 @@ export interface HealthParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly hooks: DeliveryHooks;
-  readonly onAlert: (incident: Incident) => void;
   readonly savePause: Parameters<typeof createPause>[0]["save"];
   readonly saveRepeats: (repeats: number) => Promise<void>;
 }
 
-type Tell = (incident: Omit<Incident, "destination">) => void;
-
 export function createHealth(parts: HealthParts): Health {
   const { name, row, clock, hooks, log } = parts;
-  const tell: Tell = (incident) => parts.onAlert({ ...incident, destination: name });
   const facts = createFacts(row);
-  const pause = createPause({ row, clock, save: parts.savePause, onIncident: tell, log });
-  const breaker = createToldBreaker(parts, facts, tell);
+  const pause = createPause({ row, clock, save: parts.savePause, log });
+  const breaker = createNotedBreaker(parts, facts);
   const counting = createMutex();
   let successes = 0;
   return {
@@ -81,24 +77,22 @@ export function createHealth(parts: HealthParts): Health {
       // One after the other, or an earlier number might come last.
       return counting.run(() => parts.saveRepeats(facts.now().repeats ?? 0));
     },
-    done({ id, eventId }, { state, reason }, body) {
+    done({ eventId }, { state, reason }, body) {
       const receivedAt = Date.parse(body?.data.receivedAt ?? "");
       if (state === "delivered" && !Number.isNaN(receivedAt)) {
         hooks.delivered?.(name, Math.max(0, clock.now() - receivedAt));
       }
       if (state !== "dead") return;
       hooks.dead?.(name);
-      const why = reason === undefined ? {} : { reason };
-      log.error("a delivery is dead", { eventId, ...why });
-      tell({ kind: "dead", phase: "began", since: iso(clock.now()), deliveryId: id, ...why });
+      log.error("a delivery is dead", { eventId, ...(reason !== undefined && { reason }) });
     },
     breakerOpen: breaker.isOpen,
     probeNow: breaker.probeNow,
   };
 }
 
-/** The breaker, with a word to those concerned when it opens and closes. */
-function createToldBreaker({ row, clock, log }: HealthParts, facts: Facts, tell: Tell) {
+/** The breaker, which notes and logs that it opens and closes. */
+function createNotedBreaker({ row, clock, log }: HealthParts, facts: Facts) {
   const since = row.breaker === "open" ? Date.parse(row.breakerSince ?? "") : Number.NaN;
   const breaker = createBreaker(clock, Number.isNaN(since) ? undefined : since);
   return {
@@ -106,18 +100,14 @@ function createToldBreaker({ row, clock, log }: HealthParts, facts: Facts, tell:
     probeNow: breaker.probeNow,
     isOpen: () => breaker.openSince() !== undefined,
     answered() {
-      const openSince = breaker.openSince();
-      if (!breaker.answered() || openSince === undefined) return;
+      if (!breaker.answered()) return;
       facts.note({ breaker: "closed", breakerSince: undefined });
       log.info("the destination answers again");
-      tell({ kind: "breaker", phase: "ended", since: iso(openSince) });
     },
     outage(reason: string, afterMs: number | undefined) {
       if (!breaker.outage(afterMs)) return;
-      const openSince = iso(breaker.openSince() ?? clock.now());
-      facts.note({ breaker: "open", breakerSince: openSince });
+      facts.note({ breaker: "open", breakerSince: iso(breaker.openSince() ?? clock.now()) });
       log.warn("the destination is out: all wait, a probe goes on", { reason });
-      tell({ kind: "breaker", phase: "began", since: openSince, reason });
     },
   };
 }
@@ -133,7 +123,7 @@ interface Pause {
   now(): Reason | undefined;
   /** What a renewal says; `askedAt` (monotonic) is when it was asked. */
   learn(row: DestinationLease, askedAt: number): void;
-  /** Pauses until an operator resumes, with one alert. Resolves when the ledger has it. */
+  /** Pauses until an operator resumes. Resolves when the ledger has it. */
   forConfig(reason: string): Promise<void>;
 }
 
@@ -141,10 +131,9 @@ function createPause(options: {
   readonly row: DestinationLease;
   readonly clock: Clock;
   readonly save: (pause: Reason) => Promise<void>;
-  readonly onIncident: (incident: Omit<Incident, "destination">) => void;
   readonly log: Log;
 }): Pause {
-  const { clock, save, onIncident, log } = options;
+  const { clock, save, log } = options;
   let current = options.row.pause;
   /** What was asked before this says nothing about what is saved now. */
   let savedAt = Number.NEGATIVE_INFINITY;
@@ -152,22 +141,16 @@ function createPause(options: {
     now: () => current,
     learn({ pause }, askedAt) {
       if (askedAt <= savedAt) return;
-      const before = current;
+      if (current !== undefined && pause === undefined) log.info("the destination is resumed");
       current = pause;
-      if (before === undefined || pause !== undefined) return;
-      log.info("the destination is resumed");
-      if (before.by === "operator") return;
-      const { at, reason } = before;
-      onIncident({ kind: "paused", phase: "ended", since: at, reason });
     },
     async forConfig(reason) {
-      // One alert, however many attempts meet the same.
+      // Once, however many attempts meet the same.
       if (current !== undefined) return;
       const pause = { by: "config", reason, at: new Date(clock.now()).toISOString() } as const;
       current = pause;
       savedAt = Number.POSITIVE_INFINITY;
       log.error("the destination is paused: its configuration does not work", { reason });
-      onIncident({ kind: "paused", phase: "began", since: pause.at, reason });
       await save(pause);
       savedAt = clock.monotonic();
     },

@@ -77,7 +77,7 @@ export function createIntake(parts: IntakeParts): HandleBatch {
   };
 }
 
-/** What is dead from the start is told of, all else is tried. */
+/** What is dead from the start is logged and counted, all else is tried. */
 function begin({ rows, health }: IntakeParts, fresh: readonly NewDelivery[]): void {
   rows.open(fresh.filter(({ reason }) => reason === undefined));
   for (const row of fresh) {

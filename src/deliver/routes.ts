@@ -1,5 +1,4 @@
-import type { WaypostEvent } from "../contracts.ts";
-import { deliverQueueName, type QueueSpec } from "../contracts.ts";
+import { deliverQueueName, type QueueSpec, type WaypostEvent } from "../contracts.ts";
 import { type Accounts, compileConditions, type When } from "./conditions.ts";
 
 /** A rule: which events go to which destinations. */

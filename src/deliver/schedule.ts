@@ -135,7 +135,7 @@ interface Entry<T> {
 }
 
 /** A binary heap by time; `onDue` gets each item when its time (monotonic) has come. */
-export function createWaits<T>(clock: Clock, onDue: (item: T) => void): Waits<T> {
+function createWaits<T>(clock: Clock, onDue: (item: T) => void): Waits<T> {
   const heap: Entry<T>[] = [];
   let cancel = () => {};
   let armedFor = Number.POSITIVE_INFINITY;

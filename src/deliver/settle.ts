@@ -109,7 +109,7 @@ interface Waiting {
 }
 
 /** How long until the next attempt. The vendor's word wins, then the delay, plus or minus a quarter. */
-export function retryDelayMs(
+function retryDelayMs(
   delaysMs: readonly number[],
   { attempts, uncounted }: Waiting,
   afterMs: number | undefined,

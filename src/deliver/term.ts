@@ -5,7 +5,7 @@ import type { Taken } from "../support/lease.ts";
 import { holdLease, type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import type { Bodies } from "./bodies.ts";
-import type { DeliveryHooks, DestinationSetup, Incident } from "./delivery.ts";
+import type { DeliveryHooks, DestinationSetup } from "./delivery.ts";
 import { createHealth, type Health } from "./health.ts";
 import { createHeldRows, type HeldRows } from "./held-rows.ts";
 import { createHousekeeping } from "./housekeeping.ts";
@@ -36,7 +36,6 @@ export interface TermParts {
   readonly ledger: Ledger;
   readonly bodies: Bodies;
   readonly hooks: DeliveryHooks;
-  readonly onAlert: (incident: Incident) => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly holder: string;

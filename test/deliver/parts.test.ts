@@ -4,10 +4,36 @@ import type { DeliveryError } from "../../src/contracts.ts";
 import { createBodies } from "../../src/deliver/bodies.ts";
 import { createBreaker } from "../../src/deliver/breaker.ts";
 import { type OpenRow, openRow } from "../../src/deliver/lane.ts";
-import { createRate, createWaits } from "../../src/deliver/schedule.ts";
-import { retryDelayMs, settle } from "../../src/deliver/settle.ts";
+import { createLanes } from "../../src/deliver/lanes.ts";
+import { createRate, createSchedule } from "../../src/deliver/schedule.ts";
+import { settle } from "../../src/deliver/settle.ts";
 import { event, misconfigured, outage, refused } from "./engine.ts";
 import { createFakeClock } from "./fake-clock.ts";
+
+const atIso = "2026-11-20T10:00:00.000Z";
+const rowOf = (parts: Partial<OpenRow> = {}): OpenRow => ({
+  ...openRow(
+    {
+      id: "crm:evt_1",
+      destination: "crm",
+      eventId: "evt_1",
+      eventType: "whatsapp.message.text",
+      route: "everything",
+      laneKeys: ["cnv_a"],
+      seq: 1,
+      state: "open",
+      attempts: 0,
+      history: [],
+      createdAt: atIso,
+    },
+    0,
+    createFakeClock(),
+  ),
+  ...parts,
+});
+const failed = (error: DeliveryError) => ({ is: error.verdict, error });
+const near = (ms: number, wanted: number) =>
+  assert.ok(ms >= wanted * 0.75 && ms <= wanted * 1.25, `${ms} for ${wanted}`);
 
 describe("a rate", () => {
   it("lets a second's attempts go at once, then one after the other, also below one a second", async () => {
@@ -83,74 +109,67 @@ describe("an open breaker", () => {
   });
 });
 
-describe("waits", () => {
-  it("end in the order of their times, however they came", async () => {
+describe("a schedule", () => {
+  it("tries heads in the order of their times, however they came", async () => {
     const clock = createFakeClock();
-    const ended: number[] = [];
-    const waits = createWaits<number>(clock, (at) => void ended.push(at));
+    const lanes = createLanes();
+    const tried: number[] = [];
+    const schedule = createSchedule({
+      ...{ clock, lanes, concurrency: 200, waitMs: () => 0, onDone: () => undefined },
+      async tryHead({ dueAt }) {
+        tried.push(dueAt);
+        return "done";
+      },
+    });
     const times = Array.from({ length: 200 }, (_, i) => (i * 7919) % 1_000);
-    for (const at of times) waits.add(at, at);
+    for (const at of times) {
+      const lane = lanes.add(rowOf({ id: `crm:evt_${at}`, laneKeys: [`cnv_${at}`], dueAt: at }));
+      assert.ok(lane);
+      schedule.offer(lane);
+    }
     await clock.advance(500);
     const sorted = times.sort((a, b) => a - b);
     assert.deepEqual(
-      ended,
+      tried,
       sorted.filter((at) => at <= 500),
     );
     await clock.advance(500);
-    assert.deepEqual(ended, sorted);
+    assert.deepEqual(tried, sorted);
   });
 });
 
 describe("a retry", () => {
-  const delays = [1_000, 10_000, 60_000, 43_200_000];
-  const near = (ms: number, wanted: number) =>
-    assert.ok(ms >= wanted * 0.75 && ms <= wanted * 1.25, `${ms} for ${wanted}`);
+  const delaysMs = [1_000, 10_000, 60_000, 43_200_000];
+  const waitMs = (counts: boolean, row: Partial<OpenRow>, afterMs?: number) =>
+    settle(rowOf(row), {
+      ...{ at: 0, ms: 1, now: 0, counts, delaysMs },
+      outcome: failed(outage(afterMs === undefined ? {} : { afterMs })),
+    }).waitMs ?? Number.NaN;
 
   it("waits the delay of its attempt, plus or minus a quarter", () => {
-    delays.forEach((wanted, i) => {
-      near(retryDelayMs(delays, { attempts: i + 1, uncounted: 0 }, undefined), wanted);
+    delaysMs.forEach((wanted, attempts) => {
+      near(waitMs(true, { attempts }), wanted);
     });
   });
 
   it("waits a minute at most while the attempts do not count", () => {
-    near(retryDelayMs(delays, { attempts: 3, uncounted: 1 }, undefined), 1_000);
-    near(retryDelayMs(delays, { attempts: 3, uncounted: 40 }, undefined), 60_000);
+    near(waitMs(false, { attempts: 3, uncounted: 0 }), 1_000);
+    near(waitMs(false, { attempts: 3, uncounted: 39 }), 60_000);
   });
 
   it("waits as long as it is told, a day at most", () => {
-    assert.equal(retryDelayMs(delays, { attempts: 1, uncounted: 0 }, 90_000), 90_000);
-    assert.equal(retryDelayMs(delays, { attempts: 1, uncounted: 0 }, 1e12), 86_400_000);
-    assert.equal(retryDelayMs(delays, { attempts: 1, uncounted: 0 }, -5), 0);
+    assert.equal(waitMs(true, {}, 90_000), 90_000);
+    assert.equal(waitMs(true, {}, 1e12), 86_400_000);
+    assert.equal(waitMs(true, {}, -5), 0);
   });
 });
 
 describe("an attempt becomes a state", () => {
-  const at = Date.parse("2026-11-20T10:00:00.000Z");
+  const at = Date.parse(atIso);
   const now = at + 5_000;
-  const [atIso, doneAt] = ["2026-11-20T10:00:00.000Z", "2026-11-20T10:00:05.000Z"];
+  const doneAt = "2026-11-20T10:00:05.000Z";
   const delaysMs = [1_000, 10_000, 100_000];
   const tried = { at, ms: 12.6, now, counts: false, delaysMs };
-  const rowOf = (parts: Partial<OpenRow> = {}): OpenRow => ({
-    ...openRow(
-      {
-        id: "crm:evt_1",
-        destination: "crm",
-        eventId: "evt_1",
-        eventType: "whatsapp.message.text",
-        route: "everything",
-        laneKeys: ["cnv_a"],
-        seq: 1,
-        state: "open",
-        attempts: 0,
-        history: [],
-        createdAt: atIso,
-      },
-      0,
-      createFakeClock(),
-    ),
-    ...parts,
-  });
-  const failed = (error: DeliveryError) => ({ is: error.verdict, error });
 
   it("delivered, with the destination's id and answer where it gave them", () => {
     const delivered = { remoteId: "42", answer: "200" };
@@ -222,8 +241,6 @@ describe("an attempt becomes a state", () => {
   it("waits by the attempts that count, or by those in a row that did not", () => {
     const waitMs = (counts: boolean, parts: Partial<OpenRow>) =>
       settle(rowOf(parts), { ...tried, counts, outcome: failed(outage()) }).waitMs ?? 0;
-    const near = (ms: number, wanted: number) =>
-      assert.ok(ms >= wanted * 0.75 && ms <= wanted * 1.25, `${ms} for ${wanted}`);
     near(waitMs(true, { attempts: 1, uncounted: 2 }), 10_000);
     near(waitMs(true, { attempts: 2, uncounted: 0 }), 100_000);
     near(waitMs(false, { attempts: 3, uncounted: 0 }), 1_000);
