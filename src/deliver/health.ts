@@ -64,12 +64,12 @@ export function createHealth(parts: HealthParts): Health {
       if ("delivered" in outcome) {
         successes += 1;
         facts.note({ lastSuccessAt: iso(clock.now()) });
-        return breaker.answered();
+        return breaker.recordSuccess();
       }
       const { message, afterMs } = outcome.error;
       facts.note({ lastError: message.slice(0, 500), lastErrorAt: iso(clock.now()) });
-      if (outcome.is === "outage") breaker.outage(message, afterMs);
-      else breaker.answered();
+      if (outcome.is === "outage") breaker.recordFailure(message, afterMs);
+      else breaker.recordSuccess();
       if (outcome.is === "config") await pause.forConfig(message);
     },
     repeated() {
@@ -99,13 +99,13 @@ function createNotedBreaker({ row, clock, log }: HealthParts, facts: Facts) {
     waitMs: breaker.waitMs,
     probeNow: breaker.probeNow,
     isOpen: () => breaker.openSince() !== undefined,
-    answered() {
-      if (!breaker.answered()) return;
+    recordSuccess() {
+      if (!breaker.recordSuccess()) return;
       facts.note({ breaker: "closed", breakerSince: undefined });
       log.info("the destination answers again");
     },
-    outage(reason: string, afterMs: number | undefined) {
-      if (!breaker.outage(afterMs)) return;
+    recordFailure(reason: string, afterMs: number | undefined) {
+      if (!breaker.recordFailure(afterMs)) return;
       facts.note({ breaker: "open", breakerSince: iso(breaker.openSince() ?? clock.now()) });
       log.warn("the destination is out: all wait, a probe goes on", { reason });
     },
@@ -147,7 +147,7 @@ function createPause(options: {
     async forConfig(reason) {
       // Once, however many attempts meet the same.
       if (current !== undefined) return;
-      const pause = { by: "config", reason, at: new Date(clock.now()).toISOString() } as const;
+      const pause = { by: "config", reason, at: iso(clock.now()) } as const;
       current = pause;
       savedAt = Number.POSITIVE_INFINITY;
       log.error("the destination is paused: its configuration does not work", { reason });

@@ -17,16 +17,16 @@ export interface OpenRow {
   history: readonly Attempt[];
   /** Monotonic: no attempt before. */
   dueAt: number;
-  /** Attempts in a row that did not count, since this holder has it. */
-  uncounted: number;
+  /** How many attempts in a row an outage left uncounted, since this holder has it. */
+  outageStreak: number;
   /** How many of its last attempts ended with the process that made them. */
-  endings: number;
+  crashes: number;
   /** It is being tried. */
   trying: boolean;
   /** An operator has ended it in the ledger. */
   givenUp: boolean;
   /** How often its event was looked for in vain. */
-  absences: number;
+  bodyMisses: number;
   /** How often the destination had succeeded when this row was last looked at. */
   successesSeen: number;
 }
@@ -49,7 +49,7 @@ export function abandonedRow(delivery: Delivery, clock: Clock): Delivery {
   return { ...delivery, history: [...delivery.history, ended].slice(-keptAttempts) };
 }
 
-function endingsOf(history: readonly Attempt[]): number {
+function crashesOf(history: readonly Attempt[]): number {
   const last = history.findLastIndex(({ answer }) => answer !== endedWords);
   return history.length - 1 - last;
 }
@@ -70,12 +70,12 @@ export function openRow(delivery: Delivery, successesSeen: number, clock: Clock)
     attempts,
     history,
     dueAt: waitMs > 0 ? clock.monotonic() + Math.min(waitMs, mostWaitMs) : 0,
-    uncounted: 0,
+    outageStreak: 0,
     // One that was opened again by hand begins anew.
-    endings: sending ? endingsOf(history) : 0,
+    crashes: sending ? crashesOf(history) : 0,
     trying: false,
     givenUp: false,
-    absences: 0,
+    bodyMisses: 0,
     successesSeen,
   };
 }

@@ -155,7 +155,7 @@ function createHeadSchedule(
     waitMs(running) {
       // With less an attempt would hardly end in time; the next renewal wakes us.
       if (lease.leftMs() < leaseMs / 3) return Number.POSITIVE_INFINITY;
-      // One at a time, so that whoever ends the process stands alone.
+      // So that a row that crashes the process is the only one being tried.
       if (running > 0 && rows().suspects()) return Number.POSITIVE_INFINITY;
       return Math.max(health.waitMs(running), rate.waitMs());
     },

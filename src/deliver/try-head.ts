@@ -25,7 +25,7 @@ export interface HeadParts {
 }
 
 /** An event that ends the process so often is not tried again by itself. */
-const mostEndings = 5;
+const mostCrashes = 5;
 const mostDaysBehind = 30;
 const bodyWaitMs = { first: 1_000, most: 30_000 };
 
@@ -63,12 +63,12 @@ async function tryHead(parts: HeadParts, row: OpenRow): Promise<"done" | "waits"
   if (body === "quarantined") {
     return bury(parts, row, "the store can never take its event: it lies in quarantine");
   }
-  if (row.endings >= mostEndings) {
-    return bury(parts, row, `the process ended during each of its last ${row.endings} attempts`);
+  if (row.crashes >= mostCrashes) {
+    return bury(parts, row, `the process ended during each of its last ${row.crashes} attempts`);
   }
   const context = await contextOf(parts, row, body);
   // Each time: the write is what fences an attempt by a holder that was suspended past its lease.
-  const history = row.state === "sending" && row.endings > 0 ? { history: row.history } : {};
+  const history = row.state === "sending" && row.crashes > 0 ? { history: row.history } : {};
   // Without a time: who looks at the row sees that it is being tried.
   await write({ id: row.id, state: "sending", nextAt: null, ...history });
   row.state = "sending";
@@ -103,12 +103,12 @@ async function finish(
     health.done(row, change, body);
     return "done";
   }
-  row.endings = 0;
+  row.crashes = 0;
   row.state = change.state === "open" ? "open" : "sending";
   row.unknown = row.state === "sending";
   row.attempts = change.attempts ?? row.attempts;
   row.history = change.history ?? row.history;
-  if (outcome.is === "outage") row.uncounted = counts ? 0 : row.uncounted + 1;
+  if (outcome.is === "outage") row.outageStreak = counts ? 0 : row.outageStreak + 1;
   row.dueAt = clock.monotonic() + waitMs;
   return "waits";
 }
@@ -130,8 +130,8 @@ function isOld(row: OpenRow, clock: Clock): boolean {
 
 /** The store may be behind the ledger: no attempt is used up. */
 function waitForBody(row: OpenRow, clock: Clock): "waits" {
-  const ms = Math.min(bodyWaitMs.first * 2 ** row.absences, bodyWaitMs.most);
-  row.absences += 1;
+  const ms = Math.min(bodyWaitMs.first * 2 ** row.bodyMisses, bodyWaitMs.most);
+  row.bodyMisses += 1;
   row.dueAt = clock.monotonic() + jitter(ms);
   return "waits";
 }

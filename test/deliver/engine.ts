@@ -159,7 +159,7 @@ export function createTestBus(batch = 50): TestBus {
   };
 }
 
-/** What a log line says of a destination: it and its end are logged once each. */
+/** The log lines that tell an operator of trouble, or that it is over, under a short name each. */
 const notices = {
   "a delivery is dead": "dead",
   "the destination is paused: its configuration does not work": "paused",
@@ -177,7 +177,7 @@ export interface Engine {
   readonly ledger: MemoryLedger;
   readonly bus: TestBus;
   readonly log: ReturnType<typeof createArrayLog>;
-  /** What an operator finds in the log, in the order it was logged. */
+  /** Those lines of the log, in order. */
   notices(): Notice[];
   readonly delivery: DeliveryEngine;
   /** Puts events into the log and on the bus. */

@@ -55,12 +55,12 @@ describe("a breaker", () => {
   it("probes a second after it opened, however many attempts were under way", async () => {
     const clock = createFakeClock();
     const breaker = createBreaker(clock, undefined);
-    for (let i = 0; i < 20; i += 1) breaker.outage(undefined);
+    for (let i = 0; i < 20; i += 1) breaker.recordFailure(undefined);
     assert.ok(breaker.waitMs(0) <= 1_250, `${breaker.waitMs(0)} ms`);
-    breaker.outage(30_000);
+    breaker.recordFailure(30_000);
     assert.equal(breaker.waitMs(0), 30_000, "but a late Retry-After counts");
     await clock.advance(30_000);
-    breaker.outage(undefined);
+    breaker.recordFailure(undefined);
     assert.ok(breaker.waitMs(0) >= 1_500, "a failed probe doubles the wait");
   });
 });
@@ -69,25 +69,25 @@ describe("an open breaker", () => {
   it("has said once that it opened, and when, and says once that it closed", async () => {
     const clock = createFakeClock();
     const breaker = createBreaker(clock, undefined);
-    assert.equal(breaker.answered(), false, "it was closed");
+    assert.equal(breaker.recordSuccess(), false, "it was closed");
     assert.equal(breaker.waitMs(9), 0);
     const openedAt = clock.now();
-    const said = Array.from({ length: 8 }, () => breaker.outage(undefined));
+    const said = Array.from({ length: 8 }, () => breaker.recordFailure(undefined));
     assert.deepEqual(said, [false, false, false, false, true, false, false, false]);
     await clock.advance(60_000);
     assert.equal(breaker.openSince(), openedAt);
-    assert.equal(breaker.answered(), true);
-    assert.equal(breaker.answered(), false);
+    assert.equal(breaker.recordSuccess(), true);
+    assert.equal(breaker.recordSuccess(), false);
     assert.deepEqual([breaker.openSince(), breaker.waitMs(9)], [undefined, 0]);
   });
 
   it("heeds a Retry-After for 15 minutes at most, early or late", async () => {
     const clock = createFakeClock();
     const breaker = createBreaker(clock, undefined);
-    for (let i = 0; i < 5; i += 1) breaker.outage(86_400_000);
+    for (let i = 0; i < 5; i += 1) breaker.recordFailure(86_400_000);
     assert.equal(breaker.waitMs(0), 900_000);
     await clock.advance(60_000);
-    breaker.outage(86_400_000);
+    breaker.recordFailure(86_400_000);
     assert.equal(breaker.waitMs(0), 900_000);
   });
 
@@ -95,16 +95,16 @@ describe("an open breaker", () => {
     const clock = createFakeClock();
     const breaker = createBreaker(clock, undefined);
     for (let i = 0; i < 12; i += 1) {
-      breaker.outage(undefined);
+      breaker.recordFailure(undefined);
       await clock.advance(600_000);
     }
-    breaker.outage(600_000);
+    breaker.recordFailure(600_000);
     assert.equal(breaker.waitMs(0), 600_000);
     breaker.probeNow();
     assert.equal(breaker.waitMs(0), 0);
     assert.equal(breaker.waitMs(1), Number.POSITIVE_INFINITY);
     await clock.advance(1);
-    breaker.outage(undefined);
+    breaker.recordFailure(undefined);
     assert.ok(breaker.waitMs(0) <= 1_250, `${breaker.waitMs(0)} ms`);
   });
 });
@@ -153,8 +153,8 @@ describe("a retry", () => {
   });
 
   it("waits a minute at most while the attempts do not count", () => {
-    near(waitMs(false, { attempts: 3, uncounted: 0 }), 1_000);
-    near(waitMs(false, { attempts: 3, uncounted: 39 }), 60_000);
+    near(waitMs(false, { attempts: 3, outageStreak: 0 }), 1_000);
+    near(waitMs(false, { attempts: 3, outageStreak: 39 }), 60_000);
   });
 
   it("waits as long as it is told, a day at most", () => {
@@ -241,10 +241,10 @@ describe("an attempt becomes a state", () => {
   it("waits by the attempts that count, or by those in a row that did not", () => {
     const waitMs = (counts: boolean, parts: Partial<OpenRow>) =>
       settle(rowOf(parts), { ...tried, counts, outcome: failed(outage()) }).waitMs ?? 0;
-    near(waitMs(true, { attempts: 1, uncounted: 2 }), 10_000);
-    near(waitMs(true, { attempts: 2, uncounted: 0 }), 100_000);
-    near(waitMs(false, { attempts: 3, uncounted: 0 }), 1_000);
-    near(waitMs(false, { attempts: 0, uncounted: 1 }), 10_000);
+    near(waitMs(true, { attempts: 1, outageStreak: 2 }), 10_000);
+    near(waitMs(true, { attempts: 2, outageStreak: 0 }), 100_000);
+    near(waitMs(false, { attempts: 3, outageStreak: 0 }), 1_000);
+    near(waitMs(false, { attempts: 0, outageStreak: 1 }), 10_000);
   });
 
   it("dead after its last delay, but only by an attempt that counts", () => {

@@ -309,7 +309,7 @@ describe("an intake", () => {
     // The write of a holder that lost the lease, landing after our takeover.
     await ledger.insert(rows.slice(0, 2), 0);
     await clock.advance(20 * second);
-    assert.deepEqual(crm.effects, [], "nobody told us of it");
+    assert.deepEqual(crm.effects, [], "nobody notified us of it");
     await bus.publish(events);
     assert.deepEqual(
       crm.effects,
