@@ -22,7 +22,6 @@ import {
   type WaypostEvent,
 } from "../src/contracts.ts";
 import { createDelivery } from "../src/deliver/create-delivery.ts";
-import { defaultDelaysMs } from "../src/deliver/delivery.ts";
 import { compileRoutes } from "../src/deliver/routes.ts";
 import { openEmbeddedStore } from "../src/store/embedded/open-embedded-store.ts";
 import { connectMongoStore } from "../src/store/mongo/connect-mongo-store.ts";
@@ -113,7 +112,7 @@ async function drain(ledger: Ledger, destination: Destination, events: readonly 
   });
   const delivery = createDelivery({
     destinations: [
-      { name, destination, config: { retry: { delaysMs: defaultDelaysMs }, concurrency } },
+      { name, destination, config: { retry: { delaysMs: [1_000, 10_000, 60_000] }, concurrency } },
     ],
     routes: compileRoutes({
       accounts: {},

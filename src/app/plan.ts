@@ -2,8 +2,7 @@ import type { Config } from "../config/config.ts";
 import { loadRouting } from "../config/load-routing.ts";
 import type { Routing } from "../config/routing.ts";
 import { type QueueSpec, storeQueueName } from "../contracts.ts";
-import { deliverQueue } from "../deliver/queue.ts";
-import { compileRoutes, type Routes } from "../deliver/routes.ts";
+import { compileRoutes, deliverQueue, type Routes } from "../deliver/routes.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
 import { tryDestinations } from "./destinations.ts";
 

@@ -1,22 +1,22 @@
 import type { Clock } from "../support/clock.ts";
-import { jitter } from "./delays.ts";
+import { jitter } from "./settle.ts";
 
 /** So many outages in a row, of whatever lanes, are the destination's and not an event's. */
 const opensAt = 5;
 const probeMs = { first: 1_000, most: 60_000 };
-/** One row's Retry-After does not keep the other lanes longer: the row itself waits as it was told. */
+/** One row's Retry-After does not keep the other lanes longer: the row itself waits as long as it says. */
 const mostAfterMs = 15 * 60_000;
 
 /** While it is open all lanes wait but for one attempt at a time, the probe, again and again without end. */
 export interface Breaker {
   /** How long until an attempt may start; Infinity while the probe runs. */
   waitMs(running: number): number;
-  /** True when this opened it. */
-  outage(afterMs: number | undefined): boolean;
+  /** The destination was out for an attempt. True when this opened it. */
+  recordFailure(afterMs: number | undefined): boolean;
   /** An operator wants to know: the next probe may start at once, and the waits between them begin anew. */
   probeNow(): void;
-  /** The destination answered. True when this closed it. */
-  answered(): boolean;
+  /** The destination answered, be it with a refusal. True when this closed it. */
+  recordSuccess(): boolean;
   openSince(): number | undefined;
 }
 
@@ -31,8 +31,8 @@ export function createBreaker(clock: Clock, openSince: number | undefined): Brea
       if (since === undefined) return 0;
       return running > 0 ? Number.POSITIVE_INFINITY : Math.max(0, probeAt - clock.monotonic());
     },
-    outage(told = 0) {
-      const afterMs = Math.min(told, mostAfterMs);
+    recordFailure(retryAfterMs = 0) {
+      const afterMs = Math.min(retryAfterMs, mostAfterMs);
       inARow += 1;
       const opened = since === undefined && inARow >= opensAt;
       if (opened) since = clock.now();
@@ -53,7 +53,7 @@ export function createBreaker(clock: Clock, openSince: number | undefined): Brea
       probes = 0;
       probeAt = clock.monotonic();
     },
-    answered() {
+    recordSuccess() {
       const closed = since !== undefined;
       since = undefined;
       inARow = 0;

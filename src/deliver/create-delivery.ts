@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { Bus, Ledger } from "../contracts.ts";
 import { type Clock, systemClock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
-import { maxOpenRows } from "./backpressure.ts";
 import { createBodies } from "./bodies.ts";
-import type { DeliveryHooks, DestinationSetup, Incident } from "./delivery.ts";
+import type { DeliveryHooks, DestinationSetup } from "./delivery.ts";
+import { maxOpenRows } from "./intake.ts";
 import { maxLaneRows } from "./lanes.ts";
 import type { Routes } from "./routes.ts";
 import { createRunner, type RunnerStatus } from "./runner.ts";
@@ -18,8 +18,6 @@ export interface DeliveryOptions {
   /** Host, process and role, for people. */
   readonly holder: string;
   readonly hooks?: DeliveryHooks;
-  /** Called once when it begins and once when it ends; must not throw. */
-  readonly onAlert?: (incident: Incident) => void;
   readonly clock?: Clock;
   /** 15 s: how long a destination whose holder died waits for the next. */
   readonly leaseMs?: number;
@@ -49,7 +47,6 @@ export function createDelivery(options: DeliveryOptions): DeliveryEngine {
   const shared = {
     ...options,
     hooks: options.hooks ?? {},
-    onAlert: options.onAlert ?? (() => undefined),
     clock: options.clock ?? systemClock,
     leaseMs: options.leaseMs ?? 15_000,
     maxOpenRows: options.maxOpenRows ?? maxOpenRows,

@@ -1,15 +1,19 @@
-import type { DeliveryChange, DestinationLease, WaypostEvent } from "../contracts.ts";
+import type {
+  DeliveryChange,
+  DestinationFacts,
+  DestinationLease,
+  DestinationNote,
+  WaypostEvent,
+} from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
 import { createMutex } from "../support/mutex.ts";
 import type { Outcome } from "./attempt.ts";
 import { createBreaker } from "./breaker.ts";
-import type { DeliveryHooks, Incident } from "./delivery.ts";
-import { createFacts, type Facts } from "./facts.ts";
-import type { OpenRow } from "./open-row.ts";
-import { createPause, type Pause } from "./pause.ts";
+import type { DeliveryHooks } from "./delivery.ts";
+import type { OpenRow } from "./lane.ts";
 
-/** How a destination does in this process's term, and whom to tell. */
+/** How a destination does in this process's term. */
 export interface Health {
   readonly pause: Pick<Pause, "now" | "learn">;
   readonly facts: Facts;
@@ -23,7 +27,7 @@ export interface Health {
   repeated(): Promise<void>;
   /** A row is delivered or dead; `body` where it was tried. */
   done(
-    row: Pick<OpenRow, "id" | "eventId">,
+    row: Pick<OpenRow, "eventId">,
     change: Pick<DeliveryChange, "state" | "reason">,
     body: WaypostEvent | undefined,
   ): void;
@@ -38,19 +42,15 @@ export interface HealthParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly hooks: DeliveryHooks;
-  readonly onAlert: (incident: Incident) => void;
   readonly savePause: Parameters<typeof createPause>[0]["save"];
   readonly saveRepeats: (repeats: number) => Promise<void>;
 }
 
-type Tell = (incident: Omit<Incident, "destination">) => void;
-
 export function createHealth(parts: HealthParts): Health {
   const { name, row, clock, hooks, log } = parts;
-  const tell: Tell = (incident) => parts.onAlert({ ...incident, destination: name });
   const facts = createFacts(row);
-  const pause = createPause({ row, clock, save: parts.savePause, onIncident: tell, log });
-  const breaker = createToldBreaker(parts, facts, tell);
+  const pause = createPause({ row, clock, save: parts.savePause, log });
+  const breaker = createNotedBreaker(parts, facts);
   const counting = createMutex();
   let successes = 0;
   return {
@@ -64,12 +64,12 @@ export function createHealth(parts: HealthParts): Health {
       if ("delivered" in outcome) {
         successes += 1;
         facts.note({ lastSuccessAt: iso(clock.now()) });
-        return breaker.answered();
+        return breaker.recordSuccess();
       }
       const { message, afterMs } = outcome.error;
       facts.note({ lastError: message.slice(0, 500), lastErrorAt: iso(clock.now()) });
-      if (outcome.is === "outage") breaker.outage(message, afterMs);
-      else breaker.answered();
+      if (outcome.is === "outage") breaker.recordFailure(message, afterMs);
+      else breaker.recordSuccess();
       if (outcome.is === "config") await pause.forConfig(message);
     },
     repeated() {
@@ -77,47 +77,123 @@ export function createHealth(parts: HealthParts): Health {
       // One after the other, or an earlier number might come last.
       return counting.run(() => parts.saveRepeats(facts.now().repeats ?? 0));
     },
-    done({ id, eventId }, { state, reason }, body) {
+    done({ eventId }, { state, reason }, body) {
       const receivedAt = Date.parse(body?.data.receivedAt ?? "");
       if (state === "delivered" && !Number.isNaN(receivedAt)) {
         hooks.delivered?.(name, Math.max(0, clock.now() - receivedAt));
       }
       if (state !== "dead") return;
       hooks.dead?.(name);
-      const why = reason === undefined ? {} : { reason };
-      log.error("a delivery is dead", { eventId, ...why });
-      tell({ kind: "dead", phase: "began", since: iso(clock.now()), deliveryId: id, ...why });
+      log.error("a delivery is dead", { eventId, ...(reason !== undefined && { reason }) });
     },
     breakerOpen: breaker.isOpen,
     probeNow: breaker.probeNow,
   };
 }
 
-/** The breaker, with a word to those concerned when it opens and closes. */
-function createToldBreaker({ row, clock, log }: HealthParts, facts: Facts, tell: Tell) {
+/** The breaker, which notes and logs that it opens and closes. */
+function createNotedBreaker({ row, clock, log }: HealthParts, facts: Facts) {
   const since = row.breaker === "open" ? Date.parse(row.breakerSince ?? "") : Number.NaN;
   const breaker = createBreaker(clock, Number.isNaN(since) ? undefined : since);
   return {
     waitMs: breaker.waitMs,
     probeNow: breaker.probeNow,
     isOpen: () => breaker.openSince() !== undefined,
-    answered() {
-      const openSince = breaker.openSince();
-      if (!breaker.answered() || openSince === undefined) return;
+    recordSuccess() {
+      if (!breaker.recordSuccess()) return;
       facts.note({ breaker: "closed", breakerSince: undefined });
       log.info("the destination answers again");
-      tell({ kind: "breaker", phase: "ended", since: iso(openSince) });
     },
-    outage(reason: string, afterMs: number | undefined) {
-      if (!breaker.outage(afterMs)) return;
-      const openSince = iso(breaker.openSince() ?? clock.now());
-      facts.note({ breaker: "open", breakerSince: openSince });
+    recordFailure(reason: string, afterMs: number | undefined) {
+      if (!breaker.recordFailure(afterMs)) return;
+      facts.note({ breaker: "open", breakerSince: iso(breaker.openSince() ?? clock.now()) });
       log.warn("the destination is out: all wait, a probe goes on", { reason });
-      tell({ kind: "breaker", phase: "began", since: openSince, reason });
     },
   };
 }
 
 function iso(at: number): string {
   return new Date(at).toISOString();
+}
+
+type Reason = NonNullable<DestinationLease["pause"]>;
+
+/** Whether the destination rests, by an operator's word or because its configuration does not work. */
+interface Pause {
+  now(): Reason | undefined;
+  /** What a renewal says; `askedAt` (monotonic) is when it was asked. */
+  learn(row: DestinationLease, askedAt: number): void;
+  /** Pauses until an operator resumes. Resolves when the ledger has it. */
+  forConfig(reason: string): Promise<void>;
+}
+
+function createPause(options: {
+  readonly row: DestinationLease;
+  readonly clock: Clock;
+  readonly save: (pause: Reason) => Promise<void>;
+  readonly log: Log;
+}): Pause {
+  const { clock, save, log } = options;
+  let current = options.row.pause;
+  /** What was asked before this says nothing about what is saved now. */
+  let savedAt = Number.NEGATIVE_INFINITY;
+  return {
+    now: () => current,
+    learn({ pause }, askedAt) {
+      if (askedAt <= savedAt) return;
+      if (current !== undefined && pause === undefined) log.info("the destination is resumed");
+      current = pause;
+    },
+    async forConfig(reason) {
+      // Once, however many attempts meet the same.
+      if (current !== undefined) return;
+      const pause = { by: "config", reason, at: iso(clock.now()) } as const;
+      current = pause;
+      savedAt = Number.POSITIVE_INFINITY;
+      log.error("the destination is paused: its configuration does not work", { reason });
+      await save(pause);
+      savedAt = clock.monotonic();
+    },
+  };
+}
+
+/** What an on-call engineer asks about a destination, gathered here and written down with the next renewal. */
+interface Facts {
+  note(facts: DestinationNote): void;
+  now(): DestinationFacts;
+  /** What is new since the last call; undefined: nothing. */
+  take(): DestinationNote | undefined;
+  /** Not written after all. */
+  giveBack(facts: DestinationNote): void;
+}
+
+function createFacts(initial: DestinationFacts): Facts {
+  const { breaker, breakerSince, lastSuccessAt, lastError, lastErrorAt, repeats } = initial;
+  let all: DestinationNote = {
+    breaker,
+    breakerSince,
+    lastSuccessAt,
+    lastError,
+    lastErrorAt,
+    repeats,
+  };
+  let fresh: DestinationNote | undefined;
+  return {
+    note(facts) {
+      all = { ...all, ...facts };
+      fresh = { ...fresh, ...facts };
+    },
+    now() {
+      const known = Object.entries(all).filter(([, value]) => value !== undefined);
+      return Object.fromEntries(known) as DestinationFacts;
+    },
+    take() {
+      const taken = fresh;
+      fresh = undefined;
+      return taken;
+    },
+    giveBack(facts) {
+      fresh = { ...facts, ...fresh };
+    },
+  };
 }

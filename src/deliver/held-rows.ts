@@ -1,12 +1,12 @@
 import type { Delivery, Ledger, NewDelivery } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Lane } from "./lane.ts";
+import { abandonedRow, type OpenRow, openRow } from "./lane.ts";
 import type { Lanes } from "./lanes.ts";
-import { abandonedRow, type OpenRow, openRow } from "./open-row.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** Once may be bad luck: it stood beside the one that did it. */
-const suspectEndings = 2;
+/** One crash is not held against a row: another that was tried beside it may have caused it. */
+const suspectCrashes = 2;
 /** Read at once at a takeover. */
 const pageRows = 1_000;
 
@@ -19,7 +19,7 @@ export interface HeldRows {
    * the last holder died, perhaps of what it was sending. Rejects when the lease is over.
    */
   takeOver(abandoned: boolean): Promise<void>;
-  /** Whether a row waits of which the process may die: then one is tried at a time, to find out which. */
+  /** Whether a row waits that may crash the process: then one is tried at a time, to find out which. */
   suspects(): boolean;
   /** This row is settled, or at least did not end us. */
   survived(row: OpenRow): void;
@@ -97,13 +97,13 @@ export function createHeldRows(parts: HeldParts): HeldRows {
   };
 }
 
-/** Rows of which the process may die. */
+/** Rows that may crash the process. */
 function createSuspects({ lanes, clock, successes }: HeldParts) {
   const suspected = new Set<OpenRow>();
   return {
     opened(delivery: Delivery): OpenRow {
       const row = openRow(delivery, successes(), clock);
-      if (row.endings >= suspectEndings) suspected.add(row);
+      if (row.crashes >= suspectCrashes) suspected.add(row);
       return row;
     },
     wait(): boolean {

@@ -1,5 +1,6 @@
 import type {
   Carried,
+  Consumer,
   HandleBatch,
   Ledger,
   NewDelivery,
@@ -14,7 +15,7 @@ import type { Log } from "../support/log.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Health } from "./health.ts";
 import type { HeldRows } from "./held-rows.ts";
-import { laneKeysOf } from "./lane-keys.ts";
+import { laneKeysOf } from "./lanes.ts";
 import type { Routes } from "./routes.ts";
 
 /** The log may have lost an event that waited longer in its queue before its row is first looked after. */
@@ -76,7 +77,7 @@ export function createIntake(parts: IntakeParts): HandleBatch {
   };
 }
 
-/** What is dead from the start is told of, all else is tried. */
+/** What is dead from the start is logged and counted, all else is tried. */
 function begin({ rows, health }: IntakeParts, fresh: readonly NewDelivery[]): void {
   rows.open(fresh.filter(({ reason }) => reason === undefined));
   for (const row of fresh) {
@@ -151,4 +152,37 @@ function rowsOf(
     ...(reason !== undefined && { reason }),
     ...(event !== undefined && isOld(event) && { body: event }),
   }));
+}
+
+/** Open rows in memory, of all lanes; the bus holds the rest. */
+export const maxOpenRows = 100_000;
+
+/** Pauses intake above `most` open rows and resumes it below nine tenths of them. */
+export interface Backpressure {
+  control(consumer: Pick<Consumer, "pause" | "resume">): void;
+  /** The number of open rows has changed. */
+  check(): void;
+}
+
+export function createBackpressure(most: number, open: { size(): number }): Backpressure {
+  let consumer: Pick<Consumer, "pause" | "resume"> | undefined;
+  let paused = false;
+  const check = () => {
+    if (!paused && open.size() > most) {
+      paused = true;
+      // Not waited for: it ends with the batch whose intake may have called this.
+      void consumer?.pause();
+    } else if (paused && open.size() < most * 0.9) {
+      paused = false;
+      void consumer?.resume();
+    }
+  };
+  return {
+    control(controlled) {
+      consumer = controlled;
+      paused = false;
+      check();
+    },
+    check,
+  };
 }

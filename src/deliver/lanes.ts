@@ -1,3 +1,5 @@
+import type { WaypostEvent } from "../contracts.ts";
+import type { OpenRow } from "./lane.ts";
 import {
   emptyLane,
   insertRow,
@@ -7,7 +9,6 @@ import {
   unparkNumbers,
   waitsBehind,
 } from "./lane.ts";
-import type { OpenRow } from "./open-row.ts";
 
 /** Of a lane in memory; the rest of its open rows waits in the ledger. */
 export const maxLaneRows = 1_000;
@@ -136,4 +137,31 @@ function watchIn(watching: Set<Map<string, number>>): ReturnType<Lanes["watchRem
     has: ({ id, seq }) => removed.get(id) === seq,
     stop: () => watching.delete(removed),
   };
+}
+
+/**
+ * What an event's row shares with others of its lane: all ids of its person's conversation. An event without a
+ * conversation goes with those about the same thing (a template, a call, a group, a flow, a message), else alone.
+ */
+export function laneKeysOf(
+  event: WaypostEvent,
+  aliases: (id: string) => readonly string[],
+): string[] {
+  const { conversationId } = event.data;
+  return conversationId === undefined
+    ? [subjectOf(event) ?? event.id]
+    : [...aliases(conversationId)];
+}
+
+function subjectOf({ data }: WaypostEvent): string | undefined {
+  const subjects: readonly (readonly [string, unknown])[] = [
+    ["template", data.template?.id],
+    ["call", data.call?.id],
+    ["group", data.group?.id ?? data.groupId],
+    ["flow", data.flow?.flowId],
+    ["message", (data.status ?? data.payment ?? data.conversion)?.messageId],
+  ];
+  // Not all of this is looked at when an event is read: another program may have published something else.
+  const found = subjects.find(([, id]) => typeof id === "string" && id !== "");
+  return found?.join(":");
 }

@@ -1,4 +1,4 @@
-import type { WaypostEvent } from "../contracts.ts";
+import { deliverQueueName, type QueueSpec, type WaypostEvent } from "../contracts.ts";
 import { type Accounts, compileConditions, type When } from "./conditions.ts";
 
 /** A rule: which events go to which destinations. */
@@ -73,4 +73,15 @@ function firstOfEach(verdicts: readonly RouteVerdict[]): Match[] {
     }
   }
   return [...first.values()];
+}
+
+/** The queue of a destination: bound to the types of its routes, held by one process at a time. */
+export function deliverQueue(destination: string, routes: Pick<Routes, "patternsFor">): QueueSpec {
+  return {
+    name: deliverQueueName(destination),
+    patterns: routes.patternsFor(destination),
+    quarantine: false,
+    misshapen: true,
+    single: true,
+  };
 }

@@ -1,7 +1,6 @@
 import type { Attempt, DeliveryChange } from "../contracts.ts";
 import type { Outcome } from "./attempt.ts";
-import { retryDelayMs } from "./delays.ts";
-import { keptAttempts, type OpenRow } from "./open-row.ts";
+import { keptAttempts, type OpenRow } from "./lane.ts";
 
 const keptCharacters = 500;
 
@@ -67,9 +66,9 @@ function settleOutage(
     const dead = { ...deadly(state === "sending"), history: withAttempt(row, tried, words) };
     return { change: { id, ...dead, attempts, doneAt: iso(now), reason } };
   }
-  const uncounted = counts ? 0 : row.uncounted + 1;
+  const outageStreak = counts ? 0 : row.outageStreak + 1;
   const afterMs = "error" in outcome ? outcome.error.afterMs : undefined;
-  const waitMs = retryDelayMs(delaysMs, { attempts, uncounted }, afterMs);
+  const waitMs = retryDelayMs(delaysMs, { attempts, outageStreak }, afterMs);
   const nextAt = iso(now + waitMs);
   const history = withAttempt(row, tried, words, nextAt);
   return { change: { id, state, attempts, nextAt, history }, waitMs };
@@ -94,4 +93,33 @@ function withAttempt(row: OpenRow, tried: Tried, answer?: string, nextAt?: strin
 
 function iso(at: number): string {
   return new Date(at).toISOString();
+}
+
+/** No vendor's Retry-After keeps us longer. */
+const mostAfterMs = 24 * 60 * 60 * 1_000;
+/** While the whole destination is out, its return should not go unnoticed for long. */
+const mostOutageDelayMs = 60_000;
+
+/** What of a row decides how long it waits. */
+interface Waiting {
+  /** Attempts that count, this one too when it does. */
+  readonly attempts: number;
+  /** How many attempts in a row an outage left uncounted, including this one. */
+  readonly outageStreak: number;
+}
+
+/** How long until the next attempt. The vendor's word wins, then the delay, plus or minus a quarter. */
+function retryDelayMs(
+  delaysMs: readonly number[],
+  { attempts, outageStreak }: Waiting,
+  afterMs: number | undefined,
+): number {
+  if (afterMs !== undefined) return Math.min(Math.max(afterMs, 0), mostAfterMs);
+  const step = outageStreak > 0 ? outageStreak : attempts;
+  const delay = delaysMs[Math.min(step, delaysMs.length) - 1] ?? mostOutageDelayMs;
+  return jitter(outageStreak > 0 ? Math.min(delay, mostOutageDelayMs) : delay);
+}
+
+export function jitter(ms: number): number {
+  return Math.round(ms * (0.75 + Math.random() / 2));
 }

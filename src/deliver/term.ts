@@ -4,20 +4,18 @@ import type { Clock } from "../support/clock.ts";
 import type { Taken } from "../support/lease.ts";
 import { holdLease, type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
-import { type Backpressure, createBackpressure } from "./backpressure.ts";
 import type { Bodies } from "./bodies.ts";
-import type { DeliveryHooks, DestinationSetup, Incident } from "./delivery.ts";
+import type { DeliveryHooks, DestinationSetup } from "./delivery.ts";
 import { createHealth, type Health } from "./health.ts";
 import { createHeldRows, type HeldRows } from "./held-rows.ts";
 import { createHousekeeping } from "./housekeeping.ts";
-import { insist } from "./insist.ts";
-import { createIntake } from "./intake.ts";
+import { type Backpressure, createBackpressure, createIntake } from "./intake.ts";
+import type { OpenRow } from "./lane.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
-import type { OpenRow } from "./open-row.ts";
-import { deliverQueue } from "./queue.ts";
-import { createRate } from "./rate.ts";
+import { retryWhileHeld } from "./lease.ts";
 import type { Routes } from "./routes.ts";
-import { createSchedule, type Schedule } from "./schedule.ts";
+import { deliverQueue } from "./routes.ts";
+import { createRate, createSchedule, type Schedule } from "./schedule.ts";
 import { createTryHead } from "./try-head.ts";
 import { createWrites } from "./writes.ts";
 
@@ -38,7 +36,6 @@ export interface TermParts {
   readonly ledger: Ledger;
   readonly bodies: Bodies;
   readonly hooks: DeliveryHooks;
-  readonly onAlert: (incident: Incident) => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly holder: string;
@@ -68,7 +65,7 @@ export function createTerm(parts: TermParts, taken: Taken<DestinationLease>): Te
     void keepHouse();
     void rows.follow(row.rev);
   });
-  const asked = <T>(work: () => Promise<T>) => insist(work, { ...parts, lease });
+  const asked = <T>(work: () => Promise<T>) => retryWhileHeld(work, { ...parts, lease });
   const health = createHealth({
     ...parts,
     name,
@@ -158,7 +155,7 @@ function createHeadSchedule(
     waitMs(running) {
       // With less an attempt would hardly end in time; the next renewal wakes us.
       if (lease.leftMs() < leaseMs / 3) return Number.POSITIVE_INFINITY;
-      // One at a time, so that whoever ends the process stands alone.
+      // So that a row that crashes the process is the only one being tried.
       if (running > 0 && rows().suspects()) return Number.POSITIVE_INFINITY;
       return Math.max(health.waitMs(running), rate.waitMs());
     },

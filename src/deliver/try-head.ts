@@ -4,13 +4,12 @@ import { type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import { attempt } from "./attempt.ts";
 import type { Bodies, Body } from "./bodies.ts";
-import { jitter } from "./delays.ts";
 import type { DestinationSetup } from "./delivery.ts";
-import { GivenUpError } from "./given-up-error.ts";
 import type { Health } from "./health.ts";
-import { insist } from "./insist.ts";
-import type { OpenRow } from "./open-row.ts";
-import { deadly, settle } from "./settle.ts";
+import type { OpenRow } from "./lane.ts";
+import { retryWhileHeld } from "./lease.ts";
+import { deadly, jitter, settle } from "./settle.ts";
+import { GivenUpError } from "./writes.ts";
 
 export interface HeadParts {
   readonly setup: DestinationSetup;
@@ -26,7 +25,7 @@ export interface HeadParts {
 }
 
 /** An event that ends the process so often is not tried again by itself. */
-const mostEndings = 5;
+const mostCrashes = 5;
 const mostDaysBehind = 30;
 const bodyWaitMs = { first: 1_000, most: 30_000 };
 
@@ -60,7 +59,7 @@ async function tryHead(parts: HeadParts, row: OpenRow): Promise<"done" | "waits"
   if (body === "done" || body === "waits") return body;
   const context = await contextOf(parts, row, body);
   // Each time: the write is what fences an attempt by a holder that was suspended past its lease.
-  const history = row.state === "sending" && row.endings > 0 ? { history: row.history } : {};
+  const history = row.state === "sending" && row.crashes > 0 ? { history: row.history } : {};
   // Without a time: who looks at the row sees that it is being tried.
   await write({ id: row.id, state: "sending", nextAt: null, ...history });
   row.state = "sending";
@@ -89,8 +88,8 @@ async function bodyToTry(parts: HeadParts, row: OpenRow): Promise<WaypostEvent |
   if (body === "quarantined") {
     return bury(parts, row, "the store can never take its event: it lies in quarantine");
   }
-  if (row.endings >= mostEndings) {
-    return bury(parts, row, `the process ended during each of its last ${row.endings} attempts`);
+  if (row.crashes >= mostCrashes) {
+    return bury(parts, row, `the process ended during each of its last ${row.crashes} attempts`);
   }
   return (await waitsForItsTime(parts, row, body)) ? "waits" : body;
 }
@@ -114,12 +113,12 @@ async function finish(
     health.done(row, change, body);
     return "done";
   }
-  row.endings = 0;
+  row.crashes = 0;
   row.state = change.state === "open" ? "open" : "sending";
   row.unknown = row.state === "sending";
   row.attempts = change.attempts ?? row.attempts;
   row.history = change.history ?? row.history;
-  if (outcome.is === "outage") row.uncounted = counts ? 0 : row.uncounted + 1;
+  if (outcome.is === "outage") row.outageStreak = counts ? 0 : row.outageStreak + 1;
   row.dueAt = clock.monotonic() + waitMs;
   return "waits";
 }
@@ -141,8 +140,8 @@ function isOld(row: OpenRow, clock: Clock): boolean {
 
 /** The store may be behind the ledger: no attempt is used up. */
 function waitForBody(row: OpenRow, clock: Clock): "waits" {
-  const ms = Math.min(bodyWaitMs.first * 2 ** row.absences, bodyWaitMs.most);
-  row.absences += 1;
+  const ms = Math.min(bodyWaitMs.first * 2 ** row.bodyMisses, bodyWaitMs.most);
+  row.bodyMisses += 1;
   row.dueAt = clock.monotonic() + jitter(ms);
   return "waits";
 }
@@ -184,7 +183,7 @@ async function contextOf(
   const link =
     destination.links === false
       ? undefined
-      : await insist(() => ledger.link(name, aboutOf(event)), parts);
+      : await retryWhileHeld(() => ledger.link(name, aboutOf(event)), parts);
   return {
     destination: name,
     idempotencyKey: `${event.id}:${name}`,
@@ -202,7 +201,7 @@ function aboutOf({ data, id }: WaypostEvent): string {
 async function saveLink(parts: HeadParts, event: WaypostEvent, link: Link): Promise<void> {
   const { setup, ledger, lease } = parts;
   const save = () => ledger.saveLink(setup.name, aboutOf(event), link, lease.epoch);
-  if (await insist(save, parts)) return;
+  if (await retryWhileHeld(save, parts)) return;
   lease.lose("a later holder has written the link");
   lease.check();
 }

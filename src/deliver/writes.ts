@@ -2,8 +2,12 @@ import type { DeliveryChange, Ledger } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
 import { type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
-import { GivenUpError } from "./given-up-error.ts";
-import { insist } from "./insist.ts";
+import { retryWhileHeld } from "./lease.ts";
+
+/** An operator gave the row up: nothing more is written of it. */
+export class GivenUpError extends Error {
+  override readonly name = "GivenUpError";
+}
 
 interface Waiting {
   readonly change: DeliveryChange;
@@ -30,12 +34,12 @@ export function createWrites(parts: {
   let writing = false;
   const writeBulk = async (bulk: readonly Waiting[]): Promise<void> => {
     const changes = bulk.map(({ change }) => change);
-    const matched = await insist(() => ledger.write(lease.epoch, changes), parts);
+    const matched = await retryWhileHeld(() => ledger.write(lease.epoch, changes), parts);
     if (matched === bulk.length) {
       for (const { resolve } of bulk) resolve();
       return;
     }
-    const givenUp = new Set(await insist(() => ledger.givenUp(name), parts));
+    const givenUp = new Set(await retryWhileHeld(() => ledger.givenUp(name), parts));
     const isGivenUp = ({ change }: Waiting) => givenUp.has(change.id);
     const rest = bulk.filter((each) => !isGivenUp(each));
     if (rest.length < bulk.length) {

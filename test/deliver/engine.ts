@@ -11,18 +11,18 @@ import {
   type WaypostEvent,
 } from "../../src/contracts.ts";
 import { createDelivery, type DeliveryEngine } from "../../src/deliver/create-delivery.ts";
-import {
-  type DeliveryHooks,
-  type DestinationConfig,
-  defaultDelaysMs,
-  type Incident,
-} from "../../src/deliver/delivery.ts";
+import type { DeliveryHooks, DestinationConfig } from "../../src/deliver/delivery.ts";
 import { compileRoutes } from "../../src/deliver/routes.ts";
-import { createArrayLog } from "../support/array-log.ts";
+import { createArrayLog, type LogLine } from "../support/array-log.ts";
 import { createFakeClock, type FakeClock, settled } from "./fake-clock.ts";
 import { createMemoryLedger, type MemoryLedger } from "./memory-ledger.ts";
 
 let count = 0;
+
+/** The configuration's default: about 21 hours in all. */
+export const delaysMs: readonly number[] = [
+  1_000, 10_000, 60_000, 300_000, 1_800_000, 7_200_000, 21_600_000, 43_200_000,
+];
 
 /** An invented event of a conversation, as a bus would carry it. */
 export function event(
@@ -159,12 +159,26 @@ export function createTestBus(batch = 50): TestBus {
   };
 }
 
+/** The log lines that tell an operator of trouble, or that it is over, under a short name each. */
+const notices = {
+  "a delivery is dead": "dead",
+  "the destination is paused: its configuration does not work": "paused",
+  "the destination is resumed": "resumed",
+  "the destination is out: all wait, a probe goes on": "out",
+  "the destination answers again": "back",
+} as const;
+
+interface Notice extends LogLine {
+  readonly notice: (typeof notices)[keyof typeof notices];
+}
+
 export interface Engine {
   readonly clock: FakeClock;
   readonly ledger: MemoryLedger;
   readonly bus: TestBus;
   readonly log: ReturnType<typeof createArrayLog>;
-  readonly incidents: Incident[];
+  /** Those lines of the log, in order. */
+  notices(): Notice[];
   readonly delivery: DeliveryEngine;
   /** Puts events into the log and on the bus. */
   publish(...events: readonly WaypostEvent[]): Promise<void>;
@@ -191,13 +205,12 @@ export async function startEngine(
   const ledger = options.ledger ?? createMemoryLedger();
   const bus = options.bus ?? createTestBus();
   const log = createArrayLog();
-  const incidents: Incident[] = [];
   const names = Object.keys(stubs);
   const delivery = createDelivery({
     destinations: Object.entries(stubs).map(([name, destination]) => ({
       name,
       destination,
-      config: { retry: { delaysMs: defaultDelaysMs }, ...options.config },
+      config: { retry: { delaysMs }, ...options.config },
     })),
     routes: compileRoutes({
       accounts: {},
@@ -208,7 +221,6 @@ export async function startEngine(
     log,
     clock,
     holder: options.holder ?? "test",
-    onAlert: (incident) => void incidents.push(incident),
     ...(options.hooks && { hooks: options.hooks }),
     ...(options.maxOpenRows !== undefined && { maxOpenRows: options.maxOpenRows }),
     ...(options.maxLaneRows !== undefined && { maxLaneRows: options.maxLaneRows }),
@@ -221,7 +233,10 @@ export async function startEngine(
     ledger,
     bus,
     log,
-    incidents,
+    notices: () =>
+      log.lines.flatMap((line) =>
+        isNotice(line.message) ? [{ ...line, notice: notices[line.message] }] : [],
+      ),
     delivery,
     async end() {
       const closed = delivery.close();
@@ -233,6 +248,10 @@ export async function startEngine(
       await bus.publish(events);
     },
   };
+}
+
+function isNotice(message: string): message is keyof typeof notices {
+  return Object.hasOwn(notices, message);
 }
 
 export const outage = (parts: { maybeDone?: boolean; afterMs?: number } = {}) =>

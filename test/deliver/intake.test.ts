@@ -76,7 +76,7 @@ function setUp() {
       load: async (ids) => void loaded.push(ids),
       open: (rows) => void opened.push([...rows]),
     },
-    health: { done: ({ id }, { state, reason }) => void done.push([id, state, reason]) },
+    health: { done: ({ eventId }, { state, reason }) => void done.push([eventId, state, reason]) },
   };
   const take = async (...batch: Carried[]): Promise<void> =>
     void (await createIntake(parts)(batch, new AbortController().signal));
@@ -178,8 +178,8 @@ describe("an intake", () => {
     );
     assert.deepEqual(opened, [[rowOf(good, 43)]]);
     assert.deepEqual(done, [
-      [`crm:${bad.id}`, "dead", "an event of an unknown shape"],
-      ["crm:evt_mine", "dead", "data is no object"],
+      [bad.id, "dead", "an event of an unknown shape"],
+      ["evt_mine", "dead", "data is no object"],
     ]);
     assert.deepEqual(
       log.lines.map(({ level, message, eventId }) => [level, message, eventId]),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { WaypostEvent } from "../../src/contracts.ts";
-import { laneKeysOf } from "../../src/deliver/lane-keys.ts";
+import { laneKeysOf } from "../../src/deliver/lanes.ts";
 import { createStub, event, outage, startEngine } from "./engine.ts";
 
 /** An invented event of nobody. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { type OpenRow, openRow } from "../../src/deliver/lane.ts";
 import { createLanes } from "../../src/deliver/lanes.ts";
-import { type OpenRow, openRow } from "../../src/deliver/open-row.ts";
 import { createFakeClock } from "./fake-clock.ts";
 
 function rowOf(seq: number, laneKeys: readonly string[]): OpenRow {

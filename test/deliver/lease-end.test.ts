@@ -2,16 +2,15 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Ledger } from "../../src/contracts.ts";
 import { createBodies } from "../../src/deliver/bodies.ts";
-import { defaultDelaysMs } from "../../src/deliver/delivery.ts";
 import { createHealth } from "../../src/deliver/health.ts";
 import { createIntake } from "../../src/deliver/intake.ts";
-import { openRow } from "../../src/deliver/open-row.ts";
+import { openRow } from "../../src/deliver/lane.ts";
 import { compileRoutes } from "../../src/deliver/routes.ts";
 import { settle } from "../../src/deliver/settle.ts";
 import { createTryHead } from "../../src/deliver/try-head.ts";
 import { type Lease, LeaseOverError } from "../../src/support/lease.ts";
 import { createArrayLog } from "../support/array-log.ts";
-import { createStub, event, misconfigured, outage, startEngine } from "./engine.ts";
+import { createStub, delaysMs, event, misconfigured, outage, startEngine } from "./engine.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { createMemoryLedger } from "./memory-ledger.ts";
 
@@ -97,14 +96,14 @@ describe("an attempt whose time ends while it is marked as sending", () => {
     const only = event("cnv_a");
     ledger.append([only]);
     const health = createHealth({
-      ...{ name: "crm", clock, log, hooks: {}, onAlert: () => undefined },
+      ...{ name: "crm", clock, log, hooks: {} },
       row: { name: "crm", epoch: 1, beat: 1, seq: 1, rev: 0 },
       savePause: async () => undefined,
       saveRepeats: async () => undefined,
     });
     const written: string[] = [];
     const tryHead = createTryHead({
-      setup: { name: "crm", destination: crm, config: { retry: { delaysMs: defaultDelaysMs } } },
+      setup: { name: "crm", destination: crm, config: { retry: { delaysMs } } },
       ...{ ledger, lease, health, clock, log, bodies: createBodies(ledger), over: halting.signal },
       async write({ state }) {
         written.push(state);
@@ -136,7 +135,7 @@ describe("an attempt whose time ends while it is marked as sending", () => {
 });
 
 describe("a row whose earlier outcome is unknown", () => {
-  const tried = { at: 0, ms: 1, now: 0, counts: false, delaysMs: defaultDelaysMs };
+  const tried = { at: 0, ms: 1, now: 0, counts: false, delaysMs };
   for (const error of [outage(), misconfigured()]) {
     it(`stays unknown after an attempt that surely did nothing (${error.verdict})`, () => {
       const outcome = { is: error.verdict, error };

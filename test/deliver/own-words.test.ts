@@ -27,19 +27,19 @@ async function failing(all: readonly string[], failure: Failure) {
   return { ...engine, wordsOf };
 }
 
-/** All that is told of what failed, but for the attempts. */
-async function tell({ wordsOf, ledger, log, incidents, end }: Awaited<ReturnType<typeof failing>>) {
+/** All that is reported of what failed, but for the attempts. */
+async function reportOf({ wordsOf, ledger, log, end }: Awaited<ReturnType<typeof failing>>) {
   const rows = await Promise.all([...wordsOf.keys()].map((id) => ledger.deliveriesOf(id)));
   await end();
-  const told = rows.flat().map(({ history: _, ...rest }) => rest);
+  const shown = rows.flat().map(({ history: _, ...rest }) => rest);
   return {
     rows: rows.flat(),
-    told: JSON.stringify([told, log.lines, incidents, await ledger.destinations()]),
+    reported: JSON.stringify([shown, log.lines, await ledger.destinations()]),
   };
 }
 
-function assertUntold(told: string, all: readonly string[]): void {
-  for (const words of all) assert.ok(!told.includes(JSON.stringify(words).slice(1, -1)), words);
+function assertUnreported(reported: string, all: readonly string[]): void {
+  for (const words of all) assert.ok(!reported.includes(JSON.stringify(words).slice(1, -1)), words);
 }
 
 describe("what a destination's answer repeats", () => {
@@ -50,13 +50,13 @@ describe("what a destination's answer repeats", () => {
         all,
         (answer) => new DeliveryError(verdict, "the receiver answered 422", { answer }),
       );
-      const { rows, told } = await tell(failed);
+      const { rows, reported } = await reportOf(failed);
       for (const { eventId, state, history, reason } of rows) {
         assert.equal(state, "dead");
         assert.equal(history.at(-1)?.answer, failed.wordsOf.get(eventId));
         assert.match(reason ?? "", /answered 422/);
       }
-      assertUntold(told, all);
+      assertUnreported(reported, all);
     });
   }
 
@@ -65,16 +65,16 @@ describe("what a destination's answer repeats", () => {
       const crm = createStub();
       const bad = event("cnv_bad");
       crm.answer = () => new DeliveryError("config", "the receiver answered 422", { answer });
-      const { publish, clock, ledger, log, incidents, end } = await startEngine({ crm });
+      const { publish, clock, ledger, log, notices, end } = await startEngine({ crm });
       await publish(bad);
       await clock.advance(60_000);
       const [row] = await ledger.deliveriesOf(bad.id);
       assert.equal(row?.history.at(-1)?.answer, answer);
       const { history: _, ...rest } = row;
       await end();
-      const told = JSON.stringify([rest, log.lines, incidents, await ledger.destinations()]);
-      assertUntold(told, [answer]);
-      assert.ok(incidents.some(({ reason }) => reason?.includes("answered 422")));
+      const reported = JSON.stringify([rest, log.lines, await ledger.destinations()]);
+      assertUnreported(reported, [answer]);
+      assert.match(String(notices()[0]?.reason), /answered 422/);
     }
   });
 
@@ -86,21 +86,21 @@ describe("what a destination's answer repeats", () => {
         cause: new Error(words),
       }),
     );
-    const { rows, told } = await tell(failed);
+    const { rows, reported } = await reportOf(failed);
     for (const { reason } of rows) assert.match(reason ?? "", /TypeError ERR_INVENTED/);
-    assertUntold(told, all);
+    assertUnreported(reported, all);
   });
 
   it("does not stand in the reason of an outage of all", async () => {
     const crm = createStub();
     crm.answer = () => new DeliveryError("outage", "the receiver answered 500", { answer: said });
-    const { publish, clock, log, incidents, ledger, end } = await startEngine({ crm });
+    const { publish, clock, log, ledger, end } = await startEngine({ crm });
     await publish(...Array.from({ length: 20 }, (_, at) => event(`cnv_${at}`)));
     await clock.advance(hour);
     const destinations = await ledger.destinations();
     assert.equal(destinations[0]?.lastError, "the receiver answered 500");
     assert.equal(destinations[0]?.breaker, "open");
     await end();
-    assert.ok(!JSON.stringify([log.lines, incidents, destinations]).includes(said));
+    assert.ok(!JSON.stringify([log.lines, destinations]).includes(said));
   });
 });

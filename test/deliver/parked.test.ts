@@ -72,7 +72,7 @@ describe("a conversation whose first event always gets 503", () => {
     });
   }
 
-  it("is told with all that waits, in memory or not", async () => {
+  it("is reported with all that waits, in memory or not", async () => {
     const held: number[] = [];
     const crm = createStub();
     crm.answer = () => outage();

@@ -3,13 +3,37 @@ import { describe, it } from "node:test";
 import type { DeliveryError } from "../../src/contracts.ts";
 import { createBodies } from "../../src/deliver/bodies.ts";
 import { createBreaker } from "../../src/deliver/breaker.ts";
-import { retryDelayMs } from "../../src/deliver/delays.ts";
-import { type OpenRow, openRow } from "../../src/deliver/open-row.ts";
-import { createRate } from "../../src/deliver/rate.ts";
+import { type OpenRow, openRow } from "../../src/deliver/lane.ts";
+import { createLanes } from "../../src/deliver/lanes.ts";
+import { createRate, createSchedule } from "../../src/deliver/schedule.ts";
 import { settle } from "../../src/deliver/settle.ts";
-import { createWaits } from "../../src/deliver/waits.ts";
 import { event, misconfigured, outage, refused } from "./engine.ts";
 import { createFakeClock } from "./fake-clock.ts";
+
+const atIso = "2026-11-20T10:00:00.000Z";
+const rowOf = (parts: Partial<OpenRow> = {}): OpenRow => ({
+  ...openRow(
+    {
+      id: "crm:evt_1",
+      destination: "crm",
+      eventId: "evt_1",
+      eventType: "whatsapp.message.text",
+      route: "everything",
+      laneKeys: ["cnv_a"],
+      seq: 1,
+      state: "open",
+      attempts: 0,
+      history: [],
+      createdAt: atIso,
+    },
+    0,
+    createFakeClock(),
+  ),
+  ...parts,
+});
+const failed = (error: DeliveryError) => ({ is: error.verdict, error });
+const near = (ms: number, wanted: number) =>
+  assert.ok(ms >= wanted * 0.75 && ms <= wanted * 1.25, `${ms} for ${wanted}`);
 
 describe("a rate", () => {
   it("lets a second's attempts go at once, then one after the other, also below one a second", async () => {
@@ -31,12 +55,12 @@ describe("a breaker", () => {
   it("probes a second after it opened, however many attempts were under way", async () => {
     const clock = createFakeClock();
     const breaker = createBreaker(clock, undefined);
-    for (let i = 0; i < 20; i += 1) breaker.outage(undefined);
+    for (let i = 0; i < 20; i += 1) breaker.recordFailure(undefined);
     assert.ok(breaker.waitMs(0) <= 1_250, `${breaker.waitMs(0)} ms`);
-    breaker.outage(30_000);
+    breaker.recordFailure(30_000);
     assert.equal(breaker.waitMs(0), 30_000, "but a late Retry-After counts");
     await clock.advance(30_000);
-    breaker.outage(undefined);
+    breaker.recordFailure(undefined);
     assert.ok(breaker.waitMs(0) >= 1_500, "a failed probe doubles the wait");
   });
 });
@@ -45,25 +69,25 @@ describe("an open breaker", () => {
   it("has said once that it opened, and when, and says once that it closed", async () => {
     const clock = createFakeClock();
     const breaker = createBreaker(clock, undefined);
-    assert.equal(breaker.answered(), false, "it was closed");
+    assert.equal(breaker.recordSuccess(), false, "it was closed");
     assert.equal(breaker.waitMs(9), 0);
     const openedAt = clock.now();
-    const said = Array.from({ length: 8 }, () => breaker.outage(undefined));
+    const said = Array.from({ length: 8 }, () => breaker.recordFailure(undefined));
     assert.deepEqual(said, [false, false, false, false, true, false, false, false]);
     await clock.advance(60_000);
     assert.equal(breaker.openSince(), openedAt);
-    assert.equal(breaker.answered(), true);
-    assert.equal(breaker.answered(), false);
+    assert.equal(breaker.recordSuccess(), true);
+    assert.equal(breaker.recordSuccess(), false);
     assert.deepEqual([breaker.openSince(), breaker.waitMs(9)], [undefined, 0]);
   });
 
   it("heeds a Retry-After for 15 minutes at most, early or late", async () => {
     const clock = createFakeClock();
     const breaker = createBreaker(clock, undefined);
-    for (let i = 0; i < 5; i += 1) breaker.outage(86_400_000);
+    for (let i = 0; i < 5; i += 1) breaker.recordFailure(86_400_000);
     assert.equal(breaker.waitMs(0), 900_000);
     await clock.advance(60_000);
-    breaker.outage(86_400_000);
+    breaker.recordFailure(86_400_000);
     assert.equal(breaker.waitMs(0), 900_000);
   });
 
@@ -71,88 +95,81 @@ describe("an open breaker", () => {
     const clock = createFakeClock();
     const breaker = createBreaker(clock, undefined);
     for (let i = 0; i < 12; i += 1) {
-      breaker.outage(undefined);
+      breaker.recordFailure(undefined);
       await clock.advance(600_000);
     }
-    breaker.outage(600_000);
+    breaker.recordFailure(600_000);
     assert.equal(breaker.waitMs(0), 600_000);
     breaker.probeNow();
     assert.equal(breaker.waitMs(0), 0);
     assert.equal(breaker.waitMs(1), Number.POSITIVE_INFINITY);
     await clock.advance(1);
-    breaker.outage(undefined);
+    breaker.recordFailure(undefined);
     assert.ok(breaker.waitMs(0) <= 1_250, `${breaker.waitMs(0)} ms`);
   });
 });
 
-describe("waits", () => {
-  it("end in the order of their times, however they came", async () => {
+describe("a schedule", () => {
+  it("tries heads in the order of their times, however they came", async () => {
     const clock = createFakeClock();
-    const ended: number[] = [];
-    const waits = createWaits<number>(clock, (at) => void ended.push(at));
+    const lanes = createLanes();
+    const tried: number[] = [];
+    const schedule = createSchedule({
+      ...{ clock, lanes, concurrency: 200, waitMs: () => 0, onDone: () => undefined },
+      async tryHead({ dueAt }) {
+        tried.push(dueAt);
+        return "done";
+      },
+    });
     const times = Array.from({ length: 200 }, (_, i) => (i * 7919) % 1_000);
-    for (const at of times) waits.add(at, at);
+    for (const at of times) {
+      const lane = lanes.add(rowOf({ id: `crm:evt_${at}`, laneKeys: [`cnv_${at}`], dueAt: at }));
+      assert.ok(lane);
+      schedule.offer(lane);
+    }
     await clock.advance(500);
     const sorted = times.sort((a, b) => a - b);
     assert.deepEqual(
-      ended,
+      tried,
       sorted.filter((at) => at <= 500),
     );
     await clock.advance(500);
-    assert.deepEqual(ended, sorted);
+    assert.deepEqual(tried, sorted);
   });
 });
 
 describe("a retry", () => {
-  const delays = [1_000, 10_000, 60_000, 43_200_000];
-  const near = (ms: number, wanted: number) =>
-    assert.ok(ms >= wanted * 0.75 && ms <= wanted * 1.25, `${ms} for ${wanted}`);
+  const delaysMs = [1_000, 10_000, 60_000, 43_200_000];
+  const waitMs = (counts: boolean, row: Partial<OpenRow>, afterMs?: number) =>
+    settle(rowOf(row), {
+      ...{ at: 0, ms: 1, now: 0, counts, delaysMs },
+      outcome: failed(outage(afterMs === undefined ? {} : { afterMs })),
+    }).waitMs ?? Number.NaN;
 
   it("waits the delay of its attempt, plus or minus a quarter", () => {
-    delays.forEach((wanted, i) => {
-      near(retryDelayMs(delays, { attempts: i + 1, uncounted: 0 }, undefined), wanted);
+    delaysMs.forEach((wanted, attempts) => {
+      near(waitMs(true, { attempts }), wanted);
     });
   });
 
   it("waits a minute at most while the attempts do not count", () => {
-    near(retryDelayMs(delays, { attempts: 3, uncounted: 1 }, undefined), 1_000);
-    near(retryDelayMs(delays, { attempts: 3, uncounted: 40 }, undefined), 60_000);
+    near(waitMs(false, { attempts: 3, outageStreak: 0 }), 1_000);
+    near(waitMs(false, { attempts: 3, outageStreak: 39 }), 60_000);
   });
 
   it("waits as long as it is told, a day at most", () => {
-    assert.equal(retryDelayMs(delays, { attempts: 1, uncounted: 0 }, 90_000), 90_000);
-    assert.equal(retryDelayMs(delays, { attempts: 1, uncounted: 0 }, 1e12), 86_400_000);
-    assert.equal(retryDelayMs(delays, { attempts: 1, uncounted: 0 }, -5), 0);
+    assert.equal(waitMs(true, {}, 90_000), 90_000);
+    assert.equal(waitMs(true, {}, 1e12), 86_400_000);
+    assert.equal(waitMs(true, {}, -5), 0);
   });
 });
 
 describe("an attempt becomes a state", () => {
-  const at = Date.parse("2026-11-20T10:00:00.000Z");
+  const at = Date.parse(atIso);
   const now = at + 5_000;
-  const [atIso, doneAt] = ["2026-11-20T10:00:00.000Z", "2026-11-20T10:00:05.000Z"];
+  const doneAt = "2026-11-20T10:00:05.000Z";
   const delaysMs = [1_000, 10_000, 100_000];
   const tried = { at, ms: 12.6, now, counts: false, delaysMs };
-  const rowOf = (parts: Partial<OpenRow> = {}): OpenRow => ({
-    ...openRow(
-      {
-        id: "crm:evt_1",
-        destination: "crm",
-        eventId: "evt_1",
-        eventType: "whatsapp.message.text",
-        route: "everything",
-        laneKeys: ["cnv_a"],
-        seq: 1,
-        state: "open",
-        attempts: 0,
-        history: [],
-        createdAt: atIso,
-      },
-      0,
-      createFakeClock(),
-    ),
-    ...parts,
-  });
-  const failed = (error: DeliveryError) => ({ is: error.verdict, error });
 
   it("delivered, with the destination's id and answer where it gave them", () => {
     const delivered = { remoteId: "42", answer: "200" };
@@ -224,12 +241,10 @@ describe("an attempt becomes a state", () => {
   it("waits by the attempts that count, or by those in a row that did not", () => {
     const waitMs = (counts: boolean, parts: Partial<OpenRow>) =>
       settle(rowOf(parts), { ...tried, counts, outcome: failed(outage()) }).waitMs ?? 0;
-    const near = (ms: number, wanted: number) =>
-      assert.ok(ms >= wanted * 0.75 && ms <= wanted * 1.25, `${ms} for ${wanted}`);
-    near(waitMs(true, { attempts: 1, uncounted: 2 }), 10_000);
-    near(waitMs(true, { attempts: 2, uncounted: 0 }), 100_000);
-    near(waitMs(false, { attempts: 3, uncounted: 0 }), 1_000);
-    near(waitMs(false, { attempts: 0, uncounted: 1 }), 10_000);
+    near(waitMs(true, { attempts: 1, outageStreak: 2 }), 10_000);
+    near(waitMs(true, { attempts: 2, outageStreak: 0 }), 100_000);
+    near(waitMs(false, { attempts: 3, outageStreak: 0 }), 1_000);
+    near(waitMs(false, { attempts: 0, outageStreak: 1 }), 10_000);
   });
 
   it("dead after its last delay, but only by an attempt that counts", () => {

@@ -109,12 +109,15 @@ describe("a row whose holder died while it was sending", () => {
     const { ledger, id } = await leftBehind("cnv_a", { sending: true });
     await ledger.write(1, [{ id: `crm:${id}`, state: "sending", history: ended(4) }]);
     const crm = createStub();
-    const { clock, publish, end, incidents } = await startEngine({ crm }, { ledger });
+    const { clock, publish, end, notices } = await startEngine({ crm }, { ledger });
     await clock.advance(leaseMs + 2 * second);
     const [row] = await ledger.deliveriesOf(id);
     assert.equal(row?.state, "dead");
     assert.match(row?.reason ?? "", /ended during each of its last 5/);
-    assert.equal(incidents.length, 1);
+    assert.deepEqual(
+      notices().map(({ notice, eventId }) => [notice, eventId]),
+      [["dead", id]],
+    );
     const next = event("cnv_a");
     await publish(next);
     assert.deepEqual(crm.effects, [next.id]);
@@ -306,7 +309,7 @@ describe("an intake", () => {
     // The write of a holder that lost the lease, landing after our takeover.
     await ledger.insert(rows.slice(0, 2), 0);
     await clock.advance(20 * second);
-    assert.deepEqual(crm.effects, [], "nobody told us of it");
+    assert.deepEqual(crm.effects, [], "nobody notified us of it");
     await bus.publish(events);
     assert.deepEqual(
       crm.effects,
@@ -317,7 +320,7 @@ describe("an intake", () => {
 
   it("ends an event that cannot be routed as dead, and takes in its neighbours in order", async () => {
     const crm = createStub();
-    const { delivery, bus, ledger, incidents } = await startEngine({ crm });
+    const { delivery, bus, ledger, notices } = await startEngine({ crm });
     const events = Array.from({ length: 30 }, () => event("cnv_a"));
     const bad = Array.from({ length: 20 }, () =>
       event("cnv_a", { contact: { waId: 15_555_550_123, userId: "DE.1" } as never }),
@@ -334,14 +337,17 @@ describe("an intake", () => {
       const { state, route, reason } = row ?? {};
       assert.deepEqual([state, route, reason], ["dead", "none", "an event of an unknown shape"]);
     }
-    assert.equal(incidents.filter(({ kind }) => kind === "dead").length, bad.length);
+    assert.deepEqual(
+      notices().map(({ notice, eventId }) => `${notice} ${eventId}`),
+      bad.map(({ id }) => `dead ${id}`),
+    );
     assert.equal(delivery.status()[0]?.open, 0);
     await delivery.close();
   });
 
   it("ends what is no event but has an event's id as dead, with what is wrong, once", async () => {
     const crm = createStub();
-    const { delivery, bus, ledger, incidents, publish, clock } = await startEngine({ crm });
+    const { delivery, bus, ledger, notices, publish, clock } = await startEngine({ crm });
     const reason = "not a CloudEvent of Waypost: it has no data of an event's form";
     const bytes = (id: string, type: unknown) => Buffer.from(JSON.stringify({ id, type, data: 7 }));
     const typed = quarantinedMessage(bytes("evt_typed", "whatsapp.message.text"), reason);
@@ -357,8 +363,8 @@ describe("an intake", () => {
       ["crm:evt_untyped", "unknown", reason],
     ]);
     assert.deepEqual(
-      incidents.map(({ kind, deliveryId }) => `${kind} ${deliveryId}`),
-      ["dead crm:evt_typed", "dead crm:evt_untyped"],
+      notices().map(({ notice, eventId }) => `${notice} ${eventId}`),
+      ["dead evt_typed", "dead evt_untyped"],
     );
     assert.deepEqual(crm.effects, [good.id]);
     // An operator may try it again; the store has it in quarantine.

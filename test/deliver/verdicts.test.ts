@@ -27,8 +27,8 @@ describe("the delivery engine", () => {
     const [row] = await ledger.deliveriesOf(events[0]?.id ?? "");
     assert.equal(row?.state, "delivered");
     assert.equal(row?.remoteId, `remote ${events[0]?.id}`);
-    const told = row?.history.map(({ outcome, answer }) => [outcome, answer]);
-    assert.deepEqual(told, [["delivered", "200"]]);
+    const attempts = row?.history.map(({ outcome, answer }) => [outcome, answer]);
+    assert.deepEqual(attempts, [["delivered", "200"]]);
     await delivery.close();
     assert.equal((await ledger.lease("crm")).holder, undefined);
   });
@@ -37,7 +37,7 @@ describe("the delivery engine", () => {
     const crm = createStub();
     const [first, bad, last] = [event("cnv_a"), event("cnv_a"), event("cnv_a")];
     crm.answer = ({ id }) => (id === bad.id ? refused() : "ok");
-    const { publish, clock, ledger, incidents, delivery } = await startEngine({ crm });
+    const { publish, clock, ledger, notices, delivery } = await startEngine({ crm });
     await publish(first, bad, last);
     await clock.advance(100);
     assert.deepEqual(crm.effects, [first.id, last.id]);
@@ -45,8 +45,8 @@ describe("the delivery engine", () => {
     assert.equal(row?.state, "dead");
     assert.match(row?.reason ?? "", /422/);
     assert.deepEqual(
-      incidents.map(({ kind, phase, deliveryId }) => [kind, phase, deliveryId]),
-      [["dead", "began", `crm:${bad.id}`]],
+      notices().map(({ notice, eventId }) => [notice, eventId]),
+      [["dead", bad.id]],
     );
     await delivery.close();
   });
@@ -71,7 +71,7 @@ describe("the delivery engine", () => {
     const poison = event("cnv_poison");
     const behind = event("cnv_poison");
     crm.answer = ({ id }) => (id === poison.id ? outage() : "ok");
-    const { publish, clock, ledger, incidents, delivery } = await startEngine({ crm });
+    const { publish, clock, ledger, notices, delivery } = await startEngine({ crm });
     await publish(poison, behind);
     const others: string[] = [];
     for (let n = 0; n < 60; n += 1) {
@@ -89,7 +89,11 @@ describe("the delivery engine", () => {
       crm.effects.filter((id) => id !== behind.id),
       others,
     );
-    assert.equal(incidents.filter(({ kind }) => kind === "dead").length, 1);
+    const dead = notices().filter(({ notice }) => notice === "dead");
+    assert.deepEqual(
+      dead.map(({ eventId }) => eventId),
+      [poison.id],
+    );
     for (const id of others) assert.equal((await ledger.deliveriesOf(id))[0]?.attempts, 0);
     await delivery.close();
   });
@@ -110,17 +114,17 @@ describe("the delivery engine", () => {
     await delivery.close();
   });
 
-  it("pauses with one alert when its configuration does not work, and goes on in order when resumed", async () => {
+  it("pauses with one error in the log when its configuration does not work, and goes on in order when resumed", async () => {
     const crm = createStub();
     const events = Array.from({ length: 30 }, (_, n) => event(`cnv_${n % 10}`));
     crm.answer = misconfigured;
-    const { publish, clock, ledger, incidents, delivery } = await startEngine({ crm });
+    const { publish, clock, ledger, notices, delivery } = await startEngine({ crm });
     await publish(...events);
     await clock.advance(3 * day);
     assert.ok(crm.calls.length <= 10, "only what was in flight met it");
     assert.deepEqual(
-      incidents.map(({ kind, phase, reason }) => [kind, phase, reason]),
-      [["paused", "began", "the token is not valid"]],
+      notices().map(({ notice, reason }) => [notice, reason]),
+      [["paused", "the token is not valid"]],
     );
     const [state] = await ledger.destinations();
     assert.equal(state?.pause?.by, "config");
@@ -129,11 +133,8 @@ describe("the delivery engine", () => {
     await ledger.setPause("crm", undefined);
     await clock.advance(6_000);
     assert.deepEqual(
-      incidents.map(({ kind, phase }) => [kind, phase]),
-      [
-        ["paused", "began"],
-        ["paused", "ended"],
-      ],
+      notices().map(({ notice }) => notice),
+      ["paused", "resumed"],
     );
     for (let c = 0; c < 10; c += 1) {
       const ids = events.filter((_, n) => n % 10 === c).map(({ id }) => id);
@@ -148,7 +149,7 @@ describe("the delivery engine", () => {
 
   it("rests while an operator paused it, and takes in meanwhile", async () => {
     const crm = createStub();
-    const { publish, clock, ledger, bus, incidents, delivery } = await startEngine({ crm });
+    const { publish, clock, ledger, bus, log, delivery } = await startEngine({ crm });
     const at = new Date(clock.now()).toISOString();
     await ledger.setPause("crm", { by: "operator", reason: "maintenance", at });
     await clock.advance(6_000);
@@ -159,7 +160,8 @@ describe("the delivery engine", () => {
     await ledger.setPause("crm", undefined);
     await clock.advance(6_000);
     assert.equal(crm.effects.length, 2);
-    assert.deepEqual(incidents, [], "no alert for what an operator did");
+    const alarming = log.lines.filter(({ level }) => level === "warn" || level === "error");
+    assert.deepEqual(alarming, [], "nothing is wrong with what an operator did");
     await delivery.close();
   });
 

@@ -15,8 +15,7 @@ import {
   type WaypostEvent,
 } from "../../src/contracts.ts";
 import { createDelivery } from "../../src/deliver/create-delivery.ts";
-import { deliverQueue } from "../../src/deliver/queue.ts";
-import { compileRoutes } from "../../src/deliver/routes.ts";
+import { compileRoutes, deliverQueue } from "../../src/deliver/routes.ts";
 import { isQuarantined } from "../../src/event/event.ts";
 import { parcelOf } from "../../src/event/parcel.ts";
 import { createStoreHandler } from "../../src/store/create-store-handler.ts";

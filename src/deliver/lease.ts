@@ -5,7 +5,7 @@ import type { Log } from "../support/log.ts";
 const waitMs = { first: 50, most: 2_000 };
 
 /** Asks the ledger again and again until it answers. Throws LeaseOverError when the lease ends first. */
-export async function insist<T>(
+export async function retryWhileHeld<T>(
   work: () => Promise<T>,
   { lease, clock, log }: { readonly lease: Lease; readonly clock: Clock; readonly log: Log },
 ): Promise<T> {
