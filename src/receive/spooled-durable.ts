@@ -1,7 +1,7 @@
 import { NotDurableError, type Parcel } from "../contracts.ts";
 import { createBell, createGate } from "../support/bell-and-gate.ts";
+import { backoffMs, delay } from "../support/delay.ts";
 import { describeError } from "../support/log.ts";
-import { backoffMs, rest } from "../support/rest.ts";
 import type { Durable, DurableHealth, DurableOptions } from "./durability.ts";
 import { createFlight, type Flight } from "./flight.ts";
 import type { Spool } from "./spool.ts";
@@ -171,7 +171,7 @@ class SpooledDurable implements Durable {
         this.#gate.open();
         failures += 1;
         log.debug("the spool waits for the bus", { error, attempt: failures });
-        await rest(backoffMs(failures, mostBackoffMs), signal);
+        await delay(backoffMs(failures, mostBackoffMs), { signal });
       }
     }
   }

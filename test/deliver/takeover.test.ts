@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { DeliveryError } from "../../src/contracts.ts";
 import { quarantinedMessage } from "../../src/event/quarantined-post.ts";
-import { rest } from "../../src/support/clock.ts";
+import { delay } from "../../src/support/delay.ts";
 import { type Answer, createStub, event, outage, refused, startEngine } from "./engine.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { createMemoryLedger } from "./memory-ledger.ts";
@@ -134,7 +134,7 @@ describe("a row whose holder died while it was sending", () => {
     crm.answer = async (): Promise<Answer> => {
       running += 1;
       atOnce.push(running);
-      await rest(clock, second);
+      await delay(second, { clock });
       running -= 1;
       return "ok";
     };

@@ -1,6 +1,6 @@
 import type { Carried } from "../../contracts.ts";
+import { backoffMs, delay } from "../../support/delay.ts";
 import type { Log } from "../../support/log.ts";
-import { backoffMs, rest } from "../../support/rest.ts";
 
 const mostBackoffMs = 5_000;
 
@@ -27,7 +27,7 @@ export async function handleUntilDone(
         ms,
         count: batch.length,
       });
-      await rest(ms, halt);
+      await delay(ms, { signal: halt });
       if (halt.aborted) return false;
     }
   }

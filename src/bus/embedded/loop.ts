@@ -1,6 +1,6 @@
 import { createBell } from "../../support/bell-and-gate.ts";
+import { delay } from "../../support/delay.ts";
 import type { Log } from "../../support/log.ts";
-import { rest } from "../../support/rest.ts";
 
 /** After a step that threw. */
 const retryMs = 1_000;
@@ -26,7 +26,7 @@ export function createLoop(step: (halt: AbortSignal) => Promise<boolean>, log: L
         if (!(await step(signal))) await bell.rung();
       } catch (error) {
         log.error("cannot read the embedded bus, tries again", { error, ms: retryMs });
-        await rest(retryMs, signal);
+        await delay(retryMs, { signal });
       }
     }
   };

@@ -4,8 +4,8 @@ import type { Carried, Consumer, HandleBatch, Parcel, QueueSpec } from "../../co
 import { deadQueueName } from "../../contracts.ts";
 import { parseCarried } from "../../event/parse.ts";
 import { quarantinedMessage } from "../../event/quarantined-post.ts";
+import { backoffMs, delay } from "../../support/delay.ts";
 import { describeError, type Log } from "../../support/log.ts";
-import { backoffMs, rest } from "../../support/rest.ts";
 import type { Connection } from "./connection.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import { createSubscription, type Session } from "./subscription.ts";
@@ -81,7 +81,7 @@ async function settled(
       failures.count += 1;
       log.warn("a batch failed and comes again", { attempt: failures.count, error });
     }
-    await rest(backoffMs(failures.count, maxBackoffMs), session.over);
+    await delay(backoffMs(failures.count, maxBackoffMs), { signal: session.over });
     if (session.over.aborted || Date.now() - heldSince > maxHeldMs) return false;
   }
 }
