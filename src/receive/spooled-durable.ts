@@ -1,7 +1,7 @@
 import { NotDurableError, type Parcel } from "../contracts.ts";
-import { createBell, createGate } from "../support/bell-and-gate.ts";
 import { backoffMs, delay } from "../support/delay.ts";
 import { describeError } from "../support/log.ts";
+import { createGate, createWakeUp } from "../support/wake-up-and-gate.ts";
 import type { Durable, DurableHealth, DurableOptions } from "./durability.ts";
 import { createFlight, type Flight } from "./flight.ts";
 import type { Spool } from "./spool.ts";
@@ -34,7 +34,7 @@ class SpooledDurable implements Durable {
   /** Oldest first. */
   readonly #inFlight = new Set<Flight>();
   #newest: Flight | undefined;
-  readonly #bell = createBell();
+  readonly #wakeUp = createWakeUp();
   readonly #closing = new AbortController();
   #mode: "direct" | "spool";
   /** POSTs on their way into the spool. */
@@ -80,13 +80,13 @@ class SpooledDurable implements Durable {
 
   start(): void {
     this.#pump ??= this.#run();
-    this.#bell.ring();
+    this.#wakeUp.wake();
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
     this.#gate.open();
-    this.#bell.ring();
+    this.#wakeUp.wake();
     const timer = setTimeout(() => this.#batch?.abort(), closeMs);
     await this.#pump;
     clearTimeout(timer);
@@ -123,7 +123,7 @@ class SpooledDurable implements Durable {
       this.#options.log.warn("spooling", { reason });
     }
     for (const flight of [...this.#inFlight]) flight.divert();
-    this.#bell.ring();
+    this.#wakeUp.wake();
   }
 
   async #appendAll(posts: readonly (readonly Parcel[])[]): Promise<void> {
@@ -145,18 +145,18 @@ class SpooledDurable implements Durable {
       throw new NotDurableError("neither the bus nor the spool took it", { cause: error });
     } finally {
       this.#appending -= 1;
-      this.#bell.ring();
+      this.#wakeUp.wake();
     }
   }
 
   async #run(): Promise<void> {
     while (!this.#closing.signal.aborted) {
-      await this.#bell.rung();
+      await this.#wakeUp.woken();
       await this.#drain();
     }
   }
 
-  /** Until all is drained, or only appends on their way are left; those ring the bell. */
+  /** Returns when all is drained, or when only unfinished appends remain; each wakes the pump when it is done. */
   async #drain(): Promise<void> {
     const { bus, log } = this.#options;
     const { signal } = this.#closing;

@@ -12,7 +12,7 @@ const maxBatch = 200;
 
 export interface QueueReader extends Consumer {
   /** There may be something new. */
-  ring(): void;
+  wake(): void;
   /** How many events the handler has now. */
   unacked(): number;
 }
@@ -64,7 +64,7 @@ export function startQueueReader(options: QueueReaderOptions): QueueReader {
   }, log);
   void loop.start();
   return {
-    ring: loop.ring,
+    wake: loop.wake,
     unacked: () => unacked,
     pause: loop.stop,
     async resume() {
