@@ -1,5 +1,5 @@
 import type {
-  Carried,
+  BusMessage,
   HandleBatch,
   Ledger,
   NewDelivery,
@@ -98,7 +98,7 @@ interface Wanted {
 }
 
 /** By delivery id, each once, in queue order. */
-function route(parts: IntakeParts, batch: readonly Carried[]): Map<string, Wanted> {
+function route(parts: IntakeParts, batch: readonly BusMessage[]): Map<string, Wanted> {
   const wanted = new Map<string, Wanted>();
   for (const item of batch) {
     const one = isQuarantined(item) ? misshapen(item) : routed(parts, item);

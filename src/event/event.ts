@@ -25,7 +25,8 @@ export interface QuarantinedPost {
   readonly eventtype?: string;
 }
 
-export type Carried = WaypostEvent | QuarantinedPost;
+/** What a consumer of the bus gets. */
+export type BusMessage = WaypostEvent | QuarantinedPost;
 
 /** As the schema has it; quarantined POSTs' ids are of this form too. */
 const idForm = /^[\x21-\x7e]{1,512}$/;
@@ -41,7 +42,7 @@ export function isEventType(type: unknown): type is string {
   return typeof type === "string" && type.length <= maxTypeLength && typeForm.test(type);
 }
 
-export function isQuarantined(item: Carried): item is QuarantinedPost {
+export function isQuarantined(item: BusMessage): item is QuarantinedPost {
   return item.type === QUARANTINE_TYPE;
 }
 

@@ -10,7 +10,7 @@ import {
   type Store,
   type WaypostEvent,
 } from "../../src/contracts.ts";
-import { parseCarried } from "../../src/event/parse.ts";
+import { parseBusMessage } from "../../src/event/parse.ts";
 import { quarantinedPost } from "../../src/event/quarantined-post.ts";
 import { createRenormalizer } from "../../src/jobs/renormalize/renormalizer.ts";
 import { addUp } from "../../src/jobs/renormalize/tally.ts";
@@ -69,7 +69,7 @@ afterEach(async () => {
 /** Bus and store consumer in one: what is published is stored. */
 const publish: RenormalizerSources["publish"] = async (parcels) => {
   published.push(...parcels.map(({ id }) => id));
-  await store.append(parcels.map(({ bytes }) => parseCarried(bytes)));
+  await store.append(parcels.map(({ bytes }) => parseBusMessage(bytes)));
 };
 
 const read: RenormalizerSources["read"] = (post) => reader.read(verifiedAtReceipt(post), post);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import type { Bus, Carried, Parcel, QueueSpec, WaypostEvent } from "../../src/contracts.ts";
+import type { Bus, BusMessage, Parcel, QueueSpec, WaypostEvent } from "../../src/contracts.ts";
 import { isQuarantined, QUARANTINE_TYPE, type QuarantinedPost } from "../../src/event/event.ts";
 import { parcelOf } from "../../src/event/parcel.ts";
 import { quarantineIdOf } from "../../src/event/quarantined-post.ts";
@@ -535,15 +535,15 @@ function quarantined(id: string): QuarantinedPost {
   };
 }
 
-function publish(bus: Bus, items: readonly Carried[]): Promise<void> {
+function publish(bus: Bus, items: readonly BusMessage[]): Promise<void> {
   return bus.publish(items.map(parcelOf), AbortSignal.timeout(20_000));
 }
 
-function idsOf(items: readonly Carried[]): string[] {
+function idsOf(items: readonly BusMessage[]): string[] {
   return items.map((item) => item.id);
 }
 
-function byId(a: Carried, b: Carried): number {
+function byId(a: BusMessage, b: BusMessage): number {
   return a.id < b.id ? -1 : 1;
 }
 
@@ -555,7 +555,7 @@ async function state(bus: Bus, queue: QueueSpec) {
 
 /** Consumes into memory. `items` and `ids` hold each event once, when it first came. */
 async function collect(bus: Bus, queue: QueueSpec) {
-  const items: Carried[] = [];
+  const items: BusMessage[] = [];
   const known = new Set<string>();
   const consumer = await bus.consume(queue, async (batch) => {
     for (const item of batch.filter(({ id }) => !known.has(id))) {
@@ -567,7 +567,7 @@ async function collect(bus: Bus, queue: QueueSpec) {
     items,
     consumer,
     ids: () => idsOf(items),
-    has: (events: readonly Carried[]) =>
+    has: (events: readonly BusMessage[]) =>
       waitFor(`${events.length} events in ${queue.name}`, () =>
         events.every(({ id }) => known.has(id)),
       ),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Carried, Delivery, NewDelivery, WaypostEvent } from "../../src/contracts.ts";
+import type { BusMessage, Delivery, NewDelivery, WaypostEvent } from "../../src/contracts.ts";
 import { createIntake, type IntakeParts } from "../../src/deliver/intake.ts";
 import { compileRoutes } from "../../src/deliver/routes.ts";
 import { aliasEdges } from "../../src/event/alias-edges.ts";
@@ -78,7 +78,7 @@ function setUp() {
     },
     health: { done: ({ id }, { state, reason }) => void done.push([id, state, reason]) },
   };
-  const take = async (...batch: Carried[]): Promise<void> =>
+  const take = async (...batch: BusMessage[]): Promise<void> =>
     void (await createIntake(parts)(batch, new AbortController().signal));
   return { log, lease, answers, asked, kept, inserted, opened, loaded, known, done, take };
 }

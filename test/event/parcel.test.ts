@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { isQuarantined } from "../../src/event/event.ts";
 import type { WaypostEvent } from "../../src/event/generated.ts";
 import { parcelOf } from "../../src/event/parcel.ts";
-import { parseCarried } from "../../src/event/parse.ts";
+import { parseBusMessage } from "../../src/event/parse.ts";
 import { quarantinedPost } from "../../src/event/quarantined-post.ts";
 
 /** Each of these ended a destination, a store or a renderer with a TypeError. */
@@ -50,7 +50,7 @@ describe("parcels", () => {
         parcel.routingKey,
         `${event.type}.${event.data.account.phoneNumberId ?? "none"}`,
       );
-      assert.deepEqual(parseCarried(parcel.bytes), event);
+      assert.deepEqual(parseBusMessage(parcel.bytes), event);
     }
   });
 
@@ -67,7 +67,7 @@ describe("parcels", () => {
 
     const parcel = parcelOf(item);
     assert.equal(parcel.routingKey, "waypost.quarantine.none");
-    const parsed = parseCarried(parcel.bytes);
+    const parsed = parseBusMessage(parcel.bytes);
     assert.ok(isQuarantined(parsed));
     assert.deepEqual(Buffer.from(parsed.data_base64, "base64"), bytes);
     assert.equal(JSON.parse(parsed.problems).length, 100);
@@ -79,7 +79,7 @@ describe("parcels", () => {
     const { bytes } = parcelOf(event);
     const padded = Buffer.concat([Buffer.from("junk"), bytes, Buffer.from("junk")]);
     assert.deepEqual(
-      parseCarried(new Uint8Array(padded.buffer, padded.byteOffset + 4, bytes.length)),
+      parseBusMessage(new Uint8Array(padded.buffer, padded.byteOffset + 4, bytes.length)),
       event,
     );
   });
@@ -110,7 +110,7 @@ describe("parcels", () => {
     ];
     for (const [text, reason] of bad) {
       assert.throws(
-        () => parseCarried(Buffer.from(text)),
+        () => parseBusMessage(Buffer.from(text)),
         (error: Error) => reason.test(error.message) && !error.message.includes("secret"),
         text,
       );

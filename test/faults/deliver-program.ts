@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { openEmbeddedBus } from "../../src/bus/embedded/embedded-bus.ts";
 import {
   type Bus,
-  type Carried,
+  type BusMessage,
   DeliveryError,
   type Destination,
   type Ledger,
@@ -101,7 +101,7 @@ function createHttpStub({ url, repeat, crash }: Orders): Destination {
 
 /** Every event a lane of its own. */
 function withoutLanes(bus: Bus): Bus {
-  const alone = (item: Carried): Carried => {
+  const alone = (item: BusMessage): BusMessage => {
     if (isQuarantined(item)) return item;
     return { ...item, data: { ...item.data, conversationId: item.id } };
   };

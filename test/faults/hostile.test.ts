@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Carried, Parcel } from "../../src/contracts.ts";
+import type { BusMessage, Parcel } from "../../src/contracts.ts";
 import { isQuarantined } from "../../src/event/event.ts";
-import { parseCarried } from "../../src/event/parse.ts";
+import { parseBusMessage } from "../../src/event/parse.ts";
 import type { ReceiverOptions } from "../../src/receive/server.ts";
 import { longestTurn } from "../support/loop-probe.ts";
 import { largePost, messagesPost, textMessage } from "../support/meta-post.ts";
@@ -45,7 +45,7 @@ interface Outcome {
 }
 
 function outcome(): Outcome {
-  const all: Carried[] = taken.map(({ bytes }) => parseCarried(bytes));
+  const all: BusMessage[] = taken.map(({ bytes }) => parseBusMessage(bytes));
   const events = all.filter((item) => !isQuarantined(item));
   const post = all.find(isQuarantined);
   const reasons = (JSON.parse(post?.problems ?? "[]") as { reason: string }[]).map(

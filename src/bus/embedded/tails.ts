@@ -1,6 +1,6 @@
 import type { Consumer, Parcel, WaypostEvent } from "../../contracts.ts";
 import { isQuarantined } from "../../event/event.ts";
-import { parseCarried } from "../../event/parse.ts";
+import { parseBusMessage } from "../../event/parse.ts";
 import { compilePattern, type TypePattern } from "../../event/pattern.ts";
 import { describeError, type Log } from "../../support/log.ts";
 
@@ -66,7 +66,7 @@ export function createTails(log: Log): Tails {
 function showOne(parcel: Parcel, tails: readonly Tail[], log: Log): void {
   for (const { onEvent } of tails.filter(({ live }) => live)) {
     try {
-      const item = parseCarried(parcel.bytes);
+      const item = parseBusMessage(parcel.bytes);
       if (!isQuarantined(item)) onEvent(item);
     } catch (error) {
       log.warn("a live tail failed", { reason: describeError(error), eventId: parcel.id });

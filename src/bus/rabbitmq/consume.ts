@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { ConsumeMessage } from "amqplib";
-import type { Carried, Consumer, HandleBatch, Parcel, QueueSpec } from "../../contracts.ts";
+import type { BusMessage, Consumer, HandleBatch, Parcel, QueueSpec } from "../../contracts.ts";
 import { deadQueueName } from "../../contracts.ts";
-import { parseCarried } from "../../event/parse.ts";
+import { parseBusMessage } from "../../event/parse.ts";
 import { quarantinedMessage } from "../../event/quarantined-post.ts";
 import { backoffMs, delay } from "../../support/delay.ts";
 import { describeError, type Log } from "../../support/log.ts";
@@ -132,11 +132,11 @@ interface Dead {
  * dead queue.
  */
 function sort(messages: readonly ConsumeMessage[], queue: QueueSpec) {
-  const batch = new Map<Carried, ConsumeMessage>();
+  const batch = new Map<BusMessage, ConsumeMessage>();
   const dead: Dead[] = [];
   for (const message of messages) {
     try {
-      batch.set(parseCarried(message.content), message);
+      batch.set(parseBusMessage(message.content), message);
     } catch (error) {
       const reason = describeError(error);
       const post = quarantinedMessage(message.content, reason);

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { WaypostEvent } from "../../../src/event/generated.ts";
 import { parcelOf } from "../../../src/event/parcel.ts";
-import { parseCarried } from "../../../src/event/parse.ts";
+import { parseBusMessage } from "../../../src/event/parse.ts";
 import { normalize } from "../../../src/receive/normalize.ts";
 import { compileSchema } from "../../../src/support/schema.ts";
 import { anyJson, asParsed, context, envelope, metadata, shuffleKeys } from "./envelopes.ts";
@@ -73,7 +73,7 @@ describe("normalize, whatever comes", () => {
         assert.ok(events.length + problems.length > 0);
         for (const event of events) {
           assert.deepEqual(checkEvent(event), []);
-          assert.deepEqual(parseCarried(parcelOf(event).bytes), event);
+          assert.deepEqual(parseBusMessage(parcelOf(event).bytes), event);
         }
       }),
       { numRuns: runs * 5 },
