@@ -56,7 +56,7 @@ export function createIntake(parts: IntakeParts): HandleBatch {
         conversationsOf(events),
         [...wanted.values()].flatMap(({ edges }) => edges),
       ),
-      ledger.allot(name, lease.epoch, wanted.size),
+      ledger.reserveSeq(name, lease.epoch, wanted.size),
     ]);
     if (first === undefined) lease.lose("somebody else took the lease");
     lease.check();

@@ -8,7 +8,7 @@ const openedEpoch = 0;
 
 type Rows = Pick<
   Ledger,
-  "insert" | "takeOver" | "openRows" | "takeMore" | "write" | "reopen" | "giveUp" | "givenUp"
+  "insert" | "claimOpen" | "openRows" | "claimForeign" | "write" | "reopen" | "giveUp" | "givenUp"
 >;
 
 /** The deliveries. Rows that are done go after `retentionMs`. */
@@ -19,7 +19,7 @@ export function createRows(tables: Tables, retentionMs: number): Rows {
       const existing = await deliveries.insert(rows.map((row) => newRow(row, epoch, retentionMs)));
       return existing.map(({ id, state }) => ({ id, state }));
     },
-    async takeOver(destination, epoch) {
+    async claimOpen(destination, epoch) {
       await deliveries.updateAll({ destination, open: true }, { set: { epoch } });
     },
     async openRows(destination, epoch, which) {
@@ -31,7 +31,7 @@ export function createRows(tables: Tables, retentionMs: number): Rows {
       const found = await deliveries.find({ where: { ...where, seq }, order: ["seq"], ...limit });
       return found.map(deliveryOf);
     },
-    async takeMore(destination, epoch, ids) {
+    async claimForeign(destination, epoch, ids) {
       // By their ids: a row that is opened from now on stays foreign, and so is found by the next call.
       const foreign = await deliveries.find({
         where: { destination, open: true, epoch: { not: epoch } },

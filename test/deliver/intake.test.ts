@@ -48,8 +48,8 @@ function setUp() {
         asked.push(["aliases", ids, learnt]);
         return (id) => [id, `${id} too`];
       },
-      async allot(...args) {
-        asked.push(["allot", ...args]);
+      async reserveSeq(...args) {
+        asked.push(["reserveSeq", ...args]);
         return answers.first;
       },
       async insert(rows, epoch) {
@@ -105,7 +105,7 @@ describe("an intake", () => {
     assert.deepEqual([inserted, opened], [[rows], [rows]]);
     assert.deepEqual(asked, [
       ["aliases", ["cnv_b", "cnv_a"], []],
-      ["allot", "crm", 7, 3],
+      ["reserveSeq", "crm", 7, 3],
       ["insert", 7],
     ]);
     assert.deepEqual(

@@ -20,7 +20,7 @@ async function leftBehind(
   ledger.append([left]);
   const seen = await ledger.lease("crm");
   const epoch = (await ledger.takeLease("crm", seen, "dead holder"))?.epoch ?? 0;
-  const seq = (await ledger.allot("crm", epoch, 1)) ?? 0;
+  const seq = (await ledger.reserveSeq("crm", epoch, 1)) ?? 0;
   const id = `crm:${left.id}`;
   const row = { id, destination: "crm", eventId: left.id, eventType: left.type, seq };
   const laneKeys = [conversation];

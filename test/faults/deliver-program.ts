@@ -120,7 +120,7 @@ function withoutEpoch(ledger: Ledger): Ledger {
   return {
     ...ledger,
     renewLease: async (name) => ledger.renewLease(name, await epoch(name)),
-    allot: async (name, _epoch, count) => ledger.allot(name, await epoch(name), count),
+    reserveSeq: async (name, _epoch, count) => ledger.reserveSeq(name, await epoch(name), count),
     insert: async (rows) => ledger.insert(rows, await epoch("stub")),
     write: async (_epoch, changes) => {
       await ledger.write(await epoch("stub"), changes);
