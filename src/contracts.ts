@@ -102,7 +102,7 @@ export interface Destination extends destination.DestinationTraits {
     context: destination.DeliveryContext,
     signal: AbortSignal,
   ): Promise<destination.Delivered>;
-  /** For `repeat: "find"`: the effect of an earlier attempt, if it happened. */
+  /** For `idempotency: "lookup"`: the effect of an earlier attempt, if it happened. */
   find?(
     event: WaypostEvent,
     context: destination.DeliveryContext,

@@ -82,7 +82,7 @@ export interface DestinationFacts {
   readonly lastSuccessAt?: string;
   readonly lastError?: string;
   readonly lastErrorAt?: string;
-  /** Second effects that could not be ruled out (`repeat: "unsafe"`). */
+  /** Second effects that could not be ruled out (`idempotency: "none"`). */
   readonly repeats?: number;
   /** The destination is no longer configured and its queue was removed: holds while it is the row's `epoch`. */
   readonly prunedEpoch?: number;

@@ -62,12 +62,12 @@ export interface StubDestination extends Destination {
   readonly effects: string[];
 }
 
-export function createStub(repeat: Destination["repeat"] = "safe"): StubDestination {
+export function createStub(idempotency: Destination["idempotency"] = "native"): StubDestination {
   const calls: StubDestination["calls"] = [];
   const effects: string[] = [];
   const stub: StubDestination = {
     kind: "stub",
-    repeat,
+    idempotency,
     links: false,
     answer: () => "ok",
     calls,

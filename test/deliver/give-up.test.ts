@@ -27,7 +27,7 @@ describe("a delivery that an operator gives up", () => {
   for (const answer of ["ok", "outage"] as const) {
     it(`is not brought back by an attempt under way that ends with ${answer}, and no lease is lost`, async () => {
       const clock = createFakeClock();
-      const crm = createStub("unsafe");
+      const crm = createStub("none");
       const [given, behind, other] = [event("cnv_a"), event("cnv_a"), event("cnv_b")];
       crm.answer = async ({ id }): Promise<Answer> => {
         await delay(id === behind.id ? 0 : 8 * second, { clock });

@@ -150,7 +150,7 @@ describe("a row whose holder died while it was sending", () => {
 describe("an outcome that nobody knows", () => {
   it("is repeated with the same key where that is safe", async () => {
     const { ledger, id } = await leftBehind("cnv_a", { sending: true });
-    const crm = createStub("safe");
+    const crm = createStub("native");
     const { clock, delivery } = await startEngine({ crm }, { ledger });
     await clock.advance(leaseMs + 2 * second);
     assert.deepEqual(
@@ -163,7 +163,7 @@ describe("an outcome that nobody knows", () => {
 
   it("is looked up first where it can be, and what is found is not sent again", async () => {
     const { ledger, id } = await leftBehind("cnv_a", { sending: true });
-    const crm = createStub("find");
+    const crm = createStub("lookup");
     let looked = 0;
     const findable = {
       ...crm,
@@ -191,7 +191,7 @@ describe("an outcome that nobody knows", () => {
 
   it("is repeated and counted where nothing can be known", async () => {
     const { ledger, id } = await leftBehind("cnv_a", { sending: true });
-    const crm = createStub("unsafe");
+    const crm = createStub("none");
     const { clock, delivery } = await startEngine({ crm }, { ledger });
     await clock.advance(leaseMs + 2 * second);
     assert.deepEqual(crm.effects, [id]);
@@ -200,7 +200,7 @@ describe("an outcome that nobody knows", () => {
   });
 
   it("of an attempt without an answer is treated the same, without a takeover", async () => {
-    const crm = createStub("unsafe");
+    const crm = createStub("none");
     crm.answer = () => (crm.calls.length === 1 ? new Error("socket hang up") : "ok");
     const { clock, delivery, publish, ledger } = await startEngine({ crm });
     const only = event("cnv_a");
@@ -214,7 +214,7 @@ describe("an outcome that nobody knows", () => {
 
   for (const end of ["died of counted attempts", "was refused later", "was given up"] as const) {
     it(`is still unknown when the row ${end} and is opened again`, async () => {
-      const crm = createStub("find");
+      const crm = createStub("lookup");
       const only = event("cnv_a");
       let asked = 0;
       const timedOut = () => new DeliveryError("outage", "no answer", { maybeDone: true });
@@ -253,7 +253,7 @@ describe("an outcome that nobody knows", () => {
   }
 
   it("is counted as a repeat when a dead row is opened again where nothing can be known", async () => {
-    const crm = createStub("unsafe");
+    const crm = createStub("none");
     const [first, other] = [event("cnv_a"), event("cnv_b")];
     crm.answer = ({ id }) =>
       id === first.id
@@ -275,7 +275,7 @@ describe("an outcome that nobody knows", () => {
   });
 
   it("does not arise from an answer that says no", async () => {
-    const crm = createStub("unsafe");
+    const crm = createStub("none");
     crm.answer = () => (crm.calls.length === 1 ? outage() : "ok");
     const { clock, delivery, publish, ledger } = await startEngine({ crm });
     await publish(event("cnv_a"));

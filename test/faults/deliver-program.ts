@@ -33,7 +33,7 @@ export interface Orders {
   readonly folder?: string;
   /** Of the stub. */
   readonly url: string;
-  readonly repeat: Destination["repeat"];
+  readonly idempotency: Destination["idempotency"];
   readonly leaseMs: number;
   readonly concurrency: number;
   /** Takes events for the embedded bus. */
@@ -60,7 +60,7 @@ const log = createLog({ level: "warn" });
 const metrics = createMetrics();
 const die = () => process.kill(process.pid, "SIGKILL");
 
-function createHttpStub({ url, repeat, crash }: Orders): Destination {
+function createHttpStub({ url, idempotency, crash }: Orders): Destination {
   let effects = 0;
   const call = async (path: string, body: unknown, signal: AbortSignal) => {
     try {
@@ -77,12 +77,12 @@ function createHttpStub({ url, repeat, crash }: Orders): Destination {
   };
   return {
     kind: "stub",
-    repeat,
+    idempotency,
     links: false,
     async deliver(event, { idempotencyKey }, signal) {
       const text = event.data.message?.text?.body;
       if (typeof crash === "object" && text === crash.at) return die() as never;
-      const key = repeat === "safe" ? idempotencyKey : undefined;
+      const key = idempotency === "native" ? idempotencyKey : undefined;
       const { status } = await call("/deliver", { id: event.id, text, key }, signal);
       if (status === 503) throw new DeliveryError("outage", "the stub answered 503");
       effects += 1;

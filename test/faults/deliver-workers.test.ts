@@ -51,7 +51,7 @@ describe("two workers on RabbitMQ and MongoDB", { skip }, () => {
         rabbitmqUrl: rabbit.url,
         mongodbUrl: url.href,
         url: stub.url,
-        repeat: "safe",
+        idempotency: "native",
         leaseMs,
         concurrency,
         ...changes,
@@ -144,7 +144,7 @@ describe("two workers on RabbitMQ and MongoDB", { skip }, () => {
 
   /** A holder is frozen with much in its memory, and thaws when the other one has taken over. */
   async function freezeHolder(broken?: "epoch") {
-    const changes = { repeat: "unsafe", ...(broken && { broken }) } as const;
+    const changes = { idempotency: "none", ...(broken && { broken }) } as const;
     const { bus, stub, workers, nextHolder, tearDown, store } = await setUp(changes);
     stub.delayMs = 50; // the other holder is busy for longer than a breaker that opens at the thaw
     const events = numberedEvents(400, 40);

@@ -72,7 +72,7 @@ function parseTarget(destination: string, given: Options): QueueTarget {
 function createQueue(target: QueueTarget, queues: QueuePublisher): Destination {
   return {
     kind: "queue",
-    repeat: "safe",
+    idempotency: "native",
     links: false,
     deliver: async (event, _context, signal) => {
       await queues.publish(target, parcelOf(event), signal);

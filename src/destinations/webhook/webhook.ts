@@ -28,7 +28,7 @@ function createWebhook(options: WebhookOptions): Destination {
   const agent = new Agent({ connect: guardedConnector(options), allowH2: false });
   return {
     kind: "webhook",
-    repeat: "safe",
+    idempotency: "native",
     links: false,
     deliver: async (event, _context, signal) => {
       throwIfAborted(signal);
