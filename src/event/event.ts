@@ -47,7 +47,7 @@ export function isQuarantined(item: BusMessage): item is QuarantinedPost {
 }
 
 /** One event or quarantined POST, serialised once on the ack path. Bus and spool move these bytes unread. */
-export interface Parcel {
+export interface EncodedEvent {
   /** The event id; AMQP `message_id`. */
   readonly id: string;
   /** The CloudEvents type. `waypost.quarantine` goes to the quarantine exchange, all others to `waypost.events`. */

@@ -2,7 +2,7 @@ import { type BusMessage, isEventId, isEventType, QUARANTINE_TYPE } from "./even
 import { misshapenIn } from "./shape.ts";
 
 /**
- * What `parcelOf` wrote. Checks all that Waypost itself relies on, so that no consumer meets what it cannot handle; not
+ * What `encodeEvent` wrote. Checks all that Waypost itself relies on, so that no consumer meets what it cannot handle; not
  * the whole schema, for it runs for every message of every queue. Throws an Error that shows none of the content.
  */
 export function parseBusMessage(bytes: Uint8Array): BusMessage {

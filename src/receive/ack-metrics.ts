@@ -40,9 +40,9 @@ export function createAckMetrics(metrics: Metrics): AckMetrics {
       metrics.unauthorized.inc({ reason });
       metrics.lastUnauthorized.setToCurrentTime();
     },
-    durable({ parcels, accounts }) {
+    durable({ events, accounts }) {
       for (const account of accounts) metrics.lastWebhook.setToCurrentTime({ account });
-      for (const { type } of parcels) {
+      for (const { type } of events) {
         if (type === QUARANTINE_TYPE) metrics.quarantined.inc();
         else metrics.received.inc({ family: familyOf(type) });
       }

@@ -90,7 +90,7 @@ function createReceive(options: ReceiveAppOptions): RequestHandler {
       const post = await reader.read(body, stamp);
       clock.lap("split");
 
-      await durable.publish(post.parcels);
+      await durable.publish(post.events);
       clock.lap("publish");
 
       metrics.durable(post);

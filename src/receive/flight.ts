@@ -1,13 +1,13 @@
-import type { Bus, Parcel } from "../contracts.ts";
+import type { Bus, EncodedEvent } from "../contracts.ts";
 import { describeError } from "../support/log.ts";
 
 /** With so much it waits for no more POSTs. */
-const full = { parcels: 250, bytes: 262_144 };
+const full = { events: 250, bytes: 262_144 };
 
 /** The POSTs of one turn of the event loop, as one publish: each alone would cost as much as all of them. */
 export interface Flight {
   /** False when it takes no more. */
-  take(post: readonly Parcel[]): boolean;
+  take(post: readonly EncodedEvent[]): boolean;
   /** Gives the bus up: what was taken goes to the spool. */
   divert(): void;
   /** Resolves when all of it is durable; rejects when the spool does not take it either. */
@@ -19,7 +19,7 @@ export interface FlightOptions {
   /** From its first POST on. */
   readonly deadlineMs: number;
   /** Puts POSTs into the spool. */
-  readonly append: (posts: readonly (readonly Parcel[])[]) => Promise<void>;
+  readonly append: (posts: readonly (readonly EncodedEvent[])[]) => Promise<void>;
   /** The bus refused it, or was not in time. It is still to be diverted. */
   readonly onFailure: (reason: string) => void;
   /** The bus has it, or the spool is to have it. */
@@ -29,9 +29,9 @@ export interface FlightOptions {
 /** Departs when this turn of the event loop ends, or when it is full. */
 export function createFlight(options: FlightOptions): Flight {
   const { bus, deadlineMs, append, onFailure, onEnd } = options;
-  const posts: (readonly Parcel[])[] = [];
+  const posts: (readonly EncodedEvent[])[] = [];
   const abort = new AbortController();
-  let parcels = 0;
+  let events = 0;
   let bytes = 0;
   let phase: "boarding" | "away" | "ended" = "boarding";
   let land: (end?: Promise<void>) => void = () => undefined;
@@ -58,9 +58,9 @@ export function createFlight(options: FlightOptions): Flight {
     take(post) {
       if (phase !== "boarding") return false;
       posts.push(post);
-      parcels += post.length;
-      for (const parcel of post) bytes += parcel.bytes.length;
-      if (parcels >= full.parcels || bytes >= full.bytes) depart();
+      events += post.length;
+      for (const event of post) bytes += event.bytes.length;
+      if (events >= full.events || bytes >= full.bytes) depart();
       return true;
     },
     divert() {

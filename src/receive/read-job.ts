@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Transferable } from "node:worker_threads";
-import type { Parcel } from "../contracts.ts";
+import type { EncodedEvent } from "../contracts.ts";
 import type { PostStamp, ReadPost } from "./read.ts";
 import type { VerifiedBody } from "./verified-body.ts";
 
@@ -12,9 +12,9 @@ export interface ReadJob {
 
 /** What comes back, in few pieces: thousands of small objects would take the main thread long to take in. */
 export interface PackedPost {
-  /** All parcels' bytes, in a buffer that changes hands instead of being copied. */
+  /** All events' bytes, in a buffer that changes hands instead of being copied. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where each parcel ends in them, and the next begins. */
+  /** Where each event ends in them, and the next begins. */
   readonly ends: Uint32Array<ArrayBuffer>;
   /** Id, type and routing key of each, a line each: none of them holds a line break. */
   readonly lines: string;
@@ -33,28 +33,28 @@ export function unpackJob({ bytes }: ReadJob): VerifiedBody {
 }
 
 export function packPost(post: ReadPost): { packed: PackedPost; transfer: Transferable[] } {
-  const { parcels, accounts } = post;
-  const bytes = new Uint8Array(parcels.reduce((sum, parcel) => sum + parcel.bytes.length, 0));
-  const ends = new Uint32Array(parcels.length);
+  const { events, accounts } = post;
+  const bytes = new Uint8Array(events.reduce((sum, event) => sum + event.bytes.length, 0));
+  const ends = new Uint32Array(events.length);
   let end = 0;
-  for (const [i, parcel] of parcels.entries()) {
-    bytes.set(parcel.bytes, end);
-    end += parcel.bytes.length;
+  for (const [i, event] of events.entries()) {
+    bytes.set(event.bytes, end);
+    end += event.bytes.length;
     ends[i] = end;
   }
-  const lines = parcels.flatMap(({ id, type, routingKey }) => [id, type, routingKey]).join("\n");
+  const lines = events.flatMap(({ id, type, routingKey }) => [id, type, routingKey]).join("\n");
   return { packed: { bytes, ends, lines, accounts }, transfer: [bytes.buffer, ends.buffer] };
 }
 
 export async function unpackPost({ bytes, ends, lines, accounts }: PackedPost): Promise<ReadPost> {
   const texts = lines.split("\n");
-  const parcels: Parcel[] = [];
+  const events: EncodedEvent[] = [];
   let start = 0;
   for (const [i, end] of ends.entries()) {
     const [id = "", type = "", routingKey = ""] = texts.slice(3 * i, 3 * i + 3);
-    parcels.push({ id, type, routingKey, bytes: bytes.subarray(start, end) });
+    events.push({ id, type, routingKey, bytes: bytes.subarray(start, end) });
     start = end;
-    if (parcels.length % unpackedAtOnce === 0) await nextTurn();
+    if (events.length % unpackedAtOnce === 0) await nextTurn();
   }
-  return { parcels, accounts };
+  return { events, accounts };
 }

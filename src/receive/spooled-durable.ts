@@ -1,4 +1,4 @@
-import { NotDurableError, type Parcel } from "../contracts.ts";
+import { type EncodedEvent, NotDurableError } from "../contracts.ts";
 import { backoffMs, delay } from "../support/delay.ts";
 import { describeError } from "../support/log.ts";
 import { createGate, createWakeUp } from "../support/wake-up-and-gate.ts";
@@ -6,7 +6,7 @@ import type { Durable, DurableHealth, DurableOptions } from "./durability.ts";
 import { createFlight, type Flight } from "./flight.ts";
 import type { Spool } from "./spool.ts";
 
-/** Parcels the pump publishes at once. */
+/** Events the pump publishes at once. */
 const pumpWindow = 1_000;
 /** A batch of the pump that has no confirms by then is published again. */
 const pumpDeadlineMs = 30_000;
@@ -56,7 +56,7 @@ class SpooledDurable implements Durable {
     this.#mode = options.spool.depth().posts > 0 ? "spool" : "direct";
   }
 
-  async publish(post: readonly Parcel[]): Promise<void> {
+  async publish(post: readonly EncodedEvent[]): Promise<void> {
     if (post.length === 0) return;
     if (this.#gate.isClosed()) await this.#gate.opened();
     if (this.#closing.signal.aborted) throw new NotDurableError("shutting down");
@@ -92,7 +92,7 @@ class SpooledDurable implements Durable {
     clearTimeout(timer);
   }
 
-  #board(post: readonly Parcel[]): Promise<void> {
+  #board(post: readonly EncodedEvent[]): Promise<void> {
     let flight = this.#newest;
     if (flight === undefined || !flight.take(post)) {
       flight = this.#openFlight();
@@ -126,11 +126,11 @@ class SpooledDurable implements Durable {
     this.#wakeUp.wake();
   }
 
-  async #appendAll(posts: readonly (readonly Parcel[])[]): Promise<void> {
+  async #appendAll(posts: readonly (readonly EncodedEvent[])[]): Promise<void> {
     await Promise.all(posts.map((post) => this.#append(post)));
   }
 
-  async #append(post: readonly Parcel[]): Promise<void> {
+  async #append(post: readonly EncodedEvent[]): Promise<void> {
     const { spool, log, metrics } = this.#options;
     this.#appending += 1;
     try {
@@ -183,9 +183,9 @@ class SpooledDurable implements Durable {
     const posts = await spool.read(0, pumpWindow);
     const last = posts.at(-1);
     if (last !== undefined) {
-      const parcels = posts.flatMap((post) => post.parcels);
+      const events = posts.flatMap((post) => post.events);
       const startedAt = performance.now();
-      await this.#publishBatch(bus, parcels);
+      await this.#publishBatch(bus, events);
       this.#slow = performance.now() - startedAt > deadlineMs;
       await spool.dropThrough(last.seq);
       this.#spoolFailure = undefined;
@@ -195,12 +195,12 @@ class SpooledDurable implements Durable {
     return posts.length;
   }
 
-  async #publishBatch(bus: Options["bus"], parcels: readonly Parcel[]): Promise<void> {
+  async #publishBatch(bus: Options["bus"], events: readonly EncodedEvent[]): Promise<void> {
     const batch = new AbortController();
     const timer = setTimeout(() => batch.abort(), pumpDeadlineMs);
     this.#batch = batch;
     try {
-      await bus.publish(parcels, batch.signal);
+      await bus.publish(events, batch.signal);
     } finally {
       clearTimeout(timer);
       this.#batch = undefined;

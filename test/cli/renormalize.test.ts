@@ -67,9 +67,9 @@ afterEach(async () => {
 });
 
 /** Bus and store consumer in one: what is published is stored. */
-const publish: RenormalizerSources["publish"] = async (parcels) => {
-  published.push(...parcels.map(({ id }) => id));
-  await store.append(parcels.map(({ bytes }) => parseBusMessage(bytes)));
+const publish: RenormalizerSources["publish"] = async (events) => {
+  published.push(...events.map(({ id }) => id));
+  await store.append(events.map(({ bytes }) => parseBusMessage(bytes)));
 };
 
 const read: RenormalizerSources["read"] = (post) => reader.read(verifiedAtReceipt(post), post);
@@ -176,8 +176,8 @@ describe("renormalizing the log", () => {
     await store.append(Array.from({ length: 450 }, (_, n) => older(n)));
     const gone = new AbortController();
     const early = renormalizer({
-      publish: async (parcels, signal) => {
-        await publish(parcels, signal);
+      publish: async (events, signal) => {
+        await publish(events, signal);
         gone.abort();
       },
     });

@@ -17,8 +17,8 @@ import {
 import { createDelivery } from "../../src/deliver/create-delivery.ts";
 import { deliverQueue } from "../../src/deliver/queue.ts";
 import { compileRoutes } from "../../src/deliver/routes.ts";
+import { encodeEvent } from "../../src/event/encode.ts";
 import { isQuarantined } from "../../src/event/event.ts";
-import { parcelOf } from "../../src/event/parcel.ts";
 import { createStoreHandler } from "../../src/store/create-store-handler.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { type Clock, systemClock } from "../../src/support/clock.ts";
@@ -220,7 +220,7 @@ function takeEvents(bus: Bus, port: number): void {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const events = JSON.parse(Buffer.concat(chunks).toString()) as WaypostEvent[];
-    const published = bus.publish(events.map(parcelOf), AbortSignal.timeout(5_000));
+    const published = bus.publish(events.map(encodeEvent), AbortSignal.timeout(5_000));
     const status = await published.then(
       () => 200,
       () => 503,

@@ -59,9 +59,9 @@ describe("a signed POST", () => {
     assert.deepEqual(others, []);
     assert.equal(event?.["type"], "whatsapp.message.text");
     assert.match(String(event?.["postid"]), /^pst_[0-9a-f]{32}$/);
-    const [parcel] = receiver.bus.published;
-    assert.equal(parcel?.routingKey, "whatsapp.message.text.700700700700700");
-    assert.equal(parcel?.id, event?.["id"]);
+    const [encoded] = receiver.bus.published;
+    assert.equal(encoded?.routingKey, "whatsapp.message.text.700700700700700");
+    assert.equal(encoded?.id, event?.["id"]);
   });
 
   it("gets the same ids when it comes again, and another post id", async () => {

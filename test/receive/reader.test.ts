@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Parcel } from "../../src/contracts.ts";
+import type { EncodedEvent } from "../../src/contracts.ts";
 import { readPost } from "../../src/receive/read.ts";
 import { createReader, type Reader, type ReaderOptions } from "../../src/receive/reader.ts";
 import { createArrayLog } from "../support/array-log.ts";
@@ -28,8 +28,8 @@ function program(code: string): URL {
   return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 }
 
-function quarantined(parcels: readonly Parcel[]): { bytes: Buffer; reason: string } {
-  const [only, ...others] = parcels;
+function quarantined(events: readonly EncodedEvent[]): { bytes: Buffer; reason: string } {
+  const [only, ...others] = events;
   assert.deepEqual(others, []);
   assert.equal(only?.type, "waypost.quarantine");
   const item = JSON.parse(Buffer.from(only?.bytes ?? []).toString());
@@ -37,8 +37,8 @@ function quarantined(parcels: readonly Parcel[]): { bytes: Buffer; reason: strin
   return { bytes: Buffer.from(item.data_base64, "base64"), reason: problem.reason };
 }
 
-function plain(parcels: readonly Parcel[]) {
-  return parcels.map((parcel) => ({ ...parcel, bytes: Buffer.from(parcel.bytes).toString() }));
+function plain(events: readonly EncodedEvent[]) {
+  return events.map((event) => ({ ...event, bytes: Buffer.from(event.bytes).toString() }));
 }
 
 describe("the reader", () => {
@@ -47,8 +47,8 @@ describe("the reader", () => {
     const body = verifiedBody(largePost(400, 300_000).replace('"from"', '"x":1e400,"from"'));
     const inThread = await reader.read(body, stamp);
     const here = readPost(body, stamp);
-    assert.equal(here.parcels.length, 401);
-    assert.deepEqual(plain(inThread.parcels), plain(here.parcels));
+    assert.equal(here.events.length, 401);
+    assert.deepEqual(plain(inThread.events), plain(here.events));
     assert.deepEqual(inThread.accounts, ["700700700700700"]);
   });
 
@@ -57,7 +57,7 @@ describe("the reader", () => {
     const bodies = Array.from({ length: 8 }, (_, index) => largePost(10 + index, 60_000));
     const posts = await Promise.all(bodies.map((body) => reader.read(verifiedBody(body), stamp)));
     assert.deepEqual(
-      posts.map(({ parcels }) => parcels.length),
+      posts.map(({ events }) => events.length),
       [10, 11, 12, 13, 14, 15, 16, 17],
     );
   });
@@ -79,7 +79,7 @@ describe("the reader", () => {
       const { reader, log } = open({ thread: program(code), jobMs: 400 });
       const body = verifiedBody(largePost(100, 100_000));
       for (let i = 0; i < 2; i += 1) {
-        const { bytes, reason } = quarantined((await reader.read(body, stamp)).parcels);
+        const { bytes, reason } = quarantined((await reader.read(body, stamp)).events);
         assert.ok(bytes.equals(body));
         assert.equal(reason, "could not be read in time");
       }
@@ -92,7 +92,7 @@ describe("the reader", () => {
       "import('node:worker_threads').then(w => w.parentPort.on('message', () => { const a = []; for (;;) a.push(Array(100_000).fill(a.length + 0.5)); }))";
     const { reader } = open({ thread: program(code), jobMs: 60_000 });
     const body = verifiedBody(largePost(100, 100_000));
-    assert.ok(quarantined((await reader.read(body, stamp)).parcels).bytes.equals(body));
+    assert.ok(quarantined((await reader.read(body, stamp)).events).bytes.equals(body));
   });
 });
 
@@ -138,10 +138,10 @@ describe("the event loop", () => {
       const blocked: number[] = [];
       while (blocked.length < 4 && !blocked.some((ms) => ms < 50)) {
         const probe = startLoopProbe();
-        const { parcels } = await reader.read(body, stamp);
+        const { events } = await reader.read(body, stamp);
         await sleep(5);
         blocked.push(probe.stop());
-        assert.ok(parcels.length > 0);
+        assert.ok(events.length > 0);
       }
       assert.ok(Math.min(...blocked) < 50, `${blocked} ms`);
     });

@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { ConsumeMessage } from "amqplib";
-import type { BusMessage, Consumer, HandleBatch, Parcel, QueueSpec } from "../../contracts.ts";
+import type {
+  BusMessage,
+  Consumer,
+  EncodedEvent,
+  HandleBatch,
+  QueueSpec,
+} from "../../contracts.ts";
 import { deadQueueName } from "../../contracts.ts";
 import { parseBusMessage } from "../../event/parse.ts";
 import { quarantinedMessage } from "../../event/quarantined-post.ts";
@@ -23,7 +29,7 @@ export interface ConsumerOptions {
   readonly queue: QueueSpec;
   readonly handle: HandleBatch;
   /** Publishes, confirmed, to a dead queue. */
-  readonly bury: (dead: Parcel, reason: string, signal: AbortSignal) => Promise<void>;
+  readonly bury: (dead: EncodedEvent, reason: string, signal: AbortSignal) => Promise<void>;
   readonly log: Log;
 }
 
@@ -149,7 +155,7 @@ function sort(messages: readonly ConsumeMessage[], queue: QueueSpec) {
 }
 
 /** As it came, but for its way. */
-function deadOf({ content, properties }: ConsumeMessage, queue: QueueSpec): Parcel {
+function deadOf({ content, properties }: ConsumeMessage, queue: QueueSpec): EncodedEvent {
   const { messageId, type } = properties;
   return {
     id: typeof messageId === "string" && messageId !== "" ? messageId : randomUUID(),

@@ -2,7 +2,7 @@ import { type BusMessage, isQuarantined } from "./event.ts";
 import { routingKey } from "./routing-key.ts";
 
 /** Serialises an event or a quarantined POST, once, for the bus and the spool. */
-export function parcelOf(item: BusMessage) {
+export function encodeEvent(item: BusMessage) {
   const phoneNumberId = isQuarantined(item) ? undefined : item.data.account.phoneNumberId;
   return {
     id: item.id,
