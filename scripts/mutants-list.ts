@@ -32,9 +32,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "what the bus refuses goes to the spool",
-    file: "src/receive/flight.ts",
-    from: 'phase === "away" && onFailure(describeError(error))',
-    to: 'phase === "away" && end()',
+    file: "src/receive/publish-batch.ts",
+    from: 'phase === "publishing" && onFailure(describeError(error))',
+    to: 'phase === "publishing" && end()',
     test: "test/receive/durable.test.ts",
   },
   {
@@ -47,8 +47,8 @@ export const mutants: readonly Mutant[] = [
   {
     promise: "the spool forgets only what is confirmed",
     file: "src/receive/spooled-durable.ts",
-    from: "await this.#publishBatch(bus, events);",
-    to: "await this.#publishBatch(bus, events).catch(() => undefined);",
+    from: "await this.#publishInTime(bus, events);",
+    to: "await this.#publishInTime(bus, events).catch(() => undefined);",
     test: "test/receive/durable.test.ts",
   },
   {

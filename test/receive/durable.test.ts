@@ -251,9 +251,9 @@ describe("durable", () => {
     bus.down = "gone";
     await durable.publish(post("a"));
     const { append, read } = spool;
-    let landed = () => {};
+    let settle = () => {};
     const slow = new Promise<void>((resolve) => {
-      landed = resolve;
+      settle = resolve;
     });
     spool.append = async (events) => {
       await slow;
@@ -271,7 +271,7 @@ describe("durable", () => {
       return ids().includes("a") && (emptyReads > 0 || durable.health().mode === "direct");
     });
     assert.equal(durable.health().mode, "spool");
-    landed();
+    settle();
     await late;
     await direct();
     assert.deepEqual(ids(), ["a", "b"]);

@@ -5,69 +5,69 @@ import { describeError } from "../support/log.ts";
 const full = { events: 250, bytes: 262_144 };
 
 /** The POSTs of one turn of the event loop, as one publish: each alone would cost as much as all of them. */
-export interface Flight {
-  /** False when it takes no more. */
-  take(post: readonly EncodedEvent[]): boolean;
-  /** Gives the bus up: what was taken goes to the spool. */
-  divert(): void;
+export interface PublishBatch {
+  /** False when it is closed to more. */
+  add(post: readonly EncodedEvent[]): boolean;
+  /** Gives the bus up: its POSTs go to the spool. */
+  spill(): void;
   /** Resolves when all of it is durable; rejects when the spool does not take it either. */
-  readonly landed: Promise<void>;
+  readonly settled: Promise<void>;
 }
 
-export interface FlightOptions {
+export interface PublishBatchOptions {
   readonly bus: Pick<Bus, "publish">;
   /** From its first POST on. */
   readonly deadlineMs: number;
   /** Puts POSTs into the spool. */
   readonly append: (posts: readonly (readonly EncodedEvent[])[]) => Promise<void>;
-  /** The bus refused it, or was not in time. It is still to be diverted. */
+  /** The bus refused it, or was not in time. The caller must then spill it. */
   readonly onFailure: (reason: string) => void;
   /** The bus has it, or the spool is to have it. */
-  readonly onEnd: (flight: Flight) => void;
+  readonly onEnd: (batch: PublishBatch) => void;
 }
 
-/** Departs when this turn of the event loop ends, or when it is full. */
-export function createFlight(options: FlightOptions): Flight {
+/** Publishes when this turn of the event loop ends, or when it is full. */
+export function createPublishBatch(options: PublishBatchOptions): PublishBatch {
   const { bus, deadlineMs, append, onFailure, onEnd } = options;
   const posts: (readonly EncodedEvent[])[] = [];
   const abort = new AbortController();
   let events = 0;
   let bytes = 0;
-  let phase: "boarding" | "away" | "ended" = "boarding";
-  let land: (end?: Promise<void>) => void = () => undefined;
-  const landed = new Promise<void>((resolve) => {
-    land = resolve;
+  let phase: "open" | "publishing" | "ended" = "open";
+  let settle: (durable?: Promise<void>) => void = () => undefined;
+  const settled = new Promise<void>((resolve) => {
+    settle = resolve;
   });
   const timer = setTimeout(() => onFailure("no confirm in time"), deadlineMs);
   const end = (durable?: Promise<void>) => {
     phase = "ended";
     clearTimeout(timer);
-    onEnd(flight);
-    land(durable);
+    onEnd(batch);
+    settle(durable);
   };
-  const depart = () => {
-    if (phase !== "boarding") return;
-    phase = "away";
+  const publish = () => {
+    if (phase !== "open") return;
+    phase = "publishing";
     bus.publish(posts.flat(), abort.signal).then(
-      () => phase === "away" && end(),
-      (error: unknown) => phase === "away" && onFailure(describeError(error)),
+      () => phase === "publishing" && end(),
+      (error: unknown) => phase === "publishing" && onFailure(describeError(error)),
     );
   };
-  const flight: Flight = {
-    landed,
-    take(post) {
-      if (phase !== "boarding") return false;
+  const batch: PublishBatch = {
+    settled,
+    add(post) {
+      if (phase !== "open") return false;
       posts.push(post);
       events += post.length;
       for (const event of post) bytes += event.bytes.length;
-      if (events >= full.events || bytes >= full.bytes) depart();
+      if (events >= full.events || bytes >= full.bytes) publish();
       return true;
     },
-    divert() {
+    spill() {
       end(append(posts));
       abort.abort();
     },
   };
-  setImmediate(depart);
-  return flight;
+  setImmediate(publish);
+  return batch;
 }
