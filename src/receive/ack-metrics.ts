@@ -1,6 +1,6 @@
 import { QUARANTINE_TYPE } from "../event/event.ts";
 import type { Metrics } from "../support/metrics.ts";
-import type { ReadPost } from "./read.ts";
+import type { ParsedPost } from "./parse-post.ts";
 import type { Unverified } from "./verified-body.ts";
 
 type Step = "read" | "verify" | "split" | "publish";
@@ -12,7 +12,7 @@ export interface AckMetrics {
   answered(code: number): void;
   unauthorized(reason: Unverified): void;
   /** The POST is durable. */
-  durable(post: ReadPost): void;
+  durable(post: ParsedPost): void;
 }
 interface AckClock {
   /** A step ends here, and the next begins. */

@@ -16,7 +16,7 @@ import { createRenormalizer } from "../../src/jobs/renormalize/renormalizer.ts";
 import { addUp } from "../../src/jobs/renormalize/tally.ts";
 import type { RenormalizerSources } from "../../src/jobs/renormalize/work.ts";
 import { DATAVERSION, normalize } from "../../src/receive/normalize.ts";
-import { createReader, type Reader } from "../../src/receive/reader.ts";
+import { createPostParser, type PostParser } from "../../src/receive/post-parser.ts";
 import { verifiedAtReceipt } from "../../src/receive/verified-body.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { type Harness, startOps, token } from "../ops/harness.ts";
@@ -51,17 +51,17 @@ function made(n: number): WaypostEvent[] {
 
 let folder: string;
 let store: Store;
-let reader: Reader;
+let parser: PostParser;
 let published: string[];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "waypost-renormalize-"));
   const path = join(folder, "store.db");
   store = await openEmbeddedStore({ path, retentionDays: 3_650, log: createArrayLog() });
-  reader = createReader({ log: createArrayLog() });
+  parser = createPostParser({ log: createArrayLog() });
   published = [];
 });
 afterEach(async () => {
-  await reader.close();
+  await parser.close();
   await store.close();
   await rm(folder, { recursive: true });
 });
@@ -72,7 +72,7 @@ const publish: RenormalizerSources["publish"] = async (events) => {
   await store.append(events.map(({ bytes }) => parseBusMessage(bytes)));
 };
 
-const read: RenormalizerSources["read"] = (post) => reader.read(verifiedAtReceipt(post), post);
+const read: RenormalizerSources["read"] = (post) => parser.parse(verifiedAtReceipt(post), post);
 
 function renormalizer(changes: Partial<RenormalizerSources> = {}): Renormalize {
   const parser = { normalize: newer, dataversion: newerVersion };

@@ -9,7 +9,7 @@ import { loadPlan, storeQueue } from "../../src/app/plan.ts";
 import { loadConfig } from "../../src/config/config.ts";
 import type { EncodedEvent } from "../../src/contracts.ts";
 import { createOps } from "../../src/ops/create-ops.ts";
-import { createReader } from "../../src/receive/reader.ts";
+import { createPostParser } from "../../src/receive/post-parser.ts";
 import { createReceiver } from "../../src/receive/server.ts";
 import { createStoreHandler } from "../../src/store/create-store-handler.ts";
 
@@ -47,7 +47,7 @@ await createReceiver({
   secrets: whatsapp.appSecrets,
   verifyTokens: whatsapp.verifyTokens,
   durable,
-  reader: createReader({ log: base.log }),
+  parser: createPostParser({ log: base.log }),
   metrics: base.metrics,
   log: base.log,
 }).listen();

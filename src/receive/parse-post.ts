@@ -24,7 +24,7 @@ export interface PostStamp {
 }
 
 /** A POST, ready for the bus. */
-export interface ReadPost {
+export interface ParsedPost {
   /** Every event, and at most one quarantined POST, last. */
   readonly events: readonly EncodedEvent[];
   /** The phone numbers' ids, else WABAs' ids, of its events. */
@@ -32,11 +32,11 @@ export interface ReadPost {
 }
 
 /** Never throws: what cannot be read is kept whole, byte for byte, in quarantine. */
-export function readPost(
+export function parsePost(
   body: VerifiedBody,
   stamp: PostStamp,
   scanned: ScannedJson | Unreadable = scanJson(body),
-): ReadPost {
+): ParsedPost {
   try {
     if ("unreadable" in scanned) return keepWhole(body, stamp, scanned.unreadable);
     const parsed = parseJson(scanned);
@@ -54,7 +54,7 @@ export function readPost(
 }
 
 /** The whole body as one quarantined POST. */
-export function keepWhole(body: VerifiedBody, stamp: PostStamp, reason: string): ReadPost {
+export function keepWhole(body: VerifiedBody, stamp: PostStamp, reason: string): ParsedPost {
   return { events: [toQuarantine(body, stamp, [{ path: "", reason }])], accounts: [] };
 }
 

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Transferable } from "node:worker_threads";
 import type { EncodedEvent } from "../contracts.ts";
-import type { PostStamp, ReadPost } from "./read.ts";
+import type { ParsedPost, PostStamp } from "./parse-post.ts";
 import type { VerifiedBody } from "./verified-body.ts";
 
 /** What goes to the thread. The brand does not survive the copy, so only `packJob` makes one. */
-export interface ReadJob {
+export interface ParseJob {
   readonly bytes: Uint8Array;
   readonly stamp: PostStamp;
 }
@@ -24,15 +24,15 @@ export interface PackedPost {
 /** Unpacked in one go, before others have their turn. */
 const unpackedAtOnce = 1_000;
 
-export function packJob(body: VerifiedBody, stamp: PostStamp): ReadJob {
+export function packJob(body: VerifiedBody, stamp: PostStamp): ParseJob {
   return { bytes: body, stamp };
 }
 
-export function unpackJob({ bytes }: ReadJob): VerifiedBody {
+export function unpackJob({ bytes }: ParseJob): VerifiedBody {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as VerifiedBody;
 }
 
-export function packPost(post: ReadPost): { packed: PackedPost; transfer: Transferable[] } {
+export function packPost(post: ParsedPost): { packed: PackedPost; transfer: Transferable[] } {
   const { events, accounts } = post;
   const bytes = new Uint8Array(events.reduce((sum, event) => sum + event.bytes.length, 0));
   const ends = new Uint32Array(events.length);
@@ -46,7 +46,12 @@ export function packPost(post: ReadPost): { packed: PackedPost; transfer: Transf
   return { packed: { bytes, ends, lines, accounts }, transfer: [bytes.buffer, ends.buffer] };
 }
 
-export async function unpackPost({ bytes, ends, lines, accounts }: PackedPost): Promise<ReadPost> {
+export async function unpackPost({
+  bytes,
+  ends,
+  lines,
+  accounts,
+}: PackedPost): Promise<ParsedPost> {
   const texts = lines.split("\n");
   const events: EncodedEvent[] = [];
   let start = 0;
