@@ -353,7 +353,7 @@ describe("durable", () => {
 
   it("publishes a batch of the pump again that is not confirmed within 30 seconds", async (t) => {
     t.mock.timers.enable({ apis: ["setTimeout"] });
-    const { bus, ids, direct } = start(createMemorySpool([post("a")]));
+    const { bus, ids, log, direct } = start(createMemorySpool([post("a")]));
     const signals: AbortSignal[] = [];
     const { publish } = bus;
     bus.publish = (events, signal) => {
@@ -367,6 +367,8 @@ describe("durable", () => {
     assert.equal(ids().length, 1);
     bus.mood = "confirms";
     t.mock.timers.tick(1);
+    await waitFor("its pause", () => log.lines.some(({ level }) => level === "debug"));
+    t.mock.timers.tick(100);
     await direct();
     assert.deepEqual(ids(), ["a", "a"]);
     t.mock.timers.tick(30_000);
