@@ -21,7 +21,7 @@ export interface TestReceiver {
   readonly metrics: Metrics;
   readonly log: ReturnType<typeof createArrayLog>;
   /** What the bus was given, parsed. */
-  carried(): Record<string, unknown>[];
+  published(): Record<string, unknown>[];
   close(): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export async function startReceiver(
     durable,
     metrics,
     log,
-    carried: () => bus.published.map(({ bytes }) => JSON.parse(Buffer.from(bytes).toString())),
+    published: () => bus.published.map(({ bytes }) => JSON.parse(Buffer.from(bytes).toString())),
     async close() {
       await receiver.close();
       await parser.close();
