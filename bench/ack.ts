@@ -18,7 +18,7 @@ import { promisify } from "node:util";
 import { connect } from "amqplib";
 import express from "express";
 import getRawBody from "raw-body";
-import { createReader } from "../src/receive/reader.ts";
+import { createPostParser } from "../src/receive/post-parser.ts";
 import { createReceiver } from "../src/receive/server.ts";
 import { verifySignature } from "../src/receive/verified-body.ts";
 import { createMetrics } from "../src/support/metrics.ts";
@@ -59,8 +59,8 @@ async function serve(kind: Kind): Promise<void> {
 async function serveWaypost(): Promise<number> {
   const nothing = () => undefined;
   const log = { debug: nothing, info: nothing, warn: nothing, error: nothing, child: () => log };
-  const reader = createReader({ log });
-  reader.warm();
+  const parser = createPostParser({ log });
+  parser.warm();
   const receiver = createReceiver({
     host: "127.0.0.1",
     port: 0,
@@ -68,7 +68,7 @@ async function serveWaypost(): Promise<number> {
     verifyTokens: ["token"],
     maxBodyBytes,
     durable: { publish: async () => undefined },
-    reader,
+    parser,
     metrics: createMetrics(),
     log,
   });

@@ -226,7 +226,7 @@ function createHttp(url: string): Destination {
   const dispatcher = new Agent({ connections: concurrency, pipelining: 1 });
   return {
     kind: "http",
-    repeat: "safe",
+    idempotency: "native",
     links: false,
     async deliver(event, _context, signal) {
       const body = JSON.stringify(event);

@@ -26,15 +26,15 @@ export const mutants: readonly Mutant[] = [
   {
     promise: "200 comes after durable",
     file: "src/receive/app.ts",
-    from: "await durable.publish(post.parcels);",
-    to: "void durable.publish(post.parcels).catch(() => undefined);",
+    from: "await durable.publish(post.events);",
+    to: "void durable.publish(post.events).catch(() => undefined);",
     test: "test/receive/app.test.ts",
   },
   {
     promise: "what the bus refuses goes to the spool",
-    file: "src/receive/flight.ts",
-    from: 'phase === "away" && onFailure(describeError(error))',
-    to: 'phase === "away" && end()',
+    file: "src/receive/publish-batch.ts",
+    from: 'phase === "publishing" && onFailure(describeError(error))',
+    to: 'phase === "publishing" && end()',
     test: "test/receive/durable.test.ts",
   },
   {
@@ -47,8 +47,8 @@ export const mutants: readonly Mutant[] = [
   {
     promise: "the spool forgets only what is confirmed",
     file: "src/receive/spooled-durable.ts",
-    from: "await this.#publishBatch(bus, parcels);",
-    to: "await this.#publishBatch(bus, parcels).catch(() => undefined);",
+    from: "await this.#publishInTime(bus, events);",
+    to: "await this.#publishInTime(bus, events).catch(() => undefined);",
     test: "test/receive/durable.test.ts",
   },
   {

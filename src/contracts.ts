@@ -2,8 +2,8 @@
  * The architecture on one page. Stages of the flow (receive, bus, store, deliver, destinations, jobs, ops)
  * know only this file, the records of `contracts/` and `event/`; they meet in `app/`.
  *
- * Meta ──POST──▶ receive ──Parcel──▶ Bus ──Carried──▶ Store   (the log)
- *                   └─ broker away: spool ─▶ Bus  └──▶ deliver ──▶ Destination
+ * Meta ──POST──▶ receive ──EncodedEvent──▶ Bus ──BusMessage──▶ Store   (the log)
+ *                   └─ broker away: spool ─▶ Bus        └──▶ deliver ──▶ Destination
  */
 import type * as bus from "./contracts/bus.ts";
 import type * as destination from "./contracts/destination.ts";
@@ -11,7 +11,7 @@ import type * as job from "./contracts/jobs.ts";
 import type * as ledger from "./contracts/ledger.ts";
 import type * as log from "./contracts/log.ts";
 import type * as processes from "./contracts/processes.ts";
-import type { Carried, Parcel, WaypostEvent } from "./event/event.ts";
+import type { BusMessage, EncodedEvent, WaypostEvent } from "./event/event.ts";
 
 export type * from "./contracts/bus.ts";
 export type * from "./contracts/destination.ts";
@@ -22,12 +22,12 @@ export type * from "./contracts/log.ts";
 export type * from "./contracts/processes.ts";
 export * from "./contracts/queue-names.ts";
 export type * from "./contracts/renormalization.ts";
-export type { Carried, Parcel, QuarantinedPost, WaypostEvent } from "./event/event.ts";
+export type { BusMessage, EncodedEvent, QuarantinedPost, WaypostEvent } from "./event/event.ts";
 
 /** Carries events to queues, each in order and at least once. */
 export interface Bus {
-  /** Resolves when every parcel is durable. A rejection means unknown: publish again, the ids absorb it. */
-  publish(parcels: readonly Parcel[], signal: AbortSignal): Promise<void>;
+  /** Resolves when every event is durable. A rejection means unknown: publish again, the ids absorb it. */
+  publish(events: readonly EncodedEvent[], signal: AbortSignal): Promise<void>;
   consume(queue: bus.QueueSpec, handle: bus.HandleBatch): Promise<bus.Consumer>;
   /** A new queue is there when this resolves; what is declared no more goes on taking until `removeQueue`. */
   declare(queues: readonly bus.QueueSpec[]): Promise<void>;
@@ -44,7 +44,7 @@ export interface Bus {
 
 /** The write face of the log: what was appended is durable, and is there once. Throws StoreError. */
 export interface EventLog {
-  append(batch: readonly Carried[]): Promise<log.Appended>;
+  append(batch: readonly BusMessage[]): Promise<log.Appended>;
 }
 
 /** The read face: newest `receivedAt` first. A list that takes longer than 2 s ends with QueryTooWideError. */
@@ -102,7 +102,7 @@ export interface Destination extends destination.DestinationTraits {
     context: destination.DeliveryContext,
     signal: AbortSignal,
   ): Promise<destination.Delivered>;
-  /** For `repeat: "find"`: the effect of an earlier attempt, if it happened. */
+  /** For `idempotency: "lookup"`: the effect of an earlier attempt, if it happened. */
   find?(
     event: WaypostEvent,
     context: destination.DeliveryContext,

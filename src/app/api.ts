@@ -6,7 +6,7 @@ import { pruneTopology } from "../ops/prune.ts";
 import type { ConfigurationState } from "../ops/status.ts";
 import { collectStatus } from "../ops/system-status.ts";
 import { DATAVERSION, normalize } from "../receive/normalize.ts";
-import { createReader } from "../receive/reader.ts";
+import { createPostParser } from "../receive/post-parser.ts";
 import { verifiedAtReceipt } from "../receive/verified-body.ts";
 import { packageVersion } from "../support/package-version.ts";
 import type { Base } from "./base.ts";
@@ -30,8 +30,8 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
   const { role } = base.config;
   const startedAt = new Date();
   const version = await packageVersion();
-  const reader = createReader({ log: base.log.child({ role: "ops" }) });
-  base.life.add("reader", () => reader.close());
+  const parser = createPostParser({ log: base.log.child({ role: "ops" }) });
+  base.life.add("reader", () => parser.close());
   const destinations = () => new Map(Object.entries(plan().routing.destinations));
   return {
     query: store,
@@ -52,7 +52,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     renormalize: createRenormalizer({
       query: store,
       publish: bus.publish.bind(bus),
-      read: (post) => reader.read(verifiedAtReceipt(post), post),
+      read: (post) => parser.parse(verifiedAtReceipt(post), post),
       parser: { normalize, dataversion: DATAVERSION },
     }),
     status: () => {

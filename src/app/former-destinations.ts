@@ -1,6 +1,6 @@
 import { type Bus, destinationOfQueue, type Ledger, type Store } from "../contracts.ts";
 import { destinationStates } from "../ops/destination-state.ts";
-import { rest } from "../support/rest.ts";
+import { delay } from "../support/delay.ts";
 import type { Base } from "./base.ts";
 import type { Plan } from "./plan.ts";
 
@@ -38,7 +38,7 @@ export function lookAfterFormer({ config, life, log }: Base, { bus, store, plan 
         return await look();
       } catch (error) {
         log.debug("cannot look for former destinations yet", { error });
-        await rest(retryMs, stopping.signal);
+        await delay(retryMs, { signal: stopping.signal });
       }
     }
   };

@@ -3,7 +3,7 @@ import type { TlsConfig } from "../config/config.ts";
 import type { Bus } from "../contracts.ts";
 import type { Durable } from "../receive/durability.ts";
 import { createDurable } from "../receive/durable.ts";
-import { createReader } from "../receive/reader.ts";
+import { createPostParser } from "../receive/post-parser.ts";
 import { createReceiver, type ReceiverTls } from "../receive/server.ts";
 import { openSpool, type Spool } from "../receive/spool.ts";
 import { type Base, inDataDir } from "./base.ts";
@@ -37,9 +37,9 @@ export async function startReceiving(base: Base, bus: Bus): Promise<Receiving> {
   durable.start();
   life.add("pump", () => durable.close());
 
-  const reader = createReader({ log });
-  life.add("reader", () => reader.close());
-  reader.warm();
+  const parser = createPostParser({ log });
+  life.add("reader", () => parser.close());
+  parser.warm();
 
   const receiver = createReceiver({
     host: config.http.host,
@@ -48,7 +48,7 @@ export async function startReceiving(base: Base, bus: Bus): Promise<Receiving> {
     secrets: config.whatsapp.appSecrets,
     verifyTokens: config.whatsapp.verifyTokens,
     durable,
-    reader,
+    parser,
     metrics,
     log,
     ...(config.http.tls && { tls: await readTls(config.http.tls) }),

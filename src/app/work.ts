@@ -1,7 +1,7 @@
 import type { Bus, Store } from "../contracts.ts";
 import { createStoreHandler } from "../store/create-store-handler.ts";
+import { delay } from "../support/delay.ts";
 import type { Log } from "../support/log.ts";
-import { rest } from "../support/rest.ts";
 import type { Base } from "./base.ts";
 import { type Delivering, startDelivering } from "./deliver.ts";
 import { type Plan, storeQueue } from "./plan.ts";
@@ -48,7 +48,7 @@ async function makeIndexes(store: Store, log: Log, stopping: AbortSignal): Promi
       return await store.syncIndexes();
     } catch (error) {
       log.warn("the store's indexes could not be made yet", { error });
-      await rest(indexRetryMs, stopping);
+      await delay(indexRetryMs, { signal: stopping });
     }
   }
 }

@@ -1,5 +1,5 @@
 /** What the bus carries and answers with. */
-import type { Carried, Parcel } from "../event/event.ts";
+import type { BusMessage, EncodedEvent } from "../event/event.ts";
 
 /** A queue as data. Declared by every role, so that no event slips through before its consumer starts. */
 export interface QueueSpec {
@@ -28,13 +28,13 @@ export interface QueueSpec {
  * queue; throwing acks none: the same batch comes again after a backoff. `signal` aborts when the consumer closes.
  */
 export type HandleBatch = (
-  batch: readonly Carried[],
+  batch: readonly BusMessage[],
   signal: AbortSignal,
 ) => Promise<readonly Unfit[]> | Promise<void>;
 
 /** Of a batch, what can never be handled. */
 export interface Unfit {
-  readonly item: Carried;
+  readonly item: BusMessage;
   /** In our words, without content. */
   readonly reason: string;
 }
@@ -73,7 +73,7 @@ export type QueueTarget =
 /** Puts events into queues of other teams; the kind `queue` uses it. Both throw DeliveryError. */
 export interface QueuePublisher {
   /** Resolves when RabbitMQ has confirmed it. A repeat carries the same `message_id`. */
-  publish(target: QueueTarget, parcel: Parcel, signal: AbortSignal): Promise<void>;
+  publish(target: QueueTarget, event: EncodedEvent, signal: AbortSignal): Promise<void>;
   /** Declares or finds the target; what it found, in words. */
   check(target: QueueTarget, signal: AbortSignal): Promise<string>;
   close(): Promise<void>;

@@ -40,8 +40,8 @@ export interface DestinationCheck {
 
 export interface DestinationTraits {
   readonly kind: string;
-  /** What a second call after an unknown outcome does: nothing new | ask `find` first | may double. */
-  readonly repeat: "safe" | "find" | "unsafe";
+  /** What rules out a second effect after an unknown outcome: the idempotency key | asking `find` first | nothing. */
+  readonly idempotency: "native" | "lookup" | "none";
   /** false: it neither reads `context.link` nor answers with one, nor remembers one, so none is looked up. */
   readonly links?: false;
 }

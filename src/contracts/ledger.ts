@@ -85,7 +85,7 @@ export interface DestinationFacts {
   readonly lastSuccessAt?: string;
   readonly lastError?: string;
   readonly lastErrorAt?: string;
-  /** Second effects that could not be ruled out (`repeat: "unsafe"`). */
+  /** Second effects that could not be ruled out (`idempotency: "none"`). */
   readonly repeats?: number;
   /** The destination is no longer configured and its queue was removed: holds while it is the row's `epoch`. */
   readonly prunedEpoch?: number;
@@ -140,7 +140,7 @@ export interface Leases {
   /** The next taker need not wait. */
   releaseLease(name: string, epoch: number): Promise<void>;
   /** Reserves `count` numbers and answers with the first. undefined: the lease is lost. */
-  allot(name: string, epoch: number, count: number): Promise<number | undefined>;
+  reserveSeq(name: string, epoch: number, count: number): Promise<number | undefined>;
   /** Merges into the row what an on-call engineer asks for; undefined takes away. Fenced by the epoch. */
   note(name: string, epoch: number, facts: DestinationNote): Promise<void>;
 }
@@ -156,7 +156,7 @@ export interface DeliveryRows {
     epoch: number,
   ): Promise<{ readonly id: string; readonly state: Delivery["state"] }[]>;
   /** Stamps all open rows (`open`, `sending`) with the epoch. */
-  takeOver(name: string, epoch: number): Promise<void>;
+  claimOpen(name: string, epoch: number): Promise<void>;
   /** Of the open rows that bear the epoch, by `seq`: the first `limit` behind `after`, or those of these numbers. */
   openRows(
     name: string,
@@ -169,7 +169,7 @@ export interface DeliveryRows {
    * Stamps those open rows that bear another epoch, and those with these ids, and answers with them by `seq`: what the
    * holder does not know.
    */
-  takeMore(name: string, epoch: number, ids: readonly string[]): Promise<Delivery[]>;
+  claimForeign(name: string, epoch: number, ids: readonly string[]): Promise<Delivery[]>;
   /** One bulk write; each change filters exactly `{ _id, epoch }`. Answers with how many matched. Repeatable. */
   write(epoch: number, changes: readonly DeliveryChange[]): Promise<number>;
   /** Ids of the destination's dead rows that `giveUp` ended. */

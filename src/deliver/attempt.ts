@@ -37,7 +37,7 @@ export async function attempt(
 ): Promise<Outcome> {
   const { destination } = options.setup;
   try {
-    if (unknown && destination.repeat === "find") {
+    if (unknown && destination.idempotency === "lookup") {
       const found = await bounded(
         async (signal) => destination.find?.(event, context, signal),
         options,

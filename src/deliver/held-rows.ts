@@ -41,7 +41,7 @@ interface HeldParts {
   readonly rev: number;
   readonly successes: () => number;
   /** Rejects when the lease is over, else in the end answers. */
-  readonly takeMore: (ids: readonly string[]) => ReturnType<Ledger["takeMore"]>;
+  readonly takeMore: (ids: readonly string[]) => ReturnType<Ledger["claimForeign"]>;
   /** As `takeMore`. */
   readonly openRows: (which: Which) => ReturnType<Ledger["openRows"]>;
   /** As `takeMore`. */

@@ -1,5 +1,5 @@
 import type {
-  Carried,
+  BusMessage,
   Consumer,
   HandleBatch,
   Ledger,
@@ -57,7 +57,7 @@ export function createIntake(parts: IntakeParts): HandleBatch {
         conversationsOf(events),
         [...wanted.values()].flatMap(({ edges }) => edges),
       ),
-      ledger.allot(name, lease.epoch, wanted.size),
+      ledger.reserveSeq(name, lease.epoch, wanted.size),
     ]);
     if (first === undefined) lease.lose("somebody else took the lease");
     lease.check();
@@ -99,7 +99,7 @@ interface Wanted {
 }
 
 /** By delivery id, each once, in queue order. */
-function route(parts: IntakeParts, batch: readonly Carried[]): Map<string, Wanted> {
+function route(parts: IntakeParts, batch: readonly BusMessage[]): Map<string, Wanted> {
   const wanted = new Map<string, Wanted>();
   for (const item of batch) {
     const one = isQuarantined(item) ? misshapen(item) : routed(parts, item);

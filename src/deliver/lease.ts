@@ -1,4 +1,5 @@
-import { type Clock, rest } from "../support/clock.ts";
+import type { Clock } from "../support/clock.ts";
+import { delay } from "../support/delay.ts";
 import type { Lease } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 
@@ -16,6 +17,6 @@ export async function retryWhileHeld<T>(
     } catch (error) {
       log.warn("the ledger does not answer, asks again", { ms, error });
     }
-    await rest(clock, ms, lease.over);
+    await delay(ms, { clock, signal: lease.over });
   }
 }

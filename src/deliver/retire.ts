@@ -42,7 +42,7 @@ export async function retire(
 }
 
 async function endDeliveries(ledger: Ledger, name: string, epoch: number): Promise<void> {
-  await ledger.takeOver(name, epoch);
+  await ledger.claimOpen(name, epoch);
   const doneAt = new Date().toISOString();
   const reason = "the destination was removed";
   let open: readonly Delivery[] = [];

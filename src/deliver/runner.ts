@@ -1,5 +1,5 @@
 import type { DestinationLease } from "../contracts.ts";
-import { rest } from "../support/clock.ts";
+import { delay } from "../support/delay.ts";
 import { LeaseOverError, type Taken, takeLease } from "../support/lease.ts";
 import { createTerm, type Term, type TermParts, termEndMs } from "./term.ts";
 
@@ -53,7 +53,7 @@ export function createRunner(parts: TermParts): Runner {
     await term.end(Math.min(termEndMs, endBy - clock.monotonic()));
     term = undefined;
     hooks.released?.(name);
-    if (!began) await rest(clock, restMs, closing.signal);
+    if (!began) await delay(restMs, { clock, signal: closing.signal });
   };
 
   const begin = async ({ begin, lease }: Term) => {

@@ -83,7 +83,7 @@ export function createTerm(parts: TermParts, taken: Taken<DestinationLease>): Te
     ...{ lanes, schedule, clock },
     rev: taken.row.rev,
     successes: health.successes,
-    takeMore: (ids) => asked(() => ledger.takeMore(name, lease.epoch, ids)),
+    takeMore: (ids) => asked(() => ledger.claimForeign(name, lease.epoch, ids)),
     openRows: (which) => asked(() => ledger.openRows(name, lease.epoch, which)),
     givenUp: () => asked(() => ledger.givenUp(name)),
     onChanged: backpressure.check,
@@ -94,7 +94,7 @@ export function createTerm(parts: TermParts, taken: Taken<DestinationLease>): Te
   return {
     ...{ lease, health, lanes, schedule },
     async begin() {
-      await asked(() => ledger.takeOver(name, lease.epoch));
+      await asked(() => ledger.claimOpen(name, lease.epoch));
       await rows.takeOver(taken.abandoned);
       lease.check();
       consumer = await parts.bus.consume(deliverQueue(name, parts.routes), intake);

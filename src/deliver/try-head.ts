@@ -64,7 +64,7 @@ async function tryHead(parts: HeadParts, row: OpenRow): Promise<"done" | "waits"
   await write({ id: row.id, state: "sending", nextAt: null, ...history });
   row.state = "sending";
   const { health, setup } = parts;
-  if (row.unknown && setup.destination.repeat === "unsafe") await health.repeated();
+  if (row.unknown && setup.destination.idempotency === "none") await health.repeated();
   lease.check();
   parts.over.throwIfAborted();
   const at = clock.now();

@@ -25,7 +25,8 @@ export interface QuarantinedPost {
   readonly eventtype?: string;
 }
 
-export type Carried = WaypostEvent | QuarantinedPost;
+/** What a consumer of the bus gets. */
+export type BusMessage = WaypostEvent | QuarantinedPost;
 
 /** As the schema has it; quarantined POSTs' ids are of this form too. */
 const idForm = /^[\x21-\x7e]{1,512}$/;
@@ -41,12 +42,12 @@ export function isEventType(type: unknown): type is string {
   return typeof type === "string" && type.length <= maxTypeLength && typeForm.test(type);
 }
 
-export function isQuarantined(item: Carried): item is QuarantinedPost {
+export function isQuarantined(item: BusMessage): item is QuarantinedPost {
   return item.type === QUARANTINE_TYPE;
 }
 
 /** One event or quarantined POST, serialised once on the ack path. Bus and spool move these bytes unread. */
-export interface Parcel {
+export interface EncodedEvent {
   /** The event id; AMQP `message_id`. */
   readonly id: string;
   /** The CloudEvents type. `waypost.quarantine` goes to the quarantine exchange, all others to `waypost.events`. */

@@ -1,16 +1,16 @@
-import { type Carried, isEventId, isEventType, QUARANTINE_TYPE } from "./event.ts";
+import { type BusMessage, isEventId, isEventType, QUARANTINE_TYPE } from "./event.ts";
 import { misshapenIn } from "./shape.ts";
 
 /**
- * What `parcelOf` wrote. Checks all that Waypost itself relies on, so that no consumer meets what it cannot handle; not
+ * What `encodeEvent` wrote. Checks all that Waypost itself relies on, so that no consumer meets what it cannot handle; not
  * the whole schema, for it runs for every message of every queue. Throws an Error that shows none of the content.
  */
-export function parseCarried(bytes: Uint8Array): Carried {
+export function parseBusMessage(bytes: Uint8Array): BusMessage {
   const item = parse(bytes);
-  if (typeof item !== "object" || item === null) throw notCarried("is not an object");
+  if (typeof item !== "object" || item === null) throw notBusMessage("is not an object");
   const problem = problemOf(item as Record<string, unknown>);
-  if (problem !== undefined) throw notCarried(problem);
-  return item as Carried;
+  if (problem !== undefined) throw notBusMessage(problem);
+  return item as BusMessage;
 }
 
 function parse(bytes: Uint8Array): unknown {
@@ -19,7 +19,7 @@ function parse(bytes: Uint8Array): unknown {
       Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"),
     );
   } catch {
-    throw notCarried("is not JSON");
+    throw notBusMessage("is not JSON");
   }
 }
 
@@ -46,6 +46,6 @@ function misshapenAround({ source, time, postid, dataversion }: Record<string, u
   return undefined;
 }
 
-function notCarried(what: string): Error {
+function notBusMessage(what: string): Error {
   return new Error(`not a CloudEvent of Waypost: it ${what}`);
 }

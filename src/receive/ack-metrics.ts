@@ -1,6 +1,6 @@
 import { QUARANTINE_TYPE } from "../event/event.ts";
 import type { Metrics } from "../support/metrics.ts";
-import type { ReadPost } from "./read.ts";
+import type { ParsedPost } from "./parse-post.ts";
 import type { Unverified } from "./verified-body.ts";
 
 type Step = "read" | "verify" | "split" | "publish";
@@ -12,7 +12,7 @@ export interface AckMetrics {
   answered(code: number): void;
   unauthorized(reason: Unverified): void;
   /** The POST is durable. */
-  durable(post: ReadPost): void;
+  durable(post: ParsedPost): void;
 }
 interface AckClock {
   /** A step ends here, and the next begins. */
@@ -40,9 +40,9 @@ export function createAckMetrics(metrics: Metrics): AckMetrics {
       metrics.unauthorized.inc({ reason });
       metrics.lastUnauthorized.setToCurrentTime();
     },
-    durable({ parcels, accounts }) {
+    durable({ events, accounts }) {
       for (const account of accounts) metrics.lastWebhook.setToCurrentTime({ account });
-      for (const { type } of parcels) {
+      for (const { type } of events) {
         if (type === QUARANTINE_TYPE) metrics.quarantined.inc();
         else metrics.received.inc({ family: familyOf(type) });
       }

@@ -7,8 +7,8 @@ import type { Metrics } from "../support/metrics.ts";
 import { createAckMetrics } from "./ack-metrics.ts";
 import { createBodyTaker, type NotTaken } from "./body.ts";
 import type { Durable } from "./durability.ts";
+import type { PostParser } from "./post-parser.ts";
 import { createRareWarning } from "./rare-warning.ts";
-import type { Reader } from "./reader.ts";
 import { answerChallenge } from "./subscription.ts";
 import { verifySignature } from "./verified-body.ts";
 
@@ -30,7 +30,7 @@ export interface ReceiveAppOptions {
   readonly verifyTokens: readonly string[];
   readonly maxBodyBytes: number;
   readonly durable: Pick<Durable, "publish">;
-  readonly reader: Reader;
+  readonly parser: PostParser;
   readonly metrics: Metrics;
   readonly log: Log;
 }
@@ -57,7 +57,7 @@ export function createReceiveApp(options: ReceiveAppOptions): Express {
 
 /** Verify, parse, normalize, publish, answer. 200 means durable. */
 function createReceive(options: ReceiveAppOptions): RequestHandler {
-  const { secrets, durable, reader, log } = options;
+  const { secrets, durable, parser, log } = options;
   const bodies = createBodyTaker(options.maxBodyBytes);
   const metrics = createAckMetrics(options.metrics);
   const warnUnauthorized = createRareWarning(log, "a POST without a valid signature was refused");
@@ -87,10 +87,10 @@ function createReceive(options: ReceiveAppOptions): RequestHandler {
       }
       clock.lap("verify");
 
-      const post = await reader.read(body, stamp);
+      const post = await parser.parse(body, stamp);
       clock.lap("split");
 
-      await durable.publish(post.parcels);
+      await durable.publish(post.events);
       clock.lap("publish");
 
       metrics.durable(post);

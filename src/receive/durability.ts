@@ -1,4 +1,4 @@
-import type { Bus, Parcel } from "../contracts.ts";
+import type { Bus, EncodedEvent } from "../contracts.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import type { Spool } from "./spool.ts";
@@ -22,8 +22,8 @@ export interface DurableHealth {
 }
 
 export interface Durable {
-  /** Resolves when every parcel is confirmed by the bus or lies in the spool. Throws NotDurableError. */
-  publish(post: readonly Parcel[]): Promise<void>;
+  /** Resolves when every event is confirmed by the bus or lies in the spool. Throws NotDurableError. */
+  publish(post: readonly EncodedEvent[]): Promise<void>;
   health(): DurableHealth;
   /** Starts the pump and the gauges; in spool mode while there is something to drain. */
   start(): void;

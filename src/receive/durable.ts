@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Bus, NotDurableError, type Parcel } from "../contracts.ts";
+import { type Bus, type EncodedEvent, NotDurableError } from "../contracts.ts";
 import { describeError } from "../support/log.ts";
 import type { Durable, DurableOptions } from "./durability.ts";
 import { createSpooledDurable } from "./spooled-durable.ts";
@@ -66,7 +66,7 @@ function createUnspooledDurable({ bus, log }: DurableOptions): Durable {
 /** Publishes again and again until it holds or the signal aborts; then rejects with the last reason. */
 async function publishUntil(
   bus: Pick<Bus, "publish">,
-  post: readonly Parcel[],
+  post: readonly EncodedEvent[],
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {

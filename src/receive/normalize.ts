@@ -30,7 +30,7 @@ const changeKeys = new Set(["value", OCCURRENCE]);
 export function normalize(envelope: unknown, context: PostContext): Normalized {
   const out = createOutput(context);
   try {
-    readEnvelope(envelope, out);
+    splitEnvelope(envelope, out);
   } catch (error) {
     if (!(error instanceof TooManyItemsError)) throw error;
     return { events: [], problems: [{ path: "", reason: error.message }] };
@@ -40,18 +40,18 @@ export function normalize(envelope: unknown, context: PostContext): Normalized {
   return { events, problems };
 }
 
-function readEnvelope(envelope: unknown, out: Output): void {
+function splitEnvelope(envelope: unknown, out: Output): void {
   if (!isRecord(envelope)) out.problem("", "is not an object");
   else if (own(envelope, "object") !== OBJECT) out.problem("object", `is not ${OBJECT}`);
   else {
     const frame = frameIn(envelope, envelopeKeys, "", out);
     eachRecord(envelope, "entry", "entry", out, (entry, path) =>
-      readEntry(frame, entry, path, out),
+      splitEntry(frame, entry, path, out),
     );
   }
 }
 
-function readEntry(envelope: Json, entry: Json, path: string, out: Output): void {
+function splitEntry(envelope: Json, entry: Json, path: string, out: Output): void {
   const frame = frameIn(entry, entryKeys, path, out);
   eachRecord(entry, "changes", `${path}.changes`, out, (change, changePath) => {
     const around = frameIn(change, changeKeys, changePath, out);

@@ -1,10 +1,10 @@
-import type { Parcel } from "../contracts.ts";
+import type { EncodedEvent } from "../contracts.ts";
 
 /**
  * A POST as one row: the length of the header (4 bytes, big-endian), the header as JSON, one
- * `[id, type, routingKey, length]` for each parcel, then their bytes, one after the other.
+ * `[id, type, routingKey, length]` for each event, then their bytes, one after the other.
  */
-export function framePost(post: readonly Parcel[]): Uint8Array {
+export function framePost(post: readonly EncodedEvent[]): Uint8Array {
   const header = Buffer.from(
     JSON.stringify(
       post.map(({ id, type, routingKey, bytes }) => [id, type, routingKey, bytes.length]),
@@ -12,21 +12,21 @@ export function framePost(post: readonly Parcel[]): Uint8Array {
   );
   const length = Buffer.alloc(4);
   length.writeUInt32BE(header.length);
-  return Buffer.concat([length, header, ...post.map((parcel) => parcel.bytes)]);
+  return Buffer.concat([length, header, ...post.map((event) => event.bytes)]);
 }
 
-/** The parcels' bytes are views on `frame`. Throws an Error that shows none of the content. */
-export function parseFrame(frame: Uint8Array): Parcel[] {
+/** The events' bytes are views on `frame`. Throws an Error that shows none of the content. */
+export function parseFrame(frame: Uint8Array): EncodedEvent[] {
   const { entries, bodyAt } = parseHeader(frame);
   let at = bodyAt;
-  const parcels = entries.map((entry) => {
-    const { length, ...parcel } = parseEntry(entry);
+  const events = entries.map((entry) => {
+    const { length, ...event } = parseEntry(entry);
     const bytes = frame.subarray(at, at + length);
     at += length;
-    return { ...parcel, bytes };
+    return { ...event, bytes };
   });
   if (at !== frame.length) throw damaged("has another length than it says");
-  return parcels;
+  return events;
 }
 
 function parseHeader(frame: Uint8Array): { entries: unknown[]; bodyAt: number } {
@@ -42,7 +42,7 @@ function parseHeader(frame: Uint8Array): { entries: unknown[]; bodyAt: number } 
   throw damaged("has no header");
 }
 
-function parseEntry(entry: unknown): Omit<Parcel, "bytes"> & { readonly length: number } {
+function parseEntry(entry: unknown): Omit<EncodedEvent, "bytes"> & { readonly length: number } {
   const [id, type, routingKey, length]: unknown[] = Array.isArray(entry) ? entry : [];
   const named =
     typeof id === "string" && typeof type === "string" && typeof routingKey === "string";

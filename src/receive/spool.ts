@@ -1,4 +1,4 @@
-import type { Parcel } from "../contracts.ts";
+import type { EncodedEvent } from "../contracts.ts";
 import { type AppendLog, openAppendLog } from "../support/append-log.ts";
 import type { LogRow } from "../support/append-log-tables.ts";
 import { describeError, type Log } from "../support/log.ts";
@@ -9,9 +9,9 @@ const reader = "spool";
 /** The durable overflow: one row a POST, appended with one fsync for all that wait, drained in order. */
 export interface Spool {
   /** Resolves when the POST lies fsynced. Rejects when full (`SPOOL_MAX_BYTES`) or failing. */
-  append(post: readonly Parcel[]): Promise<void>;
-  /** The oldest POSTs from `after` (exclusive; 0 = start), up to about `maxParcels` parcels but at least one POST. */
-  read(after: number, maxParcels: number): Promise<SpooledPost[]>;
+  append(post: readonly EncodedEvent[]): Promise<void>;
+  /** The oldest POSTs from `after` (exclusive; 0 = start), up to about `maxEvents` events but at least one POST. */
+  read(after: number, maxEvents: number): Promise<SpooledPost[]>;
   /** Forgets every POST up to `seq`, inclusive. */
   dropThrough(seq: number): Promise<void>;
   /** POSTs and bytes that wait, and when the oldest was appended. Cheap, from memory. */
@@ -20,7 +20,7 @@ export interface Spool {
 }
 export interface SpooledPost {
   readonly seq: number;
-  readonly parcels: readonly Parcel[];
+  readonly events: readonly EncodedEvent[];
 }
 
 export interface SpoolOptions {
@@ -38,7 +38,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const log = await openAppendLog({ path: options.path, maxBytes: options.maxBytes });
   return {
     append: (post) => log.append([{ key: "post", bytes: framePost(post) }]),
-    read: (after, maxParcels) => readPosts(log, options.log, after, maxParcels),
+    read: (after, maxEvents) => readPosts(log, options.log, after, maxEvents),
     dropThrough: (seq) => log.dropThrough(seq),
     depth() {
       const { rows, ...rest } = log.size();
@@ -52,16 +52,16 @@ async function readPosts(
   log: AppendLog,
   report: Log,
   after: number,
-  maxParcels: number,
+  maxEvents: number,
 ): Promise<SpooledPost[]> {
   for (let from = after; ; ) {
-    const { rows, through } = await log.read(from, maxParcels);
+    const { rows, through } = await log.read(from, maxEvents);
     const posts: SpooledPost[] = [];
     for (const row of rows) {
-      const parcels = await parseRow(log, report, row);
-      if (parcels !== undefined) posts.push({ seq: row.seq, parcels });
+      const events = await parseRow(log, report, row);
+      if (events !== undefined) posts.push({ seq: row.seq, events });
     }
-    if (posts.length > 0 || rows.length === 0) return upTo(maxParcels, posts);
+    if (posts.length > 0 || rows.length === 0) return upTo(maxEvents, posts);
     // Only rows set aside, and none before them: nobody else would drop them.
     if (after === 0) await log.dropThrough(through);
     from = through;
@@ -72,7 +72,7 @@ async function parseRow(
   log: AppendLog,
   report: Log,
   row: LogRow,
-): Promise<readonly Parcel[] | undefined> {
+): Promise<readonly EncodedEvent[] | undefined> {
   try {
     return parseFrame(row.bytes);
   } catch (error) {
@@ -84,11 +84,11 @@ async function parseRow(
   }
 }
 
-function upTo(maxParcels: number, posts: readonly SpooledPost[]): SpooledPost[] {
-  let parcels = 0;
+function upTo(maxEvents: number, posts: readonly SpooledPost[]): SpooledPost[] {
+  let events = 0;
   const fits = posts.findIndex((post) => {
-    parcels += post.parcels.length;
-    return parcels > maxParcels;
+    events += post.events.length;
+    return events > maxEvents;
   });
   return posts.slice(0, fits === -1 ? posts.length : Math.max(fits, 1));
 }

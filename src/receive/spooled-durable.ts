@@ -1,19 +1,19 @@
-import { NotDurableError, type Parcel } from "../contracts.ts";
-import { createBell, createGate } from "../support/bell-and-gate.ts";
+import { type EncodedEvent, NotDurableError } from "../contracts.ts";
+import { backoffMs, delay } from "../support/delay.ts";
 import { describeError } from "../support/log.ts";
-import { backoffMs, rest } from "../support/rest.ts";
+import { createGate, createWakeUp } from "../support/wake-up-and-gate.ts";
 import type { Durable, DurableHealth, DurableOptions } from "./durability.ts";
-import { createFlight, type Flight } from "./flight.ts";
+import { createPublishBatch, type PublishBatch } from "./publish-batch.ts";
 import type { Spool } from "./spool.ts";
 
-/** Parcels the pump publishes at once. */
+/** Events the pump publishes at once. */
 const pumpWindow = 1_000;
-/** A batch of the pump that has no confirms by then is published again. */
+/** What the pump has published without a confirm by then is published again. */
 const pumpDeadlineMs = 30_000;
 const mostBackoffMs = 2_000;
 /** While at most this many POSTs are left to drain, new ones wait; but no longer than `ms`. */
 const hold = { posts: 100, ms: 75 };
-/** At close, the batch in flight has this long to be confirmed. */
+/** At close, what the pump is publishing has this long to be confirmed. */
 const closeMs = 2_000;
 
 /** A spool that failed counts as failing for so long. */
@@ -32,16 +32,16 @@ export function createSpooledDurable(options: Options): Durable {
 class SpooledDurable implements Durable {
   readonly #options: Options;
   /** Oldest first. */
-  readonly #inFlight = new Set<Flight>();
-  #newest: Flight | undefined;
-  readonly #bell = createBell();
+  readonly #inFlight = new Set<PublishBatch>();
+  #newest: PublishBatch | undefined;
+  readonly #wakeUp = createWakeUp();
   readonly #closing = new AbortController();
   #mode: "direct" | "spool";
   /** POSTs on their way into the spool. */
   #appending = 0;
   /** Counts for a while: nobody would find out that the spool works again if nothing were sent. */
   #spoolFailure: { readonly reason: string; readonly at: number } | undefined;
-  /** The last batch was confirmed, but later than a POST may wait. */
+  /** What the pump published last was confirmed, but later than a POST may wait. */
   #slow = false;
   /** Under steady load the spool would never be empty: new POSTs wait a moment for the last of it. */
   readonly #gate = createGate(hold.ms, () => {
@@ -49,20 +49,20 @@ class SpooledDurable implements Durable {
     this.#slow = true;
   });
   #pump: Promise<void> | undefined;
-  #batch: AbortController | undefined;
+  #pumpPublish: AbortController | undefined;
 
   constructor(options: Options) {
     this.#options = options;
     this.#mode = options.spool.depth().posts > 0 ? "spool" : "direct";
   }
 
-  async publish(post: readonly Parcel[]): Promise<void> {
+  async publish(post: readonly EncodedEvent[]): Promise<void> {
     if (post.length === 0) return;
     if (this.#gate.isClosed()) await this.#gate.opened();
     if (this.#closing.signal.aborted) throw new NotDurableError("shutting down");
     if (this.#mode === "direct") {
       const { ready, reason } = this.#options.bus.health();
-      if (ready) return this.#board(post);
+      if (ready) return this.#publishDirect(post);
       this.#leaveDirect(reason ?? "the bus is not ready");
     }
     return this.#append(post);
@@ -80,35 +80,35 @@ class SpooledDurable implements Durable {
 
   start(): void {
     this.#pump ??= this.#run();
-    this.#bell.ring();
+    this.#wakeUp.wake();
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
     this.#gate.open();
-    this.#bell.ring();
-    const timer = setTimeout(() => this.#batch?.abort(), closeMs);
+    this.#wakeUp.wake();
+    const timer = setTimeout(() => this.#pumpPublish?.abort(), closeMs);
     await this.#pump;
     clearTimeout(timer);
   }
 
-  #board(post: readonly Parcel[]): Promise<void> {
-    let flight = this.#newest;
-    if (flight === undefined || !flight.take(post)) {
-      flight = this.#openFlight();
-      flight.take(post);
+  #publishDirect(post: readonly EncodedEvent[]): Promise<void> {
+    let batch = this.#newest;
+    if (batch === undefined || !batch.add(post)) {
+      batch = this.#openBatch();
+      batch.add(post);
     }
-    return flight.landed;
+    return batch.settled;
   }
 
-  #openFlight(): Flight {
+  #openBatch(): PublishBatch {
     const { bus, deadlineMs } = this.#options;
-    const opened = createFlight({
+    const opened = createPublishBatch({
       bus,
       deadlineMs,
       append: (posts) => this.#appendAll(posts),
       onFailure: (reason) => this.#leaveDirect(reason),
-      onEnd: (flight) => this.#inFlight.delete(flight),
+      onEnd: (batch) => this.#inFlight.delete(batch),
     });
     this.#inFlight.add(opened);
     this.#newest = opened;
@@ -122,15 +122,15 @@ class SpooledDurable implements Durable {
       this.#slow = false;
       this.#options.log.warn("spooling", { reason });
     }
-    for (const flight of [...this.#inFlight]) flight.divert();
-    this.#bell.ring();
+    for (const batch of [...this.#inFlight]) batch.spill();
+    this.#wakeUp.wake();
   }
 
-  async #appendAll(posts: readonly (readonly Parcel[])[]): Promise<void> {
+  async #appendAll(posts: readonly (readonly EncodedEvent[])[]): Promise<void> {
     await Promise.all(posts.map((post) => this.#append(post)));
   }
 
-  async #append(post: readonly Parcel[]): Promise<void> {
+  async #append(post: readonly EncodedEvent[]): Promise<void> {
     const { spool, log, metrics } = this.#options;
     this.#appending += 1;
     try {
@@ -145,18 +145,18 @@ class SpooledDurable implements Durable {
       throw new NotDurableError("neither the bus nor the spool took it", { cause: error });
     } finally {
       this.#appending -= 1;
-      this.#bell.ring();
+      this.#wakeUp.wake();
     }
   }
 
   async #run(): Promise<void> {
     while (!this.#closing.signal.aborted) {
-      await this.#bell.rung();
+      await this.#wakeUp.woken();
       await this.#drain();
     }
   }
 
-  /** Until all is drained, or only appends on their way are left; those ring the bell. */
+  /** Returns when all is drained, or when only unfinished appends remain; each wakes the pump when it is done. */
   async #drain(): Promise<void> {
     const { bus, log } = this.#options;
     const { signal } = this.#closing;
@@ -171,7 +171,7 @@ class SpooledDurable implements Durable {
         this.#gate.open();
         failures += 1;
         log.debug("the spool waits for the bus", { error, attempt: failures });
-        await rest(backoffMs(failures, mostBackoffMs), signal);
+        await delay(backoffMs(failures, mostBackoffMs), { signal });
       }
     }
   }
@@ -183,9 +183,9 @@ class SpooledDurable implements Durable {
     const posts = await spool.read(0, pumpWindow);
     const last = posts.at(-1);
     if (last !== undefined) {
-      const parcels = posts.flatMap((post) => post.parcels);
+      const events = posts.flatMap((post) => post.events);
       const startedAt = performance.now();
-      await this.#publishBatch(bus, parcels);
+      await this.#publishInTime(bus, events);
       this.#slow = performance.now() - startedAt > deadlineMs;
       await spool.dropThrough(last.seq);
       this.#spoolFailure = undefined;
@@ -195,15 +195,15 @@ class SpooledDurable implements Durable {
     return posts.length;
   }
 
-  async #publishBatch(bus: Options["bus"], parcels: readonly Parcel[]): Promise<void> {
-    const batch = new AbortController();
-    const timer = setTimeout(() => batch.abort(), pumpDeadlineMs);
-    this.#batch = batch;
+  async #publishInTime(bus: Options["bus"], events: readonly EncodedEvent[]): Promise<void> {
+    const publishing = new AbortController();
+    const timer = setTimeout(() => publishing.abort(), pumpDeadlineMs);
+    this.#pumpPublish = publishing;
     try {
-      await bus.publish(parcels, batch.signal);
+      await bus.publish(events, publishing.signal);
     } finally {
       clearTimeout(timer);
-      this.#batch = undefined;
+      this.#pumpPublish = undefined;
     }
   }
 

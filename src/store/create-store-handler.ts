@@ -1,5 +1,5 @@
 import {
-  type Carried,
+  type BusMessage,
   type EventLog,
   type HandleBatch,
   StoreError,
@@ -39,7 +39,7 @@ export function createStoreHandler(dependencies: Dependencies): HandleBatch {
 
 async function store(
   dependencies: Dependencies,
-  batch: readonly Carried[],
+  batch: readonly BusMessage[],
 ): Promise<readonly Unfit[]> {
   const [first, ...others] = batch;
   if (first === undefined) return [];
@@ -57,7 +57,10 @@ async function store(
   }
 }
 
-async function append({ store, metrics }: Dependencies, batch: readonly Carried[]): Promise<void> {
+async function append(
+  { store, metrics }: Dependencies,
+  batch: readonly BusMessage[],
+): Promise<void> {
   const { stored, duplicates, replaced } = await store.append(batch);
   const posts = batch.filter(isQuarantined).length;
   metrics.stored.inc({ outcome: "stored" }, stored.length);
@@ -77,7 +80,7 @@ function observeLag(metrics: Metrics, ms: number): void {
 /** What the log refuses lies in quarantine, as the JSON it was; what that refuses too is answered as unfit. */
 async function isolate(
   dependencies: Dependencies,
-  item: Carried,
+  item: BusMessage,
   refusal: StoreError,
 ): Promise<readonly Unfit[]> {
   const { log } = dependencies;

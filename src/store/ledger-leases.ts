@@ -9,7 +9,7 @@ type Leases = Pick<
   | "takeLease"
   | "renewLease"
   | "releaseLease"
-  | "allot"
+  | "reserveSeq"
   | "note"
   | "setPause"
 >;
@@ -39,7 +39,7 @@ export function createLeases(tables: Pick<Tables, "of">): Leases {
     renewLease: (name, epoch) => advance(name, { epoch }, { add: { beat: 1 } }),
     releaseLease: async (name, epoch) =>
       void (await advance(name, { epoch }, { add: { beat: 1 }, set: { holder: null } })),
-    async allot(name, epoch, count) {
+    async reserveSeq(name, epoch, count) {
       const lease = await advance(name, { epoch }, { add: { seq: count } });
       return lease && lease.seq - count + 1;
     },

@@ -16,9 +16,9 @@ const openedEpoch = 0;
 type Rows = Pick<
   Ledger,
   | "insert"
-  | "takeOver"
+  | "claimOpen"
   | "openRows"
-  | "takeMore"
+  | "claimForeign"
   | "write"
   | "enqueue"
   | "reopen"
@@ -34,7 +34,7 @@ export function createRows(tables: Tables, retentionMs: number): Rows {
       const existing = await deliveries.insert(rows.map((row) => newRow(row, epoch, retentionMs)));
       return existing.map(({ id, state }) => ({ id, state }));
     },
-    async takeOver(destination, epoch) {
+    async claimOpen(destination, epoch) {
       await deliveries.updateAll({ destination, open: true }, { set: { epoch } });
     },
     async openRows(destination, epoch, which) {
@@ -46,7 +46,7 @@ export function createRows(tables: Tables, retentionMs: number): Rows {
       const found = await deliveries.find({ where: { ...where, seq }, order: ["seq"], ...limit });
       return found.map(deliveryOf);
     },
-    async takeMore(destination, epoch, ids) {
+    async claimForeign(destination, epoch, ids) {
       // By their ids: a row that is opened from now on stays foreign, and so is found by the next call.
       const foreign = await deliveries.find({
         where: { destination, open: true, epoch: { not: epoch } },

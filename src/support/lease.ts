@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
-import { type Clock, rest } from "./clock.ts";
+import type { Clock } from "./clock.ts";
+import { delay } from "./delay.ts";
 import type { Log } from "./log.ts";
 
 /** Who holds a thing, and how often that was renewed. */
@@ -66,7 +67,7 @@ export async function takeLease<Row extends LeaseRow>(
       if (!failing) log.warn("the store cannot be asked for the lease, tries again", { error });
       failing = true;
     }
-    await rest(clock, leaseMs / 15, signal);
+    await delay(leaseMs / 15, { clock, signal });
   }
   return undefined;
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { openEmbeddedBus } from "../../src/bus/embedded/embedded-bus.ts";
 import type { Bus, QueueSpec } from "../../src/contracts.ts";
-import { parcelOf } from "../../src/event/parcel.ts";
+import { encodeEvent } from "../../src/event/encode.ts";
 import { openAppendLog } from "../../src/support/append-log.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 import { createArrayLog } from "../support/array-log.ts";
@@ -32,7 +32,7 @@ describe("openEmbeddedBus", () => {
     bus = await openEmbeddedBus({ path, queues, log: createArrayLog(), metrics });
   };
   const publish = (...events: ReturnType<typeof textEvent>[]) =>
-    bus.publish(events.map(parcelOf), never);
+    bus.publish(events.map(encodeEvent), never);
   const ready = async () => (await bus.queues()).map(({ ready }) => ready);
   const drain = async (spec: QueueSpec) => {
     const ids: string[] = [];
@@ -117,7 +117,7 @@ describe("openEmbeddedBus", () => {
 
   it("counts all that came for a former queue of which an older version wrote no patterns", async () => {
     const file = await openAppendLog({ path, cursors: [everything.name, statuses.name] });
-    await file.append([{ key: "whatsapp.message.text", bytes: parcelOf(textEvent(1)).bytes }]);
+    await file.append([{ key: "whatsapp.message.text", bytes: encodeEvent(textEvent(1)).bytes }]);
     await file.close();
     await open(everything);
     assert.deepEqual(await ready(), [1, 1]);
@@ -151,7 +151,7 @@ describe("openEmbeddedBus", () => {
   it("rejects when the signal aborts during the publish", async () => {
     await open(everything);
     const abort = new AbortController();
-    const publishing = bus.publish([parcelOf(textEvent(1))], abort.signal);
+    const publishing = bus.publish([encodeEvent(textEvent(1))], abort.signal);
     abort.abort(new Error("too late"));
     await assert.rejects(publishing, /too late/);
   });
@@ -172,7 +172,7 @@ describe("openEmbeddedBus", () => {
   it("shows what waits and what is dead as metrics", async () => {
     await open(everything);
     await publish(textEvent(1), textEvent(2));
-    await bus.publish([{ ...parcelOf(textEvent(3)), bytes: Buffer.from("[]") }], never);
+    await bus.publish([{ ...encodeEvent(textEvent(3)), bytes: Buffer.from("[]") }], never);
     const gauge = async (name: string) => {
       const metric = await metrics.registry.getSingleMetric(name)?.get();
       return metric?.values.find(({ labels }) => labels["queue"] === everything.name)?.value;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "node:test";
 import { openEmbeddedBus } from "../../src/bus/embedded/embedded-bus.ts";
-import { parcelOf } from "../../src/event/parcel.ts";
+import { encodeEvent } from "../../src/event/encode.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { textEvent } from "../support/sample-events.ts";
@@ -23,7 +23,7 @@ it("the embedded bus keeps across a restart what waits in a queue declared while
     });
   const before = await open([first]);
   await before.declare([first, late]);
-  await before.publish([parcelOf(textEvent(1))], AbortSignal.timeout(5_000));
+  await before.publish([encodeEvent(textEvent(1))], AbortSignal.timeout(5_000));
   await before.close();
   const after = await open([first, late]);
   const seen: string[] = [];

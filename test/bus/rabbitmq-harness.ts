@@ -1,7 +1,7 @@
 import { connect } from "amqplib";
 import { connectRabbitBus } from "../../src/bus/rabbitmq/rabbit-bus.ts";
-import type { Bus, Carried, QueueSpec } from "../../src/contracts.ts";
-import { parcelOf } from "../../src/event/parcel.ts";
+import type { Bus, BusMessage, QueueSpec } from "../../src/contracts.ts";
+import { encodeEvent } from "../../src/event/encode.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -40,12 +40,12 @@ export async function byHand<T>(
   }
 }
 
-export function publish(bus: Bus, items: readonly Carried[], withinMs = 5000): Promise<void> {
-  return bus.publish(items.map(parcelOf), AbortSignal.timeout(withinMs));
+export function publish(bus: Bus, items: readonly BusMessage[], withinMs = 5000): Promise<void> {
+  return bus.publish(items.map(encodeEvent), AbortSignal.timeout(withinMs));
 }
 
 /** Again and again until it is confirmed, as the spool does. Resolves with how often it failed. */
-export async function publishUntilConfirmed(bus: Bus, item: Carried): Promise<number> {
+export async function publishUntilConfirmed(bus: Bus, item: BusMessage): Promise<number> {
   let failures = 0;
   await waitFor(
     `${item.id} is confirmed`,

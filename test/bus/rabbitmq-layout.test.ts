@@ -30,7 +30,7 @@ import {
 import { connectRabbitBus } from "../../src/bus/rabbitmq/rabbit-bus.ts";
 import type { Bus, QueueSpec } from "../../src/contracts.ts";
 import { deadQueueName } from "../../src/contracts.ts";
-import { parcelOf } from "../../src/event/parcel.ts";
+import { encodeEvent } from "../../src/event/encode.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 import { needsOwnRabbit, type Rabbit, startRabbit } from "../services/rabbitmq.ts";
 import { createArrayLog } from "../support/array-log.ts";
@@ -44,11 +44,11 @@ const numbers = 8;
 const never = new AbortController().signal;
 
 /** Of number n % 8, so that an id tells its number. */
-function parcel(n: number) {
+function encoded(n: number) {
   const event = textEvent(n);
   const phoneNumberId = `70070070070070${n % numbers}`;
   const account = { ...event.data.account, phoneNumberId };
-  return parcelOf({ ...event, data: { ...event.data, account } });
+  return encodeEvent({ ...event, data: { ...event.data, account } });
 }
 
 describe("the store's queue on RabbitMQ", needsOwnRabbit(), () => {
@@ -115,7 +115,7 @@ describe("the store's queue on RabbitMQ", needsOwnRabbit(), () => {
   };
   const publish = (bus: Bus, from: number, count: number) =>
     bus.publish(
-      Array.from({ length: count }, (_, i) => parcel(from + i)),
+      Array.from({ length: count }, (_, i) => encoded(from + i)),
       never,
     );
   /** A bus that stores into the file. */
@@ -250,7 +250,7 @@ describe("the store's queue on RabbitMQ", needsOwnRabbit(), () => {
   it("puts into shard 0 what has no number, or comes from a process without shards", async () => {
     const sharded = await opened(spec(2));
     const plain = await opened(spec(1));
-    const none = { ...parcel(1), routingKey: "whatsapp.account.update.none" };
+    const none = { ...encoded(1), routingKey: "whatsapp.account.update.none" };
     const post = { ...none, type: "waypost.quarantine", routingKey: "waypost.quarantine.none" };
     await sharded.publish([none, post], never);
     await publish(plain, 2, 8);

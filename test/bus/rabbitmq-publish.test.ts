@@ -6,7 +6,7 @@ import type { ChannelModel, Options } from "amqplib";
 import { shardHeaders } from "../../src/bus/rabbitmq/layout.ts";
 import { createPublisher } from "../../src/bus/rabbitmq/publish.ts";
 import { eventsExchange, quarantineExchange, topologyOf } from "../../src/bus/rabbitmq/topology.ts";
-import type { Parcel } from "../../src/contracts.ts";
+import type { EncodedEvent } from "../../src/contracts.ts";
 import { QUARANTINE_TYPE } from "../../src/event/event.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 import { createArrayLog } from "../support/array-log.ts";
@@ -86,8 +86,8 @@ async function attached(sharded = false) {
   const attach = () => publisher.attach(model as unknown as ChannelModel);
   await attach();
   const channel = () => model.channels.at(-1) as FakeChannel;
-  const publish = (parcels: readonly Parcel[], signal = new AbortController().signal) => {
-    const published = publisher.publish(parcels, signal);
+  const publish = (events: readonly EncodedEvent[], signal = new AbortController().signal) => {
+    const published = publisher.publish(events, signal);
     // Tests look at it when they have gone on.
     published.catch(() => undefined);
     return published;
@@ -99,7 +99,7 @@ async function attached(sharded = false) {
   return { publisher, model, attach, channel, publish, lines, metrics };
 }
 
-function parcel(id: string, type = "whatsapp.message.text"): Parcel {
+function encoded(id: string, type = "whatsapp.message.text"): EncodedEvent {
   return { id, type, routingKey: `${type}.700700700700700`, bytes: Buffer.from(`{"id":"${id}"}`) };
 }
 
@@ -129,7 +129,7 @@ describe("the publisher", () => {
       metrics,
     });
     assert.equal(publisher.trouble(), "no channel to RabbitMQ");
-    const early = publisher.publish([parcel("a")], new AbortController().signal);
+    const early = publisher.publish([encoded("a")], new AbortController().signal);
     await assert.rejects(early, { message: "no channel to RabbitMQ" });
     const model = new FakeModel();
     await publisher.attach(model as unknown as ChannelModel);
@@ -168,7 +168,7 @@ describe("the publisher", () => {
 
   it("lets a call wait whose bytes would be too many at once", async () => {
     const { channel, publish } = await attached();
-    const large = (id: string) => ({ ...parcel(id), bytes: Buffer.alloc(3 * 1024 * 1024) });
+    const large = (id: string) => ({ ...encoded(id), bytes: Buffer.alloc(3 * 1024 * 1024) });
     void publish([large("a"), large("b")]);
     void publish([large("c")]);
     const ids = () => channel().sent.map(({ properties }) => properties.messageId);
@@ -177,11 +177,11 @@ describe("the publisher", () => {
     assert.deepEqual(ids(), ["a", "b", "c"]);
   });
 
-  it("sends each parcel as it is to the exchange of its type", async () => {
+  it("sends each event as it is to the exchange of its type", async () => {
     const { channel, publish } = await attached();
     const whole = new Uint8Array([0, 1, 2, 3, 4]);
-    const view = { ...parcel("b", QUARANTINE_TYPE), bytes: whole.subarray(1, 3) };
-    const first = parcel("a");
+    const view = { ...encoded("b", QUARANTINE_TYPE), bytes: whole.subarray(1, 3) };
+    const first = encoded("a");
     void publish([first, view]);
     const base = {
       persistent: true,
@@ -210,12 +210,12 @@ describe("the publisher", () => {
 
   it("adds the header of its number where there are shards, and that of a diverted one alone", async () => {
     const { channel, publisher, publish } = await attached(true);
-    const unnumbered = { ...parcel("b"), routingKey: "whatsapp.message.text.none" };
-    void publish([parcel("a"), unnumbered]);
+    const unnumbered = { ...encoded("b"), routingKey: "whatsapp.message.text.none" };
+    void publish([encoded("a"), unnumbered]);
     const diverted = { exchange: "", headers: { why: "it is not JSON" } };
-    void publisher.publish([parcel("c")], new AbortController().signal, diverted);
+    void publisher.publish([encoded("c")], new AbortController().signal, diverted);
     void publish([unnumbered]);
-    const numbered = shardHeaders(parcel("a").routingKey);
+    const numbered = shardHeaders(encoded("a").routingKey);
     assert.ok(numbered);
     assert.deepEqual(
       channel().sent.map(({ exchange, properties }) => [exchange, properties.headers]),
@@ -231,9 +231,9 @@ describe("the publisher", () => {
   it("resolves when all of a call is confirmed, and rejects with what failed first when all is answered", async () => {
     const { channel, publish } = await attached();
     const [good, bad, odd] = [
-      publish([parcel("a"), parcel("b")]),
-      publish([parcel("c"), parcel("d"), parcel("e")]),
-      publish([parcel("f")]),
+      publish([encoded("a"), encoded("b")]),
+      publish([encoded("c"), encoded("d"), encoded("e")]),
+      publish([encoded("f")]),
     ];
     const confirm = (at: number, error: unknown = null) => channel().sent[at]?.confirm(error);
     confirm(0);
@@ -249,10 +249,10 @@ describe("the publisher", () => {
     );
   });
 
-  it("takes a call without parcels, and none that is late already", async () => {
+  it("takes a call without events, and none that is late already", async () => {
     const { channel, publish } = await attached();
     assert.equal(await stateOf(publish([])), "resolved");
-    const late = publish([parcel("a")], AbortSignal.abort("enough"));
+    const late = publish([encoded("a")], AbortSignal.abort("enough"));
     await assert.rejects(late, { message: "RabbitMQ has not confirmed in time", cause: "enough" });
     assert.deepEqual(channel().sent, []);
   });
@@ -260,10 +260,10 @@ describe("the publisher", () => {
   it("rejects what is late, whether it waits for room or is in flight, and leaves nothing on the signal", async () => {
     const { channel, publish } = await attached();
     const ending = new AbortController();
-    const full = Array.from({ length: 1_000 }, (_, i) => parcel(`e${i}`));
+    const full = Array.from({ length: 1_000 }, (_, i) => encoded(`e${i}`));
     const flying = publish(full, ending.signal);
-    const waiting = publish([parcel("late")], ending.signal);
-    const patient = publish([parcel("patient")]);
+    const waiting = publish([encoded("late")], ending.signal);
+    const patient = publish([encoded("patient")]);
     ending.abort("enough");
     const late = { message: "RabbitMQ has not confirmed in time", cause: "enough" };
     await assert.rejects(flying, late);
@@ -274,7 +274,7 @@ describe("the publisher", () => {
     channel().sent.at(-1)?.confirm(null);
     await patient;
     const calm = new AbortController();
-    const taken = publish([parcel("z")], calm.signal);
+    const taken = publish([encoded("z")], calm.signal);
     assert.equal(getEventListeners(calm.signal, "abort").length, 1);
     channel().sent.at(-1)?.confirm(null);
     await taken;
@@ -284,12 +284,12 @@ describe("the publisher", () => {
   it("fails what the channel does not take, and is ready for what comes", async () => {
     const { channel, publish } = await attached();
     channel().failure = new Error("it is closing");
-    const post = publish([parcel("a"), parcel("b"), parcel("c")]);
+    const post = publish([encoded("a"), encoded("b"), encoded("c")]);
     assert.equal(await stateOf(post), "pending", "the first may be confirmed");
     channel().sent[0]?.confirm(null);
     assert.equal(await stateOf(post), "it is closing");
     channel().failure = undefined;
-    const next = publish(Array.from({ length: 1_000 }, (_, i) => parcel(`e${i}`)));
+    const next = publish(Array.from({ length: 1_000 }, (_, i) => encoded(`e${i}`)));
     assert.equal(channel().sent.length, 1_001);
     assert.equal(await stateOf(next), "pending");
   });
@@ -297,16 +297,16 @@ describe("the publisher", () => {
   it("rejects all while RabbitMQ blocks, says why, and goes on when it takes publishes again", async () => {
     const { model, channel, publisher, publish, attach, lines } = await attached();
     const words = "RabbitMQ blocks publishers: low on memory";
-    const flying = publish([parcel("a")]);
+    const flying = publish([encoded("a")]);
     model.emit("blocked", "low on memory");
     assert.deepEqual([await stateOf(flying), publisher.trouble()], [words, words]);
-    await assert.rejects(publish([parcel("b")]), { message: words });
+    await assert.rejects(publish([encoded("b")]), { message: words });
     assert.deepEqual(lines(), ["warn: RabbitMQ blocks publishers: low on memory"]);
     channel().sent[0]?.confirm(null);
     model.emit("unblocked");
     assert.equal(publisher.trouble(), undefined);
     assert.equal(lines().at(-1), "info: RabbitMQ takes publishes again");
-    const next = publish([parcel("b")]);
+    const next = publish([encoded("b")]);
     channel().sent.at(-1)?.confirm(null);
     await next;
     model.emit("blocked", "low on disk");
@@ -316,7 +316,7 @@ describe("the publisher", () => {
 
   it("rejects what RabbitMQ returned and its neighbours of the same call, and declares everything again, once", async () => {
     const { model, channel, publish, metrics, lines } = await attached();
-    const [mixed, alone] = [publish([parcel("a"), parcel("b")]), publish([parcel("c")])];
+    const [mixed, alone] = [publish([encoded("a"), encoded("b")]), publish([encoded("c")])];
     channel().emit("return", { properties: { messageId: "b" } });
     channel().emit("return", { properties: { messageId: "unknown" } });
     for (const { confirm } of [...channel().sent]) confirm(null);
@@ -362,8 +362,8 @@ describe("the publisher", () => {
   it("opens another channel when it loses one, at once unless that was young, and rejects what waits", async (t) => {
     const { model, channel, publisher, publish } = await attached();
     const [old] = model.channels;
-    const flying = publish(Array.from({ length: 1_000 }, (_, i) => parcel(`e${i}`)));
-    const waiting = publish([parcel("late")]);
+    const flying = publish(Array.from({ length: 1_000 }, (_, i) => encoded(`e${i}`)));
+    const waiting = publish([encoded("late")]);
     later(t);
     old?.emit("close");
     assert.equal(publisher.trouble(), "no channel to RabbitMQ");
@@ -394,9 +394,9 @@ describe("the publisher", () => {
   it("takes nothing more at close, waits for the confirms, and opens no channel again", async (t) => {
     const { model, channel, publisher, publish } = await attached();
     later(t);
-    const flying = publish([parcel("a")]);
+    const flying = publish([encoded("a")]);
     const closing = publisher.close();
-    await assert.rejects(publish([parcel("b")]), { message: "the bus is closing" });
+    await assert.rejects(publish([encoded("b")]), { message: "the bus is closing" });
     assert.equal(await stateOf(closing), "pending");
     assert.equal(channel().closed, false);
     channel().sent[0]?.confirm(null);

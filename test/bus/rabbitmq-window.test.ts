@@ -140,9 +140,9 @@ function fill() {
 }
 
 function post(count: number, bytes = count): Post {
-  const parcel = { id: "evt_1", type: "t", routingKey: "t.none", bytes: new Uint8Array() };
+  const encoded = { id: "evt_1", type: "t", routingKey: "t.none", bytes: new Uint8Array() };
   const made: Post = {
-    parcels: Array.from({ length: count }, () => parcel),
+    events: Array.from({ length: count }, () => encoded),
     bytes,
     diverted: undefined,
     unconfirmed: count,

@@ -3,7 +3,7 @@ import { after, afterEach, before, describe, it, mock } from "node:test";
 import { eventsExchange } from "../../src/bus/rabbitmq/topology.ts";
 import type { Bus } from "../../src/contracts.ts";
 import { deadQueueName } from "../../src/contracts.ts";
-import { parcelOf } from "../../src/event/parcel.ts";
+import { encodeEvent } from "../../src/event/encode.ts";
 import { needsOwnRabbit, type Rabbit, startRabbit } from "../services/rabbitmq.ts";
 import { statusEvent, textEvent } from "../support/sample-events.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -203,7 +203,7 @@ describe("the RabbitMQ bus", needsOwnRabbit(), () => {
       while (next < total) {
         const at = next++;
         // A timeout would stay in memory until it is over.
-        await bus.publish([parcelOf(textEvent(at))], new AbortController().signal);
+        await bus.publish([encodeEvent(textEvent(at))], new AbortController().signal);
         if (at % 1000 === 0) resident.push(process.memoryUsage().rss);
       }
     };

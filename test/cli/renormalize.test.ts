@@ -10,13 +10,13 @@ import {
   type Store,
   type WaypostEvent,
 } from "../../src/contracts.ts";
-import { parseCarried } from "../../src/event/parse.ts";
+import { parseBusMessage } from "../../src/event/parse.ts";
 import { quarantinedPost } from "../../src/event/quarantined-post.ts";
 import { createRenormalizer } from "../../src/jobs/renormalize/renormalizer.ts";
 import { addUp } from "../../src/jobs/renormalize/tally.ts";
 import type { RenormalizerSources } from "../../src/jobs/renormalize/work.ts";
 import { DATAVERSION, normalize } from "../../src/receive/normalize.ts";
-import { createReader, type Reader } from "../../src/receive/reader.ts";
+import { createPostParser, type PostParser } from "../../src/receive/post-parser.ts";
 import { verifiedAtReceipt } from "../../src/receive/verified-body.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { type Harness, startOps, token } from "../ops/harness.ts";
@@ -51,28 +51,28 @@ function made(n: number): WaypostEvent[] {
 
 let folder: string;
 let store: Store;
-let reader: Reader;
+let parser: PostParser;
 let published: string[];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "waypost-renormalize-"));
   const path = join(folder, "store.db");
   store = await openEmbeddedStore({ path, retentionDays: 3_650, log: createArrayLog() });
-  reader = createReader({ log: createArrayLog() });
+  parser = createPostParser({ log: createArrayLog() });
   published = [];
 });
 afterEach(async () => {
-  await reader.close();
+  await parser.close();
   await store.close();
   await rm(folder, { recursive: true });
 });
 
 /** Bus and store consumer in one: what is published is stored. */
-const publish: RenormalizerSources["publish"] = async (parcels) => {
-  published.push(...parcels.map(({ id }) => id));
-  await store.append(parcels.map(({ bytes }) => parseCarried(bytes)));
+const publish: RenormalizerSources["publish"] = async (events) => {
+  published.push(...events.map(({ id }) => id));
+  await store.append(events.map(({ bytes }) => parseBusMessage(bytes)));
 };
 
-const read: RenormalizerSources["read"] = (post) => reader.read(verifiedAtReceipt(post), post);
+const read: RenormalizerSources["read"] = (post) => parser.parse(verifiedAtReceipt(post), post);
 
 function renormalizer(changes: Partial<RenormalizerSources> = {}): Renormalize {
   const parser = { normalize: newer, dataversion: newerVersion };
@@ -176,8 +176,8 @@ describe("renormalizing the log", () => {
     await store.append(Array.from({ length: 450 }, (_, n) => older(n)));
     const gone = new AbortController();
     const early = renormalizer({
-      publish: async (parcels, signal) => {
-        await publish(parcels, signal);
+      publish: async (events, signal) => {
+        await publish(events, signal);
         gone.abort();
       },
     });

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import type { Bus, Carried, Parcel, QueueSpec, WaypostEvent } from "../../src/contracts.ts";
+import type {
+  Bus,
+  BusMessage,
+  EncodedEvent,
+  QueueSpec,
+  WaypostEvent,
+} from "../../src/contracts.ts";
+import { encodeEvent } from "../../src/event/encode.ts";
 import { isQuarantined, QUARANTINE_TYPE, type QuarantinedPost } from "../../src/event/event.ts";
-import { parcelOf } from "../../src/event/parcel.ts";
 import { quarantineIdOf } from "../../src/event/quarantined-post.ts";
 import { statusEvent, textEvent } from "../support/sample-events.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -356,7 +362,7 @@ export function busConformance(name: string, factory: () => Promise<BusUnderTest
       await tail.close();
     });
 
-    it("publishes 1,000 parcels in one call, in order", async () => {
+    it("publishes 1,000 events in one call, in order", async () => {
       const seen = await collect(bus, queues.all);
       const sent = texts(0, 1_000);
       await publish(bus, sent);
@@ -384,14 +390,14 @@ export function busConformance(name: string, factory: () => Promise<BusUnderTest
     });
 
     it("moves what cannot be decoded to the queue's dead rows, and lets its neighbours through", async () => {
-      const bad = (id: string, text: string): Parcel => ({
-        ...parcelOf(textEvent(1)),
+      const bad = (id: string, text: string): EncodedEvent => ({
+        ...encodeEvent(textEvent(1)),
         id,
         bytes: Buffer.from(text),
       });
       const wrong = [bad("evt_b1", "not JSON {"), bad("evt_b2", "{}"), bad("evt_b3", "\xff\0")];
-      const parcels = [parcelOf(textEvent(1)), ...wrong, parcelOf(textEvent(2))];
-      await bus.publish(parcels, AbortSignal.timeout(10_000));
+      const events = [encodeEvent(textEvent(1)), ...wrong, encodeEvent(textEvent(2))];
+      await bus.publish(events, AbortSignal.timeout(10_000));
       const seen = await collect(bus, queues.messages);
       await seen.has([textEvent(1), textEvent(2)]);
       assert.deepEqual(seen.ids(), ["evt_1", "evt_2"]);
@@ -409,17 +415,17 @@ export function busConformance(name: string, factory: () => Promise<BusUnderTest
         { ...rest, id: "evt_b3", data: withoutAccount },
         { ...rest, id: "evt_b4", data: { ...data, message: { type: "text", errors: [null] } } },
       ];
-      const parcelsOf = (n: number): Parcel[] => [
-        parcelOf(textEvent(2 * n)),
+      const encodedOf = (n: number): EncodedEvent[] => [
+        encodeEvent(textEvent(2 * n)),
         {
-          ...parcelOf(textEvent(1)),
+          ...encodeEvent(textEvent(1)),
           id: `evt_b${n}`,
           bytes: Buffer.from(JSON.stringify(wrong[n])),
         },
-        parcelOf(textEvent(2 * n + 1)),
+        encodeEvent(textEvent(2 * n + 1)),
       ];
       await bus.publish(
-        wrong.flatMap((_, n) => parcelsOf(n)),
+        wrong.flatMap((_, n) => encodedOf(n)),
         AbortSignal.timeout(10_000),
       );
       const [messages, all] = [await collect(bus, queues.messages), await collect(bus, queues.all)];
@@ -440,17 +446,17 @@ export function busConformance(name: string, factory: () => Promise<BusUnderTest
     });
 
     it("hands what is no event but has an event's id to who takes that, in its place, and sets the rest aside", async () => {
-      const bad = (parts: object): Parcel => ({
-        ...parcelOf(statusEvent(1, "read")),
+      const bad = (parts: object): EncodedEvent => ({
+        ...encodeEvent(statusEvent(1, "read")),
         id: "evt_bad",
         bytes: Buffer.from(JSON.stringify({ ...statusEvent(1, "read"), data: 7, ...parts })),
       });
       const good = [statusEvent(1, "read"), statusEvent(2, "read"), statusEvent(3, "read")];
-      const [one, two, three] = good.map(parcelOf);
+      const [one, two, three] = good.map(encodeEvent);
       const wrong = [bad({ id: "evt_b1" }), bad({ id: 17 }), bad({ id: "evt_b2", type: 7 })];
       const [b1, b17, b2] = wrong;
-      const parcels = [one, b1, b17, two, b2, three].flatMap((parcel) => parcel ?? []);
-      await bus.publish(parcels, AbortSignal.timeout(10_000));
+      const events = [one, b1, b17, two, b2, three].flatMap((event) => event ?? []);
+      await bus.publish(events, AbortSignal.timeout(10_000));
       const seen = await collect(bus, queues.others);
       await seen.has(good);
       assert.deepEqual(
@@ -503,7 +509,7 @@ export function busConformance(name: string, factory: () => Promise<BusUnderTest
 
     it("rejects a publish whose signal has aborted", async () => {
       const signal = AbortSignal.abort(new Error("too late"));
-      await assert.rejects(bus.publish([parcelOf(textEvent(1))], signal));
+      await assert.rejects(bus.publish([encodeEvent(textEvent(1))], signal));
     });
 
     it("is ready while open, and refuses to publish and says why after close", async () => {
@@ -535,15 +541,15 @@ function quarantined(id: string): QuarantinedPost {
   };
 }
 
-function publish(bus: Bus, items: readonly Carried[]): Promise<void> {
-  return bus.publish(items.map(parcelOf), AbortSignal.timeout(20_000));
+function publish(bus: Bus, items: readonly BusMessage[]): Promise<void> {
+  return bus.publish(items.map(encodeEvent), AbortSignal.timeout(20_000));
 }
 
-function idsOf(items: readonly Carried[]): string[] {
+function idsOf(items: readonly BusMessage[]): string[] {
   return items.map((item) => item.id);
 }
 
-function byId(a: Carried, b: Carried): number {
+function byId(a: BusMessage, b: BusMessage): number {
   return a.id < b.id ? -1 : 1;
 }
 
@@ -555,7 +561,7 @@ async function state(bus: Bus, queue: QueueSpec) {
 
 /** Consumes into memory. `items` and `ids` hold each event once, when it first came. */
 async function collect(bus: Bus, queue: QueueSpec) {
-  const items: Carried[] = [];
+  const items: BusMessage[] = [];
   const known = new Set<string>();
   const consumer = await bus.consume(queue, async (batch) => {
     for (const item of batch.filter(({ id }) => !known.has(id))) {
@@ -567,7 +573,7 @@ async function collect(bus: Bus, queue: QueueSpec) {
     items,
     consumer,
     ids: () => idsOf(items),
-    has: (events: readonly Carried[]) =>
+    has: (events: readonly BusMessage[]) =>
       waitFor(`${events.length} events in ${queue.name}`, () =>
         events.every(({ id }) => known.has(id)),
       ),

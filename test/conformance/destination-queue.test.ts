@@ -79,8 +79,8 @@ describe("a destination that is a queue", needsRabbit(), () => {
       await publisher.check({ queue: name }, soon());
       const watched: QueuePublisher = {
         ...publisher,
-        publish: async (target, parcel, signal) => {
-          await publisher.publish(target, parcel, signal);
+        publish: async (target, event, signal) => {
+          await publisher.publish(target, event, signal);
           ids.push(...(await drained(name)).map(({ properties }) => properties.messageId));
         },
       };

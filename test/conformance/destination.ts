@@ -53,7 +53,7 @@ export async function deliverForSure(
   let unknown = false;
   for (let count = 0; count < 20; count += 1) {
     const context = { ...contextOf(event, link), attempt: count + 1 };
-    if (unknown && destination.repeat === "find" && destination.find) {
+    if (unknown && destination.idempotency === "lookup" && destination.find) {
       const found = await destination.find(event, context, AbortSignal.timeout(5000));
       if (found) return found;
     }

@@ -50,8 +50,8 @@ export function testLedger(
       assert.ok(taken);
       return taken.epoch;
     };
-    const takeOver = async (epoch: number) => {
-      await ledger.takeOver(name, epoch);
+    const claimOpen = async (epoch: number) => {
+      await ledger.claimOpen(name, epoch);
       return ledger.openRows(name, epoch, { limit: 1_000 });
     };
     const states = async () =>
@@ -88,11 +88,11 @@ export function testLedger(
       const second = await take("two");
       assert.equal(second, first + 1);
       assert.equal(await ledger.renewLease(name, first), undefined);
-      assert.equal(await ledger.allot(name, first, 10), undefined);
+      assert.equal(await ledger.reserveSeq(name, first, 10), undefined);
       await ledger.releaseLease(name, first);
       assert.equal((await ledger.lease(name)).holder, "two");
-      assert.equal(await ledger.allot(name, second, 10), 1);
-      assert.equal(await ledger.allot(name, second, 5), 11);
+      assert.equal(await ledger.reserveSeq(name, second, 10), 1);
+      assert.equal(await ledger.reserveSeq(name, second, 5), 11);
       await ledger.releaseLease(name, second);
       const after = await ledger.lease(name);
       assert.equal(after.holder, undefined);
@@ -116,12 +116,12 @@ export function testLedger(
           { id: "crm:evt_6", state: "sending" },
         ],
       );
-      assert.deepEqual(seqs(await takeOver(epoch)), [2, 6, 11, 13, 14, 17]);
+      assert.deepEqual(seqs(await claimOpen(epoch)), [2, 6, 11, 13, 14, 17]);
     });
 
     it("inserts a row as dead when it says why, and lets it go like one that died later", async () => {
       const epoch = await take();
-      await ledger.allot(name, epoch, 3);
+      await ledger.reserveSeq(name, epoch, 3);
       const broken = { ...row(2), reason: "it is no event" };
       assert.deepEqual(await ledger.insert([row(1), broken, row(3)], epoch), []);
       const again = [{ ...row(1), reason: "now it is none" }, broken];
@@ -140,11 +140,11 @@ export function testLedger(
         history: [],
         doneAt: broken.createdAt,
       });
-      assert.deepEqual(seqs(await takeOver(epoch)), [1, 3]);
+      assert.deepEqual(seqs(await claimOpen(epoch)), [1, 3]);
       const [counted] = await ledger.destinations();
       assert.deepEqual([counted?.open, counted?.dead], [2, 1]);
       assert.equal(await ledger.reopen("crm:evt_2"), true);
-      const [opened] = await ledger.takeMore(name, epoch, []);
+      const [opened] = await ledger.claimForeign(name, epoch, []);
       assert.deepEqual([opened?.state, opened?.seq, opened?.reason], ["open", 4, undefined]);
       await ledger.write(epoch, [
         { id: "crm:evt_2", state: "dead", doneAt: second(1), reason: "still none" },
@@ -161,7 +161,7 @@ export function testLedger(
         { id: "crm:evt_3", state: "dead", doneAt: new Date().toISOString(), reason: "no" },
       ]);
       const second = await take("two");
-      const rows = await takeOver(second);
+      const rows = await claimOpen(second);
       assert.deepEqual(
         rows.map(({ eventId, state }) => [eventId, state]),
         [
@@ -197,7 +197,7 @@ export function testLedger(
       assert.deepEqual(await open(first, { seqs: [] }), []);
       const next = await take("two");
       assert.deepEqual(await open(next, { limit: 9 }), []);
-      await ledger.takeOver(name, next);
+      await ledger.claimOpen(name, next);
       assert.deepEqual(await open(next, { limit: 9 }), [1, 3, 5, 7, 9]);
       assert.deepEqual(await open(first, { seqs: [1, 3] }), []);
       // Opened from outside, it bears no holder's epoch until the holder has looked.
@@ -208,11 +208,11 @@ export function testLedger(
     it("finds the rows that an older holder inserted late, and those it is asked for", async () => {
       const first = await take("one");
       const second = await take("two");
-      assert.deepEqual(await takeOver(second), []);
+      assert.deepEqual(await claimOpen(second), []);
       await ledger.insert([row(1), row(2)], first);
       await ledger.insert([row(3), row(4), row(5)], second);
-      assert.deepEqual(seqs(await ledger.takeMore(name, second, ["crm:evt_4"])), [1, 2, 4]);
-      assert.deepEqual(await ledger.takeMore(name, second, []), []);
+      assert.deepEqual(seqs(await ledger.claimForeign(name, second, ["crm:evt_4"])), [1, 2, 4]);
+      assert.deepEqual(await ledger.claimForeign(name, second, []), []);
       assert.equal(await ledger.write(second, [{ id: "crm:evt_1", state: "sending" }]), 1);
     });
 
@@ -251,7 +251,7 @@ export function testLedger(
       assert.equal(delivered?.nextAt, undefined);
       assert.equal(delivered?.remoteId, "r-1");
       assert.equal(delivered?.attempts, 1);
-      assert.deepEqual(await takeOver(epoch), []);
+      assert.deepEqual(await claimOpen(epoch), []);
     });
 
     it("counts what is open and dead, and keeps facts and pause", async () => {
@@ -291,7 +291,7 @@ export function testLedger(
 
     it("opens a dead row again behind all others, for the holder to find", async () => {
       const epoch = await take();
-      const first = await ledger.allot(name, epoch, 3);
+      const first = await ledger.reserveSeq(name, epoch, 3);
       await ledger.insert(
         [1, 2, 3].map((n) => row(n, (first ?? 0) + n - 1)),
         epoch,
@@ -306,7 +306,7 @@ export function testLedger(
       assert.equal(await ledger.reopen("crm:evt_1"), true);
       assert.equal(await ledger.reopen("crm:evt_2", { again: true }), true);
       assert.equal((await ledger.lease(name)).rev, rev + 2);
-      const opened = await ledger.takeMore(name, epoch, []);
+      const opened = await ledger.claimForeign(name, epoch, []);
       assert.deepEqual(
         opened.map(({ eventId, state, attempts, seq }) => [eventId, state, attempts, seq]),
         [
@@ -329,8 +329,8 @@ export function testLedger(
       assert.deepEqual(await ledger.enqueue(name, []), []);
       assert.deepEqual(await ledger.enqueue(name, [given(1), given(2)]), [], "before any holder");
       const epoch = await take();
-      assert.deepEqual(seqs(await takeOver(epoch)), [1, 2]);
-      await ledger.allot(name, epoch, 3);
+      assert.deepEqual(seqs(await claimOpen(epoch)), [1, 2]);
+      await ledger.reserveSeq(name, epoch, 3);
       const { rev } = await ledger.lease(name);
       await ledger.write(epoch, [{ id: "crm:evt_1", state: "delivered", doneAt: second(1) }]);
       const bodied = { ...given(4), body: makeText("kept") };
@@ -344,7 +344,7 @@ export function testLedger(
         ],
       );
       assert.equal((await ledger.lease(name)).rev, rev + 1);
-      const found = await ledger.takeMore(name, epoch, []);
+      const found = await ledger.claimForeign(name, epoch, []);
       assert.deepEqual(
         found.map(({ eventId, state }) => [eventId, state]),
         [
@@ -353,7 +353,7 @@ export function testLedger(
         ],
       );
       assert.ok(found.every(({ seq }) => seq > 5));
-      const next = await ledger.allot(name, epoch, 1);
+      const next = await ledger.reserveSeq(name, epoch, 1);
       assert.ok(next !== undefined && next > Math.max(...seqs(found)));
       assert.equal((await states())["evt_5"], "dead");
       assert.ok((await ledger.bodies(["evt_4"])).has("evt_4"));
@@ -370,9 +370,9 @@ export function testLedger(
       const calls = [0, 10, 20].map((at) => [1, 2, 3, 4, 5].map((n) => given(at + n)));
       await Promise.all([
         ...calls.map((rows) => ledger.enqueue(name, rows)),
-        ledger.allot(name, epoch, 5),
+        ledger.reserveSeq(name, epoch, 5),
       ]);
-      const found = await ledger.takeMore(name, epoch, []);
+      const found = await ledger.claimForeign(name, epoch, []);
       assert.equal(new Set(seqs(found)).size, 15);
       for (const rows of calls) {
         const ids: readonly string[] = rows.map(({ eventId }) => eventId);
@@ -383,7 +383,7 @@ export function testLedger(
 
     it("keeps in mind that an outcome is unknown while a row is dead and when it is opened again", async () => {
       const epoch = await take();
-      await ledger.allot(name, epoch, 5);
+      await ledger.reserveSeq(name, epoch, 5);
       await ledger.insert(
         [1, 2, 3, 4, 5].map((n) => row(n)),
         epoch,
@@ -407,7 +407,7 @@ export function testLedger(
       assert.deepEqual(await unknown(), ["evt_1", "evt_3"]);
       for (const n of [1, 2, 3, 4]) await ledger.reopen(`crm:evt_${n}`);
       assert.deepEqual(
-        (await ledger.takeMore(name, epoch, [])).map(({ state, unknown }) => [state, unknown]),
+        (await ledger.claimForeign(name, epoch, [])).map(({ state, unknown }) => [state, unknown]),
         [
           ["open", true],
           ["open", undefined],
@@ -448,17 +448,17 @@ export function testLedger(
         { id: "crm:evt_4", state: "sending" },
       ] as const;
       assert.equal(await ledger.write(epoch, changes), 1);
-      assert.deepEqual(await ledger.takeMore(name, epoch, ["crm:evt_1", "crm:evt_2"]), []);
+      assert.deepEqual(await ledger.claimForeign(name, epoch, ["crm:evt_1", "crm:evt_2"]), []);
       const [dead] = await ledger.deliveriesOf("evt_2");
       assert.deepEqual([dead?.state, dead?.reason], ["dead", "this one too"]);
       assert.equal(dead?.nextAt, undefined);
       assert.ok(!Number.isNaN(Date.parse(dead?.doneAt ?? "")));
-      assert.deepEqual(seqs(await takeOver(epoch)), [4]);
+      assert.deepEqual(seqs(await claimOpen(epoch)), [4]);
       const [counted] = await ledger.destinations();
       assert.deepEqual([counted?.open, counted?.dead], [1, 2]);
       assert.equal(await ledger.reopen("crm:evt_1"), true);
       assert.deepEqual(await ledger.givenUp(name), ["crm:evt_2"]);
-      assert.equal((await ledger.takeMore(name, epoch, [])).length, 1);
+      assert.equal((await ledger.claimForeign(name, epoch, [])).length, 1);
     });
 
     it("gives a row up only while no attempt can be under way, when it is told so", async () => {
@@ -562,7 +562,7 @@ export function testLedger(
         history: [],
       });
       const shown = [await ledger.openRows(name, epoch, { limit: 9 })];
-      shown.push(await ledger.takeMore(name, epoch, ["crm:evt_1"]));
+      shown.push(await ledger.claimForeign(name, epoch, ["crm:evt_1"]));
       shown.push((await ledger.deliveries({}, { limit: 9 })).items);
       assert.ok(!JSON.stringify(shown).includes("half a pair"));
       // It may be wanted again after it is done, and goes with the row.

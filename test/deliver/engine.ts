@@ -1,6 +1,6 @@
 import {
   type Bus,
-  type Carried,
+  type BusMessage,
   type Consumer,
   type DeliveryContext,
   DeliveryError,
@@ -62,12 +62,12 @@ export interface StubDestination extends Destination {
   readonly effects: string[];
 }
 
-export function createStub(repeat: Destination["repeat"] = "safe"): StubDestination {
+export function createStub(idempotency: Destination["idempotency"] = "native"): StubDestination {
   const calls: StubDestination["calls"] = [];
   const effects: string[] = [];
   const stub: StubDestination = {
     kind: "stub",
-    repeat,
+    idempotency,
     links: false,
     answer: () => "ok",
     calls,
@@ -93,7 +93,7 @@ export function createStub(repeat: Destination["repeat"] = "safe"): StubDestinat
 
 /** A bus of one process, in memory: each queue has its own handler and gets what is published, in batches. */
 export interface TestBus extends Pick<Bus, "consume"> {
-  publish(events: readonly Carried[]): Promise<void>;
+  publish(events: readonly BusMessage[]): Promise<void>;
   /** What handlers answered as unfit. */
   readonly unfit: readonly Unfit[];
   /** Events that wait because their queue is paused, or has no consumer. */
@@ -101,7 +101,7 @@ export interface TestBus extends Pick<Bus, "consume"> {
 }
 
 export function createTestBus(batch = 50): TestBus {
-  const queues = new Map<string, { items: Carried[]; run: () => Promise<void> }>();
+  const queues = new Map<string, { items: BusMessage[]; run: () => Promise<void> }>();
   const unfit: Unfit[] = [];
   const queueOf = (name: string) => {
     const queue = queues.get(name) ?? { items: [], run: async () => undefined };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Destination } from "../../src/contracts.ts";
 import type { HeldState } from "../../src/deliver/delivery.ts";
-import { rest } from "../../src/support/clock.ts";
+import { delay } from "../../src/support/delay.ts";
 import { type Answer, createStub, event, outage, startEngine } from "./engine.ts";
 import { createFakeClock } from "./fake-clock.ts";
 
@@ -17,7 +17,7 @@ function slowed(
   return {
     ...stub,
     async deliver(...call) {
-      await rest(clock, ms);
+      await delay(ms, { clock });
       return stub.deliver(...call);
     },
   };
@@ -61,7 +61,7 @@ describe("the flow of deliveries", () => {
     stub.answer = async (): Promise<Answer> => {
       running += 1;
       most = Math.max(most, running);
-      await rest(clock, 400);
+      await delay(400, { clock });
       running -= 1;
       return "ok";
     };
@@ -81,7 +81,7 @@ describe("the flow of deliveries", () => {
     stub.answer = async (): Promise<Answer> => {
       running += 1;
       assert.equal(running, 1);
-      await rest(clock, 50);
+      await delay(50, { clock });
       running -= 1;
       return "ok";
     };
@@ -139,7 +139,7 @@ describe("the flow of deliveries", () => {
     ];
     const order: string[] = [];
     stub.answer = async ({ id }): Promise<Answer> => {
-      await rest(clock, 500 * Math.random());
+      await delay(500 * Math.random(), { clock });
       order.push(id);
       return "ok";
     };

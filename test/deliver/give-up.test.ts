@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { rest } from "../../src/support/clock.ts";
+import { delay } from "../../src/support/delay.ts";
 import { type Answer, createStub, event, outage, startEngine } from "./engine.ts";
 import { createFakeClock } from "./fake-clock.ts";
 
@@ -27,10 +27,10 @@ describe("a delivery that an operator gives up", () => {
   for (const answer of ["ok", "outage"] as const) {
     it(`is not brought back by an attempt under way that ends with ${answer}, and no lease is lost`, async () => {
       const clock = createFakeClock();
-      const crm = createStub("unsafe");
+      const crm = createStub("none");
       const [given, behind, other] = [event("cnv_a"), event("cnv_a"), event("cnv_b")];
       crm.answer = async ({ id }): Promise<Answer> => {
-        await rest(clock, id === behind.id ? 0 : 8 * second);
+        await delay(id === behind.id ? 0 : 8 * second, { clock });
         return id === given.id && answer === "outage" ? outage({ maybeDone: true }) : "ok";
       };
       const { publish, ledger, delivery } = await startEngine({ crm }, { clock });
@@ -57,7 +57,7 @@ describe("a delivery that an operator gives up", () => {
     const crm = createStub();
     const only = event("cnv_a");
     crm.answer = async (): Promise<Answer> => {
-      await rest(clock, 8 * second);
+      await delay(8 * second, { clock });
       return crm.calls.length === 1 ? outage({ maybeDone: true, afterMs: 20 * second }) : "ok";
     };
     const { publish, ledger, delivery } = await startEngine({ crm }, { clock });
@@ -80,7 +80,7 @@ describe("a delivery that an operator gives up", () => {
     const crm = createStub();
     const [first, given, last] = [event("cnv_a"), event("cnv_a"), event("cnv_a")];
     crm.answer = async ({ id }): Promise<Answer> => {
-      if (id === first.id) await rest(clock, 9 * second);
+      if (id === first.id) await delay(9 * second, { clock });
       return "ok";
     };
     const { publish, ledger, delivery } = await startEngine({ crm }, { clock });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Carried, Delivery, NewDelivery, WaypostEvent } from "../../src/contracts.ts";
+import type { BusMessage, Delivery, NewDelivery, WaypostEvent } from "../../src/contracts.ts";
 import { createIntake, type IntakeParts } from "../../src/deliver/intake.ts";
 import { compileRoutes } from "../../src/deliver/routes.ts";
 import { aliasEdges } from "../../src/event/alias-edges.ts";
@@ -48,8 +48,8 @@ function setUp() {
         asked.push(["aliases", ids, learnt]);
         return (id) => [id, `${id} too`];
       },
-      async allot(...args) {
-        asked.push(["allot", ...args]);
+      async reserveSeq(...args) {
+        asked.push(["reserveSeq", ...args]);
         return answers.first;
       },
       async insert(rows, epoch) {
@@ -78,7 +78,7 @@ function setUp() {
     },
     health: { done: ({ eventId }, { state, reason }) => void done.push([eventId, state, reason]) },
   };
-  const take = async (...batch: Carried[]): Promise<void> =>
+  const take = async (...batch: BusMessage[]): Promise<void> =>
     void (await createIntake(parts)(batch, new AbortController().signal));
   return { log, lease, answers, asked, kept, inserted, opened, loaded, known, done, take };
 }
@@ -105,7 +105,7 @@ describe("an intake", () => {
     assert.deepEqual([inserted, opened], [[rows], [rows]]);
     assert.deepEqual(asked, [
       ["aliases", ["cnv_b", "cnv_a"], []],
-      ["allot", "crm", 7, 3],
+      ["reserveSeq", "crm", 7, 3],
       ["insert", 7],
     ]);
     assert.deepEqual(

@@ -147,7 +147,7 @@ describe("a row whose earlier outcome is unknown", () => {
   }
 
   it("is counted as a repeat again where it may double, however often it failed cleanly", async () => {
-    const crm = createStub("unsafe");
+    const crm = createStub("none");
     const answers = [new Error("socket hang up"), outage(), "ok"] as const;
     crm.answer = () => answers[crm.calls.length - 1] ?? "ok";
     const { publish, clock, ledger, delivery } = await startEngine({ crm });

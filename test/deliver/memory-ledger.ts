@@ -1,4 +1,9 @@
-import { type Carried, type Ledger, StoreError, type WaypostEvent } from "../../src/contracts.ts";
+import {
+  type BusMessage,
+  type Ledger,
+  StoreError,
+  type WaypostEvent,
+} from "../../src/contracts.ts";
 import { aliasEdges } from "../../src/event/alias-edges.ts";
 import { isQuarantined } from "../../src/event/event.ts";
 import { quarantineIdOf } from "../../src/event/quarantined-post.ts";
@@ -11,7 +16,7 @@ const retentionMs = 30 * 24 * 60 * 60 * 1_000;
 
 export interface MemoryLedger extends Ledger {
   /** The log: where bodies and aliases come from. Stored at that moment, now unless told. */
-  append(items: readonly Carried[], at?: number): void;
+  append(items: readonly BusMessage[], at?: number): void;
   /** Takes away the events and rows that have expired by then. */
   expire(at: number): void;
   /** The store is away: every call rejects. */
@@ -28,7 +33,7 @@ export interface MemoryLedger extends Ledger {
 /** The ledger for tests with a fake clock, in memory. */
 export function createMemoryLedger(exclusive = true): MemoryLedger {
   const tables = createMemoryTables();
-  const items = new Map<string, Carried>();
+  const items = new Map<string, BusMessage>();
   const expiresAt = new Map<string, number>();
   const plain = createLedger(tables, { log: logOf(items, expiresAt), exclusive, retentionMs });
   const ledger: MemoryLedger = {
@@ -78,7 +83,7 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
   });
 }
 
-function logOf(items: ReadonlyMap<string, Carried>, expiresAt: Map<string, number>): LedgerLog {
+function logOf(items: ReadonlyMap<string, BusMessage>, expiresAt: Map<string, number>): LedgerLog {
   const events = () => [...items.values()].filter((item) => !isQuarantined(item));
   return {
     async bodies(ids) {

@@ -5,8 +5,8 @@ import { createMemoryLedger } from "./memory-ledger.ts";
 
 const second = 1_000;
 /** What begins with `wait` is to wait 15 s from its row's making. */
-const patient = (repeat?: "safe" | "unsafe") =>
-  Object.assign(createStub(repeat), {
+const patient = () =>
+  Object.assign(createStub(), {
     notBefore: ({ data }: ReturnType<typeof event>, createdAt: Date) =>
       data.conversationId?.startsWith("wait")
         ? new Date(createdAt.getTime() + 15 * second)

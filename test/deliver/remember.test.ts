@@ -10,7 +10,7 @@ const second = 1_000;
 function createDesk() {
   const tickets: string[] = [];
   const notes: { readonly event: string; readonly ticket: string }[] = [];
-  const { links: _none, ...stub } = createStub("unsafe");
+  const { links: _none, ...stub } = createStub("none");
   const desk = {
     tickets,
     notes,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { DeliveryError } from "../../src/contracts.ts";
 import { quarantinedMessage } from "../../src/event/quarantined-post.ts";
-import { rest } from "../../src/support/clock.ts";
+import { delay } from "../../src/support/delay.ts";
 import { type Answer, createStub, event, outage, refused, startEngine } from "./engine.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { createMemoryLedger } from "./memory-ledger.ts";
@@ -20,7 +20,7 @@ async function leftBehind(
   ledger.append([left]);
   const seen = await ledger.lease("crm");
   const epoch = (await ledger.takeLease("crm", seen, "dead holder"))?.epoch ?? 0;
-  const seq = (await ledger.allot("crm", epoch, 1)) ?? 0;
+  const seq = (await ledger.reserveSeq("crm", epoch, 1)) ?? 0;
   const id = `crm:${left.id}`;
   const row = { id, destination: "crm", eventId: left.id, eventType: left.type, seq };
   const laneKeys = [conversation];
@@ -137,7 +137,7 @@ describe("a row whose holder died while it was sending", () => {
     crm.answer = async (): Promise<Answer> => {
       running += 1;
       atOnce.push(running);
-      await rest(clock, second);
+      await delay(second, { clock });
       running -= 1;
       return "ok";
     };
@@ -153,7 +153,7 @@ describe("a row whose holder died while it was sending", () => {
 describe("an outcome that nobody knows", () => {
   it("is repeated with the same key where that is safe", async () => {
     const { ledger, id } = await leftBehind("cnv_a", { sending: true });
-    const crm = createStub("safe");
+    const crm = createStub("native");
     const { clock, delivery } = await startEngine({ crm }, { ledger });
     await clock.advance(leaseMs + 2 * second);
     assert.deepEqual(
@@ -166,7 +166,7 @@ describe("an outcome that nobody knows", () => {
 
   it("is looked up first where it can be, and what is found is not sent again", async () => {
     const { ledger, id } = await leftBehind("cnv_a", { sending: true });
-    const crm = createStub("find");
+    const crm = createStub("lookup");
     let looked = 0;
     const findable = {
       ...crm,
@@ -194,7 +194,7 @@ describe("an outcome that nobody knows", () => {
 
   it("is repeated and counted where nothing can be known", async () => {
     const { ledger, id } = await leftBehind("cnv_a", { sending: true });
-    const crm = createStub("unsafe");
+    const crm = createStub("none");
     const { clock, delivery } = await startEngine({ crm }, { ledger });
     await clock.advance(leaseMs + 2 * second);
     assert.deepEqual(crm.effects, [id]);
@@ -203,7 +203,7 @@ describe("an outcome that nobody knows", () => {
   });
 
   it("of an attempt without an answer is treated the same, without a takeover", async () => {
-    const crm = createStub("unsafe");
+    const crm = createStub("none");
     crm.answer = () => (crm.calls.length === 1 ? new Error("socket hang up") : "ok");
     const { clock, delivery, publish, ledger } = await startEngine({ crm });
     const only = event("cnv_a");
@@ -217,7 +217,7 @@ describe("an outcome that nobody knows", () => {
 
   for (const end of ["died of counted attempts", "was refused later", "was given up"] as const) {
     it(`is still unknown when the row ${end} and is opened again`, async () => {
-      const crm = createStub("find");
+      const crm = createStub("lookup");
       const only = event("cnv_a");
       let asked = 0;
       const timedOut = () => new DeliveryError("outage", "no answer", { maybeDone: true });
@@ -256,7 +256,7 @@ describe("an outcome that nobody knows", () => {
   }
 
   it("is counted as a repeat when a dead row is opened again where nothing can be known", async () => {
-    const crm = createStub("unsafe");
+    const crm = createStub("none");
     const [first, other] = [event("cnv_a"), event("cnv_b")];
     crm.answer = ({ id }) =>
       id === first.id
@@ -278,7 +278,7 @@ describe("an outcome that nobody knows", () => {
   });
 
   it("does not arise from an answer that says no", async () => {
-    const crm = createStub("unsafe");
+    const crm = createStub("none");
     crm.answer = () => (crm.calls.length === 1 ? outage() : "ok");
     const { clock, delivery, publish, ledger } = await startEngine({ crm });
     await publish(event("cnv_a"));

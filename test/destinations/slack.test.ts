@@ -140,7 +140,7 @@ describe("slack", () => {
     await delivered(destination, makeText("other", {}));
     const found = await destination.find?.(event, contextOf(event), AbortSignal.timeout(5000));
     assert.equal(found, undefined);
-    assert.equal(destination.repeat, "find");
+    assert.equal(destination.idempotency, "lookup");
   });
 
   it("is unsafe to repeat, and says so, where the token may not read the history", async () => {
@@ -148,7 +148,7 @@ describe("slack", () => {
     const event = makeText("x", {});
     const found = await destination.find?.(event, contextOf(event), AbortSignal.timeout(5000));
     assert.equal(found, undefined);
-    assert.equal(destination.repeat, "unsafe");
+    assert.equal(destination.idempotency, "none");
     const checks = await destination.check(AbortSignal.timeout(5000));
     const history = checks.find(({ name }) => name === "history");
     assert.equal(history?.ok, false);
@@ -156,7 +156,7 @@ describe("slack", () => {
     assert.ok(log.lines.some(({ level }) => level === "warn"));
     side.scopes = ["chat:write", "channels:read", "channels:history"];
     await destination.find?.(event, contextOf(event), AbortSignal.timeout(5000));
-    assert.equal(destination.repeat, "find");
+    assert.equal(destination.idempotency, "lookup");
   });
 
   it("throws when it cannot look now, rather than to answer that nothing is there", async () => {

@@ -7,9 +7,9 @@ import { createApi } from "../../src/app/api.ts";
 import { createBase, openBus, openStore } from "../../src/app/base.ts";
 import { loadPlan, storeQueue } from "../../src/app/plan.ts";
 import { loadConfig } from "../../src/config/config.ts";
-import type { Parcel } from "../../src/contracts.ts";
+import type { EncodedEvent } from "../../src/contracts.ts";
 import { createOps } from "../../src/ops/create-ops.ts";
-import { createReader } from "../../src/receive/reader.ts";
+import { createPostParser } from "../../src/receive/post-parser.ts";
 import { createReceiver } from "../../src/receive/server.ts";
 import { createStoreHandler } from "../../src/store/create-store-handler.ts";
 
@@ -24,7 +24,7 @@ await bus.consume(queue, createStoreHandler({ ...base, store }));
 
 const never = new AbortController().signal;
 const durable = {
-  async publish(post: readonly Parcel[]): Promise<void> {
+  async publish(post: readonly EncodedEvent[]): Promise<void> {
     if (broken === "ack-first") {
       setTimeout(() => bus.publish(post, never).catch(() => undefined), 100);
       return;
@@ -33,10 +33,10 @@ const durable = {
   },
 };
 
-function withOtherId(parcel: Parcel): Parcel {
+function withOtherId(event: EncodedEvent): EncodedEvent {
   const id = `evt_${randomUUID()}`;
-  const text = Buffer.from(parcel.bytes).toString().replace(parcel.id, id);
-  return { ...parcel, id, bytes: Buffer.from(text) };
+  const text = Buffer.from(event.bytes).toString().replace(event.id, id);
+  return { ...event, id, bytes: Buffer.from(text) };
 }
 
 const { http, whatsapp, ops } = config;
@@ -47,7 +47,7 @@ await createReceiver({
   secrets: whatsapp.appSecrets,
   verifyTokens: whatsapp.verifyTokens,
   durable,
-  reader: createReader({ log: base.log }),
+  parser: createPostParser({ log: base.log }),
   metrics: base.metrics,
   log: base.log,
 }).listen();

@@ -36,7 +36,7 @@ async function inScene<T>(changes: Partial<Orders>, act: (scene: Scene) => Promi
     name: "alone",
     folder,
     url: stub.url,
-    repeat: "safe",
+    idempotency: "native",
     leaseMs: 1_500,
     concurrency,
     port,
@@ -69,8 +69,8 @@ async function inScene<T>(changes: Partial<Orders>, act: (scene: Scene) => Promi
 
 describe("a worker on the embedded bus and store", () => {
   /** Ends between an effect and its record, three times, and begins again each time. */
-  async function crashAfterEffects(repeat: Orders["repeat"]) {
-    return inScene({ repeat }, async ({ stub, worker, folder, publish }) => {
+  async function crashAfterEffects(idempotency: Orders["idempotency"]) {
+    return inScene({ idempotency }, async ({ stub, worker, folder, publish }) => {
       const events = numberedEvents(300, 30);
       await worker.start({ crash: { afterEffects: 40 } });
       await publish(events);
@@ -92,16 +92,16 @@ describe("a worker on the embedded bus and store", () => {
     });
   }
 
-  for (const repeat of ["safe", "find"] as const) {
-    it(`killed between effect and record repeats nothing where a second call is "${repeat}"`, async () => {
-      const { unknown, ...verdict } = await crashAfterEffects(repeat);
+  for (const idempotency of ["native", "lookup"] as const) {
+    it(`killed between effect and record repeats nothing where idempotency is "${idempotency}"`, async () => {
+      const { unknown, ...verdict } = await crashAfterEffects(idempotency);
       assert.ok(unknown >= 3, "the kills came between effect and record");
       assert.deepEqual(verdict, { lost: [], disordered: [], second: 0, repeats: 0 });
     });
   }
 
   it("killed between effect and record repeats at most what was in flight, and counts it", async () => {
-    const { lost, disordered, second, repeats, unknown } = await crashAfterEffects("unsafe");
+    const { lost, disordered, second, repeats, unknown } = await crashAfterEffects("none");
     assert.deepEqual({ lost, disordered }, { lost: [], disordered: [] });
     assert.ok(second >= 1, "the kill came between effect and record");
     const told = `${second} second effects, ${repeats} repeats, ${unknown} unknown`;

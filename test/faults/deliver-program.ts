@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { openEmbeddedBus } from "../../src/bus/embedded/embedded-bus.ts";
 import {
   type Bus,
-  type Carried,
+  type BusMessage,
   DeliveryError,
   type Destination,
   type Ledger,
@@ -16,8 +16,8 @@ import {
 } from "../../src/contracts.ts";
 import { createDelivery } from "../../src/deliver/create-delivery.ts";
 import { compileRoutes, deliverQueue } from "../../src/deliver/routes.ts";
+import { encodeEvent } from "../../src/event/encode.ts";
 import { isQuarantined } from "../../src/event/event.ts";
-import { parcelOf } from "../../src/event/parcel.ts";
 import { createStoreHandler } from "../../src/store/create-store-handler.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { type Clock, systemClock } from "../../src/support/clock.ts";
@@ -32,7 +32,7 @@ export interface Orders {
   readonly folder?: string;
   /** Of the stub. */
   readonly url: string;
-  readonly repeat: Destination["repeat"];
+  readonly idempotency: Destination["idempotency"];
   readonly leaseMs: number;
   readonly concurrency: number;
   /** Takes events for the embedded bus. */
@@ -59,7 +59,7 @@ const log = createLog({ level: "warn" });
 const metrics = createMetrics();
 const die = () => process.kill(process.pid, "SIGKILL");
 
-function createHttpStub({ url, repeat, crash }: Orders): Destination {
+function createHttpStub({ url, idempotency, crash }: Orders): Destination {
   let effects = 0;
   const call = async (path: string, body: unknown, signal: AbortSignal) => {
     try {
@@ -76,12 +76,12 @@ function createHttpStub({ url, repeat, crash }: Orders): Destination {
   };
   return {
     kind: "stub",
-    repeat,
+    idempotency,
     links: false,
     async deliver(event, { idempotencyKey }, signal) {
       const text = event.data.message?.text?.body;
       if (typeof crash === "object" && text === crash.at) return die() as never;
-      const key = repeat === "safe" ? idempotencyKey : undefined;
+      const key = idempotency === "native" ? idempotencyKey : undefined;
       const { status } = await call("/deliver", { id: event.id, text, key }, signal);
       if (status === 503) throw new DeliveryError("outage", "the stub answered 503");
       effects += 1;
@@ -100,7 +100,7 @@ function createHttpStub({ url, repeat, crash }: Orders): Destination {
 
 /** Every event a lane of its own. */
 function withoutLanes(bus: Bus): Bus {
-  const alone = (item: Carried): Carried => {
+  const alone = (item: BusMessage): BusMessage => {
     if (isQuarantined(item)) return item;
     return { ...item, data: { ...item.data, conversationId: item.id } };
   };
@@ -119,7 +119,7 @@ function withoutEpoch(ledger: Ledger): Ledger {
   return {
     ...ledger,
     renewLease: async (name) => ledger.renewLease(name, await epoch(name)),
-    allot: async (name, _epoch, count) => ledger.allot(name, await epoch(name), count),
+    reserveSeq: async (name, _epoch, count) => ledger.reserveSeq(name, await epoch(name), count),
     insert: async (rows) => ledger.insert(rows, await epoch("stub")),
     write: async (_epoch, changes) => {
       await ledger.write(await epoch("stub"), changes);
@@ -219,7 +219,7 @@ function takeEvents(bus: Bus, port: number): void {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const events = JSON.parse(Buffer.concat(chunks).toString()) as WaypostEvent[];
-    const published = bus.publish(events.map(parcelOf), AbortSignal.timeout(5_000));
+    const published = bus.publish(events.map(encodeEvent), AbortSignal.timeout(5_000));
     const status = await published.then(
       () => 200,
       () => 503,

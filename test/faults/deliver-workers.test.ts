@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectRabbitBus } from "../../src/bus/rabbitmq/rabbit-bus.ts";
 import type { Bus, Store, WaypostEvent } from "../../src/contracts.ts";
-import { parcelOf } from "../../src/event/parcel.ts";
+import { encodeEvent } from "../../src/event/encode.ts";
 import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 import { type Mongo, needsMongo, startMongo } from "../services/mongo.ts";
@@ -51,7 +51,7 @@ describe("two workers on RabbitMQ and MongoDB", { skip }, () => {
         rabbitmqUrl: rabbit.url,
         mongodbUrl: url.href,
         url: stub.url,
-        repeat: "safe",
+        idempotency: "native",
         leaseMs,
         concurrency,
         ...changes,
@@ -144,7 +144,7 @@ describe("two workers on RabbitMQ and MongoDB", { skip }, () => {
 
   /** A holder is frozen with much in its memory, and thaws when the other one has taken over. */
   async function freezeHolder(broken?: "epoch") {
-    const changes = { repeat: "unsafe", ...(broken && { broken }) } as const;
+    const changes = { idempotency: "none", ...(broken && { broken }) } as const;
     const { bus, stub, workers, nextHolder, tearDown, store } = await setUp(changes);
     stub.delayMs = 50; // the other holder is busy for longer than a breaker that opens at the thaw
     const events = numberedEvents(400, 40);
@@ -197,9 +197,9 @@ async function publishSlowly(
   const size = 40;
   const pauseMs = forMs / (events.length / size);
   for (let at = 0; at < events.length; at += size) {
-    const parcels = events.slice(at, at + size).map(parcelOf);
+    const encoded = events.slice(at, at + size).map(encodeEvent);
     for (;;) {
-      const sent = bus.publish(parcels, AbortSignal.timeout(3_000));
+      const sent = bus.publish(encoded, AbortSignal.timeout(3_000));
       if (
         await sent.then(
           () => true,

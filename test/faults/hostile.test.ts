@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Carried, Parcel } from "../../src/contracts.ts";
+import type { BusMessage, EncodedEvent } from "../../src/contracts.ts";
 import { isQuarantined } from "../../src/event/event.ts";
-import { parseCarried } from "../../src/event/parse.ts";
+import { parseBusMessage } from "../../src/event/parse.ts";
 import type { ReceiverOptions } from "../../src/receive/server.ts";
 import { longestTurn } from "../support/loop-probe.ts";
 import { largePost, messagesPost, textMessage } from "../support/meta-post.ts";
@@ -15,10 +15,10 @@ const maxBlockedMs = 50;
 const numbers = { display_phone_number: "15555550100", phone_number_id: "700700700700700" };
 
 /** Takes everything at once, so that only the endpoint itself is measured. */
-const taken: Parcel[] = [];
+const taken: EncodedEvent[] = [];
 const durable: ReceiverOptions["durable"] = {
-  publish: async (parcels) => {
-    for (const parcel of parcels) taken.push(parcel);
+  publish: async (events) => {
+    for (const event of events) taken.push(event);
   },
 };
 
@@ -45,7 +45,7 @@ interface Outcome {
 }
 
 function outcome(): Outcome {
-  const all: Carried[] = taken.map(({ bytes }) => parseCarried(bytes));
+  const all: BusMessage[] = taken.map(({ bytes }) => parseBusMessage(bytes));
   const events = all.filter((item) => !isQuarantined(item));
   const post = all.find(isQuarantined);
   const reasons = (JSON.parse(post?.problems ?? "[]") as { reason: string }[]).map(

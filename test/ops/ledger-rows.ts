@@ -12,7 +12,7 @@ export async function addDelivery(
   const seen = await ledger.lease(destination);
   const lease = await ledger.takeLease(destination, seen, "worker-1/7/work/aa 0123abcd");
   if (lease === undefined) throw new Error("the lease is another's");
-  const seq = (await ledger.allot(destination, lease.epoch, 1)) ?? 0;
+  const seq = (await ledger.reserveSeq(destination, lease.epoch, 1)) ?? 0;
   const id = `${destination}:evt_${n}`;
   const eventType = "whatsapp.message.text";
   const row = { id, destination, eventId: `evt_${n}`, eventType, route: "everything", seq };

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 function types(): unknown[] {
-  return receiver.carried().map(({ type }) => type);
+  return receiver.published().map(({ type }) => type);
 }
 
 describe("the challenge", () => {
@@ -55,19 +55,19 @@ describe("a signed POST", () => {
     const { code, body } = await post(receiver.port, text);
     assert.equal(code, 200);
     assert.equal(body, "");
-    const [event, ...others] = receiver.carried();
+    const [event, ...others] = receiver.published();
     assert.deepEqual(others, []);
     assert.equal(event?.["type"], "whatsapp.message.text");
     assert.match(String(event?.["postid"]), /^pst_[0-9a-f]{32}$/);
-    const [parcel] = receiver.bus.published;
-    assert.equal(parcel?.routingKey, "whatsapp.message.text.700700700700700");
-    assert.equal(parcel?.id, event?.["id"]);
+    const [encoded] = receiver.bus.published;
+    assert.equal(encoded?.routingKey, "whatsapp.message.text.700700700700700");
+    assert.equal(encoded?.id, event?.["id"]);
   });
 
   it("gets the same ids when it comes again, and another post id", async () => {
     await post(receiver.port, text);
     await post(receiver.port, text);
-    const [first, second] = receiver.carried();
+    const [first, second] = receiver.published();
     assert.equal(first?.["id"], second?.["id"]);
     assert.notEqual(first?.["postid"], second?.["postid"]);
   });
@@ -84,15 +84,15 @@ describe("a signed POST", () => {
   it("that is large is read in the thread, with the same events in the same order", async () => {
     const count = 300;
     assert.equal((await post(receiver.port, largePost(count, 200_000))).code, 200);
-    const ids = receiver.carried().map(({ data }) => Object(Object(data)["message"])["id"]);
+    const ids = receiver.published().map(({ data }) => Object(Object(data)["message"])["id"]);
     assert.deepEqual(
       ids,
       Array.from({ length: count }, (_, index) => `wamid.large${index}`),
     );
-    const inThread = receiver.carried().at(7);
+    const inThread = receiver.published().at(7);
     receiver.bus.published.length = 0;
     await post(receiver.port, JSON.stringify(messagesPost([textMessage("wamid.large7")])));
-    assert.equal(receiver.carried()[0]?.["id"], inThread?.["id"]);
+    assert.equal(receiver.published()[0]?.["id"], inThread?.["id"]);
   });
 
   it("without items is answered 200", async () => {
@@ -103,7 +103,7 @@ describe("a signed POST", () => {
   it("that is no JSON is kept in quarantine, byte for byte", async () => {
     const body = Buffer.from([0xff, 0xfe, 0x00, 0x7b]);
     assert.equal((await post(receiver.port, body)).code, 200);
-    const [kept, ...others] = receiver.carried();
+    const [kept, ...others] = receiver.published();
     assert.deepEqual(others, []);
     assert.equal(kept?.["type"], "waypost.quarantine");
     assert.deepEqual(Buffer.from(String(kept?.["data_base64"]), "base64"), body);
@@ -113,7 +113,7 @@ describe("a signed POST", () => {
   it("of another Meta product is kept in quarantine", async () => {
     const body = '{"object":"page","entry":[{"id":"1","messaging":[{"text":"hi"}]}]}';
     assert.equal((await post(receiver.port, body)).code, 200);
-    const kept = receiver.carried().find(({ type }) => type === "waypost.quarantine");
+    const kept = receiver.published().find(({ type }) => type === "waypost.quarantine");
     assert.equal(Buffer.from(String(kept?.["data_base64"]), "base64").toString(), body);
   });
 
@@ -124,7 +124,7 @@ describe("a signed POST", () => {
     assert.equal((await post(receiver.port, body)).code, 200);
     assert.equal(types().at(0), "whatsapp.message.text");
     assert.equal(types().filter((type) => type === "waypost.quarantine").length, 1);
-    const kept = receiver.carried().at(-1);
+    const kept = receiver.published().at(-1);
     assert.equal(Buffer.from(String(kept?.["data_base64"]), "base64").toString(), body);
     const paths = JSON.parse(String(kept?.["problems"])).map((one: { path: string }) => one.path);
     assert.ok(paths.includes("entry[0].changes[0].value.n"));
@@ -180,7 +180,7 @@ describe("a POST that cannot be made durable", () => {
     assert.equal(own.spool.depth().posts, 1);
     own.bus.down = undefined;
     await waitFor("the drain", () => own.spool.depth().posts === 0);
-    assert.equal(own.carried()[0]?.["type"], "whatsapp.message.text");
+    assert.equal(own.published()[0]?.["type"], "whatsapp.message.text");
     await own.close();
   });
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, describe, it } from "node:test";
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
-import { NotDurableError, type Parcel } from "../../src/contracts.ts";
+import { type EncodedEvent, NotDurableError } from "../../src/contracts.ts";
 import type { Durable } from "../../src/receive/durability.ts";
 import { createDurable } from "../../src/receive/durable.ts";
 import { openSpool } from "../../src/receive/spool.ts";
@@ -27,13 +27,13 @@ function start(spool: MemorySpool = createMemorySpool(), deadlineMs = patientMs)
   const durable = createDurable({ bus, spool, deadlineMs, log, metrics });
   running.push(durable);
   durable.start();
-  const ids = () => bus.published.map((parcel) => parcel.id);
+  const ids = () => bus.published.map((event) => event.id);
   const direct = () =>
     waitFor("direct mode", () => durable.health().mode === "direct" && durable.health().ready);
   return { bus, spool, metrics, log, durable, ids, direct };
 }
 
-function post(...ids: string[]): Parcel[] {
+function post(...ids: string[]): EncodedEvent[] {
   return ids.map((id) => ({
     id,
     type: "whatsapp.message.text",
@@ -68,7 +68,7 @@ describe("durable", () => {
     const { durable, bus, spool } = start();
     bus.mood = "rejects";
     const publishes: unknown[] = [];
-    bus.onPublish = (parcels) => publishes.push(parcels);
+    bus.onPublish = (events) => publishes.push(events);
     await durable.publish([]);
     await turn();
     assert.deepEqual([publishes, spool.posts, durable.health().mode], [[], [], "direct"]);
@@ -124,7 +124,7 @@ describe("durable", () => {
     bus.down = "gone";
     const last = durable.publish(post("d"));
     await Promise.all([...first, last]);
-    const spooled = spool.posts.map(({ parcels }) => parcels[0]?.id);
+    const spooled = spool.posts.map(({ events }) => events[0]?.id);
     assert.deepEqual(spooled, ["a", "b", "c", "d"]);
   });
 
@@ -134,7 +134,7 @@ describe("durable", () => {
     bus.down = "gone";
     await durable.publish(post("b"));
     assert.deepEqual(
-      spool.posts.map(({ parcels }) => parcels.map(({ id }) => id)),
+      spool.posts.map(({ events }) => events.map(({ id }) => id)),
       [["b"]],
     );
   });
@@ -154,7 +154,7 @@ describe("durable", () => {
   it("sends the POSTs of one turn as one publish, and those of the next as another", async () => {
     const { durable, bus, spool } = start();
     const publishes: string[][] = [];
-    bus.onPublish = (parcels) => publishes.push(parcels.map(({ id }) => id));
+    bus.onPublish = (events) => publishes.push(events.map(({ id }) => id));
     bus.mood = "hangs";
     const first = [post("a", "b"), post("c")].map((one) => durable.publish(one));
     await waitFor("the first publish", () => publishes.length === 1);
@@ -163,7 +163,7 @@ describe("durable", () => {
     assert.deepEqual(publishes, [["a", "b", "c"], ["d"]]);
     bus.down = "gone";
     await Promise.all([...first, second, durable.publish(post("e"))]);
-    const spooled = spool.posts.map(({ parcels }) => parcels.map(({ id }) => id));
+    const spooled = spool.posts.map(({ events }) => events.map(({ id }) => id));
     assert.deepEqual(
       spooled,
       [["a", "b"], ["c"], ["d"], ["e"]],
@@ -174,7 +174,7 @@ describe("durable", () => {
   it("lets no more POSTs share a publish than fit into a few hundred kilobytes", async () => {
     const { durable, bus } = start();
     const publishes: string[][] = [];
-    bus.onPublish = (parcels) => publishes.push(parcels.map(({ id }) => id));
+    bus.onPublish = (events) => publishes.push(events.map(({ id }) => id));
     const large = (id: string) => post(id).map((one) => ({ ...one, bytes: Buffer.alloc(200_000) }));
     await Promise.all(["a", "b", "c"].map((id) => durable.publish(large(id))));
     assert.deepEqual(publishes, [["a", "b"], ["c"]]);
@@ -251,13 +251,13 @@ describe("durable", () => {
     bus.down = "gone";
     await durable.publish(post("a"));
     const { append, read } = spool;
-    let landed = () => {};
+    let settle = () => {};
     const slow = new Promise<void>((resolve) => {
-      landed = resolve;
+      settle = resolve;
     });
-    spool.append = async (parcels) => {
+    spool.append = async (events) => {
       await slow;
-      return append.call(spool, parcels);
+      return append.call(spool, events);
     };
     let emptyReads = 0;
     spool.read = async (...asked) => {
@@ -271,7 +271,7 @@ describe("durable", () => {
       return ids().includes("a") && (emptyReads > 0 || durable.health().mode === "direct");
     });
     assert.equal(durable.health().mode, "spool");
-    landed();
+    settle();
     await late;
     await direct();
     assert.deepEqual(ids(), ["a", "b"]);
@@ -353,12 +353,12 @@ describe("durable", () => {
 
   it("publishes a batch of the pump again that is not confirmed within 30 seconds", async (t) => {
     t.mock.timers.enable({ apis: ["setTimeout"] });
-    const { bus, ids, direct } = start(createMemorySpool([post("a")]));
+    const { bus, ids, log, direct } = start(createMemorySpool([post("a")]));
     const signals: AbortSignal[] = [];
     const { publish } = bus;
-    bus.publish = (parcels, signal) => {
+    bus.publish = (events, signal) => {
       signals.push(signal);
-      return publish(parcels, signal);
+      return publish(events, signal);
     };
     bus.mood = "hangs";
     await waitFor("the pump", () => ids().length === 1);
@@ -367,6 +367,8 @@ describe("durable", () => {
     assert.equal(ids().length, 1);
     bus.mood = "confirms";
     t.mock.timers.tick(1);
+    await waitFor("its pause", () => log.lines.some(({ level }) => level === "debug"));
+    t.mock.timers.tick(100);
     await direct();
     assert.deepEqual(ids(), ["a", "a"]);
     t.mock.timers.tick(30_000);
@@ -625,9 +627,9 @@ describe("durable without a spool", () => {
     const { bus, durable } = startUnspooled();
     const signals: AbortSignal[] = [];
     const { publish } = bus;
-    bus.publish = (parcels, signal) => {
+    bus.publish = (events, signal) => {
       signals.push(signal);
-      return publish(parcels, signal);
+      return publish(events, signal);
     };
     await durable.publish(post("a"));
     t.mock.timers.tick(5_000);

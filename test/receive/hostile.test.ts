@@ -234,7 +234,7 @@ describe("slow senders", () => {
 describe("hostile content, signed", () => {
   const kept = () =>
     receiver
-      .carried()
+      .published()
       .filter(({ type }) => type === "waypost.quarantine")
       .map((item) => Buffer.from(String(item["data_base64"]), "base64").toString("latin1"));
 
@@ -250,7 +250,7 @@ describe("hostile content, signed", () => {
   it("with a byte order mark is read", async () => {
     await post(receiver.port, `\ufeff${text}`);
     assert.deepEqual(
-      receiver.carried().map(({ type }) => type),
+      receiver.published().map(({ type }) => type),
       ["whatsapp.message.text"],
     );
   });
@@ -288,7 +288,7 @@ describe("hostile content, signed", () => {
       receiver.bus.published.length = 0;
       await post(receiver.port, text.replace("Is the blue", odd));
       await post(receiver.port, text);
-      const [first, second] = receiver.carried();
+      const [first, second] = receiver.published();
       assert.equal(first?.["id"], second?.["id"], odd.slice(0, 10));
     }
   });

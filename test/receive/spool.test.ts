@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import type { Parcel } from "../../src/contracts.ts";
+import type { EncodedEvent } from "../../src/contracts.ts";
 import { openSpool, type Spool } from "../../src/receive/spool.ts";
 import { framePost, parseFrame } from "../../src/receive/spool-frame.ts";
 import { openAppendLog } from "../../src/support/append-log.ts";
@@ -15,7 +15,7 @@ import { moduleUrl, sourceLoader } from "../support/source.ts";
 
 const maxBytes = 50_000_000;
 
-function parcel(id: string, size = 20): Parcel {
+function encoded(id: string, size = 20): EncodedEvent {
   return {
     id,
     type: "whatsapp.message.text",
@@ -25,8 +25,8 @@ function parcel(id: string, size = 20): Parcel {
 }
 
 /** Bytes may come as any view. */
-const plain = (parcels: readonly Parcel[]) =>
-  parcels.map((one) => ({ ...one, bytes: Buffer.from(one.bytes).toString("latin1") }));
+const plain = (events: readonly EncodedEvent[]) =>
+  events.map((one) => ({ ...one, bytes: Buffer.from(one.bytes).toString("latin1") }));
 
 describe("openSpool", () => {
   let folder: string;
@@ -48,11 +48,11 @@ describe("openSpool", () => {
   });
 
   it("gives POSTs back as they were, oldest first, until they are dropped", async () => {
-    const posts = [[parcel("a")], [parcel("b", 0), parcel("ä😀\0", 3)], [parcel("c", 5_000)]];
+    const posts = [[encoded("a")], [encoded("b", 0), encoded("ä😀\0", 3)], [encoded("c", 5_000)]];
     await Promise.all(posts.map((post) => spool.append(post)));
     const read = await spool.read(0, 1_000);
     assert.deepEqual(
-      read.map(({ parcels }) => plain(parcels)),
+      read.map(({ events }) => plain(events)),
       posts.map(plain),
     );
     const [first, second, third] = read.map(({ seq }) => seq);
@@ -70,15 +70,15 @@ describe("openSpool", () => {
     await file.close();
   });
 
-  it("reads up to so many parcels, but at least one POST", async () => {
+  it("reads up to so many events, but at least one POST", async () => {
     const post = (name: string, count: number) =>
-      Array.from({ length: count }, (_, i) => parcel(`${name}${i}`));
+      Array.from({ length: count }, (_, i) => encoded(`${name}${i}`));
     await spool.append(post("a", 30));
     await spool.append(post("b", 5));
     await spool.append(post("c", 5));
     await spool.append(post("d", 1));
     const counts = async (after: number, max: number) =>
-      (await spool.read(after, max)).map(({ parcels }) => parcels.length);
+      (await spool.read(after, max)).map(({ events }) => events.length);
     assert.deepEqual(await counts(0, 10), [30]);
     assert.deepEqual(await counts(1, 10), [5, 5]);
     assert.deepEqual(await counts(0, 40), [30, 5, 5]);
@@ -87,8 +87,8 @@ describe("openSpool", () => {
 
   it("knows how much waits and since when, also after it was opened again", async () => {
     assert.deepEqual(spool.depth(), { posts: 0, bytes: 0 });
-    await spool.append([parcel("a", 1_000)]);
-    await spool.append([parcel("b", 1_000), parcel("c", 1_000)]);
+    await spool.append([encoded("a", 1_000)]);
+    await spool.append([encoded("b", 1_000), encoded("c", 1_000)]);
     const depth = spool.depth();
     assert.equal(depth.posts, 2);
     assert.ok(depth.bytes >= 3_000 && depth.bytes < 4_000);
@@ -103,17 +103,17 @@ describe("openSpool", () => {
   it("is bounded", async () => {
     await spool.close();
     await open(10_000);
-    await spool.append([parcel("a", 6_000)]);
-    await assert.rejects(spool.append([parcel("b", 6_000)]), { name: "LogFullError" });
+    await spool.append([encoded("a", 6_000)]);
+    await assert.rejects(spool.append([encoded("b", 6_000)]), { name: "LogFullError" });
     assert.equal(spool.depth().posts, 1);
     await spool.dropThrough(1);
-    await spool.append([parcel("c", 6_000)]);
+    await spool.append([encoded("c", 6_000)]);
     assert.equal(spool.depth().posts, 1);
   });
 
   it("sets a damaged row aside, says so once, and goes on with the others", async () => {
     await spool.close();
-    const frame = framePost([parcel("good")]);
+    const frame = framePost([encoded("good")]);
     const rows = ["bad", "good", "bad", "good", "bad"].map((kind) => ({
       key: "post",
       bytes: kind === "good" ? frame : frame.subarray(0, frame.length - 1),
@@ -148,7 +148,7 @@ describe("openSpool", () => {
     await spool.close();
     const file = await openAppendLog({ path });
     await file.append([
-      { key: "post", bytes: framePost([parcel("good")]) },
+      { key: "post", bytes: framePost([encoded("good")]) },
       { key: "post", bytes: Buffer.from("bad") },
     ]);
     await file.close();
@@ -171,7 +171,7 @@ describe("openSpool", () => {
     const found: string[] = [];
     for (let after = 0; ; ) {
       const posts = await spool.read(after, 5_000);
-      found.push(...posts.flatMap(({ parcels }) => parcels.map(({ id }) => id)));
+      found.push(...posts.flatMap(({ events }) => events.map(({ id }) => id)));
       const last = posts.at(-1);
       if (last === undefined) break;
       after = last.seq;
@@ -227,15 +227,15 @@ async function appendUntilKilled(path: string, round: number): Promise<string[]>
 
 describe("parseFrame", () => {
   it("refuses every frame that is cut off or too long", () => {
-    const frame = framePost([parcel("a", 3), parcel("b", 2)]);
+    const frame = framePost([encoded("a", 3), encoded("b", 2)]);
     for (let length = 0; length < frame.length; length += 1) {
       assert.throws(() => parseFrame(frame.subarray(0, length)), /a row of the spool/);
     }
     assert.throws(() => parseFrame(Buffer.concat([frame, Buffer.of(0)])), /another length/);
   });
 
-  it("gives either the parcels or an error for every flipped byte of the header", () => {
-    const frame = Buffer.from(framePost([parcel("a", 3)]));
+  it("gives either the events or an error for every flipped byte of the header", () => {
+    const frame = Buffer.from(framePost([encoded("a", 3)]));
     const header = frame.length - 3;
     for (let at = 0; at < header; at += 1) {
       for (const flip of [1, 0x80, 0xff]) {

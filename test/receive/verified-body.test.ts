@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { describe, it } from "node:test";
 import { scanJson } from "../../src/receive/json.ts";
-import { readPost } from "../../src/receive/read.ts";
+import { parsePost } from "../../src/receive/parse-post.ts";
 import { verifySignature } from "../../src/receive/verified-body.ts";
 import { appSecret, sign } from "../support/signed.ts";
 
@@ -97,10 +97,10 @@ describe("the way from bytes to JSON", () => {
       // @ts-expect-error bytes alone are not verified
       scanJson(body);
       // @ts-expect-error bytes alone are not verified
-      readPost(body, stamp);
+      parsePost(body, stamp);
       const result = verifySignature(body, good, [appSecret]);
       // @ts-expect-error the result may be a reason
-      readPost(result, stamp);
+      parsePost(result, stamp);
     };
     assert.equal(typeof never, "function");
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { type Appended, type Carried, StoreError } from "../../src/contracts.ts";
+import { type Appended, type BusMessage, StoreError } from "../../src/contracts.ts";
 import { isQuarantined } from "../../src/event/event.ts";
 import { quarantinedPost, quarantineIdOf } from "../../src/event/quarantined-post.ts";
 import { createStoreHandler } from "../../src/store/create-store-handler.ts";
@@ -10,10 +10,10 @@ import { makeText } from "./make-events.ts";
 
 /** A log that refuses some ids, counts its calls and keeps the rest. */
 function setUp(refused: readonly string[] = []) {
-  const kept: Carried[] = [];
+  const kept: BusMessage[] = [];
   let appends = 0;
   let failure: Error | undefined;
-  const append = async (batch: readonly Carried[]): Promise<Appended> => {
+  const append = async (batch: readonly BusMessage[]): Promise<Appended> => {
     appends += 1;
     if (failure !== undefined) throw failure;
     if (batch.some((item) => refused.includes(item.id))) {
@@ -35,7 +35,7 @@ function setUp(refused: readonly string[] = []) {
     fail: (error: Error | undefined) => {
       failure = error;
     },
-    handle: (batch: readonly Carried[]) => handle(batch, signal),
+    handle: (batch: readonly BusMessage[]) => handle(batch, signal),
   };
 }
 

@@ -39,7 +39,7 @@ export async function assertGoesOn(ledger: Ledger, left: LeftLedger): Promise<vo
   const taken = await ledger.takeLease("crm", await ledger.lease("crm"), "this version");
   const epoch = taken?.epoch ?? assert.fail("nobody else is there");
   assert.equal(await ledger.renewLease("crm", seen.epoch), undefined);
-  await ledger.takeOver("crm", epoch);
+  await ledger.claimOpen("crm", epoch);
   const open = left.deliveries.filter(
     ({ id, state }) => id.startsWith("crm") && /g|op/.test(state),
   );
@@ -47,7 +47,7 @@ export async function assertGoesOn(ledger: Ledger, left: LeftLedger): Promise<vo
     await ledger.openRows("crm", epoch, { limit: 50 }),
     [...open].sort((a, b) => a.seq - b.seq),
   );
-  assert.equal(await ledger.allot("crm", epoch, 1), seen.seq + 1);
+  assert.equal(await ledger.reserveSeq("crm", epoch, 1), seen.seq + 1);
   const doneAt = new Date().toISOString();
   const done = { id: "crm:evt_1", state: "delivered", nextAt: null, doneAt } as const;
   assert.equal(await ledger.write(epoch, [done]), 1);

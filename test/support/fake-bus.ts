@@ -1,30 +1,30 @@
-import type { Bus, BusHealth, Parcel } from "../../src/contracts.ts";
+import type { Bus, BusHealth, EncodedEvent } from "../../src/contracts.ts";
 
 type BusMood = "confirms" | "hangs" | "rejects";
 
 /** The publishing face of a bus, in memory: keeps what it was given, and confirms as it is told. */
 export interface FakeBus extends Pick<Bus, "publish" | "health"> {
   /** In the order of publishing, repeats included; also what was never confirmed. */
-  readonly published: Parcel[];
+  readonly published: EncodedEvent[];
   mood: BusMood;
   confirmMs: number;
   down: string | undefined;
   /** Called with each publish, before it settles. */
-  onPublish: (parcels: readonly Parcel[]) => void;
+  onPublish: (events: readonly EncodedEvent[]) => void;
 }
 
 export function createFakeBus(): FakeBus {
-  const published: Parcel[] = [];
+  const published: EncodedEvent[] = [];
   const bus: FakeBus = {
     published,
     mood: "confirms",
     confirmMs: 0,
     down: undefined,
     onPublish: () => undefined,
-    async publish(parcels, signal) {
+    async publish(events, signal) {
       if (bus.down !== undefined) throw new Error(bus.down);
-      published.push(...parcels);
-      bus.onPublish(parcels);
+      published.push(...events);
+      bus.onPublish(events);
       if (bus.mood === "rejects") throw new Error("nacked");
       if (bus.mood === "hangs") await aborted(signal);
       if (bus.confirmMs > 0) await after(bus.confirmMs, signal);

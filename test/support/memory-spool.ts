@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { Parcel } from "../../src/contracts.ts";
+import type { EncodedEvent } from "../../src/contracts.ts";
 import type { Spool, SpooledPost } from "../../src/receive/spool.ts";
 
 /** A spool that forgets when the process ends. */
@@ -10,29 +10,29 @@ export interface MemorySpool extends Spool {
   failure: string | undefined;
 }
 
-export function createMemorySpool(initial: readonly (readonly Parcel[])[] = []): MemorySpool {
+export function createMemorySpool(initial: readonly (readonly EncodedEvent[])[] = []): MemorySpool {
   let seq = 0;
-  let posts: SpooledPost[] = initial.map((parcels) => ({ seq: ++seq, parcels }));
+  let posts: SpooledPost[] = initial.map((events) => ({ seq: ++seq, events }));
   const oldestAt = new Date();
   return {
     failure: undefined,
     get posts() {
       return posts;
     },
-    async append(parcels) {
+    async append(events) {
       if (this.failure !== undefined) throw new Error(this.failure);
-      const post = { seq: ++seq, parcels };
+      const post = { seq: ++seq, events };
       await turn();
       posts.push(post);
     },
-    async read(after, maxParcels) {
+    async read(after, maxEvents) {
       await turn();
       const read: SpooledPost[] = [];
       let count = 0;
       for (const post of posts) {
         if (post.seq <= after) continue;
-        if (count > 0 && count + post.parcels.length > maxParcels) break;
-        count += post.parcels.length;
+        if (count > 0 && count + post.events.length > maxEvents) break;
+        count += post.events.length;
         read.push(post);
       }
       return read;
@@ -42,7 +42,7 @@ export function createMemorySpool(initial: readonly (readonly Parcel[])[] = []):
       posts = posts.filter((post) => post.seq > through);
     },
     depth() {
-      const bytes = posts.flatMap((p) => p.parcels).reduce((sum, p) => sum + p.bytes.length, 0);
+      const bytes = posts.flatMap((p) => p.events).reduce((sum, p) => sum + p.bytes.length, 0);
       return { posts: posts.length, bytes, ...(posts.length > 0 ? { oldestAt } : {}) };
     },
     close: async () => undefined,

@@ -2,7 +2,7 @@ import { request } from "node:http";
 import { connect, type Socket } from "node:net";
 import type { Durable } from "../../src/receive/durability.ts";
 import { createDurable } from "../../src/receive/durable.ts";
-import { createReader } from "../../src/receive/reader.ts";
+import { createPostParser } from "../../src/receive/post-parser.ts";
 import { createReceiver, type ReceiverOptions } from "../../src/receive/server.ts";
 import { createMetrics, type Metrics } from "../../src/support/metrics.ts";
 import { createArrayLog } from "./array-log.ts";
@@ -21,7 +21,7 @@ export interface TestReceiver {
   readonly metrics: Metrics;
   readonly log: ReturnType<typeof createArrayLog>;
   /** What the bus was given, parsed. */
-  carried(): Record<string, unknown>[];
+  published(): Record<string, unknown>[];
   close(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export async function startReceiver(
     log,
     metrics,
   });
-  const reader = createReader({ log });
+  const parser = createPostParser({ log });
   const receiver = createReceiver({
     host: "127.0.0.1",
     port: 0,
@@ -48,7 +48,7 @@ export async function startReceiver(
     verifyTokens: [verifyToken],
     maxBodyBytes: 3_145_728,
     durable,
-    reader,
+    parser,
     metrics,
     log,
     ...rest,
@@ -62,10 +62,10 @@ export async function startReceiver(
     durable,
     metrics,
     log,
-    carried: () => bus.published.map(({ bytes }) => JSON.parse(Buffer.from(bytes).toString())),
+    published: () => bus.published.map(({ bytes }) => JSON.parse(Buffer.from(bytes).toString())),
     async close() {
       await receiver.close();
-      await reader.close();
+      await parser.close();
       await durable.close();
     },
   };

@@ -1,4 +1,4 @@
-import type { Bus, Parcel, QueueSpec } from "../../contracts.ts";
+import type { Bus, EncodedEvent, QueueSpec } from "../../contracts.ts";
 import { type AppendLog, openAppendLog } from "../../support/append-log.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
@@ -29,17 +29,17 @@ export async function openEmbeddedBus(options: {
   const refuseClosed = () => {
     if (closed !== undefined) throw new Error("the bus is closed");
   };
-  const append = async (parcels: readonly Parcel[]) => {
-    await health.watch(events.append(parcels.map(({ type, bytes }) => ({ key: type, bytes }))));
-    const types = parcels.map(({ type }) => type);
+  const append = async (encoded: readonly EncodedEvent[]) => {
+    await health.watch(events.append(encoded.map(({ type, bytes }) => ({ key: type, bytes }))));
+    const types = encoded.map(({ type }) => type);
     for (const queue of queues.all()) queue.appended(types);
-    tails.show(parcels);
+    tails.show(encoded);
   };
   return {
-    async publish(parcels, signal) {
+    async publish(encoded, signal) {
       refuseClosed();
       signal.throwIfAborted();
-      await unlessAborted(append(parcels), signal);
+      await unlessAborted(append(encoded), signal);
     },
     async consume({ name }, handle) {
       refuseClosed();

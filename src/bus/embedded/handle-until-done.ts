@@ -1,6 +1,6 @@
-import type { Carried } from "../../contracts.ts";
+import type { BusMessage } from "../../contracts.ts";
+import { backoffMs, delay } from "../../support/delay.ts";
 import type { Log } from "../../support/log.ts";
-import { backoffMs, rest } from "../../support/rest.ts";
 
 const mostBackoffMs = 5_000;
 
@@ -9,8 +9,8 @@ const mostBackoffMs = 5_000;
  * failure, and never more than 5 s. False when `halt` (pause or close) came between two attempts.
  */
 export async function handleUntilDone(
-  batch: readonly Carried[],
-  handle: (batch: readonly Carried[], closing: AbortSignal) => Promise<void>,
+  batch: readonly BusMessage[],
+  handle: (batch: readonly BusMessage[], closing: AbortSignal) => Promise<void>,
   options: { readonly closing: AbortSignal; readonly halt: AbortSignal; readonly log: Log },
 ): Promise<boolean> {
   const { closing, halt, log } = options;
@@ -27,7 +27,7 @@ export async function handleUntilDone(
         ms,
         count: batch.length,
       });
-      await rest(ms, halt);
+      await delay(ms, { signal: halt });
       if (halt.aborted) return false;
     }
   }

@@ -1,40 +1,40 @@
-import { createBell } from "../../support/bell-and-gate.ts";
+import { delay } from "../../support/delay.ts";
 import type { Log } from "../../support/log.ts";
-import { rest } from "../../support/rest.ts";
+import { createWakeUp } from "../../support/wake-up-and-gate.ts";
 
 /** After a step that threw. */
 const retryMs = 1_000;
 
 export interface Loop {
   /** There may be something to do. */
-  ring(): void;
+  wake(): void;
   /** Aborts `halt`; resolves when no step runs. Idempotent. */
   stop(): Promise<void>;
   /** Begins, or goes on after a stop. */
   start(): Promise<void>;
 }
 
-/** Runs `step` again and again; when it answers false, waits for a ring. */
+/** Runs `step` again and again; when it answers false, waits to be woken. */
 export function createLoop(step: (halt: AbortSignal) => Promise<boolean>, log: Log): Loop {
   let halt = AbortSignal.abort();
   let abort = () => {};
   let running: Promise<void> | undefined;
-  const bell = createBell();
+  const wakeUp = createWakeUp();
   const run = async (signal: AbortSignal) => {
     while (!signal.aborted) {
       try {
-        if (!(await step(signal))) await bell.rung();
+        if (!(await step(signal))) await wakeUp.woken();
       } catch (error) {
         log.error("cannot read the embedded bus, tries again", { error, ms: retryMs });
-        await rest(retryMs, signal);
+        await delay(retryMs, { signal });
       }
     }
   };
   return {
-    ring: bell.ring,
+    wake: wakeUp.wake,
     async stop() {
       abort();
-      bell.ring();
+      wakeUp.wake();
       await running;
     },
     async start() {

@@ -1,6 +1,6 @@
-import type { Carried, Consumer, HandleBatch } from "../../contracts.ts";
+import type { BusMessage, Consumer, HandleBatch } from "../../contracts.ts";
 import { QUARANTINE_TYPE } from "../../event/event.ts";
-import { parseCarried } from "../../event/parse.ts";
+import { parseBusMessage } from "../../event/parse.ts";
 import { quarantinedMessage } from "../../event/quarantined-post.ts";
 import type { AppendLog } from "../../support/append-log.ts";
 import type { LogRow } from "../../support/append-log-tables.ts";
@@ -12,7 +12,7 @@ const maxBatch = 200;
 
 export interface QueueReader extends Consumer {
   /** There may be something new. */
-  ring(): void;
+  wake(): void;
   /** How many events the handler has now. */
   unacked(): number;
 }
@@ -37,7 +37,7 @@ export function startQueueReader(options: QueueReaderOptions): QueueReader {
   const handle = async (rows: readonly LogRow[], halt: AbortSignal) => {
     const seqs = await parseRows(rows, options);
     if (seqs.size === 0) return true;
-    const handleFit = async (batch: readonly Carried[], signal: AbortSignal) => {
+    const handleFit = async (batch: readonly BusMessage[], signal: AbortSignal) => {
       const unfit = (await options.handle(batch, signal)) ?? [];
       for (const { item, reason } of unfit) {
         await setAside(seqs.get(item), reason, options);
@@ -64,7 +64,7 @@ export function startQueueReader(options: QueueReaderOptions): QueueReader {
   }, log);
   void loop.start();
   return {
-    ring: loop.ring,
+    wake: loop.wake,
     unacked: () => unacked,
     pause: loop.stop,
     async resume() {
@@ -84,11 +84,11 @@ export function startQueueReader(options: QueueReaderOptions): QueueReader {
 async function parseRows(
   rows: readonly LogRow[],
   options: QueueReaderOptions,
-): Promise<Map<Carried, number>> {
-  const seqs = new Map<Carried, number>();
+): Promise<Map<BusMessage, number>> {
+  const seqs = new Map<BusMessage, number>();
   for (const { bytes, seq } of rows) {
     try {
-      seqs.set(parseCarried(bytes), seq);
+      seqs.set(parseBusMessage(bytes), seq);
     } catch (error) {
       const reason = describeError(error);
       const post = quarantinedMessage(bytes, reason);

@@ -39,8 +39,8 @@ export async function loadQueue(events: AppendLog, spec: QueueSpec, log: Log): P
     name,
     appended(types) {
       for (const type of types) if (takes(type)) open += 1;
-      reader?.ring();
-      if (idle()) passing.ring();
+      reader?.wake();
+      if (idle()) passing.wake();
     },
     async rebind(spec) {
       matches = taken(spec);

@@ -1,10 +1,10 @@
-import type { Consumer, Parcel, WaypostEvent } from "../../contracts.ts";
+import type { Consumer, EncodedEvent, WaypostEvent } from "../../contracts.ts";
 import { isQuarantined } from "../../event/event.ts";
-import { parseCarried } from "../../event/parse.ts";
+import { parseBusMessage } from "../../event/parse.ts";
 import { compilePattern, type TypePattern } from "../../event/pattern.ts";
 import { describeError, type Log } from "../../support/log.ts";
 
-/** Parcels that wait to be shown; a tail is best effort, so more are not shown. */
+/** Events that wait to be shown; a tail is best effort, so more are not shown. */
 const maxWaiting = 5_000;
 /** How long one turn of the event loop is held. */
 const turnMs = 5;
@@ -18,18 +18,18 @@ interface Tail {
 export interface Tails {
   open(pattern: string, onEvent: (event: WaypostEvent) => void): Consumer;
   /** Shows events, soon, to those who follow them now. Never throws. */
-  show(parcels: readonly Parcel[]): void;
+  show(events: readonly EncodedEvent[]): void;
 }
 
 /** Live listeners of this process. What they throw is logged and harms nobody. */
 export function createTails(log: Log): Tails {
   const tails = new Set<Tail>();
-  const waiting: { readonly parcel: Parcel; readonly tails: readonly Tail[] }[] = [];
+  const waiting: { readonly event: EncodedEvent; readonly tails: readonly Tail[] }[] = [];
   const showSome = () => {
     const end = performance.now() + turnMs;
     let shown = 0;
     for (const one of waiting) {
-      showOne(one.parcel, one.tails, log);
+      showOne(one.event, one.tails, log);
       shown += 1;
       if (performance.now() > end) break;
     }
@@ -53,23 +53,23 @@ export function createTails(log: Log): Tails {
         },
       };
     },
-    show(parcels) {
+    show(events) {
       if (tails.size === 0) return;
       if (waiting.length === 0) setImmediate(showSome);
-      for (const parcel of parcels.slice(0, maxWaiting - waiting.length)) {
-        waiting.push({ parcel, tails: [...tails].filter(({ matches }) => matches(parcel.type)) });
+      for (const event of events.slice(0, maxWaiting - waiting.length)) {
+        waiting.push({ event, tails: [...tails].filter(({ matches }) => matches(event.type)) });
       }
     },
   };
 }
 
-function showOne(parcel: Parcel, tails: readonly Tail[], log: Log): void {
+function showOne(event: EncodedEvent, tails: readonly Tail[], log: Log): void {
   for (const { onEvent } of tails.filter(({ live }) => live)) {
     try {
-      const item = parseCarried(parcel.bytes);
+      const item = parseBusMessage(event.bytes);
       if (!isQuarantined(item)) onEvent(item);
     } catch (error) {
-      log.warn("a live tail failed", { reason: describeError(error), eventId: parcel.id });
+      log.warn("a live tail failed", { reason: describeError(error), eventId: event.id });
     }
   }
 }

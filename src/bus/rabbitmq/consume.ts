@@ -1,11 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { ConsumeMessage } from "amqplib";
-import type { Carried, Consumer, HandleBatch, Parcel, QueueSpec } from "../../contracts.ts";
+import type {
+  BusMessage,
+  Consumer,
+  EncodedEvent,
+  HandleBatch,
+  QueueSpec,
+} from "../../contracts.ts";
 import { deadQueueName } from "../../contracts.ts";
-import { parseCarried } from "../../event/parse.ts";
+import { parseBusMessage } from "../../event/parse.ts";
 import { quarantinedMessage } from "../../event/quarantined-post.ts";
+import { backoffMs, delay } from "../../support/delay.ts";
 import { describeError, type Log } from "../../support/log.ts";
-import { backoffMs, rest } from "../../support/rest.ts";
 import type { Connection } from "./connection.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import { createSubscription, type Session } from "./subscription.ts";
@@ -23,7 +29,7 @@ export interface ConsumerOptions {
   readonly queue: QueueSpec;
   readonly handle: HandleBatch;
   /** Publishes, confirmed, to a dead queue. */
-  readonly bury: (dead: Parcel, reason: string, signal: AbortSignal) => Promise<void>;
+  readonly bury: (dead: EncodedEvent, reason: string, signal: AbortSignal) => Promise<void>;
   readonly log: Log;
 }
 
@@ -81,7 +87,7 @@ async function settled(
       failures.count += 1;
       log.warn("a batch failed and comes again", { attempt: failures.count, error });
     }
-    await rest(backoffMs(failures.count, maxBackoffMs), session.over);
+    await delay(backoffMs(failures.count, maxBackoffMs), { signal: session.over });
     if (session.over.aborted || Date.now() - heldSince > maxHeldMs) return false;
   }
 }
@@ -132,11 +138,11 @@ interface Dead {
  * dead queue.
  */
 function sort(messages: readonly ConsumeMessage[], queue: QueueSpec) {
-  const batch = new Map<Carried, ConsumeMessage>();
+  const batch = new Map<BusMessage, ConsumeMessage>();
   const dead: Dead[] = [];
   for (const message of messages) {
     try {
-      batch.set(parseCarried(message.content), message);
+      batch.set(parseBusMessage(message.content), message);
     } catch (error) {
       const reason = describeError(error);
       const post = quarantinedMessage(message.content, reason);
@@ -149,7 +155,7 @@ function sort(messages: readonly ConsumeMessage[], queue: QueueSpec) {
 }
 
 /** As it came, but for its way. */
-function deadOf({ content, properties }: ConsumeMessage, queue: QueueSpec): Parcel {
+function deadOf({ content, properties }: ConsumeMessage, queue: QueueSpec): EncodedEvent {
   const { messageId, type } = properties;
   return {
     id: typeof messageId === "string" && messageId !== "" ? messageId : randomUUID(),

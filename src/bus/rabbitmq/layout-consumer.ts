@@ -1,6 +1,6 @@
 import type { Channel, ChannelModel } from "amqplib";
 import type { Consumer, QueueSpec } from "../../contracts.ts";
-import { rest } from "../../support/rest.ts";
+import { delay } from "../../support/delay.ts";
 import { closeChannel } from "./channel.ts";
 import { type ConsumerOptions, createConsumer } from "./consume.ts";
 import {
@@ -74,7 +74,7 @@ async function goOn(
     state.mayMove = false;
     await follow(parts, id);
   } else if (!(await withLock(parts, (held) => arrange(held, options, state)))) {
-    await rest(lockRetryMs, over);
+    await delay(lockRetryMs, { signal: over });
   }
 }
 
@@ -82,7 +82,9 @@ async function goOn(
 async function follow({ model, spec, consume, over }: MoveParts, id: LayoutId): Promise<void> {
   const consumer = await consume(queuesOf(layoutOf(spec, id)));
   try {
-    while (!over.aborted && (await redeclareLayout(model, spec, id))) await rest(checkMs, over);
+    while (!over.aborted && (await redeclareLayout(model, spec, id))) {
+      await delay(checkMs, { signal: over });
+    }
   } finally {
     await consumer.close();
   }
@@ -116,7 +118,7 @@ async function arrange(
 
 async function consumeFor({ consume, spec, over }: MoveParts, id: LayoutId, ms: number) {
   const consumer = await consume(queuesOf(layoutOf(spec, id)));
-  await rest(ms, over);
+  await delay(ms, { signal: over });
   await consumer.close();
 }
 

@@ -1,7 +1,7 @@
 import type { ChannelModel } from "amqplib";
 import type { Consumer, QueueSpec } from "../../contracts.ts";
+import { delay } from "../../support/delay.ts";
 import type { Log } from "../../support/log.ts";
-import { rest } from "../../support/rest.ts";
 import {
   bindLayout,
   countsOf,
@@ -98,7 +98,7 @@ async function leave(parts: MoveParts, old: Layout, next: Layout): Promise<void>
 async function emptyAndDelete(parts: MoveParts, old: Layout, patienceMs: number): Promise<boolean> {
   const { model, over } = parts;
   let emptySince = Number.POSITIVE_INFINITY;
-  for (; !over.aborted; await rest(lookMs, over)) {
+  for (; !over.aborted; await delay(lookMs, { signal: over })) {
     await unbindLayout(model, old);
     const { ready, consumers } = await totalOf(model, old);
     if (ready === 0 && consumers === 0) {
@@ -115,7 +115,9 @@ async function emptyAndDelete(parts: MoveParts, old: Layout, patienceMs: number)
 async function emptyLayout({ model, consume, over }: MoveParts, old: Layout): Promise<void> {
   const consumer = await consume(queuesOf(old));
   try {
-    while (!over.aborted && (await totalOf(model, old)).ready > 0) await rest(lookMs, over);
+    while (!over.aborted && (await totalOf(model, old)).ready > 0) {
+      await delay(lookMs, { signal: over });
+    }
   } finally {
     await consumer.close();
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChannelModel, ConfirmChannel, Message, Options } from "amqplib";
-import type { Parcel } from "../../contracts.ts";
+import type { EncodedEvent } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
 import { closeChannel, dropConnection, guardChannel, within } from "./channel.ts";
@@ -11,7 +11,7 @@ import { createWindow, type Diverted, type Post, type Window } from "./window.ts
 
 export interface Publisher {
   /** As Bus.publish. Goes to the type's own exchange unless `diverted`. */
-  publish(parcels: readonly Parcel[], signal: AbortSignal, diverted?: Diverted): Promise<void>;
+  publish(events: readonly EncodedEvent[], signal: AbortSignal, diverted?: Diverted): Promise<void>;
   /** Why not now, in words. */
   trouble(): string | undefined;
   /** Declares the topology and opens the channel on a new connection. */
@@ -54,12 +54,12 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const openChannel = createOpener(line, window, options);
   return {
     trouble: () => troubleOf(line),
-    publish(parcels, signal, diverted) {
+    publish(events, signal, diverted) {
       const trouble = troubleOf(line);
       if (trouble !== undefined) return Promise.reject(new Error(trouble));
       if (signal.aborted) return Promise.reject(late(signal));
-      if (parcels.length === 0) return Promise.resolve();
-      return enter(window, parcels, signal, diverted);
+      if (events.length === 0) return Promise.resolve();
+      return enter(window, events, signal, diverted);
     },
     attach: async (model) => {
       line.blocked = undefined;
@@ -104,7 +104,7 @@ function createOpener(line: Line, window: Window, { topology, log, metrics }: Pu
     metrics.returned.inc();
     const failure = new Error("RabbitMQ returned it: no queue is bound for it");
     for (const post of window.posts()) {
-      if (post.parcels.some(({ id }) => id === properties.messageId)) post.failure ??= failure;
+      if (post.events.some(({ id }) => id === properties.messageId)) post.failure ??= failure;
     }
     void repair(model);
   };
@@ -143,7 +143,7 @@ export async function declareOn(model: ChannelModel, topology: Topology, log: Lo
 
 function enter(
   window: Window,
-  parcels: readonly Parcel[],
+  events: readonly EncodedEvent[],
   signal: AbortSignal,
   diverted: Diverted | undefined,
 ): Promise<void> {
@@ -153,10 +153,10 @@ function enter(
       post.settle(late(signal));
     };
     const post: Post = {
-      parcels,
+      events,
       diverted,
-      bytes: parcels.reduce((sum, { bytes }) => sum + bytes.length, 0),
-      unconfirmed: parcels.length,
+      bytes: events.reduce((sum, { bytes }) => sum + bytes.length, 0),
+      unconfirmed: events.length,
       failure: undefined,
       settle: (error) => {
         signal.removeEventListener("abort", onAbort);
@@ -196,7 +196,7 @@ function sendPost(channel: ConfirmChannel, post: Post, window: Window, sharded: 
   const { diverted } = post;
   properties.headers = diverted?.headers;
   try {
-    for (const { id, type, routingKey, bytes } of post.parcels) {
+    for (const { id, type, routingKey, bytes } of post.events) {
       properties.messageId = id;
       properties.type = type;
       if (sharded && diverted === undefined) properties.headers = shardHeaders(routingKey);
@@ -205,7 +205,7 @@ function sendPost(channel: ConfirmChannel, post: Post, window: Window, sharded: 
       sent += 1;
     }
   } catch (error) {
-    for (; sent < post.parcels.length; sent += 1) onConfirm(error);
+    for (; sent < post.events.length; sent += 1) onConfirm(error);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ChannelModel, ConfirmChannel, Options } from "amqplib";
 import {
   DeliveryError,
-  type Parcel,
+  type EncodedEvent,
   type QueuePublisher,
   type QueueTarget,
 } from "../../contracts.ts";
@@ -46,13 +46,13 @@ export async function connectQueuePublisher(
     return openLine(model, target, lines, log);
   };
   return {
-    publish: async (target, parcel, signal) => {
+    publish: async (target, event, signal) => {
       if (signal.aborted) throw new DeliveryError("outage", "stopped before it was sent");
       const line = await until(
         signal,
         Promise.resolve().then(() => lineTo(target)),
       );
-      await until(signal, send(line, target, parcel));
+      await until(signal, send(line, target, event));
     },
     check: async (target, signal) => {
       const line = await until(
@@ -105,27 +105,27 @@ async function openLine(
   return line;
 }
 
-function send(line: Line, target: QueueTarget, parcel: Parcel): Promise<void> {
+function send(line: Line, target: QueueTarget, event: EncodedEvent): Promise<void> {
   const [exchange, key] =
     "queue" in target
       ? ["", target.queue]
-      : [target.exchange, target.routingKey ?? parcel.routingKey];
+      : [target.exchange, target.routingKey ?? event.routingKey];
   const properties: Options.Publish = {
     persistent: true,
     mandatory: true,
     contentType: "application/cloudevents+json",
     appId: "waypost",
-    messageId: parcel.id,
-    type: parcel.type,
+    messageId: event.id,
+    type: event.type,
   };
   return new Promise((resolve, reject) => {
     const onConfirm = (error: unknown) => {
       if (error) reject(unconfirmed(error));
-      else if (line.returned.delete(parcel.id)) reject(unroutable(line, target, key));
+      else if (line.returned.delete(event.id)) reject(unroutable(line, target, key));
       else resolve();
     };
     try {
-      line.channel.publish(exchange, key, Buffer.from(parcel.bytes), properties, onConfirm);
+      line.channel.publish(exchange, key, Buffer.from(event.bytes), properties, onConfirm);
     } catch (error) {
       reject(new DeliveryError("outage", "the channel to RabbitMQ is closed", { cause: error }));
     }

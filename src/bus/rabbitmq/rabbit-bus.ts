@@ -1,5 +1,5 @@
 import type { ChannelModel } from "amqplib";
-import type { Bus, BusHealth, Consumer, Parcel, QueueSpec } from "../../contracts.ts";
+import type { Bus, BusHealth, Consumer, EncodedEvent, QueueSpec } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
 import { type Connection, openConnection } from "./connection.ts";
@@ -59,7 +59,7 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
     await Promise.all([publishing.close(), consuming.close()]);
   };
   return {
-    publish: (parcels, signal) => publisher.publish(parcels, signal),
+    publish: (events, signal) => publisher.publish(events, signal),
     consume: async (queue, handle) =>
       kept(openConsumer({ connection: consuming, queue, handle, bury, log }, options)),
     async declare(specs) {
@@ -87,7 +87,7 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
 }
 
 function buryBy({ publish }: Publisher) {
-  return (dead: Parcel, reason: string, signal: AbortSignal) =>
+  return (dead: EncodedEvent, reason: string, signal: AbortSignal) =>
     publish([dead], signal, { exchange: "", headers: { [reasonHeader]: reason } });
 }
 

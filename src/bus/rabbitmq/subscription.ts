@@ -1,7 +1,7 @@
 import type { Channel, ChannelModel } from "amqplib";
 import type { Consumer } from "../../contracts.ts";
+import { backoffMs, delay } from "../../support/delay.ts";
 import type { Log } from "../../support/log.ts";
-import { backoffMs, rest } from "../../support/rest.ts";
 import { closeChannel, guardChannel } from "./channel.ts";
 import type { Connection } from "./connection.ts";
 
@@ -68,7 +68,7 @@ async function runSessions(
       // A lost connection is told once, by itself.
       if (connection.current() === model) log.warn("cannot consume from RabbitMQ", { error });
       failures += 1;
-      await rest(backoffMs(failures, 5000), pausing);
+      await delay(backoffMs(failures, 5000), { signal: pausing });
     }
   }
 }

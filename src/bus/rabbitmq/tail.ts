@@ -1,7 +1,7 @@
 import type { Channel } from "amqplib";
 import type { Consumer, WaypostEvent } from "../../contracts.ts";
 import { isQuarantined } from "../../event/event.ts";
-import { parseCarried } from "../../event/parse.ts";
+import { parseBusMessage } from "../../event/parse.ts";
 import { compilePattern } from "../../event/pattern.ts";
 import { bindingKey } from "../../event/routing-key.ts";
 import type { Log } from "../../support/log.ts";
@@ -66,7 +66,7 @@ async function consumeTail(
 
 function show(content: Buffer, onEvent: (event: WaypostEvent) => void, log: Log): void {
   try {
-    const item = parseCarried(content);
+    const item = parseBusMessage(content);
     if (!isQuarantined(item)) onEvent(item);
   } catch (error) {
     log.warn("a live tail could not show an event", { error });

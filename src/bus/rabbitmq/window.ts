@@ -1,4 +1,4 @@
-import type { Parcel } from "../../contracts.ts";
+import type { EncodedEvent } from "../../contracts.ts";
 
 /** At most so much is sent and unconfirmed: what amqplib and a blocked or frozen broker hold back stays small. */
 const maxMessages = 1000;
@@ -11,7 +11,7 @@ export interface Diverted {
 
 /** One call of publish. */
 export interface Post {
-  readonly parcels: readonly Parcel[];
+  readonly events: readonly EncodedEvent[];
   readonly bytes: number;
   /** To somewhere else than the type's own exchange. */
   readonly diverted: Diverted | undefined;
@@ -44,13 +44,13 @@ export function createWindow(canSend: () => boolean, send: (post: Post) => void)
   let bytes = 0;
   const fits = (post: Post) =>
     inFlight.size === 0 ||
-    (messages + post.parcels.length <= maxMessages && bytes + post.bytes <= maxBytes);
+    (messages + post.events.length <= maxMessages && bytes + post.bytes <= maxBytes);
   const admit = () => {
     for (const post of waiting) {
       if (!canSend() || !fits(post)) return;
       waiting.delete(post);
       inFlight.add(post);
-      messages += post.parcels.length;
+      messages += post.events.length;
       bytes += post.bytes;
       send(post);
     }
@@ -66,7 +66,7 @@ export function createWindow(canSend: () => boolean, send: (post: Post) => void)
     },
     leave: (post) => {
       inFlight.delete(post);
-      messages -= post.parcels.length;
+      messages -= post.events.length;
       bytes -= post.bytes;
       admit();
     },

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { delay } from "../../support/delay.ts";
 import { createPostClient } from "./http.ts";
 import { type RetryPolicy, retryDelays } from "./retry.ts";
 import { type Answer, createTally, type Progress, type Summary } from "./tally.ts";
@@ -44,21 +45,21 @@ export async function sendTraffic(
     const dueAt = Math.min(now, start + (post.dueMs ?? now)); // a timer may fire a little early
     tally.sent(post, now - dueAt);
     const nextDelay = retryDelays(options.retry);
-    const attemptOnce = async (attempt: number): Promise<[expected: boolean, delay?: number]> => {
+    const attemptOnce = async (attempt: number): Promise<[expected: boolean, retryMs?: number]> => {
       const outcome = await client.post(post.bytes, post.signature);
       const expected = outcome === post.expect;
-      const delay = expected || signal?.aborted === true ? undefined : nextDelay();
-      const willRepeat = delay !== undefined;
+      const retryMs = expected || signal?.aborted === true ? undefined : nextDelay();
+      const willRepeat = retryMs !== undefined;
       const ms = performance.now() - dueAt;
       const answer = { post, outcome, expected, attempt, willRepeat, ms };
       tally.answered(answer);
       options.onAnswer?.(answer);
-      return willRepeat ? [expected, delay] : [expected];
+      return willRepeat ? [expected, retryMs] : [expected];
     };
     for (let attempt = 1; ; attempt += 1) {
-      const [expected, delay] = await attemptOnce(attempt);
-      if (delay !== undefined) await pause(delay, signal);
-      if (delay === undefined || signal?.aborted === true) return tally.ended(expected);
+      const [expected, retryMs] = await attemptOnce(attempt);
+      if (retryMs !== undefined) await pause(retryMs, signal);
+      if (retryMs === undefined || signal?.aborted === true) return tally.ended(expected);
     }
   };
 
@@ -115,16 +116,7 @@ function createPace({ start, connections, signal, durationMs }: PaceOptions) {
   };
 }
 
-/** Resolves after so many ms, or when the signal says to stop; at once when nothing is left to wait. */
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> | void {
-  if (ms <= 0 || signal?.aborted === true) return;
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener("abort", done);
-  });
+/** At once when nothing is left to wait. */
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> | undefined {
+  return ms > 0 ? delay(ms, { signal }) : undefined;
 }

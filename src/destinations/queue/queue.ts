@@ -1,6 +1,6 @@
 import type { Destination, QueuePublisher, QueueTarget } from "../../contracts.ts";
 import { DeliveryError } from "../../contracts.ts";
-import { parcelOf } from "../../event/parcel.ts";
+import { encodeEvent } from "../../event/encode.ts";
 import { type DestinationKind, OptionError } from "../destination-kind.ts";
 
 const name = { type: "string", minLength: 1, maxLength: 255 };
@@ -72,14 +72,14 @@ function parseTarget(destination: string, given: Options): QueueTarget {
 function createQueue(target: QueueTarget, queues: QueuePublisher): Destination {
   return {
     kind: "queue",
-    repeat: "safe",
+    idempotency: "native",
     links: false,
     deliver: async (event, _context, signal) => {
-      await queues.publish(target, parcelOf(event), signal);
+      await queues.publish(target, encodeEvent(event), signal);
       return { answer: "confirmed" };
     },
     preview: (event) => {
-      const { id, type, routingKey } = parcelOf(event);
+      const { id, type, routingKey } = encodeEvent(event);
       const key = "queue" in target ? target.queue : (target.routingKey ?? routingKey);
       return { ...target, routingKey: key, messageId: id, type, body: event };
     },

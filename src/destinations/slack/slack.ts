@@ -18,7 +18,7 @@ import { breaksSilence, metadataType, type Thread, threadOf } from "./thread.ts"
 
 /**
  * Posts each event to a channel, one thread per conversation. Every post carries the event id, by which it is found again after an
- * unknown outcome; where the token may not read the history, `repeat` turns to `unsafe` when that shows.
+ * unknown outcome; where the token may not read the history, `idempotency` turns to `none` when that shows.
  */
 export const slack: DestinationKind = {
   kind: "slack",
@@ -64,8 +64,8 @@ function createSlack(name: string, options: SlackOptions, { log }: DestinationPa
   };
   return {
     kind: "slack",
-    get repeat(): "find" | "unsafe" {
-      return blind ? "unsafe" : "find";
+    get idempotency(): "lookup" | "none" {
+      return blind ? "none" : "lookup";
     },
     deliver,
     find,

@@ -24,7 +24,7 @@ function createWebhook(options: WebhookOptions): Destination {
   const agent = new Agent({ connect: guardedConnector(options), allowH2: false });
   return {
     kind: "webhook",
-    repeat: "safe",
+    idempotency: "native",
     links: false,
     deliver: async (event, _context, signal) => {
       const envelope = envelopeOf(event, options, new Date());

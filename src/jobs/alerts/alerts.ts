@@ -8,7 +8,8 @@ import {
   type Store,
   type WaypostEvent,
 } from "../../contracts.ts";
-import { type Clock, rest, systemClock } from "../../support/clock.ts";
+import { type Clock, systemClock } from "../../support/clock.ts";
+import { delay } from "../../support/delay.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
 import { type AlertsBook, type DueAlert, loadAlertsBook } from "./book.ts";
@@ -79,7 +80,7 @@ async function watch(parts: Parts, term: JobTerm): Promise<void> {
     } catch (error) {
       log.warn("cannot see what people should be alerted of, looks again", { error });
     } finally {
-      await rest(clock, lookMs, over);
+      await delay(lookMs, { clock, signal: over });
     }
   }
 }
@@ -105,7 +106,7 @@ async function look(parts: Parts, startedAt: number, over: AbortSignal): Promise
 
 /** A bus that does not answer keeps no other alert back. */
 function queuesOf({ bus, clock }: Parts, over: AbortSignal): Promise<AlertFacts["queues"]> {
-  const late = rest(clock, busAnswerMs, over).then(() => undefined);
+  const late = delay(busAnswerMs, { clock, signal: over }).then(() => undefined);
   return Promise.race([bus.queues().catch(() => undefined), late]);
 }
 

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { WaypostEvent } from "../../contracts.ts";
-import { parcelOf } from "../../event/parcel.ts";
+import { encodeEvent } from "../../event/encode.ts";
 import { type Comparison, compareEvent } from "./compare-event.ts";
 import { absent, publish, type Work } from "./work.ts";
 
@@ -24,7 +24,7 @@ export async function readEventsAgain(
     // A raw may be large, and webhooks are answered by the same process.
     await nextTurn();
   }
-  await publish(work, found.map(parcelOf));
+  await publish(work, found.map(encodeEvent));
   return page.next;
 }
 

@@ -1,4 +1,4 @@
-import type { Parcel, QuarantineEntry } from "../../contracts.ts";
+import type { EncodedEvent, QuarantineEntry } from "../../contracts.ts";
 import { QUARANTINE_TYPE } from "../../event/event.ts";
 import { compilePattern } from "../../event/pattern.ts";
 import { absent, publish, type Work } from "./work.ts";
@@ -23,12 +23,12 @@ export async function recoverPosts(work: Work, cursor: string | undefined): Prom
   return page.next;
 }
 
-async function recover(work: Work, entry: QuarantineEntry): Promise<Parcel[]> {
+async function recover(work: Work, entry: QuarantineEntry): Promise<EncodedEvent[]> {
   const { sources, request, tally } = work;
   tally.count("quarantined");
-  const { parcels } = await sources.read(entry);
-  const events = parcels.filter(({ type }) => type !== QUARANTINE_TYPE);
-  if (events.length === parcels.length) tally.count("understood");
+  const post = await sources.read(entry);
+  const events = post.events.filter(({ type }) => type !== QUARANTINE_TYPE);
+  if (events.length === post.events.length) tally.count("understood");
 
   const matches = request.types?.map(compilePattern);
   const wanted = events.filter(({ type }) => matches?.some((match) => match(type)) ?? true);

@@ -1,8 +1,8 @@
 import type { RenormalizationRequest } from "../../contracts.ts";
 import {
+  type EncodedEvent,
   type EventQuery,
   NotDurableError,
-  type Parcel,
   type QuarantineEntry,
   type WaypostEvent,
 } from "../../contracts.ts";
@@ -10,11 +10,13 @@ import type { Tally } from "./tally.ts";
 
 export interface RenormalizerSources {
   readonly query: Pick<EventQuery, "events" | "event" | "quarantine">;
-  readonly publish: (parcels: readonly Parcel[], signal: AbortSignal) => Promise<void>;
+  readonly publish: (events: readonly EncodedEvent[], signal: AbortSignal) => Promise<void>;
   /** Reads a POST of quarantine again, a large one off the main thread. */
   readonly read: (
     post: QuarantineEntry,
-  ) => { readonly parcels: readonly Parcel[] } | Promise<{ readonly parcels: readonly Parcel[] }>;
+  ) =>
+    | { readonly events: readonly EncodedEvent[] }
+    | Promise<{ readonly events: readonly EncodedEvent[] }>;
   readonly parser: {
     normalize(
       envelope: unknown,
@@ -52,11 +54,11 @@ export async function absent<T extends { readonly id: string }>(
 }
 
 /** Does nothing in a dry run. Throws NotDurableError when the bus takes nothing. */
-export async function publish(work: Work, parcels: readonly Parcel[]): Promise<void> {
+export async function publish(work: Work, events: readonly EncodedEvent[]): Promise<void> {
   const { sources, request, signal, tally } = work;
   if (request.dryRun) return;
-  for (let at = 0; at < parcels.length; at += publishedAtOnce) {
-    const part = parcels.slice(at, at + publishedAtOnce);
+  for (let at = 0; at < events.length; at += publishedAtOnce) {
+    const part = events.slice(at, at + publishedAtOnce);
     try {
       await sources.publish(part, AbortSignal.any([signal, AbortSignal.timeout(publishMs)]));
     } catch {

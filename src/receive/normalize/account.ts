@@ -8,7 +8,7 @@ import {
   type Json,
   lowerSegment,
   own,
-  type Read,
+  type Parser,
   shape,
   str,
   strs,
@@ -18,7 +18,7 @@ import {
 
 /** The keys of an alert stand in `alert_info`; an older shape has them flat. */
 const alert =
-  (key: string): Read<string> =>
+  (key: string): Parser<string> =>
   (value) =>
     within("alert_info", str(key))(value) ?? str(key)(value);
 

@@ -10,7 +10,7 @@ import {
   lowerSegment,
   num,
   own,
-  type Read,
+  type Parser,
   segment,
   shape,
   str,
@@ -42,7 +42,7 @@ const callFields = fields<Omit<Call, "id">>({
 });
 
 /** A file under `key`, wrapped in an object named for its kind, or not. */
-function file(key: string, kind: string): Read<NonNullable<Call["recording"]>> {
+function file(key: string, kind: string): Parser<NonNullable<Call["recording"]>> {
   return within(key, (source) => within(kind, media)(source) ?? media(source));
 }
 

@@ -17,7 +17,7 @@ import {
   int,
   num,
   own,
-  type Read,
+  type Parser,
   shape,
   str,
   time,
@@ -29,7 +29,7 @@ import { sharedContact } from "./shared-contact.ts";
 const detail = str("details");
 
 /** `errors[]` in any of the places it can stand. */
-export const errorsIn: Read<ErrorInfo[]> = each(
+export const errorsIn: Parser<ErrorInfo[]> = each(
   "errors",
   shape<ErrorInfo>({
     code: int("code"),
@@ -40,7 +40,7 @@ export const errorsIn: Read<ErrorInfo[]> = each(
   }),
 );
 
-export const media: Read<Media> = shape<Media>({
+export const media: Parser<Media> = shape<Media>({
   id: id("id"),
   mimeType: str("mime_type"),
   sha256: str("sha256"),
@@ -104,7 +104,7 @@ const system = shape<System>({
   identity: str("identity"),
 });
 
-/** What a message holds, whatever its type says: one reader for messages, echoes, history, standby and edits. */
+/** What a message holds, whatever its type says: one parser for messages, echoes, history, standby and edits. */
 export type Content = Omit<
   Message,
   "id" | "type" | "direction" | "sentAt" | "edit" | "voicemail" | "conversationContext"

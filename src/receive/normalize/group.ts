@@ -51,13 +51,13 @@ const sameType: Readonly<Record<string, string>> = {
 
 /** `groups[]`. */
 export const groupEvent: Understand = (item) => {
-  const read = group(item);
+  const parsed = group(item);
   const type = segment(own(item, "type")).replace(/^group_/, "");
   return {
     type: `whatsapp.group.${(Object.hasOwn(sameType, type) && sameType[type]) || type || "unknown"}`,
-    at: read.at,
+    at: parsed.at,
     person: personIn(item),
-    groupId: read.id,
-    data: { group: read },
+    groupId: parsed.id,
+    data: { group: parsed },
   };
 };

@@ -8,7 +8,7 @@ import {
   isRecord,
   type Json,
   own,
-  type Read,
+  type Parser,
   segment,
   shape,
   str,
@@ -20,7 +20,7 @@ import {
 const typeOf = (item: Json): string => textOf(own(item, "type")) ?? "unknown";
 const sentAt = time("timestamp");
 
-const edited: Read<Message> = (message) => ({ type: typeOf(message), ...content(message) });
+const edited: Parser<Message> = (message) => ({ type: typeOf(message), ...content(message) });
 
 const edit = within(
   "edit",

@@ -10,7 +10,7 @@ import {
   type Json,
   num,
   own,
-  type Read,
+  type Parser,
   segment,
   shape,
   str,
@@ -20,14 +20,14 @@ import {
 } from "./pick.ts";
 import { receiver, statusKey, statusText } from "./status.ts";
 
-const amount = (currency: string | undefined): Read<Amount> =>
+const amount = (currency: string | undefined): Parser<Amount> =>
   shape<Amount>({
     value: num("value"),
     offset: int("offset"),
     currency: (source) => str("currency")(source) ?? currency,
   });
 
-const refund = (currency: string | undefined): Read<Refund> =>
+const refund = (currency: string | undefined): Parser<Refund> =>
   shape<Refund>({
     id: str("id"),
     amount: within("amount", amount(currency)),
@@ -56,14 +56,14 @@ export const paymentStatus: Understand = (item, where) => {
   if (messageId === undefined) return NO_ID;
   const source = own(item, "payment");
   const payment = isRecord(source) ? source : {};
-  const read = paymentFields(payment, str("currency")(payment));
+  const parsed = paymentFields(payment, str("currency")(payment));
   const at = time("timestamp")(item);
   const bizOpaqueCallbackData = str("biz_opaque_callback_data")(item);
   const errors = errorsIn(item);
   const status = statusText(item) ?? "unknown";
   return {
     type: `whatsapp.payment.${segment(own(item, "status"))}`,
-    key: ["p", ...statusKey(item, where, messageId).slice(1), ...steps(read)],
+    key: ["p", ...statusKey(item, where, messageId).slice(1), ...steps(parsed)],
     at,
     ...receiver(item),
     data: {
@@ -71,7 +71,7 @@ export const paymentStatus: Understand = (item, where) => {
         messageId,
         status,
         ...(at && { at }),
-        ...read,
+        ...parsed,
         ...(bizOpaqueCallbackData && { bizOpaqueCallbackData }),
         ...(errors && { errors }),
       },

@@ -10,8 +10,8 @@ import type { Understand } from "./found.ts";
 import { personIn, personOf, phone, username } from "./person.ts";
 import { fields, id, isRecord, type Json, num, own, segment, str, time, within } from "./pick.ts";
 
-const clicked = <T>(read: (source: Json) => T | undefined) =>
-  within<T>("marketing_messages_link_click_data", read);
+const clicked = <T>(parse: (source: Json) => T | undefined) =>
+  within<T>("marketing_messages_link_click_data", parse);
 
 const userActionFields = fields<Omit<UserAction, "type">>({
   at: time("timestamp"),
@@ -86,7 +86,7 @@ export const consumerProfile: Understand = (value) => ({
   data: {},
 });
 
-const inContact = <T>(read: (source: Json) => T | undefined) => within<T>("contact", read);
+const inContact = <T>(parse: (source: Json) => T | undefined) => within<T>("contact", parse);
 
 const syncedContactFields = fields<SyncedContact>({
   type: str("type"),
@@ -118,7 +118,7 @@ export const stateSync: Understand = (item) => {
   };
 };
 
-const custom = <T>(read: (source: Json) => T | undefined) => within<T>("custom_data", read);
+const custom = <T>(parse: (source: Json) => T | undefined) => within<T>("custom_data", parse);
 
 const conversionFields = fields<Conversion>({
   eventName: str("event_name"),
@@ -150,7 +150,7 @@ function snakeCase(name: string | undefined): string | undefined {
     .toLowerCase();
 }
 
-const tracked = <T>(read: (source: Json) => T | undefined) => within<T>("tracking_data", read);
+const tracked = <T>(parse: (source: Json) => T | undefined) => within<T>("tracking_data", parse);
 
 const trackingFields = fields<Tracking>({
   eventName: str("event_name"),

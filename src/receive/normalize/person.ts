@@ -1,5 +1,5 @@
 import type { Contact } from "../../event/generated.ts";
-import { fields, id, idOf, isRecord, type Json, own, type Read, str, textOf } from "./pick.ts";
+import { fields, id, idOf, isRecord, type Json, own, type Parser, str, textOf } from "./pick.ts";
 
 const bsuid = /^[A-Z]{2}\./;
 const phoneNumber = /^\+?[0-9][0-9 ().-]{0,30}$/;
@@ -50,7 +50,7 @@ function usernameOf(value: unknown): string | undefined {
 /** An element of `contacts[]`. */
 export function contactOf(source: Json): Contact {
   const profile = own(source, "profile");
-  const { name, username } = readProfile(isRecord(profile) ? profile : {});
+  const { name, username } = parseProfile(isRecord(profile) ? profile : {});
   const contact = personOf({
     userId: own(source, "user_id"),
     parentUserId: own(source, "parent_user_id"),
@@ -62,7 +62,7 @@ export function contactOf(source: Json): Contact {
   return identityKeyHash === undefined ? contact : { ...contact, identityKeyHash };
 }
 
-const readProfile = fields<{ name?: string; username?: string }>({
+const parseProfile = fields<{ name?: string; username?: string }>({
   name: str("name"),
   username: str("username"),
 });
@@ -82,7 +82,7 @@ export const groupIdIn = id("group_id");
 
 /** A phone number as digits. */
 export const phone =
-  (...keys: string[]): Read<string> =>
+  (...keys: string[]): Parser<string> =>
   (source) => {
     for (const key of keys) {
       const digits = digitsOf(own(source, key));
@@ -92,4 +92,4 @@ export const phone =
   };
 
 /** A username without its @. */
-export const username: Read<string> = (source) => usernameOf(own(source, "username"));
+export const username: Parser<string> = (source) => usernameOf(own(source, "username"));

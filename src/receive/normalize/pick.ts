@@ -1,9 +1,9 @@
-/** Reading what we rely on out of JSON from strangers: own properties only, lenient in kind, absent rather than wrong. */
+/** Takes what we rely on out of JSON from strangers: own properties only, lenient in kind, absent rather than wrong. */
 
 export type Json = { readonly [key: string]: unknown };
-export type Read<T> = (source: Json) => T | undefined;
-/** A reader for every property, so that schema and parser cannot drift apart. */
-export type Readers<T> = { readonly [K in keyof T]-?: Read<NonNullable<T[K]>> };
+export type Parser<T> = (source: Json) => T | undefined;
+/** A parser for every property, so that schema and normalizer cannot drift apart. */
+export type Parsers<T> = { readonly [K in keyof T]-?: Parser<NonNullable<T[K]>> };
 
 export function isRecord(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -14,7 +14,7 @@ export function own(source: Json, key: string): unknown {
 }
 
 /** The first of `keys` that `convert` makes something of. */
-function first<T>(keys: readonly string[], convert: (value: unknown) => T | undefined): Read<T> {
+function first<T>(keys: readonly string[], convert: (value: unknown) => T | undefined): Parser<T> {
   return (source) => {
     for (const key of keys) {
       const value = own(source, key);
@@ -84,46 +84,46 @@ function isoOf(milliseconds: number): string | undefined {
   return new Date(milliseconds).toISOString();
 }
 
-export const str = (...keys: string[]): Read<string> => first(keys, textOf);
-export const id = (...keys: string[]): Read<string> => first(keys, idOf);
-export const num = (...keys: string[]): Read<number> => first(keys, numberOf);
-export const int = (...keys: string[]): Read<number> => first(keys, integerOf);
-export const bool = (...keys: string[]): Read<boolean> => first(keys, booleanOf);
-export const time = (...keys: string[]): Read<string> => first(keys, timeOf);
+export const str = (...keys: string[]): Parser<string> => first(keys, textOf);
+export const id = (...keys: string[]): Parser<string> => first(keys, idOf);
+export const num = (...keys: string[]): Parser<number> => first(keys, numberOf);
+export const int = (...keys: string[]): Parser<number> => first(keys, integerOf);
+export const bool = (...keys: string[]): Parser<boolean> => first(keys, booleanOf);
+export const time = (...keys: string[]): Parser<string> => first(keys, timeOf);
 /** Texts of a list. */
-export const strs = (key: string): Read<string[]> =>
+export const strs = (key: string): Parser<string[]> =>
   first([key], (value) => {
     if (!Array.isArray(value)) return undefined;
     const texts = value.map(textOf).filter((text) => text !== undefined);
     return texts.length === 0 ? undefined : texts;
   });
 
-/** What `read` makes of the object under the first of `keys` that has one. */
-export function within<T>(keys: string | readonly string[], read: Read<T>): Read<T> {
+/** What `parse` makes of the object under the first of `keys` that has one. */
+export function within<T>(keys: string | readonly string[], parse: Parser<T>): Parser<T> {
   const all = typeof keys === "string" ? [keys] : keys;
-  return first(all, (value) => (isRecord(value) ? read(value) : undefined));
+  return first(all, (value) => (isRecord(value) ? parse(value) : undefined));
 }
 
-/** What `read` makes of each object in the list under `key`. */
-export function each<T>(key: string, read: Read<T>): Read<T[]> {
+/** What `parse` makes of each object in the list under `key`. */
+export function each<T>(key: string, parse: Parser<T>): Parser<T[]> {
   return first([key], (value) => {
     if (!Array.isArray(value)) return undefined;
     const items: T[] = [];
     for (const item of value) {
-      const made = isRecord(item) ? read(item) : undefined;
+      const made = isRecord(item) ? parse(item) : undefined;
       if (made !== undefined) items.push(made);
     }
     return items.length === 0 ? undefined : items;
   });
 }
 
-/** All that the readers find. */
-export function fields<T extends object>(readers: Readers<T>): (source: Json) => T {
-  const entries = Object.entries(readers) as [string, Read<unknown>][];
+/** All that the parsers find. */
+export function fields<T extends object>(parsers: Parsers<T>): (source: Json) => T {
+  const entries = Object.entries(parsers) as [string, Parser<unknown>][];
   return (source) => {
     const made: Record<string, unknown> = {};
-    for (const [name, read] of entries) {
-      const value = read(source);
+    for (const [name, parse] of entries) {
+      const value = parse(source);
       if (value !== undefined) made[name] = value;
     }
     return made as T;
@@ -131,10 +131,10 @@ export function fields<T extends object>(readers: Readers<T>): (source: Json) =>
 }
 
 /** As `fields`, but absent when nothing was found. */
-export function shape<T extends object>(readers: Readers<T>): Read<T> {
-  const read = fields(readers);
+export function shape<T extends object>(parsers: Parsers<T>): Parser<T> {
+  const parse = fields(parsers);
   return (source) => {
-    const made = read(source);
+    const made = parse(source);
     for (const _ in made) return made;
     return undefined;
   };

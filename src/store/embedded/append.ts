@@ -1,4 +1,4 @@
-import type { Appended, Carried, WaypostEvent } from "../../contracts.ts";
+import type { Appended, BusMessage, WaypostEvent } from "../../contracts.ts";
 import { isQuarantined } from "../../event/event.ts";
 import type { Sqlite, SqlSession } from "../../support/sqlite.ts";
 import { edgeId } from "../aliases.ts";
@@ -12,7 +12,7 @@ import { tablesIn } from "./table.ts";
 /** Stores and projects a batch in one transaction. */
 export async function appendBatch(
   sqlite: Sqlite,
-  batch: readonly Carried[],
+  batch: readonly BusMessage[],
   expiresAt: number,
 ): Promise<Appended> {
   const events = batch.filter((item): item is WaypostEvent => !isQuarantined(item));

@@ -2,7 +2,7 @@ import { mongo } from "mongoose";
 import type { Tables } from "../../contracts/table.ts";
 import {
   type Appended,
-  type Carried,
+  type BusMessage,
   type QuarantinedPost,
   StoreError,
   type WaypostEvent,
@@ -28,7 +28,7 @@ const maxRounds = 10;
 export async function appendBatch(
   models: Models,
   tables: Tables,
-  batch: readonly Carried[],
+  batch: readonly BusMessage[],
   expireAt: Date,
 ): Promise<Appended> {
   const events = batch.filter((item): item is WaypostEvent => !isQuarantined(item));

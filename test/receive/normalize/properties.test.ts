@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { encodeEvent } from "../../../src/event/encode.ts";
 import type { WaypostEvent } from "../../../src/event/generated.ts";
-import { parcelOf } from "../../../src/event/parcel.ts";
-import { parseCarried } from "../../../src/event/parse.ts";
+import { parseBusMessage } from "../../../src/event/parse.ts";
 import { normalize } from "../../../src/receive/normalize.ts";
 import { compileSchema } from "../../../src/support/schema.ts";
 import { anyJson, asParsed, context, envelope, metadata, shuffleKeys } from "./envelopes.ts";
@@ -73,7 +73,7 @@ describe("normalize, whatever comes", () => {
         assert.ok(events.length + problems.length > 0);
         for (const event of events) {
           assert.deepEqual(checkEvent(event), []);
-          assert.deepEqual(parseCarried(parcelOf(event).bytes), event);
+          assert.deepEqual(parseBusMessage(encodeEvent(event).bytes), event);
         }
       }),
       { numRuns: runs * 5 },

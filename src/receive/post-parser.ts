@@ -2,24 +2,24 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Log } from "../support/log.ts";
 import { scanJson } from "./json.ts";
-import { keepWhole, type PostStamp, type ReadPost, readPost } from "./read.ts";
-import { type PackedPost, packJob, unpackPost } from "./read-job.ts";
+import { type PackedPost, packJob, unpackPost } from "./parse-job.ts";
+import { keepWhole, type ParsedPost, type PostStamp, parsePost } from "./parse-post.ts";
 import type { VerifiedBody } from "./verified-body.ts";
 
-/** What the main thread reads itself: a few milliseconds at most. The rest goes to the thread. */
+/** What the main thread parses itself: a few milliseconds at most. The rest goes to the thread. */
 const inline = { bytes: 32_768, tokens: 2_000 };
 const jobMs = 10_000;
 const threadHeapMb = 512;
 
-export interface Reader {
-  /** Never rejects; see `readPost`. The event loop is not blocked for more than milliseconds. */
-  read(body: VerifiedBody, stamp: PostStamp): Promise<ReadPost> | ReadPost;
+export interface PostParser {
+  /** Never rejects; see `parsePost`. The event loop is not blocked for more than milliseconds. */
+  parse(body: VerifiedBody, stamp: PostStamp): Promise<ParsedPost> | ParsedPost;
   /** Starts the thread, which the first large POST would else wait for. */
   warm(): void;
   close(): Promise<void>;
 }
 
-export interface ReaderOptions {
+export interface PostParserOptions {
   readonly log: Log;
   /** The thread's program; tests pass ones that hang or die. */
   readonly thread?: URL;
@@ -28,7 +28,7 @@ export interface ReaderOptions {
 }
 
 /** Small POSTs on the spot, large ones, one after the other, in a thread that starts with the first unless it is warm. */
-export function createReader(options: ReaderOptions): Reader {
+export function createPostParser(options: PostParserOptions): PostParser {
   const { log } = options;
   let thread: Worker | undefined;
   let last: Promise<unknown> = Promise.resolve();
@@ -40,7 +40,7 @@ export function createReader(options: ReaderOptions): Reader {
     return thread;
   };
 
-  const readInThread = async (body: VerifiedBody, stamp: PostStamp) => {
+  const parseInThread = async (body: VerifiedBody, stamp: PostStamp) => {
     let used: Worker | undefined;
     try {
       used = running();
@@ -54,14 +54,14 @@ export function createReader(options: ReaderOptions): Reader {
   };
 
   return {
-    read(body, stamp) {
+    parse(body, stamp) {
       if (body.length <= inline.bytes) {
         const scanned = scanJson(body);
         if ("unreadable" in scanned || scanned.tokens <= inline.tokens) {
-          return readPost(body, stamp, scanned);
+          return parsePost(body, stamp, scanned);
         }
       }
-      const post = last.then(() => readInThread(body, stamp));
+      const post = last.then(() => parseInThread(body, stamp));
       last = post.catch(() => undefined);
       return post;
     },
@@ -76,7 +76,7 @@ export function createReader(options: ReaderOptions): Reader {
 
 function threadFile(): URL {
   const isSource = extname(import.meta.url) === ".ts";
-  return new URL(isSource ? "./read-worker-dev.mjs" : "./read-worker.js", import.meta.url);
+  return new URL(isSource ? "./parse-worker-dev.mjs" : "./parse-worker.js", import.meta.url);
 }
 
 function startThread(file: URL, onExit: () => void): Worker {

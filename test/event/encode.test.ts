@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import { encodeEvent } from "../../src/event/encode.ts";
 import { isQuarantined } from "../../src/event/event.ts";
 import type { WaypostEvent } from "../../src/event/generated.ts";
-import { parcelOf } from "../../src/event/parcel.ts";
-import { parseCarried } from "../../src/event/parse.ts";
+import { parseBusMessage } from "../../src/event/parse.ts";
 import { quarantinedPost } from "../../src/event/quarantined-post.ts";
 
 /** Each of these ended a destination, a store or a renderer with a TypeError. */
@@ -40,17 +40,17 @@ const events: WaypostEvent[] = readdirSync(folder).flatMap((name) =>
 );
 const post = { receivedAt: "2026-11-20T10:00:00.000Z", postId: "post_1" };
 
-describe("parcels", () => {
+describe("encoded events", () => {
   it("carry an event unread and unchanged", () => {
     for (const event of events) {
-      const parcel = parcelOf(event);
-      assert.equal(parcel.id, event.id);
-      assert.equal(parcel.type, event.type);
+      const encoded = encodeEvent(event);
+      assert.equal(encoded.id, event.id);
+      assert.equal(encoded.type, event.type);
       assert.equal(
-        parcel.routingKey,
+        encoded.routingKey,
         `${event.type}.${event.data.account.phoneNumberId ?? "none"}`,
       );
-      assert.deepEqual(parseCarried(parcel.bytes), event);
+      assert.deepEqual(parseBusMessage(encoded.bytes), event);
     }
   });
 
@@ -65,9 +65,9 @@ describe("parcels", () => {
     assert.equal(again.source, "/other");
     assert.notEqual(quarantinedPost(Buffer.from([1]), [], post).id, item.id);
 
-    const parcel = parcelOf(item);
-    assert.equal(parcel.routingKey, "waypost.quarantine.none");
-    const parsed = parseCarried(parcel.bytes);
+    const encoded = encodeEvent(item);
+    assert.equal(encoded.routingKey, "waypost.quarantine.none");
+    const parsed = parseBusMessage(encoded.bytes);
     assert.ok(isQuarantined(parsed));
     assert.deepEqual(Buffer.from(parsed.data_base64, "base64"), bytes);
     assert.equal(JSON.parse(parsed.problems).length, 100);
@@ -76,10 +76,10 @@ describe("parcels", () => {
   it("may be a view on a larger buffer", () => {
     const [event] = events;
     assert.ok(event);
-    const { bytes } = parcelOf(event);
+    const { bytes } = encodeEvent(event);
     const padded = Buffer.concat([Buffer.from("junk"), bytes, Buffer.from("junk")]);
     assert.deepEqual(
-      parseCarried(new Uint8Array(padded.buffer, padded.byteOffset + 4, bytes.length)),
+      parseBusMessage(new Uint8Array(padded.buffer, padded.byteOffset + 4, bytes.length)),
       event,
     );
   });
@@ -110,7 +110,7 @@ describe("parcels", () => {
     ];
     for (const [text, reason] of bad) {
       assert.throws(
-        () => parseCarried(Buffer.from(text)),
+        () => parseBusMessage(Buffer.from(text)),
         (error: Error) => reason.test(error.message) && !error.message.includes("secret"),
         text,
       );

@@ -1,6 +1,6 @@
-import type { Parcel } from "../contracts.ts";
+import type { EncodedEvent } from "../contracts.ts";
+import { encodeEvent } from "../event/encode.ts";
 import type { WaypostEvent } from "../event/event.ts";
-import { parcelOf } from "../event/parcel.ts";
 import { quarantinedPost } from "../event/quarantined-post.ts";
 import {
   type JsonProblem,
@@ -24,29 +24,29 @@ export interface PostStamp {
 }
 
 /** A POST, ready for the bus. */
-export interface ReadPost {
+export interface ParsedPost {
   /** Every event, and at most one quarantined POST, last. */
-  readonly parcels: readonly Parcel[];
+  readonly events: readonly EncodedEvent[];
   /** The phone numbers' ids, else WABAs' ids, of its events. */
   readonly accounts: readonly string[];
 }
 
 /** Never throws: what cannot be read is kept whole, byte for byte, in quarantine. */
-export function readPost(
+export function parsePost(
   body: VerifiedBody,
   stamp: PostStamp,
   scanned: ScannedJson | Unreadable = scanJson(body),
-): ReadPost {
+): ParsedPost {
   try {
     if ("unreadable" in scanned) return keepWhole(body, stamp, scanned.unreadable);
     const parsed = parseJson(scanned);
     if ("unreadable" in parsed) return keepWhole(body, stamp, parsed.unreadable);
     const { events, problems } = normalize(parsed.value, stamp);
-    const parcels = toParcels(events);
-    if (parcels === undefined) return keepWhole(body, stamp, "its events are too large together");
+    const encoded = encodeEvents(events);
+    if (encoded === undefined) return keepWhole(body, stamp, "its events are too large together");
     const all = [...scanned.problems, ...problems];
-    if (all.length > 0) parcels.push(toQuarantine(body, stamp, all));
-    return { parcels, accounts: accountsOf(events) };
+    if (all.length > 0) encoded.push(toQuarantine(body, stamp, all));
+    return { events: encoded, accounts: accountsOf(events) };
   } catch (error) {
     const reason = error instanceof Error ? error.name : typeof error;
     return keepWhole(body, stamp, `could not be normalized: ${reason}`);
@@ -54,28 +54,28 @@ export function readPost(
 }
 
 /** The whole body as one quarantined POST. */
-export function keepWhole(body: VerifiedBody, stamp: PostStamp, reason: string): ReadPost {
-  return { parcels: [toQuarantine(body, stamp, [{ path: "", reason }])], accounts: [] };
+export function keepWhole(body: VerifiedBody, stamp: PostStamp, reason: string): ParsedPost {
+  return { events: [toQuarantine(body, stamp, [{ path: "", reason }])], accounts: [] };
 }
 
 function toQuarantine(
   body: VerifiedBody,
   stamp: PostStamp,
   problems: readonly JsonProblem[],
-): Parcel {
-  return parcelOf(quarantinedPost(body, problems, stamp));
+): EncodedEvent {
+  return encodeEvent(quarantinedPost(body, problems, stamp));
 }
 
-function toParcels(events: readonly WaypostEvent[]): Parcel[] | undefined {
-  const parcels: Parcel[] = [];
+function encodeEvents(events: readonly WaypostEvent[]): EncodedEvent[] | undefined {
+  const all: EncodedEvent[] = [];
   let bytes = 0;
   for (const event of events) {
-    const parcel = parcelOf(event);
-    bytes += parcel.bytes.length;
+    const encoded = encodeEvent(event);
+    bytes += encoded.bytes.length;
     if (bytes > maxBytes) return undefined;
-    parcels.push(parcel);
+    all.push(encoded);
   }
-  return parcels;
+  return all;
 }
 
 function accountsOf(events: readonly WaypostEvent[]): string[] {

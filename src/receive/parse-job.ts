@@ -1,20 +1,20 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Transferable } from "node:worker_threads";
-import type { Parcel } from "../contracts.ts";
-import type { PostStamp, ReadPost } from "./read.ts";
+import type { EncodedEvent } from "../contracts.ts";
+import type { ParsedPost, PostStamp } from "./parse-post.ts";
 import type { VerifiedBody } from "./verified-body.ts";
 
 /** What goes to the thread. The brand does not survive the copy, so only `packJob` makes one. */
-export interface ReadJob {
+export interface ParseJob {
   readonly bytes: Uint8Array;
   readonly stamp: PostStamp;
 }
 
 /** What comes back, in few pieces: thousands of small objects would take the main thread long to take in. */
 export interface PackedPost {
-  /** All parcels' bytes, in a buffer that changes hands instead of being copied. */
+  /** All events' bytes, in a buffer that changes hands instead of being copied. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where each parcel ends in them, and the next begins. */
+  /** Where each event ends in them, and the next begins. */
   readonly ends: Uint32Array<ArrayBuffer>;
   /** Id, type and routing key of each, a line each: none of them holds a line break. */
   readonly lines: string;
@@ -24,37 +24,42 @@ export interface PackedPost {
 /** Unpacked in one go, before others have their turn. */
 const unpackedAtOnce = 1_000;
 
-export function packJob(body: VerifiedBody, stamp: PostStamp): ReadJob {
+export function packJob(body: VerifiedBody, stamp: PostStamp): ParseJob {
   return { bytes: body, stamp };
 }
 
-export function unpackJob({ bytes }: ReadJob): VerifiedBody {
+export function unpackJob({ bytes }: ParseJob): VerifiedBody {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as VerifiedBody;
 }
 
-export function packPost(post: ReadPost): { packed: PackedPost; transfer: Transferable[] } {
-  const { parcels, accounts } = post;
-  const bytes = new Uint8Array(parcels.reduce((sum, parcel) => sum + parcel.bytes.length, 0));
-  const ends = new Uint32Array(parcels.length);
+export function packPost(post: ParsedPost): { packed: PackedPost; transfer: Transferable[] } {
+  const { events, accounts } = post;
+  const bytes = new Uint8Array(events.reduce((sum, event) => sum + event.bytes.length, 0));
+  const ends = new Uint32Array(events.length);
   let end = 0;
-  for (const [i, parcel] of parcels.entries()) {
-    bytes.set(parcel.bytes, end);
-    end += parcel.bytes.length;
+  for (const [i, event] of events.entries()) {
+    bytes.set(event.bytes, end);
+    end += event.bytes.length;
     ends[i] = end;
   }
-  const lines = parcels.flatMap(({ id, type, routingKey }) => [id, type, routingKey]).join("\n");
+  const lines = events.flatMap(({ id, type, routingKey }) => [id, type, routingKey]).join("\n");
   return { packed: { bytes, ends, lines, accounts }, transfer: [bytes.buffer, ends.buffer] };
 }
 
-export async function unpackPost({ bytes, ends, lines, accounts }: PackedPost): Promise<ReadPost> {
+export async function unpackPost({
+  bytes,
+  ends,
+  lines,
+  accounts,
+}: PackedPost): Promise<ParsedPost> {
   const texts = lines.split("\n");
-  const parcels: Parcel[] = [];
+  const events: EncodedEvent[] = [];
   let start = 0;
   for (const [i, end] of ends.entries()) {
     const [id = "", type = "", routingKey = ""] = texts.slice(3 * i, 3 * i + 3);
-    parcels.push({ id, type, routingKey, bytes: bytes.subarray(start, end) });
+    events.push({ id, type, routingKey, bytes: bytes.subarray(start, end) });
     start = end;
-    if (parcels.length % unpackedAtOnce === 0) await nextTurn();
+    if (events.length % unpackedAtOnce === 0) await nextTurn();
   }
-  return { parcels, accounts };
+  return { events, accounts };
 }

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Parcel } from "../../src/contracts.ts";
-import { readPost } from "../../src/receive/read.ts";
-import { createReader, type Reader, type ReaderOptions } from "../../src/receive/reader.ts";
+import type { EncodedEvent } from "../../src/contracts.ts";
+import { parsePost } from "../../src/receive/parse-post.ts";
+import {
+  createPostParser,
+  type PostParser,
+  type PostParserOptions,
+} from "../../src/receive/post-parser.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { startLoopProbe } from "../support/loop-probe.ts";
 import { largePost } from "../support/meta-post.ts";
@@ -11,25 +15,25 @@ import { verifiedBody } from "../support/signed.ts";
 
 const stamp = { postId: "pst_1", receivedAt: "2026-11-20T10:00:00.000Z" };
 const limit = 3_145_728;
-const readers: Reader[] = [];
+const parsers: PostParser[] = [];
 
-function open(options: Partial<ReaderOptions> = {}) {
+function open(options: Partial<PostParserOptions> = {}) {
   const log = createArrayLog();
-  const reader = createReader({ log, ...options });
-  readers.push(reader);
-  return { reader, log };
+  const parser = createPostParser({ log, ...options });
+  parsers.push(parser);
+  return { parser, log };
 }
 
 afterEach(async () => {
-  await Promise.all(readers.splice(0).map((reader) => reader.close()));
+  await Promise.all(parsers.splice(0).map((parser) => parser.close()));
 });
 
 function program(code: string): URL {
   return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 }
 
-function quarantined(parcels: readonly Parcel[]): { bytes: Buffer; reason: string } {
-  const [only, ...others] = parcels;
+function quarantined(events: readonly EncodedEvent[]): { bytes: Buffer; reason: string } {
+  const [only, ...others] = events;
   assert.deepEqual(others, []);
   assert.equal(only?.type, "waypost.quarantine");
   const item = JSON.parse(Buffer.from(only?.bytes ?? []).toString());
@@ -37,27 +41,27 @@ function quarantined(parcels: readonly Parcel[]): { bytes: Buffer; reason: strin
   return { bytes: Buffer.from(item.data_base64, "base64"), reason: problem.reason };
 }
 
-function plain(parcels: readonly Parcel[]) {
-  return parcels.map((parcel) => ({ ...parcel, bytes: Buffer.from(parcel.bytes).toString() }));
+function plain(events: readonly EncodedEvent[]) {
+  return events.map((event) => ({ ...event, bytes: Buffer.from(event.bytes).toString() }));
 }
 
-describe("the reader", () => {
+describe("the parser of POSTs", () => {
   it("reads in its thread exactly what it would read itself", async () => {
-    const { reader } = open();
+    const { parser } = open();
     const body = verifiedBody(largePost(400, 300_000).replace('"from"', '"x":1e400,"from"'));
-    const inThread = await reader.read(body, stamp);
-    const here = readPost(body, stamp);
-    assert.equal(here.parcels.length, 401);
-    assert.deepEqual(plain(inThread.parcels), plain(here.parcels));
+    const inThread = await parser.parse(body, stamp);
+    const here = parsePost(body, stamp);
+    assert.equal(here.events.length, 401);
+    assert.deepEqual(plain(inThread.events), plain(here.events));
     assert.deepEqual(inThread.accounts, ["700700700700700"]);
   });
 
   it("reads many large POSTs at once, each for itself", async () => {
-    const { reader } = open();
+    const { parser } = open();
     const bodies = Array.from({ length: 8 }, (_, index) => largePost(10 + index, 60_000));
-    const posts = await Promise.all(bodies.map((body) => reader.read(verifiedBody(body), stamp)));
+    const posts = await Promise.all(bodies.map((body) => parser.parse(verifiedBody(body), stamp)));
     assert.deepEqual(
-      posts.map(({ parcels }) => parcels.length),
+      posts.map(({ events }) => events.length),
       [10, 11, 12, 13, 14, 15, 16, 17],
     );
   });
@@ -76,10 +80,10 @@ describe("the reader", () => {
     ],
   ] as const) {
     it(`keeps the POST whole when the thread ${what}, and starts another`, async () => {
-      const { reader, log } = open({ thread: program(code), jobMs: 400 });
+      const { parser, log } = open({ thread: program(code), jobMs: 400 });
       const body = verifiedBody(largePost(100, 100_000));
       for (let i = 0; i < 2; i += 1) {
-        const { bytes, reason } = quarantined((await reader.read(body, stamp)).parcels);
+        const { bytes, reason } = quarantined((await parser.parse(body, stamp)).events);
         assert.ok(bytes.equals(body));
         assert.equal(reason, "could not be read in time");
       }
@@ -90,9 +94,9 @@ describe("the reader", () => {
   it("keeps a POST whole that needs more memory than a thread may have", async () => {
     const code =
       "import('node:worker_threads').then(w => w.parentPort.on('message', () => { const a = []; for (;;) a.push(Array(100_000).fill(a.length + 0.5)); }))";
-    const { reader } = open({ thread: program(code), jobMs: 60_000 });
+    const { parser } = open({ thread: program(code), jobMs: 60_000 });
     const body = verifiedBody(largePost(100, 100_000));
-    assert.ok(quarantined((await reader.read(body, stamp)).parcels).bytes.equals(body));
+    assert.ok(quarantined((await parser.parse(body, stamp)).events).bytes.equals(body));
   });
 });
 
@@ -131,17 +135,17 @@ describe("the event loop", () => {
 
   for (const [what, text] of bodies) {
     it(`is never blocked for 50 ms by ${what}`, async () => {
-      const { reader } = open();
-      await reader.read(verifiedBody(largePost(100, 40_000)), stamp);
+      const { parser } = open();
+      await parser.parse(verifiedBody(largePost(100, 40_000)), stamp);
       const body = verifiedBody(text.slice(0, limit));
       // The best of a few, because others use this machine's cores, too.
       const blocked: number[] = [];
       while (blocked.length < 4 && !blocked.some((ms) => ms < 50)) {
         const probe = startLoopProbe();
-        const { parcels } = await reader.read(body, stamp);
+        const { events } = await parser.parse(body, stamp);
         await sleep(5);
         blocked.push(probe.stop());
-        assert.ok(parcels.length > 0);
+        assert.ok(events.length > 0);
       }
       assert.ok(Math.min(...blocked) < 50, `${blocked} ms`);
     });

@@ -1,8 +1,8 @@
-import { type Carried, isQuarantined } from "./event.ts";
+import { type BusMessage, isQuarantined } from "./event.ts";
 import { routingKey } from "./routing-key.ts";
 
 /** Serialises an event or a quarantined POST, once, for the bus and the spool. */
-export function parcelOf(item: Carried) {
+export function encodeEvent(item: BusMessage) {
   const phoneNumberId = isQuarantined(item) ? undefined : item.data.account.phoneNumberId;
   return {
     id: item.id,
