@@ -23,6 +23,7 @@ import { createReceiver } from "../src/receive/server.ts";
 import { verifySignature } from "../src/receive/verified-body.ts";
 import { createMetrics } from "../src/support/metrics.ts";
 import { largePost } from "../test/support/meta-post.ts";
+import { secondsOf } from "./seconds.ts";
 
 type Kind = "baseline" | "waypost" | "unread";
 type Publish = (bytes: Buffer) => Promise<void>;
@@ -38,7 +39,7 @@ const self = fileURLToPath(import.meta.url);
 const autocannon = fileURLToPath(import.meta.resolve("autocannon"));
 const run = promisify(execFile);
 
-if (process.send === undefined) await measure(Number(process.argv[2] ?? 8));
+if (process.send === undefined) await measure(secondsOf("node --import tsx bench/ack.ts", 8));
 else await serve(process.argv[2] as Kind);
 
 /* ------------------------------------------------------------------ servers */

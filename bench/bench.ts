@@ -1,11 +1,12 @@
-/** Every figure that Waypost promises, each with its ratio: `npm run bench [seconds a load]`. */
+/** Every figure that Waypost promises, each with its ratio: `npm run bench -- [seconds a load]`. */
 import { execFile } from "node:child_process";
 import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { benchProgram } from "./program.ts";
+import { secondsOf } from "./seconds.ts";
 
-const seconds = Number(process.argv[2] ?? 6);
+const seconds = secondsOf("npm run bench --", 6);
 const run = promisify(execFile);
 const print = (line: string) => process.stdout.write(`${line}\n`);
 

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readdirSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -12,6 +12,16 @@ const sources = ["bench", "scripts", "src", "test"];
  */
 export function compileTests(root: string): string {
   const folder = mkdtempSync(join(tmpdir(), "waypost-tests-"));
+  try {
+    compileInto(folder, root);
+  } catch (error) {
+    rmSync(folder, { recursive: true });
+    throw error;
+  }
+  return folder;
+}
+
+function compileInto(folder: string, root: string): void {
   for (const name of readdirSync(root)) {
     if (name === ".git") continue;
     if (sources.includes(name)) cpSync(join(root, name), join(folder, name), { recursive: true });
@@ -24,5 +34,4 @@ export function compileTests(root: string): string {
   if (error) throw error;
   process.stdout.write(stdout);
   if (!existsSync(join(folder, "test"))) throw new Error(`No tests were compiled in ${folder}`);
-  return folder;
 }

@@ -2,13 +2,15 @@
  * Compiles the tests once, and runs every file of them, each in a process of its own, all with the same servers where they
  * can be had. Two files at a time, of which one at most kills servers while there are others. A file that fails runs once more when all others are
  * done, and the closing lines say so: a crowded machine is told from a broken program. Those that kill servers have no
- * second try: what is lost once is lost.
+ * second try: what is lost once is lost. SIGINT and SIGTERM end it
+ * with all that it has started.
  *
  *   npm test                 everything
  *   npm test -- bus store    the files whose path holds one of the words
  */
 import { spawn } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
+import { constants } from "node:os";
 import { join } from "node:path";
 import { register } from "tsx/esm/api";
 
@@ -30,10 +32,30 @@ if (files.length === 0) {
   process.exit(2);
 }
 
+/** The exit code once a signal has come: no file is begun any more. */
+let endedBy;
+const running = new Set();
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  // Not once: npm may pass on what the terminal has sent already.
+  process.on(signal, () => {
+    endedBy ??= 128 + constants.signals[signal];
+    for (const pid of running) endGroup(pid);
+  });
+}
+
+/** A test file and the processes that it started. */
+function endGroup(pid) {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error;
+  }
+}
+
 const env = { ...process.env };
 const servers = await shareServers(env, print).catch((error) => {
   print(`${error.message}\n\n0 passed, 1 failed, 0 skipped`);
-  process.exit(1);
+  process.exit(endedBy ?? 1);
 });
 
 let compiled = "";
@@ -47,13 +69,17 @@ function runFile(file) {
     const startedAt = performance.now();
     const program = join(compiled, file.replace(/\.ts$/, ".js"));
     const args = ["--enable-source-maps", "--test-reporter=tap", program];
-    const child = spawn(process.execPath, args, { env });
+    // In a process group of its own, which ends as one.
+    const child = spawn(process.execPath, args, { env, detached: true });
+    running.add(child.pid);
     const chunks = [];
     child.stdout.on("data", (chunk) => chunks.push(chunk));
     child.stderr.on("data", (chunk) => chunks.push(chunk));
-    const timer = setTimeout(() => child.kill("SIGKILL"), fileMs);
+    const timer = setTimeout(() => endGroup(child.pid), fileMs);
     child.on("close", (code, signal) => {
       clearTimeout(timer);
+      running.delete(child.pid);
+      if (endedBy !== undefined) return resolve(undefined);
       const output = Buffer.concat(chunks).toString();
       const outcome = judge(file, output, code);
       print(fileLine(outcome, ((performance.now() - startedAt) / 1_000).toFixed(1)));
@@ -67,14 +93,17 @@ function runFile(file) {
 
 async function runAll(take) {
   const outcomes = [];
-  for (let file = take(); file; file = take()) outcomes.push(await runFile(file));
+  for (let file = take(); file && endedBy === undefined; file = take()) {
+    const outcome = await runFile(file);
+    if (outcome !== undefined) outcomes.push(outcome);
+  }
   return outcomes;
 }
 
 const killsServers = (name) => /\/faults\//.test(name);
 let outcomes = [];
 try {
-  compiled = compileTests(process.cwd());
+  if (endedBy === undefined) compiled = compileTests(process.cwd());
   const faults = files.filter(killsServers);
   const others = files.filter((name) => !killsServers(name));
   const lanes = await Promise.all([
@@ -85,14 +114,17 @@ try {
     .flat()
     .filter(({ ok, file }) => !ok && !killsServers(file))
     .map(({ file }) => file);
-  if (crowded.length > 0) print(`\nonce more, alone: ${crowded.join(", ")}`);
+  if (crowded.length > 0 && endedBy === undefined)
+    print(`\nonce more, alone: ${crowded.join(", ")}`);
   const again = [...crowded];
   const settled = lanes.flat().filter(({ file }) => !crowded.includes(file));
   outcomes = [...settled, ...(await runAll(() => again.shift()))];
-  if (crowded.length > 0) print(`\nfailed beside another file: ${crowded.join(", ")}`);
+  if (crowded.length > 0 && endedBy === undefined)
+    print(`\nfailed beside another file: ${crowded.join(", ")}`);
 } finally {
   for (const server of servers) await server.cleanup();
 }
+if (endedBy !== undefined) process.exit(endedBy);
 const failed = outcomes.filter(({ ok }) => !ok).flatMap(({ file }) => failures.get(file));
 print(["", ...failed, ...closingLines(outcomes)].join("\n"));
 process.exit(outcomes.every(({ ok }) => ok) ? 0 : 1);

@@ -38,6 +38,8 @@ export interface Bus {
   queues(): Promise<bus.QueueState[]>;
   /** Of a queue that is declared no more: answers how many messages kept it from being deleted; 0: it is gone. */
   removeQueue(name: string, options?: bus.RemoveOptions): Promise<number>;
+  /** Deletes for good what lies in the dead queue of this one: answers how many messages. */
+  dropDead(name: string): Promise<number>;
   /** Waits for confirms, then closes channels, then connections. */
   close(): Promise<void>;
 }

@@ -39,6 +39,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     ledger: store.ledger,
     processes: store.processes,
     destinations,
+    bus,
     prune: (options) =>
       pruneTopology(
         {

@@ -16,11 +16,22 @@ import { escapeControls, print, safeJson } from "./terminal.ts";
 
 type Flags = OpsFlags & { readonly yes?: true; readonly force?: true; readonly json?: true };
 
-/** `waypost topology prune`: removes what destinations that are no longer configured have left. */
+/** `waypost topology`: removes what destinations that are no longer configured have left, and dead messages. */
 export function registerTopology(program: Command, resolve: ResolveOps): void {
-  program
-    .command("topology")
-    .description("looks after the queues")
+  const topology = program.command("topology").description("looks after the queues");
+  topology
+    .command("drop-dead")
+    .summary("delete what lies in a queue's dead queue")
+    .description(
+      "Deletes for good, after a question, the messages in a queue's dead queue: those that are no events. `waypost status` says where there are any.",
+    )
+    .argument("<queue>", "such as waypost.store, or waypost.dead.waypost.store")
+    .option("--yes", "without the question")
+    .option("--json", "as one line of JSON")
+    .addOption(urlOption)
+    .addOption(tokenOption)
+    .action((queue: string, flags: Flags) => runCommand(() => dropDead(queue, flags, resolve)));
+  topology
     .command("prune")
     .summary("remove the queues of former destinations")
     .description(
@@ -48,16 +59,27 @@ async function prune(flags: Flags, resolve: ResolveOps): Promise<number> {
   return pruned.kept.length > 0 ? exitCodes.wrong : 0;
 }
 
-async function agreed(left: readonly DestinationState[], { force }: Flags): Promise<boolean> {
+async function dropDead(queue: string, flags: Flags, resolve: ResolveOps): Promise<number> {
+  const client = createOpsClient(await resolve(flags));
+  const question = `Delete for good what lies in the dead queue of ${queue}?`;
+  if (!flags.yes && !(await ask(question))) return exitCodes.wrong;
+  const answer = await client.post<{ dropped: number }>("/api/topology/drop-dead", { queue });
+  if (flags.json) print(safeJson(answer));
+  else print(answer.dropped === 1 ? "1 message is gone." : `${answer.dropped} messages are gone.`);
+  return 0;
+}
+
+function agreed(left: readonly DestinationState[], { force }: Flags): Promise<boolean> {
+  const names = left.map(({ name, open }) => `${name} (${open} open)`).join(", ");
+  return ask(`Remove the queues of ${names}${force ? " and end their open deliveries" : ""}?`);
+}
+
+async function ask(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
     throw new CommandError(exitCodes.usage, "Nobody can be asked here: say --yes.");
   }
-  const names = left.map(({ name, open }) => `${name} (${open} open)`).join(", ");
-  const end = force ? " and end their open deliveries" : "";
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(
-    escapeControls(`Remove the queues of ${names}${end}? [y/N] `),
-  );
+  const answer = await terminal.question(escapeControls(`${question} [y/N] `));
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());
 }

@@ -33,6 +33,8 @@ export interface Index<Name extends string = string> {
   readonly on: readonly (Name | `-${Name}` | "id" | "-id")[];
   /** Only rows in which this flag is set. */
   readonly where?: Name;
+  /** Rows are counted by it alone, those that expire among them, without a look at each row. */
+  readonly counted?: true;
   /** Begins with `id`: an index for what every write of a row asks for beside its id. */
   readonly unique?: true;
 }

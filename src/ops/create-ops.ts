@@ -48,6 +48,7 @@ export interface OpsApi {
   >;
   /** Removes what destinations that are no longer configured have left. */
   readonly prune: (options: PruneOptions) => Promise<Pruned>;
+  readonly bus: Pick<Bus, "queues" | "dropDead">;
   /** Runs the present parser over the log and quarantine. */
   readonly renormalize: Renormalize;
 }

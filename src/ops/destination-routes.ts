@@ -1,18 +1,19 @@
 import { Router } from "express";
-import type { Ledger, ProcessRegistry } from "../contracts.ts";
+import { type Bus, deadQueueName, type Ledger, type ProcessRegistry } from "../contracts.ts";
 import { type DestinationState, destinationStates } from "./destination-state.ts";
 import { notFound } from "./problem.ts";
 import type { Pruned, PruneOptions } from "./prune.ts";
 import { requireValidated } from "./query.ts";
 
-/** Destinations: how they fare, pausing and resuming them, and removing what is left of former ones. */
+/** Destinations: how they fare, pausing and resuming them, and removing what is left of former ones or dead in a queue. */
 export function createDestinationRoutes(options: {
   readonly ledger: Pick<Ledger, "destinations" | "setPause">;
   readonly processes: Pick<ProcessRegistry, "alive">;
   readonly destinations: () => ReadonlyMap<string, { readonly kind: string }>;
   readonly prune: (options: PruneOptions) => Promise<Pruned>;
+  readonly bus: Pick<Bus, "queues" | "dropDead">;
 }): Router {
-  const { ledger, processes: registry, destinations, prune } = options;
+  const { ledger, processes: registry, destinations, prune, bus } = options;
   const states = async () => {
     const [rows, processes] = await Promise.all([ledger.destinations(), registry.alive()]);
     return destinationStates({ configured: destinations(), rows, processes });
@@ -38,6 +39,14 @@ export function createDestinationRoutes(options: {
   router.post("/topology/prune", async ({ body }, response) => {
     const { force = false } = body as { force?: boolean };
     response.json(await prune({ force }));
+  });
+  router.post("/topology/drop-dead", async ({ body }, response) => {
+    const { queue } = body as { queue: string };
+    const known = (await bus.queues()).find(
+      ({ name }) => name === queue || deadQueueName(name) === queue,
+    );
+    if (known === undefined) throw notFound("queue");
+    response.json({ dropped: await bus.dropDead(known.name) });
   });
   return router;
 }

@@ -106,7 +106,7 @@ function queueProblems(queue: Facts["bus"]["queues"][number]): StatusProblem[] {
     problems.push(
       error(
         `${dead} in ${deadQueueName(name)} ${dead === 1 ? "is no event" : "are no events"}.`,
-        "Something other than Waypost publishes to its exchange: look at the messages in RabbitMQ, or for the reason in the log.",
+        `Something other than Waypost publishes to its exchange: look at the messages in RabbitMQ, or for the reason in the log. They lie there until \`waypost topology drop-dead ${name}\` deletes them.`,
       ),
     );
   }

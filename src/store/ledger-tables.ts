@@ -33,8 +33,8 @@ export const deliveriesTable = defineTable({
   indexes: [
     // What every write of a row filters.
     { on: ["id", "epoch"], unique: true },
-    { on: ["destination", "seq"], where: "open" },
-    { on: ["destination", "state", "-createdAt", "-id"] },
+    { on: ["destination", "seq"], where: "open", counted: true },
+    { on: ["destination", "state", "-createdAt", "-id"], counted: true },
     { on: ["-createdAt", "-id"] },
     { on: ["eventId"] },
   ],

@@ -167,8 +167,7 @@ export async function moveCursors(
 
 async function forgetReader(sql: SqlSession, next: LogState, name: string): Promise<void> {
   await sql.run("DELETE FROM cursors WHERE name = ?", [name]);
-  await sql.run("DELETE FROM aside WHERE reader = ?", [name]);
-  next.aside = new Map([...next.aside].filter(([reader]) => reader !== name));
+  await dropAside(sql, next, name);
   next.notes = new Map([...next.notes].filter(([reader]) => reader !== name));
 }
 
@@ -197,6 +196,12 @@ export async function setAside(
   );
   next.aside = new Map(next.aside).set(row.name, (next.aside.get(row.name) ?? 0) + added);
   return added > 0;
+}
+
+export async function dropAside(sql: SqlSession, next: LogState, name: string): Promise<number> {
+  const gone = await sql.run("DELETE FROM aside WHERE reader = ?", [name]);
+  next.aside = new Map([...next.aside].filter(([reader]) => reader !== name));
+  return gone;
 }
 
 export async function countKeys(

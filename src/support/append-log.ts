@@ -1,6 +1,7 @@
 import {
   countKeys,
   drop,
+  dropAside,
   insert,
   type LogEntry,
   type LogPage,
@@ -47,6 +48,8 @@ export interface AppendLog {
   setAside(name: string, seq: number, reason: string): Promise<boolean>;
   /** How many rows this reader has set aside. */
   asideCount(name: string): number;
+  /** Forgets what this reader has set aside: answers how many rows; resolves when that is on disk. */
+  dropAside(name: string): Promise<number>;
   /** How many rows of each key lie after `after`. Reads them all: for start-up. */
   countKeys(after: number): Promise<ReadonlyMap<string, number>>;
   /** Refuses what comes, writes what waits. */
@@ -138,6 +141,13 @@ function createAppendLog(
       return added;
     },
     asideCount: (name) => state().aside.get(name) ?? 0,
+    async dropAside(name) {
+      let gone = 0;
+      await free(async (sql, next) => {
+        gone = await dropAside(sql, next, name);
+      });
+      return gone;
+    },
     countKeys,
     close,
   };

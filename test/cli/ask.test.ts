@@ -267,6 +267,7 @@ describe("every command", () => {
     ["destinations"],
     ["destinations", "pause", "x"],
     ["destinations", "resume", "x"],
+    ["topology", "drop-dead", "x", "--yes"],
     ["topology", "prune"],
     ["message", "x"],
     ["quarantine"],

@@ -125,6 +125,21 @@ describe("waypost destinations", () => {
   });
 });
 
+describe("waypost topology drop-dead", () => {
+  it("does nothing unasked where nobody can answer, and else says what is gone", async () => {
+    ops.dead.set("waypost.store", 2);
+    const unasked = await run(["topology", "drop-dead", "waypost.store"]);
+    assert.deepEqual([unasked.code, unasked.err], [2, "Nobody can be asked here: say --yes.\n"]);
+    assert.equal(ops.dead.get("waypost.store"), 2);
+    const asked = await run(["topology", "drop-dead", "waypost.dead.waypost.store", "--yes"]);
+    assert.deepEqual([asked.code, asked.out], [0, "2 messages are gone.\n"]);
+    const again = await run(["topology", "drop-dead", "waypost.store", "--yes", "--json"]);
+    assert.deepEqual([again.code, again.out], [0, '{"dropped":0}\n']);
+    const none = await run(["topology", "drop-dead", "none", "--yes"]);
+    assert.deepEqual([none.code, none.err], [1, "There is no such queue.\n"]);
+  });
+});
+
 describe("waypost topology prune", () => {
   it("does nothing unasked where nobody can answer", async () => {
     const { code, err } = await run(["topology", "prune"]);

@@ -403,6 +403,11 @@ export function busConformance(name: string, factory: () => Promise<BusUnderTest
       assert.deepEqual(seen.ids(), ["evt_1", "evt_2"]);
       await waitFor("three are dead", async () => (await state(bus, queues.messages)).dead === 3);
       assert.equal((await state(bus, queues.others)).dead, 0);
+      assert.equal(await bus.dropDead(queues.others.name), 0);
+      assert.equal(await bus.dropDead(queues.messages.name), 3);
+      await waitFor("none is dead", async () => (await state(bus, queues.messages)).dead === 0);
+      bus = await test.reopen();
+      assert.equal((await state(bus, queues.messages)).dead, 0);
     });
 
     it("moves an event that is not shaped like one there too, and hands it to who takes quarantine", async () => {

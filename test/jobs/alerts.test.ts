@@ -191,6 +191,8 @@ describe("alerts", () => {
     assert.deepEqual(test.texts(), [
       "2 messages in waypost.dead.waypost.deliver.crm are no events",
     ]);
+    const remedy = String(test.sent[0]?.data.business?.["remedy"]);
+    assert.match(remedy, /`waypost topology drop-dead waypost\.deliver\.crm` deletes them/);
     test.state.deadMessages = new Error("no channel to RabbitMQ");
     await test.ledger.setPause("crm", { by: "config", reason: "no token", at: test.at() });
     await test.clock.advance(minute);

@@ -125,6 +125,7 @@ const testedElsewhere = [
   "/api/destinations/{name}/resume",
   "/api/events/stream",
   "/api/renormalizations",
+  "/api/topology/drop-dead",
   "/api/topology/prune",
 ];
 

@@ -37,6 +37,7 @@ const acts = [
   "/api/deliveries/erp%3Aevt_1/retry",
   "/api/destinations/erp/pause",
   "/api/destinations/erp/resume",
+  "/api/topology/drop-dead",
   "/api/topology/prune",
 ];
 

@@ -118,6 +118,25 @@ describe("the prune of the API", () => {
   });
 });
 
+describe("dropping what is dead, by the API", () => {
+  it("takes a queue's name or that of its dead queue, and no other's", async () => {
+    ops.dead.set("waypost.store.0-of-4", 3).set("waypost.deliver.erp", 1);
+    const drop = (body: unknown) => ops.post("/api/topology/drop-dead", body);
+    for (const [queue, dropped] of [
+      ["waypost.dead.waypost.store", 3],
+      ["waypost.deliver.erp", 1],
+      ["waypost.deliver.erp", 0],
+    ]) {
+      const response = await drop({ queue });
+      assert.deepEqual([response.status, await response.json()], [200, { dropped }]);
+    }
+    assert.equal((await drop({ queue: "none" })).status, 404);
+    for (const body of [undefined, {}, { queue: "" }, { queue: 7 }, { queue: "x", all: true }]) {
+      assert.equal((await drop(body)).status, 400, JSON.stringify(body));
+    }
+  });
+});
+
 describe("the state of a destination", () => {
   const row: DestinationRow = {
     name: "erp",

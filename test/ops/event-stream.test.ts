@@ -44,6 +44,7 @@ const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   processes: { alive: none },
   destinations: () => new Map(),
   prune: none,
+  bus: { queues: none, dropDead: none },
   renormalize: none,
 };
 

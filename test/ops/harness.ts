@@ -21,6 +21,8 @@ export interface Harness {
   /** Those configured, by name. */
   readonly destinations: Map<string, { readonly kind: string; readonly timeoutMs?: number }>;
   /** What the prune endpoint was asked for; `answer` is what it says. */
+  /** By queue: how many lie in its dead queue. */
+  readonly dead: Map<string, number>;
   readonly pruned: { asked: PruneOptions[]; answer: Pruned };
   readonly logged: { message: string; fields: LogFields | undefined }[];
   readonly metrics: ReturnType<typeof createMetrics>;
@@ -57,6 +59,7 @@ export async function startOps(
   });
   const { ledger, processes } = store;
   const destinations: Harness["destinations"] = new Map();
+  const dead: Harness["dead"] = new Map();
   const pruned: Harness["pruned"] = { asked: [], answer: { removed: [], kept: [] } };
   const api: OpsApi = {
     query,
@@ -64,6 +67,14 @@ export async function startOps(
     ledger,
     processes,
     destinations: () => destinations,
+    bus: {
+      queues: async () => [...dead].map(([name, count]) => ({ name, ready: 0, dead: count })),
+      dropDead: async (name) => {
+        const dropped = dead.get(name) ?? 0;
+        dead.set(name, 0);
+        return dropped;
+      },
+    },
     prune: async (asked) => {
       pruned.asked.push(asked);
       return pruned.answer;
@@ -111,6 +122,7 @@ export async function startOps(
     ledger,
     processes,
     destinations,
+    dead,
     pruned,
     logged,
     metrics,

@@ -79,6 +79,11 @@ describe("the status", () => {
     assert.deepEqual(told({ configuration }), []);
   });
 
+  it("says how what is dead in a queue goes", () => {
+    const [problem] = findProblems({ ...well, ...queue({ dead: 1 }) }, now);
+    assert.match(problem?.remedy ?? "", /`waypost topology drop-dead waypost\.store` deletes them/);
+  });
+
   const cases: [what: string, changes: Partial<typeof well>, told: string[]][] = [
     [
       "a bus that is away",

@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
@@ -9,34 +19,54 @@ import { closingLines, judge, type Outcome } from "../../scripts/test-outcome.ts
 import { type SharedServer, shareServers } from "../../scripts/test-servers.ts";
 import { rabbitInstalled } from "../services/rabbitmq.ts";
 import { moduleUrl } from "../support/source.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const imports = 'import { describe, it } from "node:test";\n';
 
+/** A tree in which these files are all tests; `use` gets its folder. */
+function inTree<T>(files: Record<string, string>, use: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), "waypost-runner-"));
+  mkdirSync(join(folder, "test"));
+  for (const name of ["node_modules", "package.json"])
+    symlinkSync(join(root, name), join(folder, name));
+  cpSync(join(root, "tsconfig.json"), join(folder, "tsconfig.json"));
+  for (const [name, text] of Object.entries(files))
+    writeFileSync(join(folder, "test", name), imports + text);
+  return use(folder);
+}
+
+const runner = join(root, "scripts/test.mjs");
+
 /** What the runner says where these files are all tests and nothing is on the path. */
 function run(files: Record<string, string>, env: NodeJS.ProcessEnv = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "waypost-runner-"));
-  try {
-    mkdirSync(join(folder, "test"));
-    for (const name of ["node_modules", "package.json"])
-      symlinkSync(join(root, name), join(folder, name));
-    cpSync(join(root, "tsconfig.json"), join(folder, "tsconfig.json"));
-    for (const [name, text] of Object.entries(files))
-      writeFileSync(join(folder, "test", name), imports + text);
-    const options = { cwd: folder, env: { PATH: folder, TMPDIR: tmpdir(), ...env } };
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      [join(root, "scripts/test.mjs")],
-      { ...options, encoding: "utf8" },
-    );
-    const lines = stdout.trimEnd().split("\n");
-    return { status, stdout, stderr, lines, last: lines.at(-1) };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  return inTree(files, (folder) => {
+    try {
+      const options = { cwd: folder, env: { PATH: folder, TMPDIR: tmpdir(), ...env } };
+      const { status, stdout, stderr } = spawnSync(process.execPath, [runner], {
+        ...options,
+        encoding: "utf8",
+      });
+      const lines = stdout.trimEnd().split("\n");
+      return { status, stdout, stderr, lines, last: lines.at(-1) };
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 }
 
 const passing = 'it("passes", () => undefined);\n';
+
+/** A test that does not end within two minutes, beside a server that says by a file's name where it listens. */
+const listening = `const server = require("node:net").createServer().listen(0, "127.0.0.1", () =>
+  require("node:fs").writeFileSync(process.env.PORTS + "/port-" + server.address().port, ""));
+setTimeout(() => process.exit(), 120_000);`;
+const endless = `import { spawn } from "node:child_process";
+it("goes on", () => {
+  spawn(process.execPath, ["-e", ${JSON.stringify(listening)}], { stdio: "ignore" });
+  return new Promise((resolve) => setTimeout(resolve, 120_000));
+});
+`;
 
 describe("npm test", () => {
   it("passes when a file's tests and suites are all skipped, and ends with why", () => {
@@ -71,6 +101,42 @@ describe("npm test", () => {
     const again = lines.slice(lines.lastIndexOf("test/failing.test.ts:"));
     assert.match(again.slice(0, 2).join(), /:, +not ok 2 - fails$/);
   });
+
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    it(`leaves nothing behind and begins nothing more when ${signal} ends it`, async () => {
+      const files = { "a.test.ts": endless, "b.test.ts": endless, "c.test.ts": endless };
+      const folder = inTree(files, (made) => made);
+      const tmp = join(folder, "tmp");
+      mkdirSync(tmp);
+      const child = spawn(process.execPath, [runner], {
+        cwd: folder,
+        env: { PATH: folder, TMPDIR: tmp, PORTS: folder },
+      });
+      try {
+        const closed = once(child, "close");
+        const ports = () =>
+          readdirSync(folder).flatMap((name) => /^port-(\d+)$/.exec(name)?.[1] ?? []);
+        await waitFor("two files to run, with a server each", () => ports().length === 2, 60_000);
+        child.kill(signal);
+        child.kill(signal);
+        assert.deepEqual(await closed, [code, null]);
+        const left = readdirSync(tmp).filter((name) => name.startsWith("waypost-"));
+        assert.deepEqual([left, ports().length], [[], 2]);
+        for (const port of ports()) {
+          const answered = await once(connect(Number(port), "127.0.0.1"), "connect").catch(
+            ({ code }) => code,
+          );
+          assert.equal(answered, "ECONNREFUSED");
+        }
+      } finally {
+        child.kill("SIGKILL");
+        rmSync(folder, { recursive: true });
+      }
+    });
+  }
 
   const needsInstalled = !rabbitInstalled() && "needs an installed rabbitmq-server";
 
@@ -118,7 +184,7 @@ describe("judge", () => {
 
 describe("shared servers", () => {
   const ended: string[] = [];
-  const server = (key: string, start: "starts" | "fails" | "is missing"): SharedServer => ({
+  const shared = (key: string, start: "starts" | "fails" | "is missing"): SharedServer => ({
     name: key.toLowerCase(),
     key,
     installed: () => start !== "is missing",
@@ -132,10 +198,10 @@ describe("shared servers", () => {
     const env: NodeJS.ProcessEnv = { TEST_D_URL: "given" };
     const said: string[] = [];
     const servers = [
-      server("A", "starts"),
-      server("B", "fails"),
-      server("C", "is missing"),
-      server("D", "fails"),
+      shared("A", "starts"),
+      shared("B", "fails"),
+      shared("C", "is missing"),
+      shared("D", "fails"),
     ];
     assert.equal((await shareServers(env, (line) => said.push(line), servers)).length, 1);
     const broken = "b, which is installed but does not start (no port)";
@@ -148,9 +214,9 @@ describe("shared servers", () => {
   });
 
   it("must start where CI is set, and none is left when one does not", async () => {
-    const servers = [server("A", "starts"), server("B", "fails")];
-    const shared = shareServers({ CI: "true" }, () => undefined, servers);
-    await assert.rejects(shared, /^Error: The tests need b, which .*TEST_B_URL\.\nand more$/);
+    const servers = [shared("A", "starts"), shared("B", "fails")];
+    const sharing = shareServers({ CI: "true" }, () => undefined, servers);
+    await assert.rejects(sharing, /^Error: The tests need b, which .*TEST_B_URL\.\nand more$/);
     assert.deepEqual(ended, ["A"]);
   });
 });

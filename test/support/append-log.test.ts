@@ -184,6 +184,9 @@ describe("openAppendLog", () => {
     await reopen({ cursors: ["a", "b"] });
     assert.deepEqual([log.asideCount("a"), log.asideCount("b"), log.asideCount("c")], [1, 1, 0]);
     assert.equal(log.size().rows, 0);
+    assert.deepEqual([await log.dropAside("a"), await log.dropAside("a")], [1, 0]);
+    await reopen({ cursors: ["a", "b"] });
+    assert.deepEqual([log.asideCount("a"), log.asideCount("b")], [0, 1]);
   });
 
   it("counts the rows of each key behind a cursor", async () => {

@@ -65,6 +65,7 @@ export async function openEmbeddedBus(options: {
       }
       return waiting;
     },
+    dropDead: (name) => events.dropAside(name),
     close() {
       clearInterval(gauges);
       closed ??= closeAll(queues, events);

@@ -7,7 +7,7 @@ import { type ConsumerOptions, createConsumer } from "./consume.ts";
 import { createLayoutConsumer, quietMs } from "./layout-consumer.ts";
 import { createPublisher, declareOn, type Publisher } from "./publish.ts";
 import { queueStates, startQueueGauges } from "./queue-states.ts";
-import { removeQueue } from "./remove-queue.ts";
+import { dropDead, removeQueue } from "./remove-queue.ts";
 import { openTail } from "./tail.ts";
 import { reasonHeader, topologyOf } from "./topology.ts";
 
@@ -75,9 +75,9 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
     queues: states,
     removeQueue: async (name, { force = false } = {}) => {
       if (queues.some((queue) => isPartOf(name, queue))) throw new Error(`${name} is declared`);
-      const model = connectedNow(consuming);
-      return removeQueue(model, name, force);
+      return removeQueue(connectedNow(consuming), name, force);
     },
+    dropDead: async (name) => dropDead(connectedNow(consuming), name),
     close: () => {
       clearInterval(gauges);
       closed ??= closeAll();

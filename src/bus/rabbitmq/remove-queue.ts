@@ -25,6 +25,19 @@ export async function removeQueue(
   return 0;
 }
 
+/** Empties the dead queue of this one; answers how many messages lay there. */
+export async function dropDead(model: ChannelModel, name: string): Promise<number> {
+  const dead = deadQueueName(name);
+  if ((await countMessages(model, dead)) === 0) return 0;
+  const channel = await model.createChannel();
+  channel.on("error", () => undefined);
+  try {
+    return (await channel.purgeQueue(dead)).messageCount;
+  } finally {
+    await closeChannel(channel);
+  }
+}
+
 /** On a channel of its own: asking for a queue that is not there closes it. */
 async function countMessages(model: ChannelModel, name: string): Promise<number> {
   const channel = await model.createChannel();

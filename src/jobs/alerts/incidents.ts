@@ -112,8 +112,7 @@ function deadMessages({ name, dead: count }: QueueState, now: number): AlertInci
         count === 1
           ? `1 message in ${deadQueueName(name)} is no event`
           : `${count} messages in ${deadQueueName(name)} are no events`,
-      remedy:
-        "Something other than Waypost publishes what is not shaped like an event: the reason stands in each message's header x-waypost-reason in RabbitMQ, and in the log. `waypost quarantine` shows what the store got of them.",
+      remedy: `Something other than Waypost publishes what is not shaped like an event: the reason stands in each message's header x-waypost-reason in RabbitMQ, and in the log. \`waypost quarantine\` shows what the store got of them. They lie there, and this stays on, until \`waypost topology drop-dead ${name}\` deletes them.`,
     },
   ];
 }

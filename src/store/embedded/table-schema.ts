@@ -61,16 +61,19 @@ function isIndex({ fields }: TableSpec, { on }: Index): boolean {
 
 /**
  * An index that ends descending is made the other way round, and read from its end: SQLite appends quickly only at the
- * end, where the newest rows come.
+ * end, where the newest rows come. One that rows are counted by also holds `expireAt`, which every question asks for.
  */
-function indexSql({ name }: TableSpec) {
-  return ({ on, where }: Index): [string, string] => {
+function indexSql({ name, expires }: TableSpec) {
+  return ({ on, where, counted }: Index): [string, string] => {
     const turned = on.at(-1)?.startsWith("-") ?? false;
     const columns = on.map(
       (each) => `"${nameOf(each)}"${each.startsWith("-") === turned ? "" : " DESC"}`,
     );
+    const covers = expires && counted;
+    if (covers) columns.push('"expireAt"');
     const only = where === undefined ? "" : ` WHERE "${where}" = 1`;
     const words = [name, ...on, ...(where === undefined ? [] : ["where", where])];
+    if (covers) words.push("counted");
     return [words.join("_"), `ON "${name}" (${columns.join(", ")})${only}`];
   };
 }

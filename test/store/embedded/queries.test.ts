@@ -142,6 +142,17 @@ describe("the embedded store's queries", () => {
     await assertIndexed();
   });
 
+  it("of the ledger count deliveries by indexes alone", async () => {
+    const ledger = embeddedLedger(noted(), 1e9);
+    await ledger.lease("crm");
+    await ledger.destinations();
+    const counts = (await plans()).filter(({ sql }) => /count\(\*\).*"deliveries"/.test(sql));
+    assert.equal(counts.length, 2, "of those that are open, and of those that are dead");
+    for (const { sql, plan } of counts) {
+      assert.match(plan.join(), /^SEARCH deliveries USING COVERING INDEX [^,]+$/, sql);
+    }
+  });
+
   it("that are ended say which parts of the filter were given", async () => {
     const path = join(folder, "limited.db");
     const limited = await openLog(path, 100);

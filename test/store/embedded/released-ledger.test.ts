@@ -34,6 +34,7 @@ it("goes on with the ledger of a file that was left before its tables were decla
       ),
     );
     assert.equal(indexes.length, 5, "those of the declaration and what expires");
+    assert.equal(indexes.filter(({ name }) => name.endsWith("_counted")).length, 2);
     const kept = async () => [
       (await ledger.delivery("crm:evt_4")) !== undefined,
       (await ledger.link("crm", "cnv_other")) !== undefined,

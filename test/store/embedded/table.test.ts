@@ -3,8 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import type { TableSpec } from "../../../src/contracts/table.ts";
-import { defineTable, flag, optional, text, texts } from "../../../src/store/define-table.ts";
+import type { Index, TableSpec } from "../../../src/contracts/table.ts";
+import { date, defineTable, flag, optional, text, texts } from "../../../src/store/define-table.ts";
 import { createEmbeddedTables, deleteExpiredRows } from "../../../src/store/embedded/table.ts";
 import { syncTables } from "../../../src/store/embedded/table-schema.ts";
 import { conditionOf } from "../../../src/store/embedded/table-sql.ts";
@@ -60,6 +60,34 @@ describe("a table of a SQLite file", () => {
     assert.deepEqual(await pets.find({ where: { names: "Rexi" } }), [
       { id: "rex", kind: "dog", names: ["Rex", "Rexi"] },
     ]);
+  });
+
+  it("counts rows that may expire by an index that did not hold when they do, once it is declared so", async () => {
+    const fields = { kind: text(), expireAt: optional(date()) };
+    const petsBy = (index: Index<"kind">) =>
+      defineTable({ name: "pets", fields, indexes: [index], expires: true });
+    const before = petsBy({ on: ["kind", "-id"] });
+    const counted = petsBy({ on: ["kind", "-id"], counted: true });
+    await sync(before);
+    const rows = [{ id: "a" }, { id: "b", expireAt: new Date(10) }, { id: "c" }];
+    await tablesOf(sqlite)
+      .of(before)
+      .insert(rows.map((row) => ({ kind: "dog", ...row })));
+    await sync(counted);
+    await sync(counted);
+    assert.deepEqual(await names("index"), ["pets_expireAt", "pets_kind_-id_counted"]);
+    assert.equal(
+      await tablesOf(sqlite, { now: () => 9 })
+        .of(counted)
+        .count({ kind: "dog" }),
+      3,
+    );
+    assert.equal(
+      await tablesOf(sqlite, { now: () => 10 })
+        .of(counted)
+        .count({ kind: "dog" }),
+      2,
+    );
   });
 
   it("finds the members of rows that were there before their index", async () => {
