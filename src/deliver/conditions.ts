@@ -1,5 +1,6 @@
 import { RE2JS } from "re2js";
 import type { WaypostEvent } from "../contracts.ts";
+import { contactKey, contactKeys } from "../event/contact-keys.ts";
 import { compilePattern } from "../event/pattern.ts";
 import { messageTexts, replyIds } from "./said.ts";
 
@@ -9,7 +10,7 @@ export interface When {
   readonly type?: readonly string[];
   /** Names of accounts. */
   readonly account?: readonly string[];
-  /** BSUIDs, wa_ids, or phone numbers in any writing. */
+  /** BSUIDs, wa_ids, or phone numbers in any writing, of anybody the event is about. */
   readonly contact?: readonly string[];
   /** Conversation ids. */
   readonly conversation?: readonly string[];
@@ -95,15 +96,7 @@ function byAccount(names: readonly string[], accounts: Accounts): Condition["hol
 
 function byContact(contacts: readonly string[]): Condition["holds"] {
   const wanted = new Set(contacts.map(contactKey));
-  return ({ data: { contact } }) =>
-    [contact?.userId, contact?.parentUserId, contact?.waId].some(
-      (id) => id !== undefined && wanted.has(contactKey(id)),
-    );
-}
-
-/** A phone number as its digits, so that `+1 (555) 555-0123` is the wa_id 15555550123. */
-function contactKey(contact: string): string {
-  return /^\+?[\d\s().-]+$/.test(contact) ? contact.replace(/\D/g, "") : contact;
+  return (event) => contactKeys(event).some((key) => wanted.has(key));
 }
 
 function byText({ matches, contains, equals }: TextWhen): Condition["holds"] {
