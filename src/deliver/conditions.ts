@@ -1,8 +1,9 @@
 import { RE2JS } from "re2js";
 import type { WaypostEvent } from "../contracts.ts";
 import { contactKey, contactKeys } from "../event/contact-keys.ts";
+import { messageTexts } from "../event/message-texts.ts";
 import { compilePattern } from "../event/pattern.ts";
-import { messageTexts, replyIds } from "./said.ts";
+import { replyIds } from "./said.ts";
 
 /** What an event must be: all keys given must hold, any value of a key's list is enough. */
 export interface When {
@@ -116,7 +117,7 @@ function byText({ matches, contains, equals }: TextWhen): Condition["holds"] {
     );
   }
   return (event) => {
-    const texts = messageTexts(event).map((text) => text.slice(0, maxTextLength));
+    const texts = messageTexts(event.data.message).map((text) => text.slice(0, maxTextLength));
     return tests.every((anyOf) =>
       texts.some((text) => {
         const folded = fold(text);
