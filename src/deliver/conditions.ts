@@ -1,44 +1,9 @@
 import { RE2JS } from "re2js";
-import type { WaypostEvent } from "../contracts.ts";
+import type { Accounts, TextWhen, WaypostEvent, When } from "../contracts.ts";
 import { contactKey, contactKeys } from "../event/contact-keys.ts";
 import { messageTexts } from "../event/message-texts.ts";
 import { compilePattern } from "../event/pattern.ts";
 import { replyIds } from "./said.ts";
-
-/** What an event must be: all keys given must hold, any value of a key's list is enough. */
-export interface When {
-  /** Type patterns. Absent: every type. */
-  readonly type?: readonly string[];
-  /** Names of accounts. */
-  readonly account?: readonly string[];
-  /** BSUIDs, wa_ids, or phone numbers in any writing, of anybody the event is about. */
-  readonly contact?: readonly string[];
-  /** Conversation ids. */
-  readonly conversation?: readonly string[];
-  /** Meta's message types. */
-  readonly messageType?: readonly string[];
-  readonly text?: TextWhen;
-  /** Ids of the button or list row that was chosen. */
-  readonly replyId?: readonly string[];
-  /** Meta's error codes, wherever the event carries errors. */
-  readonly errorCode?: readonly number[];
-  /** Must not hold as a whole. */
-  readonly not?: When;
-}
-
-/** On any text of the message: body, caption, title of what was chosen. */
-interface TextWhen {
-  /** RE2 expressions: linear time, found anywhere, case counts unless they begin with `(?i)`. */
-  readonly matches?: readonly string[];
-  /** Letter case and compatibility forms do not count; nor below. */
-  readonly contains?: readonly string[];
-  /** The whole text, less white space around it. */
-  readonly equals?: readonly string[];
-}
-
-export type Accounts = Readonly<
-  Record<string, { readonly phoneNumberId?: string; readonly wabaId?: string }>
->;
 
 /** One key of a `when` as a test. */
 export interface Condition {

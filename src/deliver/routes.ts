@@ -1,15 +1,5 @@
-import type { WaypostEvent } from "../contracts.ts";
-import { type Accounts, compileConditions, type When } from "./conditions.ts";
-
-/** A rule: which events go to which destinations. */
-export interface Route {
-  readonly name: string;
-  readonly when: When;
-  /** Names of destinations. */
-  readonly to: readonly string[];
-  /** Also takes events of the dashboard's Test button. */
-  readonly test: boolean;
-}
+import type { Accounts, Route, WaypostEvent, When } from "../contracts.ts";
+import { compileConditions } from "./conditions.ts";
 
 /** An event goes to this destination because of this route. */
 interface Match {
