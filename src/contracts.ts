@@ -15,6 +15,7 @@ import type { Carried, Parcel, WaypostEvent } from "./event/event.ts";
 
 export type * from "./contracts/bus.ts";
 export type * from "./contracts/destination.ts";
+export * from "./contracts/diagnose.ts";
 export * from "./contracts/errors.ts";
 export type * from "./contracts/jobs.ts";
 export type * from "./contracts/ledger.ts";
