@@ -15,6 +15,7 @@ import type { BusMessage, EncodedEvent, WaypostEvent } from "./event/event.ts";
 
 export type * from "./contracts/bus.ts";
 export type * from "./contracts/destination.ts";
+export * from "./contracts/diagnose.ts";
 export * from "./contracts/errors.ts";
 export type * from "./contracts/jobs.ts";
 export type * from "./contracts/ledger.ts";
@@ -22,6 +23,7 @@ export type * from "./contracts/log.ts";
 export type * from "./contracts/processes.ts";
 export * from "./contracts/queue-names.ts";
 export type * from "./contracts/renormalization.ts";
+export type * from "./contracts/routing.ts";
 export type { BusMessage, EncodedEvent, QuarantinedPost, WaypostEvent } from "./event/event.ts";
 
 /** Carries events to queues, each in order and at least once. */
@@ -110,8 +112,6 @@ export interface Destination extends destination.DestinationTraits {
     context: destination.DeliveryContext,
     signal: AbortSignal,
   ): Promise<destination.Delivered | undefined>;
-  /** Not to be tried before then: for what comes together (a few texts in a row). What stands behind it in its lane waits too. */
-  notBefore?(event: WaypostEvent, createdAt: Date): Date | undefined;
   /** What would be sent, for `routes test`; sends nothing, shows no secret. */
   preview(event: WaypostEvent): unknown;
   /** Harmless calls that check credentials and scopes, for `doctor`. */

@@ -1,4 +1,5 @@
 import type { WaypostEvent } from "../contracts.ts";
+import { messageTexts } from "../event/message-texts.ts";
 import { cut, escapeControls, localTime, pad } from "./terminal.ts";
 
 /** One event on one line: when received, what, who, and the beginning of what was said. */
@@ -30,21 +31,13 @@ function preview({ data }: WaypostEvent): string {
   }
   const { message } = data;
   if (message === undefined) return "";
-  const content: unknown = new Map(Object.entries(message)).get(message.type);
-  return textOf(content) ?? `[${message.type}]`;
+  const { reaction, document, location, template } = message;
+  const [text] = [...messageTexts(message), ...messageTexts(message, { all: true })];
+  const name = reaction?.emoji ?? document?.filename ?? location?.name ?? template?.name;
+  return text ?? name ?? `[${message.type}]`;
 }
 
 /** Message ids differ at their end. */
 function tail(id: string): string {
   return id.length > 12 ? `…${id.slice(-10)}` : id;
-}
-
-const telling = ["body", "caption", "text", "emoji", "title", "filename", "name"];
-
-/** What a reader would recognise the message by, whatever its type. */
-function textOf(content: unknown): string | undefined {
-  if (typeof content !== "object" || content === null) return undefined;
-  const fields = new Map(Object.entries(content));
-  const text = telling.map((name) => fields.get(name)).find((each) => typeof each === "string");
-  return typeof text === "string" ? text : undefined;
 }

@@ -1,18 +1,12 @@
 import { createHash } from "node:crypto";
+import type { Accounts, Route, When } from "../contracts.ts";
 import { freeze, hideSecrets } from "./freeze.ts";
-import type {
-  AccountConfig,
-  AlertsConfig,
-  DestinationConfig,
-  RouteConfig,
-  Routing,
-  WhenConfig,
-} from "./routing.ts";
+import type { AlertsConfig, DestinationConfig, Routing } from "./routing.ts";
 import { parseDuration, parseRate } from "./units.ts";
 
 /** The file after `checkRouting` found nothing wrong with it. */
 export interface RawRouting {
-  readonly accounts?: Record<string, AccountConfig>;
+  readonly accounts?: Accounts;
   readonly destinations?: Record<string, RawDestination>;
   readonly routes?: readonly RawRoute[];
   readonly alerts?: RawAlerts;
@@ -78,12 +72,12 @@ function toDestination(raw: RawDestination): DestinationConfig {
   return hideSecrets(destination, ["options"]);
 }
 
-function toRoute({ name, when, to, test }: RawRoute): RouteConfig {
+function toRoute({ name, when, to, test }: RawRoute): Route {
   return { name, when: toWhen(when), to: [...new Set(many(to))], test: test ?? false };
 }
 
 /** Single values become lists of one. */
-function toWhen(raw: RawWhen): WhenConfig {
+function toWhen(raw: RawWhen): When {
   const { text, not, ...lists } = raw;
   return {
     ...mapValues(lists, many),

@@ -1,4 +1,5 @@
 /** What a destination is told and answers with. What it throws but DeliveryError counts as an outage that may be done. */
+import type { WaypostEvent } from "../event/event.ts";
 
 export type Link = Readonly<Record<string, string>>;
 
@@ -44,4 +45,6 @@ export interface DestinationTraits {
   readonly idempotency: "native" | "lookup" | "none";
   /** false: it neither reads `context.link` nor answers with one, nor remembers one, so none is looked up. */
   readonly links?: false;
+  /** Not to be tried before then: for what comes together (a few texts in a row). What stands behind it in its lane waits too. */
+  notBefore?(event: WaypostEvent, createdAt: Date): Date | undefined;
 }

@@ -1,41 +1,8 @@
 import { RE2JS } from "re2js";
-import type { WaypostEvent } from "../contracts.ts";
+import type { Accounts, TextWhen, WaypostEvent, When } from "../contracts.ts";
+import { contactKey, contactKeys } from "../event/contact-keys.ts";
+import { messageTexts } from "../event/message-texts.ts";
 import { compilePattern } from "../event/pattern.ts";
-
-/** What an event must be: all keys given must hold, any value of a key's list is enough. */
-export interface When {
-  /** Type patterns. Absent: every type. */
-  readonly type?: readonly string[];
-  /** Names of accounts. */
-  readonly account?: readonly string[];
-  /** BSUIDs, wa_ids, or phone numbers in any writing. */
-  readonly contact?: readonly string[];
-  /** Conversation ids. */
-  readonly conversation?: readonly string[];
-  /** Meta's message types. */
-  readonly messageType?: readonly string[];
-  readonly text?: TextWhen;
-  /** Ids of the button or list row that was chosen. */
-  readonly replyId?: readonly string[];
-  /** Meta's error codes, wherever the event carries errors. */
-  readonly errorCode?: readonly number[];
-  /** Must not hold as a whole. */
-  readonly not?: When;
-}
-
-/** On any text of the message: body, caption, title of what was chosen. */
-interface TextWhen {
-  /** RE2 expressions: linear time, found anywhere, case counts unless they begin with `(?i)`. */
-  readonly matches?: readonly string[];
-  /** Letter case and compatibility forms do not count; nor below. */
-  readonly contains?: readonly string[];
-  /** The whole text, less white space around it. */
-  readonly equals?: readonly string[];
-}
-
-export type Accounts = Readonly<
-  Record<string, { readonly phoneNumberId?: string; readonly wabaId?: string }>
->;
 
 /** One key of a `when` as a test. */
 export interface Condition {
@@ -94,15 +61,7 @@ function byAccount(names: readonly string[], accounts: Accounts): Condition["hol
 
 function byContact(contacts: readonly string[]): Condition["holds"] {
   const wanted = new Set(contacts.map(contactKey));
-  return ({ data: { contact } }) =>
-    [contact?.userId, contact?.parentUserId, contact?.waId].some(
-      (id) => id !== undefined && wanted.has(contactKey(id)),
-    );
-}
-
-/** A phone number as its digits, so that `+1 (555) 555-0123` is the wa_id 15555550123. */
-function contactKey(contact: string): string {
-  return /^\+?[\d\s().-]+$/.test(contact) ? contact.replace(/\D/g, "") : contact;
+  return (event) => contactKeys(event).some((key) => wanted.has(key));
 }
 
 function byText({ matches, contains, equals }: TextWhen): Condition["holds"] {
@@ -122,7 +81,7 @@ function byText({ matches, contains, equals }: TextWhen): Condition["holds"] {
     );
   }
   return (event) => {
-    const texts = messageTexts(event).map((text) => text.slice(0, maxTextLength));
+    const texts = messageTexts(event.data.message).map((text) => text.slice(0, maxTextLength));
     return tests.every((anyOf) =>
       texts.some((text) => {
         const folded = fold(text);
@@ -145,31 +104,6 @@ function errorCodes({ data }: WaypostEvent): number[] {
   return [errors, status?.errors, message?.errors, payment?.errors, call?.errors]
     .flatMap((list) => list ?? [])
     .flatMap(({ code }) => code ?? []);
-}
-
-type Message = NonNullable<WaypostEvent["data"]["message"]>;
-
-/** What a message says to a reader: body, caption, note, text of what was chosen, an edit's new content. */
-function messageTexts({ data }: WaypostEvent): string[] {
-  return data.message ? textsOf(data.message) : [];
-}
-
-function textsOf(message: Message): string[] {
-  const { text, image, video, document, button, interactive, order, edit } = message;
-  const edited = edit?.message ? textsOf(edit.message) : [];
-  return [
-    text?.body,
-    image?.caption,
-    video?.caption,
-    document?.caption,
-    button?.text,
-    interactive?.buttonReply?.title,
-    interactive?.listReply?.title,
-    interactive?.nfmReply?.body,
-    interactive?.body,
-    order?.text,
-    ...edited,
-  ].filter((each): each is string => typeof each === "string");
 }
 
 /** The ids that the business gave to the button or list row that was chosen. */

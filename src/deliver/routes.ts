@@ -1,15 +1,12 @@
-import { deliverQueueName, type QueueSpec, type WaypostEvent } from "../contracts.ts";
-import { type Accounts, compileConditions, type When } from "./conditions.ts";
-
-/** A rule: which events go to which destinations. */
-export interface Route {
-  readonly name: string;
-  readonly when: When;
-  /** Names of destinations. */
-  readonly to: readonly string[];
-  /** Also takes events of the dashboard's Test button. */
-  readonly test: boolean;
-}
+import {
+  type Accounts,
+  deliverQueueName,
+  type QueueSpec,
+  type Route,
+  type WaypostEvent,
+  type When,
+} from "../contracts.ts";
+import { compileConditions } from "./conditions.ts";
 
 /** An event goes to this destination because of this route. */
 interface Match {

@@ -1,13 +1,14 @@
 import type { WaypostEvent } from "../contracts.ts";
+import { messageTexts } from "../event/message-texts.ts";
 import { capital, errorFacts, type Fact, factsIn, inWords, type Rendered } from "./render-facts.ts";
 
 type Message = NonNullable<WaypostEvent["data"]["message"]>;
-type Part = Partial<Rendered> & { readonly title: string };
+type Part = Partial<Pick<Rendered, "facts" | "link">> & { readonly title: string };
 /** The parts of a message, each with how it reads; the first that is there decides the title. */
 type Renderers = { readonly [K in keyof Message]?: (part: NonNullable<Message[K]>) => Part };
 
 const renderers: Renderers = {
-  text: ({ body }) => ({ title: "Message", texts: [body] }),
+  text: () => ({ title: "Message" }),
   image: (media) => mediaPart("Photo", media),
   video: (media) => mediaPart("Video", media),
   audio: (media) => mediaPart(media.voice ? "Voice message" : "Audio", media),
@@ -18,21 +19,18 @@ const renderers: Renderers = {
   interactive: interactivePart,
   button: ({ text, payload }) => ({
     title: "Button tapped",
-    texts: given(text),
     facts: factsIn({ payload: payload === text ? undefined : payload }),
   }),
-  order: ({ text, productItems = [], catalogId }) => ({
+  order: ({ productItems = [], catalogId }) => ({
     title: "Order",
-    texts: given(text),
     facts: [...productItems.map(orderLine), ...factsIn({ catalogue: catalogId })],
   }),
   reaction: ({ emoji, removed, messageId }) => ({
     title: removed || emoji === undefined ? "Reaction removed" : `Reaction ${emoji}`,
     facts: factsIn({ toMessage: messageId }),
   }),
-  system: ({ type, body, ...ids }) => ({
+  system: ({ type, body: _body, ...ids }) => ({
     title: type === undefined ? "System message" : capital(inWords(type)),
-    texts: given(body),
     facts: factsIn(ids),
   }),
   unsupported: ({ type }) => ({
@@ -40,9 +38,9 @@ const renderers: Renderers = {
     facts: factsIn({ kind: type }),
   }),
   edit: ({ message, originalMessageId }) => {
-    const edited = message ? renderMessage(message) : undefined;
-    const facts = [...(edited?.facts ?? []), ...factsIn({ editedMessage: originalMessageId })];
-    return { title: "Message edited", texts: edited?.texts ?? [], facts };
+    const edited = message ? renderMessage(message).facts : [];
+    const facts = [...edited, ...factsIn({ editedMessage: originalMessageId })];
+    return { title: "Message edited", facts };
   },
   revoke: ({ originalMessageId }) => ({
     title: "Message deleted",
@@ -59,7 +57,7 @@ export function renderMessage(message: Message): Rendered {
   const link = parts.find((part) => part.link)?.link;
   return {
     title: first?.title ?? capital(inWords(message.type)),
-    texts: parts.flatMap(({ texts = [] }) => texts),
+    texts: messageTexts(message, { all: true }),
     facts: [...parts.flatMap(({ facts = [] }) => facts), ...around(message)],
     ...(link && { link }),
   };
@@ -87,8 +85,8 @@ function around({ context, referral, conversationContext, identity, errors }: Me
 }
 
 function mediaPart(title: string, media: NonNullable<Message["image"]>): Part {
-  const { caption, filename, mimeType, link, id } = media;
-  return { title, texts: given(caption), facts: factsIn({ file: filename, mimeType, link, id }) };
+  const { filename, mimeType, link, id } = media;
+  return { title, facts: factsIn({ file: filename, mimeType, link, id }) };
 }
 
 function locationPart({ latitude, longitude, ...rest }: NonNullable<Message["location"]>): Part {
@@ -125,31 +123,19 @@ function cardFacts({
 
 function interactivePart(interactive: NonNullable<Message["interactive"]>): Part {
   const { buttonReply, listReply, nfmReply, callPermissionReply, type, ...rest } = interactive;
-  if (buttonReply) {
-    const { title, id } = buttonReply;
-    return { title: "Button tapped", texts: given(title), facts: factsIn({ id }) };
-  }
-  if (listReply) {
-    const { title, description, id } = listReply;
-    return {
-      title: "Chosen from a list",
-      texts: given(title, description),
-      facts: factsIn({ id }),
-    };
-  }
+  if (buttonReply) return { title: "Button tapped", facts: factsIn({ id: buttonReply.id }) };
+  if (listReply) return { title: "Chosen from a list", facts: factsIn({ id: listReply.id }) };
   if (nfmReply) {
-    const { body, response, responseJson } = nfmReply;
-    const facts = factsIn(response ?? { answers: responseJson });
-    return { title: "Form completed", texts: given(body), facts };
+    const { response, responseJson } = nfmReply;
+    return { title: "Form completed", facts: factsIn(response ?? { answers: responseJson }) };
   }
   if (callPermissionReply) {
     const { response, ...facts } = callPermissionReply;
     return { title: `Call permission: ${response ?? "answered"}`, facts: factsIn(facts) };
   }
-  const { header, body, footer, paymentMethod, product, ...others } = rest;
+  const { header: _, body: __, footer: ___, paymentMethod, product, ...others } = rest;
   return {
     title: paymentMethod ? "Payment" : product ? "Product" : capital(inWords(type ?? "choice")),
-    texts: given(header, body, footer),
     facts: factsIn([paymentMethod, product, others]),
   };
 }
@@ -159,8 +145,4 @@ type Line = NonNullable<NonNullable<Message["order"]>["productItems"]>[number];
 function orderLine({ quantity, productRetailerId, itemPrice, currency }: Line): Fact {
   const price = itemPrice === undefined ? "" : ` at ${itemPrice} ${currency ?? ""}`.trimEnd();
   return { label: "Item", value: `${quantity ?? 1} × ${productRetailerId ?? "?"}${price}` };
-}
-
-function given(...texts: (string | undefined)[]): string[] {
-  return texts.filter((text): text is string => text !== undefined && text !== "");
 }

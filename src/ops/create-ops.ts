@@ -1,9 +1,9 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { Server } from "node:http";
 import { join } from "node:path";
 import express, { type Express, type RequestHandler } from "express";
 import { middleware as validateOpenApi } from "express-openapi-validator";
 import type { Bus, EventQuery, Ledger, ProcessRegistry, Renormalize } from "../contracts.ts";
+import { createHttpServer, listen } from "../support/http-server.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import { requireBearer } from "./bearer.ts";
@@ -79,8 +79,7 @@ export function createOps(options: OpsOptions): Ops {
     throw notFound("address");
   });
   app.use(problemHandler(options.log));
-  const server = createServer(limits, app);
-  server.maxConnections = 1_000;
+  const server = createHttpServer(app, { maxConnections: 1_000 });
 
   const drain = () => {
     stopping = true;
@@ -101,14 +100,6 @@ const answerHeaders = {
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
-};
-
-/** Without the checking interval, Node enforces these timeouts only every 30 s. */
-const limits = {
-  headersTimeout: 5_000,
-  requestTimeout: 10_000,
-  connectionsCheckingInterval: 1_000,
-  keepAliveTimeout: 65_000,
 };
 
 function noApi(app: Express): () => void {
@@ -176,16 +167,6 @@ function watch({ log, metrics }: OpsOptions): RequestHandler {
     });
     next();
   };
-}
-
-function listen(server: Server, { host, port }: OpsOptions): Promise<{ port: number }> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve({ port: (server.address() as AddressInfo).port });
-    });
-  });
 }
 
 async function close(server: Server): Promise<void> {

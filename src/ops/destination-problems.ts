@@ -1,5 +1,6 @@
 import type { RunningProcess } from "../contracts.ts";
 import type { DestinationState } from "./destination-state.ts";
+import { diagnosed } from "./diagnosed.ts";
 import type { StatusProblem } from "./status.ts";
 
 const minute = 60_000;
@@ -13,33 +14,30 @@ export function destinationProblems(
   now: Date,
 ): StatusProblem[] {
   const { name, state, dead, open } = destination;
-  const problems: StatusProblem[] = [];
-  const add = (level: StatusProblem["level"], what: string, remedy: string) =>
-    problems.push({ level, what, remedy });
   if (state === "removed") {
-    add(
-      "warning",
-      `${name} is no longer configured; its queue is left and goes on taking events: ${waiting} wait there. Open deliveries: ${open}.`,
-      "`waypost topology prune` removes what is left, or put it back into waypost.yaml.",
-    );
-    return problems;
+    return [
+      {
+        level: "warning",
+        what: `${name} is no longer configured; its queue is left and goes on taking events: ${waiting} wait there. Open deliveries: ${open}.`,
+        remedy: "`waypost topology prune` removes what is left, or put it back into waypost.yaml.",
+      },
+    ];
   }
+  const problems: StatusProblem[] = [];
   const wrong = stateProblem(destination, now);
   if (wrong !== undefined) problems.push(wrong);
-  if (dead > 0) {
-    add(
-      "error",
-      dead === 1 ? `1 delivery to ${name} is dead.` : `${dead} deliveries to ${name} are dead.`,
-      `\`waypost deliveries --destination ${name} --state dead\` says why, \`waypost deliveries retry <id>\` sends one again.`,
-    );
-  }
+  if (dead > 0) problems.push(diagnosed("error", { kind: "deliveries_dead", name, count: dead }));
   return problems;
 }
 
 function stateProblem(destination: DestinationState, now: Date): StatusProblem | undefined {
-  const { name, state, open, oldestOpenAt, breakerSince, lastError } = destination;
+  const { name, state, pause, open, oldestOpenAt, breakerSince, lastError } = destination;
   const why = lastError === undefined ? "" : `: ${lastError.replace(/\.$/, "")}`;
-  if (state === "paused") return pausedProblem(destination);
+  if (pause !== undefined && state === "paused") {
+    const level = pause.by === "operator" ? "warning" : "error";
+    const waits = `; deliveries that wait: ${open}`;
+    return diagnosed(level, { kind: "destination_paused", name, pause }, waits);
+  }
   if (state === "unheld") {
     return {
       level: "error",
@@ -48,28 +46,15 @@ function stateProblem(destination: DestinationState, now: Date): StatusProblem |
     };
   }
   if (state === "out") {
-    const since = breakerSince === undefined ? "" : ` for ${age(breakerSince, now)} min`;
-    return {
-      level: "error",
-      what: `${name} has been out${since}${why}.`,
-      remedy:
-        "See what is wrong on its side. Waypost tries again without end, and nothing is lost.",
-    };
+    const lasts =
+      breakerSince === undefined ? undefined : (`for ${age(breakerSince, now)} min` as const);
+    return diagnosed("error", { kind: "destination_out", name, lastError, lasts });
   }
   if (oldestOpenAt === undefined || now.getTime() - Date.parse(oldestOpenAt) < patienceMs) return;
   return {
     level: "warning",
     what: `The oldest open delivery to ${name} has waited for ${age(oldestOpenAt, now)} min${why}.`,
     remedy: `\`waypost deliveries --destination ${name} --state open\` shows what waits and why; \`rate\` and \`concurrency\` may be too low.`,
-  };
-}
-
-function pausedProblem({ name, says, pause, open }: DestinationState): StatusProblem {
-  const byOperator = pause?.by === "operator";
-  return {
-    level: byOperator ? "warning" : "error",
-    what: `${name} ${byOperator ? "is " : ""}${says.replace(/\.$/, "")}; deliveries that wait: ${open}.`,
-    remedy: `${byOperator ? "When it may go on" : "Mend that, see `waypost doctor`"}: \`waypost destinations resume ${name}\`. Nothing is lost meanwhile.`,
   };
 }
 

@@ -1,5 +1,6 @@
-import { deadQueueName, deliverQueueName, destinationOfQueue } from "../contracts.ts";
+import { deliverQueueName, destinationOfQueue } from "../contracts.ts";
 import { destinationProblems, processProblems } from "./destination-problems.ts";
+import { diagnosed } from "./diagnosed.ts";
 import type { StatusProblem, SystemStatus } from "./status.ts";
 
 type Facts = Omit<SystemStatus, "ok" | "problems">;
@@ -104,10 +105,7 @@ function queueProblems(queue: Facts["bus"]["queues"][number]): StatusProblem[] {
   }
   if (dead > 0) {
     problems.push(
-      error(
-        `${dead} in ${deadQueueName(name)} ${dead === 1 ? "is no event" : "are no events"}.`,
-        `Something other than Waypost publishes to its exchange: look at the messages in RabbitMQ, or for the reason in the log. They lie there until \`waypost topology drop-dead ${name}\` deletes them.`,
-      ),
+      diagnosed("error", { kind: "messages_dead", queue: name, count: dead, among: "queues" }),
     );
   }
   return problems;
@@ -146,21 +144,14 @@ function silentAccounts({ accounts }: Facts, now: Date): StatusProblem[] {
   return accounts
     .map(({ id, lastEventAt }) => ({ id, days: (now.getTime() - Date.parse(lastEventAt)) / day }))
     .filter(({ days }) => days >= 7)
-    .map(({ id, days }) =>
-      warning(
-        `Account ${id} has been silent for ${Math.floor(days)} days.`,
-        "If that is not expected: see the callback URL and the subscribed fields in the Meta app, and the app's access to the account.",
-      ),
-    );
+    .map(({ id, days }) => {
+      const lasts = `for ${Math.floor(days)} days` as const;
+      return diagnosed("warning", { kind: "account_silent", account: id, lasts });
+    });
 }
 
 function quarantineProblems({ store }: Facts): StatusProblem[] {
   const count = store.stats?.quarantine ?? 0;
   if (count === 0) return [];
-  return [
-    warning(
-      `${count} signed POSTs could not be understood, whole or in part. Nothing of them is lost.`,
-      "`waypost quarantine` says where and why.",
-    ),
-  ];
+  return [diagnosed("warning", { kind: "quarantine_growth", count, of: "signed POSTs" })];
 }

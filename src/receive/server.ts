@@ -1,25 +1,11 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from "node:http";
-import { createServer as createTlsServer } from "node:https";
-import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
+import { Server as NetServer, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
+import { createHttpServer, listen } from "../support/http-server.ts";
 import type { Log } from "../support/log.ts";
 import { createReceiveApp, type ReceiveAppOptions } from "./app.ts";
 import { createRareWarning } from "./rare-warning.ts";
 
-/** Node's own defaults leave a slow sender 5 minutes, and look for one only every 30 s. */
-const limits = {
-  headersTimeout: 5_000,
-  requestTimeout: 10_000,
-  connectionsCheckingInterval: 1_000,
-  // Longer than a load balancer keeps its idle connections, or it would use one that is being closed.
-  keepAliveTimeout: 65_000,
-} as const;
 /** Nothing received and nothing sent for so long: a peer that does not read its answers. */
 const silenceMs = 30_000;
 const maxConnections = 2_000;
@@ -62,32 +48,32 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   const app = createReceiveApp(options);
   const server = options.tls
     ? createTls(options.tls, app, options.log)
-    : createServer({ ...limits }, app);
+    : createHttpServer(app, { maxConnections });
   server.setTimeout(silenceMs);
-  server.maxConnections = maxConnections;
   server.maxRequestsPerSocket = maxRequestsPerSocket;
   server.maxHeadersCount = maxHeadersCount;
   server.on("clientError", answerBrokenHttp);
   const traffic = watchTraffic(server, options.tls ? "secureConnection" : "connection");
 
   return {
-    listen: () => listen(server, options.host, options.port),
+    listen: () => listen(server, options),
     close: () => closeServer(server, traffic),
   };
 }
 
 function createTls(tls: ReceiverTls, app: RequestListener, log: Log): Server {
   const { cert, key, clientCa, clientName = metaClientName } = tls;
-  const options = { ...limits, cert, key, minVersion: "TLSv1.2" as const, handshakeTimeout };
-  if (clientCa === undefined) return createTlsServer(options, app);
+  const options = { cert, key, minVersion: "TLSv1.2" as const, handshakeTimeout };
+  if (clientCa === undefined) return createHttpServer(app, { maxConnections, tls: options });
   const warn = createRareWarning(log, "a client without the expected certificate was refused");
   const mutual = { ...options, ca: clientCa, requestCert: true, rejectUnauthorized: true };
   // Asked at each request: one can come in the same packet as the handshake's end, before a socket closes.
-  const server = createTlsServer(mutual, (request, response) => {
+  const answer: RequestListener = (request, response) => {
     if (isMadeOutTo(clientName, request.socket)) return app(request, response);
     warn("another name");
     request.socket.destroy();
-  });
+  };
+  const server = createHttpServer(answer, { maxConnections, tls: mutual });
   server.on("tlsClientError", () => warn("handshake"));
   return server;
 }
@@ -99,16 +85,6 @@ function isMadeOutTo(name: string, socket: Socket): boolean {
     socket.authorized &&
     socket.getPeerCertificate().subject?.CN === name
   );
-}
-
-function listen(server: Server, host: string, port: number): Promise<{ port: number }> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ port, host, backlog: maxConnections }, () => {
-      server.off("error", reject);
-      resolve({ port: (server.address() as AddressInfo).port });
-    });
-  });
 }
 
 interface Traffic {

@@ -1,5 +1,5 @@
 import { StoreError, type WaypostEvent } from "../contracts.ts";
-import { normalizePhone } from "../event/conversation.ts";
+import { contactKeys } from "../event/contact-keys.ts";
 import { searchableTexts } from "./searchable-texts.ts";
 import { indexWords } from "./words.ts";
 
@@ -35,16 +35,10 @@ export function indexEvent(event: WaypostEvent): EventIndex {
     conversationId: idOf(conversationId),
     phoneNumberId: idOf(account.phoneNumberId),
     wabaId: idOf(account.wabaId),
-    contactKeys: contactKeys(event),
+    contactKeys: keys(contactKeys(event)),
     messageIds: messageIds(event),
     words: indexWords(searchableTexts(event)),
   };
-}
-
-/** A BSUID as it is, a phone or wa_id in any writing as its digits. */
-export function contactKey(text: string): string {
-  const trimmed = text.trim();
-  return /[A-Za-z]/.test(trimmed) ? trimmed : normalizePhone(trimmed).replace(/^00/, "");
 }
 
 /** Undefined unless it is a string that says something. */
@@ -56,28 +50,6 @@ export function textOf(value: unknown): string | undefined {
 export function idOf(value: unknown): string | undefined {
   const text = textOf(value);
   return text?.includes("\0") ? undefined : text;
-}
-
-function contactKeys({ data }: WaypostEvent): string[] {
-  const { contact, message, idChange, syncedContact, group } = data;
-  const participants = [
-    ...list(group?.addedParticipants),
-    ...list(group?.removedParticipants),
-    ...list(group?.failedParticipants),
-  ];
-  const changed = message?.system ?? idChange;
-  return keys([
-    contact?.userId,
-    contact?.parentUserId,
-    contact?.waId,
-    changed?.userId,
-    changed?.previousUserId,
-    changed?.waId,
-    message?.system?.previousWaId,
-    syncedContact?.userId,
-    syncedContact?.phoneNumber,
-    ...participants.flatMap((participant) => [participant.userId, participant.waId]),
-  ]).map(contactKey);
 }
 
 function messageIds({ data }: WaypostEvent): string[] {
@@ -100,8 +72,4 @@ function keys(values: readonly unknown[]): string[] {
     if (id !== undefined) found.add(id);
   }
   return [...found].slice(0, maxKeys);
-}
-
-function list<T>(value: readonly T[] | undefined): readonly T[] {
-  return Array.isArray(value) ? value : [];
 }

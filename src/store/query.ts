@@ -10,10 +10,10 @@ import type {
   WaypostEvent,
 } from "../contracts.ts";
 import type { AliasEdge } from "../event/alias-edges.ts";
+import { contactKey } from "../event/contact-keys.ts";
 import { conversationIdOf } from "../event/conversation.ts";
 import { resolveAliases } from "./aliases.ts";
 import { encodeCursor, type Position } from "./cursor.ts";
-import { contactKey } from "./event-index.ts";
 import { type CheckedFilter, type CheckedPage, checkFilter, checkPage, text } from "./selection.ts";
 import { namingFilter } from "./time-limit.ts";
 import {

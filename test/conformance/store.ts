@@ -8,6 +8,7 @@ import {
   StoreError,
   type WaypostEvent,
 } from "../../src/contracts.ts";
+import { compileRoutes } from "../../src/deliver/routes.ts";
 import { conversationIdOf } from "../../src/event/conversation.ts";
 import { quarantinedPost } from "../../src/event/quarantined-post.ts";
 import {
@@ -45,6 +46,7 @@ export function testStore(
     testPages(() => store);
     testFilters(() => store);
     testText(() => store);
+    testContacts(() => store);
     testAliases(() => store);
     testMessages(() => store);
     testConversations(() => store);
@@ -495,6 +497,75 @@ function testText(get: Get): void {
     }
     assert.equal((await ids(get(), { text: "fish and" })).length, 1);
     assert.equal((await ids(get(), { text: "fish OR nothing" })).length, 0);
+  });
+}
+
+/** Of each way to write a contact, the events of `ofContacts` that are about it. */
+const notations: [contact: string, expected: string[]][] = [
+  ["15555550123", ["evt_1"]],
+  ["+15555550123", ["evt_1"]],
+  ["0015555550123", ["evt_1"]],
+  ["+1 (555) 555-0123", ["evt_1"]],
+  ["1-555-555-0123", ["evt_1"]],
+  ["1.555.555.0123", ["evt_1"]],
+  ["+1 555/555 0123", ["evt_1"]],
+  [" 15555550123\t", ["evt_1"]],
+  ["+1\u00a0555\u00a0555\u20110123", ["evt_1"]],
+  ["DE.7410258963", ["evt_2"]],
+  [" DE.7410258963 ", ["evt_2"]],
+  ["DE.ENT.11", ["evt_2"]],
+  ["+49 155 5555 0198", ["evt_3"]],
+  ["+49 155 5555 0199", ["evt_3"]],
+  ["FR.1020304050", ["evt_4"]],
+  ["FR.1020304051", ["evt_4"]],
+  ["+39 0555 550123", ["evt_5"]],
+  ["IT.1020304050", ["evt_5"]],
+  ["34-5555-550-123", ["evt_6"]],
+  ["+1 555 555 0124", []],
+  ["555 0123", []],
+  ["DE.7410258964", []],
+  ["de.7410258963", []],
+];
+
+function ofContacts(): WaypostEvent[] {
+  const system = { previousWaId: "4915555550198", waId: "4915555550199" };
+  const idChange = { previousUserId: "FR.1020304050", userId: "FR.1020304051" };
+  const addedParticipants = [{ waId: "390555550123" }, { userId: "IT.1020304050" }];
+  const nobody = { contact: {} };
+  return [
+    makeText("a phone", { id: "evt_1", at: 1 }),
+    makeText("a BSUID", {
+      id: "evt_2",
+      at: 2,
+      contact: { userId: "DE.7410258963", parentUserId: "DE.ENT.11" },
+    }),
+    makeEvent({ id: "evt_3", at: 3, ...nobody, data: { message: { type: "system", system } } }),
+    makeEvent({ id: "evt_4", at: 4, ...nobody, data: { idChange } }),
+    makeEvent({ id: "evt_5", at: 5, ...nobody, data: { group: { addedParticipants } } }),
+    makeEvent({
+      id: "evt_6",
+      at: 6,
+      ...nobody,
+      data: { syncedContact: { action: "add", phoneNumber: "+34 5555 550 123" } },
+    }),
+  ];
+}
+
+function testContacts(get: Get): void {
+  it("finds a contact in every writing, and a route with it takes the same events", async () => {
+    const events = ofContacts();
+    await get().append(events);
+    for (const [contact, expected] of notations) {
+      assert.deepEqual(await ids(get(), { contact }), expected, `?contact=${contact}`);
+      const route = { name: "r", when: { contact: [contact] }, to: ["crm"], test: false };
+      const { match } = compileRoutes({ accounts: {}, routes: [route] });
+      const taken = events.filter((event) => match(event).length > 0);
+      assert.deepEqual(
+        taken.map(({ id }) => id),
+        expected,
+        `contact: "${contact}"`,
+      );
+    }
   });
 }
 

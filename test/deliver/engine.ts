@@ -4,6 +4,7 @@ import {
   type Consumer,
   type DeliveryContext,
   DeliveryError,
+  type DeliveryRules,
   type Destination,
   type HandleBatch,
   type QueueSpec,
@@ -11,7 +12,7 @@ import {
   type WaypostEvent,
 } from "../../src/contracts.ts";
 import { createDelivery, type DeliveryEngine } from "../../src/deliver/create-delivery.ts";
-import type { DeliveryHooks, DestinationConfig } from "../../src/deliver/delivery.ts";
+import type { DeliveryHooks } from "../../src/deliver/delivery.ts";
 import { compileRoutes } from "../../src/deliver/routes.ts";
 import { createArrayLog, type LogLine } from "../support/array-log.ts";
 import { createFakeClock, type FakeClock, settled } from "./fake-clock.ts";
@@ -190,7 +191,7 @@ export interface Engine {
 export async function startEngine(
   stubs: Readonly<Record<string, Destination>>,
   options: {
-    readonly config?: Partial<DestinationConfig>;
+    readonly config?: Partial<DeliveryRules>;
     readonly hooks?: DeliveryHooks;
     readonly maxOpenRows?: number;
     readonly maxLaneRows?: number;

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { performance } from "node:perf_hooks";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import type { WaypostEvent } from "../../src/contracts.ts";
-import type { When } from "../../src/deliver/conditions.ts";
-import { compileRoutes, type Route } from "../../src/deliver/routes.ts";
+import type { Route, WaypostEvent, When } from "../../src/contracts.ts";
+import { compileRoutes } from "../../src/deliver/routes.ts";
 import { statusEvent, textEvent } from "../support/sample-events.ts";
 
 const accounts = {

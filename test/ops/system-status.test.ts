@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { RunningProcess } from "../../src/contracts.ts";
-import type { DestinationState } from "../../src/ops/destination-state.ts";
+import type { DestinationRow, RunningProcess } from "../../src/contracts.ts";
+import { findIncidents } from "../../src/jobs/alerts/incidents.ts";
+import { type DestinationState, destinationStates } from "../../src/ops/destination-state.ts";
 import { findProblems } from "../../src/ops/status-problems.ts";
 import { collectStatus, type StatusSources } from "../../src/ops/system-status.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
@@ -247,6 +248,59 @@ describe("the status", () => {
       assert.deepEqual(told(changes), is);
     });
   }
+
+  it("gives the remedies that alerts give", () => {
+    const lease = { epoch: 1, beat: 1, seq: 0, rev: 0, holder: "a", open: 2, dead: 0 };
+    const rows: DestinationRow[] = [
+      { ...lease, name: "crm", pause: { by: "config", reason: "no token.", at: since } },
+      { ...lease, name: "erp", breaker: "open", breakerSince: since, lastError: "503." },
+      { ...lease, name: "shop", dead: 3 },
+    ];
+    const configured = new Map(rows.map(({ name }) => [name, { kind: "webhook" }]));
+    const queues = [{ name: "waypost.deliver.crm", ready: 0, dead: 2 }];
+    const lastEventAt = "2026-11-12T11:00:00Z";
+    const alerts = findIncidents(
+      {
+        now: now.getTime(),
+        rows,
+        queues,
+        quarantinedLastHour: 3,
+        lastHeard: { berlin: lastEventAt },
+      },
+      { breakerOpenForMs: 0, quarantinePerHour: 0, silenceMs: { berlin: 0 } },
+    );
+    const problems = findProblems(
+      {
+        ...well,
+        bus: { ...well.bus, queues },
+        store: { ready: true, stats: { ...stats, quarantine: 3 } },
+        destinations: destinationStates({ configured, rows, processes: [] }),
+        accounts: [{ id: "berlin", lastEventAt }],
+      },
+      now,
+    );
+    assert.deepEqual(
+      problems.map(({ remedy }) => remedy).sort(),
+      alerts.map(({ remedy }) => remedy).sort(),
+    );
+    assert.deepEqual(
+      alerts.map(({ key, text }) => [key, text]),
+      [
+        ["paused:crm", "crm paused itself: no token"],
+        ["out:erp", `erp has been out since ${since}: 503`],
+        ["dead:shop", "3 deliveries to shop are dead"],
+        [
+          "messages:waypost.deliver.crm",
+          "2 messages in waypost.dead.waypost.deliver.crm are no events",
+        ],
+        [
+          "quarantine",
+          "3 POSTs of the last hour could not be understood, whole or in part. Nothing of them is lost",
+        ],
+        ["silent:berlin", `Account berlin has been silent since ${lastEventAt}`],
+      ],
+    );
+  });
 
   it("does not tell of a spool that is just draining, nor of 401s before the last webhook", () => {
     const receiver = {

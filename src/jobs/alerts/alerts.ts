@@ -1,4 +1,5 @@
 import {
+  type Accounts,
   type Bus,
   DeliveryError,
   type Destination,
@@ -26,8 +27,7 @@ export interface AlertsOptions {
   readonly bus: Pick<Bus, "queues">;
   /** The configured ones; all others are nobody's business any more. */
   readonly destinations: ReadonlySet<string>;
-  /** By name. */
-  readonly accounts: Readonly<Record<string, { phoneNumberId?: string; wabaId?: string }>>;
+  readonly accounts: Accounts;
   readonly jobs: Jobs;
   readonly log: Log;
   readonly metrics: Pick<Metrics, "alerts">;

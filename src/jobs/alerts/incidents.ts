@@ -1,16 +1,10 @@
-import { type DestinationRow, deadQueueName, type QueueState } from "../../contracts.ts";
+import { type DestinationRow, diagnose, type Finding, type QueueState } from "../../contracts.ts";
 
 /** Something that people should hear of once, and again when it is over. */
 export interface AlertIncident {
   /** What it is and of what: the same for as long as it lasts. */
   readonly key: string;
-  readonly kind:
-    | "destination_paused"
-    | "destination_out"
-    | "deliveries_dead"
-    | "messages_dead"
-    | "quarantine_growth"
-    | "account_silent";
+  readonly kind: Finding["kind"];
   /** When it began, as far as is known. Another one with the same key is another incident. */
   readonly since: string;
   /** Of what can grow while it lasts. */
@@ -54,92 +48,54 @@ export function findIncidents(facts: AlertFacts, rules: AlertRules): AlertIncide
   ];
 }
 
+function incident(
+  finding: Finding,
+  since: string,
+  grows: { readonly count?: number } = {},
+): AlertIncident {
+  const { id: key, what: text, remedy } = diagnose(finding);
+  return { key, kind: finding.kind, since, ...grows, text, remedy };
+}
+
 /** By itself: of what an operator does nobody need be told. */
 function paused({ name, pause }: DestinationRow): AlertIncident[] {
   if (pause === undefined || pause.by === "operator") return [];
-  return [
-    {
-      key: `paused:${name}`,
-      kind: "destination_paused",
-      since: pause.at,
-      text: `${name} paused itself: ${pause.reason}`,
-      remedy: `Mend that (\`waypost doctor\` checks it), then \`waypost destinations resume ${name}\`. Its events wait and nothing is lost.`,
-    },
-  ];
+  return [incident({ kind: "destination_paused", name, pause }, pause.at)];
 }
 
 function out(row: DestinationRow, before: number): AlertIncident[] {
   const { name, breaker, breakerSince, lastError, pause } = row;
   if (breaker !== "open" || breakerSince === undefined || pause !== undefined) return [];
   if (Date.parse(breakerSince) > before) return [];
-  const why = lastError === undefined ? "" : `: ${lastError}`;
-  return [
-    {
-      key: `out:${name}`,
-      kind: "destination_out",
-      since: breakerSince,
-      text: `${name} has been out since ${breakerSince}${why}`,
-      remedy:
-        "See what is wrong on its side. Waypost tries again without end, and nothing is lost.",
-    },
-  ];
+  const lasts = `since ${breakerSince}` as const;
+  return [incident({ kind: "destination_out", name, lastError, lasts }, breakerSince)];
 }
 
 function dead({ name, dead: count }: DestinationRow, now: number): AlertIncident[] {
   if (count === 0) return [];
-  return [
-    {
-      key: `dead:${name}`,
-      kind: "deliveries_dead",
-      since: new Date(now).toISOString(),
-      count,
-      text:
-        count === 1 ? `1 delivery to ${name} is dead` : `${count} deliveries to ${name} are dead`,
-      remedy: `\`waypost deliveries --destination ${name} --state dead\` says why; \`waypost deliveries retry <id>\` sends one again.`,
-    },
-  ];
+  return [incident({ kind: "deliveries_dead", name, count }, isoTime(now), { count })];
 }
 
-function deadMessages({ name, dead: count }: QueueState, now: number): AlertIncident[] {
+function deadMessages({ name: queue, dead: count }: QueueState, now: number): AlertIncident[] {
   if (count === 0) return [];
-  return [
-    {
-      key: `messages:${name}`,
-      kind: "messages_dead",
-      since: new Date(now).toISOString(),
-      count,
-      text:
-        count === 1
-          ? `1 message in ${deadQueueName(name)} is no event`
-          : `${count} messages in ${deadQueueName(name)} are no events`,
-      remedy: `Something other than Waypost publishes what is not shaped like an event: the reason stands in each message's header x-waypost-reason in RabbitMQ, and in the log. \`waypost quarantine\` shows what the store got of them. They lie there, and this stays on, until \`waypost topology drop-dead ${name}\` deletes them.`,
-    },
-  ];
+  return [incident({ kind: "messages_dead", queue, count }, isoTime(now), { count })];
 }
 
 function quarantine(facts: AlertFacts, { quarantinePerHour }: AlertRules): AlertIncident[] {
   const { now, quarantinedLastHour: count } = facts;
   if (count <= quarantinePerHour) return [];
-  return [
-    {
-      key: "quarantine",
-      kind: "quarantine_growth",
-      since: new Date(now).toISOString(),
-      text: `${count} POSTs of the last hour could not be understood, whole or in part`,
-      remedy: "`waypost quarantine` says where and why. Nothing of them is lost.",
-    },
-  ];
+  const finding = { kind: "quarantine_growth", count, of: "POSTs of the last hour" } as const;
+  return [incident(finding, isoTime(now))];
 }
 
 function silence({ now, lastHeard }: AlertFacts, { silenceMs }: AlertRules): AlertIncident[] {
   return Object.entries(lastHeard)
     .filter(([account, at]) => now - Date.parse(at) > (silenceMs[account] ?? Infinity))
-    .map(([account, since]) => ({
-      key: `silent:${account}`,
-      kind: "account_silent",
-      since,
-      text: `The account ${account} has been silent since ${since}`,
-      remedy:
-        "If that is not expected: see the callback URL and the subscribed fields in the Meta app, and the app's access to the account.",
-    }));
+    .map(([account, at]) =>
+      incident({ kind: "account_silent", account, lasts: `since ${at}` }, at),
+    );
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
 }
