@@ -20,7 +20,7 @@ export interface JobRows {
   /** As Leases.takeLease. */
   takeLease(
     name: string,
-    seen: Pick<JobRow, "epoch" | "beat">,
+    seen: Pick<JobRow, "epoch" | "heartbeat">,
     holder: string,
   ): Promise<JobRow | undefined>;
   renewLease(name: string, epoch: number): Promise<JobRow | undefined>;
@@ -32,7 +32,7 @@ export interface JobRows {
 export interface JobRow {
   readonly epoch: number;
   /** Grows with every renewal. */
-  readonly beat: number;
+  readonly heartbeat: number;
   readonly holder?: string;
   readonly state?: JobState;
 }

@@ -99,12 +99,12 @@ export interface DestinationLease extends DestinationFacts {
   readonly name: string;
   readonly epoch: number;
   /** Grows with every renewal. */
-  readonly beat: number;
+  readonly heartbeat: number;
   /** Host, process and role of who holds the lease; absent: released. */
   readonly holder?: string;
   readonly seq: number;
   /** Grows when rows were opened or given up from outside, and with a pause; the holder looks then. */
-  readonly rev: number;
+  readonly revision: number;
   readonly pause?: {
     readonly by: "operator" | "config";
     readonly reason: string;
@@ -129,13 +129,13 @@ export interface Leases {
   readonly exclusive: boolean;
   /** The destination's lease, made at first sight. Cheap. */
   lease(name: string): Promise<DestinationLease>;
-  /** Takes the lease if `epoch` and `beat` are still as seen: `epoch` + 1, `beat` + 1. undefined: they are not. */
+  /** Takes the lease if `epoch` and `heartbeat` are still as seen: `epoch` + 1, `heartbeat` + 1. undefined: they are not. */
   takeLease(
     name: string,
-    seen: { readonly epoch: number; readonly beat: number },
+    seen: { readonly epoch: number; readonly heartbeat: number },
     holder: string,
   ): Promise<DestinationLease | undefined>;
-  /** `beat` + 1. undefined: the lease is lost. */
+  /** `heartbeat` + 1. undefined: the lease is lost. */
   renewLease(name: string, epoch: number): Promise<DestinationLease | undefined>;
   /** The next taker need not wait. */
   releaseLease(name: string, epoch: number): Promise<void>;
@@ -217,10 +217,10 @@ export interface DeliveryQuery {
 
 /** What is changed from outside, whoever holds the destination. */
 export interface DeliveryControl {
-  /** By an operator, or by the engine after a `config` verdict; undefined resumes. Not fenced. Bumps `rev`. */
+  /** By an operator, or by the engine after a `config` verdict; undefined resumes. Not fenced. Bumps `revision`. */
   setPause(name: string, pause: DestinationRow["pause"]): Promise<void>;
   /**
-   * Opens rows behind all that are open, in this order, whoever holds the destination, or will; then `rev` + 1. Answers with the
+   * Opens rows behind all that are open, in this order, whoever holds the destination, or will; then `revision` + 1. Answers with the
    * states of those that existed, which stay as they are. Repeatable: what a call that failed had opened is open.
    */
   enqueue(
@@ -228,12 +228,12 @@ export interface DeliveryControl {
     rows: readonly EnqueuedDelivery[],
   ): Promise<{ readonly id: string; readonly state: Delivery["state"] }[]>;
   /**
-   * A dead (or delivered, with `again`) row becomes open with a new `seq`; then `rev` + 1. False: no such row. A dead one
+   * A dead (or delivered, with `again`) row becomes open with a new `seq`; then `revision` + 1. False: no such row. A dead one
    * stays `unknown` if it is; one that took effect is to do so again.
    */
   reopen(deliveryId: string, options?: { readonly again?: boolean }): Promise<boolean>;
   /**
-   * An open row becomes dead for this reason, whoever holds it; then `rev` + 1. One that is `sending` becomes `unknown`. What
+   * An open row becomes dead for this reason, whoever holds it; then `revision` + 1. One that is `sending` becomes `unknown`. What
    * a holder still writes of it matches nothing. False: no such row, or none that is open; with `idle` also when an attempt
    * may be under way (`sending` without `nextAt`).
    */

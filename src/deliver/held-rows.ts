@@ -29,8 +29,8 @@ export interface HeldRows {
   load(ids: readonly string[]): Promise<void>;
   /** Reads more of a lane's rows from the ledger when memory has few of them left. Never rejects. */
   refill(lane: Lane): Promise<void>;
-  /** Looks at what others opened or gave up since `rev` was last seen. Never rejects. */
-  follow(rev: number): Promise<void>;
+  /** Looks at what others opened or gave up since `revision` was last seen. Never rejects. */
+  follow(revision: number): Promise<void>;
 }
 
 interface HeldParts {
@@ -38,7 +38,7 @@ interface HeldParts {
   readonly schedule: Schedule;
   readonly clock: Clock;
   /** As of the takeover. */
-  readonly rev: number;
+  readonly revision: number;
   readonly successes: () => number;
   /** Rejects when the lease is over, else in the end answers. */
   readonly takeMore: (ids: readonly string[]) => ReturnType<Ledger["claimForeign"]>;
@@ -47,13 +47,13 @@ interface HeldParts {
   /** As `takeMore`. */
   readonly givenUp: () => ReturnType<Ledger["givenUp"]>;
   readonly onChanged: () => void;
-  /** `rev` is another one: an operator did something. */
-  readonly onRev: () => void;
+  /** `revision` is another one: an operator did something. */
+  readonly onRevision: () => void;
 }
 
 export function createHeldRows(parts: HeldParts): HeldRows {
   const { lanes, schedule, onChanged } = parts;
-  let seen = parts.rev;
+  let seen = parts.revision;
   let complete = false;
   const suspects = createSuspects(parts);
   const loading = createLoading(parts, suspects.opened);
@@ -82,14 +82,14 @@ export function createHeldRows(parts: HeldParts): HeldRows {
       loading.add(
         rows.map((row) => ({ ...row, state: "open", attempts: 0, history: [] }) as const),
       ),
-    async follow(rev) {
+    async follow(revision) {
       // Before all is known, a lane might begin with what was opened last.
-      if (rev === seen || !complete) return;
-      parts.onRev();
+      if (revision === seen || !complete) return;
+      parts.onRevision();
       try {
         await loading.load([]);
         await forgetGivenUp();
-        seen = rev;
+        seen = revision;
       } catch {
         // The lease is over: the next holder loads all.
       }

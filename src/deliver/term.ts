@@ -63,7 +63,7 @@ export function createTerm(parts: TermParts, taken: Taken<DestinationLease>): Te
     health.pause.learn(row, askedAt);
     schedule.wake();
     void keepHouse();
-    void rows.follow(row.rev);
+    void rows.follow(row.revision);
   });
   const asked = <T>(work: () => Promise<T>) => retryWhileHeld(work, { ...parts, lease });
   const health = createHealth({
@@ -81,13 +81,13 @@ export function createTerm(parts: TermParts, taken: Taken<DestinationLease>): Te
   const schedule = createHeadSchedule(parts, held, backpressure);
   const rows = createHeldRows({
     ...{ lanes, schedule, clock },
-    rev: taken.row.rev,
+    revision: taken.row.revision,
     successes: health.successes,
     takeMore: (ids) => asked(() => ledger.claimForeign(name, lease.epoch, ids)),
     openRows: (which) => asked(() => ledger.openRows(name, lease.epoch, which)),
     givenUp: () => asked(() => ledger.givenUp(name)),
     onChanged: backpressure.check,
-    onRev: () => probeNow(health, lanes, schedule),
+    onRevision: () => probeNow(health, lanes, schedule),
   });
   const intake = createIntake({ ...parts, name, lease, knows: lanes.has, rows, health });
   let consumer: Consumer | undefined;

@@ -39,7 +39,15 @@ export function destinationStates(sources: DestinationSources): DestinationState
   const names = new Set([...sources.configured.keys(), ...rows.keys()]);
   return [...names].sort().map((name) => {
     const kind = sources.configured.get(name)?.kind;
-    const row = rows.get(name) ?? { name, epoch: 0, beat: 0, seq: 0, rev: 0, open: 0, dead: 0 };
+    const row = rows.get(name) ?? {
+      name,
+      epoch: 0,
+      heartbeat: 0,
+      seq: 0,
+      revision: 0,
+      open: 0,
+      dead: 0,
+    };
     return stateOf(row, kind, holderOf(row, sources.processes));
   });
 }

@@ -31,11 +31,11 @@ export function createJobRows(
       const [other] = await jobs.insert([first]);
       return toJobRow(other ?? first);
     },
-    takeLease: async (name, { epoch, beat }, holder) =>
+    takeLease: async (name, { epoch, heartbeat }, holder) =>
       answer(
         await jobs.advance(
           name,
-          { epoch, heartbeat: beat },
+          { epoch, heartbeat },
           { set: { holder }, add: { epoch: 1, heartbeat: 1 } },
         ),
       ),
@@ -48,6 +48,6 @@ export function createJobRows(
   };
 }
 
-function toJobRow({ id: _, heartbeat: beat, ...row }: RowOf<typeof jobsTable.fields>): JobRow {
-  return { ...row, beat };
+function toJobRow({ id: _, ...row }: RowOf<typeof jobsTable.fields>): JobRow {
+  return row;
 }

@@ -34,7 +34,7 @@ export function createLeases(tables: Pick<Tables, "of">): Leases {
       const found = await destinations.find({ where: {}, order: ["id"], as: "lookup" });
       return Promise.all(found.map((row) => counted(tables, leaseOf(row))));
     },
-    takeLease: (name, { epoch, beat }, holder) =>
+    takeLease: (name, { epoch, heartbeat: beat }, holder) =>
       advance(name, { epoch, beat }, { add: { epoch: 1, beat: 1 }, set: { holder } }),
     renewLease: (name, epoch) => advance(name, { epoch }, { add: { beat: 1 } }),
     releaseLease: async (name, epoch) =>
@@ -75,6 +75,7 @@ async function counted(
   return { ...lease, open, dead, ...(oldest && { oldestOpenAt: oldest.createdAt }) };
 }
 
-function leaseOf({ id, ...lease }: RowOf<typeof destinationsTable.fields>): DestinationLease {
-  return { name: id, ...lease };
+function leaseOf(row: RowOf<typeof destinationsTable.fields>): DestinationLease {
+  const { id, beat, rev, ...lease } = row;
+  return { name: id, heartbeat: beat, revision: rev, ...lease };
 }

@@ -8,7 +8,7 @@ export interface LeaseRow {
   /** Counts the holders. */
   readonly epoch: number;
   /** Grows with every renewal. */
-  readonly beat: number;
+  readonly heartbeat: number;
   /** Absent: released. */
   readonly holder?: string;
 }
@@ -20,7 +20,7 @@ interface LeaseRows<Row extends LeaseRow> {
   lease(name: string): Promise<Row>;
   takeLease(
     name: string,
-    seen: Pick<LeaseRow, "epoch" | "beat">,
+    seen: Pick<LeaseRow, "epoch" | "heartbeat">,
     holder: string,
   ): Promise<Row | undefined>;
   renewLease(name: string, epoch: number): Promise<Row | undefined>;
@@ -79,7 +79,8 @@ function createWatch<Row extends LeaseRow>(terms: LeaseTerms<Row>) {
   let stillSince = 0;
   return async (): Promise<Taken<Row> | undefined> => {
     const now = await rows.lease(name);
-    if (seen?.epoch !== now.epoch || seen.beat !== now.beat) stillSince = clock.monotonic();
+    if (seen?.epoch !== now.epoch || seen.heartbeat !== now.heartbeat)
+      stillSince = clock.monotonic();
     seen = now;
     const free = rows.exclusive || now.holder === undefined || now.holder === holder;
     if (!free && clock.monotonic() - stillSince < leaseMs) return undefined;

@@ -64,7 +64,7 @@ export function testLedger(
     const seqs = (rows: readonly Delivery[]) => rows.map(({ seq }) => seq);
 
     it("makes a destination at first sight, unheld", async () => {
-      const expected = { name, epoch: 0, beat: 0, seq: 0, rev: 0 };
+      const expected = { name, epoch: 0, heartbeat: 0, seq: 0, revision: 0 };
       assert.deepEqual(await ledger.lease(name), expected);
       assert.deepEqual(await ledger.lease(name), expected);
       assert.deepEqual(await ledger.destinations(), [{ ...expected, open: 0, dead: 0 }]);
@@ -84,7 +84,7 @@ export function testLedger(
 
     it("renews, releases and counts for the epoch that holds, and for no other", async () => {
       const first = await take("one");
-      assert.equal((await ledger.renewLease(name, first))?.beat, 2);
+      assert.equal((await ledger.renewLease(name, first))?.heartbeat, 2);
       const second = await take("two");
       assert.equal(second, first + 1);
       assert.equal(await ledger.renewLease(name, first), undefined);
@@ -264,16 +264,16 @@ export function testLedger(
       await ledger.note(name, epoch, { breaker: "closed", breakerSince: undefined });
       await ledger.note(name, epoch - 1, { repeats: 9 });
       const pause = { by: "operator", reason: "maintenance", at: second(2) } as const;
-      const { rev } = await ledger.lease(name);
+      const { revision } = await ledger.lease(name);
       await ledger.setPause(name, pause);
       const [found] = await ledger.destinations();
       assert.deepEqual(found, {
         name,
         epoch,
-        beat: 1,
+        heartbeat: 1,
         holder: "one",
         seq: 0,
-        rev: rev + 1,
+        revision: revision + 1,
         pause,
         breaker: "closed",
         repeats: 2,
@@ -284,7 +284,7 @@ export function testLedger(
       await ledger.setPause(name, undefined);
       const resumed = await ledger.lease(name);
       assert.equal(resumed.pause, undefined);
-      assert.equal(resumed.rev, rev + 2);
+      assert.equal(resumed.revision, revision + 2);
       await ledger.setPause("never seen", pause);
       assert.deepEqual((await ledger.lease("never seen")).pause, pause);
     });
@@ -300,12 +300,12 @@ export function testLedger(
         { id: "crm:evt_1", state: "dead", attempts: 9, doneAt: second(1), reason: "gave up" },
         { id: "crm:evt_2", state: "delivered", doneAt: second(1) },
       ]);
-      const { rev } = await ledger.lease(name);
+      const { revision } = await ledger.lease(name);
       assert.equal(await ledger.reopen("crm:evt_404"), false);
       assert.equal(await ledger.reopen("crm:evt_2"), false);
       assert.equal(await ledger.reopen("crm:evt_1"), true);
       assert.equal(await ledger.reopen("crm:evt_2", { again: true }), true);
-      assert.equal((await ledger.lease(name)).rev, rev + 2);
+      assert.equal((await ledger.lease(name)).revision, revision + 2);
       const opened = await ledger.claimForeign(name, epoch, []);
       assert.deepEqual(
         opened.map(({ eventId, state, attempts, seq }) => [eventId, state, attempts, seq]),
@@ -331,7 +331,7 @@ export function testLedger(
       const epoch = await take();
       assert.deepEqual(seqs(await claimOpen(epoch)), [1, 2]);
       await ledger.reserveSeq(name, epoch, 3);
-      const { rev } = await ledger.lease(name);
+      const { revision } = await ledger.lease(name);
       await ledger.write(epoch, [{ id: "crm:evt_1", state: "delivered", doneAt: second(1) }]);
       const bodied = { ...given(4), body: makeText("kept") };
       const wrong = { ...given(5), reason: "is no event" };
@@ -343,7 +343,7 @@ export function testLedger(
           { id: "crm:evt_2", state: "open" },
         ],
       );
-      assert.equal((await ledger.lease(name)).rev, rev + 1);
+      assert.equal((await ledger.lease(name)).revision, revision + 1);
       const found = await ledger.claimForeign(name, epoch, []);
       assert.deepEqual(
         found.map(({ eventId, state }) => [eventId, state]),
@@ -431,14 +431,14 @@ export function testLedger(
         { id: "crm:evt_2", state: "sending", nextAt: second(9) },
         { id: "crm:evt_3", state: "delivered", doneAt: second(1) },
       ]);
-      const { rev } = await ledger.lease(name);
+      const { revision } = await ledger.lease(name);
       assert.equal(await ledger.giveUp("crm:evt_404", "no"), false);
       assert.equal(await ledger.giveUp("crm:evt_3", "no"), false);
       assert.deepEqual(await ledger.givenUp(name), []);
       assert.equal(await ledger.giveUp("crm:evt_1", "they have it by mail"), true);
       assert.equal(await ledger.giveUp("crm:evt_2", "this one too"), true);
       assert.equal(await ledger.giveUp("crm:evt_1", "twice"), false);
-      assert.equal((await ledger.lease(name)).rev, rev + 2);
+      assert.equal((await ledger.lease(name)).revision, revision + 2);
       assert.deepEqual([...(await ledger.givenUp(name))].sort(), ["crm:evt_1", "crm:evt_2"]);
       assert.deepEqual(await ledger.givenUp("other"), []);
       // Attempts of the holder end now: of the rows only the one left is its own.
@@ -470,13 +470,13 @@ export function testLedger(
         { id: "crm:evt_4", state: "sending", nextAt: second(9) },
       ]);
       await ledger.write(epoch, [{ id: "crm:evt_4", state: "sending", nextAt: null }]);
-      const { rev } = await ledger.lease(name);
+      const { revision } = await ledger.lease(name);
       const given = [];
       for (const n of [1, 2, 3, 4]) {
         given.push(await ledger.giveUp(`crm:evt_${n}`, "by hand", { idle: true }));
       }
       assert.deepEqual(given, [true, true, false, false]);
-      assert.equal((await ledger.lease(name)).rev, rev + 2);
+      assert.equal((await ledger.lease(name)).revision, revision + 2);
       assert.equal((await states())["evt_3"], "sending");
       assert.equal(await ledger.giveUp("crm:evt_3", "by hand", { idle: false }), true);
       assert.equal(await ledger.giveUp("crm:evt_1", "twice", { idle: true }), false);

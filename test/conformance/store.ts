@@ -1081,19 +1081,23 @@ function testRoles(get: Get): void {
   it("lets one process do a job at a time, and keeps what the job remembers", async () => {
     const { jobs } = get();
     const first = await jobs.lease("job");
-    assert.deepEqual(first, { epoch: 0, beat: 0 });
-    assert.deepEqual(await jobs.takeLease("job", first, "a"), { epoch: 1, beat: 1, holder: "a" });
+    assert.deepEqual(first, { epoch: 0, heartbeat: 0 });
+    assert.deepEqual(await jobs.takeLease("job", first, "a"), {
+      epoch: 1,
+      heartbeat: 1,
+      holder: "a",
+    });
     assert.equal(await jobs.takeLease("job", first, "b"), undefined);
     assert.equal(await jobs.save("job", 1, { seen: "x" }), true);
     const renewed = await jobs.renewLease("job", 1);
-    assert.deepEqual(renewed, { epoch: 1, beat: 2, holder: "a", state: { seen: "x" } });
+    assert.deepEqual(renewed, { epoch: 1, heartbeat: 2, holder: "a", state: { seen: "x" } });
     assert.equal((await jobs.takeLease("job", renewed ?? first, "b"))?.epoch, 2);
     assert.equal(await jobs.renewLease("job", 1), undefined);
     assert.equal(await jobs.save("job", 1, { seen: "late" }), false);
     await jobs.releaseLease("job", 1);
     assert.equal((await jobs.lease("job")).holder, "b");
     await jobs.releaseLease("job", 2);
-    assert.deepEqual(await jobs.lease("job"), { epoch: 2, beat: 4, state: { seen: "x" } });
+    assert.deepEqual(await jobs.lease("job"), { epoch: 2, heartbeat: 4, state: { seen: "x" } });
   });
 
   it("finds what the alerts remembered before jobs had rows of their own", async () => {

@@ -97,7 +97,7 @@ describe("an attempt whose time ends while it is marked as sending", () => {
     ledger.append([only]);
     const health = createHealth({
       ...{ name: "crm", clock, log, hooks: {} },
-      row: { name: "crm", epoch: 1, beat: 1, seq: 1, rev: 0 },
+      row: { name: "crm", epoch: 1, heartbeat: 1, seq: 1, revision: 0 },
       savePause: async () => undefined,
       saveRepeats: async () => undefined,
     });

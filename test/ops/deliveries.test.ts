@@ -91,14 +91,14 @@ describe("giving up", () => {
   it("ends an open delivery as dead, with who and why, and tells the worker", async () => {
     await addDelivery(ops.ledger, "former", 4);
     await addDelivery(ops.ledger, "slack-support", 5, "sending");
-    const { rev } = await ops.ledger.lease("slack-support");
+    const { revision } = await ops.ledger.lease("slack-support");
     const response = await giveUp("slack-support:evt_5", { reason: "they have it by mail" });
     const delivery = (await response.json()) as Delivery;
     assert.deepEqual(
       [response.status, delivery.state, delivery.reason],
       [200, "dead", "an operator gave it up: they have it by mail"],
     );
-    assert.equal((await ops.ledger.lease("slack-support")).rev, rev + 1);
+    assert.equal((await ops.ledger.lease("slack-support")).revision, revision + 1);
     // Nobody holds this one any more; it can be ended none the less.
     assert.equal((await giveUp("former:evt_4")).status, 200);
   });
@@ -138,12 +138,12 @@ describe("giving up", () => {
 
 describe("a retry", () => {
   it("opens a dead delivery again and tells the worker", async () => {
-    const { rev } = await ops.ledger.lease("erp");
+    const { revision } = await ops.ledger.lease("erp");
     const response = await retry("erp:evt_2");
     const delivery = (await response.json()) as Delivery;
     assert.deepEqual([response.status, delivery.state, delivery.attempts], [202, "open", 0]);
     assert.equal(delivery.seq, 4);
-    assert.equal((await ops.ledger.lease("erp")).rev, rev + 1);
+    assert.equal((await ops.ledger.lease("erp")).revision, revision + 1);
   });
 
   it("is refused for one that is open, whatever is asked", async () => {

@@ -141,9 +141,9 @@ describe("the state of a destination", () => {
   const row: DestinationRow = {
     name: "erp",
     epoch: 4,
-    beat: 9,
+    heartbeat: 9,
     seq: 0,
-    rev: 0,
+    revision: 0,
     open: 0,
     dead: 0,
     holder: "worker-1/7/work/aa 0123abcd",
