@@ -32,7 +32,7 @@ export function lookAfterFormer({ config, life, log }: Base, { bus, store, plan 
       },
     );
   };
-  const insist = async () => {
+  const keepLooking = async () => {
     while (!stopping.signal.aborted) {
       try {
         return await look();
@@ -42,7 +42,7 @@ export function lookAfterFormer({ config, life, log }: Base, { bus, store, plan 
       }
     }
   };
-  const looking = insist();
+  const looking = keepLooking();
   life.add("former destinations", () => {
     stopping.abort();
     return looking;

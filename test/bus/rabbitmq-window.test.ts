@@ -1,30 +1,30 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import { createWindow, type Post } from "../../src/bus/rabbitmq/window.ts";
+import { createWindow, type PublishCall } from "../../src/bus/rabbitmq/window.ts";
 
 const mebibyte = 1024 * 1024;
 
 describe("the window of unconfirmed publishes", () => {
   it("sends at most 1,000 messages at once, the rest in the order of coming", () => {
     const { window, sent } = fill();
-    const posts = [post(600), post(400), post(1), post(2)];
-    for (const one of posts) window.enter(one);
+    const calls = [call(600), call(400), call(1), call(2)];
+    for (const one of calls) window.enter(one);
     assert.deepEqual(sent, posts.slice(0, 2));
-    window.leave(posts[0] as Post);
+    window.leave(calls[0] as PublishCall);
     assert.deepEqual(sent, posts);
   });
 
   it("sends at most 8 MiB at once", () => {
     const { window, sent } = fill();
-    const [first, second, third] = [post(1, 5 * mebibyte), post(1, 3 * mebibyte), post(1, 1)];
+    const [first, second, third] = [call(1, 5 * mebibyte), call(1, 3 * mebibyte), call(1, 1)];
     for (const one of [first, second, third]) window.enter(one);
     assert.deepEqual(sent, [first, second]);
   });
 
-  it("lets a post larger than the window into an empty one, and nothing beside it", () => {
+  it("lets a call larger than the window into an empty one, and nothing beside it", () => {
     const { window, sent } = fill();
-    const [small, large, after] = [post(1), post(1500), post(1)];
+    const [small, large, after] = [call(1), call(1500), call(1)];
     for (const one of [small, large, after]) window.enter(one);
     assert.deepEqual(sent, [small]);
     window.leave(small);
@@ -33,16 +33,16 @@ describe("the window of unconfirmed publishes", () => {
     assert.deepEqual(sent, [small, large, after]);
   });
 
-  it("lets nobody overtake a post that waits for room", () => {
+  it("lets nobody overtake a call that waits for room", () => {
     const { window, sent } = fill();
-    const [first, large, small] = [post(500), post(800), post(1)];
+    const [first, large, small] = [call(500), call(800), call(1)];
     for (const one of [first, large, small]) window.enter(one);
     assert.deepEqual(sent, [first]);
   });
 
-  it("forgets a post that gave up waiting", () => {
+  it("forgets a call that gave up waiting", () => {
     const { window, sent } = fill();
-    const [first, second, third] = [post(1000), post(900), post(900)];
+    const [first, second, third] = [call(1000), call(900), call(900)];
     for (const one of [first, second, third]) window.enter(one);
     window.giveUp(second);
     window.leave(first);
@@ -51,7 +51,7 @@ describe("the window of unconfirmed publishes", () => {
 
   it("sends nothing while it may not, and is idle again when all have left or were rejected", async () => {
     const { window, sent, state } = fill();
-    const [first, second] = [post(1000), post(1)];
+    const [first, second] = [call(1000), call(1)];
     window.enter(first);
     window.enter(second);
     const idle = window.idle();
@@ -67,16 +67,16 @@ describe("the window of unconfirmed publishes", () => {
 describe("a window of unconfirmed publishes", () => {
   it("has the bytes free again that left", () => {
     const { window, sent } = fill();
-    const posts = [post(1, 8 * mebibyte), post(1, 4 * mebibyte), post(1, 4 * mebibyte)];
-    for (const one of posts) window.enter(one);
+    const calls = [call(1, 8 * mebibyte), call(1, 4 * mebibyte), call(1, 4 * mebibyte)];
+    for (const one of calls) window.enter(one);
     assert.deepEqual(sent, posts.slice(0, 1));
-    window.leave(posts[0] as Post);
+    window.leave(calls[0] as PublishCall);
     assert.deepEqual(sent, posts);
   });
 
   it("rejects those in flight only when it is to reject all, and they stay there", () => {
     const { window } = fill();
-    const [first, second, third] = [post(1000), post(1), post(1)];
+    const [first, second, third] = [call(1000), call(1), call(1)];
     window.enter(first);
     window.enter(second);
     window.reject(new Error("no channel"), "waiting");
@@ -84,19 +84,19 @@ describe("a window of unconfirmed publishes", () => {
     window.enter(third);
     window.reject(new Error("blocked"), "all");
     assert.deepEqual([first.failure?.message, third.failure?.message], ["blocked", "blocked"]);
-    assert.deepEqual([...window.posts()], [first]);
+    assert.deepEqual([...window.calls()], [first]);
     window.leave(first);
-    assert.deepEqual([...window.posts()], []);
+    assert.deepEqual([...window.calls()], []);
   });
 
-  it("lets in at once what a post kept back that gave up waiting, and keeps what is in flight", () => {
+  it("lets in at once what a call kept back that gave up waiting, and keeps what is in flight", () => {
     const { window, sent } = fill();
-    const [first, large, small, late] = [post(500), post(800), post(1), post(600)];
+    const [first, large, small, late] = [call(500), call(800), call(1), call(600)];
     for (const one of [first, large, small, late]) window.enter(one);
     window.giveUp(large);
     assert.deepEqual(sent, [first, small]);
     window.giveUp(first);
-    assert.deepEqual([...window.posts()], [first, small]);
+    assert.deepEqual([...window.calls()], [first, small]);
     window.leave(first);
     assert.deepEqual(sent, [first, small, late]);
   });
@@ -112,7 +112,7 @@ describe("a window of unconfirmed publishes", () => {
       return idle;
     };
     assert.equal(await count(), 1, "when it is new");
-    const [first, second, third] = [post(1), post(1), post(1)];
+    const [first, second, third] = [call(1), call(1), call(1)];
     window.enter(first);
     assert.equal(await count(), 1, "one is in flight");
     window.enter(second);
@@ -130,7 +130,7 @@ describe("a window of unconfirmed publishes", () => {
 });
 
 function fill() {
-  const sent: Post[] = [];
+  const sent: PublishCall[] = [];
   const state = { open: true };
   const window = createWindow(
     () => state.open,
@@ -139,9 +139,9 @@ function fill() {
   return { window, sent, state };
 }
 
-function post(count: number, bytes = count): Post {
+function call(count: number, bytes = count): PublishCall {
   const encoded = { id: "evt_1", type: "t", routingKey: "t.none", bytes: new Uint8Array() };
-  const made: Post = {
+  const made: PublishCall = {
     events: Array.from({ length: count }, () => encoded),
     bytes,
     diverted: undefined,

@@ -7,7 +7,7 @@ import { closeChannel, dropConnection, guardChannel, within } from "./channel.ts
 import { declareLayout } from "./declare-layout.ts";
 import { shardHeaders } from "./layout.ts";
 import { declareTopology, exchangeOf, type Topology } from "./topology.ts";
-import { createWindow, type Diverted, type Post, type Window } from "./window.ts";
+import { createWindow, type Diverted, type PublishCall, type Window } from "./window.ts";
 
 export interface Publisher {
   /** As Bus.publish. Goes to the type's own exchange unless `diverted`. */
@@ -47,8 +47,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const line: Line = { closing: false, blocked: undefined, channel: undefined };
   const window = createWindow(
     () => line.channel !== undefined && line.blocked === undefined,
-    (post) => {
-      if (line.channel) sendPost(line.channel, post, window, options.sharded());
+    (call) => {
+      if (line.channel) sendCall(line.channel, call, window, options.sharded());
     },
   );
   const openChannel = createOpener(line, window, options);
@@ -103,8 +103,8 @@ function createOpener(line: Line, window: Window, { topology, log, metrics }: Pu
   const onReturn = (model: ChannelModel, { properties }: Message) => {
     metrics.returned.inc();
     const failure = new Error("RabbitMQ returned it: no queue is bound for it");
-    for (const post of window.posts()) {
-      if (post.events.some(({ id }) => id === properties.messageId)) post.failure ??= failure;
+    for (const call of window.calls()) {
+      if (call.events.some(({ id }) => id === properties.messageId)) call.failure ??= failure;
     }
     void repair(model);
   };
@@ -149,10 +149,10 @@ function enter(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = () => {
-      window.giveUp(post);
-      post.settle(late(signal));
+      window.giveUp(call);
+      call.settle(late(signal));
     };
-    const post: Post = {
+    const call: PublishCall = {
       events,
       diverted,
       bytes: events.reduce((sum, { bytes }) => sum + bytes.length, 0),
@@ -165,7 +165,7 @@ function enter(
       },
     };
     signal.addEventListener("abort", onAbort, { once: true });
-    window.enter(post);
+    window.enter(call);
   });
 }
 
@@ -184,19 +184,24 @@ const properties: Options.Publish = {
   headers: undefined as Diverted["headers"] | undefined,
 };
 
-function sendPost(channel: ConfirmChannel, post: Post, window: Window, sharded: boolean): void {
+function sendCall(
+  channel: ConfirmChannel,
+  call: PublishCall,
+  window: Window,
+  sharded: boolean,
+): void {
   const onConfirm = (error: unknown) => {
-    if (error) post.failure ??= error instanceof Error ? error : new Error("not confirmed");
-    post.unconfirmed -= 1;
-    if (post.unconfirmed > 0) return;
-    window.leave(post);
-    post.settle(post.failure);
+    if (error) call.failure ??= error instanceof Error ? error : new Error("not confirmed");
+    call.unconfirmed -= 1;
+    if (call.unconfirmed > 0) return;
+    window.leave(call);
+    call.settle(call.failure);
   };
   let sent = 0;
-  const { diverted } = post;
+  const { diverted } = call;
   properties.headers = diverted?.headers;
   try {
-    for (const { id, type, routingKey, bytes } of post.events) {
+    for (const { id, type, routingKey, bytes } of call.events) {
       properties.messageId = id;
       properties.type = type;
       if (sharded && diverted === undefined) properties.headers = shardHeaders(routingKey);
@@ -205,7 +210,7 @@ function sendPost(channel: ConfirmChannel, post: Post, window: Window, sharded: 
       sent += 1;
     }
   } catch (error) {
-    for (; sent < post.events.length; sent += 1) onConfirm(error);
+    for (; sent < call.events.length; sent += 1) onConfirm(error);
   }
 }
 

@@ -10,73 +10,73 @@ export interface Diverted {
 }
 
 /** One call of publish. */
-export interface Post {
+export interface PublishCall {
   readonly events: readonly EncodedEvent[];
   readonly bytes: number;
   /** To somewhere else than the type's own exchange. */
   readonly diverted: Diverted | undefined;
   unconfirmed: number;
   failure: Error | undefined;
-  /** Settles its promise, once; the post may stay in flight. */
+  /** Settles its promise, once; the call may stay in flight. */
   readonly settle: (error?: Error) => void;
 }
 
 /** What is in flight, and the line that waits for room. */
 export interface Window {
-  /** Sends it when there is room, first come first served. A post larger than the window enters an empty one. */
-  enter(post: Post): void;
+  /** Sends it when there is room, first come first served. A call larger than the window enters an empty one. */
+  enter(call: PublishCall): void;
   /** No longer waits; one in flight stays there. */
-  giveUp(post: Post): void;
+  giveUp(call: PublishCall): void;
   /** All of it is confirmed, nacked or lost. */
-  leave(post: Post): void;
+  leave(call: PublishCall): void;
   /** Those in flight stay there until they leave. */
   reject(error: Error, which: "waiting" | "all"): void;
-  posts(): Iterable<Post>;
+  calls(): Iterable<PublishCall>;
   /** Resolves when nothing waits or is in flight. */
   idle(): Promise<void>;
 }
 
-export function createWindow(canSend: () => boolean, send: (post: Post) => void): Window {
-  const waiting = new Set<Post>();
-  const inFlight = new Set<Post>();
+export function createWindow(canSend: () => boolean, send: (call: PublishCall) => void): Window {
+  const waiting = new Set<PublishCall>();
+  const inFlight = new Set<PublishCall>();
   const idlers: (() => void)[] = [];
   let messages = 0;
   let bytes = 0;
-  const fits = (post: Post) =>
+  const fits = (call: PublishCall) =>
     inFlight.size === 0 ||
-    (messages + post.events.length <= maxMessages && bytes + post.bytes <= maxBytes);
+    (messages + call.events.length <= maxMessages && bytes + call.bytes <= maxBytes);
   const admit = () => {
-    for (const post of waiting) {
-      if (!canSend() || !fits(post)) return;
-      waiting.delete(post);
-      inFlight.add(post);
-      messages += post.events.length;
-      bytes += post.bytes;
-      send(post);
+    for (const call of waiting) {
+      if (!canSend() || !fits(call)) return;
+      waiting.delete(call);
+      inFlight.add(call);
+      messages += call.events.length;
+      bytes += call.bytes;
+      send(call);
     }
     if (inFlight.size === 0) for (const resolve of idlers.splice(0)) resolve();
   };
   return {
-    enter: (post) => {
-      waiting.add(post);
+    enter: (call) => {
+      waiting.add(call);
       admit();
     },
-    giveUp: (post) => {
-      if (waiting.delete(post)) admit();
+    giveUp: (call) => {
+      if (waiting.delete(call)) admit();
     },
-    leave: (post) => {
-      inFlight.delete(post);
-      messages -= post.events.length;
-      bytes -= post.bytes;
+    leave: (call) => {
+      inFlight.delete(call);
+      messages -= call.events.length;
+      bytes -= call.bytes;
       admit();
     },
     reject: (error, which) => {
-      for (const post of waiting) post.settle(error);
+      for (const call of waiting) call.settle(error);
       waiting.clear();
-      if (which === "all") for (const post of inFlight) post.settle(error);
+      if (which === "all") for (const call of inFlight) call.settle(error);
       admit();
     },
-    posts: () => inFlight,
+    calls: () => inFlight,
     idle: () =>
       waiting.size + inFlight.size === 0
         ? Promise.resolve()
