@@ -198,4 +198,32 @@ export const mutants: readonly Mutant[] = [
     to: "[...specs]",
     test: "test/bus/embedded-bus.test.ts",
   },
+  {
+    promise: "a client of MongoDB that lost its heartbeat is replaced",
+    file: "src/store/mongo/connection.ts",
+    from: "Date.now() - failingSince < patience.clientMs",
+    to: "Date.now() > 0",
+    test: "test/store/mongo/lost-command.test.ts",
+  },
+  {
+    promise: "what a destination made first is remembered before its second call",
+    file: "src/deliver/try-head.ts",
+    from: "remember: (made) => saveLink(parts, event, made)",
+    to: "remember: async () => undefined",
+    test: "test/deliver/remember.test.ts",
+  },
+  {
+    promise: "what is not to be tried before its time holds its lane",
+    file: "src/deliver/try-head.ts",
+    from: "  row.dueAt = clock.monotonic() + ms;\n  return true;",
+    to: "  return true;",
+    test: "test/deliver/not-before.test.ts",
+  },
+  {
+    promise: "rows from outside stand behind what is open",
+    file: "src/store/ledger-rows.ts",
+    from: "seq: first + i }",
+    to: "seq: first - i }",
+    test: "test/conformance/ledger-embedded.test.ts",
+  },
 ];

@@ -10,9 +10,9 @@ describe("the window of unconfirmed publishes", () => {
     const { window, sent } = fill();
     const calls = [call(600), call(400), call(1), call(2)];
     for (const one of calls) window.enter(one);
-    assert.deepEqual(sent, posts.slice(0, 2));
+    assert.deepEqual(sent, calls.slice(0, 2));
     window.leave(calls[0] as PublishCall);
-    assert.deepEqual(sent, posts);
+    assert.deepEqual(sent, calls);
   });
 
   it("sends at most 8 MiB at once", () => {
@@ -69,9 +69,9 @@ describe("a window of unconfirmed publishes", () => {
     const { window, sent } = fill();
     const calls = [call(1, 8 * mebibyte), call(1, 4 * mebibyte), call(1, 4 * mebibyte)];
     for (const one of calls) window.enter(one);
-    assert.deepEqual(sent, posts.slice(0, 1));
+    assert.deepEqual(sent, calls.slice(0, 1));
     window.leave(calls[0] as PublishCall);
-    assert.deepEqual(sent, posts);
+    assert.deepEqual(sent, calls);
   });
 
   it("rejects those in flight only when it is to reject all, and they stay there", () => {
