@@ -76,12 +76,13 @@ describe("bodies that are announced and do not come", () => {
   });
 
   it("are dropped although a byte comes now and then", async () => {
+    // 23 of these are less than the 64 MiB there are.
     const all = await attack(30, withBody(2_900_000));
     const drip = setInterval(() => {
       for (const { socket } of open) socket.write(" ");
     }, 20);
     try {
-      await waitFor("the room is taken", () => refused(all).length >= 8);
+      await waitFor("the room is taken", () => refused(all).length >= 7);
       for (let round = 0; round < 10; round += 1) {
         await accepted(20_000, `wamid.small${round}`);
         await accepted(2_000_000, `wamid.large${round}`);
