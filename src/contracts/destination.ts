@@ -45,6 +45,6 @@ export interface DestinationTraits {
   readonly idempotency: "native" | "lookup" | "none";
   /** false: it neither reads `context.link` nor answers with one, nor remembers one, so none is looked up. */
   readonly links?: false;
-  /** Not to be tried before then: for what comes together (a few texts in a row). What stands behind it in its lane waits too. */
+  /** Not to be tried before then: for what comes together (a few texts in a row). What stands behind it in its lane waits too. Asked again each day. */
   notBefore?(event: WaypostEvent, createdAt: Date): Date | undefined;
 }

@@ -34,8 +34,8 @@ export interface OpenRow {
 /** Of a row's history. */
 export const keptAttempts = 20;
 
-/** A clock that jumped between two holders lets a row wait no longer than this. */
-const mostWaitMs = 24 * 60 * 60 * 1_000;
+/** A clock that jumped between two holders lets a row wait no longer than this, nor does a destination that names a later day. */
+export const mostWaitMs = 24 * 60 * 60 * 1_000;
 
 const endedWords = "the process ended during this attempt";
 

@@ -6,7 +6,7 @@ import { attempt } from "./attempt.ts";
 import type { Bodies, Body } from "./bodies.ts";
 import type { DestinationSetup } from "./delivery.ts";
 import type { Health } from "./health.ts";
-import type { OpenRow } from "./lane.ts";
+import { mostWaitMs, type OpenRow } from "./lane.ts";
 import { retryWhileHeld } from "./lease.ts";
 import { deadly, jitter, settle } from "./settle.ts";
 import { GivenUpError } from "./writes.ts";
@@ -148,17 +148,28 @@ function waitForBody(row: OpenRow, clock: Clock): "waits" {
 
 /** The row stays open, and tells when its time comes. What may have taken effect already is not held back. */
 async function waitsForItsTime(
-  { setup, write, clock }: HeadParts,
+  parts: HeadParts,
   row: OpenRow,
   body: WaypostEvent,
 ): Promise<boolean> {
+  const { write, clock } = parts;
   if (row.unknown || row.history.length > 0) return false;
-  const at = setup.destination.notBefore?.(body, new Date(row.createdAt));
-  const ms = at === undefined ? 0 : at.getTime() - clock.now();
-  if (at === undefined || !(ms > 0)) return false;
-  await write({ id: row.id, state: "open", nextAt: at.toISOString() });
+  const ms = Math.min(timeToWait(parts, row, body), mostWaitMs);
+  if (!(ms > 0)) return false;
+  await write({ id: row.id, state: "open", nextAt: new Date(clock.now() + ms).toISOString() });
   row.dueAt = clock.monotonic() + ms;
   return true;
+}
+
+/** In ms; NaN where the destination's answer is no time. One that cannot say is not waited for: a lane would stand still. */
+function timeToWait({ setup, clock, log }: HeadParts, row: OpenRow, body: WaypostEvent): number {
+  try {
+    const at = setup.destination.notBefore?.(body, new Date(row.createdAt));
+    return at === undefined ? 0 : at.getTime() - clock.now();
+  } catch (error) {
+    log.warn("a destination cannot say when to try", { eventId: row.eventId, error });
+    return 0;
+  }
 }
 
 async function bury(

@@ -6,7 +6,7 @@ import { linksGo } from "./link-life.ts";
 /** More rounds than anybody needs who is not stopped by the same writers all the time. */
 const maxRounds = 10;
 
-/** What destinations remember about conversations. Links go some days after `retentionMs`, unless used again. */
+/** What destinations remember about conversations, and about events that have none. Links go some days after `retentionMs`, unless used again. */
 export function createLinks(
   tables: Pick<Tables, "of">,
   aliases: Ledger["aliases"],

@@ -50,7 +50,9 @@ export function createLedger(tables: Tables, options: LedgerOptions): Ledger {
       for (let at = 0; at < ids.length; at += chunk) {
         const some = ids.slice(at, at + chunk);
         // First the links: whoever finds an event kept need not look for them.
-        await keepLinks(tables, await log.conversationsOf(some), until.getTime());
+        // What is remembered of an event without a conversation is kept under the event.
+        const about = [...(await log.conversationsOf(some)), ...some];
+        await keepLinks(tables, about, until.getTime());
         await log.keep(some, until);
       }
     },

@@ -616,6 +616,8 @@ export function testLedger(
       await ledger.saveLink(name, user, link, 1);
       await opened.append([both]);
       await ledger.saveLink(name, "cnv_other", link, 1);
+      // Remembered of the event itself, as where it has no conversation.
+      await ledger.saveLink(name, "evt_1", link, 1);
       await ledger.keepBodies(["evt_1"], new Date(days(60)));
       await opened.expire(days(31));
       assert.deepEqual(await ledger.link(name, "cnv_other"), link);
@@ -624,6 +626,7 @@ export function testLedger(
       // An event that is kept longer, for an open delivery, keeps the link.
       await opened.expire(days(62));
       assert.deepEqual(await ledger.link(name, user), link);
+      assert.deepEqual(await ledger.link(name, "evt_1"), link);
       await opened.expire(days(75));
       assert.equal(await ledger.link(name, user), undefined);
     });

@@ -77,4 +77,36 @@ describe("a destination that says not before", () => {
     assert.deepEqual(crm.effects, [odd.id]);
     await end();
   });
+
+  it("may fail at saying it: the event is tried at once, and the log tells", async () => {
+    const crm = patient();
+    crm.notBefore = () => {
+      throw new TypeError("of undefined");
+    };
+    const { publish, end, log } = await startEngine({ crm });
+    const odd = event("wait_a");
+    await publish(odd);
+    assert.deepEqual(crm.effects, [odd.id]);
+    assert.ok(log.lines.some(({ message }) => message === "a destination cannot say when to try"));
+    await end();
+  });
+
+  it("may name a day far off: it is asked again after a day, and not before", async () => {
+    const crm = patient();
+    let asked = 0;
+    let at = new Date("9999-01-01T00:00:00.000Z");
+    crm.notBefore = () => {
+      asked += 1;
+      return at;
+    };
+    const { clock, publish, end } = await startEngine({ crm });
+    const far = event("wait_a");
+    await publish(far);
+    await clock.advance(23 * 3_600 * second);
+    assert.equal(asked, 1);
+    at = new Date(0);
+    await clock.advance(2 * 3_600 * second);
+    assert.deepEqual(crm.effects, [far.id]);
+    await end();
+  });
 });
