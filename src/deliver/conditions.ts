@@ -28,7 +28,7 @@ export function compileConditions(when: When, accounts: Accounts): Condition[] {
   add("contact", byContact);
   add("conversation", (ids) => (event) => includes(ids, event.data.conversationId));
   add("messageType", (types) => (event) => includes(types, event.data.message?.type));
-  add("replyId", (ids) => (event) => replyIds(event).some((id) => ids.includes(id)));
+  add("replyId", byReplyId);
   add("errorCode", (codes) => (event) => errorCodes(event).some((code) => codes.includes(code)));
   add("text", byText);
   add("not", (inner) => {
@@ -62,6 +62,12 @@ function byAccount(names: readonly string[], accounts: Accounts): Condition["hol
 function byContact(contacts: readonly string[]): Condition["holds"] {
   const wanted = new Set(contacts.map(contactKey));
   return (event) => contactKeys(event).some((key) => wanted.has(key));
+}
+
+function byReplyId(wanted: NonNullable<When["replyId"]>): Condition["holds"] {
+  if (!("matches" in wanted)) return (event) => replyIds(event).some((id) => wanted.includes(id));
+  const compiled = wanted.matches.map((each) => RE2JS.compile(each));
+  return (event) => replyIds(event).some((id) => compiled.some((each) => each.test(id)));
 }
 
 function byText({ matches, contains, equals }: TextWhen): Condition["holds"] {
