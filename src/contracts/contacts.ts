@@ -54,8 +54,10 @@ export interface Contacts {
   find(text: string): Promise<Contact | undefined>;
   /** Answers with the contact as it is then. undefined: there is none. */
   change(id: string, change: ContactChange): Promise<Contact | undefined>;
-  /** What the conversation is about; joined through aliases. */
-  topic(conversationId: string): Promise<string | undefined>;
-  /** undefined takes it away. */
-  setTopic(conversationId: string, topic: string | undefined): Promise<void>;
+  /**
+   * What the conversation is about, joined through aliases; `asOf`: the event that ended the topic is still told it.
+   */
+  topic(conversationId: string, asOf?: string): Promise<string | undefined>;
+  /** undefined ends it, by this event. */
+  setTopic(conversationId: string, topic: string | undefined, by: string): Promise<void>;
 }

@@ -2,6 +2,9 @@
 
 export const storeQueueName = "waypost.store";
 
+/** The built-in destination that does what routes `emit` and `set`; no configured one has this name. */
+export const flowsDestination = "flows";
+
 const deliverPrefix = "waypost.deliver.";
 
 export function deliverQueueName(destination: string): string {

@@ -123,6 +123,8 @@ export interface Only {
   readonly consent?: boolean;
   /** Must not hold as a whole. */
   readonly not?: Only;
+  /** Each must hold too: `defaults`, beside a route's own. Not written in waypost.yaml. */
+  readonly all?: readonly Only[];
 }
 
 /** Our message that the event concerns. Lists may end in `*`. */

@@ -27,6 +27,8 @@ export interface HeldRows {
   open(rows: readonly NewDelivery[]): void;
   /** Rows that others opened, and these: what is open in the ledger and not in memory. */
   load(ids: readonly string[]): Promise<void>;
+  /** Opens what is scheduled for the next minute, as far as memory takes it. Never rejects. */
+  openDue(): Promise<void>;
   /** Reads more of a lane's rows from the ledger when memory has few of them left. Never rejects. */
   refill(lane: Lane): Promise<void>;
   /** Looks at what others opened or gave up since `revision` was last seen. Never rejects. */
@@ -44,6 +46,10 @@ interface HeldParts {
   readonly takeMore: (ids: readonly string[]) => ReturnType<Ledger["claimForeign"]>;
   /** As `takeMore`. */
   readonly openRows: (which: Which) => ReturnType<Ledger["openRows"]>;
+  /** As `takeMore`: opens what is due until then, so many at most. */
+  readonly openDue: (until: Date, limit: number) => Promise<number>;
+  /** In memory, of rows that were scheduled and opened. */
+  readonly maxRows: number;
   /** As `takeMore`. */
   readonly givenUp: () => ReturnType<Ledger["givenUp"]>;
   readonly onChanged: () => void;
@@ -55,6 +61,7 @@ export function createHeldRows(parts: HeldParts): HeldRows {
   const { lanes, schedule, onChanged } = parts;
   let seen = parts.revision;
   let complete = false;
+  let opening = false;
   const suspects = createSuspects(parts);
   const loading = createLoading(parts, suspects.opened);
   const forgetGivenUp = async () => {
@@ -73,6 +80,17 @@ export function createHeldRows(parts: HeldParts): HeldRows {
         void loading.refill(lane);
       }
       onChanged();
+    },
+    async openDue() {
+      // All of it is asked for when memory is complete, and by who opens already.
+      if (!complete || opening) return;
+      opening = true;
+      try {
+        await openDue(parts, loading.load);
+      } catch {
+        // The lease is over: the next holder opens them.
+      }
+      opening = false;
     },
     suspects: suspects.wait,
     survived: suspects.survived,
@@ -95,6 +113,20 @@ export function createHeldRows(parts: HeldParts): HeldRows {
       }
     },
   };
+}
+
+/** So that a row is in memory when its time comes, and not much earlier. */
+const aheadMs = 60_000;
+
+async function openDue(
+  { clock, lanes, maxRows, openDue: open }: HeldParts,
+  load: (ids: readonly string[]) => Promise<void>,
+): Promise<void> {
+  let opened = pageRows;
+  while (opened === pageRows && lanes.size() < maxRows) {
+    opened = await open(new Date(clock.now() + aheadMs), pageRows);
+    if (opened > 0) await load([]);
+  }
 }
 
 /** Rows that may crash the process. */

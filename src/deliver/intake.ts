@@ -20,12 +20,16 @@ import type { Routes } from "./routes.ts";
 
 /** The log may have lost an event that waited longer in its queue before its row is first looked after. */
 const keptMs = 24 * 60 * 60 * 1_000;
+/** The log keeps what comes now for at least so long. */
+const surelyKeptMs = 28 * 24 * 60 * 60 * 1_000;
 /** Of what is no event. */
 const noRoute = "none";
 
 export interface IntakeParts {
   readonly name: string;
   readonly routes: Pick<Routes, "match">;
+  /** When a delivery of a route with `after` opens. */
+  readonly opensAt: (route: string, event: WaypostEvent) => Date | undefined;
   readonly ledger: Ledger;
   readonly lease: Lease;
   readonly bodies: Bodies;
@@ -33,7 +37,7 @@ export interface IntakeParts {
   readonly log: Log;
   /** Whether memory has this row. */
   readonly knows: (id: string) => boolean;
-  readonly rows: Pick<HeldRows, "load" | "open">;
+  readonly rows: Pick<HeldRows, "load" | "open" | "openDue">;
   readonly health: Pick<Health, "done">;
 }
 
@@ -61,7 +65,7 @@ export function createIntake(parts: IntakeParts): HandleBatch {
     ]);
     if (first === undefined) lease.lose("somebody else took the lease");
     lease.check();
-    const rows = rowsOf(parts, wanted, first ?? 0, aliases);
+    const rows = rowsOf(parts, wanted.values(), first ?? 0, aliases);
     const existing = await ledger.insert(rows, lease.epoch);
     // What the ledger had before the lease ended, the next holder loads. For more there must be time.
     lease.check();
@@ -79,7 +83,8 @@ export function createIntake(parts: IntakeParts): HandleBatch {
 
 /** What is dead from the start is logged and counted, all else is tried. */
 function begin({ rows, health }: IntakeParts, fresh: readonly NewDelivery[]): void {
-  rows.open(fresh.filter(({ reason }) => reason === undefined));
+  rows.open(fresh.filter(({ reason, nextAt }) => reason === undefined && nextAt === undefined));
+  if (fresh.some(({ nextAt }) => nextAt !== undefined)) void rows.openDue();
   for (const row of fresh) {
     const { reason } = row;
     if (reason !== undefined) health.done(row, { state: "dead", reason }, undefined);
@@ -87,9 +92,12 @@ function begin({ rows, health }: IntakeParts, fresh: readonly NewDelivery[]): vo
 }
 
 interface Wanted {
+  readonly id: string;
   readonly eventId: string;
   readonly eventType: string;
   readonly route: string;
+  readonly routes?: readonly string[];
+  readonly opensAt?: Date;
   /** Absent: what came under this id is no event. */
   readonly event?: WaypostEvent;
   /** Why not, in our words, without content. */
@@ -102,30 +110,41 @@ interface Wanted {
 function route(parts: IntakeParts, batch: readonly BusMessage[]): Map<string, Wanted> {
   const wanted = new Map<string, Wanted>();
   for (const item of batch) {
-    const one = isQuarantined(item) ? misshapen(item) : routed(parts, item);
-    if (one === undefined) continue;
-    const id = `${parts.name}:${one.eventId}`;
-    if (!wanted.has(id)) wanted.set(id, one);
+    const all = isQuarantined(item) ? misshapen(parts, item) : routed(parts, item);
+    for (const one of all) if (!wanted.has(one.id)) wanted.set(one.id, one);
   }
   return wanted;
 }
 
-function routed({ name, routes, log }: IntakeParts, event: WaypostEvent): Wanted | undefined {
-  const of = { eventId: event.id, eventType: event.type };
+function routed(parts: IntakeParts, event: WaypostEvent): Wanted[] {
+  const { name, routes, log } = parts;
+  const of = { id: `${name}:${event.id}`, eventId: event.id, eventType: event.type };
   try {
-    const match = routes.match(event).find(({ destination }) => destination === name);
-    return match && { ...of, route: match.route, event, edges: aliasEdges(event) };
+    const matches = routes.match(event).filter(({ destination }) => destination === name);
+    if (matches.length === 0) return [];
+    const edges = aliasEdges(event);
+    return matches.map(({ route, routes: asked, delayed }) => {
+      const opensAt = delayed && parts.opensAt(route, event);
+      return {
+        ...{ ...of, route, event, edges },
+        ...(delayed && { id: `${of.id}:${route}` }),
+        ...(asked && { routes: asked }),
+        ...(opensAt && { opensAt }),
+      };
+    });
   } catch (error) {
     log.error("an event of an unknown shape cannot be routed", { eventId: event.id, error });
-    return { ...of, route: noRoute, edges: [], reason: "an event of an unknown shape" };
+    return [{ ...of, route: noRoute, edges: [], reason: "an event of an unknown shape" }];
   }
 }
 
-function misshapen({ eventid, eventtype, problems }: QuarantinedPost): Wanted | undefined {
-  if (eventid === undefined) return undefined;
+function misshapen({ name }: IntakeParts, post: QuarantinedPost): Wanted[] {
+  const { eventid, eventtype, problems } = post;
+  if (eventid === undefined) return [];
   const [problem] = JSON.parse(problems) as readonly { readonly reason: string }[];
   const reason = problem?.reason ?? "not an event";
-  return { eventId: eventid, eventType: eventtype ?? "unknown", route: noRoute, edges: [], reason };
+  const of = { id: `${name}:${eventid}`, eventId: eventid, eventType: eventtype ?? "unknown" };
+  return [{ ...of, route: noRoute, edges: [], reason }];
 }
 
 function conversationsOf(events: readonly WaypostEvent[]): string[] {
@@ -134,24 +153,34 @@ function conversationsOf(events: readonly WaypostEvent[]): string[] {
 
 function rowsOf(
   { name, clock }: IntakeParts,
-  wanted: ReadonlyMap<string, Wanted>,
+  wanted: Iterable<Wanted>,
   first: number,
   aliases: (id: string) => readonly string[],
 ): NewDelivery[] {
   const createdAt = new Date(clock.now()).toISOString();
-  const isOld = ({ data }: WaypostEvent) => clock.now() - Date.parse(data.receivedAt) > keptMs;
-  return [...wanted].map(([id, { event, eventId, eventType, route, reason }], i) => ({
-    id,
-    destination: name,
-    eventId,
-    eventType,
-    route,
-    laneKeys: event === undefined ? [eventId] : laneKeysOf(event, aliases),
-    seq: first + i,
-    createdAt,
-    ...(reason !== undefined && { reason }),
-    ...(event !== undefined && isOld(event) && { body: event }),
-  }));
+  const isOld = ({ data }: WaypostEvent, until: number) =>
+    until - Date.parse(data.receivedAt) > keptMs;
+  return [...wanted].map(({ event, edges: _, opensAt, ...row }, i) => {
+    // What opens later holds nothing else back, and is held back by nothing.
+    const until = Math.max(clock.now(), (opensAt?.getTime() ?? 0) - surelyKeptMs);
+    return {
+      ...row,
+      destination: name,
+      laneKeys: opensAt === undefined ? laneOf(row.eventId, event, aliases) : [row.id],
+      seq: first + i,
+      createdAt,
+      ...(opensAt && { nextAt: opensAt.toISOString() }),
+      ...(event !== undefined && isOld(event, until) && { body: event }),
+    };
+  });
+}
+
+function laneOf(
+  eventId: string,
+  event: WaypostEvent | undefined,
+  aliases: (id: string) => readonly string[],
+): readonly string[] {
+  return event === undefined ? [eventId] : laneKeysOf(event, aliases);
 }
 
 /** Open rows in memory, of all lanes; the bus holds the rest. */

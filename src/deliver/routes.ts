@@ -1,17 +1,25 @@
 import {
   type Accounts,
   deliverQueueName,
+  type FlowRules,
+  flowsDestination,
   type QueueSpec,
   type Route,
   type WaypostEvent,
   type When,
 } from "../contracts.ts";
 import { compileConditions } from "./conditions.ts";
+import { acts, destinationsOf, isConditional, isOwn, ownTakes } from "./flows/takes.ts";
 
-/** An event goes to this destination because of this route. */
+/** An event goes to this destination: a delivery. */
 interface Match {
-  readonly route: string;
   readonly destination: string;
+  /** The first in the file that took it; of a delivery that others only wait for, `none`. */
+  readonly route: string;
+  /** Where they are asked at its turn: all that took it, in the file's order. */
+  readonly routes?: readonly string[];
+  /** It is a delivery of the route's own, which opens later. */
+  readonly delayed?: true;
 }
 
 /** Why a route did not take an event: the first key that does not hold, `test` for test events. */
@@ -24,7 +32,7 @@ export interface RouteVerdict {
 
 /** The routes of a configuration, compiled. Pure: the same event always gets the same answer. */
 export interface Routes {
-  /** Each destination once, for the first route in the file that takes the event there. */
+  /** Each destination once, and once more for each route with `after`; `flows` among them. */
   match(event: WaypostEvent): Match[];
   /** Every route with its verdict, for `routes test`. */
   explain(event: WaypostEvent): RouteVerdict[];
@@ -36,8 +44,10 @@ export interface Routes {
 export function compileRoutes(routing: {
   readonly accounts: Accounts;
   readonly routes: readonly Route[];
+  readonly flows?: FlowRules;
 }): Routes {
-  const compiled = routing.routes.map((route) => {
+  const { routes } = routing;
+  const compiled = routes.map((route) => {
     const conditions = compileConditions(route.when, routing.accounts);
     return (event: WaypostEvent): RouteVerdict => {
       const { name, to } = route;
@@ -49,27 +59,59 @@ export function compileRoutes(routing: {
       return { route: name, to, matches: false, because: broken.key };
     };
   });
-  const explain = (event: WaypostEvent) => compiled.map((verdict) => verdict(event));
+  const own = ownTakes(routes, routing.flows);
   return {
-    match: (event) => firstOfEach(explain(event)),
-    explain,
+    match(event) {
+      const taken = routes.filter((_, i) => compiled[i]?.(event).matches);
+      const waited = isOwn(event, own) || taken.some(({ name }) => own.waitedFor(name));
+      return [...deliveriesOf(taken), ...(waited && !taken.some(actsAtOnce) ? [waitedFor] : [])];
+    },
+    explain: (event) => compiled.map((verdict) => verdict(event)),
     patternsFor: (destination) => {
-      const routes = routing.routes.filter(({ to }) => to.includes(destination));
-      const patterns = new Set(routes.flatMap(({ when }) => when.type ?? ["#"]));
+      const taking = routes.filter((route) => destinationsOf(route).includes(destination));
+      const types = taking.flatMap(({ when }) => when.type ?? ["#"]);
+      const ownTypes = destination === flowsDestination ? own.patterns : [];
+      const patterns = new Set([...types, ...ownTypes]);
       return patterns.has("#") ? ["#"] : [...patterns].sort();
     },
   };
 }
 
-function firstOfEach(verdicts: readonly RouteVerdict[]): Match[] {
-  const first = new Map<string, Match>();
-  for (const { route, to, matches } of verdicts) {
-    if (!matches) continue;
-    for (const destination of to) {
-      if (!first.has(destination)) first.set(destination, { route, destination });
+/** Nothing is to be done; others wait until all is done that came before. */
+const waitedFor: Match = { destination: flowsDestination, route: "none", routes: [] };
+
+function actsAtOnce(route: Route): boolean {
+  return acts(route) && route.after === undefined;
+}
+
+/** Of the routes that took an event, in the file's order. */
+function deliveriesOf(taken: readonly Route[]): Match[] {
+  const delayed: Match[] = [];
+  const byDestination = new Map<string, Route[]>();
+  for (const route of taken) {
+    for (const destination of destinationsOf(route)) {
+      const { name } = route;
+      if (route.after !== undefined) {
+        delayed.push({ destination, route: name, routes: [name], delayed: true });
+      } else {
+        byDestination.set(destination, [...(byDestination.get(destination) ?? []), route]);
+      }
     }
   }
-  return [...first.values()];
+  return [
+    ...[...byDestination].map(([destination, routes]) => toMatch(destination, routes)),
+    ...delayed,
+  ];
+}
+
+/** Behind a route that asks nothing no other is asked, but by `flows`, which does what each of them says. */
+function toMatch(destination: string, taking: readonly Route[]): Match {
+  const sure = taking.findIndex((route) => !isConditional(route));
+  const all = destination === flowsDestination || sure < 0;
+  const asked = (all ? taking : taking.slice(0, sure + 1)).map(({ name }) => name);
+  const [route = ""] = asked;
+  const isPlain = destination !== flowsDestination && sure === 0;
+  return { destination, route, ...(!isPlain && { routes: asked }) };
 }
 
 /** The queue of a destination: bound to the types of its routes, held by one process at a time. */

@@ -64,6 +64,7 @@ export function createTerm(parts: TermParts, taken: Taken<DestinationLease>): Te
     schedule.wake();
     void keepHouse();
     void rows.follow(row.revision);
+    void rows.openDue();
   });
   const asked = <T>(work: () => Promise<T>) => retryWhileHeld(work, { ...parts, lease });
   const health = createHealth({
@@ -85,6 +86,8 @@ export function createTerm(parts: TermParts, taken: Taken<DestinationLease>): Te
     successes: health.successes,
     takeMore: (ids) => asked(() => ledger.claimForeign(name, lease.epoch, ids)),
     openRows: (which) => asked(() => ledger.openRows(name, lease.epoch, which)),
+    openDue: (until, limit) => asked(() => ledger.openDue(name, until, limit)),
+    maxRows: parts.maxOpenRows,
     givenUp: () => asked(() => ledger.givenUp(name)),
     onChanged: backpressure.check,
     onRevision: () => probeNow(health, lanes, schedule),
@@ -96,6 +99,7 @@ export function createTerm(parts: TermParts, taken: Taken<DestinationLease>): Te
     async begin() {
       await asked(() => ledger.claimOpen(name, lease.epoch));
       await rows.takeOver(taken.abandoned);
+      void rows.openDue();
       lease.check();
       consumer = await parts.bus.consume(deliverQueue(name, parts.routes), intake);
       backpressure.control(consumer);

@@ -1,0 +1,73 @@
+import type { EventQuery, WaypostEvent } from "../../contracts.ts";
+
+/** Our message that an event concerns. */
+export interface About {
+  /** Its wamid. */
+  readonly id: string;
+  /** When it was sent, as far as the log knows. */
+  readonly at: string;
+  readonly template?: string;
+  readonly campaign?: string;
+  readonly variant?: string;
+  readonly ref?: WaypostEvent["data"]["ref"];
+  /** Its highest status so far. */
+  readonly status?: string;
+}
+
+/** What our side sends: by itself, or from its phone. */
+export const sentTypes = ["whatsapp.outgoing.*", "whatsapp.echo.*"] as const;
+
+/**
+ * A status's own, the quoted or tapped one, the event itself where it is ours; else the last one before it on its
+ * conversation.
+ */
+export async function findAbout(
+  event: WaypostEvent,
+  query: Pick<EventQuery, "events" | "message">,
+): Promise<About | undefined> {
+  const told = messageIdOf(event);
+  const id = told ?? (await lastSentBefore(event, query));
+  if (id === undefined) return undefined;
+  const message = await query.message(id);
+  // What the customer wrote may be quoted as well, and is not ours.
+  if (message === undefined || message.direction !== "out") return undefined;
+  const sent = message.events.find(({ type }) => /^whatsapp\.(outgoing|echo)\./.test(type));
+  const at = sent?.data.receivedAt ?? message.events[0]?.time ?? event.data.receivedAt;
+  const marks = message.events.map(markOf).find((mark) => mark !== undefined);
+  const { template = sent?.data.message?.template?.name } = message;
+  const { campaign, variant, ref, status } = message;
+  return { ...marks, ...known({ template, campaign, variant, ref, status }), id, at };
+}
+
+type Known = Omit<About, "id" | "at">;
+
+function known(told: { [K in keyof Known]: Known[K] | undefined }): Known {
+  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
+}
+
+/** The message that the event names. */
+function messageIdOf({ type, data }: WaypostEvent): string | undefined {
+  const { message, status } = data;
+  if (status?.messageId !== undefined) return status.messageId;
+  if (/^whatsapp\.(outgoing|echo)\./.test(type)) return message?.id;
+  return message?.reaction?.messageId ?? message?.context?.id;
+}
+
+async function lastSentBefore(
+  { id, data }: WaypostEvent,
+  query: Pick<EventQuery, "events">,
+): Promise<string | undefined> {
+  const { conversationId, receivedAt } = data;
+  if (conversationId === undefined) return undefined;
+  const to = new Date(Date.parse(receivedAt) + 1).toISOString();
+  const filter = { conversation: conversationId, types: sentTypes, to };
+  const { items } = await query.events(filter, { limit: 2 });
+  return items.find((sent) => sent.id !== id)?.data.message?.id;
+}
+
+/** `campaign:<name>:<variant>`, as it was given to Meta with the message. */
+function markOf({ data }: WaypostEvent): { campaign: string; variant?: string } | undefined {
+  const [word, campaign, variant] = (data.status?.bizOpaqueCallbackData ?? "").split(":");
+  if (word !== "campaign" || campaign === undefined || campaign === "") return undefined;
+  return { campaign, ...(variant !== undefined && variant !== "" && { variant }) };
+}

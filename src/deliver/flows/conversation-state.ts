@@ -1,0 +1,73 @@
+import type { FlowRules, Party, WaypostEvent } from "../../contracts.ts";
+import { sentTypes } from "./about.ts";
+import { type Circumstances, receivedAt } from "./circumstances.ts";
+
+const inbound = "whatsapp.message.*";
+const standby = "whatsapp.standby.*";
+const closed = "business.conversation.closed";
+
+/** Who sent what our side sent; a phone's owner is human. */
+export function senderOf({ type, data }: WaypostEvent): Party | undefined {
+  return type.startsWith("whatsapp.echo.") ? (data.sentBy ?? "human") : data.sentBy;
+}
+
+/** An inbound message, and none of either side came in the time of silence before it, or the conversation was closed since. */
+export async function opens(
+  { event, newest }: Circumstances,
+  { conversations: { closeAfterMs } }: FlowRules,
+): Promise<boolean> {
+  if (!event.type.startsWith("whatsapp.message.")) return false;
+  const at = receivedAt(event);
+  const before = { from: at - closeAfterMs, to: at };
+  const [last] = await newest([inbound, standby, ...sentTypes], { ...before, limit: 5 }).then(
+    (found) => found.filter((other) => comesBefore(other, event)),
+  );
+  if (last === undefined) return true;
+  return (await newest([closed], { from: receivedAt(last), to: at })).length > 0;
+}
+
+function comesBefore(one: WaypostEvent, other: WaypostEvent): boolean {
+  const [a, b] = [receivedAt(one), receivedAt(other)];
+  return a < b || (a === b && one.id < other.id);
+}
+
+/** One of these has the conversation now. */
+export async function isHeld(
+  about: Circumstances,
+  by: readonly Party[],
+  rules: FlowRules,
+): Promise<boolean> {
+  if (by.includes("human") && (await isHeldByHuman(about, rules))) return true;
+  return by.includes("other") && (await isHeldByOther(about));
+}
+
+/** A human wrote a short while ago, or somebody asked for one and was not told that this is over. */
+async function isHeldByHuman(
+  { now, newest }: Circumstances,
+  { conversations: { hold } }: FlowRules,
+): Promise<boolean> {
+  const sent = await newest(sentTypes, { from: now - hold.humanMs - 1, to: now, limit: 50 });
+  if (sent.some((event) => senderOf(event) === "human")) return true;
+  const ends = ["business.handoff.ended", ...(hold.handoff === "untilClosed" ? [closed] : [])];
+  const from = hold.handoff === "untilClosed" ? {} : { from: now - hold.handoff - 1 };
+  const [last] = await newest(["business.handoff.requested", ...ends], { ...from, to: now });
+  return last?.type === "business.handoff.requested";
+}
+
+/** Another app of the business, or Meta's agent: what comes then comes as standby. */
+async function isHeldByOther({ event, now, newest }: Circumstances): Promise<boolean> {
+  if (event.type.startsWith("whatsapp.standby.")) return true;
+  const [last] = await newest([inbound, standby, "whatsapp.handover.*"], { to: now });
+  const current = last !== undefined && receivedAt(last) > receivedAt(event) ? last : event;
+  if (current.type.startsWith("whatsapp.standby.")) return true;
+  return current.data.handover?.newOwnerAppRole === "meta_business_agent";
+}
+
+/** One of these wrote on the conversation after the event. */
+export async function isAnswered(
+  { event, newest }: Circumstances,
+  by: readonly Party[],
+): Promise<boolean> {
+  const sent = await newest(sentTypes, { from: receivedAt(event), limit: 50 });
+  return sent.some((each) => by.includes(senderOf(each) ?? "other"));
+}

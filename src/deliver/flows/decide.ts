@@ -1,0 +1,153 @@
+import {
+  type FlowRules,
+  flowsDestination,
+  type Only,
+  type Route,
+  type WaypostEvent,
+} from "../../contracts.ts";
+import { addOpenTime } from "../../event/business-hours.ts";
+import {
+  type Circumstances,
+  circumstancesOf,
+  type FlowMemory,
+  receivedAt,
+} from "./circumstances.ts";
+import { isTheOne } from "./once.ts";
+import { compileOnly, firstBroken, type OnlyTest } from "./only.ts";
+
+/** What is asked of a row at its turn. */
+export interface Asking {
+  readonly id: string;
+  readonly destination: string;
+  /** In the file's order. */
+  readonly routes: readonly string[];
+  readonly createdAt: string;
+}
+
+/** What the circumstances say: these routes hold; none does, and why; or it cannot be told yet. */
+export type Decision =
+  | { readonly is: "go"; readonly routes: readonly string[] }
+  | { readonly is: "skip"; readonly reason: string }
+  | { readonly is: "wait" };
+
+/** Asks the routes of a row at its turn. Rejects with StoreError. */
+export interface Decider {
+  /** `flows` is told every route that holds, a destination the first. */
+  decide(asking: Asking, event: WaypostEvent): Promise<Decision>;
+  /** When a row of this route opens; undefined: at once. */
+  opensAt(route: string, event: WaypostEvent): Date | undefined;
+  circumstances(event: WaypostEvent, route: string): Circumstances;
+}
+
+export interface DeciderParts {
+  readonly routes: readonly Route[];
+  readonly rules: FlowRules;
+  readonly memory: FlowMemory;
+  readonly now: () => number;
+}
+
+/**
+ * A row of `flows` that is not there after this never comes: its event was there before the route that sets something. The
+ * same of an event that was routed again long after it came.
+ */
+const longestGapMs = 10 * 60_000;
+
+interface Compiled {
+  readonly route: Route;
+  readonly tests: readonly OnlyTest[];
+  readonly reads: OnlyTest["reads"];
+}
+
+export function createDecider(parts: DeciderParts): Decider {
+  const { routes, rules, now } = parts;
+  const byName = new Map(routes.map((route) => [route.name, compile(route, rules)]));
+  const circumstances = (event: WaypostEvent, name: string) => {
+    const route = byName.get(name)?.route;
+    const at = (route && opensAt(route, event, rules)?.getTime()) ?? receivedAt(event);
+    return circumstancesOf(event, { at, now: now() }, parts.memory);
+  };
+  return {
+    circumstances,
+    opensAt(name, event) {
+      const route = byName.get(name)?.route;
+      return route && opensAt(route, event, rules);
+    },
+    async decide(asking, event) {
+      const asked = asking.routes.flatMap((name) => byName.get(name) ?? []);
+      if (await mustWait(asked, asking, event, parts)) return { is: "wait" };
+      return ask(asked, asking, (name) => circumstances(event, name), parts);
+    },
+  };
+}
+
+async function ask(
+  asked: readonly Compiled[],
+  asking: Asking,
+  circumstances: (route: string) => Circumstances,
+  parts: DeciderParts,
+): Promise<Decision> {
+  const known = new Set(asked.map(({ route }) => route.name));
+  const gone = asking.routes.filter((name) => !known.has(name));
+  const reasons = gone.map((name) => `${name} is no route any more`);
+  const holding: string[] = [];
+  for (const each of asked) {
+    const { name } = each.route;
+    const because = await whyNot(each, asking, circumstances(name), parts);
+    if (because !== undefined) reasons.push(`${name}: ${because}`);
+    else if (asking.destination === flowsDestination) holding.push(name);
+    else return { is: "go", routes: [name] };
+  }
+  if (holding.length > 0) return { is: "go", routes: holding };
+  return { is: "skip", reason: reasons.join("; ") || "there is nothing to do" };
+}
+
+function compile(route: Route, rules: FlowRules): Compiled {
+  const tests = compileOnly(route.only ?? {}, rules);
+  const untilSomething = typeof route.once?.for === "string";
+  const reads = new Set(tests.flatMap((test) => test.reads));
+  if (untilSomething) reads.add("log");
+  return { route, tests, reads: [...reads] };
+}
+
+/** By the event's receipt, plus `after`; only open hours count where it says so. */
+function opensAt({ after }: Route, event: WaypostEvent, rules: FlowRules): Date | undefined {
+  if (after === undefined) return undefined;
+  const from = new Date(receivedAt(event));
+  const hours = after.hours === undefined ? undefined : rules.hours[after.hours];
+  if (hours === undefined) return new Date(from.getTime() + after.delayMs);
+  // Hours that never come again: as if there were none.
+  return addOpenTime(hours, from, after.delayMs) ?? new Date(from.getTime() + after.delayMs);
+}
+
+async function whyNot(
+  { route, tests }: Compiled,
+  { id, destination }: Asking,
+  about: Circumstances,
+  { memory }: DeciderParts,
+): Promise<keyof Only | "maxAge" | "once" | undefined> {
+  const { name, once, maxAgeMs } = route;
+  if (maxAgeMs !== undefined && about.now > about.at + maxAgeMs) return "maxAge";
+  const broken = await firstBroken(tests, about);
+  if (broken !== undefined) return broken;
+  // Last: whoever asks takes it.
+  if (once === undefined) return undefined;
+  const one = await isTheOne({ id, destination, route: name, once }, about, memory.ledger);
+  return one ? undefined : "once";
+}
+
+/** What the routes read must be there: the event in the log, and all that `flows` has to do for it. */
+async function mustWait(
+  asked: readonly Compiled[],
+  { destination, createdAt }: Asking,
+  event: WaypostEvent,
+  { memory, now }: DeciderParts,
+): Promise<boolean> {
+  const reads = new Set(asked.flatMap((each) => each.reads));
+  if (reads.has("log") && (await memory.query.event(event.id)) === undefined) return true;
+  if (!reads.has("memory") || destination === flowsDestination) return false;
+  const turn = await memory.ledger.delivery(`${flowsDestination}:${event.id}`);
+  if (turn !== undefined) return turn.doneAt === undefined;
+  const created = Date.parse(createdAt);
+  const late = created - receivedAt(event) > longestGapMs || now() - created > longestGapMs;
+  return !late;
+}

@@ -1,0 +1,179 @@
+import { createHash } from "node:crypto";
+import {
+  type Change,
+  type Contact,
+  type Delivered,
+  DeliveryError,
+  type Destination,
+  type Emit,
+  type FlowRules,
+  type Route,
+  type Scalar,
+  type WaypostEvent,
+} from "../../contracts.ts";
+import { isOpen } from "../../event/business-hours.ts";
+import { derivedEvent } from "../../event/derived-event.ts";
+import { type Template, TemplateError, type Templates } from "../../support/template.ts";
+import type { Circumstances, FlowMemory } from "./circumstances.ts";
+import { type ScopeParts, scopeOf } from "./scope.ts";
+
+/** Events made of events made of events: from here on it is a loop. */
+const mostDepth = 8;
+
+export interface FlowsParts extends ScopeParts {
+  readonly routes: readonly Route[];
+  readonly rules: FlowRules;
+  readonly memory: FlowMemory;
+  readonly templates: Templates;
+  readonly circumstances: (event: WaypostEvent, route: string) => Circumstances;
+  readonly now: () => number;
+}
+
+interface Doing {
+  readonly route: Route;
+  /** Of `emit.data`. */
+  readonly data: Template;
+  /** Of `set.field`. */
+  readonly fields: Template;
+  /** What the templates name. */
+  readonly names: ReadonlySet<string>;
+}
+
+/**
+ * The built-in destination: does what the routes that hold `set` and `emit`, in the file's order. What is set is set before
+ * the delivery is done; what is emitted is the delivery's `events`. Doing it again changes nothing.
+ */
+export function createFlows(parts: FlowsParts): Destination {
+  const doings = new Map(parts.routes.map((route) => [route.name, compile(route, parts)]));
+  return {
+    kind: "flows",
+    idempotency: "native",
+    links: false,
+    async deliver(event, { routes }): Promise<Delivered> {
+      const events: WaypostEvent[] = [];
+      const done: string[] = [];
+      for (const name of routes) {
+        const doing = doings.get(name);
+        if (doing === undefined) continue;
+        const emitted = await act(doing, parts.circumstances(event, name), parts);
+        if (emitted !== undefined) events.push(emitted);
+        done.push(name);
+      }
+      if (event.type === "business.conversation.closed") await endTopic(event, parts);
+      return { answer: done.join(", "), ...(events.length > 0 && { events }) };
+    },
+    preview: (event) => ({ event: event.id }),
+    check: async () => [],
+    close: async () => undefined,
+  };
+}
+
+function compile(route: Route, { templates }: FlowsParts): Doing {
+  const data = templates.compile(route.emit?.data ?? {});
+  const fields = templates.compile(route.set?.field ?? {});
+  const names = new Set([...data.variables, ...fields.variables].map(({ name }) => name));
+  return { route, data, fields, names };
+}
+
+async function act(
+  { route, data, fields, names }: Doing,
+  about: Circumstances,
+  parts: FlowsParts,
+): Promise<WaypostEvent | undefined> {
+  const { name, set, emit } = route;
+  const scope = await scopeOf(names, name, about, parts);
+  if (set !== undefined) await change(set, render(name, "set.field", fields, scope), about, parts);
+  return emit && derived(emit, render(name, "emit.data", data, scope), name, about, parts);
+}
+
+/** Throws DeliveryError. */
+function render(route: string, key: string, template: Template, scope: object): unknown {
+  try {
+    return template.render(scope);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const { kind, place, reason } = error;
+    const where = [`${key} of the route ${route}`, place].filter(Boolean).join(" at ");
+    // Too long a time may be the machine's fault.
+    throw new DeliveryError(kind === "limit" ? "outage" : "refused", `${where}: ${reason}`);
+  }
+}
+
+function derived(
+  { type }: Emit,
+  rendered: unknown,
+  route: string,
+  { event }: Circumstances,
+  { now }: FlowsParts,
+): WaypostEvent {
+  const made = derivedEvent({
+    source: event,
+    route,
+    type,
+    data: objectOf(rendered),
+    at: new Date(now()),
+  });
+  if ((made.data.derived?.depth ?? 0) <= mostDepth) return made;
+  throw new DeliveryError(
+    "refused",
+    `the route ${route} emits what follows from ${mostDepth} other emits: it is a loop`,
+  );
+}
+
+/** A template that is the whole of `data` may give anything. */
+function objectOf(rendered: unknown): { [key: string]: unknown } {
+  return typeof rendered === "object" && rendered !== null && !Array.isArray(rendered)
+    ? { ...rendered }
+    : { value: rendered };
+}
+
+async function change(
+  { tag, topic, owner }: Change,
+  rendered: unknown,
+  about: Circumstances,
+  parts: FlowsParts,
+): Promise<void> {
+  const { contacts } = parts.memory;
+  const { conversationId } = about.event.data;
+  if (topic !== undefined && conversationId !== undefined) {
+    await contacts.setTopic(conversationId, topic, about.event.id);
+  }
+  const fields = scalars(rendered);
+  const changes = tag !== undefined || owner !== undefined || Object.keys(fields).length > 0;
+  const contact = changes ? await about.contact() : undefined;
+  if (contact === undefined) return;
+  const picked = owner && pick(owner.pool, contact, parts);
+  await contacts.change(contact.id, {
+    ...(tag && { addTags: tag.add, removeTags: tag.remove }),
+    ...(Object.keys(fields).length > 0 && { fields }),
+    ...(picked && { owner: { ...picked, unlessOwned: true } }),
+  });
+}
+
+/** What is no scalar is kept as JSON. */
+function scalars(rendered: unknown): Record<string, Scalar> {
+  return Object.fromEntries(
+    Object.entries(rendered as Record<string, unknown>).map(([name, value]) => [
+      name,
+      typeof value === "object" && value !== null ? JSON.stringify(value) : (value as Scalar),
+    ]),
+  );
+}
+
+/** By the contact's hash among those on duty; where nobody is, among all. */
+function pick(pool: string, { id }: Contact, { rules, now }: FlowsParts) {
+  const members = rules.pools[pool] ?? [];
+  const onDuty = members.filter(({ hours }) => {
+    const open = hours === undefined ? undefined : rules.hours[hours];
+    return open === undefined || isOpen(open, new Date(now()));
+  });
+  const choice = onDuty.length > 0 ? onDuty : members;
+  const member = choice[createHash("sha256").update(id).digest().readUInt32BE() % choice.length];
+  return member && { pool, name: member.name };
+}
+
+/** Who asks for the topic of the event that ended it is still told. */
+async function endTopic({ id, data }: WaypostEvent, { memory }: FlowsParts): Promise<void> {
+  if (data.conversationId === undefined) return;
+  await memory.contacts.setTopic(data.conversationId, undefined, id);
+}

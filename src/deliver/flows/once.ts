@@ -1,0 +1,80 @@
+import type { Claim, Ledger, Once } from "../../contracts.ts";
+import { sentTypes } from "./about.ts";
+import { type Circumstances, receivedAt } from "./circumstances.ts";
+
+/** A claim that ends with its conversation, or with an answer, is forgotten after this at the latest. */
+const longestMs = 400 * 24 * 60 * 60 * 1_000;
+/** More colliding deliveries than there are in a holder. */
+const maxRounds = 20;
+
+/** Which delivery asks, of which route. */
+export interface Claimant {
+  /** Its row's id. */
+  readonly id: string;
+  readonly destination: string;
+  readonly route: string;
+  readonly once: Once;
+}
+
+type ClaimsOf = Pick<Ledger, "aliases" | "claims" | "claim">;
+
+/**
+ * Whether this delivery is the one: it was the first to ask, or what it is once for is over since. Asked again, it is told
+ * the same. An event that is about nobody is always the one.
+ */
+export async function isTheOne(
+  claimant: Claimant,
+  about: Circumstances,
+  ledger: ClaimsOf,
+): Promise<boolean> {
+  const keys = await keysOf(claimant, about, ledger);
+  const [own] = keys;
+  if (own === undefined) return true;
+  const at = receivedAt(about.event);
+  const claim = { by: claimant.id, at: iso(at), expireAt: expiry(claimant.once, at) };
+  for (let round = 0; round < maxRounds; round += 1) {
+    const standing = await ledger.claims(keys);
+    if (standing.some(({ by }) => by === claimant.id)) return true;
+    const [newest] = standing.toSorted((a, b) => (a.at < b.at ? 1 : -1));
+    if (newest !== undefined && !(await isOver(newest, claimant.once, about))) return false;
+    if (await ledger.claim(own, claim, newest)) return true;
+  }
+  return false;
+}
+
+/** The one to take first; where a person has several conversations with a number, whichever of them it was taken for counts. */
+async function keysOf(
+  { destination, route, once }: Claimant,
+  { event, contact }: Circumstances,
+  ledger: Pick<Ledger, "aliases">,
+): Promise<readonly string[]> {
+  const key = (of: string) => `${route}:${destination}:${of}`;
+  if (once.per === "contact") {
+    const id = (await contact())?.id;
+    return id === undefined ? [] : [key(id)];
+  }
+  const { conversationId } = event.data;
+  if (conversationId === undefined) return [];
+  // In one order, so that two that come together by different ids ask for the same first.
+  return (await ledger.aliases([conversationId]))(conversationId).toSorted().map(key);
+}
+
+async function isOver(
+  claim: Claim,
+  once: Once,
+  { event, newest }: Circumstances,
+): Promise<boolean> {
+  const from = Date.parse(claim.at);
+  const at = receivedAt(event);
+  if (typeof once.for === "number") return at >= from + once.for;
+  const ends = once.for === "untilClosed" ? ["business.conversation.closed"] : sentTypes;
+  return (await newest(ends, { from, to: at })).length > 0;
+}
+
+function expiry({ for: lasts }: Once, at: number): Date {
+  return new Date(at + (typeof lasts === "number" ? lasts : longestMs));
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,65 @@
+import {
+  type FlowRules,
+  flowsDestination,
+  type Only,
+  type Route,
+  type WaypostEvent,
+} from "../../contracts.ts";
+import { compilePattern } from "../../event/pattern.ts";
+
+/** What `set` and what people say about consent change; conditions on these wait for the `flows` row of their event. */
+const memoryKeys: readonly (keyof Only)[] = ["tag", "field", "topic", "owner", "consent"];
+
+export function readsMemory(only: Only | undefined): boolean {
+  if (only === undefined) return false;
+  const inner = [only.not, ...(only.all ?? [])];
+  return memoryKeys.some((key) => only[key] !== undefined) || inner.some(readsMemory);
+}
+
+/** Something is to be asked at the turn of a delivery that this route asks for. */
+export function isConditional({ only, once, maxAgeMs }: Route): boolean {
+  return only !== undefined || once !== undefined || maxAgeMs !== undefined;
+}
+
+/** What the built-in destination does for the route. */
+export function acts({ emit, set }: Route): boolean {
+  return emit !== undefined || set !== undefined;
+}
+
+export function destinationsOf(route: Route): readonly string[] {
+  return acts(route) ? [...route.to, flowsDestination] : route.to;
+}
+
+/** What `flows` takes beside the events of routes that act. */
+export interface OwnTakes {
+  /** Types that change what it remembers by themselves, and those of events for which others wait. */
+  readonly patterns: readonly string[];
+  takes(type: string): boolean;
+  /** Deliveries of this route read what `flows` writes: they wait for it. */
+  waitedFor(route: string): boolean;
+}
+
+export function ownTakes(routes: readonly Route[], rules: FlowRules | undefined): OwnTakes {
+  const consent = rules?.consent === undefined ? [] : consentTypes;
+  const topics = routes.some(({ set }) => set?.topic !== undefined) ? topicTypes : [];
+  const changing = [...consent, ...topics];
+  const tests = changing.map(compilePattern);
+  const writes = routes.some(({ set }) => set !== undefined) || consent.length > 0;
+  const readers = writes ? routes.filter(({ only }) => readsMemory(only)) : [];
+  const waiting = new Set(readers.map(({ name }) => name));
+  return {
+    patterns: [...changing, ...readers.flatMap(({ when }) => when.type ?? ["#"])],
+    takes: (type) => tests.some((test) => test(type)),
+    waitedFor: (route) => waiting.has(route),
+  };
+}
+
+/** Where people say stop, or that they want no offers. */
+const consentTypes = ["whatsapp.message.*", "whatsapp.user.preference"];
+/** What ends a topic. */
+const topicTypes = ["business.conversation.closed"];
+
+/** A test event is about nobody. */
+export function isOwn({ type, data }: WaypostEvent, takes: OwnTakes): boolean {
+  return !data.test && takes.takes(type);
+}
