@@ -82,11 +82,7 @@ export interface Store extends EventLog, EventQuery {
 /** Work that one process of all does. */
 export interface Jobs {
   /** Whenever nobody has the job, takes it and works until the term is over; again and again, until `stopping`. */
-  elect(
-    name: string,
-    work: (term: job.JobTerm) => Promise<void>,
-    stopping: AbortSignal,
-  ): Promise<void>;
+  elect(name: string, work: job.JobWork, stopping: AbortSignal): Promise<void>;
   load(name: string): Promise<job.JobState | undefined>;
   /** False when another process has been elected since. */
   save(name: string, term: job.JobTerm, state: job.JobState): Promise<boolean>;
@@ -99,6 +95,8 @@ export interface Destination extends destination.DestinationTraits {
     context: destination.DeliveryContext,
     signal: AbortSignal,
   ): Promise<destination.Delivered>;
+  /** As `deliver`, of two or more at once. */
+  readonly deliverBatch?: destination.DeliverBatch;
   /** For `idempotency: "lookup"`: the effect of an earlier attempt, if it happened. */
   find?(
     event: WaypostEvent,

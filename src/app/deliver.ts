@@ -7,6 +7,8 @@ import { createDestinations } from "./destinations.ts";
 import type { Plan } from "./plan.ts";
 
 export interface Delivering {
+  /** These events are in the log now: deliveries that wait for them need not ask again. */
+  wake(eventIds: readonly string[]): void;
   /** Finishes what runs, then goes on with the new plan; the ledger keeps every order. */
   reload(plan: Plan): Promise<void>;
   /** For good; the leases are free within `leftMs`. */
@@ -53,6 +55,11 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
   };
   start(options.plan, await build(options.plan));
   return {
+    wake(eventIds) {
+      for (const { name } of running?.setups ?? []) {
+        for (const id of eventIds) running?.engine.wake(name, id);
+      }
+    },
     async reload(plan) {
       const setups = await build(plan);
       await stop();

@@ -24,9 +24,16 @@ export async function startWorking(base: Base, options: WorkOptions): Promise<De
   const { bus, store, only } = options;
   const { metrics, life } = base;
   const log = base.log.child({ role: "work" });
+  let delivering: Delivering | undefined;
   if (only === undefined || only.includes("store")) {
     const queue = storeQueue(base.config);
-    const consumer = await bus.consume(queue, createStoreHandler({ store, log, metrics }));
+    const append: Store["append"] = async (batch) => {
+      const appended = await store.append(batch);
+      delivering?.wake(appended.stored);
+      return appended;
+    };
+    const handle = createStoreHandler({ store: { append }, log, metrics });
+    const consumer = await bus.consume(queue, handle);
     life.add("store consumer", () => consumer.close());
     log.info("stores events", { queue: queue.name, count: base.config.storeShards });
   }
@@ -36,9 +43,10 @@ export async function startWorking(base: Base, options: WorkOptions): Promise<De
     stopping.abort();
     return indexing;
   });
-  const delivering = await startDelivering(base, options);
-  life.add("delivery", (leftMs) => delivering.close(leftMs), leasesMs);
-  return delivering;
+  const started = await startDelivering(base, options);
+  delivering = started;
+  life.add("delivery", (leftMs) => started.close(leftMs), leasesMs);
+  return started;
 }
 
 /** Until the store is there: without them all works, but slower with every event. */

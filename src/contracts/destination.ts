@@ -1,5 +1,6 @@
 /** What a destination is told and answers with. What it throws but DeliveryError counts as an outage that may be done. */
 import type { WaypostEvent } from "../event/event.ts";
+import type { DeliveryError } from "./errors.ts";
 
 export type Link = Readonly<Record<string, string>>;
 
@@ -32,6 +33,36 @@ export interface Delivered {
   readonly link?: Link;
 }
 
+/** One delivery of several in a call. Rows of one lane stand in its order; each `link` is as of the batch's start. */
+export interface BatchItem {
+  readonly event: WaypostEvent;
+  readonly context: DeliveryContext;
+}
+
+/** What became of one of them. A DeliveryError that is not `maybeDone` says: nothing happened, its turn may come again. */
+export type BatchOutcome = Delivered | DeliveryError;
+
+/** An outcome for each, in the order of the items; a throw counts for all. */
+export type DeliverBatch = (
+  items: readonly BatchItem[],
+  signal: AbortSignal,
+) => Promise<readonly BatchOutcome[]>;
+
+/** What one call of `deliverBatch` takes. It is one attempt for the rate, the concurrency, the time limit and the breaker. */
+export interface BatchRules {
+  /**
+   * Rows of one lane, from its head on. Only where the other side takes all or none, or stops at the first that fails: what takes
+   * effect behind one that did not is out of order, and cannot be called back.
+   */
+  readonly along: boolean;
+  /** Heads of several lanes; with `along` also what stands behind them. */
+  readonly across: boolean;
+  /** How long the first waits for more, from its row's making; 0: takes what is there. A full batch does not wait. */
+  readonly waitMs: number;
+  /** 2 or more. */
+  readonly most: number;
+}
+
 export interface DestinationCheck {
   readonly name: string;
   readonly ok: boolean;
@@ -45,6 +76,8 @@ export interface DestinationTraits {
   readonly idempotency: "native" | "lookup" | "none";
   /** false: it neither reads `context.link` nor answers with one, nor remembers one, so none is looked up. */
   readonly links?: false;
+  /** With `deliverBatch`: what goes into one call. What may have been done already, or failed alone, goes through `deliver`. */
+  readonly batch?: BatchRules;
   /** Not to be tried before then: for what comes together (a few texts in a row). What stands behind it in its lane waits too. Asked again each day. */
   notBefore?(event: WaypostEvent, createdAt: Date): Date | undefined;
 }

@@ -8,6 +8,9 @@ export interface JobTerm {
   readonly over: AbortSignal;
 }
 
+/** Works until the term is over. */
+export type JobWork = (term: JobTerm) => Promise<void>;
+
 /** What a job remembers between its terms. */
 export type JobState = Readonly<Record<string, string>>;
 

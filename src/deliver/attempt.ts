@@ -1,4 +1,5 @@
 import {
+  type BatchItem,
   type Delivered,
   type DeliveryContext,
   DeliveryError,
@@ -48,9 +49,49 @@ export async function attempt(
     return { is: "delivered", delivered: await bounded(deliver, options) };
   } catch (thrown) {
     options.over.throwIfAborted();
-    const error = deliveryError(thrown);
-    return { is: error.verdict, error };
+    return failed(thrown);
   }
+}
+
+/** What became of a batch: an outcome for each item, or one that counts for all. */
+export type BatchEnd =
+  | { readonly each: readonly Outcome[] }
+  | { readonly all: Extract<Outcome, { readonly is: Verdict }> };
+
+/** One attempt of several at once, none of them of an unknown outcome. Rejects as `attempt` does. */
+export async function attemptBatch(
+  items: readonly BatchItem[],
+  options: AttemptOptions,
+): Promise<BatchEnd> {
+  const { destination } = options.setup;
+  try {
+    const answers = await bounded(
+      async (signal) => destination.deliverBatch?.(items, signal),
+      options,
+    );
+    const count = Array.isArray(answers) ? answers.length : 0;
+    if (answers === undefined || count !== items.length) throw miscounted(count, items.length);
+    return { each: answers.map(outcomeOf) };
+  } catch (thrown) {
+    options.over.throwIfAborted();
+    return { all: failed(thrown) };
+  }
+}
+
+function outcomeOf(answer: unknown): Outcome {
+  const delivered = typeof answer === "object" && answer !== null && !(answer instanceof Error);
+  return delivered ? { is: "delivered", delivered: answer } : failed(answer);
+}
+
+function failed(thrown: unknown): Extract<Outcome, { readonly is: Verdict }> {
+  const error = deliveryError(thrown);
+  return { is: error.verdict, error };
+}
+
+/** Nobody knows which of them were done. */
+function miscounted(count: number, wanted: number): DeliveryError {
+  const words = `the destination told ${count} outcomes of a batch of ${wanted}`;
+  return new DeliveryError("outage", words, { maybeDone: true });
 }
 
 /** Ends with the time or the lease also when the destination does not. */

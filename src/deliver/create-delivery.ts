@@ -35,6 +35,11 @@ export interface DeliveryEngine {
    * unless told). Destinations stay open.
    */
   close(leftMs?: number): Promise<void>;
+  /**
+   * What this destination's delivery of the event waits for may be there: its body in the log, or what `notBefore` waits for. It is
+   * asked again now. Nothing happens where it waits for a retry, or is not held by this process: that one asks again in its time.
+   */
+  wake(destination: string, eventId: string): void;
   status(): RunnerStatus[];
 }
 
@@ -58,7 +63,9 @@ export function createDelivery(options: DeliveryOptions): DeliveryEngine {
   const runners = destinations.map((setup) =>
     createRunner({ ...shared, setup, log: log.child({ destination: setup.name }) }),
   );
+  const byName = new Map(destinations.map(({ name }, i) => [name, runners[i]]));
   return {
+    wake: (destination, eventId) => byName.get(destination)?.wake(eventId),
     start: () => {
       for (const runner of runners) runner.start();
     },

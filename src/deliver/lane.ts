@@ -29,6 +29,14 @@ export interface OpenRow {
   bodyMisses: number;
   /** How often the destination had succeeded when this row was last looked at. */
   successesSeen: number;
+  /** Why it is not tried, where that is no failure: its event is not in the log, its time has not come, it waits for more. */
+  waitsFor: "body" | "time" | "more" | undefined;
+  /** What it waits for may have come while it was looked at. */
+  woken: boolean;
+  /** How long it waits for more to go with it, from now on. */
+  moreMs: number;
+  /** A batch with it failed as a whole: it goes in none any more. */
+  alone: boolean;
 }
 
 /** Of a row's history. */
@@ -77,7 +85,20 @@ export function openRow(delivery: Delivery, successesSeen: number, clock: Clock)
     givenUp: false,
     bodyMisses: 0,
     successesSeen,
+    // Without an attempt, only a time to come keeps a row back.
+    waitsFor: waitMs > 0 && history.length === 0 ? "time" : undefined,
+    woken: false,
+    moreMs: 0,
+    alone: false,
   };
+}
+
+/** What it waits for may be there: it is looked at now. A retry keeps its time. Answers whether it has become due. */
+export function wakeRow(row: OpenRow): boolean {
+  row.woken = row.trying;
+  if (row.trying || row.waitsFor === undefined || row.waitsFor === "more") return false;
+  row.dueAt = 0;
+  return true;
 }
 
 /** The open rows of one conversation to one destination, by `seq`: the connected set of rows that share a key. */
@@ -87,7 +108,7 @@ export interface Lane {
   readonly keys: Set<string>;
   /** The numbers of those behind them, ascending: they wait in the ledger alone. */
   readonly parked: number[];
-  /** Rows being tried: one, or for a while more when lanes were joined. */
+  /** Rows being tried: one, those of a batch, or for a while more when lanes were joined. */
   running: number;
   /** Parked rows are being read. */
   loading: number;

@@ -1,6 +1,7 @@
 import type { DestinationLease } from "../contracts.ts";
 import { delay } from "../support/delay.ts";
 import { LeaseOverError, type Taken, takeLease } from "../support/lease.ts";
+import { wakeRow } from "./lane.ts";
 import { createTerm, type Term, type TermParts, termEndMs } from "./term.ts";
 
 /** What this process knows of a destination at this moment. */
@@ -21,6 +22,8 @@ export interface Runner {
   start(): void;
   /** Ends the term and frees the lease within `leftMs`, 5 s unless told, whatever hangs but the ledger. */
   close(leftMs?: number): Promise<void>;
+  /** What waits here for something about this event, but for no retry, is looked at now. */
+  wake(eventId: string): void;
   status(): RunnerStatus;
 }
 
@@ -77,13 +80,13 @@ export function createRunner(parts: TermParts): Runner {
       closing.abort();
       await running;
     },
+    wake: (eventId) => wakeIn(term, `${name}:${eventId}`),
     status() {
       const pause = term?.health.pause.now();
-      const phase = term === undefined ? "waiting" : "holding";
       return {
         name,
         kind: destination.kind,
-        phase: closing.signal.aborted ? "closed" : phase,
+        phase: closing.signal.aborted ? "closed" : term ? "holding" : "waiting",
         ...(term !== undefined && { epoch: term.lease.epoch }),
         open: term?.lanes.size() ?? 0,
         running: term?.schedule.running() ?? 0,
@@ -92,6 +95,11 @@ export function createRunner(parts: TermParts): Runner {
       };
     },
   };
+}
+
+function wakeIn(term: Term | undefined, id: string): void {
+  const row = term?.lanes.find(id);
+  if (row !== undefined && wakeRow(row)) term?.schedule.offer(term.lanes.laneOf(row));
 }
 
 function either(a: AbortSignal, b: AbortSignal): Promise<void> {

@@ -1,5 +1,7 @@
 import type { Clock } from "../support/clock.ts";
-import type { Lane, OpenRow } from "./lane.ts";
+import { onceATick } from "../support/once-a-tick.ts";
+import type { Batch, Gather } from "./gather.ts";
+import { type Lane, type OpenRow, wakeRow } from "./lane.ts";
 import type { Lanes } from "./lanes.ts";
 
 /** Which head is tried next. */
@@ -21,61 +23,98 @@ export interface ScheduleOptions {
   readonly waitMs: (running: number) => number;
   /** Whether the row is done; when not, it has set `dueAt`. Never rejects. */
   readonly tryHead: (row: OpenRow) => Promise<"done" | "waits">;
+  /** Where several go in one call. As `tryHead`, which has the others, but answers with the rows that are done. */
+  readonly batches?: Gather & { tryBatch(batch: Batch): Promise<ReadonlySet<OpenRow>> };
   /** A row of this lane is done. */
   readonly onDone: (lane: Lane) => void;
 }
 
 /** The heads of lanes whose time has come, first come first served, `concurrency` at once. */
 export function createSchedule(options: ScheduleOptions): Schedule {
-  const { clock, lanes, concurrency, waitMs, tryHead, onDone } = options;
+  const { clock, concurrency, waitMs, batches } = options;
   const line = createLine(clock, () => wake());
-  let running = 0;
   let stopped = false;
   let cancelWake = () => {};
-  let onIdle = () => {};
   const offer = (lane: Lane) => {
     if (stopped) return;
+    batches?.offered(lane);
     line.join(lane);
     wake();
   };
-  const wake = () => {
+  const running = createRunning(options, offer);
+  const wakeNow = () => {
     cancelWake();
-    while (!stopped && running < concurrency && line.waits()) {
-      const ms = waitMs(running);
+    while (!stopped && running.count() < concurrency && line.waits()) {
+      const ms = waitMs(running.count());
       if (ms > 0) return wakeIn(ms);
       const next = line.take();
-      if (next !== undefined) void start(next);
+      if (next !== undefined) start(next);
     }
   };
+  // Rows that come, end or become due together go together.
+  const wake = batches === undefined ? wakeNow : onceATick(wakeNow);
   const wakeIn = (ms: number) => {
     if (ms < Number.POSITIVE_INFINITY) cancelWake = clock.after(Math.ceil(ms), wake);
   };
-  const start = async (head: OpenRow) => {
-    lanes.laneOf(head).running += 1;
-    head.trying = true;
-    running += 1;
-    const end = await tryHead(head);
-    // Not the lane it began in, when lanes were joined meanwhile.
-    const lane = lanes.laneOf(head);
-    lane.running -= 1;
-    running -= 1;
-    head.trying = false;
-    if (end === "done") {
-      lanes.remove(head);
-      onDone(lane);
-    }
-    offer(lane);
-    if (running === 0) onIdle();
+  const start = (head: OpenRow) => {
+    const batch = batches?.batchOf(head, line.ready());
+    void (batch === undefined ? running.runHead(head) : running.runBatch(batch));
   };
   return {
     offer,
     wake,
-    running: () => running,
+    running: running.count,
     async stop() {
       stopped = true;
       cancelWake();
       line.clear();
-      if (running === 0) return;
+      await running.ended();
+    },
+  };
+}
+
+/** What is being tried; a batch counts as one. */
+function createRunning(options: ScheduleOptions, offer: (lane: Lane) => void) {
+  const { lanes, tryHead, batches, onDone } = options;
+  let count = 0;
+  let onIdle = () => {};
+  const begin = (row: OpenRow) => {
+    lanes.laneOf(row).running += 1;
+    row.trying = true;
+  };
+  const finish = (row: OpenRow, isDone: boolean) => {
+    // Not the lane it began in, when lanes were joined meanwhile.
+    const lane = lanes.laneOf(row);
+    lane.running -= 1;
+    row.trying = false;
+    if (isDone) {
+      lanes.remove(row);
+      onDone(lane);
+    } else if (row.woken) wakeRow(row);
+    offer(lane);
+  };
+  return {
+    count: () => count,
+    async runHead(head: OpenRow): Promise<void> {
+      begin(head);
+      count += 1;
+      const end = await tryHead(head);
+      count -= 1;
+      finish(head, end === "done");
+      if (count === 0) onIdle();
+    },
+    async runBatch(batch: Batch): Promise<void> {
+      const rows = batch.flat();
+      rows.forEach(begin);
+      count += 1;
+      const done = await batches?.tryBatch(batch);
+      count -= 1;
+      for (const row of rows) finish(row, done?.has(row) === true);
+      if (count === 0) onIdle();
+    },
+    /** Resolves when nothing runs. */
+    async ended(): Promise<void> {
+      if (count === 0) return;
       await new Promise<void>((resolve) => {
         onIdle = resolve;
       });
@@ -104,6 +143,7 @@ function createLine(clock: Clock, onReady: () => void) {
   };
   return {
     join,
+    ready: (): Iterable<Lane> => ready,
     waits: () => ready.size > 0,
     /** The first head; undefined where the lane changed since it joined. */
     take(): OpenRow | undefined {
@@ -199,33 +239,4 @@ function takeFirst<T>(heap: Entry<T>[]): void {
     at = next;
   }
   heap[at] = last;
-}
-
-/** A token bucket that holds one second's attempts, at least one. */
-interface Rate {
-  /** How long until an attempt may start; 0: now. */
-  waitMs(): number;
-  take(): void;
-}
-
-export function createRate(clock: Clock, perSecond: number | undefined): Rate {
-  if (perSecond === undefined) return { waitMs: () => 0, take: () => undefined };
-  const most = Math.max(1, perSecond);
-  let tokens = most;
-  let filledAt = clock.monotonic();
-  const fill = () => {
-    const now = clock.monotonic();
-    tokens = Math.min(most, tokens + ((now - filledAt) / 1_000) * perSecond);
-    filledAt = now;
-  };
-  return {
-    waitMs() {
-      fill();
-      // Sums of fractions fall short of 1 by a hair.
-      return tokens >= 1 - 1e-6 ? 0 : Math.ceil(((1 - tokens) / perSecond) * 1_000);
-    },
-    take() {
-      tokens -= 1;
-    },
-  };
 }

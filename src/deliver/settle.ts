@@ -74,6 +74,20 @@ function settleOutage(
   return { change: { id, state, attempts, nextAt, history }, waitMs };
 }
 
+/**
+ * Of a row whose batch came to nothing for it, by no fault of its own: it is behind one of its lane that is not delivered, or the
+ * batch was refused as a whole. It uses no attempt, and its turn comes again.
+ */
+export function settleUntried(row: OpenRow, tried: Tried): ReturnType<typeof settle> {
+  const { outcome } = tried;
+  if ("delivered" in outcome) return settle(row, tried);
+  const { id } = row;
+  const { maybeDone, answer, message } = outcome.error;
+  if (!maybeDone) return { change: { id, state: "open", nextAt: null }, waitMs: 0 };
+  const history = withAttempt(row, tried, answer ?? message);
+  return { change: { id, state: "sending", nextAt: null, history }, waitMs: 0 };
+}
+
 /** What is written of every row that ends as dead; `unknown`: an attempt may have taken effect. */
 export function deadly(unknown: boolean) {
   return { state: "dead", nextAt: null, ...(unknown && { unknown }) } as const;

@@ -6,6 +6,7 @@ import { holdLease, type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import type { Bodies } from "./bodies.ts";
 import type { DeliveryHooks, DestinationSetup } from "./delivery.ts";
+import { createGather } from "./gather.ts";
 import { createHealth, type Health } from "./health.ts";
 import { createHeldRows, type HeldRows } from "./held-rows.ts";
 import { createHousekeeping } from "./housekeeping.ts";
@@ -13,9 +14,11 @@ import { type Backpressure, createBackpressure, createIntake } from "./intake.ts
 import type { OpenRow } from "./lane.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
 import { retryWhileHeld } from "./lease.ts";
+import { createRate } from "./rate.ts";
 import type { Routes } from "./routes.ts";
 import { deliverQueue } from "./routes.ts";
-import { createRate, createSchedule, type Schedule } from "./schedule.ts";
+import { createSchedule, type Schedule } from "./schedule.ts";
+import { createTryBatch } from "./try-batch.ts";
 import { createTryHead } from "./try-head.ts";
 import { createWrites } from "./writes.ts";
 
@@ -147,11 +150,15 @@ function createHeadSchedule(
   backpressure: Pick<Backpressure, "check">,
 ): Schedule {
   const { clock, leaseMs } = parts;
-  const { config } = parts.setup;
+  const { config, destination } = parts.setup;
   const { lease, lanes, health, halting, rows } = term;
   const rate = createRate(clock, config.ratePerSecond);
   const write = createWrites({ ...parts, name: parts.setup.name, lease });
-  const tryHead = createTryHead({ ...parts, lease, health, write, over: halting });
+  const head = { ...parts, lease, health, write, over: halting };
+  const tryHead = createTryHead(head);
+  const tryBatch = createTryBatch(head);
+  const rules = destination.deliverBatch && destination.batch;
+  const mayGather = () => !health.breakerOpen() && !rows().suspects();
   return createSchedule({
     clock,
     lanes,
@@ -170,6 +177,20 @@ function createHeadSchedule(
       rows().survived(row);
       return row.givenUp ? "done" : end;
     },
+    ...(rules && {
+      batches: {
+        ...createGather({ rules, lanes, clock, mayGather }),
+        async tryBatch(batch) {
+          rate.take();
+          const done = new Set(await tryBatch(batch));
+          for (const row of batch.flat()) {
+            rows().survived(row);
+            if (row.givenUp) done.add(row);
+          }
+          return done;
+        },
+      },
+    }),
     onDone(lane) {
       backpressure.check();
       void rows().refill(lane);

@@ -1,33 +1,24 @@
-import type { DeliveryChange, DeliveryContext, Ledger, Link, WaypostEvent } from "../contracts.ts";
-import type { Clock } from "../support/clock.ts";
+import type { DeliveryContext, Ledger, Link, WaypostEvent } from "../contracts.ts";
 import { type Lease, LeaseOverError } from "../support/lease.ts";
-import type { Log } from "../support/log.ts";
 import { attempt } from "./attempt.ts";
-import type { Bodies, Body } from "./bodies.ts";
-import type { DestinationSetup } from "./delivery.ts";
 import type { Health } from "./health.ts";
-import { mostWaitMs, type OpenRow } from "./lane.ts";
+import type { OpenRow } from "./lane.ts";
 import { retryWhileHeld } from "./lease.ts";
 import { deadly, jitter, settle } from "./settle.ts";
+import { findBody, isOld, type WaitParts, waitForBody, waitsForItsTime } from "./waits.ts";
 import { GivenUpError } from "./writes.ts";
 
-export interface HeadParts {
-  readonly setup: DestinationSetup;
+export interface HeadParts extends WaitParts {
   readonly ledger: Ledger;
   readonly lease: Lease;
-  readonly bodies: Bodies;
   readonly health: Health;
-  readonly write: (change: DeliveryChange) => Promise<void>;
   /** Aborts attempts: the lease is over, or the program ends. */
   readonly over: AbortSignal;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** An event that ends the process so often is not tried again by itself. */
 const mostCrashes = 5;
-const mostDaysBehind = 30;
-const bodyWaitMs = { first: 1_000, most: 30_000 };
+const errorWaitMs = 1_000;
 
 /**
  * One try of a lane's head: mark it `sending`, deliver, write what became of it. Answers whether the row is
@@ -47,16 +38,24 @@ export function createTryHead(parts: HeadParts): (row: OpenRow) => Promise<"done
       if (!(error instanceof LeaseOverError)) {
         log.error("a delivery could not be tried", { eventId: row.eventId, error });
       }
-      row.dueAt = clock.monotonic() + jitter(bodyWaitMs.first);
+      row.dueAt = clock.monotonic() + jitter(errorWaitMs);
       return "waits";
     }
   };
 }
 
 async function tryHead(parts: HeadParts, row: OpenRow): Promise<"done" | "waits"> {
-  const { write, lease, clock } = parts;
   const body = await bodyToTry(parts, row);
-  if (body === "done" || body === "waits") return body;
+  return body === "done" || body === "waits" ? body : tryAlone(parts, row, body);
+}
+
+/** What is left of a try when the event is there and its time has come. */
+export async function tryAlone(
+  parts: HeadParts,
+  row: OpenRow,
+  body: WaypostEvent,
+): Promise<"done" | "waits"> {
+  const { write, lease, clock } = parts;
   const context = await contextOf(parts, row, body);
   // Each time: the write is what fences an attempt by a holder that was suspended past its lease.
   const history = row.state === "sending" && row.crashes > 0 ? { history: row.history } : {};
@@ -79,7 +78,10 @@ async function tryHead(parts: HeadParts, row: OpenRow): Promise<"done" | "waits"
 }
 
 /** The event, where it is there and its time has come. */
-async function bodyToTry(parts: HeadParts, row: OpenRow): Promise<WaypostEvent | "done" | "waits"> {
+export async function bodyToTry(
+  parts: HeadParts,
+  row: OpenRow,
+): Promise<WaypostEvent | "done" | "waits"> {
   const body = await findBody(parts, row);
   if (body === "absent" && isOld(row, parts.clock)) {
     return bury(parts, row, "its event is no longer in the log");
@@ -91,23 +93,42 @@ async function bodyToTry(parts: HeadParts, row: OpenRow): Promise<WaypostEvent |
   if (row.crashes >= mostCrashes) {
     return bury(parts, row, `the process ended during each of its last ${row.crashes} attempts`);
   }
-  return (await waitsForItsTime(parts, row, body)) ? "waits" : body;
+  if (await waitsForItsTime(parts, row, body)) return "waits";
+  row.waitsFor = undefined;
+  return body;
 }
 
 async function finish(
+  parts: HeadParts,
+  row: OpenRow,
+  body: WaypostEvent,
+  tried: Ended,
+): Promise<"done" | "waits"> {
+  const learnt = parts.health.learn(tried.outcome, tried.ms);
+  const [end] = await Promise.all([record(parts, row, body, tried), learnt]);
+  return end;
+}
+
+/** An attempt as it ended. */
+export type Ended = Omit<Parameters<typeof settle>[1], "counts" | "delaysMs">;
+
+/** Whether the destination works: others succeeded since this row was last looked at, or with it. */
+export function countsFor(row: OpenRow, health: Health): boolean {
+  return health.successes() > row.successesSeen;
+}
+
+/** Writes what became of the row, after the destination's health has learnt of it. */
+export async function record(
   { write, health, setup, clock }: HeadParts,
   row: OpenRow,
   body: WaypostEvent,
-  tried: Omit<Parameters<typeof settle>[1], "counts" | "delaysMs">,
+  ended: Ended,
+  settleRow: typeof settle = settle,
 ): Promise<"done" | "waits"> {
-  const { outcome } = tried;
-  const counts = health.successes() > row.successesSeen;
-  const { change, waitMs } = settle(row, {
-    ...tried,
-    counts,
-    delaysMs: setup.config.retry.delaysMs,
-  });
-  await Promise.all([write(change), health.learn(outcome, tried.ms)]);
+  const counts = countsFor(row, health);
+  const { delaysMs } = setup.config.retry;
+  const { change, waitMs } = settleRow(row, { ...ended, counts, delaysMs });
+  await write(change);
   row.successesSeen = health.successes();
   if (waitMs === undefined) {
     health.done(row, change, body);
@@ -118,58 +139,10 @@ async function finish(
   row.unknown = row.state === "sending";
   row.attempts = change.attempts ?? row.attempts;
   row.history = change.history ?? row.history;
-  if (outcome.is === "outage") row.outageStreak = counts ? 0 : row.outageStreak + 1;
+  const retries = typeof change.nextAt === "string";
+  if (retries) row.outageStreak = counts ? 0 : row.outageStreak + 1;
   row.dueAt = clock.monotonic() + waitMs;
   return "waits";
-}
-
-/** "absent": the log answers that it has no such event. undefined: it does not answer. */
-async function findBody({ bodies, log }: HeadParts, row: OpenRow): Promise<Body | "absent"> {
-  try {
-    return (await bodies.get(row.eventId)) ?? "absent";
-  } catch (error) {
-    log.warn("the log cannot be asked for an event", { eventId: row.eventId, error });
-    return undefined;
-  }
-}
-
-/** The log keeps events for 30 days at least: what it lacks by then does not come any more. */
-function isOld(row: OpenRow, clock: Clock): boolean {
-  return clock.now() - Date.parse(row.createdAt) > mostDaysBehind * 86_400_000;
-}
-
-/** The store may be behind the ledger: no attempt is used up. */
-function waitForBody(row: OpenRow, clock: Clock): "waits" {
-  const ms = Math.min(bodyWaitMs.first * 2 ** row.bodyMisses, bodyWaitMs.most);
-  row.bodyMisses += 1;
-  row.dueAt = clock.monotonic() + jitter(ms);
-  return "waits";
-}
-
-/** The row stays open, and tells when its time comes. What may have taken effect already is not held back. */
-async function waitsForItsTime(
-  parts: HeadParts,
-  row: OpenRow,
-  body: WaypostEvent,
-): Promise<boolean> {
-  const { write, clock } = parts;
-  if (row.unknown || row.history.length > 0) return false;
-  const ms = Math.min(timeToWait(parts, row, body), mostWaitMs);
-  if (!(ms > 0)) return false;
-  await write({ id: row.id, state: "open", nextAt: new Date(clock.now() + ms).toISOString() });
-  row.dueAt = clock.monotonic() + ms;
-  return true;
-}
-
-/** In ms; NaN where the destination's answer is no time. One that cannot say is not waited for: a lane would stand still. */
-function timeToWait({ setup, clock, log }: HeadParts, row: OpenRow, body: WaypostEvent): number {
-  try {
-    const at = setup.destination.notBefore?.(body, new Date(row.createdAt));
-    return at === undefined ? 0 : at.getTime() - clock.now();
-  } catch (error) {
-    log.warn("a destination cannot say when to try", { eventId: row.eventId, error });
-    return 0;
-  }
 }
 
 async function bury(
@@ -184,7 +157,7 @@ async function bury(
   return "done";
 }
 
-async function contextOf(
+export async function contextOf(
   parts: HeadParts,
   row: OpenRow,
   event: WaypostEvent,
@@ -209,7 +182,7 @@ function aboutOf({ data, id }: WaypostEvent): string {
   return data.conversationId ?? id;
 }
 
-async function saveLink(parts: HeadParts, event: WaypostEvent, link: Link): Promise<void> {
+export async function saveLink(parts: HeadParts, event: WaypostEvent, link: Link): Promise<void> {
   const { setup, ledger, lease } = parts;
   const save = () => ledger.saveLink(setup.name, aboutOf(event), link, lease.epoch);
   if (await retryWhileHeld(save, parts)) return;

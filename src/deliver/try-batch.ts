@@ -1,0 +1,180 @@
+import type { BatchItem, DeliveryContext, WaypostEvent } from "../contracts.ts";
+import { LeaseOverError } from "../support/lease.ts";
+import { attemptBatch, type BatchEnd, type Outcome } from "./attempt.ts";
+import type { Batch } from "./gather.ts";
+import type { OpenRow } from "./lane.ts";
+import { jitter, settle, settleUntried } from "./settle.ts";
+import {
+  bodyToTry,
+  contextOf,
+  countsFor,
+  type Ended,
+  type HeadParts,
+  record,
+  saveLink,
+  tryAlone,
+} from "./try-head.ts";
+import { GivenUpError } from "./writes.ts";
+
+/** A row that goes into the call, and what the destination is told of it. */
+interface Ready extends BatchItem {
+  readonly row: OpenRow;
+  readonly event: WaypostEvent;
+  readonly context: DeliveryContext;
+}
+
+/** As its own lane has it, in order. */
+type ReadyLanes = readonly (readonly Ready[])[];
+
+const errorWaitMs = 1_000;
+
+/**
+ * One try of several rows in one call: mark all as `sending`, deliver, write what became of each. Answers with the rows that are
+ * done. As for a single head, never rejects, and when the lease ends in between the rows stay as the ledger has them.
+ */
+export function createTryBatch(parts: HeadParts): (batch: Batch) => Promise<ReadonlySet<OpenRow>> {
+  const { clock, log } = parts;
+  return async (batch) => {
+    const done = new Set<OpenRow>();
+    try {
+      await tryBatch(parts, batch, done);
+    } catch (error) {
+      if (!(error instanceof LeaseOverError)) {
+        log.error("a batch of deliveries could not be tried", {
+          count: batch.flat().length,
+          error,
+        });
+      }
+      for (const row of batch.flat()) row.dueAt = clock.monotonic() + jitter(errorWaitMs);
+    }
+    return done;
+  };
+}
+
+async function tryBatch(parts: HeadParts, batch: Batch, done: Set<OpenRow>): Promise<void> {
+  const { clock, lease, over } = parts;
+  const ready = await Promise.all(batch.map((rows) => makeReady(parts, rows, done)));
+  const [only, ...others] = ready.flat();
+  if (only === undefined) return;
+  if (others.length === 0) {
+    await noting(parts, only.row, done, () => tryAlone(parts, only.row, only.event));
+    return;
+  }
+  const marked = await mark(parts, ready, done);
+  lease.check();
+  over.throwIfAborted();
+  if (marked.flat().length === 0) return;
+  const at = clock.now();
+  const startedAt = clock.monotonic();
+  const end = await attemptBatch(marked.flat().map(itemOf), parts);
+  const time = { at, ms: clock.monotonic() - startedAt, now: clock.now() };
+  const ended = endedOf(marked, end, time);
+  // Before one counts as delivered, or the next of its conversation would not find it.
+  await Promise.all(ended.map((lane) => saveLinks(parts, lane)));
+  // First the health: who fails beside others that succeed has failed by itself.
+  const learnt = parts.health.learn(asOne(end), time.ms);
+  await Promise.all([learnt, ...ended.flatMap((lane) => recordLane(parts, lane, end, done))]);
+}
+
+/** Those of a lane that can go, in order, up to the first that waits. */
+async function makeReady(
+  parts: HeadParts,
+  rows: readonly OpenRow[],
+  done: Set<OpenRow>,
+): Promise<Ready[]> {
+  const found = await Promise.all(
+    rows.map(async (row) => {
+      row.moreMs = 0;
+      const event = await noting(parts, row, done, () => bodyToTry(parts, row));
+      return { row, event };
+    }),
+  );
+  const going: { readonly row: OpenRow; readonly event: WaypostEvent }[] = [];
+  for (const { row, event } of found) {
+    if (event === "waits") break;
+    if (event !== "done") going.push({ row, event });
+  }
+  return Promise.all(
+    going.map(async (each) => ({ ...each, context: await contextOf(parts, each.row, each.event) })),
+  );
+}
+
+/** Asked for in one tick, so they are one write. Answers without those that an operator has given up. */
+async function mark(parts: HeadParts, ready: ReadyLanes, done: Set<OpenRow>): Promise<ReadyLanes> {
+  const markOne = async ({ row }: Ready) => {
+    await parts.write({ id: row.id, state: "sending", nextAt: null });
+    row.state = "sending";
+    return "waits" as const;
+  };
+  await Promise.all(ready.flat().map((each) => noting(parts, each.row, done, () => markOne(each))));
+  return ready.map((lane) => lane.filter(({ row }) => !done.has(row)));
+}
+
+const itemOf = ({ event, context }: Ready): BatchItem => ({ event, context });
+
+/** An attempt of a batch that has ended, by lane. */
+type EndedLane = readonly { readonly ready: Ready; readonly ended: Ended }[];
+
+function endedOf(lanes: ReadyLanes, end: BatchEnd, time: Omit<Ended, "outcome">): EndedLane[] {
+  const outcomes: Iterator<Outcome> = "each" in end ? end.each.values() : [].values();
+  return lanes.map((lane) =>
+    lane.map((ready) => {
+      const outcome = "all" in end ? end.all : outcomes.next().value;
+      return { ready, ended: { ...time, outcome } };
+    }),
+  );
+}
+
+/** One after the other: the last of a conversation stays. */
+async function saveLinks(parts: HeadParts, lane: EndedLane): Promise<void> {
+  for (const { ready, ended } of lane) {
+    const { outcome } = ended;
+    if (!("delivered" in outcome) || outcome.delivered.link === undefined) continue;
+    await saveLink(parts, ready.event, outcome.delivered.link);
+  }
+}
+
+/** Written in one tick. Behind the first that is neither delivered nor refused the rest of its lane waits its turn. */
+function recordLane(
+  parts: HeadParts,
+  lane: EndedLane,
+  end: BatchEnd,
+  done: Set<OpenRow>,
+): Promise<unknown>[] {
+  const isRefusedWhole = "all" in end && end.all.is === "refused";
+  let isBehind = false;
+  return lane.map(({ ready: { row, event }, ended }) => {
+    const how = isBehind || isRefusedWhole ? settleUntried : settle;
+    isBehind ||= !("delivered" in ended.outcome) && ended.outcome.is !== "refused";
+    // One of them may be at fault for all.
+    row.alone ||= isRefusedWhole || ("all" in end && countsFor(row, parts.health));
+    return noting(parts, row, done, () => record(parts, row, event, ended, how));
+  });
+}
+
+/** Of one row: that an operator has given it up ends it, and none of its siblings. */
+async function noting<T>(
+  { log }: HeadParts,
+  row: OpenRow,
+  done: Set<OpenRow>,
+  work: () => Promise<T | "done">,
+): Promise<T | "done"> {
+  try {
+    const end = await work();
+    if (end === "done") done.add(row);
+    return end;
+  } catch (error) {
+    if (!(error instanceof GivenUpError)) throw error;
+    log.info("an operator has given a delivery up", { eventId: row.eventId });
+    done.add(row);
+    return "done";
+  }
+}
+
+/** What the batch says of the destination: a wrong configuration before all, then that it took something, then that it answered. */
+function asOne(end: BatchEnd): Outcome {
+  if ("all" in end) return end.all;
+  const order: readonly Outcome["is"][] = ["config", "delivered", "refused", "outage"];
+  const found = order.flatMap((is) => end.each.find((outcome) => outcome.is === is) ?? []);
+  return found[0] as Outcome;
+}
