@@ -6,14 +6,16 @@
  *                   └─ broker away: spool ─▶ Bus        └──▶ deliver ──▶ Destination
  */
 import type * as bus from "./contracts/bus.ts";
+import type { Contacts } from "./contracts/contacts.ts";
 import type * as destination from "./contracts/destination.ts";
 import type * as job from "./contracts/jobs.ts";
-import type * as ledger from "./contracts/ledger.ts";
+import type { Ledger } from "./contracts/ledger.ts";
 import type * as log from "./contracts/log.ts";
 import type * as processes from "./contracts/processes.ts";
 import type { BusMessage, EncodedEvent, WaypostEvent } from "./event/event.ts";
 
 export type * from "./contracts/bus.ts";
+export type * from "./contracts/contacts.ts";
 export type * from "./contracts/destination.ts";
 export * from "./contracts/diagnose.ts";
 export * from "./contracts/errors.ts";
@@ -64,19 +66,13 @@ export interface EventQuery {
   stats(): Promise<log.StoreStats>;
 }
 
-/** The deliveries, who may work on them, and what was learnt on the way. */
-export interface Ledger
-  extends ledger.Leases,
-    ledger.DeliveryRows,
-    ledger.DeliveryMemory,
-    ledger.DeliveryQuery,
-    ledger.DeliveryControl {}
-
 /** All that Waypost remembers, on one connection or in one file. */
 export interface Store extends EventLog, EventQuery {
   readonly ledger: Ledger;
   readonly processes: processes.ProcessRegistry;
   readonly jobs: job.JobRows;
+  /** What is appended is learnt of them before `append` resolves. */
+  readonly contacts: Contacts;
   /** How many POSTs came into quarantine from then on. Cheap. */
   quarantinedSince(from: Date): Promise<number>;
   /** In words why not, e.g. "MongoDB is not reachable"; undefined when ready. */
