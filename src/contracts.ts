@@ -9,7 +9,7 @@ import type * as bus from "./contracts/bus.ts";
 import type { Contacts } from "./contracts/contacts.ts";
 import type * as destination from "./contracts/destination.ts";
 import type * as job from "./contracts/jobs.ts";
-import type { Ledger } from "./contracts/ledger.ts";
+import type * as ledger from "./contracts/ledger.ts";
 import type * as log from "./contracts/log.ts";
 import type * as processes from "./contracts/processes.ts";
 import type { BusMessage, EncodedEvent, WaypostEvent } from "./event/event.ts";
@@ -68,7 +68,8 @@ export interface EventQuery {
 
 /** All that Waypost remembers, on one connection or in one file. */
 export interface Store extends EventLog, EventQuery {
-  readonly ledger: Ledger;
+  /** The deliveries, who may work on them, and what was learnt on the way. */
+  readonly ledger: ledger.Ledger;
   readonly processes: processes.ProcessRegistry;
   readonly jobs: job.JobRows;
   /** What is appended is learnt of them before `append` resolves. */

@@ -2,7 +2,8 @@ import type { Tables } from "../contracts/table.ts";
 import type { Contact, Contacts, Ledger } from "../contracts.ts";
 import { personEdges } from "../event/alias-edges.ts";
 import { contactKey } from "../event/contact-keys.ts";
-import { personKey } from "../event/conversation.ts";
+import { isInboundMessage } from "../event/direction.ts";
+import { phoneCandidates } from "../event/phone.ts";
 import { personOf } from "./contact-facts.ts";
 import type { ContactLearner } from "./contact-learner.ts";
 import { changePerson, contactOf, findPerson, newRow } from "./contact-person.ts";
@@ -26,10 +27,22 @@ export function createContacts(tables: Tables, { learner, aliases }: ContactsOpt
       .sort()
       .at(-1);
   };
+  const find = async (keys: readonly string[]): Promise<Contact | undefined> => {
+    for (const key of keys) {
+      const found = await read(key);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
   return {
     async of(event) {
       const person = personOf(event, payloadTime(event));
       if (person === undefined) return undefined;
+      if (person.key.startsWith("phone:") && !isInboundMessage(event)) {
+        // Your services may write a phone otherwise than Meta does.
+        const known = await find(keysOf(person.key.slice("phone:".length)));
+        if (known !== undefined) return known;
+      }
       (await learner.learn(tables, [{ person, edges: personEdges(event) }]))();
       const found = await read(person.key);
       if (found !== undefined) return found;
@@ -39,8 +52,8 @@ export function createContacts(tables: Tables, { learner, aliases }: ContactsOpt
     },
     async find(text) {
       const id = text.trim();
-      const key = (id.startsWith("ctc_") && (await byId(id))) || keyOf(id);
-      return key === undefined ? undefined : read(key);
+      const known = id.startsWith("ctc_") ? await byId(id) : undefined;
+      return find(known === undefined ? keysOf(id) : [known]);
     },
     async change(id, change): Promise<Contact | undefined> {
       const key = await byId(id);
@@ -50,9 +63,12 @@ export function createContacts(tables: Tables, { learner, aliases }: ContactsOpt
   };
 }
 
-function keyOf(text: string): string | undefined {
-  const key = contactKey(text);
-  return /^\d*$/.test(key) ? personKey({ phone: key }) : personKey({ userId: key });
+/** Of a phone first what was told, then how else it is written: the first that somebody has is meant. */
+function keysOf(text: string): string[] {
+  const id = contactKey(text);
+  if (id === "") return [];
+  if (!/^[0-9]+$/.test(id)) return [`user:${id}`];
+  return [...new Set([id, ...phoneCandidates(text)])].map((phone) => `phone:${phone}`);
 }
 
 function createTopics(

@@ -98,6 +98,24 @@ function testFinding(get: Get): void {
     assert.equal((await known(get(), phone)).id, contact?.id);
   });
 
+  it("knows a phone in the writings from before and after a country's reform, the exact one first", async () => {
+    const pairs = [
+      ["5215512345678", "+52 55 1234 5678"],
+      ["551187654321", "+55 11 9 8765-4321"],
+      ["5491123456789", "+54 11 2345-6789"],
+    ];
+    for (const [waId, written] of pairs) {
+      await get().append([makeText("hi", { contact: { waId: waId ?? "" } })]);
+      const { id } = await known(get(), waId ?? "");
+      assert.equal((await known(get(), written ?? "")).id, id);
+      const told = { waId: written?.replace(/[^0-9]/g, "") ?? "" };
+      const paid = makeEvent({ type: "business.payment.succeeded", contact: told });
+      assert.equal((await get().contacts.of(paid))?.id, id);
+      await get().append([makeText("hi", { contact: told })]);
+      assert.notEqual((await known(get(), written ?? "")).id, id);
+    }
+  });
+
   it("knows nobody of a group, an account or an event of no person", async () => {
     const events = [
       makeText("all", { contact: both, data: { groupId: "grp_1" } }),
