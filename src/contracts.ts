@@ -6,6 +6,7 @@
  *                   └─ broker away: spool ─▶ Bus        └──▶ deliver ──▶ Destination
  */
 import type * as bus from "./contracts/bus.ts";
+import type { Contacts } from "./contracts/contacts.ts";
 import type * as destination from "./contracts/destination.ts";
 import type * as job from "./contracts/jobs.ts";
 import type * as ledger from "./contracts/ledger.ts";
@@ -14,6 +15,7 @@ import type * as processes from "./contracts/processes.ts";
 import type { BusMessage, EncodedEvent, WaypostEvent } from "./event/event.ts";
 
 export type * from "./contracts/bus.ts";
+export type * from "./contracts/contacts.ts";
 export type * from "./contracts/destination.ts";
 export * from "./contracts/diagnose.ts";
 export * from "./contracts/errors.ts";
@@ -70,6 +72,8 @@ export interface Store extends EventLog, EventQuery {
   readonly ledger: ledger.Ledger;
   readonly processes: processes.ProcessRegistry;
   readonly jobs: job.JobRows;
+  /** What is appended is learnt of them before `append` resolves. */
+  readonly contacts: Contacts;
   /** How many POSTs came into quarantine from then on. Cheap. */
   quarantinedSince(from: Date): Promise<number>;
   /** In words why not, e.g. "MongoDB is not reachable"; undefined when ready. */

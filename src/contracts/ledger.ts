@@ -59,7 +59,7 @@ export interface DestinationRow extends DestinationLease {
  * One process holds a destination at a time. `epoch` counts the holders and fences every write: what a holder of an
  * older epoch writes matches nothing. All methods of the ledger throw StoreError (`outage`).
  */
-export interface Leases {
+interface Leases {
   /** Nobody else can have this ledger while this process has it: a taker of a lease need not wait. */
   readonly exclusive: boolean;
   /** The destination's lease, made at first sight. Cheap. */
@@ -81,7 +81,7 @@ export interface Leases {
 }
 
 /** The rows, as their holder writes them. */
-export interface DeliveryRows {
+interface DeliveryRows {
   /**
    * Inserts in order, going on behind rows that exist; answers with the states of those. Not fenced: rows of
    * an older epoch may come late, and are then in the way of the same rows from the new holder.
@@ -117,7 +117,7 @@ export interface DeliveryRows {
 }
 
 /** What an attempt needs to know of the log and of its conversation. */
-export interface DeliveryMemory {
+interface DeliveryMemory {
   /** The event, from the log or as a row keeps it, or that it lies in quarantine. Absent: not stored yet. */
   bodies(eventIds: readonly string[]): Promise<Map<string, WaypostEvent | "quarantined">>;
   /** These events do not expire before `until`. */
@@ -164,7 +164,7 @@ export interface Claims {
 }
 
 /** For people. */
-export interface DeliveryQuery {
+interface DeliveryQuery {
   /** Every destination that ever had a lease, by name. Counts rows: for people, not for loops. */
   destinations(): Promise<DestinationRow[]>;
   delivery(id: string): Promise<Delivery | undefined>;
@@ -175,7 +175,7 @@ export interface DeliveryQuery {
 }
 
 /** What is changed from outside, whoever holds the destination. */
-export interface DeliveryControl {
+interface DeliveryControl {
   /** By an operator, or by the engine after a `config` verdict; undefined resumes. Not fenced. Bumps `revision`. */
   setPause(name: string, pause: DestinationRow["pause"]): Promise<void>;
   /**

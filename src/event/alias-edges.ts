@@ -1,4 +1,4 @@
-import { type ConversationParty, conversationIdOf } from "./conversation.ts";
+import { type ConversationParty, conversationIdOf, personKey } from "./conversation.ts";
 import type { Contact, IdChange, System, WaypostEvent } from "./generated.ts";
 
 /** `from` and `to` are conversations with one person; a phone only as long as the person had it. */
@@ -17,26 +17,38 @@ export interface AliasEdge {
 
 /** What an event teaches about who is who. Nothing for groups: a group is not one person. */
 export function aliasEdges(event: WaypostEvent): AliasEdge[] {
-  const { account, contact, groupId, message, idChange } = event.data;
-  const { phoneNumberId } = account;
+  const { phoneNumberId } = event.data.account;
+  if (phoneNumberId === undefined) return [];
+  return edgesOf(event, (party) => conversationIdOf(phoneNumberId, party));
+}
+
+/** The same of people over all our numbers: `from` and `to` are keys of `personKey`. Also of a phone book that was synced. */
+export function personEdges(event: WaypostEvent): AliasEdge[] {
+  return edgesOf(event, personKey);
+}
+
+function edgesOf(event: WaypostEvent, keyOf: KeyOf): AliasEdge[] {
+  const { contact, groupId, message, idChange, syncedContact } = event.data;
   const changed: System | IdChange | undefined = message?.system ?? idChange;
-  const known = contact !== undefined || changed !== undefined;
-  if (phoneNumberId === undefined || groupId !== undefined || !known) return [];
+  const known = contact !== undefined || changed !== undefined || syncedContact !== undefined;
+  if (groupId !== undefined || !known) return [];
 
   const at = toldAt(event);
   const edges = new Map<string, AliasEdge>();
   const link: Link = (kind, one, other) => {
-    const from = conversationIdOf(phoneNumberId, one);
-    const to = conversationIdOf(phoneNumberId, other);
+    const from = keyOf(one);
+    const to = keyOf(other);
     if (from && to && from !== to) edges.set(`${kind} ${from} ${to}`, { from, to, kind, at });
   };
   const previousWaId = message?.system?.previousWaId;
   const kind = previousWaId !== undefined && contact?.waId === previousWaId ? "left" : "phone";
   link(kind, { phone: contact?.waId }, { userId: contact?.userId });
+  link("phone", { phone: syncedContact?.phoneNumber }, { userId: syncedContact?.userId });
   if (changed !== undefined) linkChange(link, changed, previousWaId, contact ?? {});
   return [...edges.values()];
 }
 
+type KeyOf = (party: ConversationParty) => string | undefined;
 type Link = (kind: AliasEdge["kind"], one: ConversationParty, other: ConversationParty) => void;
 
 function linkChange(

@@ -21,6 +21,13 @@ export function conversationIdOf(
   return phone === "" ? undefined : hashId("cnv_", ["phone", phoneNumberId, phone]);
 }
 
+/** Of a person, whichever of our numbers they write to: `user:<BSUID>`, else `phone:<digits>`. */
+export function personKey({ userId, phone }: ConversationParty): string | undefined {
+  if (userId) return `user:${userId}`;
+  const digits = phone === undefined ? "" : normalizePhone(phone);
+  return digits === "" ? undefined : `phone:${digits}`;
+}
+
 /** Digits only: `+1 (555) 555-0123` and `15555550123` are one phone. */
 export function normalizePhone(text: string): string {
   return text.replace(/[^0-9]/g, "");

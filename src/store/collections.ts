@@ -1,21 +1,25 @@
 import type { Tables } from "../contracts/table.ts";
 import type { Store } from "../contracts.ts";
+import type { ContactLearner } from "./contact-learner.ts";
+import { contactSpecs } from "./contact-tables.ts";
+import { createContacts } from "./contacts.ts";
 import { createJobRows, jobsTable } from "./jobs.ts";
 import { createLedger, type LedgerOptions } from "./ledger.ts";
 import { ledgerSpecs } from "./ledger-tables.ts";
 import { createProcessRegistry } from "./processes.ts";
 
 /** Every record type that is declared once: both stores make these tables, indexes and expiries. */
-export const collections = [...ledgerSpecs, jobsTable];
+export const collections = [...ledgerSpecs, jobsTable, ...contactSpecs];
 
 /** What stands on them. */
 export function openCollections(
   tables: Tables,
-  options: LedgerOptions,
-): Pick<Store, "ledger" | "processes" | "jobs"> {
+  options: LedgerOptions & { readonly learner: ContactLearner },
+): Pick<Store, "ledger" | "processes" | "jobs" | "contacts"> {
   const ledger = createLedger(tables, options);
   return {
     ledger,
+    contacts: createContacts(tables, { learner: options.learner, aliases: ledger.aliases }),
     processes: createProcessRegistry(tables),
     // What the alerts' job remembered before jobs had rows lies among the links.
     jobs: createJobRows(tables, {

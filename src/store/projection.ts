@@ -2,7 +2,9 @@ import { setImmediate as nextTick } from "node:timers/promises";
 import { StoreError, type WaypostEvent } from "../contracts.ts";
 import { type AliasEdge, aliasEdges } from "../event/alias-edges.ts";
 import { normalizePhone } from "../event/conversation.ts";
+import { directionOf, isInboundMessage } from "../event/direction.ts";
 import { addEdge } from "./aliases.ts";
+import { type ContactFacts, contactFacts } from "./contact-facts.ts";
 import { type EventIndex, idOf, indexEvent, textOf } from "./event-index.ts";
 import {
   type ErrorNote,
@@ -20,6 +22,7 @@ export interface Projection {
   readonly conversation: Facts | undefined;
   readonly account: Facts | undefined;
   readonly aliases: readonly AliasEdge[];
+  readonly contact: ContactFacts;
 }
 
 /** A message that was delivered to one device did not fail. Unknown statuses rank lowest. */
@@ -31,9 +34,6 @@ const ranks: ReadonlyMap<string, number> = new Map([
   ["played", 5],
 ]);
 
-/** They come from a person, but open no service window. */
-const silentTypes = new Set(["system", "edit", "revoke", "request_welcome"]);
-
 /** Throws StoreError `refused` for an event that can never be written. */
 export function project(event: WaypostEvent): Projection {
   const index = indexEvent(event);
@@ -44,6 +44,7 @@ export function project(event: WaypostEvent): Projection {
     conversation: conversationFacts(event, index, at),
     account: accountFacts(index),
     aliases: aliasEdges(event),
+    contact: contactFacts(event, at),
   };
 }
 
@@ -95,17 +96,10 @@ export function joinProjections(projections: readonly Projection[]) {
     conversations,
     accounts: facts((projection) => projection.account),
     aliases,
+    contacts: projections.map((projection) => projection.contact),
     /** Conversations that have an event in the batch, or are joined with one: their links live on. */
     touched: [...touched],
   };
-}
-
-/** `in` when the contact wrote it, `out` when the business side did; undefined for anything but a message. */
-function directionOf({ type, data }: WaypostEvent): "in" | "out" | undefined {
-  if (data.status !== undefined) return "out";
-  if (data.message === undefined) return undefined;
-  if (data.message.direction !== undefined) return data.message.direction;
-  return /^whatsapp\.(echo|outgoing)\./.test(type) ? "out" : "in";
 }
 
 function messageFacts(event: WaypostEvent, at: string): Facts | undefined {
@@ -140,10 +134,9 @@ function messageFacts(event: WaypostEvent, at: string): Facts | undefined {
 }
 
 function conversationFacts(event: WaypostEvent, index: EventIndex, at: string): Facts | undefined {
-  const { contact, groupId, message } = event.data;
+  const { contact, groupId } = event.data;
   if (index.conversationId === undefined) return undefined;
-  const inbound =
-    directionOf(event) === "in" && message !== undefined && !silentTypes.has(message.type);
+  const inbound = isInboundMessage(event);
   const latest = latestOf(event, at);
   const person = groupId === undefined ? contact : undefined;
   const userId = textOf(person?.userId);
@@ -188,7 +181,7 @@ function latestOf(event: WaypostEvent, at: string) {
 }
 
 /** Payload time in one writing, so that texts compare as times do. */
-function payloadTime({ time, data }: WaypostEvent): string {
+export function payloadTime({ time, data }: WaypostEvent): string {
   for (const text of [data.status?.at, data.message?.sentAt, time, data.receivedAt]) {
     const at = text === undefined ? Number.NaN : Date.parse(text);
     if (!Number.isNaN(at)) return new Date(at).toISOString();

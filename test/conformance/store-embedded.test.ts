@@ -3,9 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { createArrayLog } from "../support/array-log.ts";
+import { testContacts } from "./contacts.ts";
 import { testStore } from "./store.ts";
 
-testStore("embedded", { skip: false }, async () => {
+testStore("embedded", { skip: false }, open);
+testContacts("the embedded store", { skip: false }, async () => {
+  const { store, close } = await open();
+  return { contacts: store.contacts, append: (batch) => store.append(batch), close };
+});
+
+async function open() {
   const folder = await mkdtemp(join(tmpdir(), "waypost-store-"));
   const path = join(folder, "store.db");
   const store = await openEmbeddedStore({ path, retentionDays: 30, log: createArrayLog() });
@@ -16,4 +23,4 @@ testStore("embedded", { skip: false }, async () => {
       await rm(folder, { recursive: true });
     },
   };
-});
+}

@@ -5,6 +5,7 @@ import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts"
 import { dropDatabase, type Mongo, needsMongo, startMongo } from "../services/mongo.ts";
 import { assertMajority, type MongoWire, watchMongo } from "../services/mongo-wire.ts";
 import { createArrayLog } from "../support/array-log.ts";
+import { testContacts } from "./contacts.ts";
 import { testStore } from "./store.ts";
 
 const needs = needsMongo();
@@ -21,7 +22,21 @@ after(async () => {
   await mongo?.cleanup();
 });
 
-testStore("MongoDB", needs, async () => {
+testStore("MongoDB", needs, open);
+testContacts("MongoDB", needs, async () => {
+  const { store, close } = await open();
+  await store.syncIndexes();
+  return { contacts: store.contacts, append: (batch) => store.append(batch), close };
+});
+
+describe("over the wire to MongoDB", needs, () => {
+  it("every write of the above waits for the journal of a majority", () => {
+    assert.ok(wire);
+    assertMajority(wire, ["delete", "findAndModify", "insert", "update"]);
+  });
+});
+
+async function open() {
   const url = new URL(mongo?.url ?? "");
   url.pathname += `_${randomBytes(4).toString("hex")}`;
   const store = await connectMongoStore({
@@ -36,11 +51,4 @@ testStore("MongoDB", needs, async () => {
       await dropDatabase(url.href);
     },
   };
-});
-
-describe("over the wire to MongoDB", needs, () => {
-  it("every write of the above waits for the journal of a majority", () => {
-    assert.ok(wire);
-    assertMajority(wire, ["delete", "findAndModify", "insert", "update"]);
-  });
-});
+}

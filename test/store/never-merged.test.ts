@@ -2,13 +2,22 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { WaypostEvent } from "../../src/contracts.ts";
-import { type AliasEdge, aliasEdges } from "../../src/event/alias-edges.ts";
-import { conversationIdOf } from "../../src/event/conversation.ts";
+import { type AliasEdge, aliasEdges, personEdges } from "../../src/event/alias-edges.ts";
+import { conversationIdOf, personKey } from "../../src/event/conversation.ts";
 import { addEdge, persons } from "../../src/store/aliases.ts";
 import { makeEvent, makeText, phoneNumberId } from "./make-events.ts";
 
 const runs = Number(process.env["FC_RUNS"] ?? 1_000);
-const cnv = (party: object) => conversationIdOf(phoneNumberId, party) ?? "";
+/** Their conversations with one number, and they themselves over all numbers. */
+const ways = [
+  { what: "conversations", idOf: conversationOf, edges: aliasEdges },
+  { what: "contacts", idOf: (party: object) => personKey(party) ?? "", edges: personEdges },
+];
+type Way = (typeof ways)[number];
+
+function conversationOf(party: object): string {
+  return conversationIdOf(phoneNumberId, party) ?? "";
+}
 
 /** Somebody writes, changes number, or is heard of for the first time on a number that is free. */
 type Step = {
@@ -34,7 +43,7 @@ interface Person {
 }
 
 /** What Meta would have sent, and whose each conversation is in truth. */
-function live(steps: readonly Step[]) {
+function live(steps: readonly Step[], cnv: Way["idOf"]) {
   const people: Person[] = [];
   const events: WaypostEvent[] = [];
   const owners = new Map<string, Set<number>>();
@@ -86,22 +95,25 @@ function live(steps: readonly Step[]) {
   return { events, owners };
 }
 
-const lives = fc
-  .array(step, { minLength: 4, maxLength: 24 })
-  .map(live)
-  .chain(({ events, owners }) =>
-    fc
-      .shuffledSubarray(events, { minLength: events.length })
-      .map((shuffled) => ({ events, shuffled, owners })),
-  );
+const livesBy = ({ idOf }: Way) =>
+  fc
+    .array(step, { minLength: 4, maxLength: 24 })
+    .map((steps) => live(steps, idOf))
+    .chain(({ events, owners }) =>
+      fc
+        .shuffledSubarray(events, { minLength: events.length })
+        .map((shuffled) => ({ events, shuffled, owners })),
+    );
 
-function learn(events: readonly WaypostEvent[]): AliasEdge[] {
-  const edges = new Map<string, AliasEdge>();
-  for (const edge of events.flatMap(aliasEdges)) addEdge(edges, edge);
-  return [...edges.values()];
-}
+for (const way of ways) describe(`two people, by their ${way.what},`, () => testWay(way));
 
-describe("two people", () => {
+function testWay(way: Way): void {
+  const lives = livesBy(way);
+  const learn = (events: readonly WaypostEvent[]): AliasEdge[] => {
+    const edges = new Map<string, AliasEdge>();
+    for (const edge of events.flatMap(way.edges)) addEdge(edges, edge);
+    return [...edges.values()];
+  };
   it("are never one, and who is who does not depend on the order of events", () => {
     fc.assert(
       fc.property(lives, ({ events, shuffled, owners }) => {
@@ -121,7 +133,7 @@ describe("two people", () => {
   it("with BSUIDs are never one, whatever has not come yet", () => {
     const users = (owners: ReadonlyMap<string, ReadonlySet<number>>) =>
       new Map(
-        Array.from({ length: 30 }, (_, i) => cnv({ userId: `DE.${i}` })).flatMap((id) =>
+        Array.from({ length: 30 }, (_, i) => way.idOf({ userId: `DE.${i}` })).flatMap((id) =>
           [...(owners.get(id) ?? [])].map((nth) => [id, nth] as const),
         ),
       );
@@ -138,4 +150,4 @@ describe("two people", () => {
       { numRuns: runs },
     );
   });
-});
+}

@@ -2,6 +2,7 @@ import type { Appended, BusMessage, WaypostEvent } from "../../contracts.ts";
 import { isQuarantined } from "../../event/event.ts";
 import type { Sqlite, SqlSession } from "../../support/sqlite.ts";
 import { edgeId } from "../aliases.ts";
+import { createContactLearner } from "../contact-learner.ts";
 import { type Facts, joinFacts } from "../facts.ts";
 import { keepLinks } from "../ledger-links.ts";
 import { joinProjections, type Projected, projectAll } from "../projection.ts";
@@ -14,12 +15,13 @@ export async function appendBatch(
   sqlite: Sqlite,
   batch: readonly BusMessage[],
   expiresAt: number,
+  learner = createContactLearner(),
 ): Promise<Appended> {
   const events = batch.filter((item): item is WaypostEvent => !isQuarantined(item));
   const projected = await projectAll(events);
   const posts = batch.filter(isQuarantined).map(parseQuarantined);
   const joined = joinProjections(projected.map((each) => each.projection));
-  return sqlite.transaction(async (session) => {
+  const [appended, remember] = await sqlite.transaction(async (session) => {
     const appended = await writeEvents(session, projected, expiresAt);
     for (const facts of joined.messages) await writeMessage(session, facts, expiresAt);
     for (const facts of joined.conversations) await writeConversation(session, facts, expiresAt);
@@ -34,8 +36,10 @@ export async function appendBatch(
     }
     await keepLinks(tablesIn(session), joined.touched, expiresAt);
     for (const post of posts) await writeQuarantined(session, post, expiresAt);
-    return appended;
+    return [appended, await learner.learn(tablesIn(session), joined.contacts)];
   });
+  remember();
+  return appended;
 }
 
 async function writeEvents(

@@ -2,6 +2,7 @@ import type { Store } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import { openQueriedSqlite, type QueriedSqlite } from "../../support/queried-sqlite.ts";
 import { collections, openCollections } from "../collections.ts";
+import { createContactLearner } from "../contact-learner.ts";
 import { createQuery } from "../query.ts";
 import { queryLimitMs } from "../time-limit.ts";
 import { appendBatch } from "./append.ts";
@@ -30,12 +31,14 @@ export async function openEmbeddedStore(options: {
   const uses = usesOf(sqlite);
   const reader = createReader(uses);
   const tables = createEmbeddedTables(uses);
+  const learner = createContactLearner();
   return {
     ...createQuery(reader),
     // Its lock is the lease.
     ...openCollections(tables, {
       log: createLedgerLog(uses, reader),
       exclusive: true,
+      learner,
       retentionMs: options.retentionDays * dayMs,
     }),
     quarantinedSince: (from) =>
@@ -45,7 +48,8 @@ export async function openEmbeddedStore(options: {
       }),
     append: async (batch) => {
       try {
-        return await appendBatch(sqlite, batch, Date.now() + options.retentionDays * dayMs);
+        const expiresAt = Date.now() + options.retentionDays * dayMs;
+        return await appendBatch(sqlite, batch, expiresAt, learner);
       } catch (error) {
         throw toStoreError(error);
       }

@@ -10,6 +10,7 @@ import {
 import type { AliasEdge } from "../../event/alias-edges.ts";
 import { isQuarantined } from "../../event/event.ts";
 import { edgeId } from "../aliases.ts";
+import type { ContactLearner } from "../contact-learner.ts";
 import type { Facts } from "../facts.ts";
 import { keepLinks } from "../ledger-links.ts";
 import { joinProjections, type Projected, projectAll } from "../projection.ts";
@@ -21,15 +22,20 @@ const duplicateKey = 11000;
 /** Each round one of the racing upserts wins, so a few do. */
 const maxRounds = 10;
 
+interface AppendTo {
+  readonly tables: Tables;
+  readonly learner: ContactLearner;
+  readonly expireAt: Date;
+}
+
 /**
  * Stores the batch and projects all of it, duplicates too: an earlier try may have ended anywhere. All writes
  * run side by side, because none depends on another and the batch counts only when all are durable.
  */
 export async function appendBatch(
   models: Models,
-  tables: Tables,
   batch: readonly BusMessage[],
-  expireAt: Date,
+  { tables, learner, expireAt }: AppendTo,
 ): Promise<Appended> {
   const events = batch.filter((item): item is WaypostEvent => !isQuarantined(item));
   const projected = await projectAll(events);
@@ -37,8 +43,9 @@ export async function appendBatch(
 
   const joined = joinProjections(projected.map((each) => each.projection));
   const rows = (all: readonly Facts[]) => all.map((facts) => factsWrite(facts, expireAt));
-  const [written] = await Promise.all([
+  const [written, remember] = await Promise.all([
     writeEvents(models, projected, expireAt),
+    learner.learn(tables, joined.contacts),
     upsertAll(models.messages, rows(joined.messages)),
     upsertAll(models.conversations, rows(joined.conversations)),
     upsertAll(
@@ -52,6 +59,7 @@ export async function appendBatch(
     upsertAll(models.quarantine, posts),
     keepLinks(tables, joined.touched, expireAt.getTime()),
   ]);
+  remember();
   return written;
 }
 

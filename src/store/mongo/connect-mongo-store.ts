@@ -2,6 +2,7 @@ import { trusted } from "mongoose";
 import type { Store } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import { collections, openCollections } from "../collections.ts";
+import { createContactLearner } from "../contact-learner.ts";
 import { createQuery } from "../query.ts";
 import { queryLimitMs } from "../time-limit.ts";
 import { appendBatch } from "./append.ts";
@@ -30,11 +31,13 @@ export async function connectMongoStore(options: MongoStoreOptions): Promise<Sto
   if (missing !== undefined) options.log.warn("the store is not ready", { reason: missing });
   const reader = createReader(connection);
   const tables = createMongoTables(connection);
+  const learner = createContactLearner();
   return {
     ...createQuery(reader),
     ...openCollections(tables, {
       log: createLedgerLog(connection, reader),
       exclusive: false,
+      learner,
       retentionMs: options.retentionDays * dayMs,
     }),
     quarantinedSince: (from) =>
@@ -46,7 +49,7 @@ export async function connectMongoStore(options: MongoStoreOptions): Promise<Sto
     append: (batch) =>
       connection.use((models) => {
         const expireAt = new Date(Date.now() + options.retentionDays * dayMs);
-        return appendBatch(models, tables, batch, expireAt);
+        return appendBatch(models, batch, { tables, learner, expireAt });
       }),
     health: () => connection.health(),
     syncIndexes: () =>

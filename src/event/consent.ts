@@ -1,0 +1,84 @@
+import { isInboundMessage } from "./direction.ts";
+import type { WaypostEvent } from "./generated.ts";
+import { messageTexts } from "./message-texts.ts";
+
+/** Words by account's name; `*`: of every account that has none of its own. */
+export interface ConsentRules {
+  readonly stop: Readonly<Record<string, readonly string[]>>;
+  readonly start: Readonly<Record<string, readonly string[]>>;
+}
+
+/** By name. */
+type Accounts = Readonly<
+  Record<string, { readonly phoneNumberId?: string; readonly wabaId?: string }>
+>;
+
+export interface ConsentChange {
+  readonly marketing?: "revoked" | "granted";
+  readonly stopped?: boolean;
+  /** When it was said: by the person's clock, but not later than it was received. */
+  readonly at: string;
+}
+
+/**
+ * What an event says of its contact's consent: a message that is a word of `stop` as a whole takes all back, one of `start` grants all
+ * again, any other that they write ends `stopped` alone; Meta's own switch for offers is about offers alone. Without rules there are no
+ * words. undefined: nothing, as in groups, where nobody speaks for the others, and of reactions.
+ */
+export function consentChange(
+  event: WaypostEvent,
+  rules: ConsentRules | undefined,
+  accounts: Accounts = {},
+): ConsentChange | undefined {
+  const { groupId, preference, message } = event.data;
+  if (groupId !== undefined) return undefined;
+  const marketing = marketingIn(preference);
+  if (marketing !== undefined) return { marketing, at: saidAt(event, preference?.at) };
+  if (!isInboundMessage(event) || message?.type === "reaction") return undefined;
+  const at = saidAt(event, message?.sentAt);
+  const texts = messageTexts(message).map(folded);
+  const says = (words: ConsentRules["stop"] = {}) =>
+    wordsOf(words, event, accounts).some((word) => texts.includes(folded(word)));
+  if (says(rules?.stop)) return { marketing: "revoked", stopped: true, at };
+  if (says(rules?.start)) return { marketing: "granted", stopped: false, at };
+  return { stopped: false, at };
+}
+
+function marketingIn(
+  preference: WaypostEvent["data"]["preference"],
+): ConsentChange["marketing"] | undefined {
+  const { category = "marketing_messages", value = "" } = preference ?? {};
+  if (category !== "marketing_messages") return undefined;
+  if (value === "stop") return "revoked";
+  return value === "resume" || value === "signup" ? "granted" : undefined;
+}
+
+function wordsOf(
+  words: ConsentRules["stop"],
+  { data: { account } }: WaypostEvent,
+  accounts: Accounts,
+): readonly string[] {
+  const entries = Object.entries(accounts);
+  const [name] =
+    entries.find(
+      ([, { phoneNumberId }]) => phoneNumberId && phoneNumberId === account.phoneNumberId,
+    ) ??
+    entries.find(
+      ([, each]) => !each.phoneNumberId && each.wabaId && each.wabaId === account.wabaId,
+    ) ??
+    [];
+  const own = name !== undefined && Object.hasOwn(words, name) ? words[name] : undefined;
+  return own ?? words["*"] ?? [];
+}
+
+/** Letter case, compatibility forms, white space and punctuation around it do not count: "Stop." is STOP. */
+function folded(text: string): string {
+  const plain = text.normalize("NFKC").toUpperCase().toLowerCase().trim();
+  return plain.replace(/^[\p{P}\p{Z}]+|[\p{P}\p{Z}]+$/gu, "") || plain;
+}
+
+function saidAt({ time, data }: WaypostEvent, told: string | undefined): string {
+  const received = Date.parse(data.receivedAt);
+  const at = [told, time].map((text) => Date.parse(text ?? "")).find((each) => !Number.isNaN(each));
+  return new Date(Math.min(at ?? received, received)).toISOString();
+}

@@ -1,0 +1,18 @@
+import type { WaypostEvent } from "./generated.ts";
+
+/** They come from a person, but open no service window. */
+const silentTypes = new Set(["system", "edit", "revoke", "request_welcome"]);
+
+/** `in` when the contact wrote it, `out` when the business side did; undefined for anything but a message. */
+export function directionOf({ type, data }: WaypostEvent): "in" | "out" | undefined {
+  if (data.status !== undefined) return "out";
+  if (data.message === undefined) return undefined;
+  if (data.message.direction !== undefined) return data.message.direction;
+  return /^whatsapp\.(echo|outgoing)\./.test(type) ? "out" : "in";
+}
+
+/** The contact said something: opens the service window. Also one that came with the history. */
+export function isInboundMessage(event: WaypostEvent): boolean {
+  const { message } = event.data;
+  return message !== undefined && directionOf(event) === "in" && !silentTypes.has(message.type);
+}

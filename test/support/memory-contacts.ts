@@ -1,0 +1,33 @@
+import type { Tables } from "../../src/contracts/table.ts";
+import type { Contacts, WaypostEvent } from "../../src/contracts.ts";
+import { type AliasEdge, aliasEdges } from "../../src/event/alias-edges.ts";
+import { resolveAliases } from "../../src/store/aliases.ts";
+import { contactFacts } from "../../src/store/contact-facts.ts";
+import { createContactLearner } from "../../src/store/contact-learner.ts";
+import { createContacts } from "../../src/store/contacts.ts";
+import { payloadTime } from "../../src/store/projection.ts";
+import { createMemoryTables } from "./memory-tables.ts";
+
+export interface MemoryContacts extends Contacts {
+  /** As the log does with each batch. */
+  learn(events: readonly WaypostEvent[]): Promise<void>;
+}
+
+/** Contacts as the stores have them, in memory. */
+export function createMemoryContacts(
+  tables: Tables = createMemoryTables(),
+  learner = createContactLearner(),
+): MemoryContacts {
+  const edges: AliasEdge[] = [];
+  return {
+    ...createContacts(tables, {
+      learner,
+      aliases: (ids, learnt) => resolveAliases(ids, async () => edges, learnt),
+    }),
+    async learn(events) {
+      edges.push(...events.flatMap(aliasEdges));
+      const facts = events.map((event) => contactFacts(event, payloadTime(event)));
+      (await learner.learn(tables, facts))();
+    },
+  };
+}
