@@ -1,5 +1,6 @@
 import type { Tables } from "../contracts/table.ts";
 import type { Store } from "../contracts.ts";
+import { accountsTable } from "./accounts.ts";
 import type { ContactLearner } from "./contact-learner.ts";
 import { contactSpecs } from "./contact-tables.ts";
 import { createContacts } from "./contacts.ts";
@@ -7,20 +8,28 @@ import { createJobRows, jobsTable } from "./jobs.ts";
 import { createLedger, type LedgerOptions } from "./ledger.ts";
 import { ledgerSpecs } from "./ledger-tables.ts";
 import { createProcessRegistry } from "./processes.ts";
+import { createQuarantine, quarantineTable } from "./quarantine.ts";
 
 /** Every record type that is declared once: both stores make these tables, indexes and expiries. */
-export const collections = [...ledgerSpecs, jobsTable, ...contactSpecs];
+export const collections = [
+  ...ledgerSpecs,
+  jobsTable,
+  quarantineTable,
+  accountsTable,
+  ...contactSpecs,
+];
 
 /** What stands on them. */
 export function openCollections(
   tables: Tables,
   options: LedgerOptions & { readonly learner: ContactLearner },
-): Pick<Store, "ledger" | "processes" | "jobs" | "contacts"> {
+): Pick<Store, "ledger" | "processes" | "jobs" | "contacts" | "quarantinedSince"> {
   const ledger = createLedger(tables, options);
   return {
     ledger,
     contacts: createContacts(tables, { learner: options.learner, aliases: ledger.aliases }),
     processes: createProcessRegistry(tables),
+    quarantinedSince: createQuarantine(tables).since,
     // What the alerts' job remembered before jobs had rows lies among the links.
     jobs: createJobRows(tables, {
       exclusive: options.exclusive,

@@ -1,6 +1,6 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRequestError } from "@slack/web-api";
 import { DeliveryError } from "../../contracts.ts";
-import { remedyFor, retryAfterMs, statusVerdict, transportError } from "../http.ts";
+import { remedyFor, retryAfterMs, statusVerdict, transportError } from "../http/verdicts.ts";
 import type { LastAnswer } from "./client.ts";
 
 /** Slack's words when it cannot take anything now. True: the post may be there all the same. */

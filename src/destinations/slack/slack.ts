@@ -6,7 +6,7 @@ import type {
   WaypostEvent,
 } from "../../contracts.ts";
 import type { DestinationKind, DestinationParts } from "../destination-kind.ts";
-import { throwIfAborted } from "../http.ts";
+import { throwIfAborted } from "../http/verdicts.ts";
 import { slackMessage } from "./blocks.ts";
 import { checkSlack } from "./check-slack.ts";
 import { slackClients } from "./client.ts";

@@ -1,7 +1,7 @@
 import { TLSSocket } from "node:tls";
 import type { buildConnector } from "undici";
 import type { DestinationCheck } from "../../contracts.ts";
-import { transportError } from "../http.ts";
+import { transportError } from "../http/verdicts.ts";
 
 const dayMs = 86_400_000;
 

@@ -6,7 +6,7 @@ import {
   type WaypostEvent,
 } from "../../contracts.ts";
 import type { DestinationKind } from "../destination-kind.ts";
-import { failedAnswer, type HttpAnswer, post } from "../http.ts";
+import { failedAnswer, type HttpAnswer, post } from "../http/post.ts";
 import { checkTarget } from "./check-target.ts";
 import { guardedConnector } from "./connector.ts";
 import { envelopeOf } from "./envelope.ts";

@@ -33,7 +33,7 @@ export async function openEmbeddedStore(options: {
   const tables = createEmbeddedTables(uses);
   const learner = createContactLearner();
   return {
-    ...createQuery(reader),
+    ...createQuery(reader, tables),
     // Its lock is the lease.
     ...openCollections(tables, {
       log: createLedgerLog(uses, reader),
@@ -41,11 +41,6 @@ export async function openEmbeddedStore(options: {
       learner,
       retentionMs: options.retentionDays * dayMs,
     }),
-    quarantinedSince: (from) =>
-      uses.read(async (session) => {
-        const sql = "SELECT count(*) AS n FROM quarantine WHERE received_at >= ?";
-        return (await session.get<{ n: number }>(sql, [from.getTime()]))?.n ?? 0;
-      }),
     append: async (batch) => {
       try {
         const expiresAt = Date.now() + options.retentionDays * dayMs;
@@ -55,7 +50,7 @@ export async function openEmbeddedStore(options: {
       }
     },
     health: () =>
-      reader.accounts().then(
+      reader.stats().then(
         () => undefined,
         () => "the embedded store cannot be read",
       ),
