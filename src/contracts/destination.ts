@@ -11,6 +11,8 @@ export interface DeliveryContext {
   readonly idempotencyKey: string;
   /** 1 for the first; of a long outage the last 20 count. */
   readonly attempt: number;
+  /** The routes that brought it here and held at its turn. */
+  readonly routes: readonly string[];
   /**
    * What this destination remembers about the event's conversation (a Slack thread, a ticket), or about the event itself where
    * it has none; its order is the lane's.
@@ -31,6 +33,11 @@ export interface Delivered {
   readonly answer?: string;
   /** Replaces the link, written durably before the delivery counts as delivered. */
   readonly link?: Link;
+  /**
+   * What it made or sent is an event too. They are kept with the delivery, then published before it counts as delivered. Their
+   * ids follow from the delivery, so that whatever is said twice is said once.
+   */
+  readonly events?: readonly WaypostEvent[];
 }
 
 /** One delivery of several in a call. Rows of one lane stand in its order; each `link` is as of the batch's start. */

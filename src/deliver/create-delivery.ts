@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
 import { createBodies } from "./bodies.ts";
 import type { DeliveryHooks, DestinationSetup } from "./delivery.ts";
+import type { Decider } from "./flows/decide.ts";
 import { maxOpenRows } from "./intake.ts";
 import { maxLaneRows } from "./lanes.ts";
 import type { Routes } from "./routes.ts";
@@ -12,7 +13,9 @@ import { createRunner, type RunnerStatus } from "./runner.ts";
 export interface DeliveryOptions {
   readonly destinations: readonly DestinationSetup[];
   readonly routes: Pick<Routes, "match" | "patternsFor">;
-  readonly bus: Pick<Bus, "consume">;
+  readonly bus: Pick<Bus, "consume" | "publish">;
+  /** Absent: no route asks anything at a delivery's turn. */
+  readonly decider?: Decider;
   readonly ledger: Ledger;
   readonly log: Log;
   /** Host, process and role, for people. */

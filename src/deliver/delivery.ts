@@ -4,6 +4,8 @@ import type { Attempt, DeliveryRules, Destination } from "../contracts.ts";
 export interface DestinationSetup {
   readonly name: string;
   readonly destination: Destination;
+  /** By route: the destination with the options of the route. */
+  readonly byRoute?: ReadonlyMap<string, Destination>;
   readonly config: DeliveryRules;
 }
 

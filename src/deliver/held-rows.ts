@@ -35,7 +35,7 @@ export interface HeldRows {
   follow(revision: number): Promise<void>;
 }
 
-interface HeldParts {
+export interface HeldParts {
   readonly lanes: Lanes;
   readonly schedule: Schedule;
   readonly clock: Clock;

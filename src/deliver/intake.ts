@@ -13,6 +13,7 @@ import type { Clock } from "../support/clock.ts";
 import type { Lease } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import type { Bodies } from "./bodies.ts";
+import type { Decider } from "./flows/decide.ts";
 import type { Health } from "./health.ts";
 import type { HeldRows } from "./held-rows.ts";
 import { laneKeysOf } from "./lanes.ts";
@@ -28,8 +29,8 @@ const noRoute = "none";
 export interface IntakeParts {
   readonly name: string;
   readonly routes: Pick<Routes, "match">;
-  /** When a delivery of a route with `after` opens. */
-  readonly opensAt: (route: string, event: WaypostEvent) => Date | undefined;
+  /** Knows when a delivery of a route with `after` opens. */
+  readonly decider?: Pick<Decider, "opensAt">;
   readonly ledger: Ledger;
   readonly lease: Lease;
   readonly bodies: Bodies;
@@ -124,7 +125,7 @@ function routed(parts: IntakeParts, event: WaypostEvent): Wanted[] {
     if (matches.length === 0) return [];
     const edges = aliasEdges(event);
     return matches.map(({ route, routes: asked, delayed }) => {
-      const opensAt = delayed && parts.opensAt(route, event);
+      const opensAt = delayed && parts.decider?.opensAt(route, event);
       return {
         ...{ ...of, route, event, edges },
         ...(delayed && { id: `${of.id}:${route}` }),

@@ -1,4 +1,4 @@
-import type { Attempt, Delivery } from "../contracts.ts";
+import type { Attempt, Delivery, WaypostEvent } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
 
 /** An open row of the ledger in the memory of its holder. */
@@ -6,6 +6,14 @@ export interface OpenRow {
   readonly id: string;
   readonly eventId: string;
   readonly eventType: string;
+  /** The one that held, once that is decided. */
+  route: string;
+  /** To be asked at its turn. */
+  readonly routes: readonly string[] | undefined;
+  /** Those that hold, as it was decided. */
+  decided: readonly string[] | undefined;
+  /** What follows from it, as the ledger has it. */
+  emits: readonly WaypostEvent[] | undefined;
   readonly laneKeys: readonly string[];
   readonly seq: number;
   readonly createdAt: string;
@@ -30,7 +38,7 @@ export interface OpenRow {
   /** How often the destination had succeeded when this row was last looked at. */
   successesSeen: number;
   /** Why it is not tried, where that is no failure: its event is not in the log, its time has not come, it waits for more. */
-  waitsFor: "body" | "time" | "more" | undefined;
+  waitsFor: "body" | "turn" | "time" | "more" | undefined;
   /** What it waits for may have come while it was looked at. */
   woken: boolean;
   /** How long it waits for more to go with it, from now on. */
@@ -70,6 +78,10 @@ export function openRow(delivery: Delivery, successesSeen: number, clock: Clock)
     id,
     eventId,
     eventType,
+    route: delivery.route,
+    routes: delivery.routes,
+    decided: delivery.decided,
+    emits: delivery.emits,
     laneKeys,
     seq,
     createdAt,
@@ -89,7 +101,8 @@ export function openRow(delivery: Delivery, successesSeen: number, clock: Clock)
     waitsFor: waitMs > 0 && history.length === 0 ? "time" : undefined,
     woken: false,
     moreMs: 0,
-    alone: false,
+    // Its destination may be another for each of its routes.
+    alone: delivery.routes !== undefined,
   };
 }
 

@@ -9,7 +9,7 @@ import {
   type When,
 } from "../contracts.ts";
 import { compileConditions } from "./conditions.ts";
-import { acts, destinationsOf, isConditional, isOwn, ownTakes } from "./flows/takes.ts";
+import { acts, destinationsOf, isConditional, isOwn, isPlain, ownTakes } from "./flows/takes.ts";
 
 /** An event goes to this destination: a delivery. */
 interface Match {
@@ -110,8 +110,9 @@ function toMatch(destination: string, taking: readonly Route[]): Match {
   const all = destination === flowsDestination || sure < 0;
   const asked = (all ? taking : taking.slice(0, sure + 1)).map(({ name }) => name);
   const [route = ""] = asked;
-  const isPlain = destination !== flowsDestination && sure === 0;
-  return { destination, route, ...(!isPlain && { routes: asked }) };
+  const [first] = taking;
+  const plain = destination !== flowsDestination && first && isPlain(first, destination);
+  return { destination, route, ...(!plain && { routes: asked }) };
 }
 
 /** The queue of a destination: bound to the types of its routes, held by one process at a time. */

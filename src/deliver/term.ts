@@ -6,23 +6,19 @@ import { holdLease, type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import type { Bodies } from "./bodies.ts";
 import type { DeliveryHooks, DestinationSetup } from "./delivery.ts";
-import { createGather } from "./gather.ts";
+import type { Decider } from "./flows/decide.ts";
+import { createHeadSchedule } from "./head-schedule.ts";
 import { createHealth, type Health } from "./health.ts";
-import { createHeldRows, type HeldRows } from "./held-rows.ts";
+import { createHeldRows, type HeldParts } from "./held-rows.ts";
 import { createHousekeeping } from "./housekeeping.ts";
-import { type Backpressure, createBackpressure, createIntake } from "./intake.ts";
+import { createBackpressure, createIntake } from "./intake.ts";
 import type { OpenRow } from "./lane.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
 import { retryWhileHeld } from "./lease.ts";
-import { createRate } from "./rate.ts";
 import type { Routes } from "./routes.ts";
 import { deliverQueue } from "./routes.ts";
-import { createSchedule, type Schedule } from "./schedule.ts";
-import { createTryBatch } from "./try-batch.ts";
-import { createTryHead } from "./try-head.ts";
-import { createWrites } from "./writes.ts";
+import type { Schedule } from "./schedule.ts";
 
-const defaultConcurrency = 16;
 /** An attempt that is on when the program ends may finish within this, */
 const graceMs = 4_000;
 /** then be settled within this; after that the lease ends without it, */
@@ -35,7 +31,9 @@ export const termEndMs = graceMs + settleMs + releaseMs;
 export interface TermParts {
   readonly setup: DestinationSetup;
   readonly routes: Pick<Routes, "match" | "patternsFor">;
-  readonly bus: Pick<Bus, "consume">;
+  readonly bus: Pick<Bus, "consume" | "publish">;
+  /** Absent: no route asks anything at a delivery's turn. */
+  readonly decider?: Decider;
   readonly ledger: Ledger;
   readonly bodies: Bodies;
   readonly hooks: DeliveryHooks;
@@ -87,11 +85,8 @@ export function createTerm(parts: TermParts, taken: Taken<DestinationLease>): Te
     ...{ lanes, schedule, clock },
     revision: taken.row.revision,
     successes: health.successes,
-    takeMore: (ids) => asked(() => ledger.claimForeign(name, lease.epoch, ids)),
-    openRows: (which) => asked(() => ledger.openRows(name, lease.epoch, which)),
-    openDue: (until, limit) => asked(() => ledger.openDue(name, until, limit)),
+    ...askRows(parts, lease, asked),
     maxRows: parts.maxOpenRows,
-    givenUp: () => asked(() => ledger.givenUp(name)),
     onChanged: backpressure.check,
     onRevision: () => probeNow(health, lanes, schedule),
   });
@@ -116,6 +111,20 @@ export function createTerm(parts: TermParts, taken: Taken<DestinationLease>): Te
   };
 }
 
+/** What the holder asks the ledger for, until it answers. */
+function askRows(
+  { ledger, setup: { name } }: TermParts,
+  { epoch }: Lease,
+  asked: <T>(work: () => Promise<T>) => Promise<T>,
+): Pick<HeldParts, "takeMore" | "openRows" | "openDue" | "givenUp"> {
+  return {
+    takeMore: (ids) => asked(() => ledger.claimForeign(name, epoch, ids)),
+    openRows: (which) => asked(() => ledger.openRows(name, epoch, which)),
+    openDue: (until, limit) => asked(() => ledger.openDue(name, until, limit)),
+    givenUp: () => asked(() => ledger.givenUp(name)),
+  };
+}
+
 /** Where the destination is out, the head that would wait the shortest is tried at once. */
 function probeNow(health: Health, lanes: Lanes, schedule: Schedule): void {
   if (!health.breakerOpen()) return;
@@ -135,67 +144,6 @@ function firstDue(lanes: Lanes): OpenRow | undefined {
     if (first === undefined || row.dueAt < first.dueAt) first = row;
   }
   return first;
-}
-
-/** Heads are tried while the lease has time for an attempt, the destination is well and the rate allows. */
-function createHeadSchedule(
-  parts: TermParts,
-  term: {
-    readonly lease: Lease;
-    readonly lanes: Lanes;
-    readonly health: Health;
-    readonly halting: AbortSignal;
-    readonly rows: () => Pick<HeldRows, "suspects" | "survived" | "refill">;
-  },
-  backpressure: Pick<Backpressure, "check">,
-): Schedule {
-  const { clock, leaseMs } = parts;
-  const { config, destination } = parts.setup;
-  const { lease, lanes, health, halting, rows } = term;
-  const rate = createRate(clock, config.ratePerSecond);
-  const write = createWrites({ ...parts, name: parts.setup.name, lease });
-  const head = { ...parts, lease, health, write, over: halting };
-  const tryHead = createTryHead(head);
-  const tryBatch = createTryBatch(head);
-  const rules = destination.deliverBatch && destination.batch;
-  const mayGather = () => !health.breakerOpen() && !rows().suspects();
-  return createSchedule({
-    clock,
-    lanes,
-    concurrency: config.concurrency ?? defaultConcurrency,
-    waitMs(running) {
-      // With less an attempt would hardly end in time; the next renewal wakes us.
-      if (lease.leftMs() < leaseMs / 3) return Number.POSITIVE_INFINITY;
-      // So that a row that crashes the process is the only one being tried.
-      if (running > 0 && rows().suspects()) return Number.POSITIVE_INFINITY;
-      return Math.max(health.waitMs(running), rate.waitMs());
-    },
-    async tryHead(row) {
-      if (row.givenUp) return "done";
-      rate.take();
-      const end = await tryHead(row);
-      rows().survived(row);
-      return row.givenUp ? "done" : end;
-    },
-    ...(rules && {
-      batches: {
-        ...createGather({ rules, lanes, clock, mayGather }),
-        async tryBatch(batch) {
-          rate.take();
-          const done = new Set(await tryBatch(batch));
-          for (const row of batch.flat()) {
-            rows().survived(row);
-            if (row.givenUp) done.add(row);
-          }
-          return done;
-        },
-      },
-    }),
-    onDone(lane) {
-      backpressure.check();
-      void rows().refill(lane);
-    },
-  });
 }
 
 /** Aborts with the signal, or earlier. */

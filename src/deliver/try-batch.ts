@@ -14,6 +14,7 @@ import {
   saveLink,
   tryAlone,
 } from "./try-head.ts";
+import { followUp, sendingMark } from "./turn.ts";
 import { GivenUpError } from "./writes.ts";
 
 /** A row that goes into the call, and what the destination is told of it. */
@@ -71,9 +72,10 @@ async function tryBatch(parts: HeadParts, batch: Batch, done: Set<OpenRow>): Pro
   const ended = endedOf(marked, end, time);
   // Before one counts as delivered, or the next of its conversation would not find it.
   await Promise.all(ended.map((lane) => saveLinks(parts, lane)));
+  const followed = await Promise.all(ended.map((lane) => followUpLane(parts, lane)));
   // First the health: who fails beside others that succeed has failed by itself.
   const learnt = parts.health.learn(asOne(end), time.ms);
-  await Promise.all([learnt, ...ended.flatMap((lane) => recordLane(parts, lane, end, done))]);
+  await Promise.all([learnt, ...followed.flatMap((lane) => recordLane(parts, lane, end, done))]);
 }
 
 /** Those of a lane that can go, in order, up to the first that waits. */
@@ -102,7 +104,7 @@ async function makeReady(
 /** Asked for in one tick, so they are one write. Answers without those that an operator has given up. */
 async function mark(parts: HeadParts, ready: ReadyLanes, done: Set<OpenRow>): Promise<ReadyLanes> {
   const markOne = async ({ row }: Ready) => {
-    await parts.write({ id: row.id, state: "sending", nextAt: null });
+    await parts.write(sendingMark(row));
     row.state = "sending";
     return "waits" as const;
   };
@@ -132,6 +134,16 @@ async function saveLinks(parts: HeadParts, lane: EndedLane): Promise<void> {
     if (!("delivered" in outcome) || outcome.delivered.link === undefined) continue;
     await saveLink(parts, ready.event, outcome.delivered.link);
   }
+}
+
+/** One after the other, as a conversation's events are published. */
+async function followUpLane(parts: HeadParts, lane: EndedLane): Promise<EndedLane> {
+  const followed: EndedLane[number][] = [];
+  for (const { ready, ended } of lane) {
+    const outcome = await followUp(parts, ready.row, ended.outcome);
+    followed.push({ ready, ended: { ...ended, outcome } });
+  }
+  return followed;
 }
 
 /** Written in one tick. Behind the first that is neither delivered nor refused the rest of its lane waits its turn. */

@@ -1,17 +1,17 @@
 import type { DeliveryContext, Ledger, Link, WaypostEvent } from "../contracts.ts";
 import { type Lease, LeaseOverError } from "../support/lease.ts";
-import { attempt } from "./attempt.ts";
+import { attempt, type Outcome } from "./attempt.ts";
 import type { Health } from "./health.ts";
 import type { OpenRow } from "./lane.ts";
 import { retryWhileHeld } from "./lease.ts";
 import { deadly, jitter, settle } from "./settle.ts";
-import { findBody, isOld, type WaitParts, waitForBody, waitsForItsTime } from "./waits.ts";
+import { decideTurn, followUp, sendingMark, setupFor, type TurnParts } from "./turn.ts";
+import { findBody, isOld, waitForBody, waitsForItsTime } from "./waits.ts";
 import { GivenUpError } from "./writes.ts";
 
-export interface HeadParts extends WaitParts {
+export interface HeadParts extends TurnParts {
   readonly ledger: Ledger;
   readonly lease: Lease;
-  readonly health: Health;
   /** Aborts attempts: the lease is over, or the program ends. */
   readonly over: AbortSignal;
 }
@@ -59,8 +59,7 @@ export async function tryAlone(
   const context = await contextOf(parts, row, body);
   // Each time: the write is what fences an attempt by a holder that was suspended past its lease.
   const history = row.state === "sending" && row.crashes > 0 ? { history: row.history } : {};
-  // Without a time: who looks at the row sees that it is being tried.
-  await write({ id: row.id, state: "sending", nextAt: null, ...history });
+  await write({ ...sendingMark(row), ...history });
   row.state = "sending";
   const { health, setup } = parts;
   if (row.unknown && setup.destination.idempotency === "none") await health.repeated();
@@ -68,13 +67,26 @@ export async function tryAlone(
   parts.over.throwIfAborted();
   const at = clock.now();
   const startedAt = clock.monotonic();
-  const outcome = await attempt(body, context, row.unknown, parts);
-  const tried = { outcome, at, ms: clock.monotonic() - startedAt, now: clock.now() };
+  const outcome = await deliverOnce(parts, row, body, context);
+  const tried = { at, ms: clock.monotonic() - startedAt, now: clock.now() };
   // Before the delivery counts as delivered, or the next of the conversation would not find it.
   if ("delivered" in outcome && outcome.delivered.link !== undefined) {
     await saveLink(parts, body, outcome.delivered.link);
   }
-  return finish(parts, row, body, tried);
+  return finish(parts, row, body, { ...tried, outcome: await followUp(parts, row, outcome) });
+}
+
+/** What follows from it tells that it was delivered. */
+async function deliverOnce(
+  parts: HeadParts,
+  row: OpenRow,
+  body: WaypostEvent,
+  context: DeliveryContext,
+): Promise<Outcome> {
+  if (row.emits !== undefined) return { is: "found", delivered: {} };
+  const setup = setupFor(parts.setup, row);
+  const options = setup === parts.setup ? parts : { ...parts, setup };
+  return attempt(body, context, row.unknown, options);
 }
 
 /** The event, where it is there and its time has come. */
@@ -94,6 +106,8 @@ export async function bodyToTry(
     return bury(parts, row, `the process ended during each of its last ${row.crashes} attempts`);
   }
   if (await waitsForItsTime(parts, row, body)) return "waits";
+  const turn = await decideTurn(parts, row, body);
+  if (turn !== "go") return turn;
   row.waitsFor = undefined;
   return body;
 }
@@ -172,6 +186,7 @@ export async function contextOf(
     destination: name,
     idempotencyKey: `${event.id}:${name}`,
     attempt: row.history.length + 1,
+    routes: row.decided ?? [row.route],
     link,
     remember: (made) => saveLink(parts, event, made),
   };

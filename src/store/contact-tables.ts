@@ -49,7 +49,12 @@ export const contactAliasesTable = defineTable({
 /** By conversation id: what it is about. */
 export const topicsTable = defineTable({
   name: "topics",
-  fields: { topic: text(), setAt: text() },
+  fields: {
+    topic: text(),
+    setAt: text(),
+    /** The event that ended it: whoever asks as of that event is still told it. */
+    endedBy: optional(text()),
+  },
 });
 
 export const contactSpecs = [contactsTable, contactAliasesTable, topicsTable];

@@ -78,14 +78,21 @@ function createTopics(
   const topics = tables.of(topicsTable);
   const idsOf = async (id: string) => (await aliases([id]))(id);
   return {
-    async topic(conversationId) {
+    async topic(conversationId, asOf) {
       const rows = await topics.get(await idsOf(conversationId));
-      return rows.toSorted((a, b) => (a.setAt < b.setAt ? 1 : -1))[0]?.topic;
+      const newest = rows.toSorted((a, b) => (a.setAt < b.setAt ? 1 : -1))[0];
+      if (newest?.endedBy !== undefined && newest.endedBy !== asOf) return undefined;
+      return newest?.topic;
     },
-    async setTopic(conversationId, topic) {
+    async setTopic(conversationId, topic, by) {
       const setAt = new Date().toISOString();
-      if (topic === undefined) await topics.remove(await idsOf(conversationId));
-      else await topics.upsert([{ id: conversationId, set: { topic, setAt } }]);
+      if (topic !== undefined) {
+        await topics.upsert([{ id: conversationId, set: { topic, setAt, endedBy: null } }]);
+        return;
+      }
+      const where = { endedBy: { absent: true } };
+      const ids = await idsOf(conversationId);
+      await topics.update(ids.map((id) => ({ id, where, set: { endedBy: by } })));
     },
   };
 }

@@ -339,13 +339,20 @@ function testTopics(get: Get): void {
     const [byPhone, byBoth] = [{ waId: phone }, both].map((contact) => makeText("hi", { contact }));
     const [one, two] = [byPhone, byBoth].map((event) => event?.data.conversationId ?? "");
     assert.equal(await contacts.topic(one ?? ""), undefined);
-    await contacts.setTopic(one ?? "", "cart");
+    await contacts.setTopic(one ?? "", "cart", "evt_x");
     await append([byPhone, byBoth].flatMap((event) => event ?? []));
     assert.equal(await contacts.topic(two ?? ""), "cart");
-    await contacts.setTopic(two ?? "", "order");
+    await contacts.setTopic(two ?? "", "order", "evt_x");
     for (const id of [one, two]) assert.equal(await contacts.topic(id ?? ""), "order");
-    await contacts.setTopic(one ?? "", undefined);
-    await contacts.setTopic(one ?? "", undefined);
+    await contacts.setTopic(one ?? "", undefined, "evt_x");
+    await contacts.setTopic(one ?? "", undefined, "evt_x");
     for (const id of [one, two]) assert.equal(await contacts.topic(id ?? ""), undefined);
+    // Who asks as of the event that ended it is still told.
+    for (const id of [one, two]) assert.equal(await contacts.topic(id ?? "", "evt_x"), "order");
+    assert.equal(await contacts.topic(one ?? "", "evt_y"), undefined);
+    await contacts.setTopic(one ?? "", undefined, "evt_y");
+    assert.equal(await contacts.topic(one ?? "", "evt_y"), undefined, "it had ended before");
+    await contacts.setTopic(one ?? "", "again", "evt_z");
+    assert.equal(await contacts.topic(two ?? ""), "again");
   });
 }

@@ -27,7 +27,14 @@ const name = "under-test";
 
 export function contextOf(event: WaypostEvent, link?: DeliveryContext["link"]): DeliveryContext {
   const idempotencyKey = `${event.id}:${name}`;
-  return { destination: name, idempotencyKey, attempt: 1, link, remember: async () => undefined };
+  return {
+    destination: name,
+    idempotencyKey,
+    attempt: 1,
+    routes: [],
+    link,
+    remember: async () => undefined,
+  };
 }
 
 /** How it ended: delivered, or the DeliveryError. Anything else fails the test. */

@@ -217,7 +217,14 @@ export async function startEngine(
       accounts: {},
       routes: [{ name: "everything", when: {}, to: names, test: false }],
     }),
-    bus,
+    bus: {
+      consume: bus.consume,
+      async publish(encoded) {
+        const events = encoded.map(({ bytes }) => JSON.parse(bytes.toString()) as WaypostEvent);
+        ledger.append(events, clock.now());
+        await bus.publish(events);
+      },
+    },
     ledger,
     log,
     clock,

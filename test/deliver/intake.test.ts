@@ -74,6 +74,7 @@ function setUp() {
     bodies: { keep: ({ id }) => void kept.push(id), get: async () => undefined },
     rows: {
       load: async (ids) => void loaded.push(ids),
+      openDue: async () => undefined,
       open: (rows) => void opened.push([...rows]),
     },
     health: { done: ({ eventId }, { state, reason }) => void done.push([eventId, state, reason]) },

@@ -70,7 +70,11 @@ describe("an intake whose lease ends while the ledger inserts", () => {
       accounts: {},
       routes: [{ name: "everything", when: {}, to: ["crm"], test: false }],
     });
-    const rows = { load: async () => undefined, open: (all: object) => void opened.push(all) };
+    const rows = {
+      load: async () => undefined,
+      openDue: async () => undefined,
+      open: (all: object) => void opened.push(all),
+    };
     const bodies = createBodies(ledger);
     const parts = { name: "crm", routes, ledger, lease, bodies, clock, log, rows };
     const intake = createIntake({
@@ -105,6 +109,7 @@ describe("an attempt whose time ends while it is marked as sending", () => {
     const tryHead = createTryHead({
       setup: { name: "crm", destination: crm, config: { retry: { delaysMs } } },
       ...{ ledger, lease, health, clock, log, bodies: createBodies(ledger), over: halting.signal },
+      publish: async () => undefined,
       async write({ state }) {
         written.push(state);
         onMark(lease, halting);

@@ -21,6 +21,11 @@ export function isConditional({ only, once, maxAgeMs }: Route): boolean {
   return only !== undefined || once !== undefined || maxAgeMs !== undefined;
 }
 
+/** It asks nothing, and the destination has no options of its own for it. */
+export function isPlain(route: Route, destination: string): boolean {
+  return !isConditional(route) && route.options?.[destination] === undefined;
+}
+
 /** What the built-in destination does for the route. */
 export function acts({ emit, set }: Route): boolean {
   return emit !== undefined || set !== undefined;

@@ -178,6 +178,7 @@ async function send(
     destination: "alerts",
     idempotencyKey: `${event.id}:alerts`,
     attempt,
+    routes: [],
     link: undefined,
     // No two alerts belong together.
     remember: async () => undefined,

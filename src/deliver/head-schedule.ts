@@ -1,0 +1,94 @@
+import type { Bus, Ledger, WaypostEvent } from "../contracts.ts";
+import { encodeEvent } from "../event/encode.ts";
+import type { Clock } from "../support/clock.ts";
+import type { Lease } from "../support/lease.ts";
+import type { Log } from "../support/log.ts";
+import type { Bodies } from "./bodies.ts";
+import type { DestinationSetup } from "./delivery.ts";
+import type { Decider } from "./flows/decide.ts";
+import { createGather } from "./gather.ts";
+import type { Health } from "./health.ts";
+import type { HeldRows } from "./held-rows.ts";
+import type { Backpressure } from "./intake.ts";
+import type { Lanes } from "./lanes.ts";
+import { createRate } from "./rate.ts";
+import { createSchedule, type Schedule } from "./schedule.ts";
+import { createTryBatch } from "./try-batch.ts";
+import { createTryHead } from "./try-head.ts";
+import { createWrites } from "./writes.ts";
+
+const defaultConcurrency = 16;
+
+interface ScheduledParts {
+  readonly setup: DestinationSetup;
+  readonly bus: Pick<Bus, "publish">;
+  readonly decider?: Decider;
+  readonly ledger: Ledger;
+  readonly bodies: Bodies;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly leaseMs: number;
+}
+
+/** Heads are tried while the lease has time for an attempt, the destination is well and the rate allows. */
+export function createHeadSchedule(
+  parts: ScheduledParts,
+  term: {
+    readonly lease: Lease;
+    readonly lanes: Lanes;
+    readonly health: Health;
+    readonly halting: AbortSignal;
+    readonly rows: () => Pick<HeldRows, "suspects" | "survived" | "refill">;
+  },
+  backpressure: Pick<Backpressure, "check">,
+): Schedule {
+  const { clock, leaseMs } = parts;
+  const { config, destination } = parts.setup;
+  const { lease, lanes, health, halting, rows } = term;
+  const rate = createRate(clock, config.ratePerSecond);
+  const write = createWrites({ ...parts, name: parts.setup.name, lease });
+  const publish = (events: readonly WaypostEvent[]) =>
+    parts.bus.publish(events.map(encodeEvent), halting);
+  const head = { ...parts, lease, health, write, publish, over: halting };
+  const tryHead = createTryHead(head);
+  const tryBatch = createTryBatch(head);
+  const rules = destination.deliverBatch && destination.batch;
+  const mayGather = () => !health.breakerOpen() && !rows().suspects();
+  return createSchedule({
+    clock,
+    lanes,
+    concurrency: config.concurrency ?? defaultConcurrency,
+    waitMs(running) {
+      // With less an attempt would hardly end in time; the next renewal wakes us.
+      if (lease.leftMs() < leaseMs / 3) return Number.POSITIVE_INFINITY;
+      // So that a row that crashes the process is the only one being tried.
+      if (running > 0 && rows().suspects()) return Number.POSITIVE_INFINITY;
+      return Math.max(health.waitMs(running), rate.waitMs());
+    },
+    async tryHead(row) {
+      if (row.givenUp) return "done";
+      rate.take();
+      const end = await tryHead(row);
+      rows().survived(row);
+      return row.givenUp ? "done" : end;
+    },
+    ...(rules && {
+      batches: {
+        ...createGather({ rules, lanes, clock, mayGather }),
+        async tryBatch(batch) {
+          rate.take();
+          const done = new Set(await tryBatch(batch));
+          for (const row of batch.flat()) {
+            rows().survived(row);
+            if (row.givenUp) done.add(row);
+          }
+          return done;
+        },
+      },
+    }),
+    onDone(lane) {
+      backpressure.check();
+      void rows().refill(lane);
+    },
+  });
+}

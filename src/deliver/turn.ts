@@ -1,0 +1,107 @@
+import { type DeliveryChange, DeliveryError, type WaypostEvent } from "../contracts.ts";
+import type { Outcome } from "./attempt.ts";
+import type { DestinationSetup } from "./delivery.ts";
+import type { Decider, Decision } from "./flows/decide.ts";
+import type { Health } from "./health.ts";
+import type { OpenRow } from "./lane.ts";
+import { jitter } from "./settle.ts";
+import type { WaitParts } from "./waits.ts";
+
+export interface TurnParts extends WaitParts {
+  readonly health: Health;
+  /** Absent: no row has routes that are asked at its turn. */
+  readonly decider?: Decider;
+  /** Resolves when they are durable on the bus. */
+  readonly publish: (events: readonly WaypostEvent[]) => Promise<void>;
+}
+
+const waitMs = { first: 10, most: 5_000 };
+
+/** Asks the row's routes, once: what they say goes into the ledger with the mark that it is being sent. */
+export async function decideTurn(
+  parts: TurnParts,
+  row: OpenRow,
+  event: WaypostEvent,
+): Promise<"go" | "done" | "waits"> {
+  if (row.routes === undefined || row.decided !== undefined) return "go";
+  const decision = await askRoutes(parts, row, row.routes, event);
+  if (decision.is === "wait") return waitForTurn(parts, row);
+  if (decision.is === "skip") return skip(parts, row, decision.reason, event);
+  row.bodyMisses = 0;
+  row.decided = decision.routes;
+  row.route = decision.routes[0] ?? row.route;
+  return "go";
+}
+
+async function askRoutes(
+  { setup, decider, log }: TurnParts,
+  { id, eventId, createdAt }: OpenRow,
+  routes: readonly string[],
+  event: WaypostEvent,
+): Promise<Decision> {
+  if (decider === undefined) return { is: "skip", reason: "there are no routes any more" };
+  try {
+    return await decider.decide({ id, destination: setup.name, routes, createdAt }, event);
+  } catch (error) {
+    log.warn("what a route asks for is not answered, asks again", { eventId, error });
+    return { is: "wait" };
+  }
+}
+
+/** What it asks for may be there any moment: no attempt is used up. */
+function waitForTurn({ clock }: TurnParts, row: OpenRow): "waits" {
+  const ms = Math.min(waitMs.first * 2 ** row.bodyMisses, waitMs.most);
+  row.bodyMisses += 1;
+  row.waitsFor = "turn";
+  row.dueAt = clock.monotonic() + jitter(ms);
+  return "waits";
+}
+
+async function skip(
+  { write, clock, health }: TurnParts,
+  row: OpenRow,
+  reason: string,
+  event: WaypostEvent,
+): Promise<"done"> {
+  const doneAt = new Date(clock.now()).toISOString();
+  const change = { id: row.id, state: "skipped", nextAt: null, doneAt, reason } as const;
+  await write(change);
+  health.done(row, change, event);
+  return "done";
+}
+
+/** What is written before an attempt: without a time, so that who looks at the row sees that it is being tried. */
+export function sendingMark({ id, route, decided }: OpenRow): DeliveryChange {
+  return { id, state: "sending", nextAt: null, ...(decided !== undefined && { route, decided }) };
+}
+
+/** With the options of the route that held. */
+export function setupFor(setup: DestinationSetup, row: OpenRow): DestinationSetup {
+  const destination = row.decided && setup.byRoute?.get(row.route);
+  return destination === undefined ? setup : { ...setup, destination };
+}
+
+/** Publishes what follows from a delivery, after the ledger has it: however often it is tried, it is the same. */
+export async function followUp(
+  { write, publish, log }: TurnParts,
+  row: OpenRow,
+  outcome: Outcome,
+): Promise<Outcome> {
+  if (!("delivered" in outcome)) return outcome;
+  const { events = [], remoteId } = outcome.delivered;
+  const emits = row.emits ?? events;
+  if (emits.length === 0) return outcome;
+  if (row.emits === undefined) {
+    const made = remoteId === undefined ? {} : { remoteId };
+    await write({ id: row.id, state: "sending", emits, ...made });
+    row.emits = emits;
+  }
+  try {
+    await publish(emits);
+    return outcome;
+  } catch (error) {
+    log.warn("the bus does not take what follows from a delivery", { eventId: row.eventId, error });
+    const words = "the bus does not take what follows from it";
+    return { is: "outage", error: new DeliveryError("outage", words, { maybeDone: true }) };
+  }
+}
