@@ -13,7 +13,8 @@ import {
 } from "../../src/contracts.ts";
 import { createDelivery, type DeliveryEngine } from "../../src/deliver/create-delivery.ts";
 import type { DeliveryHooks } from "../../src/deliver/delivery.ts";
-import { compileRoutes } from "../../src/deliver/routes.ts";
+import type { Decider } from "../../src/deliver/flows/decide.ts";
+import { compileRoutes, type Routes } from "../../src/deliver/routes.ts";
 import { createArrayLog, type LogLine } from "../support/array-log.ts";
 import { createFakeClock, type FakeClock, settled } from "./fake-clock.ts";
 import { createMemoryLedger, type MemoryLedger } from "./memory-ledger.ts";
@@ -200,6 +201,9 @@ export async function startEngine(
     readonly clock?: FakeClock;
     readonly bus?: TestBus;
     readonly holder?: string;
+    /** Instead of one that takes all to all. */
+    readonly routes?: Pick<Routes, "match" | "patternsFor">;
+    readonly decider?: Decider;
   } = {},
 ): Promise<Engine> {
   const clock = options.clock ?? createFakeClock();
@@ -213,10 +217,13 @@ export async function startEngine(
       destination,
       config: { retry: { delaysMs }, ...options.config },
     })),
-    routes: compileRoutes({
-      accounts: {},
-      routes: [{ name: "everything", when: {}, to: names, test: false }],
-    }),
+    routes:
+      options.routes ??
+      compileRoutes({
+        accounts: {},
+        routes: [{ name: "everything", when: {}, to: names, test: false }],
+      }),
+    ...(options.decider && { decider: options.decider }),
     bus: {
       consume: bus.consume,
       async publish(encoded) {

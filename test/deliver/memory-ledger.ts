@@ -10,7 +10,7 @@ import { createLedger, type LedgerLog } from "../../src/store/ledger.ts";
 import { keepLinks } from "../../src/store/ledger-links.ts";
 import { type DeliveryRow, deliveriesTable } from "../../src/store/ledger-tables.ts";
 import { keepQuarantined, parseQuarantined } from "../../src/store/quarantine.ts";
-import { createMemoryTables } from "../support/memory-tables.ts";
+import { createMemoryTables, type MemoryTables } from "../support/memory-tables.ts";
 
 const retentionMs = 30 * 24 * 60 * 60 * 1_000;
 
@@ -31,8 +31,10 @@ export interface MemoryLedger extends Ledger {
 }
 
 /** The ledger for tests with a fake clock, in memory. */
-export function createMemoryLedger(exclusive = true): MemoryLedger {
-  const tables = createMemoryTables();
+export function createMemoryLedger(
+  exclusive = true,
+  tables: MemoryTables = createMemoryTables(),
+): MemoryLedger {
   const items = new Map<string, BusMessage>();
   const expiresAt = new Map<string, number>();
   const plain = createLedger(tables, { log: logOf(items, expiresAt), exclusive, retentionMs });

@@ -5,7 +5,7 @@ import {
   type Route,
   type WaypostEvent,
 } from "../../contracts.ts";
-import { addOpenTime } from "../../event/business-hours.ts";
+import { addOpenTime } from "../../contracts/business-hours.ts";
 import {
   type Circumstances,
   circumstancesOf,

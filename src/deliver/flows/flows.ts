@@ -11,7 +11,7 @@ import {
   type Scalar,
   type WaypostEvent,
 } from "../../contracts.ts";
-import { isOpen } from "../../event/business-hours.ts";
+import { isOpen } from "../../contracts/business-hours.ts";
 import { derivedEvent } from "../../event/derived-event.ts";
 import { type Template, TemplateError, type Templates } from "../../support/template.ts";
 import type { Circumstances, FlowMemory } from "./circumstances.ts";

@@ -1,0 +1,99 @@
+import type { FlowRules, Route, WaypostEvent } from "../../../src/contracts.ts";
+import { flowsDestination } from "../../../src/contracts.ts";
+import { createDecider } from "../../../src/deliver/flows/decide.ts";
+import { createFlows } from "../../../src/deliver/flows/flows.ts";
+import { compileRoutes } from "../../../src/deliver/routes.ts";
+import { textOf } from "../../../src/event/message-in-words.ts";
+import { createContactLearner } from "../../../src/store/contact-learner.ts";
+import { createContacts } from "../../../src/store/contacts.ts";
+import { createTemplates } from "../../../src/support/template.ts";
+import { createMemoryTables } from "../../support/memory-tables.ts";
+import { makeEvent } from "../../store/make-events.ts";
+import { createStub, createTestBus, type StubDestination, startEngine } from "../engine.ts";
+import { createFakeClock, type FakeClock } from "../fake-clock.ts";
+import { createMemoryLedger } from "../memory-ledger.ts";
+import { createMemoryLog } from "./memory-log.ts";
+
+export const hour = 60 * 60 * 1_000;
+export const day = 24 * hour;
+
+export const noRules: FlowRules = {
+  lists: {},
+  hours: {},
+  pools: {},
+  conversations: { closeAfterMs: 20 * hour, hold: { humanMs: hour / 2, handoff: "untilClosed" } },
+};
+
+export type RouteParts = Partial<Route> & { readonly name: string };
+
+/** What outlives a process: give it to the next one. */
+export function createWorld(clock: FakeClock = createFakeClock()) {
+  const tables = createMemoryTables(clock.now);
+  const ledger = createMemoryLedger(true, tables);
+  const log = createMemoryLog();
+  const learner = createContactLearner(clock.now);
+  const contacts = createContacts(tables, { learner, aliases: ledger.aliases });
+  return { clock, tables, ledger, log, contacts, bus: createTestBus() };
+}
+export type World = ReturnType<typeof createWorld>;
+
+/** Routes at work in memory with a fake clock: what they emit comes back as any event does. */
+export async function startFlows(
+  routeParts: readonly RouteParts[],
+  options: { readonly rules?: Partial<FlowRules>; readonly world?: World } = {},
+) {
+  const world = options.world ?? createWorld();
+  const { clock, ledger, log, contacts, bus } = world;
+  const rules = { ...noRules, ...options.rules };
+  const routes = routeParts.map((parts): Route => ({ when: {}, to: [], test: false, ...parts }));
+  const names = [...new Set(routes.flatMap(({ to }) => to))];
+  const stubs = Object.fromEntries(names.map((name) => [name, createStub()])) as Record<
+    string,
+    StubDestination
+  >;
+  const memory = { query: log, contacts, ledger };
+  const decider = createDecider({ routes, rules, memory, now: clock.now });
+  const compiled = compileRoutes({ accounts: {}, routes, flows: rules });
+  const flows = createFlows({
+    ...{ routes, rules, memory, accounts: {}, now: clock.now },
+    circumstances: decider.circumstances,
+    templates: createTemplates({ filters: { text: textOf } }),
+    captures: () => ({}),
+  });
+  const engine = await startEngine(
+    { [flowsDestination]: flows, ...stubs },
+    { clock, ledger, bus: watched(world), routes: compiled, decider },
+  );
+  const states = async (destination: string) =>
+    (await ledger.deliveries({ destination }, { limit: 200 })).items
+      .map(({ state, reason }) => (reason === undefined ? state : `${state} ${reason}`))
+      .reverse();
+  return {
+    ...{ world, clock, ledger, log, contacts, engine, stubs, states },
+    /** Comes in now: by the log and the bus. */
+    async receive(...events: readonly WaypostEvent[]) {
+      await engine.publish(...events);
+      await clock.advance(0);
+    },
+    effects: (name: string) => stubs[name]?.effects ?? [],
+  };
+}
+
+/** What is published is in the log too. */
+function watched({ bus, log }: World): World["bus"] {
+  return {
+    ...bus,
+    async publish(items) {
+      log.append(items.filter((item): item is WaypostEvent => "data" in item));
+      await bus.publish(items);
+    },
+  };
+}
+
+/** An event received at this moment. */
+export function now(
+  clock: FakeClock,
+  parts: Parameters<typeof makeEvent>[0] = {},
+): WaypostEvent {
+  return makeEvent({ ...parts, receivedAt: new Date(clock.now()).toISOString() });
+}
