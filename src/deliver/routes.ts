@@ -6,6 +6,7 @@ import {
   type WaypostEvent,
   type When,
 } from "../contracts.ts";
+import { type Captures, mergeCaptures } from "./condition.ts";
 import { compileConditions } from "./conditions.ts";
 
 /** An event goes to this destination because of this route. */
@@ -28,6 +29,8 @@ export interface Routes {
   match(event: WaypostEvent): Match[];
   /** Every route with its verdict, for `routes test`. */
   explain(event: WaypostEvent): RouteVerdict[];
+  /** The named groups of a route's expressions in an event that it took: `match` in templates. {} where it has none. */
+  captures(route: string, event: WaypostEvent): Captures;
   /** The type patterns of all routes to a destination: what its queue is bound to. Sorted; none without a route. */
   patternsFor(destination: string): string[];
 }
@@ -38,9 +41,9 @@ export function compileRoutes(routing: {
   readonly routes: readonly Route[];
 }): Routes {
   const compiled = routing.routes.map((route) => {
-    const conditions = compileConditions(route.when, routing.accounts);
-    return (event: WaypostEvent): RouteVerdict => {
-      const { name, to } = route;
+    const { name, to, when } = route;
+    const conditions = compileConditions(when, routing.accounts);
+    const verdict = (event: WaypostEvent): RouteVerdict => {
       if (event.data.test && !route.test) {
         return { route: name, to, matches: false, because: "test" };
       }
@@ -48,11 +51,16 @@ export function compileRoutes(routing: {
       if (broken === undefined) return { route: name, to, matches: true };
       return { route: name, to, matches: false, because: broken.key };
     };
+    return { name, conditions, verdict };
   });
-  const explain = (event: WaypostEvent) => compiled.map((verdict) => verdict(event));
+  const explain = (event: WaypostEvent) => compiled.map(({ verdict }) => verdict(event));
   return {
     match: (event) => firstOfEach(explain(event)),
     explain,
+    captures: (route, event) => {
+      const conditions = compiled.find(({ name }) => name === route)?.conditions ?? [];
+      return mergeCaptures(conditions, event);
+    },
     patternsFor: (destination) => {
       const routes = routing.routes.filter(({ to }) => to.includes(destination));
       const patterns = new Set(routes.flatMap(({ when }) => when.type ?? ["#"]));
