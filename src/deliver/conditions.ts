@@ -1,36 +1,40 @@
-import { RE2JS } from "re2js";
-import type { Accounts, TextWhen, WaypostEvent, When } from "../contracts.ts";
+import type { Accounts, WaypostEvent, When } from "../contracts.ts";
 import { contactKey, contactKeys } from "../event/contact-keys.ts";
-import { messageTexts } from "../event/message-texts.ts";
+import { eventFrom } from "../event/event-from.ts";
 import { compilePattern } from "../event/pattern.ts";
-
-/** One key of a `when` as a test. */
-export interface Condition {
-  readonly key: keyof When;
-  readonly holds: (event: WaypostEvent) => boolean;
-}
-
-/** Texts beyond this many characters are cut before an expression sees them. Meta's limit is 4,096. */
-const maxTextLength = 65_536;
+import { countryOf, loadNumberingPlans } from "../event/phone.ts";
+import { compileValuesWhen } from "../support/value-when.ts";
+import type { Condition, ConditionTest, Holds } from "./condition.ts";
+import { byFlow, byReaction, byReferral, byTemplate } from "./message-conditions.ts";
+import { byReplyId, byText } from "./text-conditions.ts";
 
 /** The keys of `when`, compiled. All must hold. Throws on a bad pattern, expression or account name. */
 export function compileConditions(when: When, accounts: Accounts): Condition[] {
   const conditions: Condition[] = [];
   const add = <K extends keyof When>(
     key: K,
-    compile: (value: NonNullable<When[K]>) => Condition["holds"],
+    compile: (value: NonNullable<When[K]>) => Holds | ConditionTest,
   ) => {
     const value = when[key];
-    if (value !== undefined) conditions.push({ key, holds: compile(value) });
+    if (value === undefined) return;
+    const compiled = compile(value);
+    conditions.push({ key, ...(typeof compiled === "function" ? { holds: compiled } : compiled) });
   };
   add("type", byType);
   add("account", (names) => byAccount(names, accounts));
   add("contact", byContact);
   add("conversation", (ids) => (event) => includes(ids, event.data.conversationId));
+  add("from", (from) => (event) => eventFrom(event) === from);
   add("messageType", (types) => (event) => includes(types, event.data.message?.type));
   add("replyId", byReplyId);
+  add("reaction", byReaction);
+  add("template", byTemplate);
+  add("flow", byFlow);
+  add("referral", byReferral);
+  add("country", byCountry);
   add("errorCode", (codes) => (event) => errorCodes(event).some((code) => codes.includes(code)));
   add("text", byText);
+  add("data", byData);
   add("not", (inner) => {
     const all = compileConditions(inner, accounts);
     return (event) => !all.every(({ holds }) => holds(event));
@@ -38,12 +42,12 @@ export function compileConditions(when: When, accounts: Accounts): Condition[] {
   return conditions;
 }
 
-function byType(patterns: readonly string[]): Condition["holds"] {
+function byType(patterns: readonly string[]): Holds {
   const tests = patterns.map(compilePattern);
   return ({ type }) => tests.some((test) => test(type));
 }
 
-function byAccount(names: readonly string[], accounts: Accounts): Condition["holds"] {
+function byAccount(names: readonly string[], accounts: Accounts): Holds {
   const wanted = names.map((name) => {
     const account = Object.hasOwn(accounts, name) ? accounts[name] : undefined;
     if (account === undefined) throw new TypeError(`there is no account "${name}"`);
@@ -59,46 +63,26 @@ function byAccount(names: readonly string[], accounts: Accounts): Condition["hol
     });
 }
 
-function byContact(contacts: readonly string[]): Condition["holds"] {
+function byContact(contacts: readonly string[]): Holds {
   const wanted = new Set(contacts.map(contactKey));
   return (event) => contactKeys(event).some((key) => wanted.has(key));
 }
 
-function byReplyId(wanted: NonNullable<When["replyId"]>): Condition["holds"] {
-  if (!("matches" in wanted)) return (event) => replyIds(event).some((id) => wanted.includes(id));
-  const compiled = wanted.matches.map((each) => RE2JS.compile(each));
-  return (event) => replyIds(event).some((id) => compiled.some((each) => each.test(id)));
-}
-
-function byText({ matches, contains, equals }: TextWhen): Condition["holds"] {
-  const tests: ((text: string, folded: string) => boolean)[][] = [];
-  if (matches) {
-    const compiled = matches.map((each) => RE2JS.compile(each));
-    tests.push(compiled.map((expression) => (text) => expression.test(text)));
-  }
-  if (contains) {
-    tests.push(contains.map(fold).map((part) => (_, folded) => folded.includes(part)));
-  }
-  if (equals) {
-    tests.push(
-      equals
-        .map((each) => fold(each).trim())
-        .map((whole) => (_, folded) => folded.trim() === whole),
-    );
-  }
-  return (event) => {
-    const texts = messageTexts(event.data.message).map((text) => text.slice(0, maxTextLength));
-    return tests.every((anyOf) =>
-      texts.some((text) => {
-        const folded = fold(text);
-        return anyOf.some((test) => test(text, folded));
-      }),
-    );
+function byData(paths: NonNullable<When["data"]>): ConditionTest {
+  const groups = compileValuesWhen(paths);
+  return {
+    holds: ({ data }) => groups(data.business) !== undefined,
+    captures: ({ data }) => groups(data.business) ?? {},
   };
 }
 
-function fold(text: string): string {
-  return text.normalize("NFKC").toLowerCase();
+function byCountry(countries: readonly string[]): Holds {
+  // Now, not on the first event.
+  loadNumberingPlans();
+  return ({ data }) => {
+    const { waId } = data.contact ?? {};
+    return waId !== undefined && includes(countries, countryOf(waId));
+  };
 }
 
 function includes(values: readonly string[], value: string | undefined): boolean {
@@ -110,12 +94,4 @@ function errorCodes({ data }: WaypostEvent): number[] {
   return [errors, status?.errors, message?.errors, payment?.errors, call?.errors]
     .flatMap((list) => list ?? [])
     .flatMap(({ code }) => code ?? []);
-}
-
-/** The ids that the business gave to the button or list row that was chosen. */
-function replyIds({ data }: WaypostEvent): string[] {
-  const { button, interactive } = data.message ?? {};
-  return [button?.payload, interactive?.buttonReply?.id, interactive?.listReply?.id].filter(
-    (each): each is string => typeof each === "string",
-  );
 }

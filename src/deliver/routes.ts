@@ -8,6 +8,7 @@ import {
   type WaypostEvent,
   type When,
 } from "../contracts.ts";
+import { type Captures, mergeCaptures } from "./condition.ts";
 import { compileConditions } from "./conditions.ts";
 import { acts, destinationsOf, isConditional, isOwn, isPlain, ownTakes } from "./flows/takes.ts";
 
@@ -36,6 +37,8 @@ export interface Routes {
   match(event: WaypostEvent): Match[];
   /** Every route with its verdict, for `routes test`. */
   explain(event: WaypostEvent): RouteVerdict[];
+  /** The named groups of a route's expressions in an event that it took: `match` in templates. {} where it has none. */
+  captures(route: string, event: WaypostEvent): Captures;
   /** The type patterns of all routes to a destination: what its queue is bound to. Sorted; none without a route. */
   patternsFor(destination: string): string[];
 }
@@ -47,26 +50,19 @@ export function compileRoutes(routing: {
   readonly flows?: FlowRules;
 }): Routes {
   const { routes } = routing;
-  const compiled = routes.map((route) => {
-    const conditions = compileConditions(route.when, routing.accounts);
-    return (event: WaypostEvent): RouteVerdict => {
-      const { name, to } = route;
-      if (event.data.test && !route.test) {
-        return { route: name, to, matches: false, because: "test" };
-      }
-      const broken = conditions.find(({ holds }) => !holds(event));
-      if (broken === undefined) return { route: name, to, matches: true };
-      return { route: name, to, matches: false, because: broken.key };
-    };
-  });
+  const compiled = routes.map((route) => compileRoute(route, routing.accounts));
   const own = ownTakes(routes, routing.flows);
   return {
     match(event) {
-      const taken = routes.filter((_, i) => compiled[i]?.(event).matches);
+      const taken = routes.filter((_, i) => compiled[i]?.verdict(event).matches);
       const waited = isOwn(event, own) || taken.some(({ name }) => own.waitedFor(name));
       return [...deliveriesOf(taken), ...(waited && !taken.some(actsAtOnce) ? [waitedFor] : [])];
     },
-    explain: (event) => compiled.map((verdict) => verdict(event)),
+    explain: (event) => compiled.map(({ verdict }) => verdict(event)),
+    captures: (route, event) => {
+      const conditions = compiled.find(({ name }) => name === route)?.conditions ?? [];
+      return mergeCaptures(conditions, event);
+    },
     patternsFor: (destination) => {
       const taking = routes.filter((route) => destinationsOf(route).includes(destination));
       const types = taking.flatMap(({ when }) => when.type ?? ["#"]);
@@ -75,6 +71,20 @@ export function compileRoutes(routing: {
       return patterns.has("#") ? ["#"] : [...patterns].sort();
     },
   };
+}
+
+function compileRoute(route: Route, accounts: Accounts) {
+  const { name, to, when } = route;
+  const conditions = compileConditions(when, accounts);
+  const verdict = (event: WaypostEvent): RouteVerdict => {
+    if (event.data.test && !route.test) {
+      return { route: name, to, matches: false, because: "test" };
+    }
+    const broken = conditions.find(({ holds }) => !holds(event));
+    if (broken === undefined) return { route: name, to, matches: true };
+    return { route: name, to, matches: false, because: broken.key };
+  };
+  return { name, conditions, verdict };
 }
 
 /** Nothing is to be done; others wait until all is done that came before. */

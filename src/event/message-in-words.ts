@@ -33,7 +33,7 @@ export function textOf(value: unknown): string {
  * What a message says, in English: its texts alone when it is a text, else with its kind before them, e.g.
  * `[Photo] our table`, `[Location] Name: Uferweg 3`.
  */
-export function messageInWords(message: Message): string {
+function messageInWords(message: Message): string {
   const { title, texts } = renderMessage(message);
   const facts = renderMessage(toldByFacts(message)).facts.map(
     ({ label, value }) => `${label}: ${value}`,

@@ -1,3 +1,4 @@
+import { addOpenTime } from "../../contracts/business-hours.ts";
 import {
   type FlowRules,
   flowsDestination,
@@ -5,7 +6,6 @@ import {
   type Route,
   type WaypostEvent,
 } from "../../contracts.ts";
-import { addOpenTime } from "../../contracts/business-hours.ts";
 import {
   type Circumstances,
   circumstancesOf,

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isOpen } from "../../contracts/business-hours.ts";
 import {
   type Change,
   type Contact,
@@ -11,7 +12,6 @@ import {
   type Scalar,
   type WaypostEvent,
 } from "../../contracts.ts";
-import { isOpen } from "../../contracts/business-hours.ts";
 import { derivedEvent } from "../../event/derived-event.ts";
 import { type Template, TemplateError, type Templates } from "../../support/template.ts";
 import type { Circumstances, FlowMemory } from "./circumstances.ts";

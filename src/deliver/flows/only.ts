@@ -1,5 +1,5 @@
-import type { AboutWhen, FlowRules, Only } from "../../contracts.ts";
 import { isOpen } from "../../contracts/business-hours.ts";
+import type { AboutWhen, FlowRules, Only } from "../../contracts.ts";
 import { contactKey, contactKeys } from "../../event/contact-keys.ts";
 import { type Circumstances, receivedAt } from "./circumstances.ts";
 import { isAnswered, isHeld, opens } from "./conversation-state.ts";

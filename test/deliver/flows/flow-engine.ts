@@ -7,8 +7,8 @@ import { textOf } from "../../../src/event/message-in-words.ts";
 import { createContactLearner } from "../../../src/store/contact-learner.ts";
 import { createContacts } from "../../../src/store/contacts.ts";
 import { createTemplates } from "../../../src/support/template.ts";
-import { createMemoryTables } from "../../support/memory-tables.ts";
 import { makeEvent } from "../../store/make-events.ts";
+import { createMemoryTables } from "../../support/memory-tables.ts";
 import { createStub, createTestBus, type StubDestination, startEngine } from "../engine.ts";
 import { createFakeClock, type FakeClock } from "../fake-clock.ts";
 import { createMemoryLedger } from "../memory-ledger.ts";
@@ -43,7 +43,7 @@ export async function startFlows(
   options: { readonly rules?: Partial<FlowRules>; readonly world?: World } = {},
 ) {
   const world = options.world ?? createWorld();
-  const { clock, ledger, log, contacts, bus } = world;
+  const { clock, ledger, log, contacts } = world;
   const rules = { ...noRules, ...options.rules };
   const routes = routeParts.map((parts): Route => ({ when: {}, to: [], test: false, ...parts }));
   const names = [...new Set(routes.flatMap(({ to }) => to))];
@@ -58,7 +58,7 @@ export async function startFlows(
     ...{ routes, rules, memory, accounts: {}, now: clock.now },
     circumstances: decider.circumstances,
     templates: createTemplates({ filters: { text: textOf } }),
-    captures: () => ({}),
+    captures: compiled.captures,
   });
   const engine = await startEngine(
     { [flowsDestination]: flows, ...stubs },
@@ -91,9 +91,6 @@ function watched({ bus, log }: World): World["bus"] {
 }
 
 /** An event received at this moment. */
-export function now(
-  clock: FakeClock,
-  parts: Parameters<typeof makeEvent>[0] = {},
-): WaypostEvent {
+export function now(clock: FakeClock, parts: Parameters<typeof makeEvent>[0] = {}): WaypostEvent {
   return makeEvent({ ...parts, receivedAt: new Date(clock.now()).toISOString() });
 }

@@ -87,7 +87,14 @@ export function createMemoryLog(): MemoryLog {
       const last = inbound.at(-1);
       const until = last && new Date(Date.parse(last) + 24 * 60 * 60 * 1_000).toISOString();
       const times = { firstAt: inbound[0] ?? "", lastAt: last ?? "" };
-      return { id, aliases: [], account: {}, contact: {}, ...times, ...(until && { windowOpenUntil: until }) };
+      return {
+        id,
+        aliases: [],
+        account: {},
+        contact: {},
+        ...times,
+        ...(until && { windowOpenUntil: until }),
+      };
     },
   };
   return log;
