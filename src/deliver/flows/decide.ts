@@ -14,6 +14,7 @@ import {
 } from "./circumstances.ts";
 import { isTheOne } from "./once.ts";
 import { compileOnly, firstBroken, type OnlyTest } from "./only.ts";
+import { ownTakes } from "./takes.ts";
 
 /** What is asked of a row at its turn. */
 export interface Asking {
@@ -60,7 +61,10 @@ interface Compiled {
 
 export function createDecider(parts: DeciderParts): Decider {
   const { routes, rules, now } = parts;
-  const byName = new Map(routes.map((route) => [route.name, compile(route, rules)]));
+  const { waitedFor } = ownTakes(routes, rules);
+  const byName = new Map(
+    routes.map((route) => [route.name, compile(route, rules, waitedFor(route.name))]),
+  );
   const circumstances = (event: WaypostEvent, name: string) => {
     const route = byName.get(name)?.route;
     const at = (route && opensAt(route, event, rules)?.getTime()) ?? receivedAt(event);
@@ -101,11 +105,13 @@ async function ask(
   return { is: "skip", reason: reasons.join("; ") || "there is nothing to do" };
 }
 
-function compile(route: Route, rules: FlowRules): Compiled {
+/** `waits`: something writes what it reads. */
+function compile(route: Route, rules: FlowRules, waits: boolean): Compiled {
   const tests = compileOnly(route.only ?? {}, rules);
   const untilSomething = typeof route.once?.for === "string";
   const reads = new Set(tests.flatMap((test) => test.reads));
   if (untilSomething) reads.add("log");
+  if (!waits) reads.delete("memory");
   return { route, tests, reads: [...reads] };
 }
 

@@ -62,7 +62,8 @@ export async function startFlows(
   });
   const engine = await startEngine(
     { [flowsDestination]: flows, ...stubs },
-    { clock, ledger, bus: watched(world), routes: compiled, decider },
+    // A renewal each half minute: hours pass faster.
+    { clock, ledger, bus: watched(world), routes: compiled, decider, leaseMs: 90_000 },
   );
   const states = async (destination: string) =>
     (await ledger.deliveries({ destination }, { limit: 200 })).items
