@@ -214,10 +214,31 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "what is not to be tried before its time holds its lane",
-    file: "src/deliver/try-head.ts",
+    file: "src/deliver/waits.ts",
     from: "  row.dueAt = clock.monotonic() + ms;\n  return true;",
     to: "  return true;",
     test: "test/deliver/not-before.test.ts",
+  },
+  {
+    promise: "in a batch, what stands behind a row that waits does not overtake it",
+    file: "src/deliver/try-batch.ts",
+    from: 'if (event === "waits") break;',
+    to: 'if (event === "waits") continue;',
+    test: "test/deliver/batches.test.ts",
+  },
+  {
+    promise: "a batch that is refused as a whole kills only the row at fault",
+    file: "src/deliver/try-batch.ts",
+    from: "const how = isBehind || isRefusedWhole ? settleUntried : settle;",
+    to: "const how = settle;",
+    test: "test/deliver/batch-properties.test.ts",
+  },
+  {
+    promise: "what may have been done goes into no batch",
+    file: "src/deliver/gather.ts",
+    from: "!unknown && ",
+    to: "",
+    test: "test/deliver/batches.test.ts",
   },
   {
     promise: "rows from outside stand behind what is open",

@@ -49,7 +49,10 @@ export interface BatchItem {
 /** What became of one of them. A DeliveryError that is not `maybeDone` says: nothing happened, its turn may come again. */
 export type BatchOutcome = Delivered | DeliveryError;
 
-/** An outcome for each, in the order of the items; a throw counts for all. */
+/**
+ * An outcome for each, in the order of the items. A throw counts for all, but that a call `refused` as a whole kills none of them: each
+ * is tried alone then. With another number of outcomes than items, all of them are unknown.
+ */
 export type DeliverBatch = (
   items: readonly BatchItem[],
   signal: AbortSignal,

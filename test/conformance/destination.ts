@@ -55,9 +55,10 @@ export async function attempt(
 export async function deliverForSure(
   destination: Destination,
   event: WaypostEvent,
-  { link, ms = 400 }: { link?: DeliveryContext["link"]; ms?: number } = {},
+  options: { link?: DeliveryContext["link"]; ms?: number; unknown?: boolean } = {},
 ): Promise<Delivered> {
-  let unknown = false;
+  const { link, ms = 400 } = options;
+  let { unknown = false } = options;
   for (let count = 0; count < 20; count += 1) {
     const context = { ...contextOf(event, link), attempt: count + 1 };
     if (unknown && destination.idempotency === "lookup" && destination.find) {
@@ -125,6 +126,74 @@ export function destinationConformance(
       const checks = await under.destination.check(AbortSignal.timeout(5000));
       assert.ok(checks.length > 0);
       for (const check of checks) assert.ok(check.ok, `${check.name}: ${check.detail}`);
+      assert.deepEqual(under.effects(), []);
+    });
+  });
+}
+
+/** What a kind promises that takes several in one call. */
+export function batchConformance(kind: string, open: () => Promise<DestinationUnderTest>): void {
+  describe(`every destination that takes batches: ${kind}`, () => {
+    let under: DestinationUnderTest;
+    beforeEach(async () => {
+      under = await open();
+    });
+    afterEach(() => under.close());
+    const rules = () => under.destination.batch ?? assert.fail("it has no rules");
+    /** As many as one call takes, 20 at most, of as many conversations as its rules allow. */
+    const fullBatch = () => {
+      const { along, across, most } = rules();
+      return Array.from({ length: Math.min(most, 20) }, (_, at) => {
+        const conversation = across ? (along ? at % 3 : at) : 0;
+        const waId = `155555501${String(conversation).padStart(2, "0")}`;
+        return makeText(`text ${at}`, { contact: { waId } });
+      });
+    };
+    const call = async (events: readonly WaypostEvent[], signal = AbortSignal.timeout(5000)) => {
+      const items = events.map((event) => ({ event, context: contextOf(event) }));
+      return (await under.destination.deliverBatch?.(items, signal)) ?? assert.fail("it cannot");
+    };
+    const ids = (events: readonly WaypostEvent[]) => events.map(({ id }) => id);
+
+    it("says what goes into one", () => {
+      const { along, across, waitMs, most } = rules();
+      assert.ok(along || across);
+      assert.ok(waitMs >= 0 && Number.isFinite(waitMs));
+      assert.ok(Number.isInteger(most) && most >= 2);
+    });
+
+    it("makes each of a batch take effect once, each lane in order, and answers for each", async () => {
+      const events = fullBatch();
+      const outcomes = await call(events);
+      assert.equal(outcomes.length, events.length);
+      for (const outcome of outcomes) assert.ok(!(outcome instanceof Error), String(outcome));
+      assert.deepEqual(under.effects().toSorted(), ids(events).toSorted());
+      for (const { data } of events) {
+        const lane = ids(
+          events.filter((other) => other.data.conversationId === data.conversationId),
+        );
+        assert.deepEqual(
+          under.effects().filter((id) => lane.includes(id)),
+          lane,
+        );
+      }
+    });
+
+    it("knows again, one by one, what it took in a batch", async () => {
+      const events = fullBatch();
+      await call(events);
+      const { idempotency } = under.destination;
+      if (idempotency === "none") return;
+      for (const event of events) await deliverForSure(under.destination, event, { unknown: true });
+      assert.equal(under.effects().length, events.length);
+    });
+
+    it("sends nothing of a batch when the signal has aborted already", async () => {
+      await assert.rejects(call(fullBatch(), AbortSignal.abort()), (error) => {
+        assert.ok(error instanceof DeliveryError);
+        assert.deepEqual([error.verdict, error.maybeDone], ["outage", false]);
+        return true;
+      });
       assert.deepEqual(under.effects(), []);
     });
   });

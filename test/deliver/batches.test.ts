@@ -107,6 +107,46 @@ describe("what goes into one call", () => {
   });
 });
 
+describe("what stays out of a call", () => {
+  it("what stands behind a row whose time has not come", async () => {
+    const crm = createBatchStub({ along: true });
+    const { publish, end, clock } = await startEngine({ crm });
+    const a = some("cnv_a", 4);
+    const at = new Date(clock.now() + 5 * second);
+    crm.notBefore = ({ id }) => (id === a[2]?.id ? at : undefined);
+    await publish(...a);
+    assert.deepEqual(crm.effects, idsOf(a.slice(0, 2)));
+    await clock.advance(6 * second);
+    assert.deepEqual(crm.effects, idsOf(a));
+    await end();
+  });
+
+  it("what may have been done before it was opened again by hand: it is looked up first", async () => {
+    const crm = createBatchStub({ along: true }, "lookup");
+    const { publish, end, clock, ledger } = await startEngine({ crm });
+    const first = event("cnv_a");
+    crm.answer = ({ id }) => {
+      if (id === first.id) crm.effects.push(id);
+      return outage({ maybeDone: true, afterMs: hour });
+    };
+    await publish(first);
+    await ledger.giveUp(`crm:${first.id}`, "by hand");
+    await clock.advance(6 * second);
+    crm.answer = () => "ok";
+    crm.find = async ({ id }) => (crm.effects.includes(id) ? {} : undefined);
+    await ledger.setPause("crm", { by: "operator", reason: "a test", at: "" });
+    await clock.advance(6 * second);
+    const behind = some("cnv_a", 2);
+    await ledger.reopen(`crm:${first.id}`);
+    await publish(...behind);
+    await clock.advance(6 * second);
+    await ledger.setPause("crm", undefined);
+    await clock.advance(12 * second);
+    assert.deepEqual(crm.effects.toSorted(), idsOf([first, ...behind]).toSorted());
+    await end();
+  });
+});
+
 describe("what becomes of each", () => {
   it("behind one that failed the rest of its lane waits, open and without an attempt; other lanes do not", async () => {
     const crm = createBatchStub({ along: true, across: true });

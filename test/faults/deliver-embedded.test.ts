@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { WaypostEvent } from "../../src/contracts.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { createArrayLog } from "../support/array-log.ts";
+import { waitFor } from "../support/wait-for.ts";
 import {
   createWorker,
   failedAttempts,
@@ -25,6 +26,8 @@ interface Scene {
   readonly worker: Worker;
   readonly folder: string;
   readonly publish: (events: readonly WaypostEvent[]) => Promise<void>;
+  /** Resolves when no delivery is open. */
+  readonly settled: () => Promise<void>;
 }
 
 /** A worker on the embedded bus and store, a stub, and a folder that outlives the worker. */
@@ -56,8 +59,13 @@ async function inScene<T>(changes: Partial<Orders>, act: (scene: Scene) => Promi
       await sleep(50);
     }
   };
+  const settled = () =>
+    waitFor("no delivery is open", async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}`);
+      return (await answer.text()) === "0";
+    });
   try {
-    return await act({ stub, worker, folder, publish });
+    return await act({ stub, worker, folder, publish, settled });
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : error}\n${worker.output()}`);
   } finally {
@@ -69,8 +77,12 @@ async function inScene<T>(changes: Partial<Orders>, act: (scene: Scene) => Promi
 
 describe("a worker on the embedded bus and store", () => {
   /** Ends between an effect and its record, three times, and begins again each time. */
-  async function crashAfterEffects(idempotency: Orders["idempotency"]) {
-    return inScene({ idempotency }, async ({ stub, worker, folder, publish }) => {
+  async function crashAfterEffects(
+    idempotency: Orders["idempotency"],
+    changes: Partial<Orders> = {},
+  ) {
+    return inScene({ idempotency, ...changes }, async (scene) => {
+      const { stub, worker, folder, publish, settled } = scene;
       const events = numberedEvents(300, 30);
       await worker.start({ crash: { afterEffects: 40 } });
       await publish(events);
@@ -80,7 +92,9 @@ describe("a worker on the embedded bus and store", () => {
         await worker.ended();
       }
       await worker.start();
-      const verdict = await judgeDrained(stub, textsOf(events));
+      await judgeDrained(stub, textsOf(events));
+      await settled();
+      const verdict = judge(stub, textsOf(events));
       await worker.stop();
       const path = join(folder, "store.db");
       const store = await openEmbeddedStore({ path, retentionDays: 30, log: createArrayLog() });
@@ -106,6 +120,24 @@ describe("a worker on the embedded bus and store", () => {
     assert.ok(second >= 1, "the kill came between effect and record");
     const told = `${second} second effects, ${repeats} repeats, ${unknown} unknown`;
     assert.ok(second <= repeats && repeats <= unknown, told);
+  });
+
+  const inBatches: Partial<Orders> = {
+    batch: { along: true, across: true, waitMs: 0, most: 10 },
+    concurrency: 2,
+  };
+
+  it("killed between the effects of a batch and their record repeats nothing that can be looked up", async () => {
+    const { unknown, ...verdict } = await crashAfterEffects("lookup", inBatches);
+    assert.ok(unknown >= 3, "the kills came between effects and record");
+    assert.deepEqual(verdict, { lost: [], disordered: [], second: 0, repeats: 0 });
+  });
+
+  it("killed so in a batch repeats at most what was in flight, and counts it", async () => {
+    const { lost, disordered, second, repeats } = await crashAfterEffects("none", inBatches);
+    assert.deepEqual({ lost, disordered }, { lost: [], disordered: [] });
+    assert.ok(second >= 1, "the kill came between effects and record");
+    assert.ok(second <= repeats, `${second} second effects, ${repeats} repeats`);
   });
 
   it("parks an event that ends the process each time, and no other", async () => {
@@ -153,8 +185,8 @@ describe("a worker on the embedded bus and store", () => {
     assert.ok(disordered.length > 0);
   });
 
-  async function failing(broken?: "lanes") {
-    return inScene({ ...(broken && { broken }) }, async ({ stub, worker, publish }) => {
+  async function failing(broken?: "lanes", changes: Partial<Orders> = {}) {
+    return inScene({ ...changes, ...(broken && { broken }) }, async ({ stub, worker, publish }) => {
       const events = numberedEvents(400, 10);
       stub.failing = 0.15;
       await worker.start();
@@ -165,6 +197,11 @@ describe("a worker on the embedded bus and store", () => {
 
   it("keeps the order of each conversation while 15 % of the calls fail", async () => {
     assert.deepEqual(await failing(), { lost: [], disordered: [], second: 0 });
+  });
+
+  it("keeps it in batches too", async () => {
+    const verdict = await failing(undefined, inBatches);
+    assert.deepEqual(verdict, { lost: [], disordered: [], second: 0 });
   });
 
   it("would not without lanes: the check would notice", async () => {

@@ -5,6 +5,7 @@
 import { createServer } from "node:http";
 import { openEmbeddedBus } from "../../src/bus/embedded/embedded-bus.ts";
 import {
+  type BatchRules,
   type Bus,
   type BusMessage,
   DeliveryError,
@@ -35,6 +36,8 @@ export interface Orders {
   readonly idempotency: Destination["idempotency"];
   readonly leaseMs: number;
   readonly concurrency: number;
+  /** It takes several in one call. */
+  readonly batch?: BatchRules;
   /** Takes events for the embedded bus. */
   readonly port?: number;
   readonly broken?: "lanes" | "epoch" | "insert";
@@ -58,9 +61,15 @@ export const queues = [storeQueue, deliverQueue("stub", routes)];
 const log = createLog({ level: "warn" });
 const metrics = createMetrics();
 const die = () => process.kill(process.pid, "SIGKILL");
+const down = () => new DeliveryError("outage", "the stub answered 503");
 
-function createHttpStub({ url, idempotency, crash }: Orders): Destination {
+function createHttpStub({ url, idempotency, crash, batch }: Orders): Destination {
   let effects = 0;
+  const keyOf = (key: string) => (idempotency === "native" ? key : undefined);
+  const tookEffect = (count: number) => {
+    effects += count;
+    if (typeof crash === "object" && effects >= (crash.afterEffects ?? Infinity)) die();
+  };
   const call = async (path: string, body: unknown, signal: AbortSignal) => {
     try {
       return await fetch(`${url}${path}`, {
@@ -81,13 +90,24 @@ function createHttpStub({ url, idempotency, crash }: Orders): Destination {
     async deliver(event, { idempotencyKey }, signal) {
       const text = event.data.message?.text?.body;
       if (typeof crash === "object" && text === crash.at) return die() as never;
-      const key = idempotency === "native" ? idempotencyKey : undefined;
-      const { status } = await call("/deliver", { id: event.id, text, key }, signal);
-      if (status === 503) throw new DeliveryError("outage", "the stub answered 503");
-      effects += 1;
-      if (typeof crash === "object" && effects === crash.afterEffects) die();
+      const told = { id: event.id, text, key: keyOf(idempotencyKey) };
+      const { status } = await call("/deliver", told, signal);
+      if (status === 503) throw down();
+      tookEffect(1);
       return { answer: String(status) };
     },
+    ...(batch && {
+      batch,
+      async deliverBatch(items, signal) {
+        const told = items.map(({ event: { id, data }, context: { idempotencyKey } }) => ({
+          ...{ id, text: data.message?.text?.body, key: keyOf(idempotencyKey) },
+        }));
+        const answer = await call("/batch", { items: told }, signal);
+        const statuses = (await answer.json()) as number[];
+        tookEffect(statuses.filter((status) => status === 200).length);
+        return statuses.map((status) => (status === 503 ? down() : { answer: String(status) }));
+      },
+    }),
     async find(event, _context, signal) {
       const answer = await call("/find", { id: event.id }, signal);
       return answer.status === 200 ? { remoteId: event.id } : undefined;
@@ -210,12 +230,14 @@ async function run(orders: Orders): Promise<void> {
     await store.close();
     process.exit(0);
   });
-  if (port !== undefined) takeEvents(bus, port);
+  if (port !== undefined) takeEvents(bus, port, () => delivery.status()[0]?.open ?? 0);
   process.stdout.write("ready\n");
 }
 
-function takeEvents(bus: Bus, port: number): void {
+/** POST publishes; GET says how many deliveries are open. */
+function takeEvents(bus: Bus, port: number, open: () => number): void {
   createServer(async (request, response) => {
+    if (request.method === "GET") return void response.end(String(open()));
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const events = JSON.parse(Buffer.concat(chunks).toString()) as WaypostEvent[];

@@ -18,6 +18,12 @@ export interface Stub {
   close(): Promise<void>;
 }
 
+interface Item {
+  readonly id: string;
+  readonly text: string;
+  readonly key?: string;
+}
+
 export async function startStub(): Promise<Stub> {
   const effects: Stub["effects"] = [];
   const keys = new Set<string>();
@@ -26,20 +32,33 @@ export async function startStub(): Promise<Stub> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const { id, text, key } = JSON.parse(Buffer.concat(chunks).toString());
+    const { id, text, key, items } = JSON.parse(Buffer.concat(chunks).toString());
     if (request.url === "/find") return void response.writeHead(ids.has(id) ? 200 : 404).end();
     if (stub.delayMs > 0) await sleep(stub.delayMs);
-    const luck = Math.random();
-    if (luck < stub.failing / 2) return void response.writeHead(503).end();
-    if (key === undefined || !keys.has(key)) {
-      effects.push({ id, text });
-      ids.add(id);
-      if (key !== undefined) keys.add(key);
+    const statuses = (items ?? [{ id, text, key }]).map(inTurn());
+    if (statuses.includes("lost")) {
+      lost += 1;
+      return void request.socket.destroy();
     }
-    if (luck >= stub.failing) return void response.writeHead(200).end();
-    lost += 1;
-    request.socket.destroy();
+    if (items === undefined) return void response.writeHead(statuses[0]).end();
+    response.writeHead(200).end(JSON.stringify(statuses));
   });
+  /** One after the other; of a conversation nothing behind one that is not taken. */
+  const inTurn = () => {
+    const stopped = new Set<string | undefined>();
+    return ({ id, text, key }: Item): 200 | 503 | "lost" => {
+      const [conversation] = text.split("/");
+      const luck = Math.random();
+      if (luck < stub.failing / 2) stopped.add(conversation);
+      if (stopped.has(conversation)) return 503;
+      if (key === undefined || !keys.has(key)) {
+        effects.push({ id, text });
+        ids.add(id);
+        if (key !== undefined) keys.add(key);
+      }
+      return luck >= stub.failing ? 200 : "lost";
+    };
+  };
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const stub: Stub = {
