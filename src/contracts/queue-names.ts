@@ -2,6 +2,9 @@
 
 export const storeQueueName = "waypost.store";
 
+/** On RabbitMQ also the exchange before it, where services publish. */
+export const intakeQueueName = "waypost.intake";
+
 const deliverPrefix = "waypost.deliver.";
 
 export function deliverQueueName(destination: string): string {
