@@ -24,6 +24,8 @@ print("\n# The ack path without a broker");
 await script("./ack.ts");
 print("\n# The ack path with its servers");
 await benchProgram(seconds);
+print("\n# Intake by POST /api/events, embedded bus and store");
+await script("./intake.ts");
 print("\n# The store consumer");
 await script("./store.ts");
 print("\n# A backlog drained to one destination");

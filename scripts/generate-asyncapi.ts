@@ -30,9 +30,18 @@ export function asyncapi(
         description: "Your RabbitMQ, 3.10 to 4.x: `RABBITMQ_URL`.",
       },
     },
-    channels: { events: eventsChannel(), quarantine: quarantineChannel() },
+    channels: {
+      events: eventsChannel(),
+      intake: intakeChannel(),
+      quarantine: quarantineChannel(),
+    },
     operations: {
       publishEvents: operation("events", "Every event, once per item that Meta sends."),
+      takeIn: {
+        action: "receive",
+        channel: { $ref: "#/channels/intake" },
+        summary: "What your services tell: something that happened, or a message that they sent.",
+      },
       publishQuarantine: {
         ...operation("quarantine", "Signed POSTs that could not be understood, once per POST."),
         "x-internal": true,
@@ -41,6 +50,7 @@ export function asyncapi(
     components: {
       messages: {
         ...Object.fromEntries(families.map((family) => [family.name, message(family, golden)])),
+        told: toldMessage(),
         quarantined: quarantinedMessage(),
       },
       messageTraits: { cloudEvent },
@@ -103,6 +113,18 @@ function quarantineChannel() {
   };
 }
 
+function intakeChannel() {
+  return {
+    address: "{anything}",
+    title: "The exchange waypost.intake",
+    description:
+      "Publish here, persistent and confirmed, one event a message; any routing key. Waypost takes them in in their order, at least once, idempotent by id, and publishes each to `waypost.events`. What it cannot take lies in the queue `waypost.dead.waypost.intake`, with the reason in the header `x-waypost-reason`.",
+    parameters: { anything: { description: "Does not matter.", examples: ["told"] } },
+    messages: { told: ref("messages/told") },
+    bindings: exchange("waypost.intake"),
+  };
+}
+
 function operation(channel: string, summary: string) {
   return {
     action: "send",
@@ -141,6 +163,34 @@ function message(family: Family, golden: readonly GoldenEvent[]) {
     ...(example && {
       examples: [{ name: example.file.replace(".json", ""), payload: example.event }],
     }),
+  };
+}
+
+function toldMessage() {
+  return {
+    name: "told",
+    title: "What a service tells",
+    summary:
+      "`business.<what>` or `whatsapp.outgoing.<type>`, in the short form or as a CloudEvent.",
+    description:
+      "As schemas/intake.schema.json lays it down. `message_id` stands for an `id` that the body does not have.",
+    contentType: "application/json",
+    payload: { type: "object", description: "schemas/intake.schema.json." },
+    bindings: {
+      amqp: { messageType: "business.# or whatsapp.outgoing.*", bindingVersion: version },
+    },
+    examples: [
+      {
+        name: "business",
+        payload: {
+          type: "business.payment.succeeded",
+          id: "pi_3Qk9",
+          account: "berlin",
+          contact: { phone: "+49 151 23456789" },
+          business: { amount: 1200 },
+        },
+      },
+    ],
   };
 }
 

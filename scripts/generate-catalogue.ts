@@ -371,7 +371,7 @@ export const families: readonly Family[] = [
     title: "Messages that your side sent",
     pattern: "whatsapp.outgoing.*",
     comes:
-      "Your services told Waypost of a message that they sent, so that the log has both sides. Without `raw`.",
+      "Your services told Waypost of a message that they sent, so that the log has both sides; `sentBy`, `campaign`, `variant` and `ref` say more of it. Without `raw`.",
     parts: ["message"],
     types: {},
     open: "The last segment is the message's type.",
@@ -381,7 +381,7 @@ export const families: readonly Family[] = [
     title: "What your services say",
     pattern: "business.#",
     comes:
-      "A service of yours published it, or a route derived it. `data.business` is yours to fill. Without `raw`.",
+      "A service of yours published it, or a route derived it (`data.derived`). `data.business` is yours to fill. Without `raw`.",
     parts: ["business"],
     types: {},
     open: "Any type that begins with `business.`.",

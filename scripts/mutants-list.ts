@@ -81,9 +81,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "acked is what was handled",
-    file: "src/bus/rabbitmq/consume.ts",
-    from: "if (!(await settled(messages, { ...options, log }, session, failures))) return;",
-    to: "await settled(messages, { ...options, log }, session, failures);",
+    file: "src/bus/rabbitmq/consume-batches.ts",
+    from: "if (!(await settled(messages, options, session, failures))) return;",
+    to: "await settled(messages, options, session, failures);",
     test: "test/conformance/bus-rabbitmq.test.ts",
   },
   {

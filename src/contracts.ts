@@ -29,7 +29,7 @@ export type * from "./contracts/routing.ts";
 export type { BusMessage, EncodedEvent, QuarantinedPost, WaypostEvent } from "./event/event.ts";
 
 /** Carries events to queues, each in order and at least once. */
-export interface Bus {
+export interface Bus extends bus.IntakeExchange {
   /** Resolves when every event is durable. A rejection means unknown: publish again, the ids absorb it. */
   publish(events: readonly EncodedEvent[], signal: AbortSignal): Promise<void>;
   consume(queue: bus.QueueSpec, handle: bus.HandleBatch): Promise<bus.Consumer>;

@@ -40,6 +40,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     processes: store.processes,
     destinations,
     bus,
+    intake: { publish: bus.publish.bind(bus), accounts: () => plan().routing.accounts },
     prune: (options) =>
       pruneTopology(
         {

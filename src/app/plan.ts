@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { loadRouting } from "../config/load-routing.ts";
 import type { Routing } from "../config/routing.ts";
-import { type QueueSpec, storeQueueName } from "../contracts.ts";
+import { intakeQueueName, type QueueSpec, storeQueueName } from "../contracts.ts";
 import { compileRoutes, deliverQueue, type Routes } from "../deliver/routes.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
 import { tryDestinations } from "./destinations.ts";
@@ -25,6 +25,15 @@ export function storeQueue({ storeShards }: Pick<Config, "storeShards">): QueueS
   };
 }
 
+/** What services publish to RabbitMQ, in order: one process takes it in at a time. */
+export const intakeQueue: QueueSpec = {
+  name: intakeQueueName,
+  patterns: [],
+  quarantine: false,
+  intake: true,
+  single: true,
+};
+
 /**
  * waypost.yaml as a start takes it. Throws a ConfigError with every problem, also with those that only making
  * the destinations finds.
@@ -45,6 +54,10 @@ export async function loadPlan(env: NodeJS.ProcessEnv, config: Config): Promise<
   return {
     routing,
     routes,
-    queues: [storeQueue(config), ...names.map((name) => deliverQueue(name, routes))],
+    queues: [
+      storeQueue(config),
+      ...(config.rabbitmqUrl === undefined ? [] : [intakeQueue]),
+      ...names.map((name) => deliverQueue(name, routes)),
+    ],
   };
 }

@@ -99,7 +99,8 @@ async function startRole(base: Base, parts: Parts): Promise<void> {
     lookAfterFormer(base, { bus, store, plan: parts.plan });
     if (role !== "ops") {
       const { only } = parts;
-      const options = { bus, store, plan: parts.plan, holder: alive.id, ...(only && { only }) };
+      const who = { holder: alive.id, ...(only && { only }) };
+      const options = { bus, store, plan: parts.plan, planNow: plan, ...who };
       parts.delivering = await startWorking(base, options);
       parts.alerting = await startAlerting(base, options);
       life.add("alerts", () => parts.alerting?.close(), alertsMs);

@@ -4,7 +4,8 @@ import { delay } from "../support/delay.ts";
 import type { Log } from "../support/log.ts";
 import type { Base } from "./base.ts";
 import { type Delivering, startDelivering } from "./deliver.ts";
-import { type Plan, storeQueue } from "./plan.ts";
+import { createIntakeHandler } from "./intake.ts";
+import { intakeQueue, type Plan, storeQueue } from "./plan.ts";
 
 const indexRetryMs = 30_000;
 /** At shutdown, for the leases: whoever takes over would have to wait for them. */
@@ -14,12 +15,14 @@ export interface WorkOptions {
   readonly bus: Bus;
   readonly store: Store;
   readonly plan: Plan;
+  /** As it is now: SIGHUP replaces it. */
+  readonly planNow: () => Plan;
   readonly holder: string;
-  /** `store` and names of destinations; undefined: all. */
+  /** `store`, `intake` and names of destinations; undefined: all. */
   readonly only?: readonly string[];
 }
 
-/** The consumers: bus ──▶ store, and bus ──▶ destinations. */
+/** The consumers: bus ──▶ store, intake ──▶ bus, and bus ──▶ destinations. */
 export async function startWorking(base: Base, options: WorkOptions): Promise<Delivering> {
   const { bus, store, only } = options;
   const { metrics, life } = base;
@@ -37,6 +40,7 @@ export async function startWorking(base: Base, options: WorkOptions): Promise<De
     life.add("store consumer", () => consumer.close());
     log.info("stores events", { queue: queue.name, count: base.config.storeShards });
   }
+  if (only === undefined || only.includes("intake")) await takeIn(base, options);
   const stopping = new AbortController();
   const indexing = makeIndexes(store, log, stopping.signal);
   life.add("indexes", () => {
@@ -47,6 +51,17 @@ export async function startWorking(base: Base, options: WorkOptions): Promise<De
   delivering = started;
   life.add("delivery", (leftMs) => started.close(leftMs), leasesMs);
   return started;
+}
+
+/** Only where others may publish: the embedded bus has none but this process. */
+async function takeIn({ metrics, life }: Base, { bus, planNow }: WorkOptions): Promise<void> {
+  const handle = createIntakeHandler({
+    publish: bus.publish.bind(bus),
+    accounts: () => planNow().routing.accounts,
+    metrics,
+  });
+  const consumer = await bus.consumeIntake?.(intakeQueue, handle);
+  life.add("intake", () => consumer?.close());
 }
 
 /** Until the store is there: without them all works, but slower with every event. */

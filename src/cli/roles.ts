@@ -14,7 +14,7 @@ export function registerRoles(program: Command, env: NodeJS.ProcessEnv): void {
   for (const role of Object.keys(roles) as Role[]) {
     const command = program.command(role).description(`runs ${roles[role]}`);
     if (role === "work") {
-      command.option("--only <names>", "store and names of destinations, comma-separated");
+      command.option("--only <names>", "store, intake and names of destinations, comma-separated");
     }
     command.action(({ only }: { only?: string }) =>
       runCommand(async () => {

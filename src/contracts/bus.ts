@@ -14,6 +14,8 @@ export interface QueueSpec {
   readonly quarantine: boolean;
   /** Given for destinations' queues: takes as a quarantined POST what has an event's id without being an event. */
   readonly misshapen?: true;
+  /** Takes what services publish to the exchange `waypost.intake`, and no events: `patterns` is empty. Only on RabbitMQ. */
+  readonly intake?: true;
   /** `x-single-active-consumer`: one process holds the queue at a time. */
   readonly single: boolean;
   /**
@@ -37,6 +39,33 @@ export interface Unfit {
   readonly item: BusMessage;
   /** In our words, without content. */
   readonly reason: string;
+}
+
+/** What a service published to the exchange `waypost.intake`. */
+export interface ToldMessage {
+  readonly bytes: Uint8Array;
+  /** AMQP's. */
+  readonly messageId?: string;
+}
+
+/** Of a batch, what cannot be taken. */
+export interface RefusedIntake {
+  /** Its place in the batch. */
+  readonly at: number;
+  /** In our words, without content. */
+  readonly reason: string;
+}
+
+/** As HandleBatch: resolving acks all of it, once those that the answer names lie in the dead queue. */
+export type HandleIntake = (
+  batch: readonly ToldMessage[],
+  signal: AbortSignal,
+) => Promise<readonly RefusedIntake[]>;
+
+/** Of a bus on which others may publish. */
+export interface IntakeExchange {
+  /** The queue has `intake`, and is declared. */
+  consumeIntake?(queue: QueueSpec, handle: HandleIntake): Promise<Consumer>;
 }
 
 /** A running subscription. All three are idempotent. */

@@ -4,6 +4,8 @@ export const storeQueueName = "waypost.store";
 
 /** The built-in destination that does what routes `emit` and `set`; no configured one has this name. */
 export const flowsDestination = "flows";
+/** On RabbitMQ also the exchange before it, where services publish. */
+export const intakeQueueName = "waypost.intake";
 
 const deliverPrefix = "waypost.deliver.";
 

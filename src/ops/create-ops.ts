@@ -10,6 +10,7 @@ import { requireBearer } from "./bearer.ts";
 import { createDeliveryRoutes } from "./delivery-routes.ts";
 import { createDestinationRoutes } from "./destination-routes.ts";
 import { createEventStreams } from "./event-stream.ts";
+import { createIntakeRoutes, type IntakeParts } from "./intake-routes.ts";
 import { createLogRoutes } from "./log-routes.ts";
 import { createProbes, type ReadyCheck } from "./probes.ts";
 import { notFound, Problem, problemHandler } from "./problem.ts";
@@ -49,6 +50,7 @@ export interface OpsApi {
   /** Removes what destinations that are no longer configured have left. */
   readonly prune: (options: PruneOptions) => Promise<Pruned>;
   readonly bus: Pick<Bus, "queues" | "dropDead">;
+  readonly intake: IntakeParts;
   /** Runs the present parser over the log and quarantine. */
   readonly renormalize: Renormalize;
 }
@@ -125,12 +127,19 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
     }),
   );
   app.get("/api/events/stream", requireValidated, streams.handler);
-  app.use("/api", createRenormalizationRoutes(api));
+  app.use(
+    "/api",
+    createRenormalizationRoutes(api),
+    createIntakeRoutes(api.intake, options.metrics),
+  );
   app.use("/api", createLogRoutes(api), createDeliveryRoutes(api), createDestinationRoutes(api));
   return () => streams.closeAll();
 }
 
 const parseJson = express.json({ limit: 16_384, type: () => true });
+const parseEvents = express.json({ limit: 1_048_576, type: () => true, strict: false });
+const jsonTypes = /^application\/json(?:;|$)/i;
+const eventTypes = /^application\/(?:json|cloudevents(?:-batch)?\+json)(?:;|$)/i;
 
 /**
  * Only a POST has a body, and it is JSON; none is an empty object. Each content type of its own would make the
@@ -142,11 +151,13 @@ const readBody: RequestHandler = (request, response, next) => {
   if (request.method !== "POST") return next();
   const length = request.headers["content-length"];
   const empty = (length === undefined || length === "0") && !request.headers["transfer-encoding"];
-  if (!empty && !/^application\/json(?:;|$)/i.test(type ?? "")) {
+  const tellsEvents = request.path === "/events";
+  if (!empty && !(tellsEvents ? eventTypes : jsonTypes).test(type ?? "")) {
     throw new Problem(415, "not-json", "The body must be application/json.");
   }
   request.headers["content-type"] = "application/json";
-  parseJson(request, response, (error?: unknown) => {
+  const parse = tellsEvents ? parseEvents : parseJson;
+  parse(request, response, (error?: unknown) => {
     if (error === undefined) request.body ??= {};
     next(error);
   });

@@ -13,9 +13,16 @@ interface ParameterProblem {
   readonly reason: string;
 }
 
+/** What is wrong at one place of a body; `path` is a JSON pointer. Never holds a value that was sent. */
+interface PlaceProblem {
+  readonly path: string;
+  readonly reason: string;
+  readonly remedy: string;
+}
+
 interface ProblemDetails {
   readonly detail?: string;
-  readonly errors?: readonly ParameterProblem[];
+  readonly errors?: readonly (ParameterProblem | PlaceProblem)[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -46,6 +46,13 @@ export function createMetrics() {
       "waypost_quarantined_total",
       "POSTs sent to quarantine, whole or in part.",
     ),
+    /* intake */
+    intake: counter(
+      "waypost_intake_events_total",
+      "What services told, by way in (api, amqp) and outcome (taken, refused).",
+      "via",
+      "outcome",
+    ),
     /* durable */
     spoolPosts: gauge("waypost_spool_posts", "POSTs that wait in the spool."),
     spoolBytes: gauge("waypost_spool_bytes", "Bytes that wait in the spool."),

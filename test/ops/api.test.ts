@@ -254,9 +254,13 @@ describe("an API error", () => {
 
   it("names the method when that is what is wrong", async () => {
     const headers = { authorization: `Bearer ${"a-token-of-the-tests-0123456789"}` };
-    for (const method of ["POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]) {
+    for (const method of ["PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]) {
       const response = await fetch(`${ops.url}/api/events`, { method, headers });
-      assert.deepEqual([response.status, response.headers.get("allow")], [405, "GET"], method);
+      assert.deepEqual(
+        [response.status, response.headers.get("allow")],
+        [405, "POST, GET"],
+        method,
+      );
     }
   });
 

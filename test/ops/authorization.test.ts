@@ -35,6 +35,7 @@ const refused: Record<string, string | undefined> = {
 
 const acts = [
   "/api/deliveries/erp%3Aevt_1/retry",
+  "/api/events",
   "/api/destinations/erp/pause",
   "/api/destinations/erp/resume",
   "/api/topology/drop-dead",

@@ -46,6 +46,7 @@ const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   prune: none,
   bus: { queues: none, dropDead: none },
   renormalize: none,
+  intake: { publish: none, accounts: () => ({}) },
 };
 
 const ids = (events: readonly WaypostEvent[]) => events.map(({ id }) => id);

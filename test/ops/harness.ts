@@ -38,6 +38,7 @@ export async function startOps(
   changes: Partial<OpsOptions> & {
     status?: Partial<StatusSources>;
     withApi?: false;
+    intake?: OpsApi["intake"];
     renormalize?: OpsApi["renormalize"];
   } = {},
 ): Promise<Harness> {
@@ -48,6 +49,7 @@ export async function startOps(
   const {
     status,
     withApi,
+    intake = { publish: () => Promise.reject(new Error("unasked")), accounts: () => ({}) },
     renormalize = () => Promise.reject(new Error("unasked")),
     ...options
   } = changes;
@@ -64,6 +66,7 @@ export async function startOps(
   const api: OpsApi = {
     query,
     renormalize,
+    intake,
     ledger,
     processes,
     destinations: () => destinations,

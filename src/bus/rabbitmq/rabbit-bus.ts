@@ -4,6 +4,7 @@ import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { type ConsumerOptions, createConsumer } from "./consume.ts";
+import { createIntakeConsumer } from "./consume-intake.ts";
 import { createLayoutConsumer, quietMs } from "./layout-consumer.ts";
 import { createPublisher, declareOn, type Publisher } from "./publish.ts";
 import { queueStates, startQueueGauges } from "./queue-states.ts";
@@ -51,7 +52,7 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
   const { kept, closeConsumers } = keepConsumers();
   const states = async () => queueStates(connectedNow(consuming), queues);
   const gauges = startQueueGauges(states, metrics);
-  const bury = buryBy(publisher);
+  const parts = { connection: consuming, bury: buryBy(publisher), log };
   let closed: Promise<void> | undefined;
   const closeAll = async () => {
     await closeConsumers();
@@ -60,8 +61,8 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
   };
   return {
     publish: (events, signal) => publisher.publish(events, signal),
-    consume: async (queue, handle) =>
-      kept(openConsumer({ connection: consuming, queue, handle, bury, log }, options)),
+    consume: async (queue, handle) => kept(openConsumer({ ...parts, queue, handle }, options)),
+    consumeIntake: async (queue, handle) => kept(createIntakeConsumer({ ...parts, queue, handle })),
     async declare(specs) {
       const model = publishing.current();
       if (model) await declareOn(model, topologyOf(specs), log);

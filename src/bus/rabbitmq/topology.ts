@@ -1,6 +1,6 @@
 import type { Channel } from "amqplib";
 import type { QueueSpec } from "../../contracts.ts";
-import { deadQueueName } from "../../contracts.ts";
+import { deadQueueName, intakeQueueName } from "../../contracts.ts";
 import { QUARANTINE_TYPE } from "../../event/event.ts";
 import { bindingKey } from "../../event/routing-key.ts";
 
@@ -8,6 +8,9 @@ import { bindingKey } from "../../event/routing-key.ts";
 export const eventsExchange = "waypost.events";
 /** Quarantined POSTs: only the store binds it. */
 export const quarantineExchange = "waypost.quarantine";
+
+/** What services tell: any routing key. */
+const intakeExchange = intakeQueueName;
 
 /** Of a message in a dead queue: why it is there. */
 export const reasonHeader = "x-waypost-reason";
@@ -42,7 +45,11 @@ export const singleActive = { ...quorum, "x-single-active-consumer": true };
 
 export function topologyOf(specs: readonly QueueSpec[]): Topology {
   return {
-    exchanges: [eventsExchange, quarantineExchange],
+    exchanges: [
+      eventsExchange,
+      quarantineExchange,
+      ...(specs.some(({ intake }) => intake) ? [intakeExchange] : []),
+    ],
     queues: specs.flatMap((spec) => {
       const dead = { name: deadQueueName(spec.name), arguments: quorum, bindings: [] };
       if (spec.shards !== undefined) return [dead];
@@ -53,7 +60,8 @@ export function topologyOf(specs: readonly QueueSpec[]): Topology {
   };
 }
 
-export function bindingsOf({ patterns, quarantine }: QueueSpec): Binding[] {
+export function bindingsOf({ patterns, quarantine, intake }: QueueSpec): Binding[] {
+  if (intake) return [{ exchange: intakeExchange, key: "#" }];
   const events = patterns.map((pattern) => ({
     exchange: eventsExchange,
     key: bindingKey(pattern),

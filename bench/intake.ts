@@ -1,0 +1,64 @@
+/**
+ * `POST /api/events` of `waypost start` on the embedded bus and store: one event a request, at 1,000 a second and as fast as
+ * it goes.
+ *
+ *   npm run build && node --import tsx bench/intake.ts [seconds]
+ */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { createProgram, opsToken } from "../test/faults/program.ts";
+import { secondsOf } from "./seconds.ts";
+
+const seconds = secondsOf("node --import tsx bench/intake.ts", 6);
+const run = promisify(execFile);
+const autocannon = fileURLToPath(import.meta.resolve("autocannon"));
+const connections = 32;
+const told = JSON.stringify({
+  type: "whatsapp.outgoing.template",
+  // autocannon puts another in for each request.
+  id: "bench-[<id>]",
+  account: { phoneNumberId: "700700700700700" },
+  contact: { phone: "+1 555-555-0123" },
+  message: { template: { name: "order_update", language: "en" } },
+  sentBy: "campaign",
+  campaign: "spring",
+  ref: { order: "1001" },
+});
+
+interface Outcome {
+  readonly "2xx": number;
+  readonly non2xx: number;
+  readonly errors: number;
+  readonly duration: number;
+  readonly latency: { readonly p50: number; readonly p99: number; readonly max: number };
+}
+
+async function flood(url: string, name: string, ...rate: string[]): Promise<void> {
+  const headers = ["-H", `authorization=Bearer ${opsToken}`, "-H", "content-type=application/json"];
+  const load = ["-j", "-n", "-I", "-m", "POST", "-c", String(connections), "-d", String(seconds)];
+  const args = [autocannon, ...load, ...headers, "-b", told, ...rate, `${url}/api/events`];
+  const { stdout } = await run(process.execPath, args, { maxBuffer: 1e7 });
+  const outcome: Outcome = JSON.parse(stdout);
+  const { p50, p99, max } = outcome.latency;
+  const perSecond = (outcome["2xx"] / outcome.duration).toFixed(0).padStart(6);
+  const failed = outcome.non2xx + outcome.errors;
+  process.stdout.write(
+    `  ${name.padEnd(14)} ${perSecond}/s   ack p50 ${p50} ms, p99 ${p99} ms, max ${max} ms, ${failed} failed\n`,
+  );
+}
+
+const folder = await mkdtemp(join(tmpdir(), "waypost-bench-intake-"));
+const program = await createProgram(["start"], { DATA_DIR: folder }, undefined, folder);
+try {
+  await program.start();
+  await flood(program.opsUrl, "warm-up", "-R", "500");
+  await flood(program.opsUrl, "at 1,000/s", "-R", "1000");
+  await flood(program.opsUrl, "at full load");
+} finally {
+  await program.stop();
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,75 @@
+import { isUtf8 } from "node:buffer";
+import type { Bus, HandleIntake, RefusedIntake, ToldMessage } from "../contracts.ts";
+import { encodeEvent } from "../event/encode.ts";
+import type { WaypostEvent } from "../event/event.ts";
+import { type IntakeOptions, toEvent } from "../event/intake-event.ts";
+import type { Metrics } from "../support/metrics.ts";
+
+interface Parts {
+  readonly publish: Bus["publish"];
+  /** Of waypost.yaml, as they are now. */
+  readonly accounts: () => IntakeOptions["accounts"];
+  readonly metrics: Pick<Metrics, "intake">;
+}
+
+/** As `POST /api/events` takes. */
+const maxBytes = 1_048_576;
+const publishMs = 30_000;
+
+/**
+ * The exchange `waypost.intake` ──▶ events ──▶ bus, in order. Resolves when the bus has confirmed them; a batch that failed
+ * comes again, and so may one that was confirmed before its ack: the same ids then absorb it.
+ */
+export function createIntakeHandler({ publish, accounts, metrics }: Parts): HandleIntake {
+  return async (batch, signal) => {
+    const options = { accounts: accounts(), receivedAt: new Date() };
+    const events: WaypostEvent[] = [];
+    const refused: RefusedIntake[] = [];
+    for (const [at, message] of batch.entries()) {
+      const taken = take(message, options);
+      if (typeof taken === "string") refused.push({ at, reason: taken });
+      else events.push(taken);
+    }
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(publishMs)]);
+    if (events.length > 0) await publish(events.map(encodeEvent), limit);
+    metrics.intake.inc({ via: "amqp", outcome: "taken" }, events.length);
+    metrics.intake.inc({ via: "amqp", outcome: "refused" }, refused.length);
+    return refused;
+  };
+}
+
+/** The event, or why there is none. */
+function take({ bytes, messageId }: ToldMessage, options: IntakeOptions): WaypostEvent | string {
+  if (bytes.byteLength > maxBytes) return `it is larger than ${maxBytes} bytes`;
+  const told = parse(bytes);
+  if (told === undefined) return "it is not JSON in UTF-8";
+  const taken = toEvent(withId(told.value, messageId), options);
+  return "event" in taken ? taken.event : inWords(taken.problems);
+}
+
+function parse(bytes: Uint8Array): { readonly value: unknown } | undefined {
+  if (!isUtf8(bytes)) return undefined;
+  try {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** AMQP's own id of the message stands for one that its body does not have: it stays when RabbitMQ delivers again. */
+function withId(value: unknown, messageId: string | undefined): unknown {
+  if (messageId === undefined || typeof value !== "object" || value === null) return value;
+  return Object.hasOwn(value, "id") || Array.isArray(value) ? value : { ...value, id: messageId };
+}
+
+const maxShown = 10;
+
+/** Stands in a header of the message in the dead queue. */
+function inWords(problems: readonly { path: string; problem: string; remedy: string }[]): string {
+  const shown = problems
+    .slice(0, maxShown)
+    .map(({ path, problem, remedy }) => `${path || "it"} ${problem}: ${remedy}`);
+  const more = problems.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("; ");
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from "node:crypto";
+import type { ConsumeMessage } from "amqplib";
+import {
+  type Consumer,
+  deadQueueName,
+  type EncodedEvent,
+  type QueueSpec,
+} from "../../contracts.ts";
+import { backoffMs, delay } from "../../support/delay.ts";
+import type { Log } from "../../support/log.ts";
+import type { Connection } from "./connection.ts";
+import { createInbox, type Inbox } from "./inbox.ts";
+import { createSubscription, type Session } from "./subscription.ts";
+import { declareTopology, topologyOf } from "./topology.ts";
+
+/** Bounds memory too: an event may be some megabytes, and a store that is away fills it. */
+const prefetch = 100;
+/** How much longer than the store everything waits, at most. */
+const maxBackoffMs = 5_000;
+/** RabbitMQ closes a channel that holds a message unacked for 30 minutes. */
+const maxHeldMs = 10 * 60_000;
+
+/** Each must succeed before the batch is acked. One that is done removes itself; steps may add others. */
+export type Steps = (() => Promise<void>)[];
+
+export interface BatchConsumerOptions {
+  readonly connection: Connection;
+  readonly queue: QueueSpec;
+  readonly log: Log;
+  /** What is to be done before the batch may be acked. `cut`: what runs is in vain. */
+  readonly stepsOf: (messages: readonly ConsumeMessage[], cut: AbortSignal) => Steps;
+}
+
+/** Ordered batches of a queue, one at a time, on a channel of its own. The only place that acks. */
+export function consumeBatches(options: BatchConsumerOptions): Consumer {
+  const { connection, queue, log } = options;
+  // Outlives a channel: reopening it is no success.
+  const failures = { count: 0 };
+  return createSubscription({
+    connection,
+    log,
+    run: async (session) => {
+      const inbox = await openInbox(session, queue);
+      while (!session.over.aborted) {
+        const messages = await inbox.take();
+        const last = messages.at(-1);
+        if (last === undefined) return;
+        if (!(await settled(messages, options, session, failures))) return;
+        if (session.lost()) return;
+        session.channel.ack(last, true);
+      }
+    },
+  });
+}
+
+async function openInbox({ channel, over }: Session, queue: QueueSpec): Promise<Inbox> {
+  const inbox = createInbox(over, prefetch / 2);
+  await declareTopology(channel, topologyOf([queue]));
+  await channel.prefetch(prefetch);
+  await channel.consume(queue.name, (message) => {
+    if (message) inbox.put(message);
+    else inbox.end();
+  });
+  return inbox;
+}
+
+/** True when all of the batch may be acked. False gives it back: it comes again, on a new channel. */
+async function settled(
+  messages: readonly ConsumeMessage[],
+  { stepsOf, log }: BatchConsumerOptions,
+  session: Session,
+  failures: { count: number },
+): Promise<boolean> {
+  const steps = stepsOf(messages, session.cut);
+  const heldSince = Date.now();
+  for (;;) {
+    try {
+      await takeSteps(steps);
+      failures.count = 0;
+      return true;
+    } catch (error) {
+      if (session.over.aborted) return false;
+      failures.count += 1;
+      log.warn("a batch failed and comes again", { attempt: failures.count, error });
+    }
+    await delay(backoffMs(failures.count, maxBackoffMs), { signal: session.over });
+    if (session.over.aborted || Date.now() - heldSince > maxHeldMs) return false;
+  }
+}
+
+/** What is done is done: only the step that failed, and what follows, comes again. */
+async function takeSteps(steps: Steps): Promise<void> {
+  for (let step = steps[0]; step; step = steps[0]) {
+    await step();
+    steps.shift();
+  }
+}
+
+export interface Dead {
+  readonly message: ConsumeMessage;
+  /** In our words, without content. */
+  readonly reason: string;
+}
+
+export interface Undertaker {
+  readonly queue: QueueSpec;
+  /** Publishes, confirmed, to a dead queue. */
+  readonly bury: (dead: EncodedEvent, reason: string, signal: AbortSignal) => Promise<void>;
+  readonly log: Log;
+}
+
+/** Resolves when all of them lie in the queue's dead queue, each with its reason. */
+export async function buryAll(
+  all: readonly Dead[],
+  { queue, bury, log }: Undertaker,
+  cut: AbortSignal,
+): Promise<void> {
+  await Promise.all(all.map(({ message, reason }) => bury(deadOf(message, queue), reason, cut)));
+  for (const { message, reason } of all) {
+    const bytes = message.content.length;
+    log.error("a message that is no event went to the dead queue", { reason, bytes });
+  }
+}
+
+/** As it came, but for its way. */
+function deadOf({ content, properties }: ConsumeMessage, queue: QueueSpec): EncodedEvent {
+  const { messageId, type } = properties;
+  return {
+    id: typeof messageId === "string" && messageId !== "" ? messageId : randomUUID(),
+    type: typeof type === "string" ? type : "",
+    routingKey: deadQueueName(queue.name),
+    bytes: content,
+  };
+}

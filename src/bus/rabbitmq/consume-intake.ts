@@ -1,0 +1,37 @@
+import type { ConsumeMessage } from "amqplib";
+import type { Consumer, HandleIntake } from "../../contracts.ts";
+import type { Connection } from "./connection.ts";
+import { buryAll, consumeBatches, type Steps, type Undertaker } from "./consume-batches.ts";
+
+export interface IntakeConsumerOptions extends Undertaker {
+  readonly connection: Connection;
+  readonly handle: HandleIntake;
+}
+
+/** Hands over what services published to the exchange `waypost.intake`, and buries what cannot be taken. */
+export function createIntakeConsumer(options: IntakeConsumerOptions): Consumer {
+  const { connection, queue, handle } = options;
+  const log = options.log.child({ queue: queue.name });
+  return consumeBatches({
+    connection,
+    queue,
+    log,
+    stepsOf: (messages, cut) => {
+      const steps: Steps = [];
+      steps.push(async () => {
+        const refused = await handle(messages.map(toldIn), cut);
+        const dead = refused.flatMap(({ at, reason }) => {
+          const message = messages[at];
+          return message === undefined ? [] : [{ message, reason }];
+        });
+        if (dead.length > 0) steps.push(() => buryAll(dead, { ...options, log }, cut));
+      });
+      return steps;
+    },
+  });
+}
+
+function toldIn({ content, properties }: ConsumeMessage) {
+  const { messageId } = properties;
+  return { bytes: content, ...(typeof messageId === "string" && messageId && { messageId }) };
+}

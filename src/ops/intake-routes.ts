@@ -1,0 +1,85 @@
+import { Router } from "express";
+import { type Bus, NotDurableError } from "../contracts.ts";
+import { encodeEvent } from "../event/encode.ts";
+import type { WaypostEvent } from "../event/event.ts";
+import { type IntakeOptions, type IntakeProblem, toEvent } from "../event/intake-event.ts";
+import type { Metrics } from "../support/metrics.ts";
+import { Problem } from "./problem.ts";
+import { requireValidated } from "./query.ts";
+
+export interface IntakeParts {
+  readonly publish: Bus["publish"];
+  /** Of waypost.yaml, as they are now. */
+  readonly accounts: () => IntakeOptions["accounts"];
+}
+
+const maxEvents = 100;
+/** For a confirm; who asked gets 503 then, and may tell the same again. */
+const publishMs = 5_000;
+
+/** `POST /api/events`: one event or a list. 202 when all are durable; else nothing is taken, or, on 503, it is unknown. */
+export function createIntakeRoutes(
+  { publish, accounts }: IntakeParts,
+  { intake }: Pick<Metrics, "intake">,
+): Router {
+  const router = Router();
+  router.use(requireValidated);
+  router.post("/events", async ({ body }, response) => {
+    const told: readonly unknown[] = Array.isArray(body) ? body : [body];
+    const options = { accounts: accounts(), receivedAt: new Date() };
+    const { events, problems } = toEvents(told, Array.isArray(body), options);
+    if (problems.length > 0) {
+      intake.inc({ via: "api", outcome: "refused" }, told.length);
+      throw refused(problems);
+    }
+    const once = [...new Map(events.map((event) => [event.id, event])).values()];
+    try {
+      await publish(once.map(encodeEvent), AbortSignal.timeout(publishMs));
+    } catch (error) {
+      throw new NotDurableError("the bus did not take it", { cause: error });
+    }
+    intake.inc({ via: "api", outcome: "taken" }, once.length);
+    response.status(202).json({ ids: events.map(({ id }) => id) });
+  });
+  return router;
+}
+
+function toEvents(told: readonly unknown[], isList: boolean, options: IntakeOptions) {
+  const events: WaypostEvent[] = [];
+  const problems: IntakeProblem[] = [];
+  if (told.length === 0 || told.length > maxEvents) {
+    const problem = told.length === 0 ? "is empty" : `holds more than ${maxEvents} events`;
+    problems.push({ path: "", problem, remedy: `Send 1 to ${maxEvents} events at a time` });
+    return { events, problems };
+  }
+  const known = new Map<string, string>();
+  for (const [at, each] of told.entries()) {
+    const path = isList ? `/${at}` : "";
+    const taken = toEvent(each, options);
+    if ("problems" in taken) {
+      problems.push(...taken.problems.map((one) => ({ ...one, path: path + one.path })));
+      continue;
+    }
+    const { event } = taken;
+    const before = known.get(event.id);
+    const text = JSON.stringify(event);
+    if (before !== undefined && before !== text) {
+      const problem = "belongs to another event of this list too";
+      problems.push({ path: `${path}/id`, problem, remedy: "Give each event an id of its own" });
+    }
+    known.set(event.id, text);
+    events.push(event);
+  }
+  return { events, problems };
+}
+
+const maxShown = 100;
+
+function refused(problems: readonly IntakeProblem[]): Problem {
+  return new Problem(400, "invalid-event", "This is no event that Waypost takes.", {
+    detail: "Nothing of the request was taken.",
+    errors: problems
+      .slice(0, maxShown)
+      .map(({ path, problem, remedy }) => ({ path, reason: problem, remedy })),
+  });
+}

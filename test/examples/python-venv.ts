@@ -1,0 +1,32 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A Python with what a file of requirements names; kept between runs, and made anew when the file changes. */
+export function pythonWith(requirements: string) {
+  const hash = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
+  const venv = join(tmpdir(), `waypost-example-python-${hash}`);
+  const python = join(venv, "bin", "python");
+  const hasPython = spawnSync("python3", ["-c", "import venv, ensurepip"]).status === 0;
+  const skip: string | false =
+    !hasPython && process.env["CI"] === undefined && "needs python3 with venv and pip";
+  const install = () => {
+    if (skip || existsSync(python)) return;
+    const fresh = `${venv}.${process.pid}`;
+    execFileSync("python3", ["-m", "venv", "--copies", fresh]);
+    execFileSync(join(fresh, "bin", "python"), ["-m", "pip", "install", "-q", "-r", requirements], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    // One that was only begun.
+    if (!existsSync(python)) rmSync(venv, { recursive: true, force: true });
+    try {
+      renameSync(fresh, venv);
+    } catch {
+      // Another test file was faster; both are the same.
+      rmSync(fresh, { recursive: true, force: true });
+    }
+  };
+  return { python, skip, install };
+}
