@@ -12,7 +12,7 @@ import { createHousekeeping } from "./housekeeping.ts";
 import { type Backpressure, createBackpressure, createIntake } from "./intake.ts";
 import type { OpenRow } from "./lane.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
-import { retryWhileHeld } from "./lease.ts";
+import { retryWhileHeld } from "./retry-while-held.ts";
 import type { Routes } from "./routes.ts";
 import { deliverQueue } from "./routes.ts";
 import { createRate, createSchedule, type Schedule } from "./schedule.ts";

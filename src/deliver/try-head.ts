@@ -7,7 +7,7 @@ import type { Bodies, Body } from "./bodies.ts";
 import type { DestinationSetup } from "./delivery.ts";
 import type { Health } from "./health.ts";
 import { mostWaitMs, type OpenRow } from "./lane.ts";
-import { retryWhileHeld } from "./lease.ts";
+import { retryWhileHeld } from "./retry-while-held.ts";
 import { deadly, jitter, settle } from "./settle.ts";
 import { GivenUpError } from "./writes.ts";
 
