@@ -1,12 +1,14 @@
 import type { DestinationRow } from "./ledger.ts";
 import { deadQueueName } from "./queue-names.ts";
 
+type Pause = NonNullable<DestinationRow["pause"]>;
+
 /** Something that is wrong, of what both `waypost status` and the alerts tell. Each decides when it is worth telling. */
 export type Finding =
   | {
       readonly kind: "destination_paused";
       readonly name: string;
-      readonly pause: NonNullable<DestinationRow["pause"]>;
+      readonly pause: Pause;
     }
   | {
       readonly kind: "destination_out";
@@ -42,12 +44,12 @@ export interface Diagnosis {
 
 type Of<K extends Finding["kind"]> = Extract<Finding, { readonly kind: K }>;
 const catalogue: { readonly [K in Finding["kind"]]: (finding: Of<K>) => Diagnosis } = {
-  destination_paused: ({ name, pause: { by, reason } }) => {
+  destination_paused: ({ name, pause }) => {
     const resume = `\`waypost destinations resume ${name}\``;
-    const byOperator = by === "operator";
+    const byOperator = pause.by === "operator";
     return {
       id: `paused:${name}`,
-      what: `${name} ${byOperator ? "is paused by an operator" : "paused itself"}: ${unstopped(reason)}`,
+      what: unstopped(`${name} ${byOperator ? "is " : ""}${pausedInWords(pause)}`),
       remedy: byOperator
         ? `When it may go on: ${resume}. Its events wait and nothing is lost.`
         : `Mend that (\`waypost doctor\` checks it), then ${resume}. Its events wait and nothing is lost.`,
@@ -93,6 +95,11 @@ export function diagnose<K extends Finding["kind"]>(
   finding: Of<K> & { readonly kind: K },
 ): Diagnosis {
   return catalogue[finding.kind as K](finding);
+}
+
+/** By whom a destination was paused, and why. */
+export function pausedInWords({ by, reason }: Pause): string {
+  return `paused ${by === "operator" ? "by an operator" : "itself"}: ${reason}`;
 }
 
 /** Reasons come with a full stop or without; more words may follow. */

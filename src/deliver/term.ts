@@ -14,7 +14,7 @@ import { createHousekeeping } from "./housekeeping.ts";
 import { createBackpressure, createIntake } from "./intake.ts";
 import type { OpenRow } from "./lane.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
-import { retryWhileHeld } from "./lease.ts";
+import { retryWhileHeld } from "./retry-while-held.ts";
 import type { Routes } from "./routes.ts";
 import { deliverQueue } from "./routes.ts";
 import type { Schedule } from "./schedule.ts";

@@ -3,7 +3,7 @@ import { type Lease, LeaseOverError } from "../support/lease.ts";
 import { attempt, type Outcome } from "./attempt.ts";
 import type { Health } from "./health.ts";
 import type { OpenRow } from "./lane.ts";
-import { retryWhileHeld } from "./lease.ts";
+import { retryWhileHeld } from "./retry-while-held.ts";
 import { deadly, jitter, settle } from "./settle.ts";
 import { decideTurn, followUp, sendingMark, setupFor, type TurnParts } from "./turn.ts";
 import { findBody, isOld, waitForBody, waitsForItsTime } from "./waits.ts";

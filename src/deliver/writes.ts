@@ -2,7 +2,7 @@ import type { DeliveryChange, Ledger } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
 import { type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
-import { retryWhileHeld } from "./lease.ts";
+import { retryWhileHeld } from "./retry-while-held.ts";
 
 /** An operator gave the row up: nothing more is written of it. */
 export class GivenUpError extends Error {

@@ -22,11 +22,16 @@ export function contactKeys({ data }: WaypostEvent): string[] {
     contact?.waId,
     changed?.userId,
     changed?.previousUserId,
+    changed?.parentUserId,
+    changed?.previousParentUserId,
     changed?.waId,
     message?.system?.previousWaId,
     syncedContact?.userId,
     syncedContact?.phoneNumber,
     ...participants.flatMap((participant) => [participant.userId, participant.waId]),
+    // Behind all others: of a large group's keys the first are kept.
+    syncedContact?.parentUserId,
+    ...participants.map((participant) => participant.parentUserId),
   ];
   const keys = ids.flatMap((id) => (typeof id === "string" ? contactKey(id) : []));
   return [...new Set(keys)].filter((key) => key !== "");

@@ -1,4 +1,4 @@
-import type { DestinationRow, RunningProcess } from "../contracts.ts";
+import { type DestinationRow, pausedInWords, type RunningProcess } from "../contracts.ts";
 
 /** How a destination fares, for people and for `/api/destinations`. Holds no personal data. */
 export interface DestinationState {
@@ -107,10 +107,7 @@ function inWords(
   holder: string | undefined,
 ): Pick<DestinationState, "state" | "says"> {
   if (!configured) return { state: "removed", says: "no longer configured" };
-  if (pause?.by === "operator") {
-    return { state: "paused", says: `paused by an operator: ${pause.reason}` };
-  }
-  if (pause !== undefined) return { state: "paused", says: `paused itself: ${pause.reason}` };
+  if (pause !== undefined) return { state: "paused", says: pausedInWords(pause) };
   if (holder === undefined) return { state: "unheld", says: "no worker delivers to it" };
   if (breaker === "open") return { state: "out", says: "out; tried again and again" };
   return { state: "delivering", says: "delivering" };

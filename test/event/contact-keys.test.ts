@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { WaypostEvent } from "../../src/contracts.ts";
 import { contactKey, contactKeys } from "../../src/event/contact-keys.ts";
 import { makeEvent } from "../store/make-events.ts";
 
@@ -38,6 +39,27 @@ describe("contactKeys", () => {
       "DE.1",
       "15555550124",
     ]);
+  });
+
+  it("names parents too, of a change both, behind everybody of a group", () => {
+    const idChange = { userId: "DE.2", parentUserId: "DE.ENT.2", previousParentUserId: "DE.ENT.1" };
+    const participants = [
+      { userId: "DE.5", parentUserId: "DE.ENT.5" },
+      { userId: "DE.6", parentUserId: "DE.ENT.6" },
+    ];
+    const keysOf = (data: Partial<WaypostEvent["data"]>) =>
+      contactKeys(makeEvent({ contact: {}, data }));
+    assert.deepEqual(keysOf({ idChange }), ["DE.2", "DE.ENT.2", "DE.ENT.1"]);
+    const message = {
+      id: "wamid.1",
+      type: "system",
+      system: { type: "user_changed_user_id", ...idChange },
+    };
+    assert.deepEqual(keysOf({ message }), ["DE.2", "DE.ENT.2", "DE.ENT.1"]);
+    const group = { addedParticipants: participants };
+    assert.deepEqual(keysOf({ group }), ["DE.5", "DE.6", "DE.ENT.5", "DE.ENT.6"]);
+    const syncedContact = { userId: "DE.7", parentUserId: "DE.ENT.7" };
+    assert.deepEqual(keysOf({ syncedContact }), ["DE.7", "DE.ENT.7"]);
   });
 
   it("leaves out what is no name", () => {

@@ -3,12 +3,11 @@ import { readdir, readFile } from "node:fs/promises";
 import type { SimulatedItem } from "../item.ts";
 import type { Random } from "../random.ts";
 import { aloneEntry, type CatalogEntry } from "./catalog.ts";
+import { fixturesFolder } from "./fixtures-folder.ts";
 
-const folder = new URL("../../../../fixtures/", import.meta.url);
-
-/** The names of all fixtures, sorted; empty where the package came without them. */
+/** The names of all fixtures, sorted. */
 export async function listFixtures(): Promise<string[]> {
-  const files = await readdir(new URL("meta/", folder)).catch(() => []);
+  const files = await readdir(new URL("meta/", fixturesFolder));
   return files
     .filter((file) => file.endsWith(".json"))
     .map((file) => file.slice(0, -".json".length))
@@ -30,9 +29,9 @@ export async function loadFixtures(names: readonly string[]): Promise<CatalogEnt
 }
 
 async function loadFixture(name: string): Promise<CatalogEntry> {
-  const text = await readFile(new URL(`meta/${name}.json`, folder), "utf8");
+  const text = await readFile(new URL(`meta/${name}.json`, fixturesFolder), "utf8");
   const events: unknown = JSON.parse(
-    await readFile(new URL(`events/${name}.json`, folder), "utf8").catch(() => "[]"),
+    await readFile(new URL(`events/${name}.json`, fixturesFolder), "utf8").catch(() => "[]"),
   );
   return fixtureEntry(name, text, itemsOf(events));
 }

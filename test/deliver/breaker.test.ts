@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { createBreaker } from "../../src/deliver/breaker.ts";
+import { createFakeClock } from "./fake-clock.ts";
+
+describe("a breaker", () => {
+  it("probes a second after it opened, however many attempts were under way", async () => {
+    const clock = createFakeClock();
+    const breaker = createBreaker(clock, undefined);
+    for (let i = 0; i < 20; i += 1) breaker.recordFailure(undefined);
+    assert.ok(breaker.waitMs(0) <= 1_250, `${breaker.waitMs(0)} ms`);
+    breaker.recordFailure(30_000);
+    assert.equal(breaker.waitMs(0), 30_000, "but a late Retry-After counts");
+    await clock.advance(30_000);
+    breaker.recordFailure(undefined);
+    assert.ok(breaker.waitMs(0) >= 1_500, "a failed probe doubles the wait");
+  });
+});
+
+describe("an open breaker", () => {
+  it("has said once that it opened, and when, and says once that it closed", async () => {
+    const clock = createFakeClock();
+    const breaker = createBreaker(clock, undefined);
+    assert.equal(breaker.recordSuccess(), false, "it was closed");
+    assert.equal(breaker.waitMs(9), 0);
+    const openedAt = clock.now();
+    const said = Array.from({ length: 8 }, () => breaker.recordFailure(undefined));
+    assert.deepEqual(said, [false, false, false, false, true, false, false, false]);
+    await clock.advance(60_000);
+    assert.equal(breaker.openSince(), openedAt);
+    assert.equal(breaker.recordSuccess(), true);
+    assert.equal(breaker.recordSuccess(), false);
+    assert.deepEqual([breaker.openSince(), breaker.waitMs(9)], [undefined, 0]);
+  });
+
+  it("heeds a Retry-After for 15 minutes at most, early or late", async () => {
+    const clock = createFakeClock();
+    const breaker = createBreaker(clock, undefined);
+    for (let i = 0; i < 5; i += 1) breaker.recordFailure(86_400_000);
+    assert.equal(breaker.waitMs(0), 900_000);
+    await clock.advance(60_000);
+    breaker.recordFailure(86_400_000);
+    assert.equal(breaker.waitMs(0), 900_000);
+  });
+
+  it("probes at once when it is told to, and then after a second again", async () => {
+    const clock = createFakeClock();
+    const breaker = createBreaker(clock, undefined);
+    for (let i = 0; i < 12; i += 1) {
+      breaker.recordFailure(undefined);
+      await clock.advance(600_000);
+    }
+    breaker.recordFailure(600_000);
+    assert.equal(breaker.waitMs(0), 600_000);
+    breaker.probeNow();
+    assert.equal(breaker.waitMs(0), 0);
+    assert.equal(breaker.waitMs(1), Number.POSITIVE_INFINITY);
+    await clock.advance(1);
+    breaker.recordFailure(undefined);
+    assert.ok(breaker.waitMs(0) <= 1_250, `${breaker.waitMs(0)} ms`);
+  });
+});
