@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import type { Bus, Consumer, DestinationLease, Ledger } from "../contracts.ts";
+import type { Bus, Consumer, Contacts, DestinationLease, Ledger } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Taken } from "../support/lease.ts";
 import { holdLease, type Lease, LeaseOverError } from "../support/lease.ts";
@@ -34,6 +34,7 @@ export interface TermParts {
   readonly routes: Pick<Routes, "match" | "patternsFor">;
   readonly bus: Pick<Bus, "consume">;
   readonly ledger: Ledger;
+  readonly contacts: Pick<Contacts, "of">;
   readonly bodies: Bodies;
   readonly hooks: DeliveryHooks;
   readonly clock: Clock;

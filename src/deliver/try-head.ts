@@ -1,9 +1,20 @@
-import type { DeliveryChange, DeliveryContext, Ledger, Link, WaypostEvent } from "../contracts.ts";
+import type {
+  Contacts,
+  DeliveryChange,
+  DeliveryContext,
+  Ledger,
+  Link,
+  RememberOptions,
+  WaypostEvent,
+} from "../contracts.ts";
+import { personKeyOf } from "../event/person.ts";
 import type { Clock } from "../support/clock.ts";
+import { createKeyedMutex, type KeyedMutex } from "../support/keyed-mutex.ts";
 import { type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import { attempt } from "./attempt.ts";
 import type { Bodies, Body } from "./bodies.ts";
+import { askContact, contactKeysOf } from "./contact-of.ts";
 import type { DestinationSetup } from "./delivery.ts";
 import type { Health } from "./health.ts";
 import { mostWaitMs, type OpenRow } from "./lane.ts";
@@ -14,6 +25,7 @@ import { GivenUpError } from "./writes.ts";
 export interface HeadParts {
   readonly setup: DestinationSetup;
   readonly ledger: Ledger;
+  readonly contacts: Pick<Contacts, "of">;
   readonly lease: Lease;
   readonly bodies: Bodies;
   readonly health: Health;
@@ -36,9 +48,10 @@ const bodyWaitMs = { first: 1_000, most: 30_000 };
  */
 export function createTryHead(parts: HeadParts): (row: OpenRow) => Promise<"done" | "waits"> {
   const { clock, log } = parts;
+  const contactsInTurn = createKeyedMutex();
   return async (row) => {
     try {
-      return await tryHead(parts, row);
+      return await tryHead(parts, row, contactsInTurn);
     } catch (error) {
       if (error instanceof GivenUpError) {
         log.info("an operator has given a delivery up", { eventId: row.eventId });
@@ -53,11 +66,26 @@ export function createTryHead(parts: HeadParts): (row: OpenRow) => Promise<"done
   };
 }
 
-async function tryHead(parts: HeadParts, row: OpenRow): Promise<"done" | "waits"> {
-  const { write, lease, clock } = parts;
+async function tryHead(
+  parts: HeadParts,
+  row: OpenRow,
+  contactsInTurn: KeyedMutex,
+): Promise<"done" | "waits"> {
   const body = await bodyToTry(parts, row);
   if (body === "done" || body === "waits") return body;
-  const context = await contextOf(parts, row, body);
+  if (parts.setup.destination.serialize !== "contact") return deliverHead(parts, row, body);
+  const keys = await contactKeysOf(body, parts);
+  return contactsInTurn.run(keys, () => deliverHead(parts, row, body, keys));
+}
+
+async function deliverHead(
+  parts: HeadParts,
+  row: OpenRow,
+  body: WaypostEvent,
+  contactKeys?: readonly string[],
+): Promise<"done" | "waits"> {
+  const { write, lease, clock } = parts;
+  const context = await contextOf(parts, row, body, contactKeys);
   // Each time: the write is what fences an attempt by a holder that was suspended past its lease.
   const history = row.state === "sending" && row.crashes > 0 ? { history: row.history } : {};
   // Without a time: who looks at the row sees that it is being tried.
@@ -188,19 +216,21 @@ async function contextOf(
   parts: HeadParts,
   row: OpenRow,
   event: WaypostEvent,
+  contactKeys?: readonly string[],
 ): Promise<DeliveryContext> {
-  const { setup, ledger } = parts;
-  const { name, destination } = setup;
-  const link =
-    destination.links === false
-      ? undefined
-      : await retryWhileHeld(() => ledger.link(name, aboutOf(event)), parts);
+  const { name, destination } = parts.setup;
+  const linkOf = (about: string | readonly string[]) =>
+    retryWhileHeld(() => parts.ledger.link(name, about), parts);
+  const link = destination.links === false ? undefined : await linkOf(aboutOf(event));
+  const contactLink = contactKeys && (await linkOf(contactKeys));
   return {
     destination: name,
     idempotencyKey: `${event.id}:${name}`,
     attempt: row.history.length + 1,
     link,
-    remember: (made) => saveLink(parts, event, made),
+    contactLink,
+    contact: askContact(event, parts.contacts),
+    remember: (made, options) => saveLink(parts, event, made, options),
   };
 }
 
@@ -209,9 +239,15 @@ function aboutOf({ data, id }: WaypostEvent): string {
   return data.conversationId ?? id;
 }
 
-async function saveLink(parts: HeadParts, event: WaypostEvent, link: Link): Promise<void> {
+async function saveLink(
+  parts: HeadParts,
+  event: WaypostEvent,
+  link: Link,
+  { scope = "conversation", ...options }: RememberOptions = {},
+): Promise<void> {
   const { setup, ledger, lease } = parts;
-  const save = () => ledger.saveLink(setup.name, aboutOf(event), link, lease.epoch);
+  const about = scope === "contact" ? (personKeyOf(event) ?? event.id) : aboutOf(event);
+  const save = () => ledger.saveLink(setup.name, about, link, lease.epoch, options);
   if (await retryWhileHeld(save, parts)) return;
   lease.lose("a later holder has written the link");
   lease.check();

@@ -2,11 +2,19 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import express, { type Express, type RequestHandler } from "express";
 import { middleware as validateOpenApi } from "express-openapi-validator";
-import type { Bus, EventQuery, Ledger, ProcessRegistry, Renormalize } from "../contracts.ts";
+import type {
+  Bus,
+  Contacts,
+  EventQuery,
+  Ledger,
+  ProcessRegistry,
+  Renormalize,
+} from "../contracts.ts";
 import { createHttpServer, listen } from "../support/http-server.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import { requireBearer } from "./bearer.ts";
+import { createContactRoutes } from "./contact-routes.ts";
 import { createDeliveryRoutes } from "./delivery-routes.ts";
 import { createDestinationRoutes } from "./destination-routes.ts";
 import { createEventStreams } from "./event-stream.ts";
@@ -40,6 +48,7 @@ export interface OpsApi {
   readonly tail: Bus["tail"];
   readonly status: () => Promise<SystemStatus>;
   readonly ledger: Ledger;
+  readonly contacts: Pick<Contacts, "find" | "change">;
   readonly processes: Pick<ProcessRegistry, "alive">;
   /** The configured ones by name, as they are now. */
   readonly destinations: () => ReadonlyMap<
@@ -125,7 +134,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
     }),
   );
   app.get("/api/events/stream", requireValidated, streams.handler);
-  app.use("/api", createRenormalizationRoutes(api));
+  app.use("/api", createRenormalizationRoutes(api), createContactRoutes(api));
   app.use("/api", createLogRoutes(api), createDeliveryRoutes(api), createDestinationRoutes(api));
   return () => streams.closeAll();
 }
@@ -133,13 +142,13 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
 const parseJson = express.json({ limit: 16_384, type: () => true });
 
 /**
- * Only a POST has a body, and it is JSON; none is an empty object. Each content type of its own would make the
+ * Only a POST and a PATCH have a body, and it is JSON; none is an empty object. Each content type of its own would make the
  * validator keep one more compiled copy.
  */
 const readBody: RequestHandler = (request, response, next) => {
   const type = request.headers["content-type"];
   delete request.headers["content-type"];
-  if (request.method !== "POST") return next();
+  if (request.method !== "POST" && request.method !== "PATCH") return next();
   const length = request.headers["content-length"];
   const empty = (length === undefined || length === "0") && !request.headers["transfer-encoding"];
   if (!empty && !/^application\/json(?:;|$)/i.test(type ?? "")) {

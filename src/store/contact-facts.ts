@@ -1,7 +1,7 @@
 import type { WaypostEvent } from "../contracts.ts";
 import { type AliasEdge, personEdges } from "../event/alias-edges.ts";
-import { personKey } from "../event/conversation.ts";
 import { isInboundMessage } from "../event/direction.ts";
+import { personKeyOf } from "../event/person.ts";
 import { textOf } from "./event-index.ts";
 
 /** What an event says of a person. Facts of one person join in any order and any number of times to the same. */
@@ -38,13 +38,8 @@ export function contactFacts(event: WaypostEvent, at: string): ContactFacts {
 
 /** Whom the event is about; undefined: no single person. */
 export function personOf(event: WaypostEvent, at: string): PersonFacts | undefined {
-  const { contact, groupId, syncedContact, idChange } = event.data;
-  if (groupId !== undefined) return undefined;
-  const own = personKey({ userId: contact?.userId, phone: contact?.waId });
-  const key =
-    own ??
-    personKey({ userId: syncedContact?.userId, phone: syncedContact?.phoneNumber }) ??
-    personKey({ userId: idChange?.userId, phone: idChange?.waId });
+  const { contact, syncedContact } = event.data;
+  const key = personKeyOf(event);
   if (key === undefined) return undefined;
   const name = textOf(contact?.name);
   const weak =

@@ -1,6 +1,7 @@
 import type { Tables } from "../contracts/table.ts";
 import type { Ledger } from "../contracts.ts";
 import { type LoadEdges, resolveAliases } from "./aliases.ts";
+import { contactEdges } from "./contact-person.ts";
 import { createClaims } from "./ledger-claims.ts";
 import { createLeases } from "./ledger-leases.ts";
 import { createLinks, keepLinks } from "./ledger-links.ts";
@@ -38,6 +39,7 @@ export function createLedger(tables: Tables, options: LedgerOptions): Ledger {
     ...createLinks(tables, aliases, retentionMs),
     ...createList(tables),
     aliases,
+    contactAliases: (keys, learnt) => resolveAliases(keys, contactEdges(tables), learnt),
     async bodies(ids) {
       const bodies = await log.bodies(ids);
       const lacking = ids.filter((id) => bodies.get(id) === undefined);

@@ -219,6 +219,7 @@ export async function startEngine(
     }),
     bus,
     ledger,
+    contacts: ledger.contacts,
     log,
     clock,
     holder: options.holder ?? "test",

@@ -104,6 +104,7 @@ describe("an attempt whose time ends while it is marked as sending", () => {
     const written: string[] = [];
     const tryHead = createTryHead({
       setup: { name: "crm", destination: crm, config: { retry: { delaysMs } } },
+      contacts: ledger.contacts,
       ...{ ledger, lease, health, clock, log, bodies: createBodies(ledger), over: halting.signal },
       async write({ state }) {
         written.push(state);

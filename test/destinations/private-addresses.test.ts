@@ -229,6 +229,8 @@ describe("a webhook that may not reach private addresses", () => {
       idempotencyKey: "k",
       attempt: 1,
       link: undefined,
+      contactLink: undefined,
+      contact: async () => undefined,
       remember: async () => undefined,
     };
     await assert.rejects(destination.deliver(event, context, AbortSignal.timeout(5000)), {

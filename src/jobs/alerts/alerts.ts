@@ -179,6 +179,8 @@ async function send(
     idempotencyKey: `${event.id}:alerts`,
     attempt,
     link: undefined,
+    contactLink: undefined,
+    contact: async () => undefined,
     // No two alerts belong together.
     remember: async () => undefined,
   };
