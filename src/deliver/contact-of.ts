@@ -3,6 +3,7 @@ import {
   type DeliveryContact,
   DeliveryError,
   type Ledger,
+  type RememberOptions,
   type WaypostEvent,
 } from "../contracts.ts";
 import { personEdges } from "../event/alias-edges.ts";
@@ -10,16 +11,19 @@ import { personKeyOf } from "../event/person.ts";
 import { phoneCandidates } from "../event/phone.ts";
 import { retryWhileHeld } from "./lease.ts";
 
-/**
- * Under what a destination remembers something about the event's contact; the first is where it is kept. Of an event of no single
- * person under its id.
- */
+/** Under what a link is kept: the event's own id where it has no conversation, or is about no single person. */
+export function aboutOf(event: WaypostEvent, scope: RememberOptions["scope"]): string {
+  const about = scope === "contact" ? personKeyOf(event) : event.data.conversationId;
+  return about ?? event.id;
+}
+
+/** All under which a link of the event's contact may stand, that of `aboutOf` first. */
 export async function contactKeysOf(
   event: WaypostEvent,
   parts: { readonly ledger: Ledger } & Parameters<typeof retryWhileHeld>[1],
 ): Promise<readonly string[]> {
-  const key = personKeyOf(event);
-  if (key === undefined) return [event.id];
+  const key = aboutOf(event, "contact");
+  if (key === event.id) return [key];
   // The event may be ahead of the store.
   const ask = () => parts.ledger.contactAliases([key], personEdges(event));
   return (await retryWhileHeld(ask, parts))(key);

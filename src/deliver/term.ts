@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { Bus, Consumer, Contacts, DestinationLease, Ledger } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
+import { createKeyedMutex } from "../support/keyed-mutex.ts";
 import type { Taken } from "../support/lease.ts";
 import { holdLease, type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
@@ -148,7 +149,11 @@ function createHeadSchedule(
   const { lease, lanes, health, halting, rows } = term;
   const rate = createRate(clock, config.ratePerSecond);
   const write = createWrites({ ...parts, name: parts.setup.name, lease });
-  const tryHead = createTryHead({ ...parts, lease, health, write, over: halting });
+  const contactsInTurn = createKeyedMutex();
+  const tryHead = createTryHead({
+    ...parts,
+    ...{ lease, health, write, over: halting, contactsInTurn },
+  });
   return createSchedule({
     clock,
     lanes,

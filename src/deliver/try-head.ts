@@ -7,14 +7,13 @@ import type {
   RememberOptions,
   WaypostEvent,
 } from "../contracts.ts";
-import { personKeyOf } from "../event/person.ts";
 import type { Clock } from "../support/clock.ts";
-import { createKeyedMutex, type KeyedMutex } from "../support/keyed-mutex.ts";
+import type { KeyedMutex } from "../support/keyed-mutex.ts";
 import { type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import { attempt } from "./attempt.ts";
 import type { Bodies, Body } from "./bodies.ts";
-import { askContact, contactKeysOf } from "./contact-of.ts";
+import { aboutOf, askContact, contactKeysOf } from "./contact-of.ts";
 import type { DestinationSetup } from "./delivery.ts";
 import type { Health } from "./health.ts";
 import { mostWaitMs, type OpenRow } from "./lane.ts";
@@ -26,6 +25,8 @@ export interface HeadParts {
   readonly setup: DestinationSetup;
   readonly ledger: Ledger;
   readonly contacts: Pick<Contacts, "of">;
+  /** For destinations with `serialize: "contact"`. */
+  readonly contactsInTurn: KeyedMutex;
   readonly lease: Lease;
   readonly bodies: Bodies;
   readonly health: Health;
@@ -48,10 +49,9 @@ const bodyWaitMs = { first: 1_000, most: 30_000 };
  */
 export function createTryHead(parts: HeadParts): (row: OpenRow) => Promise<"done" | "waits"> {
   const { clock, log } = parts;
-  const contactsInTurn = createKeyedMutex();
   return async (row) => {
     try {
-      return await tryHead(parts, row, contactsInTurn);
+      return await tryHead(parts, row);
     } catch (error) {
       if (error instanceof GivenUpError) {
         log.info("an operator has given a delivery up", { eventId: row.eventId });
@@ -66,16 +66,12 @@ export function createTryHead(parts: HeadParts): (row: OpenRow) => Promise<"done
   };
 }
 
-async function tryHead(
-  parts: HeadParts,
-  row: OpenRow,
-  contactsInTurn: KeyedMutex,
-): Promise<"done" | "waits"> {
+async function tryHead(parts: HeadParts, row: OpenRow): Promise<"done" | "waits"> {
   const body = await bodyToTry(parts, row);
   if (body === "done" || body === "waits") return body;
   if (parts.setup.destination.serialize !== "contact") return deliverHead(parts, row, body);
   const keys = await contactKeysOf(body, parts);
-  return contactsInTurn.run(keys, () => deliverHead(parts, row, body, keys));
+  return parts.contactsInTurn.run(keys, () => deliverHead(parts, row, body, keys));
 }
 
 async function deliverHead(
@@ -221,7 +217,8 @@ async function contextOf(
   const { name, destination } = parts.setup;
   const linkOf = (about: string | readonly string[]) =>
     retryWhileHeld(() => parts.ledger.link(name, about), parts);
-  const link = destination.links === false ? undefined : await linkOf(aboutOf(event));
+  const link =
+    destination.links === false ? undefined : await linkOf(aboutOf(event, "conversation"));
   const contactLink = contactKeys && (await linkOf(contactKeys));
   return {
     destination: name,
@@ -234,11 +231,6 @@ async function contextOf(
   };
 }
 
-/** What a link is kept under. */
-function aboutOf({ data, id }: WaypostEvent): string {
-  return data.conversationId ?? id;
-}
-
 async function saveLink(
   parts: HeadParts,
   event: WaypostEvent,
@@ -246,8 +238,7 @@ async function saveLink(
   { scope = "conversation", ...options }: RememberOptions = {},
 ): Promise<void> {
   const { setup, ledger, lease } = parts;
-  const about = scope === "contact" ? (personKeyOf(event) ?? event.id) : aboutOf(event);
-  const save = () => ledger.saveLink(setup.name, about, link, lease.epoch, options);
+  const save = () => ledger.saveLink(setup.name, aboutOf(event, scope), link, lease.epoch, options);
   if (await retryWhileHeld(save, parts)) return;
   lease.lose("a later holder has written the link");
   lease.check();
