@@ -6,6 +6,8 @@ import { textOf } from "./event-index.ts";
 
 /** What an event says of a person. Facts of one person join in any order and any number of times to the same. */
 export interface ContactFacts {
+  /** Whom it is about, as `personKey`; also when it makes no contact of them. */
+  readonly key?: string;
   /** There when the event makes a contact of them. */
   readonly person?: PersonFacts;
   readonly edges: readonly AliasEdge[];
@@ -33,7 +35,8 @@ export function contactFacts(event: WaypostEvent, at: string): ContactFacts {
   const edges = personEdges(event);
   const tells = isInboundMessage(event) || synced || (message?.system ?? idChange) !== undefined;
   const person = tells ? personOf(event, at) : undefined;
-  return person === undefined ? { edges } : { person, edges };
+  const key = personKeyOf(event);
+  return { ...(key !== undefined && { key }), ...(person !== undefined && { person }), edges };
 }
 
 /** Whom the event is about; undefined: no single person. */

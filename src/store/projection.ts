@@ -94,7 +94,7 @@ export function joinProjections(projections: readonly Projection[]) {
   for (const { from, to } of [...aliases, ...contacts.flatMap((each) => each.edges)]) {
     touched.add(from).add(to);
   }
-  for (const { person } of contacts) if (person !== undefined) touched.add(person.key);
+  for (const { key } of contacts) if (key !== undefined) touched.add(key);
   return {
     messages: facts((projection) => projection.message),
     conversations,

@@ -699,7 +699,10 @@ export function testLedger(
       const now = Date.now();
       t.mock.timers.enable({ apis: ["Date"], now: now + 20 * day });
       const account = { wabaId: "900100200300401", phoneNumberId: "700700700700701" };
-      await opened.append([makeEvent({ contact, account })]);
+      const { userId, waId } = contact;
+      await opened.append(
+        [{ userId }, { waId }].map((each) => makeEvent({ contact: each, account })),
+      );
       t.mock.timers.reset();
       await opened.expire(now + 51 * day);
       for (const key of keys) assert.deepEqual(await ledger.link(name, [key]), { id: key });
