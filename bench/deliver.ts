@@ -92,7 +92,7 @@ async function measure(store: Store, url: string, count: number): Promise<DrainF
     await store.append(events.slice(at, at + batchSize));
   }
   const destination = createHttp(url);
-  const { intakePerSecond, deliveriesPerSecond } = await drain(store.ledger, destination, events);
+  const { intakePerSecond, deliveriesPerSecond } = await drain(store, destination, events);
   const barePerSecond = await bareLoop(store.ledger, destination, events);
   await destination.close();
   const ratio = deliveriesPerSecond / barePerSecond;
@@ -100,7 +100,8 @@ async function measure(store: Store, url: string, count: number): Promise<DrainF
 }
 
 /** The backlog is taken in while the destination is paused, and drains when it is resumed. */
-async function drain(ledger: Ledger, destination: Destination, events: readonly WaypostEvent[]) {
+async function drain(store: Store, destination: Destination, events: readonly WaypostEvent[]) {
+  const { ledger } = store;
   const name = "crm";
   const at = new Date().toISOString();
   await ledger.setPause(name, { by: "operator", reason: "the backlog gathers", at });
@@ -120,6 +121,7 @@ async function drain(ledger: Ledger, destination: Destination, events: readonly 
     }),
     bus: { ...source, publish: async () => undefined },
     ledger,
+    contacts: store.contacts,
     log: createLog({ level: "error" }),
     holder: "bench",
     leaseMs: 3_000,
@@ -194,6 +196,8 @@ async function bareLoop(
             attempt: 1,
             routes: [],
             link: undefined,
+            contactLink: undefined,
+            contact: async () => undefined,
             remember: async () => undefined,
           },
           new AbortController().signal,

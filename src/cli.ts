@@ -49,6 +49,7 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
   status: async () => (await import("./cli/status.ts")).registerStatus(program, resolveOps),
   events: async () => (await import("./cli/events.ts")).registerEvents(program, resolveOps),
   message: async () => (await import("./cli/message.ts")).registerMessage(program, resolveOps),
+  contact: async () => (await import("./cli/contact.ts")).registerContact(program, resolveOps),
   quarantine: async () =>
     (await import("./cli/quarantine.ts")).registerQuarantine(program, resolveOps),
   deliveries: async () =>

@@ -37,6 +37,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     query: store,
     tail: bus.tail.bind(bus),
     ledger: store.ledger,
+    contacts: store.contacts,
     processes: store.processes,
     destinations,
     bus,

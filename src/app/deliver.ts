@@ -40,6 +40,7 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
       routes: plan.routes,
       bus: options.bus,
       ledger: options.store.ledger,
+      contacts: options.store.contacts,
       log,
       holder: options.holder,
       hooks: measure(base.metrics),

@@ -1,5 +1,6 @@
 /** What a destination is told and answers with. What it throws but DeliveryError counts as an outage that may be done. */
 import type { WaypostEvent } from "../event/event.ts";
+import type { Contact } from "./contacts.ts";
 import type { DeliveryError } from "./errors.ts";
 
 export type Link = Readonly<Record<string, string>>;
@@ -19,11 +20,33 @@ export interface DeliveryContext {
    */
   readonly link: Link | undefined;
   /**
+   * What it remembers about the event's contact, over all our numbers, or about the event itself where it is about no single
+   * person. Looked up for destinations with `serialize: "contact"` alone.
+   */
+  readonly contactLink: Link | undefined;
+  /**
+   * Who the event is about, as known now; undefined: no single person. Asked once, at the first call. Rejects with a DeliveryError that
+   * says nothing was done, so it is to be asked before anything is.
+   */
+  contact(): Promise<DeliveryContact | undefined>;
+  /**
    * Replaces the link before the delivery is done: durable when it resolves. For a destination that makes two things in one
    * delivery, between the calls: a later attempt finds in `link` what the first has made. Rejects when another
    * process delivers by now; the attempt is over then.
    */
-  remember(link: Link): Promise<void>;
+  remember(link: Link, options?: RememberOptions): Promise<void>;
+}
+
+export interface RememberOptions {
+  /** `conversation` unless told: of which of the two. */
+  readonly scope?: "conversation" | "contact";
+  /** Kept so long at least, from now on; without it as long as events of the two are, and some days. */
+  readonly keepMs?: number;
+}
+
+export interface DeliveryContact extends Contact {
+  /** As digits: each phone, then how else it may be written (`phoneCandidates`). */
+  readonly phoneCandidates: readonly string[];
 }
 
 export interface Delivered {
@@ -88,6 +111,11 @@ export interface DestinationTraits {
   readonly links?: false;
   /** With `deliverBatch`: what goes into one call. What may have been done already, or failed alone, goes through `deliver`. */
   readonly batch?: BatchRules;
+  /**
+   * One attempt at a time for each contact, whatever their lanes (one person on two of our numbers has two): for what is found or made
+   * per contact.
+   */
+  readonly serialize?: "contact";
   /** Not to be tried before then: for what comes together (a few texts in a row). What stands behind it in its lane waits too. Asked again each day. */
   notBefore?(event: WaypostEvent, createdAt: Date): Date | undefined;
 }

@@ -130,17 +130,26 @@ interface DeliveryMemory {
     conversationIds: readonly string[],
     learnt?: readonly AliasEdge[],
   ): Promise<(id: string) => readonly string[]>;
+  /** As `aliases`, of contacts over all numbers, by `personKey`. */
+  contactAliases(
+    keys: readonly string[],
+    learnt?: readonly AliasEdge[],
+  ): Promise<(key: string) => readonly string[]>;
   /**
-   * What a destination remembers about a conversation, joined through aliases. It outlives the last event that the
-   * store keeps of the conversation by some days, then goes.
+   * What a destination remembers about a conversation, joined through aliases, or about the contact who has these keys. It
+   * outlives the last event that the store keeps of them by some days, then goes.
    */
-  link(name: string, conversationId: string): Promise<Readonly<Record<string, string>> | undefined>;
-  /** Fenced: false when a holder of a later epoch has written it. */
+  link(
+    name: string,
+    about: string | readonly string[],
+  ): Promise<Readonly<Record<string, string>> | undefined>;
+  /** Fenced: false when a holder of a later epoch has written it. `keepMs`: it is kept so long at least. */
   saveLink(
     name: string,
-    conversationId: string,
+    about: string,
     link: Readonly<Record<string, string>>,
     epoch: number,
+    options?: { readonly keepMs?: number },
   ): Promise<boolean>;
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Bus, Ledger } from "../contracts.ts";
+import type { Bus, Contacts, Ledger } from "../contracts.ts";
 import { type Clock, systemClock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
 import { createBodies } from "./bodies.ts";
@@ -17,6 +17,7 @@ export interface DeliveryOptions {
   /** Absent: no route asks anything at a delivery's turn. */
   readonly decider?: Decider;
   readonly ledger: Ledger;
+  readonly contacts: Pick<Contacts, "of">;
   readonly log: Log;
   /** Host, process and role, for people. */
   readonly holder: string;

@@ -1,6 +1,7 @@
-import type { Bus, Ledger, WaypostEvent } from "../contracts.ts";
+import type { Bus, Contacts, Ledger, WaypostEvent } from "../contracts.ts";
 import { encodeEvent } from "../event/encode.ts";
 import type { Clock } from "../support/clock.ts";
+import { createKeyedMutex } from "../support/keyed-mutex.ts";
 import type { Lease } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import type { Bodies } from "./bodies.ts";
@@ -24,6 +25,7 @@ interface ScheduledParts {
   readonly bus: Pick<Bus, "publish">;
   readonly decider?: Decider;
   readonly ledger: Ledger;
+  readonly contacts: Pick<Contacts, "of">;
   readonly bodies: Bodies;
   readonly clock: Clock;
   readonly log: Log;
@@ -49,10 +51,12 @@ export function createHeadSchedule(
   const write = createWrites({ ...parts, name: parts.setup.name, lease });
   const publish = (events: readonly WaypostEvent[]) =>
     parts.bus.publish(events.map(encodeEvent), halting);
-  const head = { ...parts, lease, health, write, publish, over: halting };
+  const contactsInTurn = createKeyedMutex();
+  const head = { ...parts, lease, health, write, publish, over: halting, contactsInTurn };
   const tryHead = createTryHead(head);
   const tryBatch = createTryBatch(head);
-  const rules = destination.deliverBatch && destination.batch;
+  // Two rows of a batch may be one contact's.
+  const rules = destination.serialize ? undefined : destination.deliverBatch && destination.batch;
   const mayGather = () => !health.breakerOpen() && !rows().suspects();
   return createSchedule({
     clock,

@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import type { Bus, Consumer, DestinationLease, Ledger } from "../contracts.ts";
+import type { Bus, Consumer, Contacts, DestinationLease, Ledger } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Taken } from "../support/lease.ts";
 import { holdLease, type Lease, LeaseOverError } from "../support/lease.ts";
@@ -35,6 +35,7 @@ export interface TermParts {
   /** Absent: no route asks anything at a delivery's turn. */
   readonly decider?: Decider;
   readonly ledger: Ledger;
+  readonly contacts: Pick<Contacts, "of">;
   readonly bodies: Bodies;
   readonly hooks: DeliveryHooks;
   readonly clock: Clock;

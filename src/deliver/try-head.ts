@@ -1,6 +1,15 @@
-import type { DeliveryContext, Ledger, Link, WaypostEvent } from "../contracts.ts";
+import type {
+  Contacts,
+  DeliveryContext,
+  Ledger,
+  Link,
+  RememberOptions,
+  WaypostEvent,
+} from "../contracts.ts";
+import type { KeyedMutex } from "../support/keyed-mutex.ts";
 import { type Lease, LeaseOverError } from "../support/lease.ts";
 import { attempt, type Outcome } from "./attempt.ts";
+import { aboutOf, askContact, contactKeysOf } from "./contact-of.ts";
 import type { Health } from "./health.ts";
 import type { OpenRow } from "./lane.ts";
 import { retryWhileHeld } from "./retry-while-held.ts";
@@ -11,6 +20,9 @@ import { GivenUpError } from "./writes.ts";
 
 export interface HeadParts extends TurnParts {
   readonly ledger: Ledger;
+  readonly contacts: Pick<Contacts, "of">;
+  /** For destinations with `serialize: "contact"`. */
+  readonly contactsInTurn: KeyedMutex;
   readonly lease: Lease;
   /** Aborts attempts: the lease is over, or the program ends. */
   readonly over: AbortSignal;
@@ -55,8 +67,19 @@ export async function tryAlone(
   row: OpenRow,
   body: WaypostEvent,
 ): Promise<"done" | "waits"> {
+  if (parts.setup.destination.serialize !== "contact") return deliverHead(parts, row, body);
+  const keys = await contactKeysOf(body, parts);
+  return parts.contactsInTurn.run(keys, () => deliverHead(parts, row, body, keys));
+}
+
+async function deliverHead(
+  parts: HeadParts,
+  row: OpenRow,
+  body: WaypostEvent,
+  contactKeys?: readonly string[],
+): Promise<"done" | "waits"> {
   const { write, lease, clock } = parts;
-  const context = await contextOf(parts, row, body);
+  const context = await contextOf(parts, row, body, contactKeys);
   // Each time: the write is what fences an attempt by a holder that was suspended past its lease.
   const history = row.state === "sending" && row.crashes > 0 ? { history: row.history } : {};
   await write({ ...sendingMark(row), ...history });
@@ -175,31 +198,34 @@ export async function contextOf(
   parts: HeadParts,
   row: OpenRow,
   event: WaypostEvent,
+  contactKeys?: readonly string[],
 ): Promise<DeliveryContext> {
-  const { setup, ledger } = parts;
-  const { name, destination } = setup;
+  const { name, destination } = parts.setup;
+  const linkOf = (about: string | readonly string[]) =>
+    retryWhileHeld(() => parts.ledger.link(name, about), parts);
   const link =
-    destination.links === false
-      ? undefined
-      : await retryWhileHeld(() => ledger.link(name, aboutOf(event)), parts);
+    destination.links === false ? undefined : await linkOf(aboutOf(event, "conversation"));
+  const contactLink = contactKeys && (await linkOf(contactKeys));
   return {
     destination: name,
     idempotencyKey: `${event.id}:${name}`,
     attempt: row.history.length + 1,
     routes: row.decided ?? [row.route],
     link,
-    remember: (made) => saveLink(parts, event, made),
+    contactLink,
+    contact: askContact(event, parts.contacts),
+    remember: (made, options) => saveLink(parts, event, made, options),
   };
 }
 
-/** What a link is kept under. */
-function aboutOf({ data, id }: WaypostEvent): string {
-  return data.conversationId ?? id;
-}
-
-export async function saveLink(parts: HeadParts, event: WaypostEvent, link: Link): Promise<void> {
+export async function saveLink(
+  parts: HeadParts,
+  event: WaypostEvent,
+  link: Link,
+  { scope = "conversation", ...options }: RememberOptions = {},
+): Promise<void> {
   const { setup, ledger, lease } = parts;
-  const save = () => ledger.saveLink(setup.name, aboutOf(event), link, lease.epoch);
+  const save = () => ledger.saveLink(setup.name, aboutOf(event, scope), link, lease.epoch, options);
   if (await retryWhileHeld(save, parts)) return;
   lease.lose("a later holder has written the link");
   lease.check();

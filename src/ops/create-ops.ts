@@ -2,11 +2,19 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import express, { type Express, type RequestHandler } from "express";
 import { middleware as validateOpenApi } from "express-openapi-validator";
-import type { Bus, EventQuery, Ledger, ProcessRegistry, Renormalize } from "../contracts.ts";
+import type {
+  Bus,
+  Contacts,
+  EventQuery,
+  Ledger,
+  ProcessRegistry,
+  Renormalize,
+} from "../contracts.ts";
 import { createHttpServer, listen } from "../support/http-server.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import { requireBearer } from "./bearer.ts";
+import { createContactRoutes } from "./contact-routes.ts";
 import { createDeliveryRoutes } from "./delivery-routes.ts";
 import { createDestinationRoutes } from "./destination-routes.ts";
 import { createEventStreams } from "./event-stream.ts";
@@ -41,6 +49,7 @@ export interface OpsApi {
   readonly tail: Bus["tail"];
   readonly status: () => Promise<SystemStatus>;
   readonly ledger: Ledger;
+  readonly contacts: Pick<Contacts, "find" | "change">;
   readonly processes: Pick<ProcessRegistry, "alive">;
   /** The configured ones by name, as they are now. */
   readonly destinations: () => ReadonlyMap<
@@ -130,6 +139,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
   app.use(
     "/api",
     createRenormalizationRoutes(api),
+    createContactRoutes(api),
     createIntakeRoutes(api.intake, options.metrics),
   );
   app.use("/api", createLogRoutes(api), createDeliveryRoutes(api), createDestinationRoutes(api));
@@ -142,13 +152,13 @@ const jsonTypes = /^application\/json(?:;|$)/i;
 const eventTypes = /^application\/(?:json|cloudevents(?:-batch)?\+json)(?:;|$)/i;
 
 /**
- * Only a POST has a body, and it is JSON; none is an empty object. Each content type of its own would make the
+ * Only a POST and a PATCH have a body, and it is JSON; none is an empty object. Each content type of its own would make the
  * validator keep one more compiled copy.
  */
 const readBody: RequestHandler = (request, response, next) => {
   const type = request.headers["content-type"];
   delete request.headers["content-type"];
-  if (request.method !== "POST") return next();
+  if (request.method !== "POST" && request.method !== "PATCH") return next();
   const length = request.headers["content-length"];
   const empty = (length === undefined || length === "0") && !request.headers["transfer-encoding"];
   const tellsEvents = request.path === "/events";

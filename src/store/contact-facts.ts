@@ -1,11 +1,13 @@
 import type { WaypostEvent } from "../contracts.ts";
 import { type AliasEdge, personEdges } from "../event/alias-edges.ts";
-import { personKey } from "../event/conversation.ts";
 import { isInboundMessage } from "../event/direction.ts";
+import { personKeyOf } from "../event/person.ts";
 import { textOf } from "./event-index.ts";
 
 /** What an event says of a person. Facts of one person join in any order and any number of times to the same. */
 export interface ContactFacts {
+  /** Whom it is about, as `personKey`; also when it makes no contact of them. */
+  readonly key?: string;
   /** There when the event makes a contact of them. */
   readonly person?: PersonFacts;
   readonly edges: readonly AliasEdge[];
@@ -33,18 +35,14 @@ export function contactFacts(event: WaypostEvent, at: string): ContactFacts {
   const edges = personEdges(event);
   const tells = isInboundMessage(event) || synced || (message?.system ?? idChange) !== undefined;
   const person = tells ? personOf(event, at) : undefined;
-  return person === undefined ? { edges } : { person, edges };
+  const key = personKeyOf(event);
+  return { ...(key !== undefined && { key }), ...(person !== undefined && { person }), edges };
 }
 
 /** Whom the event is about; undefined: no single person. */
 export function personOf(event: WaypostEvent, at: string): PersonFacts | undefined {
-  const { contact, groupId, syncedContact, idChange } = event.data;
-  if (groupId !== undefined) return undefined;
-  const own = personKey({ userId: contact?.userId, phone: contact?.waId });
-  const key =
-    own ??
-    personKey({ userId: syncedContact?.userId, phone: syncedContact?.phoneNumber }) ??
-    personKey({ userId: idChange?.userId, phone: idChange?.waId });
+  const { contact, syncedContact } = event.data;
+  const key = personKeyOf(event);
   if (key === undefined) return undefined;
   const name = textOf(contact?.name);
   const weak =

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Table, Tables } from "../contracts/table.ts";
 import { type Contact, type ContactChange, StoreError } from "../contracts.ts";
 import type { AliasEdge } from "../event/alias-edges.ts";
-import { resolveAliases } from "./aliases.ts";
+import { type LoadEdges, resolveAliases } from "./aliases.ts";
 import { larger, saidAt, saidIn, smaller } from "./contact-facts.ts";
 import { changeNotes, joinNotes, type Note, noted } from "./contact-notes.ts";
 import { type ContactRow, contactAliasesTable, contactsTable } from "./contact-tables.ts";
@@ -25,12 +25,17 @@ export function newRow(now: string): Omit<ContactRow, "id"> {
   return { contactId, madeAt: now, ids: [contactId], notes: [], revision: 0 };
 }
 
+/** Who is who over all our numbers. */
+export function contactEdges(tables: Pick<Tables, "of">): LoadEdges {
+  return (ids) => tables.of(contactAliasesTable).find({ where: { ends: { in: ids } } });
+}
+
 /** Who has this id. No rows: nobody is known by it. */
 export async function findPerson(tables: Pick<Tables, "of">, key: string): Promise<Person> {
-  const aliases = tables.of(contactAliasesTable);
+  const loadEdges = contactEdges(tables);
   const movedFrom = new Set<string>();
   const load = async (ids: readonly string[]): Promise<readonly AliasEdge[]> => {
-    const edges = await aliases.find({ where: { ends: { in: ids } } });
+    const edges = await loadEdges(ids);
     for (const { kind, from } of edges) if (kind === "moved") movedFrom.add(from);
     return edges;
   };

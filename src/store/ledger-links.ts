@@ -6,7 +6,7 @@ import { linksGo } from "./link-life.ts";
 /** More rounds than anybody needs who is not stopped by the same writers all the time. */
 const maxRounds = 10;
 
-/** What destinations remember about conversations, and about events that have none. Links go some days after `retentionMs`, unless used again. */
+/** What destinations remember about conversations and contacts, and about events that have none. Links go some days after `retentionMs`, unless used again. */
 export function createLinks(
   tables: Pick<Tables, "of">,
   aliases: Ledger["aliases"],
@@ -14,16 +14,19 @@ export function createLinks(
 ): Pick<Ledger, "link" | "saveLink"> {
   const links = tables.of(linksTable);
   return {
-    async link(name, conversationId) {
-      const ids = (await aliases([conversationId]))(conversationId).map((id) => `${name}:${id}`);
+    async link(name, about) {
+      const all = typeof about === "string" ? (await aliases([about]))(about) : about;
+      const ids = all.map((id) => `${name}:${id}`);
       const found = await links.get(ids);
       const newest = found.toSorted((a, b) => (a.savedAt < b.savedAt ? 1 : -1));
       return (newest.find(({ id }) => id === ids[0]) ?? newest[0])?.link;
     },
-    async saveLink(name, conversationId, link, epoch) {
+    async saveLink(name, conversationId, link, epoch, { keepMs = 0 } = {}) {
       const id = `${name}:${conversationId}`;
       const savedAt = new Date().toISOString();
-      const expireAt = new Date(linksGo(Date.now() + retentionMs).at);
+      const expireAt = new Date(
+        Math.max(linksGo(Date.now() + retentionMs).at, Date.now() + keepMs),
+      );
       const change = { set: { link, epoch, savedAt }, max: { expireAt } };
       const row = { id, conversationId, link, epoch, savedAt, expireAt };
       for (let round = 0; round < maxRounds; round += 1) {

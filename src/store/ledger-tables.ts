@@ -70,7 +70,7 @@ export const destinationsTable = defineTable({
   },
 });
 
-/** `<destination>:<conversation id>`: what a destination remembers about it. */
+/** `<destination>:<conversation id>`: what a destination remembers about it. A contact's stand under a `personKey`. */
 export const linksTable = defineTable({
   name: "links",
   fields: {

@@ -2,6 +2,7 @@ import type { Tables } from "../contracts/table.ts";
 import type { Ledger, WaypostEvent } from "../contracts.ts";
 import { quarantineIdOf } from "../event/quarantined-post.ts";
 import { type LoadEdges, resolveAliases } from "./aliases.ts";
+import { contactEdges } from "./contact-person.ts";
 import { createClaims } from "./ledger-claims.ts";
 import { createLeases } from "./ledger-leases.ts";
 import { createLinks, keepLinks } from "./ledger-links.ts";
@@ -42,6 +43,7 @@ export function createLedger(tables: Tables, options: LedgerOptions): Ledger {
     ...createLinks(tables, aliases, retentionMs),
     ...createList(tables),
     aliases,
+    contactAliases: (keys, learnt) => resolveAliases(keys, contactEdges(tables), learnt),
     async bodies(ids) {
       const bodies = new Map<string, WaypostEvent | "quarantined">(await log.bodies(ids));
       const missing = ids.filter((id) => !bodies.has(id));

@@ -89,14 +89,18 @@ export function joinProjections(projections: readonly Projection[]) {
   const conversations = facts((projection) => projection.conversation);
   const aliases = [...edges.values()];
   const touched = new Set(conversations.map(({ id }) => id));
-  for (const { from, to } of aliases) touched.add(from).add(to);
+  const contacts = projections.map((projection) => projection.contact);
+  for (const { from, to } of [...aliases, ...contacts.flatMap((each) => each.edges)]) {
+    touched.add(from).add(to);
+  }
+  for (const { key } of contacts) if (key !== undefined) touched.add(key);
   return {
     messages: facts((projection) => projection.message),
     conversations,
     accounts: newestPerAccount(projections.map(({ index }) => index)),
     aliases,
-    contacts: projections.map((projection) => projection.contact),
-    /** Conversations that have an event in the batch, or are joined with one: their links live on. */
+    contacts,
+    /** Conversations and contacts that have an event in the batch, or are joined with one: their links live on. */
     touched: [...touched],
   };
 }

@@ -193,6 +193,46 @@ describe("waypost message", () => {
   });
 });
 
+describe("waypost contact", () => {
+  it("shows who it is, by any id, controls escaped", async () => {
+    const [event] = [textEvent(4, "hi")];
+    assert.ok(event);
+    const contact = {
+      userId: "DE.741",
+      waId: "15555550123",
+      name: "Mia\u001b[2J",
+      username: "mia",
+    };
+    await ops.store.append([{ ...event, data: { ...event.data, contact } }]);
+    const { id = "" } = (await ops.store.contacts.find("DE.741")) ?? {};
+    const consent = {
+      marketing: "revoked",
+      stopped: true,
+      at: "2026-11-20T10:00:00.000Z",
+    } as const;
+    await ops.store.contacts.change(id, {
+      ...{ addTags: ["vip", "new"], fields: { city: "Köln" }, consent },
+      owner: { pool: "sales", name: "Ana" },
+    });
+    const { code, out } = await run(["contact", "+1 (555) 555-0123"]);
+    assert.equal(code, 0);
+    assert.deepEqual(lines(out), [
+      `${id}  Mia\\u001b[2J  @mia`,
+      "phones       15555550123",
+      "user ids     DE.741",
+      "tags         new  vip",
+      "city         Köln",
+      "owner        Ana (sales)",
+      "consent      said stop: nothing is sent until they write again; no offers  11-20 10:00:00",
+      `wrote first  11-20 10:00:04  ${event.id}`,
+    ]);
+    const json = parsed((await run(["contact", "DE.741", "--json"])).out);
+    assert.deepEqual(json, [await ops.store.contacts.find(id)]);
+    const none = await run(["contact", "15555550199"]);
+    assert.deepEqual([none.code, none.err], [1, "There is no such contact.\n"]);
+  });
+});
+
 describe("waypost quarantine", () => {
   const body = Buffer.from([0x7b, 0xff, 0x00, 0x0a, 0x1b]);
   const entry = {
@@ -270,6 +310,7 @@ describe("every command", () => {
     ["topology", "drop-dead", "x", "--yes"],
     ["topology", "prune"],
     ["message", "x"],
+    ["contact", "x"],
     ["quarantine"],
     ["quarantine", "show", "x"],
     ["status"],

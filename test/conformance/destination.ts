@@ -27,14 +27,9 @@ const name = "under-test";
 
 export function contextOf(event: WaypostEvent, link?: DeliveryContext["link"]): DeliveryContext {
   const idempotencyKey = `${event.id}:${name}`;
-  return {
-    destination: name,
-    idempotencyKey,
-    attempt: 1,
-    routes: [],
-    link,
-    remember: async () => undefined,
-  };
+  const none = async () => undefined;
+  const about = { link, contactLink: undefined, contact: none, remember: none };
+  return { destination: name, idempotencyKey, attempt: 1, routes: [], ...about };
 }
 
 /** How it ended: delivered, or the DeliveryError. Anything else fails the test. */

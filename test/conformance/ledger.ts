@@ -651,6 +651,62 @@ export function testLedger(
       await opened.expire(now + 65 * day);
       assert.equal(await ledger.link(name, user), undefined);
     });
+
+    it("remembers a link of a contact over all numbers, apart from those of conversations", async () => {
+      const contact = { userId: "DE.7410258963", waId: "15555550123" };
+      const [user, phone] = ["user:DE.7410258963", "phone:15555550123"];
+      const link = async (key: string) =>
+        ledger.link(name, (await ledger.contactAliases([key]))(key));
+      await ledger.saveLink(name, phone, { id: "1" }, 2);
+      assert.deepEqual((await ledger.contactAliases([user]))(user), [user]);
+      const learnt = { kind: "phone", from: phone, to: user, at: second(1) } as const;
+      const told = (await ledger.contactAliases([user], [learnt]))(user);
+      assert.deepEqual(await ledger.link(name, told), { id: "1" });
+      assert.equal(await link(user), undefined);
+      const account = { wabaId: "900100200300401", phoneNumberId: "700700700700701" };
+      const both = makeEvent({ contact, account });
+      await opened.append([both]);
+      assert.deepEqual(await link(user), { id: "1" });
+      assert.equal(await ledger.link(name, both.data.conversationId ?? ""), undefined);
+      assert.equal(await ledger.saveLink(name, user, { id: "2" }, 2), true);
+      assert.equal(await ledger.saveLink(name, user, { id: "late" }, 1), false);
+      assert.deepEqual(await link(user), { id: "2" });
+    });
+
+    it("keeps a contact's link as long as events of the contact, and one that is to live longer so long", async () => {
+      const days = (n: number) => Date.now() + n * 24 * 60 * 60 * 1_000;
+      const [user, phone] = ["user:DE.7410258963", "phone:15555550123"];
+      const keepMs = days(60) - Date.now();
+      await ledger.saveLink(name, user, { id: "1" }, 1);
+      await ledger.saveLink(name, phone, { id: "2" }, 1, { keepMs });
+      await ledger.saveLink(name, "cnv_long", { id: "3" }, 1, { keepMs });
+      await opened.expire(days(36));
+      assert.deepEqual(await ledger.link(name, [user]), { id: "1" });
+      await opened.expire(days(38));
+      assert.equal(await ledger.link(name, [user]), undefined);
+      assert.deepEqual(await ledger.link(name, [phone]), { id: "2" });
+      await opened.expire(days(59));
+      assert.deepEqual(await ledger.link(name, "cnv_long"), { id: "3" });
+      await opened.expire(days(61));
+      assert.equal(await ledger.link(name, [phone]), undefined);
+    });
+
+    it("lets a contact's link live on with each of their events, on whichever number", async (t) => {
+      const day = 24 * 60 * 60 * 1_000;
+      const contact = { userId: "DE.7410258963", waId: "15555550123" };
+      const keys = ["user:DE.7410258963", "phone:15555550123"];
+      for (const key of keys) await ledger.saveLink(name, key, { id: key }, 1);
+      const now = Date.now();
+      t.mock.timers.enable({ apis: ["Date"], now: now + 20 * day });
+      const account = { wabaId: "900100200300401", phoneNumberId: "700700700700701" };
+      const { userId, waId } = contact;
+      await opened.append(
+        [{ userId }, { waId }].map((each) => makeEvent({ contact: each, account })),
+      );
+      t.mock.timers.reset();
+      await opened.expire(now + 51 * day);
+      for (const key of keys) assert.deepEqual(await ledger.link(name, [key]), { id: key });
+    });
   });
 }
 

@@ -233,6 +233,7 @@ export async function startEngine(
       },
     },
     ledger,
+    contacts: ledger.contacts,
     log,
     clock,
     holder: options.holder ?? "test",

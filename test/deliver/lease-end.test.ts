@@ -8,6 +8,7 @@ import { openRow } from "../../src/deliver/lane.ts";
 import { compileRoutes } from "../../src/deliver/routes.ts";
 import { settle } from "../../src/deliver/settle.ts";
 import { createTryHead } from "../../src/deliver/try-head.ts";
+import { createKeyedMutex } from "../../src/support/keyed-mutex.ts";
 import { type Lease, LeaseOverError } from "../../src/support/lease.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { createStub, delaysMs, event, misconfigured, outage, startEngine } from "./engine.ts";
@@ -108,6 +109,8 @@ describe("an attempt whose time ends while it is marked as sending", () => {
     const written: string[] = [];
     const tryHead = createTryHead({
       setup: { name: "crm", destination: crm, config: { retry: { delaysMs } } },
+      contacts: ledger.contacts,
+      contactsInTurn: createKeyedMutex(),
       ...{ ledger, lease, health, clock, log, bodies: createBodies(ledger), over: halting.signal },
       publish: async () => undefined,
       async write({ state }) {

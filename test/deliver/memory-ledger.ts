@@ -1,14 +1,20 @@
 import {
   type BusMessage,
+  type Contacts,
   type Ledger,
   StoreError,
   type WaypostEvent,
 } from "../../src/contracts.ts";
-import { aliasEdges } from "../../src/event/alias-edges.ts";
+import { aliasEdges, personEdges } from "../../src/event/alias-edges.ts";
 import { isQuarantined } from "../../src/event/event.ts";
+import { personKeyOf } from "../../src/event/person.ts";
+import { contactFacts } from "../../src/store/contact-facts.ts";
+import { createContactLearner } from "../../src/store/contact-learner.ts";
+import { createContacts } from "../../src/store/contacts.ts";
 import { createLedger, type LedgerLog } from "../../src/store/ledger.ts";
 import { keepLinks } from "../../src/store/ledger-links.ts";
 import { type DeliveryRow, deliveriesTable } from "../../src/store/ledger-tables.ts";
+import { payloadTime } from "../../src/store/projection.ts";
 import { keepQuarantined, parseQuarantined } from "../../src/store/quarantine.ts";
 import { createMemoryTables, type MemoryTables } from "../support/memory-tables.ts";
 
@@ -21,6 +27,8 @@ export interface MemoryLedger extends Ledger {
   expire(at: number): void;
   /** The store is away: every call rejects. */
   down: boolean;
+  /** Learnt from what is appended. */
+  readonly contacts: Contacts;
   readonly rows: Map<string, DeliveryRow>;
   /** Methods that reject. */
   readonly failing: Set<keyof Ledger>;
@@ -38,8 +46,10 @@ export function createMemoryLedger(
   const items = new Map<string, BusMessage>();
   const expiresAt = new Map<string, number>();
   const plain = createLedger(tables, { log: logOf(items, expiresAt), exclusive, retentionMs });
+  const learner = createContactLearner();
   const ledger: MemoryLedger = {
     ...plain,
+    contacts: createContacts(tables, { learner, aliases: plain.aliases }),
     down: false,
     rows: tables.rowsOf(deliveriesTable) as Map<string, DeliveryRow>,
     failing: new Set(),
@@ -53,8 +63,13 @@ export function createMemoryLedger(
       const events = added.filter((item): item is WaypostEvent => !isQuarantined(item));
       const touched = events.flatMap((event) => [
         ...(event.data.conversationId === undefined ? [] : [event.data.conversationId]),
-        ...aliasEdges(event).flatMap(({ from, to }) => [from, to]),
+        ...[...aliasEdges(event), ...personEdges(event)].flatMap(({ from, to }) => [from, to]),
+        ...[personKeyOf(event) ?? []].flat(),
       ]);
+      void learner.learn(
+        tables,
+        events.map((event) => contactFacts(event, payloadTime(event))),
+      );
       // In memory it is done at once.
       void keepLinks(tables, touched, at + retentionMs);
       const expireAt = new Date(at + retentionMs);

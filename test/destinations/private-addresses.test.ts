@@ -230,6 +230,8 @@ describe("a webhook that may not reach private addresses", () => {
       attempt: 1,
       routes: [],
       link: undefined,
+      contactLink: undefined,
+      contact: async () => undefined,
       remember: async () => undefined,
     };
     await assert.rejects(destination.deliver(event, context, AbortSignal.timeout(5000)), {

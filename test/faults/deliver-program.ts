@@ -218,6 +218,7 @@ async function run(orders: Orders): Promise<void> {
     routes,
     bus: broken === "lanes" ? withoutLanes(bus) : bus,
     ledger,
+    contacts: store.contacts,
     log,
     holder: name,
     leaseMs,

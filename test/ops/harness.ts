@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Ledger, ProcessRegistry, WaypostEvent } from "../../src/contracts.ts";
+import type { Ledger, ProcessRegistry, Store, WaypostEvent } from "../../src/contracts.ts";
 import { createOps, type OpsApi, type OpsOptions } from "../../src/ops/create-ops.ts";
 import type { Pruned, PruneOptions } from "../../src/ops/prune.ts";
 import { collectStatus, type StatusSources } from "../../src/ops/system-status.ts";
@@ -17,6 +17,8 @@ export interface Harness {
   readonly query: MemoryEventQuery;
   /** A real one, in a file of its own. */
   readonly ledger: Ledger;
+  /** Of the same file. */
+  readonly store: Store;
   readonly processes: ProcessRegistry;
   /** Those configured, by name. */
   readonly destinations: Map<string, { readonly kind: string; readonly timeoutMs?: number }>;
@@ -31,6 +33,7 @@ export interface Harness {
   publish(event: WaypostEvent): void;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  patch(path: string, body: unknown): Promise<Response>;
 }
 
 /** The ops port on a free port over a log in memory; answers are held against the specification. */
@@ -59,7 +62,7 @@ export async function startOps(
     retentionDays: 30,
     log: arrayLog([]),
   });
-  const { ledger, processes } = store;
+  const { ledger, contacts, processes } = store;
   const destinations: Harness["destinations"] = new Map();
   const dead: Harness["dead"] = new Map();
   const pruned: Harness["pruned"] = { asked: [], answer: { removed: [], kept: [] } };
@@ -68,6 +71,7 @@ export async function startOps(
     renormalize,
     intake,
     ledger,
+    contacts,
     processes,
     destinations: () => destinations,
     bus: {
@@ -122,6 +126,7 @@ export async function startOps(
   return {
     url,
     query,
+    store,
     ledger,
     processes,
     destinations,
@@ -135,6 +140,12 @@ export async function startOps(
       for (const onEvent of tails) onEvent(event);
     },
     get: (path, headers = { authorization: `Bearer ${token}` }) => fetch(url + path, { headers }),
+    patch: (path, body) =>
+      fetch(url + path, {
+        method: "PATCH",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        body: JSON.stringify(body),
+      }),
     post: (path, body, headers = { authorization: `Bearer ${token}` }) =>
       fetch(url + path, {
         method: "POST",

@@ -5,6 +5,7 @@ import type { Tables } from "../../src/contracts/table.ts";
 import { StoreError } from "../../src/contracts.ts";
 import { contactFacts } from "../../src/store/contact-facts.ts";
 import { createContactLearner } from "../../src/store/contact-learner.ts";
+import { contactsTable } from "../../src/store/contact-tables.ts";
 import { payloadTime } from "../../src/store/projection.ts";
 import { createMemoryContacts } from "../support/memory-contacts.ts";
 import { createMemoryTables } from "../support/memory-tables.ts";
@@ -70,7 +71,10 @@ it("does not take for kept what its caller could not make durable", async () => 
 it("loses nothing that was noted, wherever it ends on the way to the person's BSUID", async () => {
   for (let failFrom = 0; ; failFrom += 1) {
     const { tables, calls } = counted();
-    const contacts = createMemoryContacts(tables);
+    // Of two contacts the older is meant: the phone's, by a millisecond.
+    let now = Date.now() - 60_000;
+    const learner = createContactLearner(() => now++);
+    const contacts = createMemoryContacts(tables, learner);
     await contacts.learn([makeText("hi", { at: 1, contact: { waId: contact.waId } })]);
     const { id } = (await contacts.find(contact.waId)) ?? { id: "" };
     await contacts.change(id, { addTags: ["vip"] });
@@ -94,6 +98,22 @@ it("loses nothing that was noted, wherever it ends on the way to the person's BS
     assert.deepEqual((await contacts.find("DE.9"))?.tags, []);
     if (!failed) break;
   }
+});
+
+it("moves what was noted of a phone once, and writes nothing for a change that changes nothing", async () => {
+  const tables = createMemoryTables();
+  const contacts = createMemoryContacts(tables);
+  await contacts.learn([makeText("hi", { at: 1, contact: { waId: contact.waId } })]);
+  await contacts.learn([makeText("hi", { at: 2, contact })]);
+  const { id } = (await contacts.find(contact.userId)) ?? { id: "" };
+  const rows = () => structuredClone([...tables.rowsOf(contactsTable).values()]);
+  await contacts.change(id, { addTags: ["a"] });
+  const before = rows();
+  await contacts.change(id, { addTags: ["a"] });
+  assert.deepEqual(rows(), before);
+  await contacts.change(id, { addTags: ["b"] });
+  const idsOf = (all: typeof before) => all.map((row) => row["ids"]);
+  assert.deepEqual(idsOf(rows()), idsOf(before));
 });
 
 it("says the same of a contact whatever the order and the batches of its events", async () => {

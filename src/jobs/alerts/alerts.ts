@@ -180,6 +180,8 @@ async function send(
     attempt,
     routes: [],
     link: undefined,
+    contactLink: undefined,
+    contact: async () => undefined,
     // No two alerts belong together.
     remember: async () => undefined,
   };

@@ -1,0 +1,62 @@
+import type { Command } from "commander";
+import type { Contact } from "../contracts.ts";
+import {
+  createOpsClient,
+  type OpsFlags,
+  type ResolveOps,
+  runCommand,
+  tokenOption,
+  urlOption,
+} from "./ops-client.ts";
+import { columns, cut, escapeControls, localTime, print, safeJson } from "./terminal.ts";
+
+/** `waypost contact <id or phone>`: who it is, over all numbers. */
+export function registerContact(program: Command, resolve: ResolveOps): void {
+  program
+    .command("contact")
+    .summary("show who a contact is")
+    .description(
+      "Shows one contact, over all numbers: their ids, tags, fields, owner and consent, and when they first wrote.",
+    )
+    .argument("<id>", "a contact id, a BSUID, or a phone number in any writing")
+    .option("--json", "as one line of JSON")
+    .addOption(urlOption)
+    .addOption(tokenOption)
+    .action((id: string, flags: OpsFlags & { json?: true }) =>
+      runCommand(async () => {
+        const client = createOpsClient(await resolve(flags));
+        const contact = await client.get<Contact>(`/api/contacts/${encodeURIComponent(id)}`);
+        if (flags.json) print(safeJson(contact));
+        else for (const line of contactLines(contact)) print(cut(line, columns()));
+        return 0;
+      }),
+    );
+}
+
+function contactLines(contact: Contact): string[] {
+  const { id, name, username, phones, userIds, tags, fields, owner, first } = contact;
+  const rows: [string, string | undefined][] = [
+    [id, [name, username && `@${username}`].filter(Boolean).join("  ")],
+    ["phones", phones.join("  ")],
+    ["user ids", userIds.join("  ")],
+    ["tags", tags.join("  ")],
+    ...Object.entries(fields).map(([key, value]): [string, string] => [key, String(value)]),
+    ["owner", owner && `${owner.name} (${owner.pool})`],
+    ["consent", consentWords(contact)],
+    ["wrote first", first && `${localTime(first.at)}  ${first.eventId}`],
+  ];
+  return rows.flatMap(([label, value], i) =>
+    value || i === 0
+      ? [escapeControls(`${label.padEnd(i === 0 ? 0 : 11)}  ${value}`.trimEnd())]
+      : [],
+  );
+}
+
+function consentWords({ consent }: Contact): string | undefined {
+  const said = [
+    ...(consent.stopped ? ["said stop: nothing is sent until they write again"] : []),
+    ...(consent.marketing === "revoked" ? ["no offers"] : []),
+  ];
+  if (said.length === 0) return undefined;
+  return `${said.join("; ")}${consent.at === undefined ? "" : `  ${localTime(consent.at)}`}`;
+}
