@@ -24,7 +24,6 @@ export type * from "./contracts/processes.ts";
 export * from "./contracts/queue-names.ts";
 export type * from "./contracts/renormalization.ts";
 export type * from "./contracts/routing.ts";
-export type * from "./contracts/sources.ts";
 export type { BusMessage, EncodedEvent, QuarantinedPost, WaypostEvent } from "./event/event.ts";
 
 /** Carries events to queues, each in order and at least once. */
