@@ -1,22 +1,25 @@
 import type { Tables } from "../contracts/table.ts";
 import type { Store } from "../contracts.ts";
+import { accountsTable } from "./accounts.ts";
 import { createJobRows, jobsTable } from "./jobs.ts";
 import { createLedger, type LedgerOptions } from "./ledger.ts";
 import { ledgerSpecs } from "./ledger-tables.ts";
 import { createProcessRegistry } from "./processes.ts";
+import { createQuarantine, quarantineTable } from "./quarantine.ts";
 
 /** Every record type that is declared once: both stores make these tables, indexes and expiries. */
-export const collections = [...ledgerSpecs, jobsTable];
+export const collections = [...ledgerSpecs, jobsTable, quarantineTable, accountsTable];
 
 /** What stands on them. */
 export function openCollections(
   tables: Tables,
   options: LedgerOptions,
-): Pick<Store, "ledger" | "processes" | "jobs"> {
+): Pick<Store, "ledger" | "processes" | "jobs" | "quarantinedSince"> {
   const ledger = createLedger(tables, options);
   return {
     ledger,
     processes: createProcessRegistry(tables),
+    quarantinedSince: createQuarantine(tables).since,
     // What the alerts' job remembered before jobs had rows lies among the links.
     jobs: createJobRows(tables, {
       exclusive: options.exclusive,

@@ -1,15 +1,18 @@
 import type { Tables } from "../contracts/table.ts";
-import type { Ledger } from "../contracts.ts";
+import type { Ledger, WaypostEvent } from "../contracts.ts";
+import { quarantineIdOf } from "../event/quarantined-post.ts";
 import { type LoadEdges, resolveAliases } from "./aliases.ts";
 import { createLeases } from "./ledger-leases.ts";
 import { createLinks, keepLinks } from "./ledger-links.ts";
 import { createList } from "./ledger-list.ts";
 import { createRows } from "./ledger-rows.ts";
 import { deliveriesTable } from "./ledger-tables.ts";
+import { createQuarantine } from "./quarantine.ts";
 
 /** What the ledger asks of the log beside it. */
 export interface LedgerLog {
-  bodies: Ledger["bodies"];
+  /** Of those events that are stored. */
+  bodies(eventIds: readonly string[]): Promise<ReadonlyMap<string, WaypostEvent>>;
   /** Of those events that are stored. */
   conversationsOf(eventIds: readonly string[]): Promise<readonly string[]>;
   /** These events do not expire before `until`. */
@@ -28,6 +31,7 @@ const chunk = 1_000;
 /** The deliveries and who may work on them, in tables. Rows that are done go after `retentionMs`. */
 export function createLedger(tables: Tables, options: LedgerOptions): Ledger {
   const { log, exclusive, retentionMs } = options;
+  const quarantine = createQuarantine(tables);
   const aliases: Ledger["aliases"] = (ids, learnt) => resolveAliases(ids, log.aliases, learnt);
   return {
     exclusive,
@@ -37,8 +41,11 @@ export function createLedger(tables: Tables, options: LedgerOptions): Ledger {
     ...createList(tables),
     aliases,
     async bodies(ids) {
-      const bodies = await log.bodies(ids);
-      const lacking = ids.filter((id) => bodies.get(id) === undefined);
+      const bodies = new Map<string, WaypostEvent | "quarantined">(await log.bodies(ids));
+      const missing = ids.filter((id) => !bodies.has(id));
+      const lying = new Set(await quarantine.among(missing.map(quarantineIdOf)));
+      for (const id of missing) if (lying.has(quarantineIdOf(id))) bodies.set(id, "quarantined");
+      const lacking = missing.filter((id) => !bodies.has(id));
       if (lacking.length === 0) return bodies;
       const where = { eventId: { in: lacking }, body: { absent: false } };
       for (const { eventId, body } of await tables.of(deliveriesTable).find({ where })) {

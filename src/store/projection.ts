@@ -2,6 +2,7 @@ import { setImmediate as nextTick } from "node:timers/promises";
 import { StoreError, type WaypostEvent } from "../contracts.ts";
 import { type AliasEdge, aliasEdges } from "../event/alias-edges.ts";
 import { normalizePhone } from "../event/conversation.ts";
+import { newestPerAccount } from "./accounts.ts";
 import { addEdge } from "./aliases.ts";
 import { type EventIndex, idOf, indexEvent, textOf } from "./event-index.ts";
 import {
@@ -18,7 +19,6 @@ export interface Projection {
   readonly index: EventIndex;
   readonly message: Facts | undefined;
   readonly conversation: Facts | undefined;
-  readonly account: Facts | undefined;
   readonly aliases: readonly AliasEdge[];
 }
 
@@ -42,7 +42,6 @@ export function project(event: WaypostEvent): Projection {
     index,
     message: messageFacts(event, at),
     conversation: conversationFacts(event, index, at),
-    account: accountFacts(index),
     aliases: aliasEdges(event),
   };
 }
@@ -93,7 +92,7 @@ export function joinProjections(projections: readonly Projection[]) {
   return {
     messages: facts((projection) => projection.message),
     conversations,
-    accounts: facts((projection) => projection.account),
+    accounts: newestPerAccount(projections.map(({ index }) => index)),
     aliases,
     /** Conversations that have an event in the batch, or are joined with one: their links live on. */
     touched: [...touched],
@@ -159,13 +158,6 @@ function conversationFacts(event: WaypostEvent, index: EventIndex, at: string): 
     min: { firstAt: at },
     add: accountsOf(index),
   };
-}
-
-function accountFacts(index: EventIndex): Facts | undefined {
-  const id = index.phoneNumberId ?? index.wabaId;
-  if (id === undefined) return undefined;
-  const lastEventAt = new Date(index.receivedAt).toISOString();
-  return { id, max: { lastEventAt }, min: {}, add: {} };
 }
 
 function accountsOf({ phoneNumberId, wabaId }: EventIndex): Record<string, Member[]> {

@@ -1,3 +1,4 @@
+import type { Tables } from "../contracts/table.ts";
 import type {
   ConversationFilter,
   ConversationView,
@@ -5,15 +6,16 @@ import type {
   EventQuery,
   Page,
   PageRequest,
-  QuarantineEntry,
   StoreStats,
   WaypostEvent,
 } from "../contracts.ts";
 import type { AliasEdge } from "../event/alias-edges.ts";
 import { contactKey } from "../event/contact-keys.ts";
 import { conversationIdOf } from "../event/conversation.ts";
+import { readAccounts } from "./accounts.ts";
 import { resolveAliases } from "./aliases.ts";
 import { encodeCursor, type Position } from "./cursor.ts";
+import { createQuarantine } from "./quarantine.ts";
 import { type CheckedFilter, type CheckedPage, checkFilter, checkPage, text } from "./selection.ts";
 import { namingFilter } from "./time-limit.ts";
 import {
@@ -59,23 +61,27 @@ export interface Reader {
   conversations(selection: ConversationSelection, page: CheckedPage): Promise<ConversationRow[]>;
   /** In any order. */
   conversationsById(ids: readonly string[]): Promise<ConversationRow[]>;
-  /** Phone numbers and WABAs that ever had an event. */
-  accounts(): Promise<string[]>;
   /** Edges that touch one of the ids. */
   aliases(ids: readonly string[]): Promise<AliasEdge[]>;
-  quarantine(
-    range: Pick<CheckedFilter, "from" | "to">,
-    page: CheckedPage,
-  ): Promise<QuarantineEntry[]>;
-  quarantineEntry(id: string): Promise<QuarantineEntry | undefined>;
-  stats(): Promise<StoreStats>;
+  stats(): Promise<Omit<StoreStats, "lastEventAt">>;
+}
+
+/** With what is kept in tables. */
+interface Sources extends Reader {
+  /** Phone numbers and WABAs that ever had an event. */
+  accounts(): Promise<readonly string[]>;
 }
 
 /** No message has more; a group's has several per participant. */
 const maxTimeline = 1_000;
 
 /** The read face over either store: filters, joins, cursors and views are the same for both. */
-export function createQuery(reader: Reader): EventQuery {
+export function createQuery(log: Reader, tables: Pick<Tables, "of">): EventQuery {
+  const quarantine = createQuarantine(tables);
+  const reader: Sources = {
+    ...log,
+    accounts: async () => [...(await readAccounts(tables)).keys()],
+  };
   return {
     events: (filter, page) => namingFilter(filter, findEvents(reader, filter, page)),
     event: async (id) => reader.event(text("id", id)),
@@ -92,20 +98,23 @@ export function createQuery(reader: Reader): EventQuery {
     },
     async quarantine(filter, page) {
       const asked = checkPage(page);
-      const search = reader.quarantine(checkFilter(filter), oneMore(asked));
+      const search = quarantine.list(checkFilter(filter), oneMore(asked));
       const found = await namingFilter(filter, search);
       return pageOf(found, asked.limit, (entry) => ({
         at: Date.parse(entry.receivedAt),
         id: entry.id,
       }));
     },
-    quarantineEntry: async (id) => reader.quarantineEntry(text("id", id)),
-    stats: () => reader.stats(),
+    quarantineEntry: async (id) => quarantine.entry(text("id", id)),
+    async stats() {
+      const [counted, accounts] = await Promise.all([log.stats(), readAccounts(tables)]);
+      return { ...counted, lastEventAt: Object.fromEntries(accounts) };
+    },
   };
 }
 
 async function findEvents(
-  reader: Reader,
+  reader: Sources,
   filter: EventFilter,
   page: PageRequest,
 ): Promise<Page<WaypostEvent>> {
@@ -118,7 +127,7 @@ async function findEvents(
   }));
 }
 
-async function select(reader: Reader, filter: CheckedFilter): Promise<Selection | "nothing"> {
+async function select(reader: Sources, filter: CheckedFilter): Promise<Selection | "nothing"> {
   const { conversation, contact, text: query, ...plain } = filter;
   const words = query === undefined || query.trim() === "" ? undefined : queryWords(query);
   if (words?.length === 0 || filter.types?.length === 0) return "nothing";
@@ -134,7 +143,7 @@ async function select(reader: Reader, filter: CheckedFilter): Promise<Selection 
 }
 
 /** The conversations of a person with each of the business's numbers, and the ids that are theirs alone. */
-async function findContact(reader: Reader, contact: string) {
+async function findContact(reader: Sources, contact: string) {
   const key = contactKey(contact);
   const party = /[A-Za-z]/.test(key) ? { userId: key } : { phone: key };
   const accounts = await reader.accounts();
@@ -153,7 +162,7 @@ interface Shown {
 }
 
 async function listConversations(
-  reader: Reader,
+  reader: Sources,
   filter: ConversationFilter,
   page: PageRequest,
 ): Promise<Page<ConversationView>> {
@@ -181,7 +190,7 @@ async function listConversations(
 }
 
 /** One view per person behind these ids. */
-async function viewsOf(reader: Reader, ids: readonly string[]): Promise<Shown[]> {
+async function viewsOf(reader: Sources, ids: readonly string[]): Promise<Shown[]> {
   const aliases = await resolveAliases(ids, (more) => reader.aliases(more));
   const people = new Map(ids.map((id) => [[...aliases(id)].sort().join(" "), aliases(id)]));
   const all = [...new Set([...people.values()].flat())];

@@ -1000,8 +1000,9 @@ function testQuarantine(get: Get): void {
   it("keeps a POST once, with its bytes and problems", async () => {
     const problems = [{ path: "entry[0].changes[1]", reason: "is not an object" }];
     const post = quarantinedPost(bytes, problems, { receivedAt: second(1), postId: "pst_1" });
-    await get().append([post, makeText("a sibling")]);
-    const again = await get().append([post]);
+    const twice = { ...post, postid: "pst_2" };
+    await get().append([post, twice, makeText("a sibling")]);
+    const again = await get().append([twice]);
     assert.deepEqual(again, { stored: [], duplicates: 0, replaced: 0 });
     const { items } = await get().quarantine({}, { limit: 10 });
     assert.deepEqual(items, [

@@ -6,10 +6,10 @@ import {
 } from "../../src/contracts.ts";
 import { aliasEdges } from "../../src/event/alias-edges.ts";
 import { isQuarantined } from "../../src/event/event.ts";
-import { quarantineIdOf } from "../../src/event/quarantined-post.ts";
 import { createLedger, type LedgerLog } from "../../src/store/ledger.ts";
 import { keepLinks } from "../../src/store/ledger-links.ts";
 import { type DeliveryRow, deliveriesTable } from "../../src/store/ledger-tables.ts";
+import { keepQuarantined, parseQuarantined } from "../../src/store/quarantine.ts";
 import { createMemoryTables } from "../support/memory-tables.ts";
 
 const retentionMs = 30 * 24 * 60 * 60 * 1_000;
@@ -55,6 +55,9 @@ export function createMemoryLedger(exclusive = true): MemoryLedger {
       ]);
       // In memory it is done at once.
       void keepLinks(tables, touched, at + retentionMs);
+      const expireAt = new Date(at + retentionMs);
+      const posts = added.filter(isQuarantined).map((post) => parseQuarantined(post, expireAt));
+      void keepQuarantined(tables, posts);
     },
     expire(at) {
       for (const [id, gone] of expiresAt) if (gone <= at) items.delete(id);
@@ -87,11 +90,10 @@ function logOf(items: ReadonlyMap<string, BusMessage>, expiresAt: Map<string, nu
   const events = () => [...items.values()].filter((item) => !isQuarantined(item));
   return {
     async bodies(ids) {
-      const bodies = new Map<string, WaypostEvent | "quarantined">();
+      const bodies = new Map<string, WaypostEvent>();
       for (const id of ids) {
         const item = items.get(id);
         if (item !== undefined && !isQuarantined(item)) bodies.set(id, item);
-        else if (items.has(quarantineIdOf(id))) bodies.set(id, "quarantined");
       }
       return bodies;
     },

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import fc from "fast-check";
+import type { WaypostEvent } from "../../src/contracts.ts";
+import { newestPerAccount } from "../../src/store/accounts.ts";
+import { indexEvent } from "../../src/store/event-index.ts";
 import { type Facts, joinByRow, joinFacts, rowOf } from "../../src/store/facts.ts";
 import { project } from "../../src/store/projection.ts";
 import { makeEvent, makeStatus, phoneNumberId, wabaId } from "./make-events.ts";
@@ -111,16 +114,12 @@ it("takes no operator or path from a payload into a row", () => {
 
 it("projects nothing from an event that is about no message, person or account", () => {
   const event = makeEvent({ type: "business.order", account: {}, contact: {} });
-  const { message, conversation, account, aliases } = project(event);
+  const accounts = (of: WaypostEvent) => [...newestPerAccount([indexEvent(of)]).keys()];
+  const { message, conversation, aliases } = project(event);
   assert.deepEqual(
-    { message, conversation, account, aliases },
-    {
-      message: undefined,
-      conversation: undefined,
-      account: undefined,
-      aliases: [],
-    },
+    [message, conversation, aliases, accounts(event)],
+    [undefined, undefined, [], []],
   );
-  assert.equal(project(makeEvent({ account: { wabaId } })).account?.id, wabaId);
-  assert.equal(project(makeEvent()).account?.id, phoneNumberId);
+  assert.deepEqual(accounts(makeEvent({ account: { wabaId } })), [wabaId]);
+  assert.deepEqual(accounts(makeEvent()), [phoneNumberId]);
 });

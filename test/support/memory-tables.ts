@@ -1,4 +1,4 @@
-import type { Change, RowOf, Table, TableSpec, Tables } from "../../src/contracts/table.ts";
+import type { Change, Table, TableSpec, Tables } from "../../src/contracts/table.ts";
 import { applyStep, compareValues, storedValue } from "../../src/store/table-steps.ts";
 import {
   type AnyRow,
@@ -14,6 +14,7 @@ import {
   termsOf,
   upsertOf,
 } from "../../src/store/table-terms.ts";
+import { tablesFrom } from "../../src/store/tables-from.ts";
 
 type Rows = Map<string, Record<string, unknown> & { id: string }>;
 
@@ -32,8 +33,7 @@ export function createMemoryTables(now: () => number = Date.now): MemoryTables {
     return rows;
   };
   const tables: MemoryTables = {
-    of: <F extends TableSpec["fields"]>(spec: TableSpec<F>) =>
-      createTable(spec, rowsOf(spec), now) as unknown as Table<RowOf<F>>,
+    ...tablesFrom((spec) => createTable(spec, rowsOf(spec), now)),
     atomically: (work) => work(tables),
     rowsOf,
     expire(at) {

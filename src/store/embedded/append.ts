@@ -1,11 +1,12 @@
 import type { Appended, BusMessage, WaypostEvent } from "../../contracts.ts";
 import { isQuarantined } from "../../event/event.ts";
 import type { Sqlite, SqlSession } from "../../support/sqlite.ts";
+import { noteAccounts } from "../accounts.ts";
 import { edgeId } from "../aliases.ts";
 import { type Facts, joinFacts } from "../facts.ts";
 import { keepLinks } from "../ledger-links.ts";
 import { joinProjections, type Projected, projectAll } from "../projection.ts";
-import { parseQuarantined, type Quarantined } from "../quarantined.ts";
+import { keepQuarantined, parseQuarantined } from "../quarantine.ts";
 import { contactToken, messageToken, token } from "./schema.ts";
 import { tablesIn } from "./table.ts";
 
@@ -17,13 +18,13 @@ export async function appendBatch(
 ): Promise<Appended> {
   const events = batch.filter((item): item is WaypostEvent => !isQuarantined(item));
   const projected = await projectAll(events);
-  const posts = batch.filter(isQuarantined).map(parseQuarantined);
+  const expireAt = new Date(expiresAt);
+  const posts = batch.filter(isQuarantined).map((post) => parseQuarantined(post, expireAt));
   const joined = joinProjections(projected.map((each) => each.projection));
   return sqlite.transaction(async (session) => {
     const appended = await writeEvents(session, projected, expiresAt);
     for (const facts of joined.messages) await writeMessage(session, facts, expiresAt);
     for (const facts of joined.conversations) await writeConversation(session, facts, expiresAt);
-    for (const facts of joined.accounts) await writeAccount(session, facts);
     for (const edge of joined.aliases) {
       await session.run(
         `INSERT INTO aliases (id, kind, from_id, to_id, at, expires_at) VALUES (?, ?, ?, ?, ?, ?)
@@ -32,8 +33,10 @@ export async function appendBatch(
         [edgeId(edge), edge.kind, edge.from, edge.to, edge.at ?? "", expiresAt],
       );
     }
-    await keepLinks(tablesIn(session), joined.touched, expiresAt);
-    for (const post of posts) await writeQuarantined(session, post, expiresAt);
+    const tables = tablesIn(session);
+    await noteAccounts(tables, joined.accounts);
+    await keepLinks(tables, joined.touched, expiresAt);
+    await keepQuarantined(tables, posts);
     return appended;
   });
 }
@@ -176,25 +179,4 @@ async function writeConversation(
 
 function joinedJson(known: { readonly facts: string } | undefined, facts: Facts): string {
   return JSON.stringify(known === undefined ? facts : joinFacts(JSON.parse(known.facts), facts));
-}
-
-async function writeAccount(session: SqlSession, facts: Facts): Promise<void> {
-  await session.run(
-    `INSERT INTO accounts (id, last_event_at) VALUES (?, ?)
-     ON CONFLICT (id) DO UPDATE SET last_event_at = max(last_event_at, excluded.last_event_at)`,
-    [facts.id, facts.max["lastEventAt"] as string],
-  );
-}
-
-async function writeQuarantined(
-  session: SqlSession,
-  post: Quarantined,
-  expiresAt: number,
-): Promise<void> {
-  await session.run(
-    `INSERT INTO quarantine (id, received_at, post_id, problems, bytes, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET expires_at = max(expires_at, excluded.expires_at)`,
-    [post.id, post.receivedAt, post.postId, JSON.stringify(post.problems), post.bytes, expiresAt],
-  );
 }

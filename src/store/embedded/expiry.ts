@@ -1,6 +1,6 @@
 import type { Log } from "../../support/log.ts";
 import type { Sqlite, SqlSession } from "../../support/sqlite.ts";
-import { ledgerSpecs } from "../ledger-tables.ts";
+import { collections } from "../collections.ts";
 import { slotMs } from "./counters.ts";
 import { deleteExpiredRows } from "./table.ts";
 
@@ -9,7 +9,7 @@ const everyMs = 60_000;
 /** One transaction deletes no more, so that the next append waits for milliseconds. */
 const maxRows = 500;
 const dayMs = 86_400_000;
-const tables = ["messages", "conversations", "aliases", "quarantine"] as const;
+const tables = ["messages", "conversations", "aliases"] as const;
 
 /** Deletes what has expired, every minute. `stop` waits for the run that is on. */
 export function startExpiry(sqlite: Sqlite, log: Log): { stop(): Promise<void> } {
@@ -46,7 +46,7 @@ export async function deleteExpired(sqlite: Sqlite, now: number): Promise<number
         (SELECT id FROM ${table} WHERE expires_at <= ? LIMIT ${maxRows})`;
       most = Math.max(most, await session.run(sql, [now]));
     }
-    return Math.max(most, await deleteExpiredRows(session, ledgerSpecs, now, maxRows));
+    return Math.max(most, await deleteExpiredRows(session, collections, now, maxRows));
   });
 }
 

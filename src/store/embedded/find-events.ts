@@ -136,13 +136,7 @@ async function accountColumn(
   return found.length > 0 ? "phone_number_id" : "waba_id";
 }
 
-export function during({
-  from,
-  to,
-}: {
-  readonly from?: number;
-  readonly to?: number;
-}): Condition[] {
+function during({ from, to }: { readonly from?: number; readonly to?: number }): Condition[] {
   return [
     ...(from === undefined ? [] : [{ sql: "received_at >= ?", params: [from] }]),
     ...(to === undefined ? [] : [{ sql: "received_at < ?", params: [to] }]),

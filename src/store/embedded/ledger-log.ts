@@ -1,5 +1,4 @@
 import type { WaypostEvent } from "../../contracts.ts";
-import { quarantineIdOf } from "../../event/quarantined-post.ts";
 import type { SqlSession } from "../../support/sqlite.ts";
 import type { LedgerLog } from "../ledger.ts";
 import type { Reader } from "../query.ts";
@@ -28,16 +27,10 @@ export function createLedgerLog({ read, change }: Uses, reader: Reader): LedgerL
 }
 
 async function findBodies(session: SqlSession, ids: readonly string[]) {
-  const bodies = new Map<string, WaypostEvent | "quarantined">();
+  const bodies = new Map<string, WaypostEvent>();
   for (const id of ids) {
     const row = await session.get<{ body: string }>("SELECT body FROM events WHERE id = ?", [id]);
     if (row !== undefined) bodies.set(id, JSON.parse(row.body));
-    else if (await liesInQuarantine(session, id)) bodies.set(id, "quarantined");
   }
   return bodies;
-}
-
-async function liesInQuarantine(session: SqlSession, eventId: string): Promise<boolean> {
-  const sql = "SELECT 1 AS found FROM quarantine WHERE id = ?";
-  return (await session.get(sql, [quarantineIdOf(eventId)])) !== undefined;
 }

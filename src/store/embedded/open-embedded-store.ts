@@ -31,18 +31,13 @@ export async function openEmbeddedStore(options: {
   const reader = createReader(uses);
   const tables = createEmbeddedTables(uses);
   return {
-    ...createQuery(reader),
+    ...createQuery(reader, tables),
     // Its lock is the lease.
     ...openCollections(tables, {
       log: createLedgerLog(uses, reader),
       exclusive: true,
       retentionMs: options.retentionDays * dayMs,
     }),
-    quarantinedSince: (from) =>
-      uses.read(async (session) => {
-        const sql = "SELECT count(*) AS n FROM quarantine WHERE received_at >= ?";
-        return (await session.get<{ n: number }>(sql, [from.getTime()]))?.n ?? 0;
-      }),
     append: async (batch) => {
       try {
         return await appendBatch(sqlite, batch, Date.now() + options.retentionDays * dayMs);
@@ -51,7 +46,7 @@ export async function openEmbeddedStore(options: {
       }
     },
     health: () =>
-      reader.accounts().then(
+      reader.stats().then(
         () => undefined,
         () => "the embedded store cannot be read",
       ),

@@ -1,4 +1,3 @@
-import type { QuarantineEntry } from "../../contracts.ts";
 import type { AliasEdge } from "../../event/alias-edges.ts";
 import type { QuerySession } from "../../support/queried-sqlite.ts";
 import type { SqlRow, SqlSession } from "../../support/sqlite.ts";
@@ -6,14 +5,13 @@ import { rowOf } from "../facts.ts";
 import type { ConversationSelection, Reader } from "../query.ts";
 import type { CheckedPage } from "../selection.ts";
 import type { ConversationRow, MessageRow } from "../views.ts";
-import { behind, during, findEvents } from "./find-events.ts";
-import { anyOf, clean, equal, list, newest } from "./newest.ts";
+import { behind, findEvents } from "./find-events.ts";
+import { anyOf, equal, list, newest } from "./newest.ts";
 import { readStats } from "./stats.ts";
 import type { Uses } from "./uses.ts";
 
 const conversations = { from: "conversations", key: "id", time: "last_received_at" } as const;
 const conversationById = "SELECT facts FROM conversations WHERE id = ?";
-const quarantine = { from: "quarantine", key: "id", time: "received_at" } as const;
 
 /** All values are bound; of a filter only our own words become SQL. Lists are queries, the rest is quick. */
 export function createReader({ read, query }: Pick<Uses, "read" | "query">): Reader {
@@ -34,14 +32,7 @@ export function createReader({ read, query }: Pick<Uses, "read" | "query">): Rea
     conversations: (selection, page) =>
       query((session) => findConversations(session, selection, page)),
     conversationsById: (ids) => read((session) => conversationsById(session, ids)),
-    accounts: () =>
-      read(async (session) => {
-        const rows = await session.all<{ id: string }>("SELECT id FROM accounts");
-        return rows.map((row) => row.id);
-      }),
     aliases: (ids) => read((session) => findAliases(session, ids)),
-    quarantine: (range, page) => query((session) => findQuarantined(session, range, page)),
-    quarantineEntry: (id) => read((session) => quarantinedById(session, clean(id))),
     stats: () => read(readStats),
   };
 }
@@ -85,46 +76,6 @@ async function findAliases(session: SqlSession, ids: readonly string[]): Promise
        WHERE to_id IN (SELECT value FROM json_each(?1))`,
     [list(ids)],
   );
-}
-
-interface QuarantineRow extends SqlRow {
-  readonly id: string;
-  readonly received_at: number;
-  readonly post_id: string;
-  readonly problems: string;
-  readonly bytes: Uint8Array;
-}
-
-async function findQuarantined(
-  session: QuerySession,
-  range: Parameters<Reader["quarantine"]>[0],
-  page: CheckedPage,
-): Promise<QuarantineEntry[]> {
-  const conditions = [...during(range), ...behind("received_at", page)];
-  const { sql, params } = newest(quarantine, [conditions], page.limit);
-  const entries: QuarantineEntry[] = [];
-  for (const id of await session.list<string>(sql, params)) {
-    const entry = await quarantinedById(session, id);
-    if (entry !== undefined) entries.push(entry);
-  }
-  return entries;
-}
-
-async function quarantinedById(
-  session: Pick<SqlSession, "get">,
-  id: string,
-): Promise<QuarantineEntry | undefined> {
-  const sql = "SELECT id, received_at, post_id, problems, bytes FROM quarantine WHERE id = ?";
-  const row = await session.get<QuarantineRow>(sql, [id]);
-  if (row === undefined) return undefined;
-  return {
-    id: row.id,
-    receivedAt: new Date(row.received_at).toISOString(),
-    postId: row.post_id,
-    bytes: row.bytes.byteLength,
-    problems: JSON.parse(row.problems),
-    dataBase64: Buffer.from(row.bytes).toString("base64"),
-  };
 }
 
 function hasNul(text: string): boolean {

@@ -3,7 +3,7 @@ import { ledgerMigration } from "./ledger-migration.ts";
 import { ledgerTables } from "./ledger-tables.ts";
 
 /**
- * The tables of the log, one entry per version; those of the ledger follow their declarations now. Projections are kept as JSON of their facts; `seq` is the
+ * The tables of the log, one entry per version; those of the collections follow their declarations now. Projections are kept as JSON of their facts; `seq` is the
  * order of storing. Words are ASCII (see `token`), so that the tokenizer has no say in what a word is.
  */
 export const logSchema: readonly string[] = [
@@ -108,6 +108,13 @@ export const logSchema: readonly string[] = [
   "DROP TABLE roles",
   "ALTER TABLE deliveries ADD COLUMN unknown INTEGER",
   ledgerMigration,
+  // As their declarations name them, which make their indexes now.
+  `
+  ALTER TABLE accounts RENAME COLUMN last_event_at TO "lastEventAt";
+  ALTER TABLE quarantine RENAME COLUMN received_at TO "receivedAt";
+  ALTER TABLE quarantine RENAME COLUMN post_id TO "postId";
+  ALTER TABLE quarantine RENAME COLUMN expires_at TO "expireAt";
+  `,
 ];
 
 /** A word as the full-text index holds it: ASCII as it is, all else by its bytes. */

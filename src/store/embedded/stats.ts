@@ -6,16 +6,13 @@ import { slotMs } from "./counters.ts";
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** From counters: what they cost does not grow with the log. */
-export async function readStats(session: SqlSession): Promise<StoreStats> {
+export async function readStats(session: SqlSession): Promise<Omit<StoreStats, "lastEventAt">> {
   const counts = await session.all<{ name: string; n: number }>("SELECT name, n FROM counts");
   const count = (name: string) => counts.find((each) => each.name === name)?.n ?? 0;
   const types = await session.all<{ type: string; n: number }>(
     `SELECT type, sum(n) AS n FROM recent_types WHERE slot >= ? GROUP BY type
      HAVING sum(n) > 0`,
     [Math.floor((Date.now() - dayMs) / slotMs)],
-  );
-  const accounts = await session.all<{ id: string; last_event_at: string }>(
-    "SELECT id, last_event_at FROM accounts",
   );
   return {
     kind: "embedded",
@@ -24,7 +21,6 @@ export async function readStats(session: SqlSession): Promise<StoreStats> {
     conversations: count("conversations"),
     quarantine: count("quarantine"),
     last24h: Object.fromEntries(types.map((row) => [row.type, row.n])),
-    lastEventAt: Object.fromEntries(accounts.map((row) => [row.id, row.last_event_at])),
   };
 }
 

@@ -1,6 +1,7 @@
-import type { RowOf, Table, TableSpec, Tables } from "../../contracts/table.ts";
+import type { Table, TableSpec, Tables } from "../../contracts/table.ts";
 import type { SqlSession } from "../../support/sqlite.ts";
 import { type AnyRow, idOf, indexedText, limitOf, orderOf, termsOf } from "../table-terms.ts";
+import { tablesFrom } from "../tables-from.ts";
 import { distinct } from "./stats.ts";
 import { type ListParts, listSql } from "./table-list.ts";
 import {
@@ -53,11 +54,7 @@ export function tablesIn(
 }
 
 function tablesOver(uses: TableUses, now: () => number): Pick<Tables, "of"> {
-  return {
-    // The row's type is the declaration's: the terms and `rowFrom` hold both to it.
-    of: <F extends TableSpec["fields"]>(spec: TableSpec<F>) =>
-      createTable(spec, uses, now) as unknown as Table<RowOf<F>>,
-  };
+  return tablesFrom((spec) => createTable(spec, uses, now));
 }
 
 function createTable(spec: TableSpec, uses: TableUses, now: () => number): Table<AnyRow> {

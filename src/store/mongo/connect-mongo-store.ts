@@ -1,9 +1,7 @@
-import { trusted } from "mongoose";
 import type { Store } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import { collections, openCollections } from "../collections.ts";
 import { createQuery } from "../query.ts";
-import { queryLimitMs } from "../time-limit.ts";
 import { appendBatch } from "./append.ts";
 import { createMongoConnection } from "./connection.ts";
 import { createLedgerLog } from "./ledger-log.ts";
@@ -31,18 +29,12 @@ export async function connectMongoStore(options: MongoStoreOptions): Promise<Sto
   const reader = createReader(connection);
   const tables = createMongoTables(connection);
   return {
-    ...createQuery(reader),
+    ...createQuery(reader, tables),
     ...openCollections(tables, {
       log: createLedgerLog(connection, reader),
       exclusive: false,
       retentionMs: options.retentionDays * dayMs,
     }),
-    quarantinedSince: (from) =>
-      connection.use((models) =>
-        models.quarantine
-          .countDocuments({ receivedAt: trusted({ $gte: from }) })
-          .maxTimeMS(queryLimitMs),
-      ),
     append: (batch) =>
       connection.use((models) => {
         const expireAt = new Date(Date.now() + options.retentionDays * dayMs);

@@ -1,4 +1,4 @@
-import { ledgerSpecs } from "../ledger-tables.ts";
+import { collections } from "../collections.ts";
 import { createMongoConnection } from "./connection.ts";
 import { type Model, modelOf } from "./table-model.ts";
 
@@ -15,7 +15,7 @@ export async function inspectMongo(url: string): Promise<MongoFindings> {
     return await connection.use(async (models, native) => {
       const info = await models.events.db.db?.command({ buildInfo: 1 });
       const missingIndexes: { collection: string; count: number }[] = [];
-      const declared = ledgerSpecs.map((spec) => modelOf(native, spec));
+      const declared = collections.map((spec) => modelOf(native, spec));
       const own: readonly Model[] = Object.values(models);
       for (const { collection, schema } of [...own, ...declared]) {
         const existing = await indexNames(collection);

@@ -18,20 +18,11 @@ export interface EventDocument {
   readonly event: PackedEvent;
   readonly expireAt?: Date;
 }
-interface AliasDocument extends AliasEdge {
-  readonly _id: string;
-}
-export interface AccountDocument {
-  readonly _id: string;
-  readonly lastEventAt: string;
-}
-export interface QuarantineDocument {
-  readonly _id: string;
-  readonly receivedAt: Date;
-  readonly postId: string;
-  readonly problems: readonly { readonly path: string; readonly reason: string }[];
-  readonly bytes: Buffer;
+interface Expiring {
   readonly expireAt?: Date;
+}
+interface AliasDocument extends AliasEdge, Expiring {
+  readonly _id: string;
 }
 
 const { Mixed } = Schema.Types;
@@ -75,7 +66,7 @@ for (const field of [
 }
 
 const messages = expiring(
-  new Schema<MessageRow>(
+  new Schema<MessageRow & Expiring>(
     {
       _id: String,
       direction: String,
@@ -88,14 +79,14 @@ const messages = expiring(
       pricing: Mixed,
       errors: [Mixed],
       expireAt: Date,
-    } as never,
+    },
     { ...options, suppressReservedKeysWarning: true },
   ),
 );
 
 const latestInboundFirst = { lastReceivedAt: -1, _id: -1 } as const;
 const conversations = expiring(
-  new Schema<ConversationRow>(
+  new Schema<ConversationRow & Expiring & { readonly accounts?: readonly string[] }>(
     {
       _id: String,
       firstAt: String,
@@ -112,7 +103,7 @@ const conversations = expiring(
       name: Mixed,
       username: Mixed,
       expireAt: Date,
-    } as never,
+    },
     options,
   ),
 )
@@ -121,38 +112,20 @@ const conversations = expiring(
 
 const aliases = expiring(
   new Schema<AliasDocument>(
-    { _id: String, from: String, to: String, kind: String, at: String, expireAt: Date } as never,
+    { _id: String, from: String, to: String, kind: String, at: String, expireAt: Date },
     options,
   ),
 )
   .index({ from: 1 })
   .index({ to: 1 });
 
-const accounts = new Schema<AccountDocument>({ _id: String, lastEventAt: String }, options);
-
-const quarantine = expiring(
-  new Schema<QuarantineDocument>(
-    {
-      _id: String,
-      receivedAt: Date,
-      postId: String,
-      problems: [Mixed],
-      bytes: Buffer,
-      expireAt: Date,
-    },
-    options,
-  ),
-).index(newestFirst);
-
-/** The collections of the log on one connection. */
+/** Those of the log's collections that are not declared tables, on one connection. */
 export function createModels(connection: Connection) {
   return {
     events: connection.model("events", events, "events"),
     messages: connection.model("messages", messages, "messages"),
     conversations: connection.model("conversations", conversations, "conversations"),
     aliases: connection.model("aliases", aliases, "aliases"),
-    accounts: connection.model("accounts", accounts, "accounts"),
-    quarantine: connection.model("quarantine", quarantine, "quarantine"),
   };
 }
 

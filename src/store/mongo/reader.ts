@@ -1,5 +1,4 @@
-import { type mongo, trusted } from "mongoose";
-import type { QuarantineEntry } from "../../contracts.ts";
+import { trusted } from "mongoose";
 import type { Position } from "../cursor.ts";
 import { matchingTypes } from "../known-types.ts";
 import type { ConversationSelection, Reader, Selection } from "../query.ts";
@@ -7,7 +6,7 @@ import type { CheckedPage } from "../selection.ts";
 import { queryLimitMs as maxTimeMS } from "../time-limit.ts";
 import type { ConversationRow, MessageRow } from "../views.ts";
 import type { MongoConnection } from "./connection.ts";
-import type { EventDocument, Models, QuarantineDocument } from "./models.ts";
+import type { EventDocument, Models } from "./models.ts";
 import { unpackEvent } from "./packed-event.ts";
 import { readStats } from "./stats.ts";
 
@@ -36,7 +35,6 @@ export function createReader({ use }: MongoConnection): Reader {
           .maxTimeMS(maxTimeMS)
           .lean<ConversationRow[]>(),
       ),
-    accounts: () => use((models) => accountIds(models)),
     aliases: (ids) =>
       use((models) =>
         models.aliases
@@ -44,22 +42,6 @@ export function createReader({ use }: MongoConnection): Reader {
           .maxTimeMS(maxTimeMS)
           .lean(),
       ),
-    quarantine: (range, { limit, after }) =>
-      use(async (models) => {
-        const found = await models.quarantine
-          .find({ $and: [{}, ...during(range), ...behind("receivedAt", after, date)] })
-          .sort({ receivedAt: -1, _id: -1 })
-          .limit(limit)
-          .maxTimeMS(maxTimeMS)
-          .lean<QuarantineDocument[]>();
-        return found.map(quarantineEntry);
-      }),
-    quarantineEntry: (id) =>
-      use(async (models) => {
-        const found = models.quarantine.findById(id).maxTimeMS(maxTimeMS);
-        const document = await found.lean<QuarantineDocument>();
-        return document === null ? undefined : quarantineEntry(document);
-      }),
     stats: () => use(readStats),
   };
 }
@@ -96,12 +78,6 @@ function findConversations(
     .limit(limit)
     .maxTimeMS(maxTimeMS)
     .lean<ConversationRow[]>();
-}
-
-async function accountIds(models: Models): Promise<string[]> {
-  const found = models.accounts.find({}, { _id: 1 }).maxTimeMS(maxTimeMS);
-  const accounts = await found.lean<{ _id: string }[]>();
-  return accounts.map((account) => account._id);
 }
 
 /** `types` are whole ones here: of several, the server merges the ranges of its index in their order. */
@@ -150,16 +126,4 @@ function anyOf(values: readonly string[]): object {
 
 function date(at: number): Date {
   return new Date(at);
-}
-
-function quarantineEntry(document: QuarantineDocument): QuarantineEntry {
-  const { buffer } = document.bytes as unknown as mongo.Binary;
-  return {
-    id: document._id,
-    receivedAt: document.receivedAt.toISOString(),
-    postId: document.postId,
-    bytes: buffer.length,
-    problems: [...document.problems],
-    dataBase64: Buffer.from(buffer).toString("base64"),
-  };
 }

@@ -1,28 +1,25 @@
-import { trusted } from "mongoose";
+import { type Connection, trusted } from "mongoose";
 import type { StoreStats } from "../../contracts.ts";
+import { quarantineTable } from "../quarantine.ts";
 import { queryLimitMs as maxTimeMS } from "../time-limit.ts";
-import type { AccountDocument, Models } from "./models.ts";
+import type { Models } from "./models.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-export async function readStats(models: Models): Promise<StoreStats> {
-  const [events, messages, conversations, quarantine, last24h, accounts] = await Promise.all([
-    models.events.estimatedDocumentCount({ maxTimeMS }),
-    models.messages.estimatedDocumentCount({ maxTimeMS }),
-    models.conversations.estimatedDocumentCount({ maxTimeMS }),
-    models.quarantine.estimatedDocumentCount({ maxTimeMS }),
+/** But for the types, from what the server knows of its collections. */
+export async function readStats(
+  models: Models,
+  connection: Connection,
+): Promise<Omit<StoreStats, "lastEventAt">> {
+  const count = (name: string) => connection.collection(name).estimatedDocumentCount({ maxTimeMS });
+  const [events, messages, conversations, quarantine, last24h] = await Promise.all([
+    count("events"),
+    count("messages"),
+    count("conversations"),
+    count(quarantineTable.name),
     countTypes(models, new Date(Date.now() - dayMs)),
-    models.accounts.find().maxTimeMS(maxTimeMS).lean<AccountDocument[]>(),
   ]);
-  return {
-    kind: "mongodb",
-    events,
-    messages,
-    conversations,
-    quarantine,
-    last24h,
-    lastEventAt: Object.fromEntries(accounts.map((account) => [account._id, account.lastEventAt])),
-  };
+  return { kind: "mongodb", events, messages, conversations, quarantine, last24h };
 }
 
 /** From the index by type and time: no document is read. */

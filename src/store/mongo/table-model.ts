@@ -1,5 +1,6 @@
 import { type Connection, type IndexDefinition, mongo, Schema } from "mongoose";
 import type { FieldKind, Index, TableSpec } from "../../contracts/table.ts";
+import { StoreError } from "../../contracts.ts";
 import { nameOf } from "../define-table.ts";
 import { nativeName } from "./table-documents.ts";
 
@@ -22,6 +23,13 @@ export interface Model {
 /** The model that a declaration describes, made at its first use. */
 export function modelOf(connection: Connection, spec: TableSpec): Model {
   return connection.models[spec.name] ?? connection.model(spec.name, schemaOf(spec), spec.name);
+}
+
+/** Past mongoose's casting, which doubles the time: documents that come here are made by us. */
+export function nativeOf<D extends mongo.Document>(model: {
+  readonly collection: unknown;
+}): mongo.Collection<D> {
+  return model.collection as mongo.Collection<D>;
 }
 
 /** Creates what indexes the declarations ask for and the collections lack. */
@@ -62,14 +70,35 @@ function keysOf(on: Index["on"]): IndexDefinition {
   );
 }
 
-/**
- * Which writes of a bulk met a key that is there; undefined where anything else went wrong. What was written
- * beside them is durable.
- */
-export function duplicatesOf(error: unknown): number[] | undefined {
-  if (!(error instanceof mongo.MongoBulkWriteError)) return undefined;
+/** Which writes of a bulk met a key that is there; throws where anything else went wrong. What was written beside them is durable. */
+export function duplicatesIn(error: unknown): number[] {
+  if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
   const failed = [error.writeErrors].flat();
-  const unsure = error.result.getWriteConcernError() !== undefined;
-  if (unsure || failed.length === 0 || failed.some(({ code }) => code !== 11_000)) return undefined;
+  // The bulk has the code of its first failure, and another one may say more.
+  const other = failed.find(({ code }) => code !== duplicateKey);
+  if (other !== undefined) throw new mongo.MongoServerError({ code: other.code });
+  if (error.result.getWriteConcernError() !== undefined || failed.length === 0) throw error;
   return failed.map(({ index }) => index);
+}
+
+const duplicateKey = 11_000;
+/** Each round one of the racing upserts wins, so a few do. */
+const maxRounds = 10;
+
+/** Two that make one document at once: one fails, and finds it when it is repeated. */
+export async function upsertAll<D extends mongo.Document>(
+  collection: Pick<mongo.Collection<D>, "bulkWrite">,
+  writes: readonly mongo.AnyBulkWriteOperation<D>[],
+): Promise<void> {
+  let open = writes;
+  for (let round = 0; open.length > 0; round += 1) {
+    if (round === maxRounds) throw new StoreError("outage", "upserts keep colliding");
+    try {
+      await collection.bulkWrite(open, { ordered: false });
+      return;
+    } catch (error) {
+      const collided = new Set(duplicatesIn(error));
+      open = open.filter((_, at) => collided.has(at));
+    }
+  }
 }

@@ -1,5 +1,5 @@
-import type { Connection, mongo } from "mongoose";
-import type { Change, RowOf, Table, TableSpec, Tables, Where } from "../../contracts/table.ts";
+import type { mongo } from "mongoose";
+import type { Change, Table, TableSpec, Tables, Where } from "../../contracts/table.ts";
 import { applyStep, compareValues } from "../table-steps.ts";
 import {
   type AnyRow,
@@ -13,6 +13,7 @@ import {
   termsOf,
   upsertOf,
 } from "../table-terms.ts";
+import { tablesFrom } from "../tables-from.ts";
 import { queryLimitMs as maxTimeMS } from "../time-limit.ts";
 import type { MongoConnection } from "./connection.ts";
 import {
@@ -25,7 +26,7 @@ import {
   updateOf,
   upsertUpdateOf,
 } from "./table-documents.ts";
-import { duplicatesOf, modelOf } from "./table-model.ts";
+import { duplicatesIn, modelOf, nativeOf, upsertAll } from "./table-model.ts";
 
 type Collection = mongo.Collection<Document>;
 
@@ -39,22 +40,17 @@ export function createMongoTables(
   { now = Date.now }: MongoTablesOptions = {},
 ): Tables {
   const tables: Tables = {
-    of: <F extends TableSpec["fields"]>(spec: TableSpec<F>) => {
+    ...tablesFrom((spec) => {
       const use: Use = (work) =>
-        connection.use((_models, native) => work(collectionOf(native, spec)));
-      // The row's type is the declaration's: `rowOf` and `rowFrom` hold both to it.
-      return createTable(spec, use, now) as unknown as Table<RowOf<F>>;
-    },
+        connection.use((_models, native) => work(nativeOf(modelOf(native, spec))));
+      return createTable(spec, use, now);
+    }),
     atomically: (work) => work(tables),
   };
   return tables;
 }
 
 type Use = <T>(work: (collection: Collection) => Promise<T>) => Promise<T>;
-
-function collectionOf(connection: Connection, spec: TableSpec): Collection {
-  return modelOf(connection, spec).collection as unknown as Collection;
-}
 
 function createTable(spec: TableSpec, use: Use, now: () => number): Table<AnyRow> {
   const row = (document: Document) => rowFrom(spec, document);
@@ -193,25 +189,6 @@ async function insertUpToDuplicate(
     await collection.insertMany([...documents], { ordered: true });
     return undefined;
   } catch (error) {
-    const [failed, ...others] = duplicatesOf(error) ?? [];
-    if (failed === undefined || others.length > 0) throw error;
-    return failed;
-  }
-}
-
-type Writes = Parameters<Collection["bulkWrite"]>[0];
-
-/** Two that make one document at once: one fails, and finds it when it is repeated. */
-async function upsertAll(collection: Collection, writes: Writes): Promise<void> {
-  let rest = writes;
-  while (rest.length > 0) {
-    try {
-      await collection.bulkWrite(rest, { ordered: false });
-      return;
-    } catch (error) {
-      const failed = duplicatesOf(error);
-      if (failed === undefined) throw error;
-      rest = rest.filter((_, at) => failed.includes(at));
-    }
+    return duplicatesIn(error)[0];
   }
 }

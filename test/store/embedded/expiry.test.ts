@@ -8,6 +8,7 @@ import { appendBatch } from "../../../src/store/embedded/append.ts";
 import { deleteExpired } from "../../../src/store/embedded/expiry.ts";
 import { openLog } from "../../../src/store/embedded/open-embedded-store.ts";
 import { createReader } from "../../../src/store/embedded/reader.ts";
+import { createEmbeddedTables } from "../../../src/store/embedded/table.ts";
 import { usesOf } from "../../../src/store/embedded/uses.ts";
 import { createQuery } from "../../../src/store/query.ts";
 import type { QueriedSqlite } from "../../../src/support/queried-sqlite.ts";
@@ -34,7 +35,7 @@ it("deletes in bounded rounds what has expired, everywhere, and nothing else", a
   const post = quarantinedPost(Buffer.from("{"), [], { receivedAt: second(1), postId: "pst_1" });
   await appendBatch(sqlite, [...batch(1_200, "old"), post], 1_000);
   await appendBatch(sqlite, batch(10, "kept"), 2_000);
-  const query = createQuery(createReader(usesOf(sqlite)));
+  const query = createQuery(createReader(usesOf(sqlite)), createEmbeddedTables(usesOf(sqlite)));
 
   assert.equal(await deleteExpired(sqlite, 999), 0);
   assert.equal(await deleteExpired(sqlite, 1_000), 500);
@@ -65,7 +66,7 @@ it("lets a row live as long as it is touched", async () => {
   await appendBatch(sqlite, [{ ...text, id: "evt_later" }], 4_000);
   await appendBatch(sqlite, [text], 3_500);
   while ((await deleteExpired(sqlite, 3_999)) > 0);
-  const query = createQuery(createReader(usesOf(sqlite)));
+  const query = createQuery(createReader(usesOf(sqlite)), createEmbeddedTables(usesOf(sqlite)));
   const found = await query.events({ contact: "15555550666" }, { limit: 5 });
   assert.deepEqual(
     found.items.map((event) => event.id),

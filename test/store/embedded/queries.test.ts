@@ -8,6 +8,7 @@ import { quarantinedPost } from "../../../src/event/quarantined-post.ts";
 import { appendBatch } from "../../../src/store/embedded/append.ts";
 import { openLog } from "../../../src/store/embedded/open-embedded-store.ts";
 import { createReader } from "../../../src/store/embedded/reader.ts";
+import { createEmbeddedTables } from "../../../src/store/embedded/table.ts";
 import { type Uses, usesOf } from "../../../src/store/embedded/uses.ts";
 import { createQuery } from "../../../src/store/query.ts";
 import type { QueriedSqlite } from "../../../src/support/queried-sqlite.ts";
@@ -33,6 +34,8 @@ const filters: EventFilter[] = [
   {},
   ...names.flatMap((a) => names.map((b) => ({ [a]: parts[a], [b]: parts[b] }))),
 ];
+
+const queryOver = (uses: Uses) => createQuery(createReader(uses), createEmbeddedTables(uses));
 
 describe("the embedded store's queries", () => {
   let folder: string;
@@ -95,7 +98,7 @@ describe("the embedded store's queries", () => {
   };
 
   it("use an index, whatever the filter", async () => {
-    const query = createQuery(createReader(noted()));
+    const query = queryOver(noted());
     for (const filter of filters) await query.events(filter, page);
     await query.conversations({}, page);
     await query.conversations({ account: wabaId }, page);
@@ -108,7 +111,7 @@ describe("the embedded store's queries", () => {
   });
 
   it("sort nothing but the few rows that are merged", async () => {
-    const query = createQuery(createReader(noted()));
+    const query = queryOver(noted());
     for (const filter of [{}, { types: ["whatsapp.message.text"] }, { account: phoneNumberId }]) {
       await query.events(filter, page);
     }
@@ -164,8 +167,7 @@ describe("the embedded store's queries", () => {
         ...plain,
         query: (work) => plain.query((session) => session.list(endless).then(() => work(session))),
       };
-      const reader = createReader(uses);
-      const query = createQuery(reader);
+      const query = queryOver(uses);
       const ledger = embeddedLedger(uses, 1e9);
       await ledger.insert([row(2)], 1);
       const naming =

@@ -7,6 +7,7 @@ import { gunzipSync } from "node:zlib";
 import { openEmbeddedStore } from "../../../src/store/embedded/open-embedded-store.ts";
 import { createArrayLog } from "../../support/array-log.ts";
 import { makeText } from "../make-events.ts";
+import { assertQuarantineGoesOn } from "../released-quarantine.ts";
 
 /** Files of the store as the version before queries had a connection of their own left them. */
 const released = new URL("./released/", import.meta.url);
@@ -47,6 +48,21 @@ for (const [left, files] of [
     }
   });
 }
+
+it("opens a file that was left before accounts and quarantine were declared", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "waypost-released-"));
+  const path = join(folder, "store.db");
+  await writeFile(path, gunzipSync(await readFile(new URL("log.db.gz", released))), {
+    mode: 0o600,
+  });
+  const store = await openEmbeddedStore({ path, retentionDays: 30, log: createArrayLog() });
+  try {
+    await assertQuarantineGoesOn(store);
+  } finally {
+    await store.close();
+    await rm(folder, { recursive: true });
+  }
+});
 
 function textsOfToday(items: readonly { type: string; data: { receivedAt: string } }[]): number {
   const dayAgo = Date.now() - 24 * 60 * 60 * 1000;

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { it } from "node:test";
+import { createConnection, mongo } from "mongoose";
+import { connectMongoStore } from "../../../src/store/mongo/connect-mongo-store.ts";
+import { inspectMongo } from "../../../src/store/mongo/inspect-mongo.ts";
+import { needsMongo, startMongo } from "../../services/mongo.ts";
+import { createArrayLog } from "../../support/array-log.ts";
+import { assertGoesOn, type LeftLedger } from "../released-ledger.ts";
+import { assertQuarantineGoesOn } from "../released-quarantine.ts";
+
+interface Left {
+  readonly answers: LeftLedger;
+  readonly collections: Readonly<
+    Record<string, { readonly indexes: mongo.IndexDescription[]; readonly docs: mongo.Document[] }>
+  >;
+}
+
+type Collections = Left["collections"];
+
+async function readLeft<T>(name: string): Promise<T> {
+  const text = await readFile(new URL(`./released/${name}.json`, import.meta.url), "utf8");
+  return mongo.BSON.EJSON.parse(text) as T;
+}
+
+/** Runs `work` over a database with these collections. */
+async function overLeft(
+  collections: Collections,
+  work: (url: string, database: mongo.Db) => Promise<void>,
+): Promise<void> {
+  const server = await startMongo();
+  try {
+    const connection = await createConnection(server.url).asPromise();
+    const database = connection.db ?? assert.fail("not connected");
+    for (const [name, { indexes, docs }] of Object.entries(collections)) {
+      const collection = database.collection(name);
+      if (docs.length > 0) await collection.insertMany(docs);
+      const own = indexes.filter(({ name: index }) => index !== "_id_");
+      if (own.length > 0) await collection.createIndexes(own);
+    }
+    await work(server.url, database);
+    await connection.close();
+  } finally {
+    await server.cleanup();
+  }
+}
+
+const missing = async (url: string) =>
+  (await inspectMongo(url)).missingIndexes.map(({ collection }) => collection);
+
+it(
+  "goes on with the ledger of a database that was left before its tables were declared",
+  needsMongo(),
+  async () => {
+    const { answers, collections } = await readLeft<Left>("ledger");
+    await overLeft(collections, async (url, database) => {
+      const store = await connectMongoStore({ url, retentionDays: 30, log: createArrayLog() });
+      assert.deepEqual(await missing(url), [], "a process of that version may still be at work");
+      await store.syncIndexes();
+      const names = async (name: string) => (await database.collection(name).indexes()).length;
+      assert.equal(await names("deliveries"), collections["deliveries"]?.indexes.length);
+      await assertGoesOn(store.ledger, answers);
+      await store.close();
+    });
+  },
+);
+
+it(
+  "goes on with the quarantine and the accounts that were left before they were declared",
+  needsMongo(),
+  async () => {
+    const collections = await readLeft<Collections>("log");
+    await overLeft(collections, async (url, database) => {
+      assert.equal((await missing(url)).includes("quarantine"), false);
+      const store = await connectMongoStore({ url, retentionDays: 30, log: createArrayLog() });
+      await store.syncIndexes();
+      const indexes = await database.collection("quarantine").indexes();
+      assert.equal(indexes.length, collections["quarantine"]?.indexes.length);
+      await assertQuarantineGoesOn(store);
+      await store.close();
+    });
+  },
+);
