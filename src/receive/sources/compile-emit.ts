@@ -21,27 +21,30 @@ export interface Draft {
   readonly name: string | undefined;
 }
 
-/** undefined: the entry's `when` does not hold. An SourceError: it does, and no event can be made. */
-export type MakeDraft = (
-  scope: Omit<Scope, "match">,
-  stamp: PostStamp,
-) => Draft | SourceError | undefined;
+/** undefined: the entry's `when` does not hold. A SourceError: it does, and no event can be made. */
+export type MakeDraft = (body: unknown, stamp: PostStamp) => Draft | SourceError | undefined;
 
 const templates = createTemplates();
 
-/** One entry of a source's `emit`. Throws an SourceError. */
-export function compileEmit({ type, when, contact, data, id }: SourceEmit): MakeDraft {
+/** One entry of a source's `emit`. Throws a SourceError. */
+export function compileEmit(
+  { type, when, contact, data, id }: SourceEmit,
+  account: Scope["account"],
+): MakeDraft {
   const holds = toSourceError("when", () => compileValuesWhen(when ?? {}));
   const texts = { ...(contact && { contact }), data: data ?? {}, id: id ?? "" };
   const template = toSourceError("", () => templates.compile(texts));
 
-  return (known, { receivedAt }) => {
-    const match = holds(known.body);
+  // Finds a type or an account that no event may have; and what it loads is not loaded by the first POST.
+  draftOf(type, { data: {}, id: "" }, account, new Date());
+
+  return (body, { receivedAt }) => {
+    const match = holds(body);
     if (match === undefined) return undefined;
     try {
-      const scope: Scope = { ...known, match };
+      const scope: Scope = { body, account, match };
       const rendered = toSourceError("", () => template.render(scope)) as Rendered;
-      return draftOf(type, rendered, known.account, new Date(receivedAt));
+      return draftOf(type, rendered, account, new Date(receivedAt));
     } catch (error) {
       if (error instanceof SourceError) return error;
       throw error;

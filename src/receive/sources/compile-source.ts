@@ -24,12 +24,12 @@ export interface CompiledSource {
   parse(body: VerifiedBody, stamp: PostStamp, contentType?: string): ParsedPost;
 }
 
-/** Throws an SourceError whose path begins at the source. */
+/** Throws a SourceError whose path begins at the source. */
 export function compileSource(rules: SourceRules): CompiledSource {
   const { name, kind, account, emit } = rules;
   const makers = emit.map((entry, i) => {
     try {
-      return compileEmit(entry);
+      return compileEmit(entry, account);
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       throw new SourceError(joined(`emit[${i}]`, error.path), error.message);
@@ -42,7 +42,7 @@ export function compileSource(rules: SourceRules): CompiledSource {
     const problems: JsonProblem[] = [...read.problems];
     const drafts: Draft[] = [];
     for (const [i, make] of makers.entries()) {
-      const made = make({ body: read.value, account }, stamp);
+      const made = make(read.value, stamp);
       if (made === undefined) continue;
       if ("event" in made) drafts.push(made);
       else problems.push({ path: joined(`emit[${i}]`, made.path), reason: made.message });

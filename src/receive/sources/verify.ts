@@ -16,7 +16,7 @@ export type Verify = (
 ) => VerifiedBody | Unverified;
 
 /** How far a signed time may be from ours, where a scheme signs one that is fresh at each attempt. */
-export const toleranceMs = 300_000;
+const toleranceMs = 300_000;
 /** Vendors send two while a secret is rotated. */
 export const mostSignatures = 16;
 
