@@ -1,4 +1,4 @@
-import type { Bus, QuarantineEntry, Store } from "../contracts.ts";
+import type { Bus, Store } from "../contracts.ts";
 import { retire } from "../deliver/retire.ts";
 import { createRenormalizer } from "../jobs/renormalize/renormalizer.ts";
 import type { OpsApi } from "../ops/create-ops.ts";
@@ -6,10 +6,8 @@ import { pruneTopology } from "../ops/prune.ts";
 import type { ConfigurationState } from "../ops/status.ts";
 import { collectStatus } from "../ops/system-status.ts";
 import { DATAVERSION, normalize } from "../receive/normalize.ts";
-import { keepWhole } from "../receive/parse-post.ts";
-import { createPostParser, type PostParser } from "../receive/post-parser.ts";
-import type { Sources } from "../receive/sources/source.ts";
-import { verifiedAtReceipt } from "../receive/verified-body.ts";
+import { createPostParser } from "../receive/post-parser.ts";
+import { readQuarantined } from "../receive/read-quarantined.ts";
 import { packageVersion } from "../support/package-version.ts";
 import type { Base } from "./base.ts";
 import type { Plan } from "./plan.ts";
@@ -24,14 +22,6 @@ export interface ApiParts {
   readonly receiving: () => Receiving | undefined;
   /** Why the plan is not that of the last reload. */
   readonly refused: () => ConfigurationState["refused"];
-}
-
-/** A source's POST by its own rules as they are now; without the source it stays what it is. */
-function readAgain(parser: PostParser, post: QuarantineEntry, sources: Sources) {
-  const body = verifiedAtReceipt(post);
-  if (post.source === undefined) return parser.parse(body, post);
-  const source = sources.get(post.source.slice("/hooks/".length));
-  return source ? parser.parseOf(source, body, post) : keepWhole(body, post, "its source is gone");
 }
 
 /** What the API asks and does, joined from the stages. */
@@ -63,7 +53,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     renormalize: createRenormalizer({
       query: store,
       publish: bus.publish.bind(bus),
-      read: (post) => readAgain(parser, post, plan().sources),
+      read: (post) => readQuarantined(post, parser, plan().sources),
       parser: { normalize, dataversion: DATAVERSION },
     }),
     status: () => {
