@@ -68,7 +68,7 @@ const quarantinedPost = {
     specversion: text("CloudEvents version.", { const: "1.0" }),
     id: text("`qrn_` and a hash of the bytes: the same POST is kept once."),
     type: text("Always the same.", { const: "waypost.quarantine" }),
-    source: text("`/whatsapp`."),
+    source: text("`/whatsapp`, or `/hooks/<name>` of a source's POST."),
     time: text("When it was received.", { format: "date-time" }),
     postid: text("The POST, for tracing."),
     datacontenttype: text("Always bytes.", { const: "application/octet-stream" }),

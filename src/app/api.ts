@@ -7,7 +7,7 @@ import type { ConfigurationState } from "../ops/status.ts";
 import { collectStatus } from "../ops/system-status.ts";
 import { DATAVERSION, normalize } from "../receive/normalize.ts";
 import { createPostParser } from "../receive/post-parser.ts";
-import { verifiedAtReceipt } from "../receive/verified-body.ts";
+import { readQuarantined } from "../receive/read-quarantined.ts";
 import { packageVersion } from "../support/package-version.ts";
 import type { Base } from "./base.ts";
 import type { Plan } from "./plan.ts";
@@ -55,7 +55,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     renormalize: createRenormalizer({
       query: store,
       publish: bus.publish.bind(bus),
-      read: (post) => parser.parse(verifiedAtReceipt(post), post),
+      read: (post) => readQuarantined(post, parser, plan().sources),
       parser: { normalize, dataversion: DATAVERSION },
     }),
     status: () => {

@@ -4,12 +4,15 @@ import type { Routing } from "../config/routing.ts";
 import { intakeQueueName, type QueueSpec, storeQueueName } from "../contracts.ts";
 import { compileRoutes, deliverQueue, type Routes } from "../deliver/routes.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
+import type { Sources } from "../receive/sources/source.ts";
 import { tryDestinations } from "./destinations.ts";
+import { createSources, trySources } from "./sources.ts";
 
 /** What waypost.yaml asks for, ready to run; SIGHUP loads another one, which replaces it as a whole. */
 export interface Plan {
   readonly routing: Routing;
   readonly routes: Routes;
+  readonly sources: Sources;
   /** Every role declares all of them, so that no event slips through before its consumer first starts. */
   readonly queues: readonly QueueSpec[];
 }
@@ -36,14 +39,17 @@ export const intakeQueue: QueueSpec = {
 
 /**
  * waypost.yaml as a start takes it. Throws a ConfigError with every problem, also with those that only making
- * the destinations finds.
+ * the destinations and sources finds.
  */
 export function readRouting(
   env: NodeJS.ProcessEnv,
   hasRabbit: boolean,
   cwd?: string,
 ): Promise<Routing> {
-  return loadRouting(env, destinationKinds, cwd, (routing) => tryDestinations(routing, hasRabbit));
+  return loadRouting(env, destinationKinds, cwd, async (routing) => [
+    ...(await tryDestinations(routing, hasRabbit)),
+    ...(await trySources(routing)),
+  ]);
 }
 
 /** Throws as `readRouting`. */
@@ -54,6 +60,7 @@ export async function loadPlan(env: NodeJS.ProcessEnv, config: Config): Promise<
   return {
     routing,
     routes,
+    sources: await createSources(routing),
     queues: [
       storeQueue(config),
       ...(config.rabbitmqUrl === undefined ? [] : [intakeQueue]),

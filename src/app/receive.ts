@@ -4,18 +4,29 @@ import type { Bus } from "../contracts.ts";
 import type { Durable } from "../receive/durability.ts";
 import { createDurable } from "../receive/durable.ts";
 import { createPostParser } from "../receive/post-parser.ts";
+import type { Sender } from "../receive/sender.ts";
 import { createReceiver, type ReceiverTls } from "../receive/server.ts";
+import type { Sources } from "../receive/sources/source.ts";
+import { createSourceSender } from "../receive/sources/source-sender.ts";
 import { openSpool, type Spool } from "../receive/spool.ts";
+import type { Log } from "../support/log.ts";
 import { type Base, inDataDir } from "./base.ts";
+import type { Plan } from "./plan.ts";
 
 export interface Receiving {
   readonly durable: Durable;
   readonly spool: Spool | undefined;
   readonly port: number;
+  /** From the next POST on these may come, and no others. */
+  reload(plan: Pick<Plan, "sources">): void;
 }
 
-/** The public endpoint with its spool: Meta ──▶ bus. */
-export async function startReceiving(base: Base, bus: Bus): Promise<Receiving> {
+/** The public endpoint with its spool: Meta and the sources ──▶ bus. */
+export async function startReceiving(
+  base: Base,
+  bus: Bus,
+  plan: Pick<Plan, "sources">,
+): Promise<Receiving> {
   const { config, metrics, life } = base;
   const log = base.log.child({ role: "receive" });
   const spool = config.spool.enabled
@@ -40,6 +51,8 @@ export async function startReceiving(base: Base, bus: Bus): Promise<Receiving> {
   const parser = createPostParser({ log });
   life.add("reader", () => parser.close());
   parser.warm();
+  const sources = createSenders(base, log);
+  sources.reload(plan);
 
   const receiver = createReceiver({
     host: config.http.host,
@@ -49,6 +62,7 @@ export async function startReceiving(base: Base, bus: Bus): Promise<Receiving> {
     verifyTokens: config.whatsapp.verifyTokens,
     durable,
     parser,
+    sources: sources.sender,
     metrics,
     log,
     ...(config.http.tls && { tls: await readTls(config.http.tls) }),
@@ -56,7 +70,24 @@ export async function startReceiving(base: Base, bus: Bus): Promise<Receiving> {
   life.add("receiver", () => receiver.close());
   const { port } = await receiver.listen();
   log.info("receives webhooks", { port });
-  return { durable, spool, port };
+  return { durable, spool, port, reload: sources.reload };
+}
+
+/** Their large bodies have a thread of their own, so that Meta's never wait behind a template. */
+function createSenders({ metrics, life }: Base, log: Log) {
+  const parser = createPostParser({ log });
+  life.add("reader of sources", () => parser.close());
+  let senders: ReadonlyMap<string, Sender> = new Map();
+  return {
+    sender: (name: string) => senders.get(name),
+    reload({ sources }: { readonly sources: Sources }) {
+      const options = { parser, metrics, log };
+      const made = [...sources].map(([name, source]) => {
+        return [name, createSourceSender(source, options)] as const;
+      });
+      senders = new Map(made);
+    },
+  };
 }
 
 async function readTls(files: TlsConfig): Promise<ReceiverTls> {

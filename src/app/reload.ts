@@ -7,6 +7,7 @@ import type { Alerting } from "./alerting.ts";
 import type { Base } from "./base.ts";
 import type { Delivering } from "./deliver.ts";
 import { loadPlan, type Plan } from "./plan.ts";
+import type { Receiving } from "./receive.ts";
 
 /** What another plan is for. */
 export interface Reloadable {
@@ -14,6 +15,7 @@ export interface Reloadable {
   /** Why the plan is not that of the last reload. */
   refused?: NonNullable<ConfigurationState["refused"]>;
   readonly bus?: Bus;
+  readonly receiving?: Receiving;
   readonly delivering?: Delivering;
   readonly alerting?: Alerting;
 }
@@ -31,6 +33,7 @@ export function reloadOnHangup(base: Base, parts: Reloadable, env: NodeJS.Proces
       const plan = await loadPlan(env, config);
       if (parts.plan.routing.found && !plan.routing.found) throw goneError(config.configFile);
       await parts.bus?.declare(plan.queues);
+      parts.receiving?.reload(plan);
       await parts.delivering?.reload(plan);
       await parts.alerting?.reload(plan);
       parts.plan = plan;

@@ -106,7 +106,8 @@ async function startRole(base: Base, parts: Parts): Promise<void> {
       life.add("alerts", () => parts.alerting?.close(), alertsMs);
     }
   }
-  if (role === "receive" || role === "start") parts.receiving = await startReceiving(base, bus);
+  if (role === "receive" || role === "start")
+    parts.receiving = await startReceiving(base, bus, parts.plan);
   if (role === "receive") {
     sayThatItReceives(base, parts).catch((error) =>
       log.warn("`status` does not see this process", { error }),

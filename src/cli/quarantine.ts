@@ -54,10 +54,12 @@ function entryLines(entry: Listed): string[] {
   const [first, ...more] = entry.problems;
   const others = more.length > 0 ? ` (and ${more.length} more)` : "";
   const why = first === undefined ? "no reason was kept" : `${problemText(first)}${others}`;
-  return [
-    `${localTime(entry.receivedAt)}  ${escapeControls(entry.id)}  ${entry.bytes} bytes`,
-    cut(`  ${escapeControls(why)}`, columns()),
-  ];
+  return [headLine(entry), cut(`  ${escapeControls(why)}`, columns())];
+}
+
+function headLine({ receivedAt, id, bytes, source }: Listed): string {
+  const from = source === undefined ? "" : `  ${escapeControls(source)}`;
+  return `${localTime(receivedAt)}  ${escapeControls(id)}  ${bytes} bytes${from}`;
 }
 
 function problemText({ path, reason }: Listed["problems"][number]): string {
@@ -72,7 +74,7 @@ async function show(id: string, flags: Flags, resolve: ResolveOps): Promise<numb
   if (flags.raw) process.stdout.write(body);
   else if (flags.json) print(safeJson(entry));
   else {
-    print(`${localTime(entry.receivedAt)}  ${escapeControls(entry.id)}  ${entry.bytes} bytes`);
+    print(headLine(entry));
     for (const problem of entry.problems) print(`  ${escapeControls(problemText(problem))}`);
     print(escapeControls(body.toString("utf8")));
   }

@@ -4,8 +4,9 @@ import { checkRouting } from "./check-routing.ts";
 import { ConfigError, type ConfigProblem, errorCode, firstOfEach } from "./config-error.ts";
 import { readGiven } from "./env.ts";
 import { fillPlaceholders } from "./placeholders.ts";
+import type { RawRouting } from "./raw-routing.ts";
 import type { Kinds, Routing } from "./routing.ts";
-import { type RawRouting, toRouting } from "./to-routing.ts";
+import { toRouting } from "./to-routing.ts";
 import { type PathProblem, parseYaml, type Report } from "./yaml-file.ts";
 
 /** What is wrong with a routing that fits the schemas. */

@@ -1,10 +1,15 @@
-import type { Accounts, DeliveryRules, Route } from "../contracts.ts";
+import type { SourceConfig } from "../contracts/sources.ts";
+import type { Accounts, DeliveryRules, FlowRules, Route } from "../contracts.ts";
 
-/** What waypost.yaml says, checked, deeply frozen. JSON.stringify and inspect hide all options. */
+/** What waypost.yaml says, checked, deeply frozen. JSON.stringify and inspect hide all options and secrets. */
 export interface Routing {
   readonly accounts: Accounts;
   readonly destinations: Readonly<Record<string, DestinationConfig>>;
   readonly routes: readonly Route[];
+  readonly flows: FlowRules;
+  /** By name, which stands in the address. */
+  readonly sources: Readonly<Record<string, SourceConfig>>;
+  readonly reports: readonly ReportConfig[];
   readonly alerts?: AlertsConfig;
   /** There was a file. Without one nothing is routed. */
   readonly found: boolean;
@@ -24,6 +29,17 @@ export interface AlertsConfig {
   readonly quarantinePerHour: number;
   /** By account name. */
   readonly silenceMs: Readonly<Record<string, number>>;
+}
+export interface ReportConfig {
+  readonly name: string;
+  /** Local time: `minute` of the day, on this ISO weekday (1 is Monday) or, without one, each day. */
+  readonly at: { readonly weekday?: number; readonly minute: number };
+  /** IANA. */
+  readonly timeZone: string;
+  /** `template`, `account`, `campaign`, `variant`, `hour`. */
+  readonly by: readonly string[];
+  /** Names of destinations. */
+  readonly to: readonly string[];
 }
 
 /** By name: the JSON Schema (2020-12) of a kind's own options. Keys it does not list are refused. */

@@ -25,14 +25,43 @@ export function reportSchemaProblems(
   }
 }
 
-const units: Record<string, Words> = {
+/** By a part of the pattern that is not met; the first counts. */
+const forms: Record<string, Words> = {
+  "untilClosed|untilAnswered": {
+    problem: "is not how long it may last",
+    remedy: "Write a duration, e.g. 90d, or untilClosed or untilAnswered",
+  },
+  "untilClosed|": {
+    problem: "is not how long it may last",
+    remedy: "Write a duration, e.g. 2h, or untilClosed",
+  },
   "ms|s|min|h|d": { problem: "is not a duration", remedy: "Write e.g. 500ms, 10s, 5min, 2h or 1d" },
   "/(s|min|h)": { problem: "is not a rate", remedy: "Write e.g. 10/s, 60/min or 100/h" },
+  "^[+-]": {
+    problem: "says neither to add nor to take away",
+    remedy: "Begin with + or -, e.g. +vip",
+  },
+  "^[A-Z]{2}$": { problem: "is not a country", remedy: "Write its two letters, e.g. DE" },
+  "\\d{4}-": { problem: "is not a date", remedy: "Write e.g. 2026-12-24" },
+  "(mon|tue": {
+    problem: "is not a time of the day or week",
+    remedy: 'Write e.g. "09:00" or "mon 09:00"',
+  },
 };
 
+/** A pattern that is a list of words. */
+const choices = /^must match pattern "\^\(([a-z|]+)\)\$"$/;
+
 function wordsFor(reason: string): Words {
-  for (const [mark, words] of Object.entries(units)) {
+  const [, choice] = choices.exec(reason) ?? [];
+  if (choice) {
+    return { problem: `must be one of ${choice.replaceAll("|", ", ")}`, remedy: "Use one of them" };
+  }
+  for (const [mark, words] of Object.entries(forms)) {
     if (reason.startsWith("must match pattern") && reason.includes(mark)) return words;
+  }
+  if (reason.startsWith("must be one of ")) {
+    return { problem: reason, remedy: "Use one of them" };
   }
   if (/^must be string/.test(reason)) {
     return {

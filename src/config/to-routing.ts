@@ -1,42 +1,12 @@
 import { createHash } from "node:crypto";
-import type { Accounts, Route, When } from "../contracts.ts";
 import { freeze, hideSecrets } from "./freeze.ts";
+import type { RawAlerts, RawDestination, RawRouting } from "./raw-routing.ts";
+import { mapValues, milliseconds } from "./reading.ts";
 import type { AlertsConfig, DestinationConfig, Routing } from "./routing.ts";
-import { parseDuration, parseRate } from "./units.ts";
-
-/** The file after `checkRouting` found nothing wrong with it. */
-export interface RawRouting {
-  readonly accounts?: Accounts;
-  readonly destinations?: Record<string, RawDestination>;
-  readonly routes?: readonly RawRoute[];
-  readonly alerts?: RawAlerts;
-}
-interface RawDestination {
-  readonly kind: string;
-  readonly retry?: { readonly delays?: readonly string[] };
-  readonly rate?: string;
-  readonly concurrency?: number;
-  readonly timeout?: string;
-  readonly [option: string]: unknown;
-}
-interface RawRoute {
-  readonly name: string;
-  readonly when: RawWhen;
-  readonly to: string | readonly string[];
-  readonly test?: boolean;
-}
-type Many<T> = T | readonly T[];
-interface RawWhen {
-  readonly text?: Record<string, Many<string>>;
-  readonly not?: RawWhen;
-  readonly [key: string]: unknown;
-}
-interface RawAlerts {
-  readonly to: RawDestination;
-  readonly breakerOpenFor?: string;
-  readonly quarantinePerHour?: number;
-  readonly silence?: Record<string, string>;
-}
+import { toFlowRules } from "./to-flow-rules.ts";
+import { toRoute } from "./to-route.ts";
+import { toReport, toSource } from "./to-source.ts";
+import { parseRate } from "./units.ts";
 
 const defaultDelays = ["1s", "10s", "1min", "5min", "30min", "2h", "6h", "12h"];
 
@@ -44,16 +14,25 @@ const defaultDelays = ["1s", "10s", "1min", "5min", "30min", "2h", "6h", "12h"];
 export function toRouting(raw: RawRouting, source: unknown, found: boolean): Routing {
   const accounts = raw.accounts ?? {};
   const destinations = mapValues(raw.destinations ?? {}, toDestination);
-  const routes = (raw.routes ?? []).map(toRoute);
+  const routes = (raw.routes ?? []).map((route) => toRoute(route, raw.defaults?.only));
+  const flows = toFlowRules(raw);
+  const sources = Object.entries(raw.sources ?? {}).map(
+    ([name, source]) => [name, toSource(name, source)] as const,
+  );
+  const reports = (raw.reports ?? []).map(toReport);
+  const used = [...routes, ...reports].flatMap(({ to }) => to).concat(flows.consent?.via ?? []);
   return freeze({
     accounts,
     destinations,
     routes,
+    flows,
+    sources: Object.fromEntries(sources),
+    reports,
     ...(raw.alerts && { alerts: toAlerts(raw.alerts) }),
     found,
-    hash: hashOf([source, accounts, routes]),
+    hash: hashOf([source, accounts, routes, flows]),
     warnings: Object.keys(destinations)
-      .filter((name) => !routes.some(({ to }) => to.includes(name)))
+      .filter((name) => !used.includes(name))
       .map((name) => `no route leads to the destination ${name}`),
   });
 }
@@ -72,20 +51,6 @@ function toDestination(raw: RawDestination): DestinationConfig {
   return hideSecrets(destination, ["options"]);
 }
 
-function toRoute({ name, when, to, test }: RawRoute): Route {
-  return { name, when: toWhen(when), to: [...new Set(many(to))], test: test ?? false };
-}
-
-/** Single values become lists of one. */
-function toWhen(raw: RawWhen): When {
-  const { text, not, ...lists } = raw;
-  return {
-    ...mapValues(lists, many),
-    ...(text && { text: mapValues(text, many) }),
-    ...(not && { not: toWhen(not) }),
-  };
-}
-
 function toAlerts({ to, breakerOpenFor, quarantinePerHour, silence }: RawAlerts): AlertsConfig {
   return {
     to: toDestination(to),
@@ -93,18 +58,6 @@ function toAlerts({ to, breakerOpenFor, quarantinePerHour, silence }: RawAlerts)
     quarantinePerHour: quarantinePerHour ?? 0,
     silenceMs: mapValues(silence ?? {}, milliseconds),
   };
-}
-
-function milliseconds(duration: string): number {
-  return parseDuration(duration) ?? 0;
-}
-
-function many<T>(value: Many<T>): readonly T[] {
-  return Array.isArray(value) ? value : [value as T];
-}
-
-function mapValues<T, U>(values: Readonly<Record<string, T>>, map: (value: T) => U) {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
 }
 
 function hashOf(value: unknown): string {

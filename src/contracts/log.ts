@@ -94,6 +94,8 @@ export interface QuarantineEntry {
   readonly id: string;
   readonly receivedAt: string;
   readonly postId: string;
+  /** `/hooks/<name>` of a source's POST; absent of Meta's. */
+  readonly source?: string;
   readonly bytes: number;
   /** Where and why; at most 100 are kept. */
   readonly problems: readonly { readonly path: string; readonly reason: string }[];

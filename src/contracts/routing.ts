@@ -191,13 +191,16 @@ export interface FlowRules {
   readonly conversations: {
     /** 20 h unless told. */
     readonly closeAfterMs: number;
+    /** In milliseconds: 30 min after a human wrote, and until it is closed after a handoff, unless told. */
     readonly hold: { readonly humanMs: number; readonly handoff: number | "untilClosed" };
   };
   readonly consent?: {
     /** Words by account; `*`: of every account that has none of its own. */
     readonly stop: Readonly<Record<string, readonly string[]>>;
     readonly start: Readonly<Record<string, readonly string[]>>;
+    /** A template; sent once after a stop. */
     readonly confirm?: string;
+    /** A destination of kind `whatsapp-reply`: there is one wherever there is `confirm`. */
     readonly via?: string;
   };
 }

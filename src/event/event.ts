@@ -12,6 +12,7 @@ export interface QuarantinedPost {
   /** `qrn_` and the sha256 of the bytes: the same POST is kept once. */
   readonly id: string;
   readonly type: typeof QUARANTINE_TYPE;
+  /** `/whatsapp`, or `/hooks/<name>` of a source's POST. */
   readonly source: string;
   /** When it was received. */
   readonly time: string;

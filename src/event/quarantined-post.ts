@@ -1,27 +1,35 @@
 import { isEventId, isEventType, QUARANTINE_TYPE, type QuarantinedPost } from "./event.ts";
 import { shortHash } from "./hash-id.ts";
 
+const metaSource = "/whatsapp";
 /** As many as are kept; the bytes hold the rest. */
 const maxProblems = 100;
 
-/** All bytes of a POST of which something could not be understood. The same bytes get the same id. */
+/** All bytes of a POST of which something could not be understood. The same bytes of the same sender get the same id. */
 export function quarantinedPost(
   bytes: Uint8Array,
   problems: readonly { readonly path: string; readonly reason: string }[],
   post: { readonly receivedAt: string; readonly postId: string; readonly source?: string },
 ): QuarantinedPost {
   const kept = problems.slice(0, maxProblems).map(({ path, reason }) => ({ path, reason }));
+  const { source = metaSource } = post;
   return {
     specversion: "1.0",
-    id: `qrn_${shortHash(bytes)}`,
+    id: idOf(bytes, source),
     type: QUARANTINE_TYPE,
-    source: post.source ?? "/whatsapp",
+    source,
     time: post.receivedAt,
     postid: post.postId,
     datacontenttype: "application/octet-stream",
     data_base64: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64"),
     problems: JSON.stringify(kept),
   };
+}
+
+/** Two sources may be sent the same bytes, and make something else of them. */
+function idOf(bytes: Uint8Array, source: string): string {
+  const hash = shortHash(bytes);
+  return `qrn_${source === metaSource ? hash : shortHash(JSON.stringify([source, hash]))}`;
 }
 
 /**

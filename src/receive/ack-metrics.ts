@@ -50,6 +50,26 @@ export function createAckMetrics(metrics: Metrics): AckMetrics {
   };
 }
 
+/** Those of a source: it is asked neither for its steps nor when its account last had a webhook, which are Meta's. */
+export function createSourceMetrics(metrics: Metrics, source: string): AckMetrics {
+  return {
+    start() {
+      const startedAt = performance.now();
+      return {
+        lap: () => undefined,
+        stop: () => metrics.sourceAck.observe({ source }, (performance.now() - startedAt) / 1_000),
+      };
+    },
+    answered: (code) => metrics.sourcePosts.inc({ source, code: String(code) }),
+    unauthorized: (reason) => metrics.sourceUnauthorized.inc({ source, reason }),
+    durable({ events }) {
+      const kept = events.filter(({ type }) => type === QUARANTINE_TYPE).length;
+      metrics.quarantined.inc(kept);
+      metrics.sourceEvents.inc({ source }, events.length - kept);
+    },
+  };
+}
+
 /** `whatsapp.message.text` is of the family `message`. */
 function familyOf(type: string): string {
   const from = type.indexOf(".") + 1;

@@ -1,19 +1,18 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import express, { type ErrorRequestHandler, type Express, type Response } from "express";
 import { NotDurableError } from "../contracts.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
-import { createAckMetrics } from "./ack-metrics.ts";
 import { createBodyTaker, type NotTaken } from "./body.ts";
 import type { Durable } from "./durability.ts";
 import type { PostParser } from "./post-parser.ts";
-import { createRareWarning } from "./rare-warning.ts";
+import { createMeta, type Sender } from "./sender.ts";
 import { answerChallenge } from "./subscription.ts";
-import { verifySignature } from "./verified-body.ts";
 
-/** The one path of the public port. */
 const webhookPath = "/webhooks/whatsapp";
+/** `/hooks/<name>`. What is no name is not found, before anything of it is decoded. */
+const hookPath = /^\/hooks\/([\w-]{1,64})$/;
 /** Meta has its own schedule; this is for load balancers and people. */
 const retryAfterSeconds = 5;
 /** How long the rest of a refused body is thrown away, so that the answer is read before the socket closes. */
@@ -31,6 +30,8 @@ export interface ReceiveAppOptions {
   readonly maxBodyBytes: number;
   readonly durable: Pick<Durable, "publish">;
   readonly parser: PostParser;
+  /** Who may POST to `/hooks/<name>`, as it is at the moment. Nobody unless told. */
+  readonly sources?: (name: string) => Sender | undefined;
   readonly metrics: Metrics;
   readonly log: Log;
 }
@@ -43,12 +44,19 @@ export function createReceiveApp(options: ReceiveAppOptions): Express {
   app.disable("x-powered-by").disable("etag");
   app.enable("case sensitive routing").enable("strict routing");
   const receive = createReceive(options);
-  app.all(webhookPath, (request, response, next) => {
-    if (request.method === "POST") return receive(request, response, next);
+  const meta = createMeta(options);
+  app.all(webhookPath, (request, response) => {
+    if (request.method === "POST") return receive(meta, request, response);
     if (request.method !== "GET") return response.status(405).set("Allow", "GET, POST").end();
     const challenge = answerChallenge(request.query, verifyTokens);
     if (challenge === undefined) return response.status(403).end();
     return response.type("text/plain").set("X-Content-Type-Options", "nosniff").send(challenge);
+  });
+  app.all(hookPath, (request, response, next) => {
+    const source = options.sources?.(String(request.params["0"]));
+    if (source === undefined) return next();
+    if (request.method === "POST") return receive(source, request, response);
+    return response.status(405).set("Allow", "POST").end();
   });
   app.use((_request, response) => void response.status(404).end());
   app.use(createErrorHandler(options.log));
@@ -56,13 +64,11 @@ export function createReceiveApp(options: ReceiveAppOptions): Express {
 }
 
 /** Verify, parse, normalize, publish, answer. 200 means durable. */
-function createReceive(options: ReceiveAppOptions): RequestHandler {
-  const { secrets, durable, parser, log } = options;
-  const bodies = createBodyTaker(options.maxBodyBytes);
-  const metrics = createAckMetrics(options.metrics);
-  const warnUnauthorized = createRareWarning(log, "a POST without a valid signature was refused");
+function createReceive({ durable, log, maxBodyBytes }: ReceiveAppOptions) {
+  const bodies = createBodyTaker(maxBodyBytes);
 
-  return async (request, response) => {
+  return async (sender: Sender, request: IncomingMessage, response: Response): Promise<void> => {
+    const { metrics } = sender;
     const clock = metrics.start();
     const stamp = { postId: newPostId(), receivedAt: new Date().toISOString() };
     const answer = (code: number) => {
@@ -78,16 +84,16 @@ function createReceive(options: ReceiveAppOptions): RequestHandler {
       }
       clock.lap("read");
 
-      const body = verifySignature(bytes, signatureOf(request), secrets);
+      const body = sender.verify(bytes, request);
       if (typeof body === "string") {
         metrics.unauthorized(body);
-        warnUnauthorized(body);
+        sender.warnUnauthorized(body);
         answer(401);
         return;
       }
       clock.lap("verify");
 
-      const post = await parser.parse(body, stamp);
+      const post = await sender.parse(body, stamp, request);
       clock.lap("split");
 
       await durable.publish(post.events);
@@ -112,11 +118,6 @@ function newPostId(): string {
   return `pst_${randomUUID().replaceAll("-", "")}`;
 }
 
-function signatureOf(request: IncomingMessage): string | undefined {
-  const header = request.headers["x-hub-signature-256"];
-  return Array.isArray(header) ? header.join(", ") : header;
-}
-
 /** For a body that is not read to its end: the connection cannot go on. */
 function answerEarly(request: IncomingMessage, response: ServerResponse, code: number): void {
   if (code === 503) response.setHeader("Retry-After", retryAfterSeconds);
@@ -131,7 +132,7 @@ function answerEarly(request: IncomingMessage, response: ServerResponse, code: n
   if (code !== 503) request.once("end", end).once("close", end).resume();
 }
 
-/** A fault of ours: Meta sends the POST again, perhaps to a better version. */
+/** A fault of ours: whoever sent it sends the POST again, perhaps to a better version. */
 function createErrorHandler(log: Log): ErrorRequestHandler {
   return (error, _request, response, _next) => {
     log.error("a request failed", { error });

@@ -2,12 +2,21 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Transferable } from "node:worker_threads";
 import type { EncodedEvent } from "../contracts.ts";
 import type { ParsedPost, PostStamp } from "./parse-post.ts";
+import type { SourceRules } from "./sources/compile-source.ts";
 import type { VerifiedBody } from "./verified-body.ts";
 
 /** What goes to the thread. The brand does not survive the copy, so only `packJob` makes one. */
 export interface ParseJob {
   readonly bytes: Uint8Array;
   readonly stamp: PostStamp;
+  /** Of a POST that is not Meta's. */
+  readonly of?: SourceOfJob;
+}
+
+/** What is known of a source's body beside its bytes. */
+export interface SourceOfJob {
+  readonly rules: SourceRules;
+  readonly contentType?: string;
 }
 
 /** What comes back, in few pieces: thousands of small objects would take the main thread long to take in. */
@@ -24,8 +33,8 @@ export interface PackedPost {
 /** Unpacked in one go, before others have their turn. */
 const unpackedAtOnce = 1_000;
 
-export function packJob(body: VerifiedBody, stamp: PostStamp): ParseJob {
-  return { bytes: body, stamp };
+export function packJob(body: VerifiedBody, stamp: PostStamp, of?: SourceOfJob): ParseJob {
+  return { bytes: body, stamp, ...(of && { of }) };
 }
 
 export function unpackJob({ bytes }: ParseJob): VerifiedBody {

@@ -21,6 +21,8 @@ export interface PostStamp {
   readonly postId: string;
   /** ISO time. */
   readonly receivedAt: string;
+  /** Of a POST that is not Meta's: `/hooks/<name>`. */
+  readonly source?: string;
 }
 
 /** A POST, ready for the bus. */

@@ -2,8 +2,9 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Log } from "../support/log.ts";
 import { scanJson } from "./json.ts";
-import { type PackedPost, packJob, unpackPost } from "./parse-job.ts";
+import { type PackedPost, packJob, type SourceOfJob, unpackPost } from "./parse-job.ts";
 import { keepWhole, type ParsedPost, type PostStamp, parsePost } from "./parse-post.ts";
+import type { CompiledSource } from "./sources/compile-source.ts";
 import type { VerifiedBody } from "./verified-body.ts";
 
 /** What the main thread parses itself: a few milliseconds at most. The rest goes to the thread. */
@@ -14,6 +15,13 @@ const threadHeapMb = 512;
 export interface PostParser {
   /** Never rejects; see `parsePost`. The event loop is not blocked for more than milliseconds. */
   parse(body: VerifiedBody, stamp: PostStamp): Promise<ParsedPost> | ParsedPost;
+  /** The same of a body that is a source's. */
+  parseOf(
+    source: CompiledSource,
+    body: VerifiedBody,
+    stamp: PostStamp,
+    contentType?: string,
+  ): Promise<ParsedPost> | ParsedPost;
   /** Starts the thread, which the first large POST would else wait for. */
   warm(): void;
   close(): Promise<void>;
@@ -40,17 +48,23 @@ export function createPostParser(options: PostParserOptions): PostParser {
     return thread;
   };
 
-  const parseInThread = async (body: VerifiedBody, stamp: PostStamp) => {
+  const parseInThread = async (body: VerifiedBody, stamp: PostStamp, of?: SourceOfJob) => {
     let used: Worker | undefined;
     try {
       used = running();
-      used.postMessage(packJob(body, stamp));
+      used.postMessage(packJob(body, stamp, of));
       return await unpackPost(await nextAnswer(used, options.jobMs ?? jobMs));
     } catch (error) {
       log.error("a POST could not be read and is kept whole", { postId: stamp.postId, error });
       await used?.terminate();
       return keepWhole(body, stamp, "could not be read in time");
     }
+  };
+
+  const parseInTurn = (body: VerifiedBody, stamp: PostStamp, of?: SourceOfJob) => {
+    const post = last.then(() => parseInThread(body, stamp, of));
+    last = post.catch(() => undefined);
+    return post;
   };
 
   return {
@@ -61,9 +75,12 @@ export function createPostParser(options: PostParserOptions): PostParser {
           return parsePost(body, stamp, scanned);
         }
       }
-      const post = last.then(() => parseInThread(body, stamp));
-      last = post.catch(() => undefined);
-      return post;
+      return parseInTurn(body, stamp);
+    },
+    parseOf(source, body, stamp, contentType) {
+      if (body.length <= inline.bytes) return source.parse(body, stamp, contentType);
+      const { rules } = source;
+      return parseInTurn(body, stamp, { rules, ...(contentType && { contentType }) });
     },
     warm: () => void running(),
     async close() {

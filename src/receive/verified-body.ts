@@ -4,13 +4,13 @@ import type { QuarantineEntry } from "../contracts.ts";
 declare const verified: unique symbol;
 
 /**
- * Bytes that carry a valid signature. `verifySignature` makes one, and `verifiedAtReceipt` gives one back that went
- * into quarantine; the way to JSON takes nothing else.
+ * Bytes whose sender is believed. `verifySignature` makes one of Meta's, the verifiers under `sources/` of everybody else's, and
+ * `verifiedAtReceipt` gives one back that went into quarantine; the way to JSON takes nothing else.
  */
 export type VerifiedBody = Buffer & { readonly [verified]: true };
 
 /** Why a POST is not believed. For the metric only: the sender is never told. */
-export type Unverified = "missing" | "malformed" | "mismatch";
+export type Unverified = "missing" | "malformed" | "mismatch" | "stale";
 
 /** Two headers of the name arrive joined by a comma, and so do not match. */
 const headerShape = /^sha256=[0-9a-f]{64}$/i;

@@ -1,6 +1,6 @@
 import type { RowOf, Tables } from "../contracts/table.ts";
 import { type QuarantinedPost, type QuarantineEntry, StoreError } from "../contracts.ts";
-import { bytes, date, defineTable, json, text } from "./define-table.ts";
+import { bytes, date, defineTable, json, optional, text } from "./define-table.ts";
 import { idOf } from "./event-index.ts";
 import type { CheckedFilter, CheckedPage } from "./selection.ts";
 
@@ -13,6 +13,7 @@ export const quarantineTable = defineTable({
     problems: json<QuarantineEntry["problems"]>(),
     bytes: bytes(),
     expireAt: date(),
+    source: optional(text()),
   },
   indexes: [{ on: ["-receivedAt", "-id"], counted: true }],
   expires: true,
@@ -39,7 +40,13 @@ export function parseQuarantined(post: QuarantinedPost, expireAt: Date): Quarant
     problems: parseProblems(post.problems),
     bytes: Buffer.from(post.data_base64, "base64"),
     expireAt,
+    ...(isHook(post.source) && { source: post.source }),
   };
+}
+
+/** Everything else is Meta's. */
+function isHook(source: unknown): boolean {
+  return typeof source === "string" && /^\/hooks\/[\w-]{1,64}$/.test(source);
 }
 
 function parseProblems(problems: string): QuarantineEntry["problems"] {
@@ -113,11 +120,19 @@ export function createQuarantine(tables: Pick<Tables, "of">): Quarantine {
   };
 }
 
-function entryOf({ id, receivedAt, postId, problems, bytes }: Quarantined): QuarantineEntry {
+function entryOf({
+  id,
+  receivedAt,
+  postId,
+  problems,
+  bytes,
+  source,
+}: Quarantined): QuarantineEntry {
   return {
     id,
     receivedAt: receivedAt.toISOString(),
     postId,
+    ...(source !== undefined && { source }),
     bytes: bytes.byteLength,
     problems,
     dataBase64: Buffer.from(bytes).toString("base64"),

@@ -10,7 +10,7 @@ const effectBuckets = [
 
 /**
  * Every metric Waypost exposes, by owner. Labels hold no personal data and are bounded: reasons, steps,
- * queue names, account ids (the business's own), event families.
+ * names of queues and sources, account ids (the business's own), event families.
  */
 export function createMetrics() {
   const registry = new Registry();
@@ -52,6 +52,28 @@ export function createMetrics() {
       "What services told, by way in (api, amqp) and outcome (taken, refused).",
       "via",
       "outcome",
+    ),
+    sourcePosts: counter(
+      "waypost_source_posts_total",
+      "POSTs to a source's address by answer.",
+      "source",
+      "code",
+    ),
+    sourceUnauthorized: counter(
+      "waypost_source_unauthorized_total",
+      "POSTs to a source's address answered 401, by reason.",
+      "source",
+      "reason",
+    ),
+    sourceEvents: counter(
+      "waypost_source_events_total",
+      "Events made durable that a source's POSTs made.",
+      "source",
+    ),
+    sourceAck: seconds(
+      "waypost_source_ack_seconds",
+      "From the request's first byte to its answer, for a source's POSTs answered 200.",
+      "source",
     ),
     /* durable */
     spoolPosts: gauge("waypost_spool_posts", "POSTs that wait in the spool."),

@@ -267,6 +267,13 @@ describe("waypost quarantine", () => {
     assert.deepEqual(Buffer.from(raw.out(), "latin1"), body);
     assert.equal((await run(["quarantine", "show", "qrn_2"])).code, 1);
   });
+
+  it("says of which source a POST is that is not Meta's", async () => {
+    ops.query.quarantined.push({ ...entry, id: "qrn_hook", source: "/hooks/stripe" });
+    const head = "11-20 10:00:02  qrn_hook  5 bytes  /hooks/stripe";
+    assert.equal(lines((await run(["quarantine"])).out).includes(head), true);
+    assert.equal(lines((await run(["quarantine", "show", "qrn_hook"])).out)[0], head);
+  });
 });
 
 describe("waypost status", () => {

@@ -93,7 +93,39 @@ describe("checkConfig", () => {
 
 describe("checkConfig, as a start reads the file", () => {
   const example = path.join(root, "waypost.example.yaml");
-  const env = { SLACK_BOT_TOKEN: "xoxb-1", ERP_SECRET: testSecret, NODE_ENV: "development" };
+  const env = {
+    SLACK_BOT_TOKEN: "xoxb-1",
+    ERP_SECRET: testSecret,
+    STRIPE_WHSEC: "whsec_invented",
+    NODE_ENV: "development",
+  };
+
+  it("finds what is wrong with the templates and secrets of sources, with line and remedy", async (t) => {
+    const yaml = `accounts: { berlin: { phoneNumberId: "700700700700700" } }
+sources:
+  shop:
+    kind: hook
+    secret: not base64!
+    account: berlin
+    emit: [{ type: business.x }]
+  form:
+    kind: hook
+    auth: { bearer: b }
+    account: berlin
+    emit:
+      - type: business.x
+        data: { a: ["{{ body.a | nope }}"] }
+`;
+    const { problems } = await checkConfig(env, "start", readRouting, await folder(t, yaml));
+    assert.deepEqual(
+      problems.map(({ where, problem }) => `${where}: ${problem}`),
+      [
+        "waypost.yaml:5 sources.shop.secret: a secret must be whsec_ and base64",
+        "waypost.yaml:14 sources.form.emit[0].data.a[0]: undefined filter: nope, line:1, col:1",
+      ],
+    );
+    assert.ok(problems.every(({ remedy }) => remedy.includes("docs/sources.md")));
+  });
 
   it("finds that the example's queue needs RabbitMQ, with the line and a remedy, as a start does", async (t) => {
     const cwd = await folder(t, await readFile(example, "utf8"));

@@ -17,12 +17,14 @@ import { addUp } from "../../src/jobs/renormalize/tally.ts";
 import type { RenormalizerSources } from "../../src/jobs/renormalize/work.ts";
 import { DATAVERSION, normalize } from "../../src/receive/normalize.ts";
 import { createPostParser, type PostParser } from "../../src/receive/post-parser.ts";
-import { verifiedAtReceipt } from "../../src/receive/verified-body.ts";
+import { readQuarantined } from "../../src/receive/read-quarantined.ts";
+import type { Sources } from "../../src/receive/sources/source.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { type Harness, startOps, token } from "../ops/harness.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { runCli } from "../support/cli.ts";
 import { messagesPost, textMessage } from "../support/meta-post.ts";
+import { makeSource } from "../support/sources.ts";
 
 const minute = (n: number) => new Date(Date.UTC(2026, 10, 20, 10, n)).toISOString();
 const range = { from: minute(0), to: minute(1_000), dryRun: false };
@@ -72,7 +74,8 @@ const publish: RenormalizerSources["publish"] = async (events) => {
   await store.append(events.map(({ bytes }) => parseBusMessage(bytes)));
 };
 
-const read: RenormalizerSources["read"] = (post) => parser.parse(verifiedAtReceipt(post), post);
+let sources: Sources = new Map();
+const read: RenormalizerSources["read"] = (post) => readQuarantined(post, parser, sources);
 
 function renormalizer(changes: Partial<RenormalizerSources> = {}): Renormalize {
   const parser = { normalize: newer, dataversion: newerVersion };
@@ -220,6 +223,30 @@ describe("renormalizing quarantine", () => {
     await store.append([keep(1, "{"), keep(2, "\u0000")]);
     const { counts } = await run(renormalizer());
     assert.deepEqual([counts.quarantined, counts.understood, counts.published], [2, 0, 0]);
+  });
+
+  it("reads a source's POST by that source's rules, and never as Meta's", async () => {
+    const text = JSON.stringify({
+      ...messagesPost([textMessage("wamid.40")]),
+      phone: "+4915123456789",
+    });
+    const [problem] = [{ path: "emit[0].contact", reason: "the body names nobody" }];
+    const post = { receivedAt: minute(4), postId: "pst_hook", source: "/hooks/shop" };
+    await store.append([quarantinedPost(Buffer.from(text), [problem], post)]);
+    const type = "business.form.submitted";
+    const before = await run(renormalizer());
+    assert.deepEqual([before.counts.understood, before.counts.published], [0, 0]);
+
+    const emit = [{ type, contact: { phone: "{{ body.phone }}" } }];
+    sources = new Map([["shop", makeSource({ emit })]]);
+    const { counts } = await run(renormalizer());
+    sources = new Map();
+    assert.deepEqual([counts.quarantined, counts.understood, counts.recovered], [1, 1, 1]);
+    const { items } = await store.events({}, { limit: 10 });
+    assert.deepEqual(
+      items.map(({ type, postid, data }) => [type, postid, data.receivedAt, data.contact?.waId]),
+      [[type, "pst_hook", minute(4), "4915123456789"]],
+    );
   });
 });
 

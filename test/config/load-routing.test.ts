@@ -52,6 +52,7 @@ describe("loadRouting", () => {
       WAYPOST_CONFIG: "waypost.example.yaml",
       SLACK_BOT_TOKEN: "xoxb-1",
       ERP_SECRET: "s",
+      STRIPE_WHSEC: "whsec_invented",
     };
     const routing = await loadRouting(env, kinds, root);
     assert.deepEqual(Object.keys(routing.destinations), ["slack-support", "erp", "billing"]);

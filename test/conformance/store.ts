@@ -1072,6 +1072,25 @@ function testQuarantine(get: Get): void {
     assert.equal((await get().stats()).events, 1);
   });
 
+  it("tells the same bytes of a source apart from Meta's, and says whose they are", async () => {
+    const post = { receivedAt: second(1), postId: "pst_1" };
+    const all = [
+      post,
+      { ...post, source: "/hooks/shop" },
+      { ...post, source: "/hooks/form_2" },
+    ].map((each) => quarantinedPost(bytes, [], each));
+    await get().append(all);
+    const { items } = await get().quarantine({}, { limit: 10 });
+    assert.deepEqual(
+      new Map(items.map(({ id, source }) => [id, source])),
+      new Map([
+        [all[0]?.id, undefined],
+        [all[1]?.id, "/hooks/shop"],
+        [all[2]?.id, "/hooks/form_2"],
+      ]),
+    );
+  });
+
   it("finds a POST by its id, and nothing by any other", async () => {
     const posts = [1, 2].map((i) =>
       quarantinedPost(Buffer.from([i]), [], { receivedAt: second(i), postId: `pst_${i}` }),
