@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { it } from "node:test";
 import { createConnection, mongo } from "mongoose";
+import type { Store } from "../../../src/contracts.ts";
 import { connectMongoStore } from "../../../src/store/mongo/connect-mongo-store.ts";
 import { inspectMongo } from "../../../src/store/mongo/inspect-mongo.ts";
 import { needsMongo, startMongo } from "../../services/mongo.ts";
@@ -26,7 +27,7 @@ async function readLeft<T>(name: string): Promise<T> {
 /** Runs `work` over a database with these collections. */
 async function overLeft(
   collections: Collections,
-  work: (url: string, database: mongo.Db) => Promise<void>,
+  work: (store: Store, url: string, database: mongo.Db) => Promise<void>,
 ): Promise<void> {
   const server = await startMongo();
   try {
@@ -38,8 +39,15 @@ async function overLeft(
       const own = indexes.filter(({ name: index }) => index !== "_id_");
       if (own.length > 0) await collection.createIndexes(own);
     }
-    await work(server.url, database);
-    await connection.close();
+    const options = { url: server.url, retentionDays: 30, log: createArrayLog() };
+    const store = await connectMongoStore(options);
+    try {
+      await work(store, server.url, database);
+    } finally {
+      // Open connections would keep the process for ever.
+      await store.close();
+      await connection.close();
+    }
   } finally {
     await server.cleanup();
   }
@@ -53,14 +61,12 @@ it(
   needsMongo(),
   async () => {
     const { answers, collections } = await readLeft<Left>("ledger");
-    await overLeft(collections, async (url, database) => {
-      const store = await connectMongoStore({ url, retentionDays: 30, log: createArrayLog() });
+    await overLeft(collections, async (store, url, database) => {
       assert.deepEqual(await missing(url), [], "a process of that version may still be at work");
       await store.syncIndexes();
       const names = async (name: string) => (await database.collection(name).indexes()).length;
       assert.equal(await names("deliveries"), collections["deliveries"]?.indexes.length);
       await assertGoesOn(store.ledger, answers);
-      await store.close();
     });
   },
 );
@@ -70,14 +76,12 @@ it(
   needsMongo(),
   async () => {
     const collections = await readLeft<Collections>("log");
-    await overLeft(collections, async (url, database) => {
+    await overLeft(collections, async (store, url, database) => {
       assert.equal((await missing(url)).includes("quarantine"), false);
-      const store = await connectMongoStore({ url, retentionDays: 30, log: createArrayLog() });
       await store.syncIndexes();
       const indexes = await database.collection("quarantine").indexes();
       assert.equal(indexes.length, collections["quarantine"]?.indexes.length);
       await assertQuarantineGoesOn(store);
-      await store.close();
     });
   },
 );
