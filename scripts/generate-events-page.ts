@@ -72,6 +72,11 @@ const common = new Set(
     "receivedAt",
     "test",
     "supersededBy",
+    "sentBy",
+    "campaign",
+    "variant",
+    "ref",
+    "derived",
     "raw",
   ].map((key) => `data.${key}`),
 );

@@ -64,17 +64,10 @@ export interface EventQuery {
   stats(): Promise<log.StoreStats>;
 }
 
-/** The deliveries, who may work on them, and what was learnt on the way. */
-export interface Ledger
-  extends ledger.Leases,
-    ledger.DeliveryRows,
-    ledger.DeliveryMemory,
-    ledger.DeliveryQuery,
-    ledger.DeliveryControl {}
-
 /** All that Waypost remembers, on one connection or in one file. */
 export interface Store extends EventLog, EventQuery {
-  readonly ledger: Ledger;
+  /** The deliveries, who may work on them, and what was learnt on the way. */
+  readonly ledger: ledger.Ledger;
   readonly processes: processes.ProcessRegistry;
   readonly jobs: job.JobRows;
   /** How many POSTs came into quarantine from then on. Cheap. */

@@ -20,7 +20,14 @@ interface Flags extends OpsFlags {
   readonly json?: true;
 }
 
-const states: Delivery["state"][] = ["open", "sending", "delivered", "dead"];
+const states: Delivery["state"][] = [
+  "scheduled",
+  "open",
+  "sending",
+  "delivered",
+  "skipped",
+  "dead",
+];
 
 /** `waypost deliveries`: what became of events at the destinations, sending one again, and giving one up. */
 export function registerDeliveries(program: Command, resolve: ResolveOps): void {

@@ -28,6 +28,9 @@ function summary(delivery: Delivery, now: Date): string {
   const last = history.at(-1);
   if (state === "delivered") return remoteId === undefined ? "done" : `done, as ${remoteId}`;
   if (state === "dead") return reason ?? "gave up";
+  if (state === "skipped") return reason ?? "no route held at its turn";
+  if (state === "scheduled")
+    return `opens in ${duration(Date.parse(nextAt ?? "") - now.getTime())}`;
   if (state === "sending") return "on its way, or its answer was lost";
   if (last === undefined) return "waits for its turn";
   return `${outcome(last)}; ${next(nextAt, now)}`;

@@ -58,11 +58,20 @@ function unlessGone(error: unknown): undefined {
   if (!(error instanceof CommandError && error.exitCode === exitCodes.wrong)) throw error;
 }
 
+/** What our side said of a message that it sent. */
+function toldLines({ template, sentBy, campaign, variant }: MessageView): string[] {
+  const facts = { template, "sent by": sentBy, campaign, variant };
+  return Object.entries(facts).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name.padEnd(8)}${value}`],
+  );
+}
+
 function messageLines(view: MessageView, deliveries: readonly Delivery[]): string[] {
   const direction = view.direction === "in" ? "received" : "sent";
   const steps = Object.entries(view.statusAt).sort(([, a], [, b]) => a.localeCompare(b));
   return [
     escapeControls(`${view.id}  ${direction}  ${view.type ?? "type unknown"}`),
+    ...toldLines(view),
     ...(view.status === undefined ? [] : [`status  ${view.status}`]),
     ...steps.map(([status, at]) => `  ${localTime(at)}  ${status}`),
     ...view.errors.map(({ code, title }) => `error   ${code ?? ""} ${title ?? ""}`),

@@ -1,82 +1,16 @@
-/** The rows of the ledger, and its faces as their users see them. */
+/** The faces of the ledger, as their users see them, and who holds a destination. */
 import type { AliasEdge } from "../event/alias-edges.ts";
 import type { WaypostEvent } from "../event/event.ts";
-import type { Verdict } from "./errors.ts";
+import type {
+  Delivery,
+  DeliveryChange,
+  DeliveryFilter,
+  EnqueuedDelivery,
+  NewDelivery,
+} from "./delivery.ts";
 import type { Page, PageRequest } from "./log.ts";
 
-/** One event × one destination, with its attempts: a row of the ledger. */
-export interface Delivery {
-  /** `<destination>:<event id>`. */
-  readonly id: string;
-  readonly destination: string;
-  readonly eventId: string;
-  readonly eventType: string;
-  /** The route that asked for it, or `replay`; `none` of what is no event. */
-  readonly route: string;
-  /** Both ids of an id pair: which lane it stands in, with the rows that share one of them. */
-  readonly laneKeys: readonly string[];
-  /** Order within the destination. */
-  readonly seq: number;
-  /** `open` waits for its turn or for `nextAt`; `sending` may have taken effect, nobody knows yet. */
-  readonly state: "open" | "sending" | "delivered" | "dead";
-  /** It ended as dead, or was opened again, although an earlier attempt may have taken effect: nobody knows. */
-  readonly unknown?: true;
-  /** Attempts that count towards giving up. An outage of the whole destination adds none. */
-  readonly attempts: number;
-  readonly nextAt?: string;
-  /** The last 20. */
-  readonly history: readonly Attempt[];
-  readonly remoteId?: string;
-  readonly createdAt: string;
-  readonly doneAt?: string;
-  /** Why it is dead, in our words. */
-  readonly reason?: string;
-}
-
-export interface Attempt {
-  readonly at: string;
-  readonly ms: number;
-  readonly outcome: "delivered" | "found" | Verdict;
-  /** May hold what the event says: for people who may read it. */
-  readonly answer?: string;
-  readonly nextAt?: string;
-}
-
-export type NewDelivery = Pick<
-  Delivery,
-  "id" | "destination" | "eventId" | "eventType" | "route" | "laneKeys" | "seq" | "createdAt"
-> & {
-  /** Why it is dead from the start: what came under the event's id is no event. */
-  readonly reason?: string;
-  /** Kept with the row, and as long as it: the log lacks the event, or is about to lose it. */
-  readonly body?: WaypostEvent;
-};
-
-/** A row that is opened from outside: its number is given by the ledger. */
-export type EnqueuedDelivery = Omit<NewDelivery, "destination" | "seq">;
-
-/** What is written of a row; what is absent stays. */
-export interface DeliveryChange {
-  readonly id: string;
-  readonly state: Delivery["state"];
-  /** false takes it away. */
-  readonly unknown?: boolean;
-  readonly attempts?: number;
-  /** null takes it away. */
-  readonly nextAt?: string | null;
-  /** All of it. */
-  readonly history?: readonly Attempt[];
-  readonly remoteId?: string;
-  /** Given with `delivered` and `dead`. */
-  readonly doneAt?: string;
-  readonly reason?: string;
-}
-
-export interface DeliveryFilter {
-  readonly destination?: string;
-  readonly state?: Delivery["state"];
-  readonly event?: string;
-}
+export type * from "./delivery.ts";
 
 /** What an on-call engineer asks first. At most 5 s old. */
 export interface DestinationFacts {
@@ -115,6 +49,7 @@ export interface DestinationLease extends DestinationFacts {
 export interface DestinationRow extends DestinationLease {
   /** Rows `open` or `sending`. */
   readonly open: number;
+  readonly scheduled: number;
   readonly dead: number;
   /** `createdAt` of the oldest open row. */
   readonly oldestOpenAt?: string;
@@ -172,6 +107,11 @@ export interface DeliveryRows {
   claimForeign(name: string, epoch: number, ids: readonly string[]): Promise<Delivery[]>;
   /** One bulk write; each change filters exactly `{ _id, epoch }`. Answers with how many matched. Repeatable. */
   write(epoch: number, changes: readonly DeliveryChange[]): Promise<number>;
+  /**
+   * Opens what is scheduled for a time before `until`, the first of them first, `limit` at most, as from outside; then `revision` + 1.
+   * Answers with how many; not fenced, repeatable.
+   */
+  openDue(name: string, until: Date, limit: number): Promise<number>;
   /** Ids of the destination's dead rows that `giveUp` ended. */
   givenUp(name: string): Promise<string[]>;
 }
@@ -204,6 +144,25 @@ export interface DeliveryMemory {
   ): Promise<boolean>;
 }
 
+/** Which delivery of a route with `once` came first, by what it is once per. */
+export interface Claim {
+  /** The delivery's. */
+  readonly by: string;
+  /** `receivedAt` of its event. */
+  readonly at: string;
+}
+
+/** What keeps a route with `once` to one delivery. */
+export interface Claims {
+  /** Those that stand under any of these keys. */
+  claims(keys: readonly string[]): Promise<Claim[]>;
+  /**
+   * Takes the key for this delivery, where it is free or held by the claim that was seen; kept until `expireAt`. False: another
+   * delivery was faster. Repeatable.
+   */
+  claim(key: string, claim: Claim & { readonly expireAt: Date }, seen?: Claim): Promise<boolean>;
+}
+
 /** For people. */
 export interface DeliveryQuery {
   /** Every destination that ever had a lease, by name. Counts rows: for people, not for loops. */
@@ -233,7 +192,7 @@ export interface DeliveryControl {
    */
   reopen(deliveryId: string, options?: { readonly again?: boolean }): Promise<boolean>;
   /**
-   * An open row becomes dead for this reason, whoever holds it; then `revision` + 1. One that is `sending` becomes `unknown`. What
+   * An open or scheduled row becomes dead for this reason, whoever holds it; then `revision` + 1. One that is `sending` becomes `unknown`. What
    * a holder still writes of it matches nothing. False: no such row, or none that is open; with `idle` also when an attempt
    * may be under way (`sending` without `nextAt`).
    */
@@ -243,3 +202,12 @@ export interface DeliveryControl {
     options?: { readonly idle?: boolean },
   ): Promise<boolean>;
 }
+
+/** The deliveries, who may work on them, and what was learnt on the way. */
+export interface Ledger
+  extends Leases,
+    DeliveryRows,
+    DeliveryMemory,
+    Claims,
+    DeliveryQuery,
+    DeliveryControl {}

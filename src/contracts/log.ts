@@ -54,6 +54,12 @@ export interface MessageView {
   readonly id: string;
   readonly direction: "in" | "out";
   readonly type?: string;
+  /** Name of the template; below: what your side told of a message that it sent. */
+  readonly template?: string;
+  readonly sentBy?: string;
+  readonly campaign?: string;
+  readonly variant?: string;
+  readonly ref?: WaypostEvent["data"]["ref"];
   readonly conversationId?: string;
   readonly account: { readonly wabaId?: string; readonly phoneNumberId?: string };
   /** The highest status so far: sent < failed < delivered < read < played. Absent for messages received. */

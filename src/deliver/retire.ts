@@ -41,7 +41,11 @@ export async function retire(
   }
 }
 
+/** Later than anything is scheduled for. */
+const endOfTime = new Date(8.64e15);
+
 async function endDeliveries(ledger: Ledger, name: string, epoch: number): Promise<void> {
+  while ((await ledger.openDue(name, endOfTime, chunk)) > 0);
   await ledger.claimOpen(name, epoch);
   const doneAt = new Date().toISOString();
   const reason = "the destination was removed";

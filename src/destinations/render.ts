@@ -1,6 +1,13 @@
 import type { WaypostEvent } from "../contracts.ts";
-import { capital, errorFacts, factsIn, inWords, money, type Rendered } from "./render-facts.ts";
-import { renderMessage } from "./render-message.ts";
+import {
+  capital,
+  errorFacts,
+  factsIn,
+  inWords,
+  money,
+  type Rendered,
+} from "../event/render-facts.ts";
+import { renderMessage } from "../event/render-message.ts";
 
 /** Where a message comes from when it did not just come in. */
 const families: Readonly<Record<string, string>> = {

@@ -22,7 +22,7 @@ export interface WaypostEvent {
    */
   type: string;
   /**
-   * `/whatsapp/<WABA>/<phone number id>`.
+   * `/whatsapp/<WABA>/<phone number id>`; of what your services say without an account, what they gave, else `/business`.
    */
   source: string;
   /**
@@ -42,7 +42,7 @@ export interface WaypostEvent {
    */
   dataschema: "urn:waypost:event:1";
   /**
-   * The POST it came in, for tracing.
+   * The POST it came in, for tracing; `intake` on what came through intake, and of a derived event that of its source.
    */
   postid: string;
   /**
@@ -814,6 +814,10 @@ export interface Message {
      * Language code.
      */
     language?: string;
+    /**
+     * What fills its placeholders, as it was given to Meta.
+     */
+    components?: unknown[];
   };
   /**
    * Identity check of the sender.
@@ -2077,6 +2081,23 @@ export interface Unrecognized {
   field?: string;
 }
 /**
+ * Where an event that a route made comes from.
+ */
+export interface Derived {
+  /**
+   * The route's name.
+   */
+  route: string;
+  /**
+   * Id of the event that the route took.
+   */
+  from: string;
+  /**
+   * How many routes made events one of another until this one.
+   */
+  depth: number;
+}
+/**
  * What happened. Of the parts below `account`, exactly the ones of the event's type are there.
  */
 export interface EventData {
@@ -2189,9 +2210,29 @@ export interface EventData {
    */
   unrecognized?: Unrecognized;
   /**
-   * business.*: what your services say. Free.
+   * business.*: what your services say, or a route's `emit.data`. Free.
    */
   business?: {[key: string]: unknown};
+  /**
+   * Who wrote it, on your side. Told through intake.
+   */
+  sentBy?: "human" | "bot" | "campaign";
+  /**
+   * The campaign it belongs to. Told through intake.
+   */
+  campaign?: string;
+  /**
+   * Which variant of the campaign. Told through intake.
+   */
+  variant?: string;
+  /**
+   * What it is about in your systems: a text, or an object such as `{ "order": "1001" }`. Told through intake.
+   */
+  ref?: string | {[key: string]: unknown};
+  /**
+   * Of an event that a route made of another.
+   */
+  derived?: Derived;
   /**
    * Meta's envelope with just this item. Absent only on what your side publishes.
    */

@@ -15,6 +15,8 @@ export interface DestinationState {
   readonly pause?: DestinationRow["pause"];
   /** Deliveries that wait or are being tried. */
   readonly open: number;
+  /** Of routes with `after`, not due yet. */
+  readonly scheduled: number;
   readonly oldestOpenAt?: string;
   readonly dead: number;
   readonly lastSuccessAt?: string;
@@ -46,6 +48,7 @@ export function destinationStates(sources: DestinationSources): DestinationState
       seq: 0,
       revision: 0,
       open: 0,
+      scheduled: 0,
       dead: 0,
     };
     return stateOf(row, kind, holderOf(row, sources.processes));
@@ -88,6 +91,7 @@ function stateOf(
     ...(row.breakerSince === undefined ? {} : { breakerSince: row.breakerSince }),
     ...(pause === undefined ? {} : { pause }),
     open,
+    scheduled: row.scheduled,
     ...(oldestOpenAt === undefined ? {} : { oldestOpenAt }),
     dead,
     ...(lastSuccessAt === undefined ? {} : { lastSuccessAt }),

@@ -7,6 +7,7 @@ export const schemasDir = fileURLToPath(new URL("../../schemas/", import.meta.ur
 
 const served = new Map([
   ["event.schema.json", "application/schema+json"],
+  ["intake.schema.json", "application/schema+json"],
   ["whatsapp-webhook.schema.json", "application/schema+json"],
   ["openapi.yaml", "application/yaml"],
   ["asyncapi.yaml", "application/yaml"],

@@ -67,12 +67,13 @@ async function counted(
 ): Promise<DestinationRow> {
   const deliveries = tables.of(deliveriesTable);
   const opened = { destination: lease.name, open: true };
-  const [open, dead, [oldest]] = await Promise.all([
+  const [open, scheduled, dead, [oldest]] = await Promise.all([
     deliveries.count(opened),
+    deliveries.count({ destination: lease.name, scheduled: true }),
     deliveries.count({ destination: lease.name, state: "dead" }),
     deliveries.find({ where: opened, order: ["seq"], limit: 1, as: "lookup" }),
   ]);
-  return { ...lease, open, dead, ...(oldest && { oldestOpenAt: oldest.createdAt }) };
+  return { ...lease, open, scheduled, dead, ...(oldest && { oldestOpenAt: oldest.createdAt }) };
 }
 
 function leaseOf(row: RowOf<typeof destinationsTable.fields>): DestinationLease {

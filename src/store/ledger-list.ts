@@ -35,7 +35,14 @@ export function createList(
   };
 }
 
-const states: readonly Delivery["state"][] = ["open", "sending", "delivered", "dead"];
+const states: readonly Delivery["state"][] = [
+  "scheduled",
+  "open",
+  "sending",
+  "delivered",
+  "skipped",
+  "dead",
+];
 
 async function findRows(
   deliveries: Table<DeliveryRow>,

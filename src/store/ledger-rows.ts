@@ -20,6 +20,7 @@ type Rows = Pick<
   | "openRows"
   | "claimForeign"
   | "write"
+  | "openDue"
   | "enqueue"
   | "reopen"
   | "giveUp"
@@ -57,6 +58,8 @@ export function createRows(tables: Tables, retentionMs: number): Rows {
       const taken = await deliveries.find({ where: { ...where, epoch }, order: ["seq"] });
       return taken.map(deliveryOf);
     },
+    openDue: (name, until, limit) =>
+      tables.atomically((all) => openDue(all, { name, until, limit })),
     write: (epoch, changes) => deliveries.update(changes.map(changeOf(epoch, retentionMs))),
     enqueue: (name, rows) => tables.atomically((all) => enqueue(all, { name, rows, retentionMs })),
     reopen: (id, { again = false } = {}) => tables.atomically((all) => reopen(all, id, again)),
@@ -70,10 +73,18 @@ export function createRows(tables: Tables, retentionMs: number): Rows {
 }
 
 function newRow(row: NewDelivery, epoch: number, retentionMs: number): DeliveryRow {
+  if (row.nextAt !== undefined) return scheduledRow(row, row.nextAt);
   if (row.reason === undefined) return openRow(row, epoch);
   const { open: _open, ...dead } = openRow(row, epoch);
   const expireAt = new Date(Date.now() + retentionMs);
   return { ...dead, state: "dead", doneAt: row.createdAt, reason: row.reason, expireAt };
+}
+
+/** Nobody's until it opens, so that whoever takes the destination over finds as many rows as are open. */
+function scheduledRow(row: NewDelivery, nextAt: string): DeliveryRow {
+  const { open: _open, ...waiting } = openRow(row, openedEpoch);
+  const dueAt = new Date(nextAt);
+  return { ...waiting, state: "scheduled", scheduled: true, nextAt, dueAt };
 }
 
 /** Field by field, as `changeOf`: thousands are made in a second. */
@@ -93,7 +104,13 @@ function openRow(row: NewDelivery, epoch: number): DeliveryRow {
     attempts: 0,
     history: [],
   };
-  return row.body === undefined ? fresh : { ...fresh, body: JSON.stringify(row.body) };
+  const { routes, body } = row;
+  if (routes === undefined && body === undefined) return fresh;
+  return {
+    ...fresh,
+    ...(routes !== undefined && { routes }),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  };
 }
 
 function changeOf(epoch: number, retentionMs: number) {
@@ -101,7 +118,7 @@ function changeOf(epoch: number, retentionMs: number) {
   const expireAt = new Date(Date.now() + retentionMs);
   return (change: DeliveryChange) => {
     const { id, state, unknown } = change;
-    const done = state === "delivered" || state === "dead";
+    const done = state === "delivered" || state === "skipped" || state === "dead";
     const set = {
       state,
       unknown: unknown === undefined ? undefined : unknown || null,
@@ -109,6 +126,9 @@ function changeOf(epoch: number, retentionMs: number) {
       nextAt: change.nextAt,
       history: change.history,
       remoteId: change.remoteId,
+      route: change.route,
+      decided: change.decided,
+      emits: change.emits && JSON.stringify(change.emits),
       doneAt: change.doneAt,
       reason: change.reason,
       open: done ? null : undefined,
@@ -142,16 +162,33 @@ async function enqueue(
   return existing.map(({ id, state }) => ({ id, state }));
 }
 
+async function openDue(
+  tables: Pick<Tables, "of">,
+  { name, until, limit }: { readonly name: string; readonly until: Date; readonly limit: number },
+): Promise<number> {
+  const deliveries = tables.of(deliveriesTable);
+  const where = { destination: name, scheduled: true, dueAt: { below: until } };
+  const due = await deliveries.find({ where, order: ["dueAt"], limit });
+  if (due.length === 0) return 0;
+  const set = { state: "open", open: true, scheduled: null, dueAt: null } as const;
+  const ids = due.map(({ id }) => id);
+  // One that was cancelled meanwhile is scheduled no more.
+  await deliveries.updateAll({ id: { in: ids }, scheduled: true }, { set });
+  await tables.of(destinationsTable).update([{ id: name, add: { rev: 1 } }]);
+  return due.length;
+}
+
 async function reopen(tables: Pick<Tables, "of">, id: string, again: boolean): Promise<boolean> {
   const deliveries = tables.of(deliveriesTable);
   const destinations = tables.of(destinationsTable);
   const [row] = await deliveries.get([id]);
-  if (row === undefined || (row.state === "delivered" && !again)) return false;
+  if (row === undefined || row.scheduled || (row.state === "delivered" && !again)) return false;
   if (!row.open) {
     const counted = await destinations.advance(row.destination, {}, { add: { seq: 1 } });
     if (counted === undefined) return false;
     const set = { state: "open", open: true, seq: counted.seq, epoch: openedEpoch } as const;
-    const known = row.state === "delivered" && { unknown: null };
+    // What follows from it follows anew, under the same ids.
+    const known = row.state === "delivered" && { unknown: null, emits: null };
     const gone = { nextAt: null, doneAt: null, reason: null, expireAt: null, ...known };
     const where = { state: row.state };
     await deliveries.update([{ id: row.id, where, set: { ...set, attempts: 0, ...gone } }]);
@@ -175,25 +212,36 @@ async function giveUp(
   const set = {
     state: "dead",
     open: null,
+    scheduled: null,
+    dueAt: null,
     epoch: givenUpEpoch,
     nextAt: null,
     doneAt: new Date(now).toISOString(),
     expireAt: new Date(now + retentionMs),
     reason,
   } as const;
-  const end = (state: "open" | "sending") => {
+  const end = (state: "scheduled" | "open" | "sending") => {
     const change = state === "sending" ? { ...set, unknown: true } : set;
     const where = { state, ...(idle && state === "sending" && { nextAt: { absent: false } }) };
     return tables.of(deliveriesTable).advance(id, where, { set: change });
   };
   // It may go from either to the other at any moment; twice in a row between two questions it does not.
-  const row = (await end("sending")) ?? (await end("open")) ?? (await end("sending"));
+  const row =
+    (await end("scheduled")) ??
+    (await end("sending")) ??
+    (await end("open")) ??
+    (await end("sending"));
   if (row === undefined) return false;
   await tables.of(destinationsTable).update([{ id: row.destination, add: { rev: 1 } }]);
   return true;
 }
 
 export function deliveryOf(row: DeliveryRow): Delivery {
-  const { epoch: _1, open: _2, expireAt: _3, body: _4, unknown, ...delivery } = row;
-  return unknown ? { ...delivery, unknown } : delivery;
+  const { epoch: _1, open: _2, expireAt: _3, body: _4, ...kept } = row;
+  const { scheduled: _5, dueAt: _6, unknown, emits, ...delivery } = kept;
+  return {
+    ...delivery,
+    ...(unknown && { unknown }),
+    ...(emits !== undefined && { emits: JSON.parse(emits) }),
+  };
 }

@@ -10,12 +10,17 @@ export const deliveriesTable = defineTable({
     eventId: text(),
     eventType: text(),
     route: text(),
+    routes: optional(json<readonly string[]>()),
+    decided: optional(json<readonly string[]>()),
     laneKeys: texts(),
     seq: integer(),
     epoch: integer(),
     state: text<Delivery["state"]>(),
     /** There while the state is `open` or `sending`. */
     open: optional(flag()),
+    /** There while the state is `scheduled`: when it opens; and that it does. */
+    scheduled: optional(flag()),
+    dueAt: optional(date()),
     /** There when an attempt may have taken effect, also while the row is dead and when it is opened again. */
     unknown: optional(flag()),
     attempts: integer(),
@@ -25,6 +30,8 @@ export const deliveriesTable = defineTable({
     createdAt: text(),
     doneAt: optional(text()),
     reason: optional(text()),
+    /** Events as JSON. */
+    emits: optional(text()),
     /** The event as JSON, where the log lacks it or is about to lose it. */
     body: optional(text()),
     /** From when it is done. */
@@ -34,6 +41,7 @@ export const deliveriesTable = defineTable({
     // What every write of a row filters.
     { on: ["id", "epoch"], unique: true },
     { on: ["destination", "seq"], where: "open", counted: true },
+    { on: ["destination", "dueAt"], where: "scheduled", counted: true },
     { on: ["destination", "state", "-createdAt", "-id"], counted: true },
     { on: ["-createdAt", "-id"] },
     { on: ["eventId"] },
@@ -92,5 +100,18 @@ export const processesTable = defineTable({
   expires: true,
 });
 
+/** `<route>:<destination>:<contact or conversation>`: which delivery of a route with `once` came first. */
+export const claimsTable = defineTable({
+  name: "claims",
+  fields: { by: text(), at: text(), expireAt: date() },
+  expires: true,
+});
+
 /** All that lies beside the log's own. */
-export const ledgerSpecs = [deliveriesTable, destinationsTable, linksTable, processesTable];
+export const ledgerSpecs = [
+  deliveriesTable,
+  destinationsTable,
+  linksTable,
+  claimsTable,
+  processesTable,
+];

@@ -1,6 +1,7 @@
 import type { Tables } from "../contracts/table.ts";
 import type { Ledger } from "../contracts.ts";
 import { type LoadEdges, resolveAliases } from "./aliases.ts";
+import { createClaims } from "./ledger-claims.ts";
 import { createLeases } from "./ledger-leases.ts";
 import { createLinks, keepLinks } from "./ledger-links.ts";
 import { createList } from "./ledger-list.ts";
@@ -33,6 +34,7 @@ export function createLedger(tables: Tables, options: LedgerOptions): Ledger {
     exclusive,
     ...createLeases(tables),
     ...createRows(tables, retentionMs),
+    ...createClaims(tables),
     ...createLinks(tables, aliases, retentionMs),
     ...createList(tables),
     aliases,

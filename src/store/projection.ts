@@ -110,6 +110,7 @@ function directionOf({ type, data }: WaypostEvent): "in" | "out" | undefined {
 
 function messageFacts(event: WaypostEvent, at: string): Facts | undefined {
   const { message, status, history, account, conversationId } = event.data;
+  const { sentBy, campaign, variant, ref } = event.data;
   const id = idOf(status?.messageId) ?? idOf(message?.id);
   const direction = directionOf(event);
   if (id === undefined || direction === undefined) return undefined;
@@ -126,6 +127,12 @@ function messageFacts(event: WaypostEvent, at: string): Facts | undefined {
       phoneNumberId: textOf(account.phoneNumberId),
       status: reached === undefined ? undefined : statusRank(reached),
       pricing: latest(plain(status?.pricing)),
+      template: latest(textOf(message?.template?.name)),
+      sentBy: latest(textOf(sentBy)),
+      campaign: latest(textOf(campaign)),
+      variant: latest(textOf(variant)),
+      // As text: its keys are anybody's, and would be operators in a row.
+      ref: latest(ref === undefined ? undefined : JSON.stringify(ref)),
     }),
     min: status === undefined ? {} : { [`statusAt.${statusName(status.status)}`]: at },
     add: notes.length === 0 ? {} : { errors: notes },

@@ -32,10 +32,11 @@ const readable = new Set([
   "reason",
   "payload",
   "language",
+  "campaign",
 ]);
 
 /** Everything below these keys is text of people or of the business. */
-const freeForm = new Set(["response", "business", "notes"]);
+const freeForm = new Set(["response", "business", "notes", "ref"]);
 const maxDepth = 12;
 
 /** The texts an event is found by: the message first, then the person, then the rest. Never `raw`. */

@@ -13,6 +13,12 @@ export interface MessageRow {
   readonly statusAt?: Readonly<Record<string, string>>;
   readonly pricing?: Latest<Readonly<Record<string, unknown>>>;
   readonly errors?: readonly ErrorNote[];
+  readonly template?: Latest<string>;
+  readonly sentBy?: Latest<string>;
+  readonly campaign?: Latest<string>;
+  readonly variant?: Latest<string>;
+  /** JSON. */
+  readonly ref?: Latest<string>;
 }
 
 /** A conversation as `rowOf` its facts. */
@@ -40,6 +46,11 @@ export function messageView(row: MessageRow, events: readonly WaypostEvent[]): M
     id: row._id,
     direction: row.direction ?? "in",
     type: row.type?.value,
+    template: row.template?.value,
+    sentBy: row.sentBy?.value,
+    campaign: row.campaign?.value,
+    variant: row.variant?.value,
+    ref: row.ref && JSON.parse(row.ref.value),
     conversationId: row.conversationId,
     account: withoutAbsent({ wabaId: row.wabaId, phoneNumberId: row.phoneNumberId }),
     status: row.status?.name,

@@ -21,6 +21,41 @@ export function compileSchema(
   others: readonly SchemaObject[] = [],
   options: Options = {},
 ): Check {
+  const find = compile(schema, others, options);
+  return (value) => find(value).map(toProblem);
+}
+
+/** Where a value breaks its schema, for programs. */
+export interface PointedProblem {
+  /** JSON pointer; of an unknown or a missing key, the key's own. */
+  readonly pointer: string;
+  /** Of JSON Schema, which it breaks. */
+  readonly keyword: string;
+  readonly reason: string;
+}
+
+/** As `compileSchema`. */
+export function compilePointed(
+  schema: SchemaObject,
+  others: readonly SchemaObject[],
+): (value: unknown) => PointedProblem[] {
+  const find = compile(schema, others, {});
+  return (value) =>
+    find(value).map((error) => ({
+      pointer: pointerOf(error),
+      keyword: error.keyword,
+      reason: reasonOf(error),
+    }));
+}
+
+function pointerOf({ instancePath, params }: ErrorObject): string {
+  const { additionalProperty, missingProperty } = params as Record<string, unknown>;
+  const key = additionalProperty ?? missingProperty;
+  if (typeof key !== "string") return instancePath;
+  return `${instancePath}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+}
+
+function compile(schema: SchemaObject, others: readonly SchemaObject[], options: Options) {
   const ajv = new Ajv2020({
     allErrors: true,
     strict: true,
@@ -34,7 +69,7 @@ export function compileSchema(
   ajv.addVocabulary(words);
   for (const other of others) ajv.addSchema(other);
   const validate = ajv.compile(schema);
-  return (value) => (validate(value) ? [] : (validate.errors ?? []).map(toProblem));
+  return (value: unknown): ErrorObject[] => (validate(value) ? [] : (validate.errors ?? []));
 }
 
 /** For values that come as text: also turns each into its type and fills in defaults, in the value itself. */

@@ -6,11 +6,12 @@ import { deleteExpired } from "../../src/store/embedded/expiry.ts";
 import { openLog } from "../../src/store/embedded/open-embedded-store.ts";
 import { usesOf } from "../../src/store/embedded/uses.ts";
 import { embeddedLedger } from "../support/embedded-ledger.ts";
-import { testLedger } from "./ledger.ts";
+import { type LedgerUnderTest, testLedger } from "./ledger.ts";
+import { testFlowRows } from "./ledger-flows.ts";
 
 const retentionMs = 30 * 24 * 60 * 60 * 1_000;
 
-testLedger("embedded", { skip: false }, async () => {
+const open = async (): Promise<LedgerUnderTest> => {
   const folder = await mkdtemp(join(tmpdir(), "waypost-ledger-"));
   const sqlite = await openLog(join(folder, "store.db"), 2_000);
   return {
@@ -22,4 +23,7 @@ testLedger("embedded", { skip: false }, async () => {
       await rm(folder, { recursive: true });
     },
   };
-});
+};
+
+testLedger("embedded", { skip: false }, open);
+testFlowRows("embedded", { skip: false }, open);

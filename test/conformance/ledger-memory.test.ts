@@ -1,7 +1,8 @@
 import { createMemoryLedger } from "../deliver/memory-ledger.ts";
-import { testLedger } from "./ledger.ts";
+import { type LedgerUnderTest, testLedger } from "./ledger.ts";
+import { testFlowRows } from "./ledger-flows.ts";
 
-testLedger("tests' own", { skip: false }, async () => {
+const open = async (): Promise<LedgerUnderTest> => {
   const ledger = createMemoryLedger();
   return {
     ledger,
@@ -12,4 +13,7 @@ testLedger("tests' own", { skip: false }, async () => {
     expire: async (at) => ledger.expire(at),
     close: async () => undefined,
   };
-});
+};
+
+testLedger("tests' own", { skip: false }, open);
+testFlowRows("tests' own", { skip: false }, open);

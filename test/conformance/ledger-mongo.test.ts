@@ -6,7 +6,8 @@ import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts"
 import { type Mongo, needsMongo, startMongo } from "../services/mongo.ts";
 import { assertMajority, type MongoWire, watchMongo } from "../services/mongo-wire.ts";
 import { createArrayLog } from "../support/array-log.ts";
-import { testLedger } from "./ledger.ts";
+import { type LedgerUnderTest, testLedger } from "./ledger.ts";
+import { testFlowRows } from "./ledger-flows.ts";
 
 const needs = needsMongo();
 let mongo: Mongo | undefined;
@@ -22,7 +23,7 @@ after(async () => {
   await mongo?.cleanup();
 });
 
-testLedger("MongoDB", needs, async () => {
+const open = async (): Promise<LedgerUnderTest> => {
   const url = new URL(mongo?.url ?? "");
   url.pathname += `_${randomBytes(4).toString("hex")}`;
   const store = await connectMongoStore({
@@ -46,7 +47,10 @@ testLedger("MongoDB", needs, async () => {
       await store.close();
     },
   };
-});
+};
+
+testLedger("MongoDB", needs, open);
+testFlowRows("MongoDB", needs, open);
 
 describe("over the wire to MongoDB", needs, () => {
   it("every write of the above waits for the journal of a majority", () => {

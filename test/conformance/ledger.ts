@@ -67,7 +67,9 @@ export function testLedger(
       const expected = { name, epoch: 0, heartbeat: 0, seq: 0, revision: 0 };
       assert.deepEqual(await ledger.lease(name), expected);
       assert.deepEqual(await ledger.lease(name), expected);
-      assert.deepEqual(await ledger.destinations(), [{ ...expected, open: 0, dead: 0 }]);
+      assert.deepEqual(await ledger.destinations(), [
+        { ...expected, open: 0, scheduled: 0, dead: 0 },
+      ]);
     });
 
     it("gives a lease to one of two who saw the same", async () => {
@@ -278,6 +280,7 @@ export function testLedger(
         breaker: "closed",
         repeats: 2,
         open: 2,
+        scheduled: 0,
         dead: 1,
         oldestOpenAt: row(2).createdAt,
       });

@@ -10,6 +10,7 @@ import {
 } from "../../src/contracts.ts";
 import { compileRoutes } from "../../src/deliver/routes.ts";
 import { conversationIdOf } from "../../src/event/conversation.ts";
+import { toEvent } from "../../src/event/intake-event.ts";
 import { quarantinedPost } from "../../src/event/quarantined-post.ts";
 import {
   makeEvent,
@@ -804,6 +805,59 @@ function testMessages(get: Get): void {
       late?.events.map((event) => event.time),
       [1, 2, 3, 5].map(second),
     );
+  });
+
+  it("joins what a service tells of its message with statuses that came before, and finds it by its words", async () => {
+    const tell = (told: object): WaypostEvent => {
+      const contact = { waId: "15555550123", name: "Mia" };
+      const input = { account: { wabaId, phoneNumberId }, contact, ...told };
+      const taken = toEvent(input, { accounts: {}, receivedAt: new Date(second(9)) });
+      assert.ok("event" in taken, JSON.stringify(taken));
+      return taken.event;
+    };
+    const ref = { order: "1001", $set: { "a.b": 1 } };
+    const components = [{ type: "body", parameters: [{ type: "text", text: "Quincewood" }] }];
+    const template = { name: "order_update", language: "de", components };
+    const outgoing = tell({
+      type: "whatsapp.outgoing.template",
+      time: second(4),
+      message: { id: "wamid.TOLD", template },
+      sentBy: "campaign",
+      campaign: "spring-26",
+      variant: "b",
+      ref,
+    });
+    const business = { note: "paid at Medlar Street", total: 12 };
+    const paid = tell({
+      type: "business.payment.succeeded",
+      id: "pi_1",
+      time: second(8),
+      business,
+    });
+    await get().append([makeStatus("wamid.TOLD", "read", { at: 6 })]);
+    await get().append([outgoing, paid]);
+    await get().append([outgoing, paid]);
+    const view = await get().message("wamid.TOLD");
+    assert.equal(view?.direction, "out");
+    assert.equal(view?.type, "template");
+    assert.equal(view?.template, "order_update");
+    assert.equal(view?.sentBy, "campaign");
+    assert.equal(view?.campaign, "spring-26");
+    assert.equal(view?.variant, "b");
+    assert.deepEqual(view?.ref, ref);
+    assert.equal(view?.status, "read");
+    assert.deepEqual(view?.statusAt, { read: second(6) });
+    assert.equal(view?.events.length, 2);
+    assert.deepEqual(await get().event("pi_1"), paid);
+    const conversation = await get().conversation(paid.subject ?? "");
+    assert.equal(conversation?.lastAt, second(8));
+    assert.equal(conversation?.contact.name, "Mia");
+    assert.equal(conversation?.lastInboundAt, undefined);
+    for (const text of ["quincewood", "spring-26", "1001"]) {
+      assert.deepEqual(await ids(get(), { text }), [outgoing.id], text);
+    }
+    assert.deepEqual(await ids(get(), { text: "medlar" }), ["pi_1"]);
+    assert.equal((await get().stats()).events, 3);
   });
 
   it("tells received messages from sent ones", async () => {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import type { WaypostEvent } from "../../src/contracts.ts";
-import { renderMessage } from "../../src/destinations/render-message.ts";
 import { messageTexts } from "../../src/event/message-texts.ts";
+import { renderMessage } from "../../src/event/render-message.ts";
 import { searchableTexts } from "../../src/store/searchable-texts.ts";
 import { makeEvent } from "../store/make-events.ts";
 

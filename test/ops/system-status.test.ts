@@ -52,6 +52,7 @@ const destination = (changes: Partial<DestinationState>) => ({
       says: "delivering",
       breaker: "closed" as const,
       open: 2,
+      scheduled: 0,
       dead: 0,
       repeats: 0,
       ...changes,
@@ -250,7 +251,16 @@ describe("the status", () => {
   }
 
   it("gives the remedies that alerts give", () => {
-    const lease = { epoch: 1, heartbeat: 1, seq: 0, revision: 0, holder: "a", open: 2, dead: 0 };
+    const lease = {
+      epoch: 1,
+      heartbeat: 1,
+      seq: 0,
+      revision: 0,
+      holder: "a",
+      open: 2,
+      scheduled: 0,
+      dead: 0,
+    };
     const rows: DestinationRow[] = [
       { ...lease, name: "crm", pause: { by: "config", reason: "no token.", at: since } },
       { ...lease, name: "erp", breaker: "open", breakerSince: since, lastError: "503." },

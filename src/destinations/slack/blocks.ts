@@ -1,7 +1,7 @@
 import type { KnownBlock } from "@slack/web-api";
 import type { WaypostEvent } from "../../contracts.ts";
+import type { Rendered } from "../../event/render-facts.ts";
 import { contactOf, renderEvent } from "../render.ts";
-import type { Rendered } from "../render-facts.ts";
 import { cleanLine, cleanText, escapedClip, escapedPieces } from "./mrkdwn.ts";
 
 /** Slack refuses more than 3,000 characters in a section, and more than about 13,200 in all blocks. */

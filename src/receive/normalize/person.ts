@@ -1,7 +1,7 @@
 import type { Contact } from "../../event/generated.ts";
+import { isBsuid } from "../../event/person-id.ts";
 import { fields, id, idOf, isRecord, type Json, own, type Parser, str, textOf } from "./pick.ts";
 
-const bsuid = /^[A-Z]{2}\./;
 const phoneNumber = /^\+?[0-9][0-9 ().-]{0,30}$/;
 
 /** Where a payload names a person, by whatever keys. */
@@ -29,10 +29,6 @@ export function personOf(named: Named): Contact {
   if (name !== undefined) person.name = name;
   if (username !== undefined) person.username = username;
   return person;
-}
-
-function isBsuid(value: unknown): boolean {
-  return typeof value === "string" && bsuid.test(value);
 }
 
 /** The digits of what looks like a phone number. */

@@ -1,4 +1,4 @@
-import type { WaypostEvent } from "../contracts.ts";
+import type { WaypostEvent } from "./event.ts";
 
 /** One event in words, for destinations that people read. Nothing in it is escaped. */
 export interface Rendered {

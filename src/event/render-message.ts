@@ -1,5 +1,5 @@
-import type { WaypostEvent } from "../contracts.ts";
-import { messageTexts } from "../event/message-texts.ts";
+import type { WaypostEvent } from "./event.ts";
+import { messageTexts } from "./message-texts.ts";
 import { capital, errorFacts, type Fact, factsIn, inWords, type Rendered } from "./render-facts.ts";
 
 type Message = NonNullable<WaypostEvent["data"]["message"]>;

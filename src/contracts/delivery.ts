@@ -1,0 +1,92 @@
+/** A row of the ledger, and what is written of it. */
+import type { WaypostEvent } from "../event/event.ts";
+import type { Verdict } from "./errors.ts";
+
+/** One event × one destination, with its attempts: a row of the ledger. */
+export interface Delivery {
+  /** `<destination>:<event id>`; of a route with `after` also `:<route>`. */
+  readonly id: string;
+  readonly destination: string;
+  readonly eventId: string;
+  readonly eventType: string;
+  /** The route that asked for it, from its turn on the one that held, or `replay`; `none` of what is no event. */
+  readonly route: string;
+  /** All that took its event, in the file's order, where they are asked at its turn; none: others wait for its turn. */
+  readonly routes?: readonly string[];
+  /** What was answered at its turn: those that held. They are never asked again. */
+  readonly decided?: readonly string[];
+  /** Both ids of an id pair: which lane it stands in, with the rows that share one of them. */
+  readonly laneKeys: readonly string[];
+  /** Order within the destination. */
+  readonly seq: number;
+  /**
+   * `scheduled` opens shortly before `nextAt`; `open` waits for its turn or for `nextAt`; `sending` may have taken effect,
+   * nobody knows yet; `skipped`: at its turn no route held.
+   */
+  readonly state: "scheduled" | "open" | "sending" | "delivered" | "skipped" | "dead";
+  /** It ended as dead, or was opened again, although an earlier attempt may have taken effect: nobody knows. */
+  readonly unknown?: true;
+  /** Attempts that count towards giving up. An outage of the whole destination adds none. */
+  readonly attempts: number;
+  readonly nextAt?: string;
+  /** The last 20. */
+  readonly history: readonly Attempt[];
+  readonly remoteId?: string;
+  readonly createdAt: string;
+  readonly doneAt?: string;
+  /** Why it is dead or skipped, in our words. */
+  readonly reason?: string;
+  /** What follows from it: durable before the first of them is published, and published before it is done. */
+  readonly emits?: readonly WaypostEvent[];
+}
+
+export interface Attempt {
+  readonly at: string;
+  readonly ms: number;
+  readonly outcome: "delivered" | "found" | Verdict;
+  /** May hold what the event says: for people who may read it. */
+  readonly answer?: string;
+  readonly nextAt?: string;
+}
+
+export type NewDelivery = Pick<
+  Delivery,
+  "id" | "destination" | "eventId" | "eventType" | "route" | "laneKeys" | "seq" | "createdAt"
+> & {
+  readonly routes?: readonly string[];
+  /** `scheduled` until shortly before; ISO 8601. */
+  readonly nextAt?: string;
+  /** Why it is dead from the start: what came under the event's id is no event. */
+  readonly reason?: string;
+  /** Kept with the row, and as long as it: the log lacks the event, or is about to lose it. */
+  readonly body?: WaypostEvent;
+};
+
+/** A row that is opened from outside: its number is given by the ledger. */
+export type EnqueuedDelivery = Omit<NewDelivery, "destination" | "seq">;
+
+/** What is written of a row; what is absent stays. */
+export interface DeliveryChange {
+  readonly id: string;
+  readonly state: Delivery["state"];
+  /** false takes it away. */
+  readonly unknown?: boolean;
+  readonly attempts?: number;
+  /** null takes it away. */
+  readonly nextAt?: string | null;
+  /** All of it. */
+  readonly history?: readonly Attempt[];
+  readonly remoteId?: string;
+  readonly route?: string;
+  readonly decided?: readonly string[];
+  readonly emits?: readonly WaypostEvent[];
+  /** Given with `delivered`, `skipped` and `dead`. */
+  readonly doneAt?: string;
+  readonly reason?: string;
+}
+
+export interface DeliveryFilter {
+  readonly destination?: string;
+  readonly state?: Delivery["state"];
+  readonly event?: string;
+}

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import type { Ledger } from "../../src/contracts.ts";
+import { makeText } from "../store/make-events.ts";
+import { type LedgerUnderTest, row } from "./ledger.ts";
+
+const name = "crm";
+const at = (n: number) => new Date(Date.UTC(2026, 10, 20, 10, 0, n));
+const later = (n: number, due: number) => ({
+  ...row(n),
+  id: `${row(n).id}:reminder`,
+  route: "reminder",
+  routes: ["reminder"],
+  laneKeys: [`${row(n).id}:reminder`],
+  nextAt: at(due).toISOString(),
+});
+
+/** What every ledger promises of rows that wait for their day, of what was decided, and of claims. */
+export function testFlowRows(
+  kind: string,
+  options: { skip: string | false },
+  open: () => Promise<LedgerUnderTest>,
+): void {
+  describe(`the ${kind} ledger, for routes that remember`, options, () => {
+    let opened: LedgerUnderTest;
+    let ledger: Ledger;
+    beforeEach(async () => {
+      opened = await open();
+      ledger = opened.ledger;
+    });
+    afterEach(() => opened.close());
+
+    const take = async () => {
+      const taken = await ledger.takeLease(name, await ledger.lease(name), "one");
+      assert.ok(taken);
+      return taken.epoch;
+    };
+    const listed = async () =>
+      (await ledger.deliveries({ destination: name }, { limit: 200 })).items.map(
+        ({ eventId, state }) => `${eventId} ${state}`,
+      );
+
+    it("keeps a scheduled row from its holder until it is opened, the earliest first", async () => {
+      const epoch = await take();
+      await ledger.insert([later(1, 50), later(2, 30), later(3, 40), row(4)], epoch);
+      await ledger.claimOpen(name, epoch);
+      const seqs = async () =>
+        (await ledger.openRows(name, epoch, { limit: 9 })).map(({ seq }) => seq);
+      assert.deepEqual(await seqs(), [4]);
+      const [counted] = await ledger.destinations();
+      assert.deepEqual([counted?.open, counted?.scheduled], [1, 3]);
+      assert.equal(await ledger.openDue(name, at(20), 9), 0);
+      assert.equal((await ledger.lease(name)).revision, 0);
+      assert.equal(await ledger.openDue(name, at(60), 2), 2);
+      assert.equal((await ledger.lease(name)).revision, 1);
+      const loaded = await ledger.claimForeign(name, epoch, []);
+      assert.deepEqual(
+        loaded.map(({ seq, state, nextAt, routes }) => [seq, state, nextAt, routes]),
+        [
+          [2, "open", at(30).toISOString(), ["reminder"]],
+          [3, "open", at(40).toISOString(), ["reminder"]],
+        ],
+      );
+      assert.equal(await ledger.openDue("other", at(60), 9), 0);
+      assert.equal(await ledger.openDue(name, at(60), 9), 1);
+      assert.equal(await ledger.openDue(name, at(60), 9), 0);
+      assert.deepEqual(await listed(), ["evt_4 open", "evt_3 open", "evt_2 open", "evt_1 open"]);
+    });
+
+    it("finds a scheduled row that exists, whichever way it comes again, and cancels it for good", async () => {
+      const epoch = await take();
+      await ledger.insert([later(1, 50)], epoch);
+      const again = [{ id: later(1, 50).id, state: "scheduled" as const }];
+      assert.deepEqual(await ledger.insert([later(1, 50)], epoch), again);
+      assert.equal(await ledger.reopen(later(1, 50).id), false);
+      assert.equal(await ledger.giveUp(later(1, 50).id, "cancelled by an operator"), true);
+      assert.equal(await ledger.openDue(name, at(60), 9), 0);
+      const cancelled = await ledger.delivery(later(1, 50).id);
+      assert.equal(cancelled?.state, "dead");
+      assert.equal(cancelled?.unknown, undefined);
+      assert.deepEqual((await ledger.destinations())[0]?.scheduled, 0);
+      assert.equal(await ledger.reopen(later(1, 50).id), true);
+      assert.deepEqual(await listed(), ["evt_1 open"]);
+    });
+
+    it("opens what is scheduled from outside as well", async () => {
+      const { destination: _1, seq: _2, ...outside } = later(1, 50);
+      assert.deepEqual(await ledger.enqueue(name, [outside]), []);
+      assert.deepEqual(await listed(), ["evt_1 scheduled"]);
+      assert.equal(await ledger.openDue(name, at(60), 9), 1);
+      const epoch = await take();
+      await ledger.claimOpen(name, epoch);
+      assert.equal((await ledger.openRows(name, epoch, { limit: 9 })).length, 1);
+    });
+
+    it("keeps what was decided and what follows, through retry and reopening", async () => {
+      const epoch = await take();
+      const routes = ["vip", "all"];
+      await ledger.insert([{ ...row(1), route: "vip", routes }, row(2)], epoch);
+      const emits = [makeText("follows", { id: "evt_9" })];
+      const decided = ["all"];
+      const id = row(1).id;
+      await ledger.write(epoch, [{ id, state: "sending", route: "all", decided, emits }]);
+      await ledger.write(epoch, [{ id, state: "dead", reason: "no", doneAt: at(1).toISOString() }]);
+      const kept = async () => {
+        const found = await ledger.delivery(id);
+        return [found?.state, found?.route, found?.routes, found?.decided, found?.emits];
+      };
+      assert.deepEqual(await kept(), ["dead", "all", routes, decided, emits]);
+      await ledger.reopen(id);
+      assert.deepEqual(await kept(), ["open", "all", routes, decided, emits]);
+      const skipped = {
+        state: "skipped",
+        reason: "all: tag",
+        doneAt: at(2).toISOString(),
+      } as const;
+      await ledger.write(epoch, [{ id: row(2).id, ...skipped }]);
+      assert.equal((await ledger.delivery(row(2).id))?.state, "skipped");
+      assert.equal((await ledger.destinations())[0]?.open, 1);
+      assert.equal((await ledger.destinations())[0]?.dead, 0);
+      assert.equal(await ledger.reopen(row(2).id), true, "one that was skipped can be asked again");
+    });
+
+    it("gives a claim to one of two, and again to whom it was given", async () => {
+      const until = new Date(Date.now() + 60_000);
+      const by = (n: number) => ({ by: row(n).id, at: at(n).toISOString(), expireAt: until });
+      const tried = await Promise.all([1, 2, 3].map((n) => ledger.claim("k", by(n))));
+      assert.equal(tried.filter(Boolean).length, 1);
+      const [first] = await ledger.claims(["k", "other"]);
+      assert.ok(first);
+      const winner = tried.indexOf(true) + 1;
+      assert.deepEqual(first, { by: row(winner).id, at: at(winner).toISOString() });
+      assert.equal(await ledger.claim("k", by(winner)), true);
+      assert.equal(await ledger.claim("k", by(8)), false);
+      const over = await Promise.all([8, 9].map((n) => ledger.claim("k", by(n), first)));
+      assert.equal(over.filter(Boolean).length, 1);
+      assert.equal(await ledger.claim("k", by(7), first), false, "what it saw is there no more");
+    });
+
+    it("forgets a claim when its time is over", async () => {
+      const claim = { by: row(1).id, at: at(1).toISOString(), expireAt: new Date(Date.now() - 1) };
+      assert.equal(await ledger.claim("k", claim), true);
+      assert.deepEqual(await ledger.claims(["k"]), []);
+      const until = new Date(Date.now() + 60_000);
+      assert.equal(await ledger.claim("k", { ...claim, by: row(2).id, expireAt: until }), true);
+      assert.deepEqual(await ledger.claims(["k"]), [{ by: row(2).id, at: claim.at }]);
+    });
+  });
+}
