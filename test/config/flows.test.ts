@@ -4,6 +4,8 @@ import { describe, it, type TestContext } from "node:test";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { checkRouting } from "../../src/config/check-routing.ts";
+import { checkTemplates } from "../../src/config/check-templates.ts";
+import type { Report } from "../../src/config/yaml-file.ts";
 import type { Route } from "../../src/contracts.ts";
 import { loadYaml, problemsOfYaml } from "./load-yaml.ts";
 
@@ -12,7 +14,11 @@ const slack = {
   schema: {
     type: "object",
     required: ["token"],
-    properties: { token: text, channel: { type: "string", pattern: "^#" }, mention: text },
+    properties: {
+      token: { ...text, "x-secret": true },
+      channel: { type: "string", pattern: "^#" },
+      mention: text,
+    },
   },
 };
 const kinds = { slack, "whatsapp-reply": { schema: { type: "object", properties: { text } } } };
@@ -334,6 +340,59 @@ const wrong: [title: string, yaml: string, at: string, words: RegExp][] = [
     "routes[1].emit.type",
     /x → y → x/,
   ],
+  // Templates.
+  [
+    "a template that does not end",
+    withRoute(
+      'emit: { type: business.x, data: { a: ["x", "{{ contact.name"] } }',
+      "",
+      "type: whatsapp.#",
+    ),
+    "routes[0].emit.data.a[1]",
+    /not a template/,
+  ],
+  [
+    "a filter that there is not",
+    withRoute('set: { field: { a: "{{ contact.name | shout }}" } }'),
+    "routes[0].set.field.a",
+    /shout/,
+  ],
+  [
+    "a variable that there is not",
+    withRoute('to: [{ a: { mention: "{{ contct.name }}" } }]'),
+    "routes[0].to[0].a.mention",
+    /"contct".*mean contact/,
+  ],
+  [
+    "a body in a route",
+    withRoute('set: { topic: "{{ body.id }}" }'),
+    "routes[0].set.topic",
+    /Use one of event, message/,
+  ],
+  [
+    "a variable of a destination",
+    withRoute("to: [a]").replace("token: t }", 'token: t, mention: "{{ evnt }}" }'),
+    "destinations.b.mention",
+    /mean event/,
+  ],
+  [
+    "a message of a source",
+    withRoute(
+      "to: [a]",
+      'sources: { x: { kind: stripe, secret: s, account: berlin, emit: [{ type: business.x, contact: { phone: "{{ message.from }}" } }] } }',
+    ),
+    "sources.x.emit[0].contact.phone",
+    /body, account/,
+  ],
+  [
+    "a confirmation",
+    withRoute("to: [a]", 'consent: { stop: STOP, confirm: "{% if %}", via: w }').replace(
+      "  b:",
+      "  w: { kind: whatsapp-reply }\n  b:",
+    ),
+    "consent.confirm",
+    /template/,
+  ],
   // Hours.
   [
     "an unknown time zone",
@@ -581,6 +640,12 @@ const right: [title: string, yaml: string][] = [
   ],
   ["spans that touch", withHours('timeZone: UTC, mon: ["09:00-13:00", "13:00-18:00"]')],
   [
+    "templates with names of their own, and secrets that only look like one",
+    withRoute(
+      'to: [{ a: { mention: "{% for t in contact.tags %}{{ t }}{% endfor %}{% assign x = 1 %}{{ x }}{{ message | text }}" } }]',
+    ).replaceAll("token: t", 'token: "{{ pass"'),
+  ],
+  [
     "words by account",
     withRoute("to: [a]", 'consent: { stop: { berlin: STOP, "*": [STOP, END] } }'),
   ],
@@ -709,6 +774,8 @@ const anything = fc.oneof(
     "0s",
     "1h",
     "__proto__",
+    "{{",
+    "{{ x }}",
     "business.x",
   ),
   fc.constantFrom<unknown>([], {}, [[]], [{}], [null], { a: {} }, [{ a: null }], { "": "" }, [
@@ -736,9 +803,10 @@ const keys = [
 describe("Values of the wrong type", () => {
   const check = (value: unknown) => {
     const problems: string[] = [];
-    checkRouting({ value, source: value, kinds }, (at, words) =>
-      problems.push(`${at.join(".")} ${words.problem} ${words.remedy}`),
-    );
+    const report: Report = (at, words) =>
+      problems.push(`${at.join(".")} ${words.problem} ${words.remedy}`);
+    checkRouting({ value, source: value, kinds }, report);
+    checkTemplates({ source: value, kinds }, report);
     return problems;
   };
   const anyTree = fc.letrec((tie) => ({
