@@ -93,7 +93,12 @@ describe("checkConfig", () => {
 
 describe("checkConfig, as a start reads the file", () => {
   const example = path.join(root, "waypost.example.yaml");
-  const env = { SLACK_BOT_TOKEN: "xoxb-1", ERP_SECRET: testSecret, NODE_ENV: "development" };
+  const env = {
+    SLACK_BOT_TOKEN: "xoxb-1",
+    ERP_SECRET: testSecret,
+    FORM_KEY: "f",
+    NODE_ENV: "development",
+  };
 
   it("finds that the example's queue needs RabbitMQ, with the line and a remedy, as a start does", async (t) => {
     const cwd = await folder(t, await readFile(example, "utf8"));
