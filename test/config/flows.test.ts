@@ -341,6 +341,16 @@ const wrong: [title: string, yaml: string, at: string, words: RegExp][] = [
     "routes[1].emit.type",
     /x → y → x/,
   ],
+  [
+    "a circle that is broken for one account alone",
+    emitting([
+      "x",
+      "{ type: business.x, not: { type: business.x, account: berlin } }",
+      "business.x",
+    ]),
+    "routes[1].emit.type",
+    /x → x/,
+  ],
   // Templates.
   [
     "a template that does not end",
