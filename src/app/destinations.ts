@@ -45,13 +45,32 @@ function toProblem(name: string, { option, problem, remedy }: OptionError): Path
   return { path: option === "" ? at : [...at, ...option.split(".")], problem, remedy };
 }
 
-/** Makes them all, the alerts' sender too, and closes them: opens no connection. Answers with what is wrong. */
+/**
+ * Makes them all, the alerts' sender too, each also with the options that routes give it, and closes them: opens no
+ * connection. Answers with what is wrong.
+ */
 export async function tryDestinations(
-  { destinations, alerts }: Routing,
+  { destinations, routes, alerts }: Routing,
   hasRabbit: boolean,
 ): Promise<readonly PathProblem[]> {
+  const parts = nowhere(hasRabbit);
   const all = { ...destinations, ...(alerts && { [alertsSender]: alerts.to }) };
-  const { setups, problems } = await makeDestinations({ destinations: all }, nowhere(hasRabbit));
+  const { setups, problems } = await makeDestinations({ destinations: all }, parts);
+  const made = setups.map(({ name }) => name);
+  const overrides = routes.flatMap(({ options = {} }, index) =>
+    Object.entries(options).map(([name, given]) => ({ index, name, given })),
+  );
+  for (const { index, name, given } of overrides.filter(({ name }) => made.includes(name))) {
+    const config = destinations[name];
+    if (config === undefined) continue;
+    const changed = { ...config, options: { ...config.options, ...given } };
+    const tried = await makeDestinations({ destinations: { [name]: changed } }, parts);
+    setups.push(...tried.setups);
+    const at = ["routes", index, "to"];
+    problems.push(
+      ...tried.problems.map((each) => ({ ...each, path: [...at, ...each.path.slice(1)] })),
+    );
+  }
   await Promise.all(setups.map(({ destination }) => destination.close()));
   return problems;
 }

@@ -1,6 +1,8 @@
 import { access } from "node:fs/promises";
-import { ConfigError } from "../config/config-error.ts";
-import type { Bus } from "../contracts.ts";
+import { hostname } from "node:os";
+import { ConfigError, type ConfigProblem } from "../config/config-error.ts";
+import type { Bus, Store } from "../contracts.ts";
+import type { Reload, ReloadOutcome } from "../ops/reload-route.ts";
 import type { ConfigurationState } from "../ops/status.ts";
 import { onHangup } from "../support/hangups.ts";
 import type { Alerting } from "./alerting.ts";
@@ -16,19 +18,29 @@ export interface Reloadable {
   refused?: NonNullable<ConfigurationState["refused"]>;
   readonly bus?: Bus;
   readonly receiving?: Receiving;
+  readonly store?: Pick<Store, "processes">;
   readonly delivering?: Delivering;
   readonly alerting?: Alerting;
 }
 
+export interface Reloader {
+  /** Waits for the start to end. */
+  readonly reload: Reload;
+  /** The start has ended: reloads asked for until now, and from now on, are done; SIGHUP asks for one too. */
+  begin(): void;
+}
+
 /**
- * SIGHUP, also one that came during the start, reads waypost.yaml again. A plan with problems is refused and the old one
- * goes on, also when the file is gone. New queues are there before the first event that needs them is delivered;
- * what the plan no longer has, `status` lists.
+ * Reads waypost.yaml again. A plan with problems is refused and the old one goes on, also when the file is gone. New
+ * queues are there before the first event that needs them is delivered; what the plan no longer has, `status` lists.
  */
-export function reloadOnHangup(base: Base, parts: Reloadable, env: NodeJS.ProcessEnv): void {
+export function createReloader(base: Base, parts: Reloadable, env: NodeJS.ProcessEnv): Reloader {
   const { config, log, life } = base;
-  let last: Promise<void> = Promise.resolve();
-  const reload = async () => {
+  let begin = () => {};
+  let last: Promise<unknown> = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const reloadOnce = async (): Promise<ReloadOutcome> => {
     try {
       const plan = await loadPlan(env, config);
       if (parts.plan.routing.found && !plan.routing.found) throw goneError(config.configFile);
@@ -39,18 +51,57 @@ export function reloadOnHangup(base: Base, parts: Reloadable, env: NodeJS.Proces
       parts.plan = plan;
       delete parts.refused;
       log.info("reloaded waypost.yaml");
+      return outcomeOf(plan, await othersThan(plan, parts.store));
     } catch (error) {
       parts.refused = (await isThere(config.configFile)) ? "wrong" : "gone";
       log.error("waypost.yaml was not reloaded; what ran goes on", { error });
+      return { reloaded: false, problems: problemsOf(error) };
     }
   };
-  const ignore = onHangup(() => {
-    last = last.then(reload);
-  });
-  life.add("reload", () => {
-    ignore();
-    return last;
-  });
+  const reload: Reload = () => {
+    const outcome = last.then(reloadOnce);
+    last = outcome;
+    return outcome;
+  };
+  return {
+    reload,
+    begin: () => {
+      begin();
+      const ignore = onHangup(() => void reload());
+      life.add("reload", async () => {
+        ignore();
+        await last;
+      });
+    },
+  };
+}
+
+function outcomeOf(
+  { routing }: Plan,
+  others: readonly { readonly id: string; readonly role: string }[],
+): ReloadOutcome {
+  return {
+    reloaded: true,
+    destinations: Object.keys(routing.destinations).length,
+    routes: routing.routes.length,
+    warnings: routing.warnings,
+    others,
+  };
+}
+
+/** This process is left out: the store has not heard of its new plan yet. */
+async function othersThan({ routing }: Plan, store: Reloadable["store"]) {
+  const alive = (await store?.processes.alive().catch(() => [])) ?? [];
+  return alive
+    .filter(({ host, pid }) => host !== hostname() || pid !== process.pid)
+    .filter(({ configHash }) => configHash !== routing.hash)
+    .map(({ id, role }) => ({ id, role }));
+}
+
+function problemsOf(error: unknown): readonly ConfigProblem[] {
+  if (error instanceof ConfigError) return error.problems;
+  const remedy = "See the log of this process, and reload again";
+  return [{ where: "waypost.yaml", problem: "could not be taken over", remedy }];
 }
 
 function goneError(where: string): ConfigError {

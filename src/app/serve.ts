@@ -2,6 +2,7 @@ import { type Config, loadConfig, type Role } from "../config/config.ts";
 import type { Bus, Store } from "../contracts.ts";
 import { createOps, type Ops } from "../ops/create-ops.ts";
 import type { ReadyCheck } from "../ops/probes.ts";
+import type { Reload } from "../ops/reload-route.ts";
 import { stopOnSignals } from "../support/lifecycle.ts";
 import { type Alerting, startAlerting } from "./alerting.ts";
 import { createApi } from "./api.ts";
@@ -12,7 +13,7 @@ import { lookAfterFormer } from "./former-destinations.ts";
 import { startSayingAlive } from "./heartbeat.ts";
 import { loadPlan, type Plan } from "./plan.ts";
 import { type Receiving, startReceiving } from "./receive.ts";
-import { type Reloadable, reloadOnHangup } from "./reload.ts";
+import { createReloader, type Reloadable } from "./reload.ts";
 import { startWorking } from "./work.ts";
 
 /** Loads the configuration and runs the role, with `only` these of its consumers. Throws a ConfigError. */
@@ -42,8 +43,9 @@ async function serve(
   const base = createBase(config);
   stopOnSignals(base.life, base.log);
   const parts: Parts = { plan, ...(only && { only }) };
+  const reloader = createReloader(base, parts, env);
   try {
-    await startRole(base, parts);
+    await startRole(base, parts, reloader.reload);
   } catch (error) {
     base.log.error("could not start", { error });
     // Whatever still holds on must not keep a process alive that does nothing.
@@ -51,7 +53,7 @@ async function serve(
     await base.life.stop(startFailedMs);
     throw error;
   }
-  reloadOnHangup(base, parts, env);
+  reloader.begin();
 }
 
 interface Parts extends Reloadable {
@@ -64,7 +66,7 @@ interface Parts extends Reloadable {
 }
 
 /** ops answers probes from the start; the receiver opens its port last and closes it first. */
-async function startRole(base: Base, parts: Parts): Promise<void> {
+async function startRole(base: Base, parts: Parts, reload: Reload): Promise<void> {
   const { config, life, log } = base;
   const { role } = config;
   let ops: Ops | undefined;
@@ -88,6 +90,7 @@ async function startRole(base: Base, parts: Parts): Promise<void> {
     log: log.child({ role: "ops" }),
     metrics: base.metrics,
     ready: () => readiness(config, parts),
+    reload,
     ...(api && { api }),
   });
   const opened = await ops.listen();

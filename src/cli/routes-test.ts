@@ -149,7 +149,9 @@ function resultLines({ event, routes, deliveries }: RoutesTest): string[] {
   const lines = [escapeControls(`${event.id}  ${event.type}`)];
   for (const { route, to, matches, because } of routes) {
     lines.push(
-      matches ? `  ✓ ${route} → ${to.join(", ")}` : `  ✗ ${route} (${reasons[because ?? "type"]})`,
+      matches
+        ? `  ✓ ${route} → ${to.join(", ") || "no destination"}`
+        : `  ✗ ${route} (${reasons[because ?? "type"]})`,
     );
   }
   if (deliveries.length === 0) lines.push("  goes to no destination");

@@ -32,6 +32,11 @@ export async function loadRouting(
   const report: Report = (at, words) => problems.push({ where: yaml.where(at), ...words });
   const value = await fillPlaceholders(source, { given, cwd }, report);
   checkRouting({ value, source, kinds }, report);
+  /* Loaded only where there is one: the language is much of what a command would load. */
+  if (/\{[{%]/.test(text ?? "")) {
+    const { checkTemplates } = await import("./check-templates.ts");
+    checkTemplates({ source, kinds }, report);
+  }
   if (problems.length > 0) throw new ConfigError(firstOfEach(problems));
   const routing = toRouting(value as RawRouting, source, text !== undefined);
   for (const { path, ...words } of await tryOut(routing)) report(path, words);

@@ -44,16 +44,32 @@ export function readPath(shown: string): YamlPath {
 }
 
 function toValue(document: Document, name: string, problems: ConfigProblem[]): unknown {
+  const value = plainValue(document);
+  if (value !== circular) return value ?? undefined;
+  problems.push({
+    where: name,
+    problem: "refers to its own parts too often",
+    remedy: "Write out what the aliases (*name) stand for",
+  });
+  return undefined;
+}
+
+const circular = Symbol("circular");
+
+function plainValue(document: Document): unknown {
   try {
-    return document.toJS({ maxAliasCount: 100 }) ?? undefined;
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    return holdsItself(value, []) ? circular : value;
   } catch {
-    problems.push({
-      where: name,
-      problem: "refers to its own parts too often",
-      remedy: "Write out what the aliases (*name) stand for",
-    });
-    return undefined;
+    return circular;
   }
+}
+
+/** The library lets an alias stand within what it names. */
+function holdsItself(value: unknown, within: readonly unknown[]): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (within.includes(value)) return true;
+  return Object.values(value).some((inner) => holdsItself(inner, [...within, value]));
 }
 
 function offsetOf(document: Document, path: YamlPath): number {

@@ -24,6 +24,7 @@ import { createProbes, type ReadyCheck } from "./probes.ts";
 import { notFound, Problem, problemHandler } from "./problem.ts";
 import type { Pruned, PruneOptions } from "./prune.ts";
 import { refuseOddNames, requireValidated } from "./query.ts";
+import { handleReload, type Reload } from "./reload-route.ts";
 import { createRenormalizationRoutes } from "./renormalization-routes.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
 import type { SystemStatus } from "./status.ts";
@@ -38,6 +39,7 @@ export interface OpsOptions {
   readonly metrics: Metrics;
   /** What this role needs, each with what is missing. */
   readonly ready: () => Promise<readonly ReadyCheck[]>;
+  readonly reload: Reload;
   /** Only in the roles `ops` and `start`. */
   readonly api?: OpsApi;
   /** For tests: an answer that breaks `schemas/openapi.yaml` becomes a 500. */
@@ -85,7 +87,8 @@ export function createOps(options: OpsOptions): Ops {
     next();
   });
   app.use(createProbes({ ...options, isStopping: () => stopping }), createSchemas());
-  const endStreams = options.api === undefined ? noApi(app) : useApi(app, options, options.api);
+  const endStreams =
+    options.api === undefined ? noApi(app, options) : useApi(app, options, options.api);
   app.use(() => {
     throw notFound("address");
   });
@@ -113,7 +116,10 @@ const answerHeaders = {
   "X-Content-Type-Options": "nosniff",
 };
 
-function noApi(app: Express): () => void {
+/** Every role can be told to reload. */
+function noApi(app: Express, options: OpsOptions): () => void {
+  const may = [watch(options), requireBearer(options.tokens)];
+  app.post("/api/reload", ...may, handleReload(options.reload));
   app.use("/api", () => {
     throw new Problem(404, "no-api", "This role serves no API; the roles `start` and `ops` do.");
   });
@@ -135,6 +141,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
       fileUploader: false,
     }),
   );
+  app.post("/api/reload", requireValidated, handleReload(options.reload));
   app.get("/api/events/stream", requireValidated, streams.handler);
   app.use(
     "/api",

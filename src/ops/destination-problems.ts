@@ -69,7 +69,8 @@ export function processProblems(processes: readonly RunningProcess[]): StatusPro
     problems.push({
       level: "error",
       what: `The roles run with different configurations: ${all.join(", ")}.`,
-      remedy: "Give all of them the same waypost.yaml, and send SIGHUP or restart those behind.",
+      remedy:
+        "Give all of them the same waypost.yaml, and run `waypost reload` at those behind, or restart them.",
     });
   }
   const versions = new Set(processes.map(({ version }) => version));

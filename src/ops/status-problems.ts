@@ -62,7 +62,7 @@ function configurationProblems({ configuration, destinations }: Facts): StatusPr
     return [
       error(
         `There is no ${file} any more, and nothing is routed. Destinations that it had: ${former.join(", ")}.`,
-        "Put it back and send SIGHUP: what came for them meanwhile is delivered then. If they are to go for good: `waypost topology prune`.",
+        "Put it back and run `waypost reload`: what came for them meanwhile is delivered then. If they are to go for good: `waypost topology prune`.",
       ),
     ];
   }
@@ -70,7 +70,7 @@ function configurationProblems({ configuration, destinations }: Facts): StatusPr
     return [
       error(
         `${file} is gone; the last reload was refused, and what was read before goes on. A restart would route nothing.`,
-        "Put it back, or an empty one where nothing is to be routed any more; then send SIGHUP.",
+        "Put it back, or an empty one where nothing is to be routed any more; then run `waypost reload`.",
       ),
     ];
   }
@@ -78,7 +78,7 @@ function configurationProblems({ configuration, destinations }: Facts): StatusPr
   return [
     error(
       `The last reload of ${file} was refused; what was read before goes on.`,
-      "`waypost config check` and the log say what is wrong. Mend it and send SIGHUP.",
+      "`waypost config check` and the log say what is wrong. Mend it and run `waypost reload`.",
     ),
   ];
 }

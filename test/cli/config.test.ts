@@ -97,6 +97,7 @@ describe("checkConfig, as a start reads the file", () => {
     SLACK_BOT_TOKEN: "xoxb-1",
     ERP_SECRET: testSecret,
     STRIPE_WHSEC: "whsec_invented",
+    FORM_KEY: "f",
     NODE_ENV: "development",
   };
 
@@ -174,6 +175,27 @@ alerts:
         "waypost.yaml:3 destinations.support.token",
         "waypost.yaml:5 alerts.to.kind",
       ],
+    );
+  });
+
+  it("finds what only making a destination with a route's options finds, at the route alone", async (t) => {
+    const cwd = await folder(
+      t,
+      `destinations:
+  erp: { kind: webhook, url: "https://erp.example/", secret: "${testSecret}" }
+  bad: { kind: webhook, url: "http://erp.example/", secret: "${testSecret}" }
+routes:
+  - { name: fine, when: { type: x }, to: [erp, { bad: { format: event } }] }
+  - name: other
+    when: { type: x }
+    to:
+      - erp: { url: "http://other.example/" }
+`,
+    );
+    const { problems } = await checkConfig(env, "start", readRouting, cwd);
+    assert.deepEqual(
+      problems.map(({ where }) => where),
+      ["waypost.yaml:3 destinations.bad.url", "waypost.yaml:8 routes[1].to.erp.url"],
     );
   });
 });

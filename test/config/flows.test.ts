@@ -4,7 +4,10 @@ import { describe, it, type TestContext } from "node:test";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { checkRouting } from "../../src/config/check-routing.ts";
-import type { Route } from "../../src/contracts.ts";
+import { checkTemplates } from "../../src/config/check-templates.ts";
+import type { Report } from "../../src/config/yaml-file.ts";
+import type { Route, WaypostEvent } from "../../src/contracts.ts";
+import { messageTexts } from "../../src/event/message-texts.ts";
 import { loadYaml, problemsOfYaml } from "./load-yaml.ts";
 
 const text = { type: "string", minLength: 1 };
@@ -12,7 +15,11 @@ const slack = {
   schema: {
     type: "object",
     required: ["token"],
-    properties: { token: text, channel: { type: "string", pattern: "^#" }, mention: text },
+    properties: {
+      token: { ...text, "x-secret": true },
+      channel: { type: "string", pattern: "^#" },
+      mention: text,
+    },
   },
 };
 const kinds = { slack, "whatsapp-reply": { schema: { type: "object", properties: { text } } } };
@@ -334,6 +341,69 @@ const wrong: [title: string, yaml: string, at: string, words: RegExp][] = [
     "routes[1].emit.type",
     /x → y → x/,
   ],
+  [
+    "a circle that is broken for one account alone",
+    emitting([
+      "x",
+      "{ type: business.x, not: { type: business.x, account: berlin } }",
+      "business.x",
+    ]),
+    "routes[1].emit.type",
+    /x → x/,
+  ],
+  // Templates.
+  [
+    "a template that does not end",
+    withRoute(
+      'emit: { type: business.x, data: { a: ["x", "{{ contact.name"] } }',
+      "",
+      "type: whatsapp.#",
+    ),
+    "routes[0].emit.data.a[1]",
+    /not a template/,
+  ],
+  [
+    "a filter that there is not",
+    withRoute('set: { field: { a: "{{ contact.name | shout }}" } }'),
+    "routes[0].set.field.a",
+    /shout/,
+  ],
+  [
+    "a variable that there is not",
+    withRoute('to: [{ a: { mention: "{{ contct.name }}" } }]'),
+    "routes[0].to[0].a.mention",
+    /"contct".*mean contact/,
+  ],
+  [
+    "a body in a route",
+    withRoute('set: { topic: "{{ body.id }}" }'),
+    "routes[0].set.topic",
+    /Use one of event, message/,
+  ],
+  [
+    "a variable of a destination",
+    withRoute("to: [a]").replace("token: t }", 'token: t, mention: "{{ evnt }}" }'),
+    "destinations.b.mention",
+    /mean event/,
+  ],
+  [
+    "a message of a source",
+    withRoute(
+      "to: [a]",
+      'sources: { x: { kind: stripe, secret: s, account: berlin, emit: [{ type: business.x, contact: { phone: "{{ message.from }}" } }] } }',
+    ),
+    "sources.x.emit[0].contact.phone",
+    /body, account/,
+  ],
+  [
+    "a confirmation",
+    withRoute("to: [a]", 'consent: { stop: STOP, confirm: "{% if %}", via: w }').replace(
+      "  b:",
+      "  w: { kind: whatsapp-reply }\n  b:",
+    ),
+    "consent.confirm",
+    /template/,
+  ],
   // Hours.
   [
     "an unknown time zone",
@@ -581,6 +651,12 @@ const right: [title: string, yaml: string][] = [
   ],
   ["spans that touch", withHours('timeZone: UTC, mon: ["09:00-13:00", "13:00-18:00"]')],
   [
+    "templates with names of their own, and secrets that only look like one",
+    withRoute(
+      'to: [{ a: { mention: "{% for t in contact.tags %}{{ t }}{% endfor %}{% assign x = 1 %}{{ x }}{{ message | text }}" } }]',
+    ).replaceAll("token: t", 'token: "{{ pass"'),
+  ],
+  [
     "words by account",
     withRoute("to: [a]", 'consent: { stop: { berlin: STOP, "*": [STOP, END] } }'),
   ],
@@ -709,6 +785,8 @@ const anything = fc.oneof(
     "0s",
     "1h",
     "__proto__",
+    "{{",
+    "{{ x }}",
     "business.x",
   ),
   fc.constantFrom<unknown>([], {}, [[]], [{}], [null], { a: {} }, [{ a: null }], { "": "" }, [
@@ -736,9 +814,10 @@ const keys = [
 describe("Values of the wrong type", () => {
   const check = (value: unknown) => {
     const problems: string[] = [];
-    checkRouting({ value, source: value, kinds }, (at, words) =>
-      problems.push(`${at.join(".")} ${words.problem} ${words.remedy}`),
-    );
+    const report: Report = (at, words) =>
+      problems.push(`${at.join(".")} ${words.problem} ${words.remedy}`);
+    checkRouting({ value, source: value, kinds }, report);
+    checkTemplates({ source: value, kinds }, report);
     return problems;
   };
   const anyTree = fc.letrec((tie) => ({
@@ -832,18 +911,57 @@ describe("Values of the wrong type", () => {
   });
 });
 
-it("the types that are said to hold no message hold none", () => {
+describe("What is said never to hold", () => {
   const folder = new URL("../../fixtures/events/", import.meta.url);
-  const without =
-    /^whatsapp\.(status|payment|template|account|phone|flow|call|user|error|tracking|conversion|group|contact)\./;
-  let seen = 0;
-  for (const name of readdirSync(folder)) {
-    const events = [JSON.parse(readFileSync(new URL(name, folder), "utf8"))].flat();
-    for (const { type, data } of events.flatMap((each) => each.events ?? each)) {
-      if (!without.test(type)) continue;
-      seen += 1;
-      assert.equal(data.message, undefined, name);
+  const events = readdirSync(folder).flatMap((name) => {
+    const content = [JSON.parse(readFileSync(new URL(name, folder), "utf8"))].flat();
+    return content.flatMap((each) => each.events ?? each) as WaypostEvent[];
+  });
+  const problemsOfWhen = (when: object) => {
+    const problems: string[] = [];
+    const value = { routes: [{ name: "r", when, set: { topic: "t" } }] };
+    checkRouting({ value, source: value, kinds }, (at, { problem }) =>
+      problems.push(`${at.join(".")} ${problem}`),
+    );
+    return problems;
+  };
+  /** Conditions that this event meets. */
+  const metBy = ({ data: { message, status, errors } }: WaypostEvent): object[] => {
+    const { interactive, button, direction } = message ?? {};
+    const reply = button?.payload ?? interactive?.buttonReply?.id ?? interactive?.listReply?.id;
+    return [
+      ...(messageTexts(message).length > 0 ? [{ text: { contains: "x" } }] : []),
+      ...(reply ? [{ replyId: "x" }] : []),
+      ...(message ? [{ messageType: "x" }] : []),
+      ...(message?.reaction ? [{ reaction: "x" }] : []),
+      ...(message?.template ? [{ template: "x" }] : []),
+      ...(message?.referral ? [{ referral: true }] : []),
+      ...(interactive?.nfmReply ? [{ flow: "x" }] : []),
+      ...(errors || status?.errors || message?.errors ? [{ errorCode: 1 }] : []),
+      ...(direction ? [{ from: direction === "in" ? "contact" : "business" }] : []),
+    ];
+  };
+
+  it("does not hold for any event that we know", () => {
+    let met = 0;
+    for (const event of events) {
+      for (const condition of metBy(event)) {
+        met += 1;
+        const when = { type: event.type, ...condition };
+        assert.deepEqual(problemsOfWhen(when), [], JSON.stringify(when));
+      }
     }
-  }
-  assert.ok(seen > 80, String(seen));
+    assert.ok(met > 150, String(met));
+  });
+
+  it("is said of statuses and business events, by whatever pattern", () => {
+    for (const type of ["whatsapp.status.*", "whatsapp.status.#", "business.#", "business.a.b"]) {
+      for (const key of ["replyId", "reaction", "template", "flow", "messageType"]) {
+        const when = { type, [key]: ["x"] };
+        assert.deepEqual(problemsOfWhen(when), [
+          `routes.0.when.${key} never holds for events of these types`,
+        ]);
+      }
+    }
+  });
 });

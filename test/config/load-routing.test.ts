@@ -20,7 +20,9 @@ const kinds = {
       properties: { url: { type: "string", pattern: "^https?://" }, secret: text },
     },
   },
-  slack: { schema: { type: "object", properties: { token: text, channel: text } } },
+  slack: {
+    schema: { type: "object", properties: { token: text, channel: text, mention: text } },
+  },
   queue: { schema: { type: "object", required: ["queue"], properties: { queue: text } } },
 };
 
@@ -53,6 +55,7 @@ describe("loadRouting", () => {
       SLACK_BOT_TOKEN: "xoxb-1",
       ERP_SECRET: "s",
       STRIPE_WHSEC: "whsec_invented",
+      FORM_KEY: "f",
     };
     const routing = await loadRouting(env, kinds, root);
     assert.deepEqual(Object.keys(routing.destinations), ["slack-support", "erp", "billing"]);
@@ -74,12 +77,16 @@ describe("loadRouting", () => {
         timeoutMs: 5000,
       },
     );
-    assert.deepEqual(routing.routes.at(-1), {
-      name: "orders-and-payments",
-      when: { type: ["whatsapp.message.order", "whatsapp.payment.*"] },
-      to: ["billing"],
-      test: true,
-    });
+    assert.deepEqual(
+      routing.routes.find(({ test }) => test),
+      {
+        only: { not: { tag: ["spam"] } },
+        name: "orders-and-payments",
+        when: { type: ["whatsapp.message.order", "whatsapp.payment.*"] },
+        to: ["billing"],
+        test: true,
+      },
+    );
     assert.deepEqual(routing.alerts?.silenceMs, { berlin: 216e5 });
     assert.equal(routing.alerts?.breakerOpenForMs, 6e5);
     assert.deepEqual(routing.warnings, []);
@@ -445,6 +452,13 @@ routes:
     );
     const [problem] = await problemsOf(t, `x0: &l0 [a, b]\n${levels.join("\n")}\n`);
     assert.match(problem?.problem ?? "", /too often/);
+  });
+
+  it("is no endless one when a part holds itself", async (t) => {
+    for (const yaml of ["routes: &a [*a]\n", "routes: &a [{ name: x, when: { not: *a } }]\n"]) {
+      const [problem] = await problemsOf(t, yaml);
+      assert.match(problem?.problem ?? "", /too often/);
+    }
   });
 });
 

@@ -56,6 +56,7 @@ await createOps({
   log: base.log,
   metrics: base.metrics,
   ready: async () => [],
+  reload: async () => ({ reloaded: false, problems: [] }),
   api: await createApi(base, {
     bus,
     store,

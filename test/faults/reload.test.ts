@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { WaypostEvent } from "../../src/contracts.ts";
 import { waitFor } from "../support/wait-for.ts";
-import { appSecret, createProgram, type Program } from "./program.ts";
+import { appSecret, createProgram, opsToken, type Program } from "./program.ts";
 
 const conversations = 8;
 const each = 40;
@@ -142,5 +142,27 @@ describe("waypost.yaml reloaded under load", () => {
       "it is delivered",
       () => sink.got.get(`/first ${phoneOf(0)}`)?.at(-1) === String(each + 1),
     );
+  });
+
+  it("is reloaded over the API too, which answers with what is wrong", async () => {
+    const reload = async () => {
+      const headers = { authorization: `Bearer ${opsToken}` };
+      const answer = await fetch(`${program.opsUrl}/api/reload`, { method: "POST", headers });
+      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    };
+    const refused = await reload();
+    assert.equal(refused.status, 422);
+    const errors = refused.body["errors"] as { parameter: string; reason: string }[];
+    assert.deepEqual(
+      errors.map(({ parameter }) => parameter),
+      ["waypost.yaml:2 routes[0].when", "waypost.yaml:2 routes[0].to[0]"],
+    );
+    await configure(["first", "third"]);
+    const done = await reload();
+    assert.equal(done.status, 200);
+    const counts = { reloaded: true, destinations: 2, routes: 1, warnings: [], others: [] };
+    assert.deepEqual(done.body, counts);
+    await say(program, 0, each + 2);
+    await waitFor("it is delivered there too", () => sink.got.has(`/third ${phoneOf(0)}`));
   });
 });

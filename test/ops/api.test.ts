@@ -124,6 +124,7 @@ const testedElsewhere = [
   "/api/destinations/{name}/pause",
   "/api/destinations/{name}/resume",
   "/api/events/stream",
+  "/api/reload",
   "/api/renormalizations",
   "/api/topology/drop-dead",
   "/api/topology/prune",

@@ -109,6 +109,7 @@ export async function startOps(
     tokens: ["another-token-of-the-tests", token],
     log: arrayLog(logged),
     metrics,
+    reload: () => Promise.reject(new Error("unasked")),
     ready: async () => [{ name: "bus", ok: true }],
     validateResponses: true,
     ...(withApi === false ? {} : { api }),
