@@ -41,14 +41,23 @@ async function flood(url: string, name: string, ...rate: string[]): Promise<void
   const headers = ["-H", `authorization=Bearer ${opsToken}`, "-H", "content-type=application/json"];
   const load = ["-j", "-n", "-I", "-m", "POST", "-c", String(connections), "-d", String(seconds)];
   const args = [autocannon, ...load, ...headers, "-b", told, ...rate, `${url}/api/events`];
+  const before = await cpuSeconds(url);
   const { stdout } = await run(process.execPath, args, { maxBuffer: 1e7 });
+  const cpu = (await cpuSeconds(url)) - before;
   const outcome: Outcome = JSON.parse(stdout);
   const { p50, p99, max } = outcome.latency;
   const perSecond = (outcome["2xx"] / outcome.duration).toFixed(0).padStart(6);
+  const cost = ((1_000 * cpu) / outcome["2xx"]).toFixed(2);
   const failed = outcome.non2xx + outcome.errors;
   process.stdout.write(
-    `  ${name.padEnd(14)} ${perSecond}/s   ack p50 ${p50} ms, p99 ${p99} ms, max ${max} ms, ${failed} failed\n`,
+    `  ${name.padEnd(14)} ${perSecond}/s   ack p50 ${p50} ms, p99 ${p99} ms, max ${max} ms, ${cost} ms CPU each, ${failed} failed\n`,
   );
+}
+
+/** Storing included: other load on the machine does not change it. */
+async function cpuSeconds(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^process_cpu_seconds_total (\S+)/m.exec(text)?.[1]);
 }
 
 const folder = await mkdtemp(join(tmpdir(), "waypost-bench-intake-"));

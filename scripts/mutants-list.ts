@@ -87,6 +87,13 @@ export const mutants: readonly Mutant[] = [
     test: "test/conformance/bus-rabbitmq.test.ts",
   },
   {
+    promise: "nothing that is told is half taken",
+    file: "src/ops/intake-routes.ts",
+    from: "if (problems.length > 0) {",
+    to: "if (problems.length > 0 && events.length === 0) {",
+    test: "test/ops/intake.test.ts",
+  },
+  {
     promise: "a status never goes backwards",
     file: "src/store/facts.ts",
     from: "compare(x, y) >= 0 ? x : y",

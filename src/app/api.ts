@@ -1,5 +1,6 @@
 import type { Bus, Store } from "../contracts.ts";
 import { retire } from "../deliver/retire.ts";
+import { prepareIntake } from "../event/intake-event.ts";
 import { createRenormalizer } from "../jobs/renormalize/renormalizer.ts";
 import type { OpsApi } from "../ops/create-ops.ts";
 import { pruneTopology } from "../ops/prune.ts";
@@ -29,6 +30,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
   const { bus, store, plan } = parts;
   const { role } = base.config;
   const startedAt = new Date();
+  prepareIntake();
   const version = await packageVersion();
   const parser = createPostParser({ log: base.log.child({ role: "ops" }) });
   base.life.add("reader", () => parser.close());

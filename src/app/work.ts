@@ -1,4 +1,5 @@
 import type { Bus, Store } from "../contracts.ts";
+import { prepareIntake } from "../event/intake-event.ts";
 import { createStoreHandler } from "../store/create-store-handler.ts";
 import { delay } from "../support/delay.ts";
 import type { Log } from "../support/log.ts";
@@ -60,6 +61,7 @@ async function takeIn({ metrics, life }: Base, { bus, planNow }: WorkOptions): P
     accounts: () => planNow().routing.accounts,
     metrics,
   });
+  if (bus.consumeIntake) prepareIntake();
   const consumer = await bus.consumeIntake?.(intakeQueue, handle);
   life.add("intake", () => consumer?.close());
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { Router } from "express";
 import { type Bus, NotDurableError } from "../contracts.ts";
 import { encodeEvent } from "../event/encode.ts";
@@ -52,7 +53,7 @@ function toEvents(told: readonly unknown[], isList: boolean, options: IntakeOpti
     problems.push({ path: "", problem, remedy: `Send 1 to ${maxEvents} events at a time` });
     return { events, problems };
   }
-  const known = new Map<string, string>();
+  const known = new Map<string, WaypostEvent>();
   for (const [at, each] of told.entries()) {
     const path = isList ? `/${at}` : "";
     const taken = toEvent(each, options);
@@ -62,12 +63,11 @@ function toEvents(told: readonly unknown[], isList: boolean, options: IntakeOpti
     }
     const { event } = taken;
     const before = known.get(event.id);
-    const text = JSON.stringify(event);
-    if (before !== undefined && before !== text) {
+    if (before !== undefined && !isDeepStrictEqual(before, event)) {
       const problem = "belongs to another event of this list too";
       problems.push({ path: `${path}/id`, problem, remedy: "Give each event an id of its own" });
     }
-    known.set(event.id, text);
+    known.set(event.id, event);
     events.push(event);
   }
   return { events, problems };
