@@ -21,7 +21,7 @@ export async function startAlerting(
 ): Promise<Alerting> {
   let stop = async () => {};
   let closed = false;
-  const start = async ({ routing }: Plan) => {
+  const start = async ({ routing, destinations }: Plan) => {
     if (routing.alerts === undefined) return;
     const { to, ...rules } = routing.alerts;
     const log = base.log.child({ role: "alerts" });
@@ -36,7 +36,7 @@ export async function startAlerting(
       sender,
       store,
       bus,
-      destinations: new Set(Object.keys(routing.destinations)),
+      destinations: new Set(destinations.keys()),
       accounts: routing.accounts,
       jobs: createJobs({ rows: store.jobs, holder, clock: systemClock, log }),
       log,

@@ -34,7 +34,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
   const version = await packageVersion();
   const parser = createPostParser({ log: base.log.child({ role: "ops" }) });
   base.life.add("reader", () => parser.close());
-  const destinations = () => new Map(Object.entries(plan().routing.destinations));
+  const destinations = () => plan().destinations;
   return {
     query: store,
     tail: bus.tail.bind(bus),

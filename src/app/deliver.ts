@@ -4,6 +4,7 @@ import type { DeliveryHooks, DestinationSetup } from "../deliver/delivery.ts";
 import type { Metrics } from "../support/metrics.ts";
 import type { Base } from "./base.ts";
 import { createDestinations } from "./destinations.ts";
+import { createFlowParts } from "./flows.ts";
 import type { Plan } from "./plan.ts";
 
 export interface Delivering {
@@ -31,11 +32,14 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
   const queues = await openQueues(base);
   let running: Running | undefined;
   const build = async (plan: Plan) => {
-    const setups = await createDestinations(plan.routing, { log, ...(queues && { queues }) });
-    return setups.filter(({ name }) => options.only === undefined || options.only.includes(name));
+    const made = await createDestinations(plan.routing, { log, ...(queues && { queues }) });
+    const { decider, setups } = createFlowParts(plan, options.store);
+    const isMine = (name: string) => options.only === undefined || options.only.includes(name);
+    return { decider, setups: [...made, ...setups].filter(({ name }) => isMine(name)) };
   };
-  const start = (plan: Plan, setups: readonly DestinationSetup[]) => {
+  const start = (plan: Plan, { decider, setups }: Awaited<ReturnType<typeof build>>) => {
     const engine = createDelivery({
+      decider,
       destinations: setups,
       routes: plan.routes,
       bus: options.bus,
@@ -51,7 +55,7 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
   let closed = false;
   const stop = async (leftMs?: number) => {
     await running?.engine.close(leftMs);
-    await Promise.all((running?.setups ?? []).map(({ destination }) => destination.close()));
+    await Promise.all((running?.setups ?? []).map(closeSetup));
     running = undefined;
   };
   start(options.plan, await build(options.plan));
@@ -62,15 +66,19 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
       }
     },
     async reload(plan) {
-      const setups = await build(plan);
+      const built = await build(plan);
       await stop();
-      if (!closed) start(plan, setups);
+      if (!closed) start(plan, built);
     },
     async close(leftMs) {
       closed = true;
       await stop(leftMs);
     },
   };
+}
+
+async function closeSetup({ destination, byRoute }: DestinationSetup): Promise<void> {
+  await Promise.all([destination, ...(byRoute?.values() ?? [])].map((each) => each.close()));
 }
 
 interface Running {

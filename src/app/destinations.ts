@@ -1,7 +1,7 @@
 import { ConfigError } from "../config/config-error.ts";
 import type { DestinationConfig, Routing } from "../config/routing.ts";
 import { type PathProblem, showPath } from "../config/yaml-file.ts";
-import type { WaypostEvent } from "../contracts.ts";
+import type { Destination, WaypostEvent } from "../contracts.ts";
 import type { DestinationSetup } from "../deliver/delivery.ts";
 import { type DestinationParts, OptionError } from "../destinations/destination-kind.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
@@ -16,7 +16,18 @@ export async function createDestinations(
   parts: DestinationParts,
 ): Promise<DestinationSetup[]> {
   const { setups, problems } = await makeDestinations(routing, parts);
-  if (problems.length === 0) return setups;
+  const variants = await makeVariants(routing, parts);
+  problems.push(...variants.problems);
+  if (problems.length === 0) {
+    return setups.map((setup) => {
+      const byRoute = new Map(
+        variants.made.flatMap(({ name, route, destination }) =>
+          name === setup.name ? [[route, destination] as const] : [],
+        ),
+      );
+      return byRoute.size === 0 ? setup : { ...setup, byRoute };
+    });
+  }
   throw new ConfigError(
     problems.map(({ path, ...words }) => ({ where: showPath(path), ...words })),
   );
@@ -45,6 +56,29 @@ function toProblem(name: string, { option, problem, remedy }: OptionError): Path
   return { path: option === "" ? at : [...at, ...option.split(".")], problem, remedy };
 }
 
+/** Destinations with the options that a route gives them. */
+async function makeVariants(
+  { destinations, routes }: Pick<Routing, "destinations" | "routes">,
+  parts: DestinationParts,
+) {
+  const made: { name: string; route: string; destination: Destination }[] = [];
+  const problems: PathProblem[] = [];
+  for (const [index, { name: route, options = {} }] of routes.entries()) {
+    for (const [name, given] of Object.entries(options)) {
+      const config = destinations[name];
+      if (config === undefined) continue;
+      const changed = { ...config, options: { ...config.options, ...given } };
+      const tried = await makeDestinations({ destinations: { [name]: changed } }, parts);
+      made.push(...tried.setups.map(({ destination }) => ({ name, route, destination })));
+      const at = ["routes", index, "to"];
+      problems.push(
+        ...tried.problems.map((each) => ({ ...each, path: [...at, ...each.path.slice(1)] })),
+      );
+    }
+  }
+  return { made, problems };
+}
+
 /**
  * Makes them all, the alerts' sender too, each also with the options that routes give it, and closes them: opens no
  * connection. Answers with what is wrong.
@@ -56,23 +90,12 @@ export async function tryDestinations(
   const parts = nowhere(hasRabbit);
   const all = { ...destinations, ...(alerts && { [alertsSender]: alerts.to }) };
   const { setups, problems } = await makeDestinations({ destinations: all }, parts);
-  const made = setups.map(({ name }) => name);
-  const overrides = routes.flatMap(({ options = {} }, index) =>
-    Object.entries(options).map(([name, given]) => ({ index, name, given })),
-  );
-  for (const { index, name, given } of overrides.filter(({ name }) => made.includes(name))) {
-    const config = destinations[name];
-    if (config === undefined) continue;
-    const changed = { ...config, options: { ...config.options, ...given } };
-    const tried = await makeDestinations({ destinations: { [name]: changed } }, parts);
-    setups.push(...tried.setups);
-    const at = ["routes", index, "to"];
-    problems.push(
-      ...tried.problems.map((each) => ({ ...each, path: [...at, ...each.path.slice(1)] })),
-    );
-  }
-  await Promise.all(setups.map(({ destination }) => destination.close()));
-  return problems;
+  const fits = new Set(setups.map(({ name }) => name));
+  // What is wrong without a route's options is told once.
+  const fitting = Object.entries(destinations).filter(([name]) => fits.has(name));
+  const variants = await makeVariants({ destinations: Object.fromEntries(fitting), routes }, parts);
+  await Promise.all([...setups, ...variants.made].map(({ destination }) => destination.close()));
+  return [...problems, ...variants.problems];
 }
 
 /** For destinations that are made, but not used. */

@@ -50,10 +50,10 @@ export function lookAfterFormer({ config, life, log }: Base, { bus, store, plan 
 }
 
 /** A process may have ended after it declared a queue, and before anybody took the destination. */
-async function noteKeptQueues(bus: Parts["bus"], ledger: Ledger, { routing }: Plan): Promise<void> {
+async function noteKeptQueues(bus: Parts["bus"], ledger: Ledger, plan: Plan): Promise<void> {
   for (const queue of await bus.queues()) {
     const name = destinationOfQueue(queue.name);
-    if (name === undefined || Object.hasOwn(routing.destinations, name)) continue;
+    if (name === undefined || plan.destinations.has(name)) continue;
     const { epoch, prunedEpoch } = await ledger.lease(name);
     if (prunedEpoch === epoch) await ledger.note(name, epoch, { prunedEpoch: undefined });
   }

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { loadRouting } from "../config/load-routing.ts";
 import type { Routing } from "../config/routing.ts";
-import { intakeQueueName, type QueueSpec, storeQueueName } from "../contracts.ts";
+import { flowsDestination, intakeQueueName, type QueueSpec, storeQueueName } from "../contracts.ts";
 import { compileRoutes, deliverQueue, type Routes } from "../deliver/routes.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
 import type { Sources } from "../receive/sources/source.ts";
@@ -13,6 +13,8 @@ export interface Plan {
   readonly routing: Routing;
   readonly routes: Routes;
   readonly sources: Sources;
+  /** Those configured, and `flows` where a route has something for it. */
+  readonly destinations: ReadonlyMap<string, { readonly kind: string }>;
   /** Every role declares all of them, so that no event slips through before its consumer first starts. */
   readonly queues: readonly QueueSpec[];
 }
@@ -56,15 +58,21 @@ export function readRouting(
 export async function loadPlan(env: NodeJS.ProcessEnv, config: Config): Promise<Plan> {
   const routing = await readRouting(env, config.rabbitmqUrl !== undefined);
   const routes = compileRoutes(routing);
-  const names = Object.keys(routing.destinations);
+  const own: [string, { kind: string }] = [flowsDestination, { kind: "flows" }];
+  const hasFlows = routes.patternsFor(flowsDestination).length > 0;
+  const destinations = new Map([
+    ...Object.entries(routing.destinations),
+    ...(hasFlows ? [own] : []),
+  ]);
   return {
     routing,
     routes,
     sources: await createSources(routing),
+    destinations,
     queues: [
       storeQueue(config),
       ...(config.rabbitmqUrl === undefined ? [] : [intakeQueue]),
-      ...names.map((name) => deliverQueue(name, routes)),
+      ...[...destinations.keys()].map((name) => deliverQueue(name, routes)),
     ],
   };
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { flowsDestination } from "../contracts.ts";
 import { checkOf, createDestinationChecks } from "./check-destinations.ts";
 import { checkFlowRules } from "./check-flow-rules.ts";
 import { checkRoutes } from "./check-routes.ts";
@@ -19,6 +20,12 @@ export function checkRouting(checked: Checked, report: Report): void {
   reportSchemaProblems(checkOf(schema)(checked.value), keysIn(schema), report);
   checkNames(Object.keys(record(accounts)), ["accounts"], report);
   checkNames(Object.keys(record(destinations)), ["destinations"], report);
+  if (Object.hasOwn(record(destinations), flowsDestination)) {
+    report(["destinations", flowsDestination], {
+      problem: "is the name of the built-in destination that does what routes emit and set",
+      remedy: "Choose another name",
+    });
+  }
   const checks = createDestinationChecks(checked, commonKeys, report);
   for (const [name, destination] of Object.entries(record(destinations))) {
     checks.checkDestination(destination, ["destinations", name]);
