@@ -89,7 +89,7 @@ async function keepPersons(
 async function keepEdges(tables: Pick<Tables, "of">, edges: readonly AliasEdge[]): Promise<void> {
   const rows = edges.map((edge) => {
     const { kind, from, to, at = "" } = edge;
-    return { id: edgeId(edge), create: { kind, from, to, ends: [from, to] }, min: { at } };
+    return { id: edgeId(edge), create: { kind, from, to }, min: { at } };
   });
   await tables.of(contactAliasesTable).upsert(rows);
   // What was noted of somebody while only their phone was known becomes theirs.

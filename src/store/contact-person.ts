@@ -27,7 +27,14 @@ export function newRow(now: string): Omit<ContactRow, "id"> {
 
 /** Who is who over all our numbers. */
 export function contactEdges(tables: Pick<Tables, "of">): LoadEdges {
-  return (ids) => tables.of(contactAliasesTable).find({ where: { ends: { in: ids } } });
+  const aliases = tables.of(contactAliasesTable);
+  return async (ids) =>
+    (
+      await Promise.all([
+        aliases.find({ where: { from: { in: ids } } }),
+        aliases.find({ where: { to: { in: ids } } }),
+      ])
+    ).flat();
 }
 
 /** Who has this id. No rows: nobody is known by it. */

@@ -119,6 +119,7 @@ const endpoints: Record<string, { path: string; shows: (body: never) => unknown;
 };
 
 const testedElsewhere = [
+  "/api/contacts/{id}",
   "/api/deliveries/{id}/give-up",
   "/api/deliveries/{id}/retry",
   "/api/destinations/{name}/pause",
