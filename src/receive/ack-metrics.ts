@@ -64,7 +64,7 @@ export function createSourceMetrics(metrics: Metrics, source: string): AckMetric
     unauthorized: (reason) => metrics.sourceUnauthorized.inc({ source, reason }),
     durable({ events }) {
       const kept = events.filter(({ type }) => type === QUARANTINE_TYPE).length;
-      metrics.quarantined.inc(kept);
+      if (kept > 0) metrics.quarantined.inc(kept);
       metrics.sourceEvents.inc({ source }, events.length - kept);
     },
   };

@@ -65,6 +65,8 @@ function draftOf(
   receivedAt: Date,
 ): Draft {
   const told = {
+    // Its place is taken by one that is made of all the body's events.
+    id: "draft",
     type,
     account: {
       ...(wabaId !== undefined && { wabaId }),
