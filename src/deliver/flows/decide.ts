@@ -63,7 +63,7 @@ interface Compiled {
 }
 
 export function createDecider(parts: DeciderParts): Decider {
-  const { routes, rules, now } = parts;
+  const { rules, now } = parts;
   const byName = compileAll(parts);
   const circumstances = (event: WaypostEvent, name: string) => {
     const route = byName.get(name)?.route;
