@@ -119,7 +119,7 @@ function textIn(value: unknown): string | undefined {
 }
 
 /** Of the expression's first match in the text. */
-function groupsOf(expression: RE2JS, text: string): Groups {
+export function groupsOf(expression: RE2JS, text: string): Groups {
   const names = Object.keys(expression.namedGroups());
   if (names.length === 0) return expression.test(text) ? none : undefined;
   const matcher = expression.matcher(text);
