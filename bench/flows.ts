@@ -1,14 +1,18 @@
 /**
  * What routes that remember cost beside plain ones, as processor time a delivery, on the embedded store: ratios within one
- * run, the least of three rounds. Nothing goes over a network: the destinations and the bus take all at once, so that
- * what is compared is the engine and its ledger alone. Run alone: `node --import tsx bench/flows.ts`.
+ * run, the least of three rounds. Run alone: `node --import tsx bench/flows.ts`.
  *
- * 1. A route with a condition and a template beside a plain one; the bar is 1.5 times.
+ * 1. A route with a condition, and one with a template that is emitted, beside a plain route to a destination over HTTP; the
+ *    bar is 1.5 times. A destination that takes all at once shows what of it is the engine and its ledger.
  * 2. Plain deliveries and a takeover beside 100,000 rows that are scheduled for later; the bar is no load.
  */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Agent, request } from "undici";
 import {
   type Bus,
   type Destination,
@@ -43,19 +47,37 @@ const rules = {
 };
 
 const base = { when: {}, to: ["crm"], test: false };
+const only = { tag: ["vip"] };
 const emit = { type: "business.lead.captured", data: { text: "{{ message.text.body | upcase }}" } };
-/** What is measured, by what it is called in the output. */
-const routes: Readonly<Record<string, Route>> = {
-  "a plain route": { name: "plain", ...base },
-  "only: { tag }": { name: "tag", ...base, only: { tag: ["vip"] } },
-  "only: { tag }, emit with a template": {
-    ...{ name: "emit", ...base, to: [], only: { tag: ["vip"] }, emit },
+
+interface Measured {
+  readonly what: string;
+  readonly route: Route;
+  /** Otherwise over HTTP; what is emitted is done by the built-in destination. */
+  readonly atOnce?: true;
+}
+/** The first is what the others are compared with. */
+const measured: readonly Measured[] = [
+  { what: "a plain route", route: { name: "plain", ...base } },
+  { what: "only: { tag }", route: { name: "tag", ...base, only } },
+  {
+    what: "only: { about }",
+    route: { name: "about", ...base, only: { not: { about: { template: ["cart"] } } } },
   },
-  "only: { about }": { name: "about", ...base, only: { not: { about: { template: ["cart"] } } } },
-};
+  {
+    what: "only: { tag }, emit with a template",
+    route: { name: "emit", ...base, to: [], only, emit },
+  },
+  { what: "a plain route, taken at once", route: { name: "plain-now", ...base }, atOnce: true },
+  { what: "only: { tag }, taken at once", route: { name: "tag-now", ...base, only }, atOnce: true },
+];
 
 /** Processor time in µs of each delivery of these events, and how long the takeover took. */
-async function deliver(store: Store, name: string, route: Route, batch: readonly WaypostEvent[]) {
+async function deliver(
+  store: Store,
+  batch: readonly WaypostEvent[],
+  { name, route, target }: { name: string; route: Route; target: Destination },
+) {
   const { query, taken, consume } = { query: store, ...createSource(batch) };
   const memory = { query, contacts: store.contacts, ledger: store.ledger };
   const doings = compileDoings([route], createTemplates());
@@ -74,7 +96,7 @@ async function deliver(store: Store, name: string, route: Route, batch: readonly
   const all = new Promise<void>((resolve) => {
     onAll = resolve;
   });
-  const destination = name === flowsDestination ? flows : sink;
+  const destination = name === flowsDestination ? flows : target;
   const engine = createDelivery({
     destinations: [
       { name, destination, config: { retry: { delaysMs: [1_000] }, concurrency: 64 } },
@@ -113,6 +135,30 @@ const sink: Destination = {
   check: async () => [],
   close: async () => undefined,
 };
+
+/** The target is that of bench/deliver.ts, in a process of its own. */
+async function startHttp(): Promise<Destination> {
+  const script = fileURLToPath(new URL("./deliver.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--import", "tsx", script, "serve"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [port] = await once(child.stdout, "data");
+  const url = `http://127.0.0.1:${String(port).trim()}/`;
+  const dispatcher = new Agent({ connections: 64, pipelining: 1 });
+  return {
+    ...sink,
+    async deliver(event, _context, signal) {
+      const body = JSON.stringify(event);
+      const answer = await request(url, { method: "POST", body, signal, dispatcher });
+      await answer.body.dump();
+      return { answer: String(answer.statusCode) };
+    },
+    async close() {
+      await dispatcher.close();
+      child.kill();
+    },
+  };
+}
 
 /** A bus that has all of it; `taken` is when it was first asked. */
 function createSource(batch: readonly WaypostEvent[]) {
@@ -181,29 +227,30 @@ async function withStore<T>(use: (store: Store) => Promise<T>): Promise<T> {
   }
 }
 
-async function measureConditions(): Promise<void> {
+async function measureConditions(http: Destination): Promise<void> {
   const micros = new Map<string, number>();
   for (let round = 0; round <= rounds; round += 1) {
     await withStore(async (store) => {
       const made = await storedEvents(store);
-      for (const [what, route] of Object.entries(routes)) {
+      for (const { what, route, atOnce } of measured) {
         const name = route.emit === undefined ? route.name : flowsDestination;
         const to = route.emit === undefined ? [name] : [];
-        const spent = (await deliver(store, name, { ...route, to }, made)).micros;
+        const target = atOnce ? sink : http;
+        const spent = (await deliver(store, made, { name, route: { ...route, to }, target }))
+          .micros;
         // The first round warms up.
         if (round > 0) micros.set(what, Math.min(spent, micros.get(what) ?? spent));
       }
     });
   }
-  const plain = micros.get("a plain route") ?? Number.NaN;
+  const [plain = Number.NaN] = micros.values();
   for (const [what, each] of micros) {
-    print(
-      `  ${what.padEnd(36)} ${each.toFixed(0).padStart(5)} µs a delivery, ${(each / plain).toFixed(2)} times`,
-    );
+    const cost = `${each.toFixed(0).padStart(5)} µs a delivery`;
+    print(`  ${what.padEnd(36)} ${cost}, ${(each / plain).toFixed(2)} times`);
   }
 }
 
-async function measureScheduled(): Promise<void> {
+async function measureScheduled(http: Destination): Promise<void> {
   const found = { none: [] as Figures[], many: [] as Figures[] };
   await withStore(async (store) => {
     await schedule(store, "many");
@@ -211,7 +258,7 @@ async function measureScheduled(): Promise<void> {
       const made = await storedEvents(store);
       for (const name of ["none", "many"] as const) {
         const route = { ...base, name: "plain", to: [name] };
-        const figures = await deliver(store, name, route, made);
+        const figures = await deliver(store, made, { name, route, target: http });
         if (round > 0) found[name].push(figures);
       }
     }
@@ -232,5 +279,7 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-await measureConditions();
-await measureScheduled();
+const http = await startHttp();
+await measureConditions(http);
+await measureScheduled(http);
+await http.close();
