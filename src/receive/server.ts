@@ -111,22 +111,41 @@ function watchTraffic(server: Server, socketEvent: "connection" | "secureConnect
 
 function closeServer(server: Server, { running, sockets }: Traffic): Promise<void> {
   return new Promise((resolve) => {
-    const hangUp = setTimeout(() => {
+    const hangUp = afterPolling(quietMs, () => {
       const busy = new Set([...running].map((response) => response.socket));
       for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
-    }, quietMs);
-    const cut = setTimeout(() => server.closeAllConnections(), closeMs);
-    // Not `server.close`: it cuts every kept connection at once, and with it a request that is just coming in.
-    NetServer.prototype.close.call(server, () => {
-      clearTimeout(hangUp);
-      clearTimeout(cut);
-      server.close(); // ends what HTTP still watches
-      resolve();
     });
-    for (const response of running) {
-      if (!response.headersSent) response.setHeader("Connection", "close");
-    }
+    const cut = setTimeout(() => server.closeAllConnections(), closeMs);
+    afterPolling(0, () => {
+      // Not `server.close`: it cuts every kept connection at once, and with it a request that is just coming in.
+      NetServer.prototype.close.call(server, () => {
+        hangUp();
+        clearTimeout(cut);
+        server.close(); // ends what HTTP still watches
+        resolve();
+      });
+      for (const response of running) {
+        if (!response.headersSent) response.setHeader("Connection", "close");
+      }
+    });
   });
+}
+
+/**
+ * Later, and after sockets were looked at once more: where much is to do a timer comes first, and what waits at them would be
+ * cut unread. Answers with what takes it back.
+ */
+function afterPolling(ms: number, call: () => void): () => void {
+  let cancelled = false;
+  const timer = setTimeout(() => {
+    setImmediate(() => {
+      if (!cancelled) call();
+    });
+  }, ms);
+  return () => {
+    cancelled = true;
+    clearTimeout(timer);
+  };
 }
 
 /** What is not HTTP gets one line; all other faults, such as of a TLS handshake, get nothing. */
