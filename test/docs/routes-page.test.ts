@@ -253,7 +253,7 @@ const claims: Record<string, (t: TestContext, example: Example) => Promise<void>
     };
     assert.deepEqual(post("charge-updated"), []);
     const [paid] = post("payment-intent-succeeded");
-    assert.ok(paid);
+    assert.ok(paid, "the payment makes an event");
     assert.equal(paid.data.contact?.waId, "4915123456789");
     await flows.receive(paid);
     await clock.advance(2_000);
@@ -291,7 +291,7 @@ describe("docs/routes.md", () => {
       examples.map(({ title }) => title),
       Object.keys(claims),
     );
-    assert.ok(examples.length >= 12 && examples.length <= 16);
+    assert.ok(examples.length >= 12 && examples.length <= 16, "one page");
   });
 
   for (const example of examples) {
