@@ -16,7 +16,9 @@ export interface LeftLedger {
 
 /** This version answers the same, and goes on where the other was. */
 export async function assertGoesOn(ledger: Ledger, left: LeftLedger): Promise<void> {
-  assert.deepEqual(await ledger.destinations(), left.destinations);
+  // Nothing was scheduled then.
+  const destinations = left.destinations.map((each) => ({ ...each, scheduled: 0 }));
+  assert.deepEqual(await ledger.destinations(), destinations);
   const { items } = await ledger.deliveries({}, { limit: 50 });
   assert.deepEqual(items, left.deliveries);
   const ids = async (filter: Parameters<Ledger["deliveries"]>[0]) =>
