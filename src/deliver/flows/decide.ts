@@ -14,7 +14,8 @@ import {
 } from "./circumstances.ts";
 import { isTheOne } from "./once.ts";
 import { compileOnly, firstBroken, type OnlyTest } from "./only.ts";
-import { ownTakes } from "./takes.ts";
+import { needsOpenings } from "./opened.ts";
+import { isOwn, ownTakes } from "./takes.ts";
 
 /** What is asked of a row at its turn. */
 export interface Asking {
@@ -33,7 +34,7 @@ export type Decision =
 
 /** Asks the routes of a row at its turn. Rejects with StoreError. */
 export interface Decider {
-  /** `flows` is told every route that holds, a destination the first. */
+  /** `flows` is told every route that holds, and of its own events also when none does; a destination the first. */
   decide(asking: Asking, event: WaypostEvent): Promise<Decision>;
   /** When a row of this route opens; undefined: at once. */
   opensAt(route: string, event: WaypostEvent): Date | undefined;
@@ -61,9 +62,10 @@ interface Compiled {
 
 export function createDecider(parts: DeciderParts): Decider {
   const { routes, rules, now } = parts;
-  const { waitedFor } = ownTakes(routes, rules);
+  const own = ownTakes(routes, rules);
+  const opening = needsOpenings(routes);
   const byName = new Map(
-    routes.map((route) => [route.name, compile(route, rules, waitedFor(route.name))]),
+    routes.map((route) => [route.name, compile(route, rules, own.waitedFor(route.name))]),
   );
   const circumstances = (event: WaypostEvent, name: string) => {
     const route = byName.get(name)?.route;
@@ -78,8 +80,13 @@ export function createDecider(parts: DeciderParts): Decider {
     },
     async decide(asking, event) {
       const asked = asking.routes.flatMap((name) => byName.get(name) ?? []);
-      if (await mustWait(asked, asking, event, parts)) return { is: "wait" };
-      return ask(asked, asking, (name) => circumstances(event, name), parts);
+      const does = asking.destination === flowsDestination && isOwn(event, own);
+      const reads = new Set(asked.flatMap((each) => each.reads));
+      // Whether a message opens its conversation is seen by those before it.
+      if (does && opening) reads.add("log");
+      if (await mustWait(reads, asking, event, parts)) return { is: "wait" };
+      const decision = await ask(asked, asking, (name) => circumstances(event, name), parts);
+      return does && decision.is === "skip" ? { is: "go", routes: [] } : decision;
     },
   };
 }
@@ -143,12 +150,11 @@ async function whyNot(
 
 /** What the routes read must be there: the event in the log, and all that `flows` has to do for it. */
 async function mustWait(
-  asked: readonly Compiled[],
+  reads: ReadonlySet<"log" | "memory">,
   { destination, createdAt }: Asking,
   event: WaypostEvent,
   { memory, now }: DeciderParts,
 ): Promise<boolean> {
-  const reads = new Set(asked.flatMap((each) => each.reads));
   if (reads.has("log") && (await memory.query.event(event.id)) === undefined) return true;
   if (!reads.has("memory") || destination === flowsDestination) return false;
   const turn = await memory.ledger.delivery(`${flowsDestination}:${event.id}`);

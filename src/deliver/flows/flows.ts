@@ -15,6 +15,8 @@ import {
 import { derivedEvent } from "../../event/derived-event.ts";
 import { type Template, TemplateError, type Templates } from "../../support/template.ts";
 import type { Circumstances, FlowMemory } from "./circumstances.ts";
+import { applyConsent } from "./consent.ts";
+import { needsOpenings, opened } from "./opened.ts";
 import { type ScopeParts, scopeOf } from "./scope.ts";
 
 /** Events made of events made of events: from here on it is a loop. */
@@ -59,6 +61,7 @@ export function createFlows(parts: FlowsParts): Destination {
         if (emitted !== undefined) events.push(emitted);
         done.push(name);
       }
+      events.push(...(await ownEvents(event, parts)));
       if (event.type === "business.conversation.closed") await endTopic(event, parts);
       return { answer: done.join(", "), ...(events.length > 0 && { events }) };
     },
@@ -66,6 +69,14 @@ export function createFlows(parts: FlowsParts): Destination {
     check: async () => [],
     close: async () => undefined,
   };
+}
+
+/** What follows from the event without a route. */
+async function ownEvents(event: WaypostEvent, parts: FlowsParts): Promise<WaypostEvent[]> {
+  const about = parts.circumstances(event, "");
+  const consent = await applyConsent(about, parts);
+  const opening = needsOpenings(parts.routes) ? await opened(about, parts) : undefined;
+  return [consent, opening].filter((each) => each !== undefined);
 }
 
 function compile(route: Route, { templates }: FlowsParts): Doing {
