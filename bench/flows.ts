@@ -87,7 +87,7 @@ async function deliver(
     named: (of) => doings.get(of)?.names ?? new Set(),
   });
   const flows = createFlows({
-    ...{ doings, rules, memory, accounts: {}, now: Date.now },
+    ...{ routes: [route], doings, rules, memory, accounts: {}, now: Date.now },
     circumstances: decider.circumstances,
     captures: compiled.captures,
   });

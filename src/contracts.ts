@@ -12,6 +12,7 @@ import type * as job from "./contracts/jobs.ts";
 import type * as ledger from "./contracts/ledger.ts";
 import type * as log from "./contracts/log.ts";
 import type * as processes from "./contracts/processes.ts";
+import type { Silences } from "./contracts/silences.ts";
 import type { BusMessage, EncodedEvent, WaypostEvent } from "./event/event.ts";
 
 export type * from "./contracts/bus.ts";
@@ -26,6 +27,7 @@ export type * from "./contracts/processes.ts";
 export * from "./contracts/queue-names.ts";
 export type * from "./contracts/renormalization.ts";
 export type * from "./contracts/routing.ts";
+export type * from "./contracts/silences.ts";
 export type { BusMessage, EncodedEvent, QuarantinedPost, WaypostEvent } from "./event/event.ts";
 
 /** Carries events to queues, each in order and at least once. */
@@ -74,6 +76,7 @@ export interface Store extends EventLog, EventQuery {
   readonly jobs: job.JobRows;
   /** What is appended is learnt of them before `append` resolves. */
   readonly contacts: Contacts;
+  readonly silences: Silences;
   /** How many POSTs came into quarantine from then on. Cheap. */
   quarantinedSince(from: Date): Promise<number>;
   /** In words why not, e.g. "MongoDB is not reachable"; undefined when ready. */

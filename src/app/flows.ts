@@ -27,7 +27,7 @@ export function createFlowParts(
   });
   if (!destinations.has(flowsDestination)) return { decider, setups: [] };
   const destination = createFlows({
-    ...{ doings, rules, memory, accounts, now },
+    ...{ routes: routing.routes, doings, rules, memory, accounts, now },
     circumstances: decider.circumstances,
     captures: routes.captures,
   });

@@ -7,6 +7,7 @@ import type { ConfigurationState } from "../ops/status.ts";
 import { onHangup } from "../support/hangups.ts";
 import type { Alerting } from "./alerting.ts";
 import type { Base } from "./base.ts";
+import type { Closing } from "./closing.ts";
 import type { Delivering } from "./deliver.ts";
 import { loadPlan, type Plan } from "./plan.ts";
 import type { Receiving } from "./receive.ts";
@@ -21,6 +22,7 @@ export interface Reloadable {
   readonly store?: Pick<Store, "processes">;
   readonly delivering?: Delivering;
   readonly alerting?: Alerting;
+  readonly closing?: Closing;
 }
 
 export interface Reloader {
@@ -48,6 +50,7 @@ export function createReloader(base: Base, parts: Reloadable, env: NodeJS.Proces
       parts.receiving?.reload(plan);
       await parts.delivering?.reload(plan);
       await parts.alerting?.reload(plan);
+      await parts.closing?.reload(plan);
       parts.plan = plan;
       delete parts.refused;
       log.info("reloaded waypost.yaml");

@@ -8,13 +8,14 @@ import { type Alerting, startAlerting } from "./alerting.ts";
 import { createApi } from "./api.ts";
 import { banner } from "./banner.ts";
 import { type Base, createBase, openBus, openStore } from "./base.ts";
+import { type Closing, startClosingConversations } from "./closing.ts";
 import type { Delivering } from "./deliver.ts";
 import { lookAfterFormer } from "./former-destinations.ts";
 import { startSayingAlive } from "./heartbeat.ts";
 import { loadPlan, type Plan } from "./plan.ts";
 import { type Receiving, startReceiving } from "./receive.ts";
 import { createReloader, type Reloadable } from "./reload.ts";
-import { startWorking } from "./work.ts";
+import { startWorking, type WorkOptions } from "./work.ts";
 
 /** Loads the configuration and runs the role, with `only` these of its consumers. Throws a ConfigError. */
 export async function runRole(
@@ -30,8 +31,8 @@ export async function runRole(
 
 const startFailedMs = 5_000;
 const fewMs = 500;
-/** At shutdown, for the alerts' own lease. */
-const alertsMs = 500;
+/** At shutdown, for the lease of a job. */
+const jobMs = 500;
 
 /** Starts in order; what fails to start ends what had started and rethrows. */
 async function serve(
@@ -63,6 +64,7 @@ interface Parts extends Reloadable {
   receiving?: Receiving;
   delivering?: Delivering;
   alerting?: Alerting;
+  closing?: Closing;
 }
 
 /** ops answers probes from the start; the receiver opens its port last and closes it first. */
@@ -100,14 +102,8 @@ async function startRole(base: Base, parts: Parts, reload: Reload): Promise<void
     const alive = await startSayingAlive({ processes: store.processes, role, configHash, log });
     life.add("alive", () => alive.close());
     lookAfterFormer(base, { bus, store, plan: parts.plan });
-    if (role !== "ops") {
-      const { only } = parts;
-      const who = { holder: alive.id, ...(only && { only }) };
-      const options = { bus, store, plan: parts.plan, planNow: plan, ...who };
-      parts.delivering = await startWorking(base, options);
-      parts.alerting = await startAlerting(base, options);
-      life.add("alerts", () => parts.alerting?.close(), alertsMs);
-    }
+    const work = { bus, store, plan: parts.plan, planNow: plan, holder: alive.id };
+    if (role !== "ops") await startWork(base, parts, work);
   }
   if (role === "receive" || role === "start")
     parts.receiving = await startReceiving(base, bus, parts.plan);
@@ -117,6 +113,17 @@ async function startRole(base: Base, parts: Parts, reload: Reload): Promise<void
     );
   }
   life.add("readiness", () => ops?.drain());
+}
+
+/** The consumers, and what one process does for all. */
+async function startWork(base: Base, parts: Parts, work: Omit<WorkOptions, "only">): Promise<void> {
+  const { life } = base;
+  const options = { ...work, ...(parts.only && { only: parts.only }) };
+  parts.delivering = await startWorking(base, options);
+  parts.alerting = await startAlerting(base, options);
+  life.add("alerts", () => parts.alerting?.close(), jobMs);
+  parts.closing = startClosingConversations(base, options);
+  life.add("closing", () => parts.closing?.close(), jobMs);
 }
 
 /** All that a receiver needs the store for: to be seen by `status`. So it neither waits for it nor minds. */

@@ -19,7 +19,7 @@ const ofRoutes = [
   "transcript",
   "links",
 ];
-const ofSources = ["body", "account"];
+const ofSources = ["body", "account", "match"];
 
 /** Here only the names of our own filters count. */
 const templates = createTemplates({ filters: { text: () => "" } });

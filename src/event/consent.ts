@@ -16,6 +16,8 @@ type Accounts = Readonly<
 export interface ConsentChange {
   readonly marketing?: "revoked" | "granted";
   readonly stopped?: boolean;
+  /** The word that says it, as the rules have it. */
+  readonly word?: string;
   /** When it was said: by the person's clock, but not later than it was received. */
   readonly at: string;
 }
@@ -37,10 +39,11 @@ export function consentChange(
   if (!isInboundMessage(event) || message?.type === "reaction") return undefined;
   const at = saidAt(event, message?.sentAt);
   const texts = messageTexts(message).map(folded);
-  const says = (words: ConsentRules["stop"] = {}) =>
-    wordsOf(words, event, accounts).some((word) => texts.includes(folded(word)));
-  if (says(rules?.stop)) return { marketing: "revoked", stopped: true, at };
-  if (says(rules?.start)) return { marketing: "granted", stopped: false, at };
+  const said = (words: ConsentRules["stop"] = {}) =>
+    wordsOf(words, event, accounts).find((word) => texts.includes(folded(word)));
+  const [stop, start] = [said(rules?.stop), said(rules?.start)];
+  if (stop !== undefined) return { marketing: "revoked", stopped: true, word: stop, at };
+  if (start !== undefined) return { marketing: "granted", stopped: false, word: start, at };
   return { stopped: false, at };
 }
 

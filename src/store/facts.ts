@@ -15,7 +15,7 @@ export interface Facts {
 }
 
 /** Compared field by field, in the order of the fields, as BSON compares sub-documents. */
-type Highest = string | Latest | StatusRank;
+type Highest = string | Latest | StatusRank | LastMessage;
 export type Member = string | ErrorNote;
 
 /** A value that the last event decides: by payload time, then event id, then the parser's version. */
@@ -28,6 +28,11 @@ export interface Latest<T = unknown> {
 export interface StatusRank {
   readonly rank: number;
   readonly name: string;
+}
+/** By receipt, then event id. */
+export interface LastMessage {
+  readonly at: string;
+  readonly id: string;
 }
 export interface ErrorNote {
   readonly code?: number;
@@ -52,6 +57,11 @@ export function joinByRow(all: Iterable<Facts>): Facts[] {
     rows.set(facts.id, known === undefined ? facts : joinFacts(known, facts));
   }
   return [...rows.values()];
+}
+
+/** What a conversation's row is found by until it is settled, beside its facts. */
+export function markOf({ max }: Facts): string | undefined {
+  return (max["lastMessage"] as LastMessage | undefined)?.at;
 }
 
 /** The row as MongoDB holds it: the fields side by side, dotted names nested. */

@@ -148,8 +148,10 @@ function conversationFacts(event: WaypostEvent, index: EventIndex, at: string): 
     id: index.conversationId,
     max: present({
       lastAt: at,
-      lastReceivedAt: new Date(index.receivedAt).toISOString(),
+      lastReceivedAt: isoTime(index.receivedAt),
       lastInboundAt: inbound ? at : undefined,
+      lastMessage: lastMessageOf(event, index),
+      closedAt: event.type === closedType ? isoTime(index.receivedAt) : undefined,
       groupId: textOf(groupId),
       phoneNumberId: index.phoneNumberId,
       wabaId: index.wabaId,
@@ -162,6 +164,19 @@ function conversationFacts(event: WaypostEvent, index: EventIndex, at: string): 
     min: { firstAt: at },
     add: accountsOf(index),
   };
+}
+
+const closedType = "business.conversation.closed";
+
+/** By receipt, as conditions of routes look at it. Of either side; nothing that came with the history, and no test. */
+function lastMessageOf({ id, type, data }: WaypostEvent, { receivedAt }: EventIndex) {
+  const isMessage = /^whatsapp\.(message|outgoing|echo|standby)\./.test(type);
+  if (!isMessage || data.message === undefined || data.test) return undefined;
+  return { at: isoTime(receivedAt), id };
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 function accountsOf({ phoneNumberId, wabaId }: EventIndex): Record<string, Member[]> {

@@ -1,5 +1,5 @@
 import type { ConversationView, MessageView, WaypostEvent } from "../contracts.ts";
-import type { ErrorNote, Latest, StatusRank } from "./facts.ts";
+import type { ErrorNote, LastMessage, Latest, StatusRank } from "./facts.ts";
 
 /** A message as `rowOf` its facts: the same in both stores. */
 export interface MessageRow {
@@ -28,6 +28,8 @@ export interface ConversationRow {
   readonly lastAt: string;
   readonly lastReceivedAt: string;
   readonly lastInboundAt?: string;
+  readonly lastMessage?: LastMessage;
+  readonly closedAt?: string;
   readonly groupId?: string;
   readonly phoneNumberId?: string;
   readonly wabaId?: string;

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { testContacts } from "./contacts.ts";
+import { testSilences } from "./silences.ts";
 import { testStore } from "./store.ts";
 
 testStore("embedded", { skip: false }, open);
+testSilences("embedded", { skip: false }, open);
 testContacts("the embedded store", { skip: false }, async () => {
   const { store, close } = await open();
   return { contacts: store.contacts, append: (batch) => store.append(batch), close };

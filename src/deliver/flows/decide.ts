@@ -14,8 +14,9 @@ import {
 } from "./circumstances.ts";
 import { isTheOne } from "./once.ts";
 import { compileOnly, firstBroken, type OnlyTest } from "./only.ts";
+import { needsOpenings } from "./opened.ts";
 import { logNames } from "./scope.ts";
-import { ownTakes } from "./takes.ts";
+import { isOwn, type OwnTakes, ownTakes } from "./takes.ts";
 
 /** What is asked of a row at its turn. */
 interface Asking {
@@ -34,7 +35,7 @@ export type Decision =
 
 /** Asks the routes of a row at its turn. Rejects with StoreError. */
 export interface Decider {
-  /** `flows` is told every route that holds, a destination the first. */
+  /** `flows` is told every route that holds, and of its own events also when none does; a destination the first. */
   decide(asking: Asking, event: WaypostEvent): Promise<Decision>;
   /** When a row of this route opens; undefined: at once. */
   opensAt(route: string, event: WaypostEvent): Date | undefined;
@@ -63,8 +64,10 @@ interface Compiled {
 }
 
 export function createDecider(parts: DeciderParts): Decider {
-  const { rules, now } = parts;
-  const byName = compileAll(parts);
+  const { routes, rules, now } = parts;
+  const own = ownTakes(routes, rules);
+  const opening = needsOpenings(routes);
+  const byName = compileAll(parts, own);
   const circumstances = (event: WaypostEvent, name: string) => {
     const route = byName.get(name)?.route;
     const at = (route && opensAt(route, event, rules)?.getTime()) ?? receivedAt(event);
@@ -78,8 +81,13 @@ export function createDecider(parts: DeciderParts): Decider {
     },
     async decide(asking, event) {
       const asked = asking.routes.flatMap((name) => byName.get(name) ?? []);
-      if (await mustWait(asked, asking, event, parts)) return { is: "wait" };
-      return ask(asked, asking, (name) => circumstances(event, name), parts);
+      const does = asking.destination === flowsDestination && isOwn(event, own);
+      const reads = new Set(asked.flatMap((each) => each.reads));
+      // Whether a message opens its conversation is seen by those before it.
+      if (does && opening) reads.add("log");
+      if (await mustWait(reads, asking, event, parts)) return { is: "wait" };
+      const decision = await ask(asked, asking, (name) => circumstances(event, name), parts);
+      return does && decision.is === "skip" ? { is: "go", routes: [] } : decision;
     },
   };
 }
@@ -105,8 +113,10 @@ async function ask(
   return { is: "skip", reason: reasons.join("; ") || "there is nothing to do" };
 }
 
-function compileAll({ routes, rules, named }: DeciderParts): ReadonlyMap<string, Compiled> {
-  const { waitedFor } = ownTakes(routes, rules);
+function compileAll(
+  { routes, rules, named }: DeciderParts,
+  { waitedFor }: Pick<OwnTakes, "waitedFor">,
+): ReadonlyMap<string, Compiled> {
   const compile = (route: Route): [string, Compiled] => {
     const { name, only = {}, once } = route;
     const tests = compileOnly(only, rules);
@@ -148,12 +158,11 @@ async function whyNot(
 
 /** What the routes read must be there: the event in the log, and all that `flows` has to do for it. */
 async function mustWait(
-  asked: readonly Compiled[],
+  reads: ReadonlySet<"log" | "memory">,
   { destination, createdAt }: Asking,
   event: WaypostEvent,
   { memory, now }: DeciderParts,
 ): Promise<boolean> {
-  const reads = new Set(asked.flatMap((each) => each.reads));
   if (reads.has("log") && (await memory.query.event(event.id)) === undefined) return true;
   if (!reads.has("memory") || destination === flowsDestination) return false;
   const turn = await memory.ledger.delivery(`${flowsDestination}:${event.id}`);

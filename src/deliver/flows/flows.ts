@@ -15,6 +15,8 @@ import {
 import { derivedEvent } from "../../event/derived-event.ts";
 import { type Template, TemplateError, type Templates } from "../../support/template.ts";
 import type { Circumstances, FlowMemory } from "./circumstances.ts";
+import { applyConsent } from "./consent.ts";
+import { needsOpenings, opened } from "./opened.ts";
 import { type ScopeParts, scopeOf } from "./scope.ts";
 import { acts } from "./takes.ts";
 
@@ -22,6 +24,7 @@ import { acts } from "./takes.ts";
 const mostDepth = 8;
 
 export interface FlowsParts extends ScopeParts {
+  readonly routes: readonly Route[];
   readonly doings: Doings;
   readonly rules: FlowRules;
   readonly memory: FlowMemory;
@@ -62,6 +65,7 @@ export function createFlows(parts: FlowsParts): Destination {
         if (emitted !== undefined) events.push(emitted);
         done.push(name);
       }
+      events.push(...(await ownEvents(event, parts)));
       if (event.type === "business.conversation.closed") await endTopic(event, parts);
       return { answer: done.join(", "), ...(events.length > 0 && { events }) };
     },
@@ -69,6 +73,14 @@ export function createFlows(parts: FlowsParts): Destination {
     check: async () => [],
     close: async () => undefined,
   };
+}
+
+/** What follows from the event without a route. */
+async function ownEvents(event: WaypostEvent, parts: FlowsParts): Promise<WaypostEvent[]> {
+  const about = parts.circumstances(event, "");
+  const consent = await applyConsent(about, parts);
+  const opening = needsOpenings(parts.routes) ? await opened(about, parts) : undefined;
+  return [consent, opening].filter((each) => each !== undefined);
 }
 
 /** Throws TemplateError on a template that the configuration's check would have refused. */

@@ -6,6 +6,7 @@ import {
   type WaypostEvent,
 } from "../../contracts.ts";
 import { compilePattern } from "../../event/pattern.ts";
+import { needsOpenings } from "./opened.ts";
 
 /** What `set` and what people say about consent change; conditions on these wait for the `flows` row of their event. */
 const memoryKeys: readonly (keyof Only)[] = ["tag", "field", "topic", "owner", "consent"];
@@ -37,7 +38,7 @@ export function destinationsOf(route: Route): readonly string[] {
 
 /** What `flows` takes beside the events of routes that act. */
 export interface OwnTakes {
-  /** Types that change what it remembers by themselves, and those of events for which others wait. */
+  /** Types of which something follows without a route, and those of events for which others wait. */
   readonly patterns: readonly string[];
   takes(type: string): boolean;
   /** Deliveries of this route read what `flows` writes: they wait for it. */
@@ -47,13 +48,15 @@ export interface OwnTakes {
 export function ownTakes(routes: readonly Route[], rules: FlowRules | undefined): OwnTakes {
   const consent = rules?.consent === undefined ? [] : consentTypes;
   const topics = routes.some(({ set }) => set?.topic !== undefined) ? topicTypes : [];
+  const openings = needsOpenings(routes) ? openingTypes : [];
   const changing = [...consent, ...topics];
-  const tests = changing.map(compilePattern);
+  const own = [...changing, ...openings];
+  const tests = own.map(compilePattern);
   const writes = routes.some(({ set }) => set !== undefined) || consent.length > 0;
   const readers = writes ? routes.filter(({ only }) => readsMemory(only)) : [];
   const waiting = new Set(readers.map(({ name }) => name));
   return {
-    patterns: [...changing, ...readers.flatMap(({ when }) => when.type ?? ["#"])],
+    patterns: [...own, ...readers.flatMap(({ when }) => when.type ?? ["#"])],
     takes: (type) => tests.some((test) => test(type)),
     waitedFor: (route) => waiting.has(route),
   };
@@ -61,6 +64,8 @@ export function ownTakes(routes: readonly Route[], rules: FlowRules | undefined)
 
 /** Where people say stop, or that they want no offers. */
 const consentTypes = ["whatsapp.message.*", "whatsapp.user.preference"];
+/** What may open a conversation. */
+const openingTypes = ["whatsapp.message.*"];
 /** What ends a topic. */
 const topicTypes = ["business.conversation.closed"];
 

@@ -4,7 +4,7 @@ import type { Sqlite, SqlSession } from "../../support/sqlite.ts";
 import { noteAccounts } from "../accounts.ts";
 import { edgeId } from "../aliases.ts";
 import { createContactLearner } from "../contact-learner.ts";
-import { type Facts, joinFacts } from "../facts.ts";
+import { type Facts, joinFacts, markOf } from "../facts.ts";
 import { keepLinks } from "../ledger-links.ts";
 import { joinProjections, type Projected, projectAll } from "../projection.ts";
 import { keepQuarantined, parseQuarantined } from "../quarantine.ts";
@@ -163,13 +163,15 @@ async function writeConversation(
     [facts.id],
   );
   await session.run(
-    `INSERT INTO conversations (id, facts, last_received_at, phone_number_id, waba_id, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO conversations
+       (id, facts, last_received_at, phone_number_id, waba_id, expires_at, open_since)
+     VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET facts = excluded.facts,
        last_received_at = max(last_received_at, excluded.last_received_at),
        phone_number_id = coalesce(excluded.phone_number_id, phone_number_id),
        waba_id = coalesce(excluded.waba_id, waba_id),
-       expires_at = max(expires_at, excluded.expires_at)`,
+       expires_at = max(expires_at, excluded.expires_at),
+       open_since = coalesce(max(open_since, excluded.open_since), open_since, excluded.open_since)`,
     [
       facts.id,
       joinedJson(known, facts),
@@ -177,6 +179,7 @@ async function writeConversation(
       (facts.max["phoneNumberId"] as string | undefined) ?? null,
       (facts.max["wabaId"] as string | undefined) ?? null,
       expiresAt,
+      markOf(facts) ?? null,
     ],
   );
 }

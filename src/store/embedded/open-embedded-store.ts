@@ -4,10 +4,12 @@ import { openQueriedSqlite, type QueriedSqlite } from "../../support/queried-sql
 import { collections, openCollections } from "../collections.ts";
 import { createContactLearner } from "../contact-learner.ts";
 import { createQuery } from "../query.ts";
+import { createSilences } from "../silences.ts";
 import { queryLimitMs } from "../time-limit.ts";
 import { appendBatch } from "./append.ts";
 import { startExpiry } from "./expiry.ts";
 import { createLedgerLog } from "./ledger-log.ts";
+import { createMarks } from "./marks.ts";
 import { createReader } from "./reader.ts";
 import { logSchema } from "./schema.ts";
 import { toStoreError } from "./store-error.ts";
@@ -41,6 +43,7 @@ export async function openEmbeddedStore(options: {
       learner,
       retentionMs: options.retentionDays * dayMs,
     }),
+    silences: createSilences(createMarks(uses), reader),
     append: async (batch) => {
       try {
         const expiresAt = Date.now() + options.retentionDays * dayMs;

@@ -115,6 +115,11 @@ export const logSchema: readonly string[] = [
   ALTER TABLE quarantine RENAME COLUMN post_id TO "postId";
   ALTER TABLE quarantine RENAME COLUMN expires_at TO "expireAt";
   `,
+  // Of conversations of before it is not known until their next message.
+  `
+  ALTER TABLE conversations ADD COLUMN open_since TEXT;
+  CREATE INDEX conversations_open ON conversations (open_since) WHERE open_since IS NOT NULL;
+  `,
 ];
 
 /** A word as the full-text index holds it: ASCII as it is, all else by its bytes. */

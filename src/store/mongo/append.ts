@@ -6,7 +6,7 @@ import { isQuarantined } from "../../event/event.ts";
 import { noteAccounts } from "../accounts.ts";
 import { edgeId } from "../aliases.ts";
 import type { ContactLearner } from "../contact-learner.ts";
-import type { Facts } from "../facts.ts";
+import { type Facts, markOf } from "../facts.ts";
 import { keepLinks } from "../ledger-links.ts";
 import { joinProjections, type Projected, projectAll } from "../projection.ts";
 import { keepQuarantined, parseQuarantined } from "../quarantine.ts";
@@ -39,7 +39,10 @@ export async function appendBatch(
     writeEvents(models, projected, expireAt),
     learner.learn(tables, joined.contacts),
     upsertAll(nativeOf<Row>(models.messages), rows(joined.messages)),
-    upsertAll(nativeOf<Row>(models.conversations), rows(joined.conversations)),
+    upsertAll(
+      nativeOf<Row>(models.conversations),
+      joined.conversations.map((facts) => conversationWrite(facts, expireAt)),
+    ),
     upsertAll(
       nativeOf<Row>(models.aliases),
       joined.aliases.map((edge) => aliasWrite(edge, expireAt)),
@@ -127,6 +130,12 @@ type Row = { readonly _id: string };
 
 function upsert(_id: string, update: object): mongo.AnyBulkWriteOperation<Row> {
   return { updateOne: { filter: { _id }, update, upsert: true } };
+}
+
+function conversationWrite(facts: Facts, expireAt: Date) {
+  const openSince = markOf(facts);
+  const max = openSince === undefined ? facts.max : { ...facts.max, openSince };
+  return factsWrite({ ...facts, max }, expireAt);
 }
 
 function factsWrite(facts: Facts, expireAt: Date) {

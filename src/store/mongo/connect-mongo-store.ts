@@ -3,9 +3,11 @@ import type { Log } from "../../support/log.ts";
 import { collections, openCollections } from "../collections.ts";
 import { createContactLearner } from "../contact-learner.ts";
 import { createQuery } from "../query.ts";
+import { createSilences } from "../silences.ts";
 import { appendBatch } from "./append.ts";
 import { createMongoConnection } from "./connection.ts";
 import { createLedgerLog } from "./ledger-log.ts";
+import { createMarks } from "./marks.ts";
 import { createReader } from "./reader.ts";
 import { createMongoTables } from "./table.ts";
 import { syncMongoIndexes } from "./table-model.ts";
@@ -38,6 +40,7 @@ export async function connectMongoStore(options: MongoStoreOptions): Promise<Sto
       learner,
       retentionMs: options.retentionDays * dayMs,
     }),
+    silences: createSilences(createMarks(connection), reader),
     append: (batch) =>
       connection.use((models) => {
         const expireAt = new Date(Date.now() + options.retentionDays * dayMs);

@@ -21,6 +21,11 @@ export interface EventDocument {
 interface Expiring {
   readonly expireAt?: Date;
 }
+export interface ConversationDocument extends ConversationRow, Expiring {
+  readonly accounts?: readonly string[];
+  /** See Marks. */
+  readonly openSince?: string;
+}
 interface AliasDocument extends AliasEdge, Expiring {
   readonly _id: string;
 }
@@ -91,13 +96,16 @@ const messages = expiring(
 
 const latestInboundFirst = { lastReceivedAt: -1, _id: -1 } as const;
 const conversations = expiring(
-  new Schema<ConversationRow & Expiring & { readonly accounts?: readonly string[] }>(
+  new Schema<ConversationDocument>(
     {
       _id: String,
       firstAt: String,
       lastAt: String,
       lastReceivedAt: String,
       lastInboundAt: String,
+      lastMessage: Mixed,
+      closedAt: String,
+      openSince: String,
       groupId: String,
       phoneNumberId: String,
       wabaId: String,
@@ -113,6 +121,8 @@ const conversations = expiring(
   ),
 )
   .index(latestInboundFirst)
+  // Only of those that have it: the ones not settled yet.
+  .index({ openSince: 1 }, { sparse: true })
   .index({ accounts: 1, ...latestInboundFirst });
 
 const aliases = expiring(

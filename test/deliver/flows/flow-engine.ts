@@ -17,7 +17,7 @@ import { createMemoryLog } from "./memory-log.ts";
 export const hour = 60 * 60 * 1_000;
 export const day = 24 * hour;
 
-const noRules: FlowRules = {
+export const noRules: FlowRules = {
   lists: {},
   hours: {},
   pools: {},
@@ -59,7 +59,7 @@ export async function startFlows(
   });
   const compiled = compileRoutes({ accounts: {}, routes, flows: rules });
   const flows = createFlows({
-    ...{ doings, rules, memory, accounts: {}, now: clock.now },
+    ...{ routes, doings, rules, memory, accounts: {}, now: clock.now },
     circumstances: decider.circumstances,
     captures: compiled.captures,
   });

@@ -6,11 +6,13 @@ import { after, before, describe, it } from "node:test";
 import { type EventFilter, QueryTooWideError } from "../../../src/contracts.ts";
 import { quarantinedPost } from "../../../src/event/quarantined-post.ts";
 import { appendBatch } from "../../../src/store/embedded/append.ts";
+import { createMarks } from "../../../src/store/embedded/marks.ts";
 import { openLog } from "../../../src/store/embedded/open-embedded-store.ts";
 import { createReader } from "../../../src/store/embedded/reader.ts";
 import { createEmbeddedTables } from "../../../src/store/embedded/table.ts";
 import { type Uses, usesOf } from "../../../src/store/embedded/uses.ts";
 import { createQuery } from "../../../src/store/query.ts";
+import { createSilences } from "../../../src/store/silences.ts";
 import type { QueriedSqlite } from "../../../src/support/queried-sqlite.ts";
 import type { SqlSession, SqlValue } from "../../../src/support/sqlite.ts";
 import { row } from "../../conformance/ledger.ts";
@@ -154,6 +156,20 @@ describe("the embedded store's queries", () => {
     for (const { sql, plan } of counts) {
       assert.match(plan.join(), /^SEARCH deliveries USING COVERING INDEX [^,]+$/, sql);
     }
+  });
+
+  it("of silences read an index of those that are not settled, in its order", async () => {
+    const uses = noted();
+    const marks = createMarks(uses);
+    const silences = createSilences(marks, createReader(uses));
+    await silences.find({ after: second(-1), to: second(9) }, 50);
+    await silences.settle([{ id: "cnv_none", openSince: second(1) }]);
+    await assertIndexed();
+    await marks.between({ after: second(-1), to: second(9) }, 50);
+    const [found] = await plans();
+    const step = /^SEARCH conversations USING COVERING INDEX conversations_open /;
+    assert.match(found?.plan.join("; ") ?? "", step);
+    assert.equal(found?.plan.length, 1);
   });
 
   it("that are ended say which parts of the filter were given", async () => {

@@ -47,6 +47,12 @@ describe("the collections in MongoDB", needsMongo(), () => {
     assert.ok(keys.includes("receivedAt-1 _id-1"));
   });
 
+  it("have an index of the conversations that are not settled, and of no others", async () => {
+    const indexes = await database().collection("conversations").indexes();
+    const open = indexes.find((index) => "openSince" in index.key);
+    assert.equal(open?.["sparse"], true);
+  });
+
   it("expire document by document", async () => {
     for (const name of [
       "events",

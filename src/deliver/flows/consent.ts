@@ -1,0 +1,64 @@
+import type { Accounts, Contact, FlowRules, WaypostEvent } from "../../contracts.ts";
+import { type ConsentChange, consentChange } from "../../event/consent.ts";
+import { derivedEvent } from "../../event/derived-event.ts";
+import { hashId } from "../../event/hash-id.ts";
+import type { Circumstances, FlowMemory } from "./circumstances.ts";
+
+export interface ConsentParts {
+  readonly rules: FlowRules;
+  readonly accounts: Accounts;
+  readonly memory: Pick<FlowMemory, "contacts">;
+  readonly now: () => number;
+}
+
+/**
+ * Keeps what the event says of its contact's consent, where the configuration has `consent`. Answers with
+ * `business.consent.revoked` or `granted` when offers are concerned, and it changed or was said in the same moment:
+ * a delivery that ended in between tells it again, by the same id.
+ */
+export async function applyConsent(
+  { event, contact }: Circumstances,
+  { rules, accounts, memory, now }: ConsentParts,
+): Promise<WaypostEvent | undefined> {
+  if (rules.consent === undefined || event.data.test) return undefined;
+  const said = consentChange(event, rules.consent, accounts);
+  if (said === undefined) return undefined;
+  const before = await contact();
+  if (before === undefined) return undefined;
+  // Most messages say no more than that somebody writes.
+  if (said.marketing === undefined && before.consent.stopped !== true) return undefined;
+  const { marketing, stopped, at } = said;
+  const change = {
+    ...(marketing !== undefined && { marketing }),
+    ...(stopped !== undefined && { stopped }),
+    at,
+  };
+  const after = await memory.contacts.change(before.id, { consent: change });
+  if (marketing === undefined || after === undefined) return undefined;
+  return isNews(said, before, after) ? told(event, said, marketing, new Date(now())) : undefined;
+}
+
+function isNews({ marketing, at }: ConsentChange, before: Contact, after: Contact): boolean {
+  const stands = (after.consent.marketing ?? "granted") === marketing;
+  if (!stands) return false;
+  const changed = before.consent.marketing !== after.consent.marketing;
+  return changed || before.consent.at === at;
+}
+
+/** Of a person's words no more than the word of the configuration. */
+function told(
+  source: WaypostEvent,
+  { word }: ConsentChange,
+  marketing: "revoked" | "granted",
+  at: Date,
+): WaypostEvent {
+  const event = derivedEvent({
+    source,
+    route: "consent",
+    type: `business.consent.${marketing}`,
+    data: word === undefined ? { by: "preference" } : { by: "word", word },
+    at,
+  });
+  // A route may have the same name.
+  return { ...event, id: hashId("evt_", ["consent", source.id]) };
+}

@@ -1,0 +1,60 @@
+import type { Silences, WaypostEvent } from "../../src/contracts.ts";
+import { type AliasEdge, aliasEdges } from "../../src/event/alias-edges.ts";
+import { type Facts, joinFacts, markOf, rowOf } from "../../src/store/facts.ts";
+import { project } from "../../src/store/projection.ts";
+import { createSilences } from "../../src/store/silences.ts";
+import type { ConversationRow } from "../../src/store/views.ts";
+
+export interface MemorySilences extends Silences {
+  append(events: readonly WaypostEvent[]): void;
+  /** How many marks were read. */
+  reads: number;
+}
+
+/** Silences as the stores have them, in memory. */
+export function createMemorySilences(): MemorySilences {
+  const facts = new Map<string, Facts>();
+  const marks = new Map<string, string>();
+  const edges: AliasEdge[] = [];
+  const silences = createSilences(
+    {
+      async between({ after, to }, limit) {
+        const found = [...marks].filter(([, at]) => at > after && at <= to);
+        found.sort(([, a], [, b]) => (a < b ? -1 : 1));
+        const page = found.slice(0, limit);
+        memory.reads += page.length;
+        return page.map(([id, openSince]) => ({ id, openSince }));
+      },
+      async clear(cleared) {
+        for (const { id, openSince } of cleared) {
+          if (marks.get(id) === openSince) marks.delete(id);
+        }
+      },
+    },
+    {
+      aliases: async (ids) =>
+        edges.filter(({ from, to }) => ids.includes(from) || ids.includes(to)),
+      conversationsById: async (ids) =>
+        ids.flatMap((id) => {
+          const known = facts.get(id);
+          return known === undefined ? [] : [rowOf(known) as unknown as ConversationRow];
+        }),
+    },
+  );
+  const memory: MemorySilences = {
+    ...silences,
+    reads: 0,
+    append(events) {
+      edges.push(...events.flatMap(aliasEdges));
+      for (const { conversation } of events.map(project)) {
+        if (conversation === undefined) continue;
+        const { id } = conversation;
+        const known = facts.get(id);
+        facts.set(id, known === undefined ? conversation : joinFacts(known, conversation));
+        const mark = markOf(conversation);
+        if (mark !== undefined && mark > (marks.get(id) ?? "")) marks.set(id, mark);
+      }
+    },
+  };
+  return memory;
+}
