@@ -4,7 +4,9 @@ import { loadRouting } from "../config/load-routing.ts";
 import type { DestinationConfig, Kinds, Routing } from "../config/routing.ts";
 import type { WaypostEvent } from "../contracts.ts";
 import { compileRoutes, type RouteVerdict } from "../deliver/routes.ts";
+import { noInWords } from "../deliver/why-not.ts";
 import { normalize } from "../receive/normalize.ts";
+import type { FoundEvent } from "./events.ts";
 import {
   CommandError,
   createOpsClient,
@@ -106,8 +108,7 @@ async function findEvents(
   if (/[/\\]|\.json$/.test(given)) throw new CommandError(exitCodes.usage, `no file ${given}`);
   const client = createOpsClient(await resolve(flags));
   const path = `/api/events/${encodeURIComponent(given)}`;
-  const found = await client.get<WaypostEvent & { deliveries?: unknown }>(path);
-  const { deliveries: _, ...event } = found;
+  const { deliveries: _1, notDelivered: _2, ...event } = await client.get<FoundEvent>(path);
   return [event];
 }
 
@@ -151,7 +152,7 @@ function resultLines({ event, routes, deliveries }: RoutesTest): string[] {
     lines.push(
       matches
         ? `  ✓ ${route} → ${to.join(", ") || "no destination"}`
-        : `  ✗ ${route} (${reasons[because ?? "type"]})`,
+        : `  ✗ ${route}: ${noInWords(because ?? "")}`,
     );
   }
   if (deliveries.length === 0) lines.push("  goes to no destination");
@@ -162,23 +163,3 @@ function resultLines({ event, routes, deliveries }: RoutesTest): string[] {
   }
   return lines;
 }
-
-const reasons: Record<NonNullable<RouteVerdict["because"]>, string> = {
-  type: "another type",
-  account: "another account",
-  contact: "another contact",
-  conversation: "another conversation",
-  messageType: "another message type",
-  text: "the text does not match",
-  replyId: "no such button or row was chosen",
-  reaction: "no such reaction",
-  template: "not that template",
-  flow: "not the answer of that flow",
-  referral: "not from such an ad",
-  country: "a number of another country",
-  from: "the other side did it",
-  data: "the business data differs",
-  errorCode: "no such error code",
-  not: "excluded by `not`",
-  test: "a test event; the route has no `test: true`",
-};

@@ -5,10 +5,13 @@ import { middleware as validateOpenApi } from "express-openapi-validator";
 import type {
   Bus,
   Contacts,
+  Delivery,
   EventQuery,
   Ledger,
+  NotDelivered,
   ProcessRegistry,
   Renormalize,
+  WaypostEvent,
 } from "../contracts.ts";
 import { createHttpServer, listen } from "../support/http-server.ts";
 import type { Log } from "../support/log.ts";
@@ -58,6 +61,8 @@ export interface OpsApi {
     string,
     { readonly kind: string; readonly timeoutMs?: number }
   >;
+  /** Why the destinations that have none of these deliveries have none, by the routes as they are now. */
+  readonly whyNot: (event: WaypostEvent, delivered: readonly Delivery[]) => readonly NotDelivered[];
   /** Removes what destinations that are no longer configured have left. */
   readonly prune: (options: PruneOptions) => Promise<Pruned>;
   readonly bus: Pick<Bus, "queues" | "dropDead">;

@@ -234,8 +234,14 @@ describe("testRoutes", () => {
     assert.deepEqual(result, {
       event: { id: "evt_1", type: "whatsapp.message.text" },
       routes: [
-        { route: "texts", to: ["support"], matches: true },
-        { route: "agents", to: ["support", "quiet"], matches: false, because: "text" },
+        { route: "texts", to: ["support"], matches: true, held: 1 },
+        {
+          route: "agents",
+          to: ["support", "quiet"],
+          matches: false,
+          held: 0,
+          because: "text.contains",
+        },
       ],
       deliveries: [
         {
@@ -312,7 +318,10 @@ describe("waypost routes test", () => {
     await writeFile(path.join(cwd, "two.json"), JSON.stringify(webhook));
     const { code, stdout } = await run(cwd, ["routes", "test", "two.json"], { TOKEN: "x" });
     assert.equal(code, 0);
-    assert.match(stdout, /✓ texts → support\n {2}✗ agents \(the text does not match\)/);
+    assert.match(
+      stdout,
+      /✓ texts → support\n {2}✗ agents: the text does not match \(text\.contains\)/,
+    );
     assert.match(stdout, /would be sent to support \(slack\):\n {4}\{\n {6}"text": "support: one"/);
     assert.match(stdout, /"support: two"/);
   });

@@ -11,7 +11,8 @@ const lines = (text: string) => text.split("\n").slice(0, -1);
 
 let ops: Harness;
 before(async () => {
-  ops = await startOps();
+  const when = { type: ["whatsapp.call.*"] };
+  ops = await startOps({ routes: [{ name: "calls-to-crm", when, to: ["crm"], test: false }] });
   ops.destinations.set("erp", { kind: "webhook" });
   ops.query.log.push(textEvent(1));
   await addDelivery(ops.ledger, "erp", 1, "dead");
@@ -59,13 +60,17 @@ describe("waypost deliveries", () => {
     assert.equal((await run(["deliveries", "--state", "gone"])).code, 2);
   });
 
-  it("shows those of one event with every attempt", async () => {
+  it("shows those of one event with every attempt, and why other destinations have none", async (t) => {
+    ops.destinations.set("crm", { kind: "webhook" });
+    t.after(() => ops.destinations.delete("crm"));
     const { out } = await run(["events", "evt_1"]);
-    assert.deepEqual(lines(out).slice(-4), [
+    assert.deepEqual(lines(out).slice(-6), [
       "deliveries",
       "  11-20 10:00:01  dead       erp:evt_1",
       "    whatsapp.message.text, by everything: the receiver answered 422",
       "      11-20 10:00:01  41 ms  refused: 422 unknown field",
+      "not delivered, by the configuration of now",
+      "  crm: the route calls-to-crm comes closest: another type",
     ]);
   });
 

@@ -8,7 +8,9 @@ import { addDelivery, createdAt } from "./ledger-rows.ts";
 
 let ops: Harness;
 before(async () => {
-  ops = await startOps();
+  const when = { type: ["whatsapp.call.*"] };
+  ops = await startOps({ routes: [{ name: "calls-to-crm", when, to: ["crm"], test: false }] });
+  ops.destinations.set("crm", { kind: "webhook" });
   ops.destinations.set("erp", { kind: "webhook" });
   ops.destinations.set("slack-support", { kind: "slack", timeoutMs: 100 });
   ops.query.log.push(textEvent(3), textEvent(2), textEvent(1));
@@ -58,8 +60,17 @@ describe("the deliveries of the API", () => {
   it("stand beside the fields of their event, which stays as it is", async () => {
     const body = (await (await ops.get("/api/events/evt_1")).json()) as {
       deliveries: Delivery[];
+      notDelivered: unknown;
     };
-    const { deliveries, ...event } = body;
+    const { deliveries, notDelivered, ...event } = body;
+    assert.deepEqual(notDelivered, [
+      {
+        destination: "crm",
+        route: "calls-to-crm",
+        because: "type",
+        says: "the route calls-to-crm comes closest: another type",
+      },
+    ]);
     assert.deepEqual(event, textEvent(1));
     assert.deepEqual(
       deliveries.map(({ id, state }) => [id, state]),

@@ -44,6 +44,7 @@ const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   contacts: { find: none, change: none },
   processes: { alive: none },
   destinations: () => new Map(),
+  whyNot: () => [],
   prune: none,
   bus: { queues: none, dropDead: none },
   renormalize: none,

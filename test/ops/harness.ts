@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Ledger, ProcessRegistry, Store, WaypostEvent } from "../../src/contracts.ts";
+import type { Ledger, ProcessRegistry, Route, Store, WaypostEvent } from "../../src/contracts.ts";
+import { compileRoutes } from "../../src/deliver/routes.ts";
+import { whyNot } from "../../src/deliver/why-not.ts";
 import { createOps, type OpsApi, type OpsOptions } from "../../src/ops/create-ops.ts";
 import type { Pruned, PruneOptions } from "../../src/ops/prune.ts";
 import { collectStatus, type StatusSources } from "../../src/ops/system-status.ts";
@@ -42,6 +44,8 @@ export async function startOps(
     status?: Partial<StatusSources>;
     withApi?: false;
     intake?: OpsApi["intake"];
+    /** Of the configuration. */
+    routes?: readonly Route[];
     renormalize?: OpsApi["renormalize"];
   } = {},
 ): Promise<Harness> {
@@ -53,6 +57,7 @@ export async function startOps(
     status,
     withApi,
     intake = { publish: () => Promise.reject(new Error("unasked")), accounts: () => ({}) },
+    routes = [],
     renormalize = () => Promise.reject(new Error("unasked")),
     ...options
   } = changes;
@@ -82,6 +87,8 @@ export async function startOps(
         return dropped;
       },
     },
+    whyNot: (event, delivered) =>
+      whyNot(compileRoutes({ accounts: {}, routes }), event, destinations.keys(), delivered),
     prune: async (asked) => {
       pruned.asked.push(asked);
       return pruned.answer;
