@@ -14,6 +14,7 @@ import { packageVersion } from "../support/package-version.ts";
 import type { Base } from "./base.ts";
 import type { Plan } from "./plan.ts";
 import type { Receiving } from "./receive.ts";
+import { testEvent } from "./routes-test.ts";
 
 export interface ApiParts {
   readonly bus: Bus;
@@ -43,6 +44,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     bus,
     intake: { publish: bus.publish.bind(bus), accounts: () => plan().routing.accounts },
     whyNot: (event, delivered) => whyNot(plan().routes, event, destinations().keys(), delivered),
+    testRoutes: (event) => testEvent(event, plan(), store),
     prune: (options) =>
       pruneTopology(
         {

@@ -45,6 +45,7 @@ const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   processes: { alive: none },
   destinations: () => new Map(),
   whyNot: () => [],
+  testRoutes: none,
   prune: none,
   bus: { queues: none, dropDead: none },
   renormalize: none,

@@ -3,6 +3,7 @@ import {
   type FlowRules,
   flowsDestination,
   type Only,
+  type OnlyAnswer,
   type Route,
   type WaypostEvent,
 } from "../../contracts.ts";
@@ -38,6 +39,8 @@ export interface Decider {
   /** When a row of this route opens; undefined: at once. */
   opensAt(route: string, event: WaypostEvent): Date | undefined;
   circumstances(event: WaypostEvent, route: string): Circumstances;
+  /** Each key of the route's `only` with its answer, as of now. Never rejects. */
+  examine(route: string, event: WaypostEvent): Promise<OnlyAnswer[]>;
 }
 
 export interface DeciderParts {
@@ -76,12 +79,28 @@ export function createDecider(parts: DeciderParts): Decider {
       const route = byName.get(name)?.route;
       return route && opensAt(route, event, rules);
     },
+    examine(name, event) {
+      const about = circumstances(event, name);
+      return Promise.all((byName.get(name)?.tests ?? []).map((test) => answerOf(test, about)));
+    },
     async decide(asking, event) {
       const asked = asking.routes.flatMap((name) => byName.get(name) ?? []);
       if (await mustWait(asked, asking, event, parts)) return { is: "wait" };
       return ask(asked, asking, (name) => circumstances(event, name), parts);
     },
   };
+}
+
+/** The rest is asked as it stands at the turn. */
+const ofEvent: readonly (keyof Only)[] = ["hours", "first", "opens", "about"];
+
+async function answerOf({ key, holds }: OnlyTest, about: Circumstances): Promise<OnlyAnswer> {
+  const asOf = ofEvent.includes(key) ? "event" : "now";
+  try {
+    return { key, holds: (await holds(about)) ? "yes" : "no", asOf };
+  } catch {
+    return { key, holds: "unknown", asOf };
+  }
 }
 
 async function ask(
