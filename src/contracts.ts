@@ -20,6 +20,7 @@ export type * from "./contracts/contacts.ts";
 export type * from "./contracts/destination.ts";
 export * from "./contracts/diagnose.ts";
 export * from "./contracts/errors.ts";
+export type * from "./contracts/explain.ts";
 export type * from "./contracts/jobs.ts";
 export type * from "./contracts/ledger.ts";
 export type * from "./contracts/log.ts";

@@ -1,5 +1,6 @@
 import type { Bus, Store } from "../contracts.ts";
 import { retire } from "../deliver/retire.ts";
+import { whyNot } from "../deliver/why-not.ts";
 import { prepareIntake } from "../event/intake-event.ts";
 import { createRenormalizer } from "../jobs/renormalize/renormalizer.ts";
 import type { OpsApi } from "../ops/create-ops.ts";
@@ -13,6 +14,7 @@ import { packageVersion } from "../support/package-version.ts";
 import type { Base } from "./base.ts";
 import type { Plan } from "./plan.ts";
 import type { Receiving } from "./receive.ts";
+import { testEvent } from "./routes-test.ts";
 
 export interface ApiParts {
   readonly bus: Bus;
@@ -28,10 +30,7 @@ export interface ApiParts {
 /** What the API asks and does, joined from the stages. */
 export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
   const { bus, store, plan } = parts;
-  const { role } = base.config;
-  const startedAt = new Date();
   prepareIntake();
-  const version = await packageVersion();
   const parser = createPostParser({ log: base.log.child({ role: "ops" }) });
   base.life.add("reader", () => parser.close());
   const destinations = () => plan().destinations;
@@ -44,6 +43,8 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     destinations,
     bus,
     intake: { publish: bus.publish.bind(bus), accounts: () => plan().routing.accounts },
+    whyNot: (event, delivered) => whyNot(plan().routes, event, destinations().keys(), delivered),
+    testRoutes: (event) => testEvent(event, plan(), store),
     prune: (options) =>
       pruneTopology(
         {
@@ -60,23 +61,30 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
       read: (post) => readQuarantined(post, parser, plan().sources),
       parser: { normalize, dataversion: DATAVERSION },
     }),
-    status: () => {
-      const spool = parts.receiving()?.spool;
-      const refused = parts.refused();
-      return collectStatus({
-        version,
-        roles: role === "start" ? ["receive", "work", "ops"] : [role],
-        startedAt,
-        bus,
-        store,
-        destinations: destinations(),
-        configuration: {
-          file: base.config.configFile,
-          found: plan().routing.found,
-          ...(refused && { refused }),
-        },
-        ...(role === "start" && { receiver: { metrics: base.metrics, ...(spool && { spool }) } }),
-      });
-    },
+    status: statusOf(base, parts, await packageVersion()),
+  };
+}
+
+function statusOf(base: Base, parts: ApiParts, version: string): OpsApi["status"] {
+  const { bus, store, plan } = parts;
+  const { role } = base.config;
+  const startedAt = new Date();
+  return () => {
+    const spool = parts.receiving()?.spool;
+    const refused = parts.refused();
+    return collectStatus({
+      version,
+      roles: role === "start" ? ["receive", "work", "ops"] : [role],
+      startedAt,
+      bus,
+      store,
+      destinations: plan().destinations,
+      configuration: {
+        file: base.config.configFile,
+        found: plan().routing.found,
+        ...(refused && { refused }),
+      },
+      ...(role === "start" && { receiver: { metrics: base.metrics, ...(spool && { spool }) } }),
+    });
   };
 }

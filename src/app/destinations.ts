@@ -105,14 +105,16 @@ function nowhere(hasRabbit: boolean): DestinationParts {
   return { log: createLog({ level: "error" }), ...(hasRabbit && { queues }) };
 }
 
-/** What a destination would be sent; nothing is sent, and no connection opened. */
+/** What a destination would be sent, with a route's own `options`; nothing is sent, and no connection opened. */
 export async function previewDestination(
   name: string,
   config: DestinationConfig,
   event: WaypostEvent,
+  options: Readonly<Record<string, unknown>> = {},
 ): Promise<unknown> {
   const kind = destinationKinds[config.kind];
-  const destination = await kind?.create(name, config.options, nowhere(true));
+  const given = { ...config.options, ...options };
+  const destination = await kind?.create(name, given, nowhere(true));
   try {
     return destination?.preview(event);
   } finally {

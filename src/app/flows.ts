@@ -14,22 +14,31 @@ const retry = { delaysMs: [1_000, 10_000, 60_000, 300_000] };
 
 /** What routes ask at a delivery's turn, and the built-in destination that does what they `set` and `emit`. */
 export function createFlowParts(
-  { routing, routes, destinations }: Plan,
+  plan: Plan,
   store: Store,
 ): { readonly decider: Decider; readonly setups: readonly DestinationSetup[] } {
-  const memory: FlowMemory = { query: store, contacts: store.contacts, ledger: store.ledger };
+  const memory = { query: store, contacts: store.contacts, ledger: store.ledger };
+  const { decider, flows } = flowsOver(plan, memory);
+  const setup = { name: flowsDestination, destination: flows, config: { retry } };
+  return { decider, setups: plan.destinations.has(flowsDestination) ? [setup] : [] };
+}
+
+/** The same over any memory: one that only reads tells what would be done. */
+export function flowsOver(
+  { routing, routes }: Pick<Plan, "routing" | "routes">,
+  memory: FlowMemory,
+) {
   const { flows: rules, accounts } = routing;
-  const now = systemClock.now;
+  const { now } = systemClock;
   const doings = compileDoings(routing.routes, createTemplates({ filters: { text: textOf } }));
   const decider = createDecider({
     ...{ routes: routing.routes, rules, memory, now },
     named: (route) => doings.get(route)?.names ?? new Set(),
   });
-  if (!destinations.has(flowsDestination)) return { decider, setups: [] };
-  const destination = createFlows({
+  const flows = createFlows({
     ...{ routes: routing.routes, doings, rules, memory, accounts, now },
     circumstances: decider.circumstances,
     captures: routes.captures,
   });
-  return { decider, setups: [{ name: flowsDestination, destination, config: { retry } }] };
+  return { decider, flows };
 }

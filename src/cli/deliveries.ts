@@ -34,7 +34,9 @@ export function registerDeliveries(program: Command, resolve: ResolveOps): void 
   const command = program
     .command("deliveries")
     .summary("show what reached the destinations, and why not")
-    .description("Shows deliveries, oldest on top. `waypost events <id>` shows those of one event.")
+    .description(
+      "Shows deliveries, oldest on top, scheduled ones by when they are due. `waypost events <id>` shows those of one event.",
+    )
     .option("--destination <name>", "to one destination")
     .addOption(new Option("--state <state>", "in one state").choices(states))
     .option("--event <id>", "of one event")
@@ -46,11 +48,22 @@ export function registerDeliveries(program: Command, resolve: ResolveOps): void 
   command
     .command("retry")
     .summary("send one again")
-    .description("Opens a dead delivery again. --url, --token and --json as above.")
+    .description("Opens a dead or skipped delivery again. --url, --token and --json as above.")
     .argument("<id>", "its id, <destination>:<event id>")
     .option("--again", "also when it has taken effect already")
     .action((id: string, flags: { again?: true }, self: Command) =>
       runCommand(() => retry(id, { ...self.optsWithGlobals<Flags>(), ...flags }, resolve)),
+    );
+  command
+    .command("cancel")
+    .summary("cancel a scheduled one")
+    .description(
+      "Ends a delivery that is not due yet, of a route with `after`. --url, --token and --json as above.",
+    )
+    .argument("<id>", "its id, <destination>:<event id>:<route>")
+    .option("--reason <text>", "shown with it, at most 200 characters")
+    .action((id: string, flags: { reason?: string }, self: Command) =>
+      runCommand(() => cancel(id, { ...self.optsWithGlobals<Flags>(), ...flags }, resolve)),
     );
   command
     .command("give-up")
@@ -76,11 +89,28 @@ async function list(flags: Flags, resolve: ResolveOps): Promise<number> {
   const deliveries: Delivery[] = [];
   for await (const delivery of newestFirst) deliveries.push(delivery);
   const now = new Date();
-  for (const delivery of deliveries.reverse()) {
+  const oldestFirst = deliveries.reverse();
+  for (const delivery of state === "scheduled" ? oldestFirst.sort(bySoonest) : oldestFirst) {
     if (json) print(safeJson(delivery));
     else for (const line of deliveryLines(delivery, now)) print(cut(line, columns()));
   }
   if (deliveries.length === 0) process.stderr.write("No delivery matches.\n");
+  return 0;
+}
+
+function bySoonest({ nextAt: one = "" }: Delivery, { nextAt: other = "" }: Delivery): number {
+  return one.localeCompare(other);
+}
+
+async function cancel(
+  id: string,
+  { reason, json, ...flags }: OpsFlags & { reason?: string; json?: true },
+  resolve: ResolveOps,
+): Promise<number> {
+  const client = createOpsClient(await resolve(flags));
+  const path = `/api/deliveries/${encodeURIComponent(id)}/cancel`;
+  const delivery = await client.post<Delivery>(path, { reason });
+  print(json ? safeJson(delivery) : "It is cancelled, and will not be sent.");
   return 0;
 }
 

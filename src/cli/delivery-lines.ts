@@ -29,11 +29,15 @@ function summary(delivery: Delivery, now: Date): string {
   if (state === "delivered") return remoteId === undefined ? "done" : `done, as ${remoteId}`;
   if (state === "dead") return reason ?? "gave up";
   if (state === "skipped") return reason ?? "no route held at its turn";
-  if (state === "scheduled")
-    return `opens in ${duration(Date.parse(nextAt ?? "") - now.getTime())}`;
+  if (state === "scheduled") return due(nextAt ?? "", now);
   if (state === "sending") return "on its way, or its answer was lost";
-  if (last === undefined) return "waits for its turn";
+  if (last === undefined) return next(nextAt, now);
   return `${outcome(last)}; ${next(nextAt, now)}`;
+}
+
+function due(at: string, now: Date): string {
+  const left = Date.parse(at) - now.getTime();
+  return `due ${localTime(at)}, ${left > 0 ? `in ${duration(left)}` : "any moment"}`;
 }
 
 function next(nextAt: string | undefined, now: Date): string {

@@ -3,10 +3,12 @@ import { duration, escapeControls } from "./terminal.ts";
 
 /** A destination on one line, and its last error on a second. Pure. */
 export function destinationLines(destination: DestinationState, now: Date): string[] {
-  const { name, kind, says, open, dead, repeats, oldestOpenAt, lastSuccessAt } = destination;
+  const { name, kind, says, open, dead, repeats, oldestOpenAt, lastSuccessAt, scheduled } =
+    destination;
   const ago = (iso: string) => duration(now.getTime() - Date.parse(iso));
   const facts = [
     `${open} open${oldestOpenAt === undefined ? "" : `, the oldest for ${ago(oldestOpenAt)}`}`,
+    ...(scheduled > 0 ? [`${scheduled} scheduled`] : []),
     ...(dead > 0 ? [`${dead} dead`] : []),
     ...(repeats > 0 ? [`${repeats} perhaps twice`] : []),
     lastSuccessAt === undefined ? "no success yet" : `last success ${ago(lastSuccessAt)} ago`,

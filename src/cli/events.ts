@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { Delivery, WaypostEvent } from "../contracts.ts";
+import type { Delivery, NotDelivered, WaypostEvent } from "../contracts.ts";
 import { deliveryWithAttempts } from "./delivery-lines.ts";
 import { eventLine } from "./event-line.ts";
 import { followEvents } from "./event-source.ts";
@@ -15,7 +15,7 @@ import {
   tokenOption,
   urlOption,
 } from "./ops-client.ts";
-import { columns, print, safeJson } from "./terminal.ts";
+import { columns, escapeControls, print, safeJson } from "./terminal.ts";
 
 interface EventsFlags extends OpsFlags {
   readonly type?: readonly string[];
@@ -68,18 +68,24 @@ export function registerEvents(program: Command, resolve: ResolveOps): void {
 }
 
 /** What `/api/events/{id}` answers. */
-export type FoundEvent = WaypostEvent & { readonly deliveries: readonly Delivery[] };
+export type FoundEvent = WaypostEvent & {
+  readonly deliveries: readonly Delivery[];
+  readonly notDelivered: readonly NotDelivered[];
+};
 
 async function showEvent(target: OpsTarget, id: string, flags: EventsFlags): Promise<void> {
   const path = `/api/events/${encodeURIComponent(id)}`;
   const found = await createOpsClient(target).get<FoundEvent>(path);
   if (flags.json) return print(safeJson(found));
-  const { deliveries, ...event } = found;
+  const { deliveries, notDelivered, ...event } = found;
   print(safeJson(event, 2));
   print(deliveries.length === 0 ? "deliveries  none" : "deliveries");
   for (const delivery of deliveries) {
     for (const line of deliveryWithAttempts(delivery, new Date())) print(`  ${line}`);
   }
+  if (notDelivered.length > 0) print("not delivered, by the configuration of now");
+  for (const { destination, says } of notDelivered)
+    print(escapeControls(`  ${destination}: ${says}`));
 }
 
 async function listEvents(target: OpsTarget, flags: EventsFlags): Promise<void> {

@@ -2,9 +2,11 @@ import { readFile, stat } from "node:fs/promises";
 import type { Command } from "commander";
 import { loadRouting } from "../config/load-routing.ts";
 import type { DestinationConfig, Kinds, Routing } from "../config/routing.ts";
-import type { WaypostEvent } from "../contracts.ts";
+import type { RoutesTested, WaypostEvent } from "../contracts.ts";
 import { compileRoutes, type RouteVerdict } from "../deliver/routes.ts";
+import { noInWords } from "../deliver/why-not.ts";
 import { normalize } from "../receive/normalize.ts";
+import { type FoundEvent, parseLimit } from "./events.ts";
 import {
   CommandError,
   createOpsClient,
@@ -15,6 +17,7 @@ import {
   tokenOption,
   urlOption,
 } from "./ops-client.ts";
+import { takenLine, testedLines } from "./routes-tested.ts";
 import { escapeControls, print, safeJson } from "./terminal.ts";
 
 /** What a destination would be sent. Sends nothing, shows no secret. */
@@ -22,10 +25,12 @@ export type Preview = (
   name: string,
   destination: DestinationConfig,
   event: WaypostEvent,
+  /** Of the route, in place of the destination's. */
+  options?: Readonly<Record<string, unknown>>,
 ) => unknown | Promise<unknown>;
 
 /** What the routes make of one event. */
-export interface RoutesTest {
+interface RoutesTest {
   readonly event: { readonly id: string; readonly type: string };
   readonly routes: readonly RouteVerdict[];
   readonly deliveries: readonly {
@@ -43,25 +48,84 @@ interface Parts {
   readonly resolve: ResolveOps;
 }
 
-/** `waypost routes test <event id | file>`: which routes match, and what would be sent. */
+/** `waypost routes test <event id | file>`: what would become of it. */
 export function registerRoutesTest(program: Command, parts: Parts): void {
   program
     .command("routes")
     .description("asks the routes of waypost.yaml")
     .command("test")
     .description(
-      "Shows which routes match an event and what each destination would be sent. Sends nothing.",
+      "Asks a running Waypost what would become of an event: which routes match, what each key of `only` says now, what would be set, emitted and sent. Changes nothing. Where none runs, a file is tested by the waypost.yaml here, without `only`, `once`, `set` and `emit`.",
     )
-    .argument("<event>", "an event id, or a JSON file with a webhook of Meta's, an event or events")
+    .argument("[event]", "an event id, or a JSON file with a webhook of Meta's, an event or events")
+    .option("--here", "by the waypost.yaml here, not by what runs")
+    .option("--conversation <id>", "the last events of a conversation, one line each")
+    .option("--limit <n>", "how many of them", parseLimit, 20)
     .option("--json", "one line of JSON an event")
     .addOption(urlOption)
     .addOption(tokenOption)
-    .action((given: string, flags: Flags) => runCommand(() => run(given, flags, parts)));
+    .action((given: string | undefined, flags: Flags) =>
+      runCommand(() => run(given, flags, parts)),
+    );
 }
 
-type Flags = OpsFlags & { json?: true };
+type Flags = OpsFlags & {
+  readonly json?: true;
+  readonly here?: true;
+  readonly conversation?: string;
+  readonly limit: number;
+};
 
-async function run(given: string, flags: Flags, parts: Parts): Promise<number> {
+async function run(given: string | undefined, flags: Flags, parts: Parts): Promise<number> {
+  if ((given === undefined) === (flags.conversation === undefined)) {
+    throw new CommandError(exitCodes.usage, "Name an event, a file, or --conversation.");
+  }
+  if (given === undefined) return testConversation(flags, parts);
+  if (flags.here) return testHere(given, flags, parts);
+  try {
+    return await testRunning(given, flags, parts);
+  } catch (error) {
+    if (!(await isFile(given)) || !isUnasked(error)) throw error;
+    process.stderr.write("No Waypost was asked: by the waypost.yaml here, without `only`.\n");
+    return testHere(given, flags, parts);
+  }
+}
+
+/** It does not run here, or wants a token that is not here. */
+function isUnasked(error: unknown): boolean {
+  const codes: readonly number[] = [exitCodes.unreachable, exitCodes.unauthorized];
+  return error instanceof CommandError && codes.includes(error.exitCode);
+}
+
+async function testRunning(given: string, flags: Flags, parts: Parts): Promise<number> {
+  const client = createOpsClient(await parts.resolve(flags));
+  const bodies = (await isNoFile(given))
+    ? [{ id: given }]
+    : readEvents(await readFile(given, "utf8"), given).map((event) => ({ event }));
+  for (const body of bodies) {
+    const tested = await client.post<RoutesTested>("/api/routes/test", body);
+    if (flags.json) print(safeJson(tested));
+    else for (const line of testedLines(tested)) print(line);
+  }
+  return 0;
+}
+
+async function testConversation(flags: Flags, parts: Parts): Promise<number> {
+  const client = createOpsClient(await parts.resolve(flags));
+  const filter = { conversation: flags.conversation };
+  const events: WaypostEvent[] = [];
+  for await (const event of client.list<WaypostEvent>("/api/events", filter, flags.limit)) {
+    events.push(event);
+  }
+  for (const { id } of events.reverse()) {
+    const tested = await client.post<RoutesTested>("/api/routes/test", { id });
+    print(flags.json ? safeJson(tested) : takenLine(tested));
+  }
+  if (events.length === 0) process.stderr.write("No event matches.\n");
+  return 0;
+}
+
+async function testHere(given: string, flags: Flags, parts: Parts): Promise<number> {
   const routing = await loadRouting(parts.env, parts.kinds);
   for (const event of await findEvents(given, flags, parts.resolve)) {
     const result = await testRoutes(event, routing, parts.preview);
@@ -82,7 +146,8 @@ export async function testRoutes(
   for (const { destination, route } of routes.match(event)) {
     const config = routing.destinations[destination];
     if (config === undefined) continue;
-    const wouldSend = await previewOf(() => preview(destination, config, event));
+    const own = routing.routes.find(({ name }) => name === route)?.options?.[destination];
+    const wouldSend = await previewOf(() => preview(destination, config, event, own));
     deliveries.push({ destination, kind: config.kind, route, wouldSend });
   }
   const { id, type } = event;
@@ -102,13 +167,18 @@ async function findEvents(
   flags: OpsFlags,
   resolve: ResolveOps,
 ): Promise<WaypostEvent[]> {
-  if (await isFile(given)) return readEvents(await readFile(given, "utf8"), given);
-  if (/[/\\]|\.json$/.test(given)) throw new CommandError(exitCodes.usage, `no file ${given}`);
+  if (!(await isNoFile(given))) return readEvents(await readFile(given, "utf8"), given);
   const client = createOpsClient(await resolve(flags));
   const path = `/api/events/${encodeURIComponent(given)}`;
-  const found = await client.get<WaypostEvent & { deliveries?: unknown }>(path);
-  const { deliveries: _, ...event } = found;
+  const { deliveries: _1, notDelivered: _2, ...event } = await client.get<FoundEvent>(path);
   return [event];
+}
+
+/** Throws CommandError for what looks like a file and is none. */
+async function isNoFile(given: string): Promise<boolean> {
+  if (await isFile(given)) return false;
+  if (/[/\\]|\.json$/.test(given)) throw new CommandError(exitCodes.usage, `no file ${given}`);
+  return true;
 }
 
 async function isFile(given: string): Promise<boolean> {
@@ -151,7 +221,7 @@ function resultLines({ event, routes, deliveries }: RoutesTest): string[] {
     lines.push(
       matches
         ? `  ✓ ${route} → ${to.join(", ") || "no destination"}`
-        : `  ✗ ${route} (${reasons[because ?? "type"]})`,
+        : `  ✗ ${route}: ${noInWords(because ?? "")}`,
     );
   }
   if (deliveries.length === 0) lines.push("  goes to no destination");
@@ -162,23 +232,3 @@ function resultLines({ event, routes, deliveries }: RoutesTest): string[] {
   }
   return lines;
 }
-
-const reasons: Record<NonNullable<RouteVerdict["because"]>, string> = {
-  type: "another type",
-  account: "another account",
-  contact: "another contact",
-  conversation: "another conversation",
-  messageType: "another message type",
-  text: "the text does not match",
-  replyId: "no such button or row was chosen",
-  reaction: "no such reaction",
-  template: "not that template",
-  flow: "not the answer of that flow",
-  referral: "not from such an ad",
-  country: "a number of another country",
-  from: "the other side did it",
-  data: "the business data differs",
-  errorCode: "no such error code",
-  not: "excluded by `not`",
-  test: "a test event; the route has no `test: true`",
-};

@@ -21,7 +21,7 @@ export interface Delivery {
   readonly seq: number;
   /**
    * `scheduled` opens shortly before `nextAt`; `open` waits for its turn or for `nextAt`; `sending` may have taken effect,
-   * nobody knows yet; `skipped`: at its turn no route held.
+   * nobody knows yet; `skipped`: at its turn no route held, or it was cancelled while it was scheduled.
    */
   readonly state: "scheduled" | "open" | "sending" | "delivered" | "skipped" | "dead";
   /** It ended as dead, or was opened again, although an earlier attempt may have taken effect: nobody knows. */
@@ -29,6 +29,8 @@ export interface Delivery {
   /** Attempts that count towards giving up. An outage of the whole destination adds none. */
   readonly attempts: number;
   readonly nextAt?: string;
+  /** Of a route with `after`: when it is due. It is no older than that. */
+  readonly dueAt?: string;
   /** The last 20. */
   readonly history: readonly Attempt[];
   readonly remoteId?: string;

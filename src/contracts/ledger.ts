@@ -51,7 +51,7 @@ export interface DestinationRow extends DestinationLease {
   readonly open: number;
   readonly scheduled: number;
   readonly dead: number;
-  /** `createdAt` of the oldest open row. */
+  /** Since when the oldest open row is: `createdAt`, or `dueAt` of one that was scheduled. Among the first few by `seq`. */
   readonly oldestOpenAt?: string;
 }
 
@@ -196,12 +196,12 @@ interface DeliveryControl {
     rows: readonly EnqueuedDelivery[],
   ): Promise<{ readonly id: string; readonly state: Delivery["state"] }[]>;
   /**
-   * A dead (or delivered, with `again`) row becomes open with a new `seq`; then `revision` + 1. False: no such row. A dead one
+   * A dead or skipped (or delivered, with `again`) row becomes open with a new `seq`; then `revision` + 1. False: no such row. A dead one
    * stays `unknown` if it is; one that took effect is to do so again.
    */
   reopen(deliveryId: string, options?: { readonly again?: boolean }): Promise<boolean>;
   /**
-   * An open or scheduled row becomes dead for this reason, whoever holds it; then `revision` + 1. One that is `sending` becomes `unknown`. What
+   * An open row becomes dead, a scheduled one skipped, for this reason, whoever holds it; then `revision` + 1. One that is `sending` becomes `unknown`. What
    * a holder still writes of it matches nothing. False: no such row, or none that is open; with `idle` also when an attempt
    * may be under way (`sending` without `nextAt`).
    */

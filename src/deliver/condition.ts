@@ -10,6 +10,8 @@ export interface ConditionTest {
   readonly holds: Holds;
   /** The named groups of the expression that took the event; absent of what has no expressions. */
   readonly captures?: (event: WaypostEvent) => Captures;
+  /** Which part of it says no to an event that it does not hold for, where it has parts. */
+  readonly part?: (event: WaypostEvent) => string | undefined;
 }
 
 /** One key of a `when` as a test. */

@@ -37,7 +37,12 @@ export function compileConditions(when: When, accounts: Accounts): Condition[] {
   add("data", byData);
   add("not", (inner) => {
     const all = compileConditions(inner, accounts);
-    return (event) => !all.every(({ holds }) => holds(event));
+    const [only] = all;
+    return {
+      holds: (event) => !all.every(({ holds }) => holds(event)),
+      // Of several none alone says no.
+      part: () => (all.length === 1 ? only?.key : undefined),
+    };
   });
   return conditions;
 }
@@ -73,6 +78,10 @@ function byData(paths: NonNullable<When["data"]>): ConditionTest {
   return {
     holds: ({ data }) => groups(data.business) !== undefined,
     captures: ({ data }) => groups(data.business) ?? {},
+    part: ({ data }) =>
+      Object.entries(paths).find(
+        ([path, wanted]) => compileValuesWhen({ [path]: wanted })(data.business) === undefined,
+      )?.[0],
   };
 }
 

@@ -27,8 +27,8 @@ export function createHousekeeping(parts: {
   const ageMs = (createdAt: string) => Math.max(0, clock.now() - Date.parse(createdAt));
   const oldestAgeMs = () => {
     let oldest: string | undefined;
-    for (const { createdAt } of lanes.rows()) {
-      if (oldest === undefined || createdAt < oldest) oldest = createdAt;
+    for (const { since } of lanes.rows()) {
+      if (oldest === undefined || since < oldest) oldest = since;
     }
     return oldest === undefined ? 0 : ageMs(oldest);
   };

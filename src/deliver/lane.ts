@@ -17,6 +17,8 @@ export interface OpenRow {
   readonly laneKeys: readonly string[];
   readonly seq: number;
   readonly createdAt: string;
+  /** Since when it could be tried: from its making on, or from when it was due. */
+  readonly since: string;
   /** As the ledger has it. */
   state: "open" | "sending";
   /** An earlier attempt may have taken effect. */
@@ -85,6 +87,7 @@ export function openRow(delivery: Delivery, successesSeen: number, clock: Clock)
     laneKeys,
     seq,
     createdAt,
+    since: delivery.dueAt ?? createdAt,
     state: sending ? "sending" : "open",
     unknown: sending || delivery.unknown === true,
     attempts,

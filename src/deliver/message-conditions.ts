@@ -1,5 +1,5 @@
-import type { When } from "../contracts.ts";
-import type { Holds } from "./condition.ts";
+import type { WaypostEvent, When } from "../contracts.ts";
+import type { ConditionTest, Holds } from "./condition.ts";
 
 export function byReaction(emojis: readonly string[]): Holds {
   const wanted = emojis.map(plainEmoji);
@@ -28,17 +28,20 @@ export function byFlow(flows: readonly string[]): Holds {
   };
 }
 
-export function byReferral(wanted: NonNullable<When["referral"]>): Holds {
+export function byReferral(wanted: NonNullable<When["referral"]>): Holds | ConditionTest {
   if (typeof wanted === "boolean") {
     return ({ data }) => (data.message?.referral !== undefined) === wanted;
   }
   const { sourceId, ctwaClid } = wanted;
-  return ({ data }) => {
-    const referral = data.message?.referral;
-    if (referral === undefined) return false;
-    const sourceFits = sourceId === undefined || isOneOf(sourceId, referral.sourceId);
-    return sourceFits && (ctwaClid === undefined || isOneOf(ctwaClid, referral.ctwaClid));
+  const part = ({ data }: WaypostEvent) => {
+    const { referral } = data.message ?? {};
+    if (sourceId !== undefined && !isOneOf(sourceId, referral?.sourceId)) return "sourceId";
+    if (ctwaClid !== undefined && !isOneOf(ctwaClid, referral?.ctwaClid)) return "ctwaClid";
+    return undefined;
   };
+  const holds = (event: WaypostEvent) =>
+    event.data.message?.referral !== undefined && part(event) === undefined;
+  return { holds, part };
 }
 
 function isOneOf(wanted: readonly string[], value: unknown): boolean {

@@ -6,9 +6,8 @@ import {
   type QueueSpec,
   type Route,
   type WaypostEvent,
-  type When,
 } from "../contracts.ts";
-import { type Captures, mergeCaptures } from "./condition.ts";
+import { type Captures, type Condition, mergeCaptures } from "./condition.ts";
 import { compileConditions } from "./conditions.ts";
 import { acts, destinationsOf, isConditional, isOwn, isPlain, ownTakes } from "./flows/takes.ts";
 
@@ -23,12 +22,17 @@ interface Match {
   readonly delayed?: true;
 }
 
-/** Why a route did not take an event: the first key that does not hold, `test` for test events. */
+/** Whether a route takes an event, and why not. */
 export interface RouteVerdict {
   readonly route: string;
   readonly to: readonly string[];
+  /** It emits or sets something: `flows` does that. */
+  readonly acts?: true;
   readonly matches: boolean;
-  readonly because?: keyof When | "test";
+  /** How many of its keys hold. */
+  readonly held: number;
+  /** The first key that does not hold, with dots where it has parts (`text.contains`); `test` for test events. */
+  readonly because?: string;
 }
 
 /** The routes of a configuration, compiled. Pure: the same event always gets the same answer. */
@@ -54,7 +58,7 @@ export function compileRoutes(routing: {
   const own = ownTakes(routes, routing.flows);
   return {
     match(event) {
-      const taken = routes.filter((_, i) => compiled[i]?.verdict(event).matches);
+      const taken = routes.filter((_, i) => compiled[i]?.takes(event));
       const waited = isOwn(event, own) || taken.some(({ name }) => own.waitedFor(name));
       return [...deliveriesOf(taken), ...(waited && !taken.some(actsAtOnce) ? [waitedFor] : [])];
     },
@@ -76,15 +80,22 @@ export function compileRoutes(routing: {
 function compileRoute(route: Route, accounts: Accounts) {
   const { name, to, when } = route;
   const conditions = compileConditions(when, accounts);
+  const takesTest = (event: WaypostEvent) => !event.data.test || route.test;
+  const takes = (event: WaypostEvent) =>
+    takesTest(event) && conditions.every(({ holds }) => holds(event));
   const verdict = (event: WaypostEvent): RouteVerdict => {
-    if (event.data.test && !route.test) {
-      return { route: name, to, matches: false, because: "test" };
-    }
-    const broken = conditions.find(({ holds }) => !holds(event));
-    if (broken === undefined) return { route: name, to, matches: true };
-    return { route: name, to, matches: false, because: broken.key };
+    const broken = conditions.filter(({ holds }) => !holds(event));
+    const because = takesTest(event) ? broken[0] && brokenPart(broken[0], event) : "test";
+    const held = conditions.length - broken.length;
+    const action = acts(route) && ({ acts: true } as const);
+    const no = because === undefined ? {} : { because };
+    return { route: name, to, ...action, matches: because === undefined, held, ...no };
   };
-  return { name, conditions, verdict };
+  return { name, conditions, takes, verdict };
+}
+
+function brokenPart({ key, part }: Condition, event: WaypostEvent): string {
+  return [key, part?.(event)].filter((each) => each !== undefined).join(".");
 }
 
 /** Nothing is to be done; others wait until all is done that came before. */

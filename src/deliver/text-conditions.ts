@@ -8,20 +8,21 @@ type TextTest = (text: string, folded: string) => boolean;
 /** Each key must hold for some text of the message, not all for the same. */
 export function byText({ matches, contains, equals }: TextWhen): ConditionTest {
   const expressions = matches && compileExpressions(matches);
-  const tests: TextTest[] = [];
-  if (expressions) tests.push(expressions.test);
+  const tests: [key: keyof TextWhen, test: TextTest][] = [];
+  if (expressions) tests.push(["matches", expressions.test]);
   if (contains) {
     const parts = contains.map(fold);
-    tests.push((_, folded) => parts.some((part) => folded.includes(part)));
+    tests.push(["contains", (_, folded) => parts.some((part) => folded.includes(part))]);
   }
   if (equals) {
     const wholes = equals.map((each) => fold(each).trim());
-    tests.push((_, folded) => wholes.includes(folded.trim()));
+    tests.push(["equals", (_, folded) => wholes.includes(folded.trim())]);
   }
-  return withCaptures(expressions, textsOf, (event) => {
+  const part = (event: WaypostEvent) => {
     const texts = textsOf(event).map((text) => ({ text, folded: fold(text) }));
-    return tests.every((test) => texts.some(({ text, folded }) => test(text, folded)));
-  });
+    return tests.find(([, test]) => !texts.some(({ text, folded }) => test(text, folded)))?.[0];
+  };
+  return { ...withCaptures(expressions, textsOf, (event) => part(event) === undefined), part };
 }
 
 export function byReplyId(wanted: NonNullable<When["replyId"]>): ConditionTest {

@@ -5,10 +5,14 @@ import { middleware as validateOpenApi } from "express-openapi-validator";
 import type {
   Bus,
   Contacts,
+  Delivery,
   EventQuery,
   Ledger,
+  NotDelivered,
   ProcessRegistry,
   Renormalize,
+  RoutesTested,
+  WaypostEvent,
 } from "../contracts.ts";
 import { createHttpServer, listen } from "../support/http-server.ts";
 import type { Log } from "../support/log.ts";
@@ -26,6 +30,7 @@ import type { Pruned, PruneOptions } from "./prune.ts";
 import { refuseOddNames, requireValidated } from "./query.ts";
 import { handleReload, type Reload } from "./reload-route.ts";
 import { createRenormalizationRoutes } from "./renormalization-routes.ts";
+import { createRoutesTestRoutes } from "./routes-test-routes.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
 import type { SystemStatus } from "./status.ts";
 
@@ -58,6 +63,10 @@ export interface OpsApi {
     string,
     { readonly kind: string; readonly timeoutMs?: number }
   >;
+  /** Why the destinations that have none of these deliveries have none, by the routes as they are now. */
+  readonly whyNot: (event: WaypostEvent, delivered: readonly Delivery[]) => readonly NotDelivered[];
+  /** What would become of an event now. Changes nothing. */
+  readonly testRoutes: (event: WaypostEvent) => Promise<RoutesTested>;
   /** Removes what destinations that are no longer configured have left. */
   readonly prune: (options: PruneOptions) => Promise<Pruned>;
   readonly bus: Pick<Bus, "queues" | "dropDead">;
@@ -147,6 +156,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
     "/api",
     createRenormalizationRoutes(api),
     createContactRoutes(api),
+    createRoutesTestRoutes(api),
     createIntakeRoutes(api.intake, options.metrics),
   );
   app.use("/api", createLogRoutes(api), createDeliveryRoutes(api), createDestinationRoutes(api));
@@ -173,7 +183,7 @@ const readBody: RequestHandler = (request, response, next) => {
     throw new Problem(415, "not-json", "The body must be application/json.");
   }
   request.headers["content-type"] = "application/json";
-  const parse = tellsEvents ? parseEvents : parseJson;
+  const parse = tellsEvents || request.path === "/routes/test" ? parseEvents : parseJson;
   parse(request, response, (error?: unknown) => {
     if (error === undefined) request.body ??= {};
     next(error);

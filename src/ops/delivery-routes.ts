@@ -29,6 +29,15 @@ export function createDeliveryRoutes(options: {
     if (!(await ledger.reopen(delivery.id, { again }))) throw notFound("delivery");
     response.status(202).json(await findDelivery(ledger, delivery.id));
   });
+  router.post("/deliveries/:id/cancel", async ({ params, body }, response) => {
+    const { reason } = body as { reason?: string };
+    const { id, state } = await findDelivery(ledger, params.id);
+    const words = `cancelled by an operator${reason === undefined ? "" : `: ${reason}`}`;
+    refuseCancel(state);
+    // It may have become due this very moment: then it is over, or it is tried already.
+    if (!(await ledger.giveUp(id, words, { idle: true }))) refuseCancel("sending");
+    response.json(await findDelivery(ledger, id));
+  });
   router.post("/deliveries/:id/give-up", async ({ params, body }, response) => {
     const { reason = "no reason given" } = body as { reason?: string };
     const { id, destination } = await findDelivery(ledger, params.id);
@@ -49,9 +58,8 @@ async function giveUp(
   const until = performance.now() + waitMs;
   for (;;) {
     const { state, destination } = await findDelivery(ledger, id);
-    if (state !== "open" && state !== "sending") {
-      throw new Problem(409, "delivery-done", "The delivery is done: it is not tried any more.");
-    }
+    if (state === "scheduled") throw scheduled("It is not tried yet: cancel it.");
+    if (state !== "open" && state !== "sending") throw done();
     const isHeld = (await ledger.lease(destination)).holder !== undefined;
     const idle = isHeld && performance.now() < until;
     if (await ledger.giveUp(id, reason, { idle })) return;
@@ -59,7 +67,24 @@ async function giveUp(
   }
 }
 
-/** What the validator let through: `state` is one of the four. */
+function refuseCancel(state: Delivery["state"]): void {
+  if (state === "open" || state === "sending") {
+    throw new Problem(409, "delivery-open", "The delivery is open: it is no longer scheduled.", {
+      detail: "Giving it up ends it.",
+    });
+  }
+  if (state !== "scheduled") throw done();
+}
+
+function done(): Problem {
+  return new Problem(409, "delivery-done", "The delivery is done: it is not tried any more.");
+}
+
+function scheduled(detail: string): Problem {
+  return new Problem(409, "delivery-scheduled", "The delivery is scheduled.", { detail });
+}
+
+/** What the validator let through. */
 function parseDeliveryFilter({ destination, state, event }: Query): DeliveryFilter {
   return {
     ...(destination === undefined ? {} : { destination: String(destination) }),
@@ -82,6 +107,7 @@ function refuseRetry(
   if (!destinations.has(destination)) {
     throw new Problem(409, "destination-removed", "Its destination is no longer configured.");
   }
+  if (state === "scheduled") throw scheduled("It opens by itself when its time has come.");
   if (state === "open" || state === "sending") {
     throw new Problem(409, "delivery-open", "The delivery is open: it is tried by itself.");
   }

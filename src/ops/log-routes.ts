@@ -1,5 +1,5 @@
 import { Router } from "express";
-import type { EventQuery, Ledger } from "../contracts.ts";
+import type { Delivery, EventQuery, Ledger, NotDelivered, WaypostEvent } from "../contracts.ts";
 import { notFound } from "./problem.ts";
 import { createQuarantineRoutes } from "./quarantine-routes.ts";
 import { parseConversationFilter, parseEventFilter, parsePage, requireValidated } from "./query.ts";
@@ -10,8 +10,9 @@ export function createLogRoutes(options: {
   readonly query: EventQuery;
   readonly ledger: Pick<Ledger, "deliveriesOf">;
   readonly status: () => Promise<SystemStatus>;
+  readonly whyNot: (event: WaypostEvent, delivered: readonly Delivery[]) => readonly NotDelivered[];
 }): Router {
-  const { query, ledger, status } = options;
+  const { query, ledger, status, whyNot } = options;
   const router = Router();
   router.use(requireValidated);
   router.get("/events", async ({ query: asked }, response) => {
@@ -19,7 +20,8 @@ export function createLogRoutes(options: {
   });
   router.get("/events/:id", async ({ params }, response) => {
     const event = found("event", await query.event(params.id));
-    response.json({ ...event, deliveries: await ledger.deliveriesOf(event.id) });
+    const deliveries = await ledger.deliveriesOf(event.id);
+    response.json({ ...event, deliveries, notDelivered: whyNot(event, deliveries) });
   });
   router.get("/messages/:wamid", async ({ params }, response) => {
     response.json(found("message", await query.message(params.wamid)));

@@ -14,7 +14,10 @@ type Leases = Pick<
   | "setPause"
 >;
 
-const first = { epoch: 0, beat: 0, seq: 0, rev: 0 } as const;
+/** What was scheduled stands before others by its number, but is no older than its time. */
+const fewRows = 50;
+
+const unheld = { epoch: 0, beat: 0, seq: 0, rev: 0 } as const;
 
 /** A destination's row: who holds it, and its counters. */
 export function createLeases(tables: Pick<Tables, "of">): Leases {
@@ -27,8 +30,8 @@ export function createLeases(tables: Pick<Tables, "of">): Leases {
     async lease(name) {
       const [found] = await destinations.get([name]);
       if (found !== undefined) return leaseOf(found);
-      const [made] = await destinations.insert([{ id: name, ...first }]);
-      return leaseOf(made ?? { id: name, ...first });
+      const [made] = await destinations.insert([{ id: name, ...unheld }]);
+      return leaseOf(made ?? { id: name, ...unheld });
     },
     async destinations() {
       const found = await destinations.find({ where: {}, order: ["id"], as: "lookup" });
@@ -67,13 +70,14 @@ async function counted(
 ): Promise<DestinationRow> {
   const deliveries = tables.of(deliveriesTable);
   const opened = { destination: lease.name, open: true };
-  const [open, scheduled, dead, [oldest]] = await Promise.all([
+  const [open, scheduled, dead, first] = await Promise.all([
     deliveries.count(opened),
     deliveries.count({ destination: lease.name, scheduled: true }),
     deliveries.count({ destination: lease.name, state: "dead" }),
-    deliveries.find({ where: opened, order: ["seq"], limit: 1, as: "lookup" }),
+    deliveries.find({ where: opened, order: ["seq"], limit: fewRows, as: "lookup" }),
   ]);
-  return { ...lease, open, scheduled, dead, ...(oldest && { oldestOpenAt: oldest.createdAt }) };
+  const [oldest] = first.map(({ dueAt, createdAt }) => dueAt?.toISOString() ?? createdAt).sort();
+  return { ...lease, open, scheduled, dead, ...(oldest && { oldestOpenAt: oldest }) };
 }
 
 function leaseOf(row: RowOf<typeof destinationsTable.fields>): DestinationLease {

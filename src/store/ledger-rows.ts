@@ -170,7 +170,7 @@ async function openDue(
   const where = { destination: name, scheduled: true, dueAt: { below: until } };
   const due = await deliveries.find({ where, order: ["dueAt"], limit });
   if (due.length === 0) return 0;
-  const set = { state: "open", open: true, scheduled: null, dueAt: null } as const;
+  const set = { state: "open", open: true, scheduled: null } as const;
   const ids = due.map(({ id }) => id);
   // One that was cancelled meanwhile is scheduled no more.
   await deliveries.updateAll({ id: { in: ids }, scheduled: true }, { set });
@@ -213,7 +213,6 @@ async function giveUp(
     state: "dead",
     open: null,
     scheduled: null,
-    dueAt: null,
     epoch: givenUpEpoch,
     nextAt: null,
     doneAt: new Date(now).toISOString(),
@@ -221,7 +220,8 @@ async function giveUp(
     reason,
   } as const;
   const end = (state: "scheduled" | "open" | "sending") => {
-    const change = state === "sending" ? { ...set, unknown: true } : set;
+    const how = { scheduled: { state: "skipped" }, open: {}, sending: { unknown: true } } as const;
+    const change = { ...set, ...how[state] };
     const where = { state, ...(idle && state === "sending" && { nextAt: { absent: false } }) };
     return tables.of(deliveriesTable).advance(id, where, { set: change });
   };
@@ -238,9 +238,10 @@ async function giveUp(
 
 export function deliveryOf(row: DeliveryRow): Delivery {
   const { epoch: _1, open: _2, expireAt: _3, body: _4, ...kept } = row;
-  const { scheduled: _5, dueAt: _6, unknown, emits, ...delivery } = kept;
+  const { scheduled: _5, dueAt, unknown, emits, ...delivery } = kept;
   return {
     ...delivery,
+    ...(dueAt && { dueAt: dueAt.toISOString() }),
     ...(unknown && { unknown }),
     ...(emits !== undefined && { emits: JSON.parse(emits) }),
   };

@@ -18,7 +18,7 @@ export const deliveriesTable = defineTable({
     state: text<Delivery["state"]>(),
     /** There while the state is `open` or `sending`. */
     open: optional(flag()),
-    /** There while the state is `scheduled`: when it opens; and that it does. */
+    /** There while the state is `scheduled`; when it is due, also afterwards. */
     scheduled: optional(flag()),
     dueAt: optional(date()),
     /** There when an attempt may have taken effect, also while the row is dead and when it is opened again. */

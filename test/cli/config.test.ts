@@ -231,8 +231,14 @@ describe("testRoutes", () => {
     assert.deepEqual(result, {
       event: { id: "evt_1", type: "whatsapp.message.text" },
       routes: [
-        { route: "texts", to: ["support"], matches: true },
-        { route: "agents", to: ["support", "quiet"], matches: false, because: "text" },
+        { route: "texts", to: ["support"], matches: true, held: 1 },
+        {
+          route: "agents",
+          to: ["support", "quiet"],
+          matches: false,
+          held: 0,
+          because: "text.contains",
+        },
       ],
       deliveries: [
         {
@@ -307,11 +313,28 @@ describe("waypost routes test", () => {
   it("shows each event of a file", { timeout: 60_000 }, async (t) => {
     const cwd = await folder(t, yaml);
     await writeFile(path.join(cwd, "two.json"), JSON.stringify(webhook));
-    const { code, stdout } = await run(cwd, ["routes", "test", "two.json"], { TOKEN: "x" });
+    const { code, stdout } = await run(cwd, ["routes", "test", "--here", "two.json"], {
+      TOKEN: "x",
+    });
     assert.equal(code, 0);
-    assert.match(stdout, /✓ texts → support\n {2}✗ agents \(the text does not match\)/);
+    assert.match(
+      stdout,
+      /✓ texts → support\n {2}✗ agents: the text does not match \(text\.contains\)/,
+    );
     assert.match(stdout, /would be sent to support \(slack\):\n {4}\{\n {6}"text": "support: one"/);
     assert.match(stdout, /"support: two"/);
+  });
+
+  it("falls back to the file here where nobody answers, and says so", {
+    timeout: 60_000,
+  }, async (t) => {
+    const cwd = await folder(t, yaml);
+    await writeFile(path.join(cwd, "two.json"), JSON.stringify(webhook));
+    const args = ["routes", "test", "two.json", "--url", "http://127.0.0.1:1"];
+    const { code, stdout, stderr } = await run(cwd, args, { TOKEN: "x" });
+    assert.equal(code, 0);
+    assert.match(stdout, /"support: two"/);
+    assert.match(stderr, /by the waypost\.yaml here/);
   });
 
   it("asks the ops API for an event id", { timeout: 60_000 }, async (t) => {
@@ -324,7 +347,7 @@ describe("waypost routes test", () => {
     t.after(() => server.close());
     await new Promise((resolve) => server.once("listening", resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const args = ["routes", "test", "evt_7", "--json", "--url", url];
+    const args = ["routes", "test", "evt_7", "--here", "--json", "--url", url];
     const { code, stdout } = await run(await folder(t, yaml), args, { TOKEN: "x" });
     assert.equal(code, 0);
     assert.deepEqual(asked, ["/api/events/evt_7 Bearer t"]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Delivery } from "../../src/contracts.ts";
 import { type Harness, startOps, token } from "../ops/harness.ts";
-import { addDelivery } from "../ops/ledger-rows.ts";
+import { addDelivery, addScheduled } from "../ops/ledger-rows.ts";
 import { runCli } from "../support/cli.ts";
 import { textEvent } from "../support/sample-events.ts";
 
@@ -11,7 +11,8 @@ const lines = (text: string) => text.split("\n").slice(0, -1);
 
 let ops: Harness;
 before(async () => {
-  ops = await startOps();
+  const when = { type: ["whatsapp.call.*"] };
+  ops = await startOps({ routes: [{ name: "calls-to-crm", when, to: ["crm"], test: false }] });
   ops.destinations.set("erp", { kind: "webhook" });
   ops.query.log.push(textEvent(1));
   await addDelivery(ops.ledger, "erp", 1, "dead");
@@ -59,13 +60,17 @@ describe("waypost deliveries", () => {
     assert.equal((await run(["deliveries", "--state", "gone"])).code, 2);
   });
 
-  it("shows those of one event with every attempt", async () => {
+  it("shows those of one event with every attempt, and why other destinations have none", async (t) => {
+    ops.destinations.set("crm", { kind: "webhook" });
+    t.after(() => ops.destinations.delete("crm"));
     const { out } = await run(["events", "evt_1"]);
-    assert.deepEqual(lines(out).slice(-4), [
+    assert.deepEqual(lines(out).slice(-6), [
       "deliveries",
       "  11-20 10:00:01  dead       erp:evt_1",
       "    whatsapp.message.text, by everything: the receiver answered 422",
       "      11-20 10:00:01  41 ms  refused: 422 unknown field",
+      "not delivered, by the configuration of now",
+      "  crm: the route calls-to-crm comes closest: another type",
     ]);
   });
 
@@ -81,6 +86,31 @@ describe("waypost deliveries", () => {
     assert.deepEqual([open.code, open.err], [1, "The delivery is open: it is tried by itself.\n"]);
     const none = await run(["deliveries", "retry", "erp:evt_9"]);
     assert.deepEqual([none.code, none.err], [1, "There is no such delivery.\n"]);
+  });
+});
+
+describe("waypost deliveries cancel", () => {
+  it("ends a scheduled one, which is listed with its time, the soonest on top", async (t) => {
+    t.after(() => ops.destinations.delete("later"));
+    ops.destinations.set("later", { kind: "webhook" });
+    for (const n of [1, 2]) await addScheduled(ops.ledger, "later", n);
+    const { out } = await run(["deliveries", "--state", "scheduled"]);
+    assert.deepEqual(lines(out), [
+      "11-20 10:00:01  scheduled  later:evt_1:reminder",
+      "  whatsapp.message.text, by reminder: due 11-20 11:00:01, any moment",
+      "11-20 10:00:02  scheduled  later:evt_2:reminder",
+      "  whatsapp.message.text, by reminder: due 11-20 11:00:02, any moment",
+    ]);
+    assert.match((await run(["destinations"])).out, /^later \(webhook\) .*0 open, 2 scheduled/m);
+    const ended = await run(["deliveries", "cancel", "later:evt_1:reminder"]);
+    assert.deepEqual([ended.code, ended.out], [0, "It is cancelled, and will not be sent.\n"]);
+    const skipped = await run(["deliveries", "--destination", "later", "--state", "skipped"]);
+    assert.match(skipped.out, /by reminder: cancelled by an operator$/m);
+    const open = await run(["deliveries", "cancel", "erp:evt_2"]);
+    assert.deepEqual(
+      [open.code, open.err.split("\n")[0]],
+      [1, "The delivery is open: it is no longer scheduled."],
+    );
   });
 });
 

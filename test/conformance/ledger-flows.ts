@@ -61,6 +61,8 @@ export function testFlowRows(
           [3, "open", at(40).toISOString(), ["reminder"]],
         ],
       );
+      // The row that was made last is the oldest: the others are no older than their time.
+      assert.equal((await ledger.destinations())[0]?.oldestOpenAt, row(4).createdAt);
       assert.equal(await ledger.openDue("other", at(60), 9), 0);
       assert.equal(await ledger.openDue(name, at(60), 9), 1);
       assert.equal(await ledger.openDue(name, at(60), 9), 0);
@@ -76,7 +78,8 @@ export function testFlowRows(
       assert.equal(await ledger.giveUp(later(1, 50).id, "cancelled by an operator"), true);
       assert.equal(await ledger.openDue(name, at(60), 9), 0);
       const cancelled = await ledger.delivery(later(1, 50).id);
-      assert.equal(cancelled?.state, "dead");
+      assert.equal(cancelled?.state, "skipped");
+      assert.deepEqual((await ledger.destinations())[0]?.dead, 0);
       assert.equal(cancelled?.unknown, undefined);
       assert.deepEqual((await ledger.destinations())[0]?.scheduled, 0);
       assert.equal(await ledger.reopen(later(1, 50).id), true);

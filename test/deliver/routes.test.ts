@@ -188,7 +188,13 @@ describe("compileRoutes", () => {
     const [verdict] = compileRoutes({ accounts, routes: [route("r", ["a"], { when })] }).explain(
       hello,
     );
-    assert.deepEqual(verdict, { route: "r", to: ["a"], matches: false, because: "account" });
+    assert.deepEqual(verdict, {
+      route: "r",
+      to: ["a"],
+      matches: false,
+      held: 1,
+      because: "account",
+    });
   });
 
   it("knows the patterns to bind for a destination", () => {

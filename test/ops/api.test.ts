@@ -120,7 +120,9 @@ const endpoints: Record<string, { path: string; shows: (body: never) => unknown;
 
 const testedElsewhere = [
   "/api/contacts/{id}",
+  "/api/deliveries/{id}/cancel",
   "/api/deliveries/{id}/give-up",
+  "/api/routes/test",
   "/api/deliveries/{id}/retry",
   "/api/destinations/{name}/pause",
   "/api/destinations/{name}/resume",

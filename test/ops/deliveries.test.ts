@@ -4,11 +4,13 @@ import type { Delivery } from "../../src/contracts.ts";
 import { textEvent } from "../support/sample-events.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { type Harness, startOps } from "./harness.ts";
-import { addDelivery, createdAt } from "./ledger-rows.ts";
+import { addDelivery, addScheduled, createdAt } from "./ledger-rows.ts";
 
 let ops: Harness;
 before(async () => {
-  ops = await startOps();
+  const when = { type: ["whatsapp.call.*"] };
+  ops = await startOps({ routes: [{ name: "calls-to-crm", when, to: ["crm"], test: false }] });
+  ops.destinations.set("crm", { kind: "webhook" });
   ops.destinations.set("erp", { kind: "webhook" });
   ops.destinations.set("slack-support", { kind: "slack", timeoutMs: 100 });
   ops.query.log.push(textEvent(3), textEvent(2), textEvent(1));
@@ -58,8 +60,17 @@ describe("the deliveries of the API", () => {
   it("stand beside the fields of their event, which stays as it is", async () => {
     const body = (await (await ops.get("/api/events/evt_1")).json()) as {
       deliveries: Delivery[];
+      notDelivered: unknown;
     };
-    const { deliveries, ...event } = body;
+    const { deliveries, notDelivered, ...event } = body;
+    assert.deepEqual(notDelivered, [
+      {
+        destination: "crm",
+        route: "calls-to-crm",
+        because: "type",
+        says: "the route calls-to-crm comes closest: another type",
+      },
+    ]);
     assert.deepEqual(event, textEvent(1));
     assert.deepEqual(
       deliveries.map(({ id, state }) => [id, state]),
@@ -133,6 +144,61 @@ describe("giving up", () => {
     assert.deepEqual(await slug(await giveUp("erp:evt_1")), [409, "delivery-done"]);
     assert.equal((await giveUp("erp:evt_none")).status, 404);
     assert.deepEqual(await slug(await giveUp("erp:evt_3", { why: "x" })), [400, "invalid-request"]);
+  });
+});
+
+describe("a scheduled delivery", () => {
+  const cancel = (id: string, body?: unknown) =>
+    ops.post(`/api/deliveries/${encodeURIComponent(id)}/cancel`, body);
+  const id = "later:evt_1:reminder";
+  const facts = async () => {
+    const { items } = (await (await ops.get("/api/destinations")).json()) as {
+      items: { name: string; open: number; scheduled: number; dead: number }[];
+    };
+    const found = items.find(({ name }) => name === "later");
+    return [found?.open, found?.scheduled, found?.dead];
+  };
+  before(async () => {
+    ops.destinations.set("later", { kind: "webhook" });
+    await addScheduled(ops.ledger, "later", 1);
+    await addScheduled(ops.ledger, "later", 2);
+  });
+
+  it("is listed with its time, and counts as neither open nor dead", async () => {
+    const response = await ops.get("/api/deliveries?destination=later&state=scheduled");
+    const { items } = (await response.json()) as { items: Delivery[] };
+    assert.deepEqual(
+      items.map(({ nextAt }) => nextAt),
+      ["2026-11-20T11:00:02.000Z", "2026-11-20T11:00:01.000Z"],
+    );
+    assert.deepEqual(await facts(), [0, 2, 0]);
+  });
+
+  it("is neither retried nor given up: the answer says what to do", async () => {
+    assert.deepEqual(await slug(await retry(id, { again: true })), [409, "delivery-scheduled"]);
+    const gone = await ops.post(`/api/deliveries/${encodeURIComponent(id)}/give-up`);
+    assert.deepEqual(await slug(gone), [409, "delivery-scheduled"]);
+  });
+
+  it("is cancelled: it ends as skipped, with who and why, and can be retried", async () => {
+    const response = await cancel(id, { reason: "they called" });
+    const { state, reason } = (await response.json()) as Delivery;
+    assert.deepEqual(
+      [response.status, state, reason],
+      [200, "skipped", "cancelled by an operator: they called"],
+    );
+    assert.deepEqual(await facts(), [0, 1, 0]);
+    assert.deepEqual(await slug(await cancel(id)), [409, "delivery-done"]);
+    assert.equal((await retry(id)).status, 202);
+    assert.deepEqual(await slug(await cancel(id)), [409, "delivery-open"]);
+    assert.equal((await cancel("later:evt_none")).status, 404);
+  });
+
+  it("is no older than its time once it is open", async () => {
+    await ops.ledger.openDue("later", new Date("2026-11-21"), 9);
+    const rows = await ops.ledger.destinations();
+    const { open, oldestOpenAt } = rows.find(({ name }) => name === "later") ?? {};
+    assert.deepEqual([open, oldestOpenAt], [2, "2026-11-20T11:00:01.000Z"]);
   });
 });
 

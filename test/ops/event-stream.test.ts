@@ -44,6 +44,8 @@ const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   contacts: { find: none, change: none },
   processes: { alive: none },
   destinations: () => new Map(),
+  whyNot: () => [],
+  testRoutes: none,
   prune: none,
   bus: { queues: none, dropDead: none },
   renormalize: none,

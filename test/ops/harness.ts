@@ -1,13 +1,18 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Ledger, ProcessRegistry, Store, WaypostEvent } from "../../src/contracts.ts";
+import type { Plan } from "../../src/app/plan.ts";
+import { testEvent } from "../../src/app/routes-test.ts";
+import type { Ledger, ProcessRegistry, Route, Store, WaypostEvent } from "../../src/contracts.ts";
+import { compileRoutes } from "../../src/deliver/routes.ts";
+import { whyNot } from "../../src/deliver/why-not.ts";
 import { createOps, type OpsApi, type OpsOptions } from "../../src/ops/create-ops.ts";
 import type { Pruned, PruneOptions } from "../../src/ops/prune.ts";
 import { collectStatus, type StatusSources } from "../../src/ops/system-status.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import type { Log, LogFields } from "../../src/support/log.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
+import { noRules } from "../deliver/flows/flow-engine.ts";
 import { createMemoryEventQuery, type MemoryEventQuery } from "../support/memory-event-query.ts";
 
 export const token = "a-token-of-the-tests-0123456789";
@@ -36,12 +41,16 @@ export interface Harness {
   patch(path: string, body: unknown): Promise<Response>;
 }
 
+const testSecret = `whsec_${"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}`;
+
 /** The ops port on a free port over a log in memory; answers are held against the specification. */
 export async function startOps(
   changes: Partial<OpsOptions> & {
     status?: Partial<StatusSources>;
     withApi?: false;
     intake?: OpsApi["intake"];
+    /** Of the configuration. */
+    routes?: readonly Route[];
     renormalize?: OpsApi["renormalize"];
   } = {},
 ): Promise<Harness> {
@@ -53,6 +62,7 @@ export async function startOps(
     status,
     withApi,
     intake = { publish: () => Promise.reject(new Error("unasked")), accounts: () => ({}) },
+    routes = [],
     renormalize = () => Promise.reject(new Error("unasked")),
     ...options
   } = changes;
@@ -81,6 +91,20 @@ export async function startOps(
         dead.set(name, 0);
         return dropped;
       },
+    },
+    whyNot: (event, delivered) =>
+      whyNot(compileRoutes({ accounts: {}, routes }), event, destinations.keys(), delivered),
+    testRoutes: (event) => {
+      const configured = [...destinations].map(([name, { kind }]) => [
+        name,
+        { kind, options: { url: "https://erp.example/hooks", secret: testSecret } },
+      ]);
+      const routing = {
+        ...{ routes, accounts: {}, flows: noRules },
+        destinations: Object.fromEntries(configured),
+      } as unknown as Plan["routing"];
+      const plan = { routing, destinations, routes: compileRoutes(routing) };
+      return testEvent(event, plan, store);
     },
     prune: async (asked) => {
       pruned.asked.push(asked);

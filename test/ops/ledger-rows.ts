@@ -27,6 +27,22 @@ export async function addDelivery(
   return lease.epoch;
 }
 
+/** One of a route with `after`, due an hour after its event. */
+export async function addScheduled(ledger: Ledger, destination: string, n: number): Promise<void> {
+  const eventId = `evt_${n}`;
+  const id = `${destination}:${eventId}:reminder`;
+  const nextAt = new Date(Date.parse(at(n)) + 3_600_000).toISOString();
+  const row = {
+    id,
+    eventId,
+    eventType: "whatsapp.message.text",
+    route: "reminder",
+    laneKeys: [id],
+  };
+  const routes = ["reminder"];
+  await ledger.enqueue(destination, [{ ...row, routes, createdAt: at(n), nextAt }]);
+}
+
 function at(n: number): string {
   return new Date(Date.parse(createdAt) + n * 1_000).toISOString();
 }

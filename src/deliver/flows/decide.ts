@@ -3,6 +3,7 @@ import {
   type FlowRules,
   flowsDestination,
   type Only,
+  type OnlyAnswer,
   type Route,
   type WaypostEvent,
 } from "../../contracts.ts";
@@ -40,6 +41,8 @@ export interface Decider {
   /** When a row of this route opens; undefined: at once. */
   opensAt(route: string, event: WaypostEvent): Date | undefined;
   circumstances(event: WaypostEvent, route: string): Circumstances;
+  /** Each key of the route's `only` with its answer, as of now. Never rejects. */
+  examine(route: string, event: WaypostEvent): Promise<OnlyAnswer[]>;
 }
 
 export interface DeciderParts {
@@ -79,6 +82,10 @@ export function createDecider(parts: DeciderParts): Decider {
       const route = byName.get(name)?.route;
       return route && opensAt(route, event, rules);
     },
+    examine(name, event) {
+      const about = circumstances(event, name);
+      return Promise.all((byName.get(name)?.tests ?? []).map((test) => answerOf(test, about)));
+    },
     async decide(asking, event) {
       const asked = asking.routes.flatMap((name) => byName.get(name) ?? []);
       const does = asking.destination === flowsDestination && isOwn(event, own);
@@ -90,6 +97,18 @@ export function createDecider(parts: DeciderParts): Decider {
       return does && decision.is === "skip" ? { is: "go", routes: [] } : decision;
     },
   };
+}
+
+/** The rest is asked as it stands at the turn. */
+const ofEvent: readonly (keyof Only)[] = ["hours", "first", "opens", "about"];
+
+async function answerOf({ key, holds }: OnlyTest, about: Circumstances): Promise<OnlyAnswer> {
+  const asOf = ofEvent.includes(key) ? "event" : "now";
+  try {
+    return { key, holds: (await holds(about)) ? "yes" : "no", asOf };
+  } catch {
+    return { key, holds: "unknown", asOf };
+  }
 }
 
 async function ask(

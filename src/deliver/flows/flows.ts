@@ -4,6 +4,7 @@ import {
   type Change,
   type Contact,
   type Delivered,
+  type DeliveryContext,
   DeliveryError,
   type Destination,
   type Emit,
@@ -45,11 +46,15 @@ interface Doing {
   readonly names: ReadonlySet<string>;
 }
 
+export interface Flows extends Destination {
+  deliver(event: WaypostEvent, context: Pick<DeliveryContext, "routes">): Promise<Delivered>;
+}
+
 /**
  * The built-in destination: does what the routes that hold `set` and `emit`, in the file's order. What is set is set before
  * the delivery is done; what is emitted is the delivery's `events`. Doing it again changes nothing.
  */
-export function createFlows(parts: FlowsParts): Destination {
+export function createFlows(parts: FlowsParts): Flows {
   const { doings } = parts;
   return {
     kind: "flows",

@@ -13,18 +13,22 @@ export interface OnlyTest {
 }
 
 type Tests = {
-  readonly [K in keyof Only]-?: (value: NonNullable<Only[K]>) => Omit<OnlyTest, "key">;
+  readonly [K in Exclude<keyof Only, "all">]-?: (
+    value: NonNullable<Only[K]>,
+  ) => Omit<OnlyTest, "key">;
 };
 
 /** The keys of `only`, compiled: those that need to ask nobody first. All must hold. */
 export function compileOnly(only: Only, rules: FlowRules): OnlyTest[] {
   const tests = testsFor(rules);
-  const compiled = (Object.keys(tests) as (keyof Only)[]).flatMap((key) => {
+  const compiled = (Object.keys(tests) as (keyof Tests)[]).flatMap((key) => {
     const value = only[key];
     if (value === undefined) return [];
     return [{ key, ...(tests[key] as (value: unknown) => Omit<OnlyTest, "key">)(value) }];
   });
-  return compiled.sort((a, b) => a.reads.length - b.reads.length);
+  // What says no there says no for all.
+  const inner = (only.all ?? []).flatMap((each) => compileOnly(each, rules));
+  return [...compiled, ...inner].sort((a, b) => a.reads.length - b.reads.length);
 }
 
 const nothing = [] as const;
@@ -120,15 +124,11 @@ const testsOfContact: Pick<Tests, OfContact> = {
   }),
 };
 
-function testsOfTests(rules: FlowRules): Pick<Tests, "not" | "all"> {
+function testsOfTests(rules: FlowRules): Pick<Tests, "not"> {
   return {
     not: (inner) => {
       const tests = compileOnly(inner, rules);
       return { reads: readsOf(tests), holds: async (about) => !(await allHold(tests, about)) };
-    },
-    all: (each) => {
-      const tests = each.flatMap((only) => compileOnly(only, rules));
-      return { reads: readsOf(tests), holds: (about) => allHold(tests, about) };
     },
   };
 }

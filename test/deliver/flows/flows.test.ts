@@ -305,7 +305,7 @@ describe("a route with `after`", () => {
     await ledger.setPause("crm", undefined);
     await clock.advance(60_000);
     assert.deepEqual(await flows.states("crm"), [
-      "dead cancelled by an operator",
+      "skipped cancelled by an operator",
       "skipped later: maxAge",
     ]);
     await flows.engine.end();
