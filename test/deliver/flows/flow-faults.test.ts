@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { StoreError } from "../../../src/contracts.ts";
 import { destinationsTable } from "../../../src/store/ledger-tables.ts";
+import { makeEvent } from "../../store/make-events.ts";
 import {
   createWorld,
   day,
@@ -188,6 +189,11 @@ describe("a route with `once`, when things go wrong", () => {
     await flows.receive(now(clock, { contact: person }));
     await clock.advance(5 * hour);
     await ledger.setPause("crm", undefined);
+    await clock.advance(3 * hour);
+    // It came half an hour after the first, and has lain somewhere since.
+    const late = Date.parse(first.data.receivedAt) + 30 * minute;
+    const receivedAt = new Date(late).toISOString();
+    await flows.receive(makeEvent({ contact: person, receivedAt }));
     await clock.advance(minute);
     assert.deepEqual(flows.effects("crm"), [first.id]);
     await flows.engine.end();
