@@ -5,6 +5,8 @@ import type { Scalar } from "./routing.ts";
 export interface Contact {
   /** `ctc_…`, random. Of two that turned out to be one person, the older. */
   readonly id: string;
+  /** Of those that turned out to be the same person; absent: none. */
+  readonly formerIds?: readonly string[];
   /** Every id the person is known by. */
   readonly userIds: readonly string[];
   /** As digits. */

@@ -40,6 +40,8 @@ export interface Delivery {
   readonly reason?: string;
   /** What follows from it: durable before the first of them is published, and published before it is done. */
   readonly emits?: readonly WaypostEvent[];
+  /** What follows from it is not all: the delivery failed, and is called again when it is tried again. */
+  readonly partial?: true;
 }
 
 export interface Attempt {
@@ -82,6 +84,8 @@ export interface DeliveryChange {
   readonly route?: string;
   readonly decided?: readonly string[];
   readonly emits?: readonly WaypostEvent[];
+  /** false takes it away. */
+  readonly partial?: boolean;
   /** Given with `delivered`, `skipped` and `dead`. */
   readonly doneAt?: string;
   readonly reason?: string;

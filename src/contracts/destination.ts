@@ -8,8 +8,13 @@ export type Link = Readonly<Record<string, string>>;
 export interface DeliveryContext {
   /** The destination's name. */
   readonly destination: string;
-  /** The same for every attempt of this delivery: `<event id>:<destination>`. */
+  /** The same for every attempt of this delivery: `<event id>:<destination>`, with `after` also `:<route>`. */
   readonly idempotencyKey: string;
+  /**
+   * The route with `after` that brings it here, maybe beside another delivery of the same event: whoever makes an id of the
+   * event's own tells the two apart.
+   */
+  readonly after?: string;
   /** 1 for the first; of a long outage the last 20 count. */
   readonly attempt: number;
   /** The routes that brought it here and held at its turn. */

@@ -1,4 +1,5 @@
 /** Errors that carry the decision: again, when, or never. */
+import type { WaypostEvent } from "../event/event.ts";
 import { describeError, nameError } from "../support/log.ts";
 
 /** Not durable now: 503 with Retry-After, Meta sends the POST again. */
@@ -44,17 +45,26 @@ export class DeliveryError extends Error {
   readonly maybeDone: boolean;
   /** Not before this many milliseconds (Retry-After). */
   readonly afterMs?: number;
+  /** What followed from the delivery before it failed: kept with it and published, as `events` of one that is delivered. */
+  readonly events?: readonly WaypostEvent[];
   /** The vendor's answer, redacted, at most 500 characters are kept. It stays with the attempt in the ledger. */
   readonly answer?: string;
   /** `message` goes to logs, alerts and reasons: in our words alone, with a status or a vendor's code that is known. */
   constructor(
     verdict: Verdict,
     message: string,
-    details: { maybeDone?: boolean; afterMs?: number; answer?: string; cause?: unknown } = {},
+    details: {
+      maybeDone?: boolean;
+      afterMs?: number;
+      answer?: string;
+      cause?: unknown;
+      events?: readonly WaypostEvent[];
+    } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.verdict = verdict;
     this.maybeDone = details.maybeDone ?? false;
+    if (details.events !== undefined) this.events = details.events;
     if (details.afterMs !== undefined) this.afterMs = details.afterMs;
     if (details.answer !== undefined) this.answer = details.answer.slice(0, 500);
   }

@@ -13,7 +13,12 @@ import type { DestinationSetup } from "./delivery.ts";
 /** What became of one attempt. */
 export type Outcome =
   | { readonly is: "delivered" | "found"; readonly delivered: Delivered }
-  | { readonly is: Verdict; readonly error: DeliveryError };
+  | {
+      readonly is: Verdict;
+      readonly error: DeliveryError;
+      /** The destination took it; what follows from it could not be published. */
+      readonly ours?: true;
+    };
 
 export interface AttemptOptions {
   readonly setup: DestinationSetup;

@@ -1,4 +1,4 @@
-import type { Attempt, DeliveryRules, Destination } from "../contracts.ts";
+import type { Attempt, Delivery, DeliveryRules, Destination } from "../contracts.ts";
 
 /** A configured destination, ready to be delivered to. */
 export interface DestinationSetup {
@@ -7,6 +7,21 @@ export interface DestinationSetup {
   /** By route: the destination with the options of the route. */
   readonly byRoute?: ReadonlyMap<string, Destination>;
   readonly config: DeliveryRules;
+}
+
+/**
+ * `<destination>:<event id>`; of a delivery of the route's own, which opens later, also `:<route>`. A colon within an event's id,
+ * as services may tell it, is escaped: no two deliveries share an id.
+ */
+export function deliveryId(destination: string, eventId: string, route?: string): string {
+  const id = `${destination}:${eventId.replace(/[%:]/g, encodeURIComponent)}`;
+  return route === undefined ? id : `${id}:${route}`;
+}
+
+/** The route of a delivery that opened later than others of its event; undefined: it is none. */
+export function delayedRoute(destination: string, row: Pick<Delivery, "id" | "eventId">) {
+  const plain = deliveryId(destination, row.eventId);
+  return row.id.startsWith(`${plain}:`) ? row.id.slice(plain.length + 1) : undefined;
 }
 
 /** What happens, for metrics. Each is called in the flow: it must be quick and not throw. */

@@ -71,8 +71,10 @@ export function createHeadSchedule(
     },
     async tryHead(row) {
       if (row.givenUp) return "done";
+      row.called = false;
       rate.take();
       const end = await tryHead(row);
+      if (!row.called) rate.giveBack();
       rows().survived(row);
       return row.givenUp ? "done" : end;
     },
@@ -80,8 +82,10 @@ export function createHeadSchedule(
       batches: {
         ...createGather({ rules, lanes, clock, mayGather }),
         async tryBatch(batch) {
+          for (const row of batch.flat()) row.called = false;
           rate.take();
           const done = new Set(await tryBatch(batch));
+          if (!batch.flat().some(({ called }) => called)) rate.giveBack();
           for (const row of batch.flat()) {
             rows().survived(row);
             if (row.givenUp) done.add(row);

@@ -13,6 +13,7 @@ import type { Clock } from "../support/clock.ts";
 import type { Lease } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import type { Bodies } from "./bodies.ts";
+import { deliveryId } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
 import type { Health } from "./health.ts";
 import type { HeldRows } from "./held-rows.ts";
@@ -119,7 +120,7 @@ function route(parts: IntakeParts, batch: readonly BusMessage[]): Map<string, Wa
 
 function routed(parts: IntakeParts, event: WaypostEvent): Wanted[] {
   const { name, routes, log } = parts;
-  const of = { id: `${name}:${event.id}`, eventId: event.id, eventType: event.type };
+  const of = { id: deliveryId(name, event.id), eventId: event.id, eventType: event.type };
   try {
     const matches = routes.match(event).filter(({ destination }) => destination === name);
     if (matches.length === 0) return [];
@@ -128,7 +129,7 @@ function routed(parts: IntakeParts, event: WaypostEvent): Wanted[] {
       const opensAt = delayed && parts.decider?.opensAt(route, event);
       return {
         ...{ ...of, route, event, edges },
-        ...(delayed && { id: `${of.id}:${route}` }),
+        ...(delayed && { id: deliveryId(name, event.id, route) }),
         ...(asked && { routes: asked }),
         ...(opensAt && { opensAt }),
       };
@@ -144,7 +145,7 @@ function misshapen({ name }: IntakeParts, post: QuarantinedPost): Wanted[] {
   if (eventid === undefined) return [];
   const [problem] = JSON.parse(problems) as readonly { readonly reason: string }[];
   const reason = problem?.reason ?? "not an event";
-  const of = { id: `${name}:${eventid}`, eventId: eventid, eventType: eventtype ?? "unknown" };
+  const of = { id: deliveryId(name, eventid), eventId: eventid, eventType: eventtype ?? "unknown" };
   return [{ ...of, route: noRoute, edges: [], reason }];
 }
 

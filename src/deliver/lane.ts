@@ -14,6 +14,8 @@ export interface OpenRow {
   decided: readonly string[] | undefined;
   /** What follows from it, as the ledger has it. */
   emits: readonly WaypostEvent[] | undefined;
+  /** That is not all: the delivery failed, and is tried again. */
+  partial: boolean;
   readonly laneKeys: readonly string[];
   readonly seq: number;
   readonly createdAt: string;
@@ -31,6 +33,8 @@ export interface OpenRow {
   outageStreak: number;
   /** How many of its last attempts ended with the process that made them. */
   crashes: number;
+  /** The destination was called, since it was last looked at. */
+  called: boolean;
   /** It is being tried. */
   trying: boolean;
   /** An operator has ended it in the ledger. */
@@ -84,6 +88,7 @@ export function openRow(delivery: Delivery, successesSeen: number, clock: Clock)
     routes: delivery.routes,
     decided: delivery.decided,
     emits: delivery.emits,
+    partial: delivery.partial === true,
     laneKeys,
     seq,
     createdAt,
@@ -96,6 +101,7 @@ export function openRow(delivery: Delivery, successesSeen: number, clock: Clock)
     outageStreak: 0,
     // One that was opened again by hand begins anew.
     crashes: sending ? crashesOf(history) : 0,
+    called: false,
     trying: false,
     givenUp: false,
     bodyMisses: 0,

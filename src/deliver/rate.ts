@@ -5,10 +5,13 @@ interface Rate {
   /** How long until an attempt may start; 0: now. */
   waitMs(): number;
   take(): void;
+  /** No attempt came of what was taken. */
+  giveBack(): void;
 }
 
 export function createRate(clock: Clock, perSecond: number | undefined): Rate {
-  if (perSecond === undefined) return { waitMs: () => 0, take: () => undefined };
+  if (perSecond === undefined)
+    return { waitMs: () => 0, take: () => undefined, giveBack: () => undefined };
   const most = Math.max(1, perSecond);
   let tokens = most;
   let filledAt = clock.monotonic();
@@ -25,6 +28,9 @@ export function createRate(clock: Clock, perSecond: number | undefined): Rate {
     },
     take() {
       tokens -= 1;
+    },
+    giveBack() {
+      tokens = Math.min(most, tokens + 1);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { DestinationLease } from "../contracts.ts";
 import { delay } from "../support/delay.ts";
 import { LeaseOverError, type Taken, takeLease } from "../support/lease.ts";
+import { deliveryId } from "./delivery.ts";
 import { wakeRow } from "./lane.ts";
 import { createTerm, type Term, type TermParts, termEndMs } from "./term.ts";
 
@@ -80,7 +81,7 @@ export function createRunner(parts: TermParts): Runner {
       closing.abort();
       await running;
     },
-    wake: (eventId) => wakeIn(term, `${name}:${eventId}`),
+    wake: (eventId) => wakeIn(term, deliveryId(name, eventId)),
     status() {
       const pause = term?.health.pause.now();
       return {

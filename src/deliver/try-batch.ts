@@ -106,6 +106,7 @@ async function mark(parts: HeadParts, ready: ReadyLanes, done: Set<OpenRow>): Pr
   const markOne = async ({ row }: Ready) => {
     await parts.write(sendingMark(row));
     row.state = "sending";
+    row.called = true;
     return "waits" as const;
   };
   await Promise.all(ready.flat().map((each) => noting(parts, each.row, done, () => markOne(each))));

@@ -10,6 +10,7 @@ import type { KeyedMutex } from "../support/keyed-mutex.ts";
 import { type Lease, LeaseOverError } from "../support/lease.ts";
 import { attempt, type Outcome } from "./attempt.ts";
 import { aboutOf, askContact, contactKeysOf } from "./contact-of.ts";
+import { delayedRoute } from "./delivery.ts";
 import type { Health } from "./health.ts";
 import type { OpenRow } from "./lane.ts";
 import { retryWhileHeld } from "./retry-while-held.ts";
@@ -96,17 +97,27 @@ async function deliverHead(
   if ("delivered" in outcome && outcome.delivered.link !== undefined) {
     await saveLink(parts, body, outcome.delivered.link);
   }
-  return finish(parts, row, body, { ...tried, outcome: await followUp(parts, row, outcome) });
+  const followed = await followUp(parts, row, outcome);
+  // By what the destination said, where it was called: the bus is none of its parts.
+  const learnt = row.called ? parts.health.learn(outcome, tried.ms) : undefined;
+  const ended = { ...tried, outcome: followed };
+  const [end] = await Promise.all([record(parts, row, body, ended), learnt]);
+  return end;
 }
 
-/** What follows from it tells that it was delivered. */
+/** What follows from it is all in the ledger: that tells that it was delivered. */
+function isToldBefore({ emits, partial }: OpenRow): boolean {
+  return emits !== undefined && !partial;
+}
+
 async function deliverOnce(
   parts: HeadParts,
   row: OpenRow,
   body: WaypostEvent,
   context: DeliveryContext,
 ): Promise<Outcome> {
-  if (row.emits !== undefined) return { is: "found", delivered: {} };
+  if (isToldBefore(row)) return { is: "found", delivered: {} };
+  row.called = true;
   const setup = setupFor(parts.setup, row);
   const options = setup === parts.setup ? parts : { ...parts, setup };
   return attempt(body, context, row.unknown, options);
@@ -135,23 +146,16 @@ export async function bodyToTry(
   return body;
 }
 
-async function finish(
-  parts: HeadParts,
-  row: OpenRow,
-  body: WaypostEvent,
-  tried: Ended,
-): Promise<"done" | "waits"> {
-  const learnt = parts.health.learn(tried.outcome, tried.ms);
-  const [end] = await Promise.all([record(parts, row, body, tried), learnt]);
-  return end;
-}
-
 /** An attempt as it ended. */
 export type Ended = Omit<Parameters<typeof settle>[1], "counts" | "delaysMs">;
 
 /** Whether the destination works: others succeeded since this row was last looked at, or with it. */
 export function countsFor(row: OpenRow, health: Health): boolean {
   return health.successes() > row.successesSeen;
+}
+
+function isOurs(outcome: Outcome): boolean {
+  return "ours" in outcome && outcome.ours === true;
 }
 
 /** Writes what became of the row, after the destination's health has learnt of it. */
@@ -162,7 +166,7 @@ export async function record(
   ended: Ended,
   settleRow: typeof settle = settle,
 ): Promise<"done" | "waits"> {
-  const counts = countsFor(row, health);
+  const counts = !isOurs(ended.outcome) && countsFor(row, health);
   const { delaysMs } = setup.config.retry;
   const { change, waitMs } = settleRow(row, { ...ended, counts, delaysMs });
   await write(change);
@@ -206,9 +210,11 @@ export async function contextOf(
   const link =
     destination.links === false ? undefined : await linkOf(aboutOf(event, "conversation"));
   const contactLink = contactKeys && (await linkOf(contactKeys));
+  const after = delayedRoute(name, row);
   return {
     destination: name,
-    idempotencyKey: `${event.id}:${name}`,
+    idempotencyKey: [event.id, name, ...(after === undefined ? [] : [after])].join(":"),
+    ...(after !== undefined && { after }),
     attempt: row.history.length + 1,
     routes: row.decided ?? [row.route],
     link,

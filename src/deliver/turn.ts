@@ -81,27 +81,43 @@ export function setupFor(setup: DestinationSetup, row: OpenRow): DestinationSetu
   return destination === undefined ? setup : { ...setup, destination };
 }
 
-/** Publishes what follows from a delivery, after the ledger has it: however often it is tried, it is the same. */
-export async function followUp(
-  { write, publish, log }: TurnParts,
-  row: OpenRow,
-  outcome: Outcome,
-): Promise<Outcome> {
-  if (!("delivered" in outcome)) return outcome;
-  const { events = [], remoteId } = outcome.delivered;
-  const emits = row.emits ?? events;
+/**
+ * Publishes what follows from a delivery, after the ledger has it: however often it is tried, it is the same. That the bus is away is
+ * no fault of the destination's, and uses up no attempt.
+ */
+export async function followUp(parts: TurnParts, row: OpenRow, outcome: Outcome): Promise<Outcome> {
+  const emits = await keepEmits(parts, row, outcome);
   if (emits.length === 0) return outcome;
-  if (row.emits === undefined) {
-    const made = remoteId === undefined ? {} : { remoteId };
-    await write({ id: row.id, state: "sending", emits, ...made });
-    row.emits = emits;
-  }
   try {
-    await publish(emits);
+    await parts.publish(emits);
     return outcome;
   } catch (error) {
-    log.warn("the bus does not take what follows from a delivery", { eventId: row.eventId, error });
+    const { eventId } = row;
+    parts.log.warn("the bus does not take what follows from a delivery", { eventId, error });
     const words = "the bus does not take what follows from it";
-    return { is: "outage", error: new DeliveryError("outage", words, { maybeDone: true }) };
+    const maybeDone = "delivered" in outcome;
+    return { is: "outage", error: new DeliveryError("outage", words, { maybeDone }), ours: true };
   }
+}
+
+/** As the ledger has them: what was kept before stays as it was rendered then. */
+async function keepEmits(
+  { write }: TurnParts,
+  row: OpenRow,
+  outcome: Outcome,
+): Promise<readonly WaypostEvent[]> {
+  const isDelivered = "delivered" in outcome;
+  const made = (isDelivered ? outcome.delivered.events : outcome.error.events) ?? [];
+  if (!isDelivered && made.length === 0) return [];
+  const kept = row.emits ?? [];
+  const fresh = made.filter((event) => !kept.some(({ id }) => id === event.id));
+  const emits = [...kept, ...fresh];
+  const partial = !isDelivered;
+  if (emits.length === 0 || (fresh.length === 0 && row.partial === partial)) return emits;
+  const remoteId = isDelivered ? outcome.delivered.remoteId : undefined;
+  const known = remoteId === undefined ? {} : { remoteId };
+  await write({ id: row.id, state: "sending", emits, partial, ...known });
+  row.emits = emits;
+  row.partial = partial;
+  return emits;
 }

@@ -59,8 +59,11 @@ export function contactOf({ keys, rows }: Person): Contact | undefined {
   const name = rows.map((row) => row.name).reduce(larger, undefined);
   const username = rows.map((row) => row.username).reduce(larger, undefined);
   const first = firstOf(rows);
+  const known = new Set(rows.flatMap(({ moved, ids }) => (moved ? [] : ids)));
+  known.delete(oldest.contactId);
   return {
     id: oldest.contactId,
+    ...(known.size > 0 && { formerIds: [...known].sort() }),
     userIds: ids("user:"),
     phones: ids("phone:"),
     ...(name !== undefined && { name: saidIn(name) }),

@@ -129,6 +129,7 @@ function changeOf(epoch: number, retentionMs: number) {
       route: change.route,
       decided: change.decided,
       emits: change.emits && JSON.stringify(change.emits),
+      partial: change.partial === undefined ? undefined : change.partial || null,
       doneAt: change.doneAt,
       reason: change.reason,
       open: done ? null : undefined,
@@ -188,7 +189,7 @@ async function reopen(tables: Pick<Tables, "of">, id: string, again: boolean): P
     if (counted === undefined) return false;
     const set = { state: "open", open: true, seq: counted.seq, epoch: openedEpoch } as const;
     // What follows from it follows anew, under the same ids.
-    const known = row.state === "delivered" && { unknown: null, emits: null };
+    const known = row.state === "delivered" && { unknown: null, emits: null, partial: null };
     const gone = { nextAt: null, doneAt: null, reason: null, expireAt: null, ...known };
     const where = { state: row.state };
     await deliveries.update([{ id: row.id, where, set: { ...set, attempts: 0, ...gone } }]);
@@ -238,11 +239,12 @@ async function giveUp(
 
 export function deliveryOf(row: DeliveryRow): Delivery {
   const { epoch: _1, open: _2, expireAt: _3, body: _4, ...kept } = row;
-  const { scheduled: _5, dueAt, unknown, emits, ...delivery } = kept;
+  const { scheduled: _5, dueAt, unknown, partial, emits, ...delivery } = kept;
   return {
     ...delivery,
     ...(dueAt && { dueAt: dueAt.toISOString() }),
     ...(unknown && { unknown }),
+    ...(partial && { partial }),
     ...(emits !== undefined && { emits: JSON.parse(emits) }),
   };
 }

@@ -32,6 +32,8 @@ export const deliveriesTable = defineTable({
     reason: optional(text()),
     /** Events as JSON. */
     emits: optional(text()),
+    /** There where these are not all. */
+    partial: optional(flag()),
     /** The event as JSON, where the log lacks it or is about to lose it. */
     body: optional(text()),
     /** From when it is done. */

@@ -124,6 +124,30 @@ export function testFlowRows(
       assert.equal(await ledger.reopen(row(2).id), true, "one that was skipped can be asked again");
     });
 
+    it("keeps that what follows is not all until it is taken away, over a death and reopening", async () => {
+      const epoch = await take();
+      const id = row(1).id;
+      await ledger.insert([row(1)], epoch);
+      const emits = [makeText("follows", { id: "evt_9" })];
+      const kept = async () => {
+        const found = await ledger.delivery(id);
+        return [found?.state, found?.partial, found?.emits?.length];
+      };
+      await ledger.write(epoch, [{ id, state: "sending", emits, partial: true }]);
+      assert.deepEqual(await kept(), ["sending", true, 1]);
+      await ledger.write(epoch, [{ id, state: "dead", reason: "no", doneAt: at(1).toISOString() }]);
+      await ledger.reopen(id);
+      assert.deepEqual(await kept(), ["open", true, 1]);
+      const [loaded] = await ledger.claimForeign(name, epoch, []);
+      assert.equal(loaded?.partial, true);
+      await ledger.write(epoch, [{ id, state: "sending", emits, partial: false }]);
+      assert.deepEqual(await kept(), ["sending", undefined, 1]);
+      const doneAt = at(2).toISOString();
+      await ledger.write(epoch, [{ id, state: "delivered", doneAt }]);
+      await ledger.reopen(id, { again: true });
+      assert.deepEqual(await kept(), ["open", undefined, undefined]);
+    });
+
     it("gives a claim to one of two, and again to whom it was given", async () => {
       const until = new Date(Date.now() + 60_000);
       const by = (n: number) => ({ by: row(n).id, at: at(n).toISOString(), expireAt: until });

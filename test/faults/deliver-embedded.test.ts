@@ -208,4 +208,30 @@ describe("a worker on the embedded bus and store", () => {
     const { disordered } = await failing("lanes");
     assert.ok(disordered.length > 0);
   });
+
+  async function killedWhileEmitting(changes: Partial<Orders> = {}) {
+    const orders = { flows: true, ...changes } as const;
+    return inScene(orders, async ({ stub, worker, publish, settled }) => {
+      const events = numberedEvents(200, 20);
+      await worker.start({ crash: { afterEmits: 30 } });
+      await publish(events);
+      await worker.ended();
+      await worker.start({ crash: { afterEmits: 60 } });
+      await worker.ended();
+      await worker.start();
+      await judgeDrained(stub, textsOf(events));
+      await settled();
+      return judge(stub, textsOf(events));
+    });
+  }
+
+  it("killed while routes emit and set loses and doubles no emit, and keeps their order", async () => {
+    const verdict = await killedWhileEmitting();
+    assert.deepEqual(verdict, { lost: [], disordered: [], second: 0 });
+  });
+
+  it("would not if emits were made anew each time: the check would notice", async () => {
+    const { second } = await killedWhileEmitting({ broken: "emits" });
+    assert.ok(second > 0);
+  });
 });

@@ -83,6 +83,7 @@ function numbered(conversation: number, n: number): WaypostEvent {
     dataversion: 1,
     data: {
       account: { wabaId: "900100200300400", phoneNumberId: "700700700700700" },
+      contact: { waId: String(15_555_000_000 + conversation) },
       conversationId: `cnv_${process.pid}_${conversation}`,
       receivedAt: at,
       message: { id: `wamid.${count}`, type: "text", text: { body: `${conversation}/${n}` } },

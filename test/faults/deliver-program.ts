@@ -2,6 +2,7 @@
  * Bus, store and delivery engine as a process of their own, to be killed and frozen. Its orders come as JSON in
  * DELIVER_PROGRAM. `broken` takes a safeguard away, to show that the tests would notice.
  */
+import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { openEmbeddedBus } from "../../src/bus/embedded/embedded-bus.ts";
 import {
@@ -10,12 +11,16 @@ import {
   type BusMessage,
   DeliveryError,
   type Destination,
+  type FlowRules,
   type Ledger,
   type QueueSpec,
+  type Route,
   type Store,
   type WaypostEvent,
 } from "../../src/contracts.ts";
 import { createDelivery } from "../../src/deliver/create-delivery.ts";
+import { createDecider } from "../../src/deliver/flows/decide.ts";
+import { compileDoings, createFlows } from "../../src/deliver/flows/flows.ts";
 import { compileRoutes, deliverQueue } from "../../src/deliver/routes.ts";
 import { encodeEvent } from "../../src/event/encode.ts";
 import { isQuarantined } from "../../src/event/event.ts";
@@ -24,6 +29,7 @@ import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.
 import { type Clock, systemClock } from "../../src/support/clock.ts";
 import { createLog } from "../../src/support/log.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
+import { createTemplates } from "../../src/support/template.ts";
 
 export interface Orders {
   readonly name: string;
@@ -40,9 +46,14 @@ export interface Orders {
   readonly batch?: BatchRules;
   /** Takes events for the embedded bus. */
   readonly port?: number;
-  readonly broken?: "lanes" | "epoch" | "insert";
+  /** What the stub gets is what a route emits for each event. */
+  readonly flows?: true;
+  /** `emits`: they are made anew at each attempt, under new ids, and not kept before they are published. */
+  readonly broken?: "lanes" | "epoch" | "insert" | "emits";
   /** Ends itself with SIGKILL in the middle of its first large insert, after so many effects, or at this text. */
-  readonly crash?: "insert" | { readonly afterEffects?: number; readonly at?: string };
+  readonly crash?:
+    | "insert"
+    | { readonly afterEffects?: number; readonly at?: string; readonly afterEmits?: number };
 }
 
 export const storeQueue: QueueSpec = {
@@ -56,7 +67,28 @@ export const routes = compileRoutes({
   accounts: {},
   routes: [{ name: "everything", when: { type: ["whatsapp.#"] }, to: ["stub"], test: false }],
 });
+/** Sets and emits for each event; what is emitted goes to the stub. */
+const flowRoutes: readonly Route[] = [
+  {
+    name: "mark",
+    when: { type: ["whatsapp.#"] },
+    set: { topic: "marked" },
+    emit: { type: "business.marked", data: { text: "{{ message.text.body }}" } },
+    to: [],
+    test: false,
+  },
+  { name: "marked", when: { type: ["business.marked"] }, to: ["stub"], test: false },
+];
+const flowRules: FlowRules = {
+  ...{ lists: {}, hours: {}, pools: {} },
+  conversations: { closeAfterMs: 72_000_000, hold: { humanMs: 1_000, handoff: "untilClosed" } },
+};
+const compiledFlows = compileRoutes({ accounts: {}, routes: flowRoutes, flows: flowRules });
 export const queues = [storeQueue, deliverQueue("stub", routes)];
+const flowQueues = [
+  storeQueue,
+  ...["flows", "stub"].map((name) => deliverQueue(name, compiledFlows)),
+];
 
 const log = createLog({ level: "warn" });
 const metrics = createMetrics();
@@ -88,7 +120,7 @@ function createHttpStub({ url, idempotency, crash, batch }: Orders): Destination
     idempotency,
     links: false,
     async deliver(event, { idempotencyKey }, signal) {
-      const text = event.data.message?.text?.body;
+      const text = event.data.message?.text?.body ?? event.data.business?.["text"];
       if (typeof crash === "object" && text === crash.at) return die() as never;
       const told = { id: event.id, text, key: keyOf(idempotencyKey) };
       const { status } = await call("/deliver", told, signal);
@@ -176,14 +208,46 @@ function crashingInInsert(ledger: Ledger, ordered: boolean): Ledger {
   };
 }
 
+/** Dies between what it has published and the record of that. */
+function crashingAfterEmits(bus: Bus, crash: Orders["crash"]): Bus {
+  let left = typeof crash === "object" ? (crash.afterEmits ?? Infinity) : Infinity;
+  return {
+    ...bus,
+    async publish(events, signal) {
+      await bus.publish(events, signal);
+      left -= events.length;
+      if (left <= 0) die();
+    },
+  };
+}
+
+function brokenLedger(ledger: Ledger, broken: Orders["broken"]): Ledger {
+  if (broken === "epoch") return withoutEpoch(ledger);
+  return broken === "emits" ? withoutEmits(ledger) : ledger;
+}
+
+function withoutEmits(ledger: Ledger): Ledger {
+  return {
+    ...ledger,
+    write: (epoch, changes) =>
+      ledger.write(
+        epoch,
+        changes.map(({ emits: _, ...change }) => change),
+      ),
+  };
+}
+
 /** The servers' clients are loaded only with a server: a start takes half the time without. */
-async function open({ rabbitmqUrl, mongodbUrl, folder }: Orders) {
+async function open({ rabbitmqUrl, mongodbUrl, folder, flows }: Orders) {
   const store: Store = mongodbUrl
     ? await openMongo(mongodbUrl)
     : await openEmbeddedStore({ path: `${folder}/store.db`, retentionDays: 30, log });
   const bus = rabbitmqUrl
     ? await openRabbit(rabbitmqUrl)
-    : await openEmbeddedBus({ path: `${folder}/bus.db`, queues, log, metrics });
+    : await openEmbeddedBus({
+        ...{ path: `${folder}/bus.db`, log, metrics },
+        queues: flows ? flowQueues : queues,
+      });
   return { bus, store };
 }
 
@@ -197,14 +261,43 @@ async function openRabbit(url: string): Promise<Bus> {
   return connectRabbitBus({ url, queues, log, metrics });
 }
 
+/** What `waypost` runs for routes that remember. */
+function flowParts(store: Store, broken: Orders["broken"]) {
+  const memory = { query: store, contacts: store.contacts, ledger: store.ledger };
+  const of = { routes: flowRoutes, rules: flowRules, memory, now: Date.now };
+  const decider = createDecider(of);
+  const flows = createFlows({
+    ...{ ...of, accounts: {}, captures: compiledFlows.captures },
+    doings: compileDoings(flowRoutes, createTemplates()),
+    circumstances: decider.circumstances,
+  });
+  const { deliver } = flows;
+  const anew = async (...args: Parameters<typeof deliver>) => {
+    const { events = [], ...delivered } = await deliver(...args);
+    return { ...delivered, events: events.map((event) => ({ ...event, id: randomUUID() })) };
+  };
+  return { decider, flows: broken === "emits" ? { ...flows, deliver: anew } : flows };
+}
+
 async function run(orders: Orders): Promise<void> {
   const { name, leaseMs, concurrency, broken, crash, port } = orders;
   const { bus, store } = await open(orders);
   await bus.consume(storeQueue, createStoreHandler({ store, log, metrics }));
-  const wrapped = broken === "epoch" ? withoutEpoch(store.ledger) : store.ledger;
+  const wrapped = brokenLedger(store.ledger, broken);
   const ledger = crash === "insert" ? crashingInInsert(wrapped, broken !== "insert") : wrapped;
+  const flowing = orders.flows && flowParts(store, broken);
   const delivery = createDelivery({
+    ...(flowing && { decider: flowing.decider }),
     destinations: [
+      ...(flowing
+        ? [
+            {
+              name: "flows",
+              destination: flowing.flows,
+              config: { retry: { delaysMs: [20, 100] } },
+            },
+          ]
+        : []),
       {
         name: "stub",
         destination: createHttpStub(orders),
@@ -215,8 +308,8 @@ async function run(orders: Orders): Promise<void> {
         },
       },
     ],
-    routes,
-    bus: broken === "lanes" ? withoutLanes(bus) : bus,
+    routes: flowing ? compiledFlows : routes,
+    bus: crashingAfterEmits(broken === "lanes" ? withoutLanes(bus) : bus, crash),
     ledger,
     contacts: store.contacts,
     log,
@@ -231,7 +324,8 @@ async function run(orders: Orders): Promise<void> {
     await store.close();
     process.exit(0);
   });
-  if (port !== undefined) takeEvents(bus, port, () => delivery.status()[0]?.open ?? 0);
+  if (port !== undefined)
+    takeEvents(bus, port, () => delivery.status().reduce((sum, { open }) => sum + open, 0));
   process.stdout.write("ready\n");
 }
 

@@ -7,13 +7,14 @@ import {
   type Route,
   type WaypostEvent,
 } from "../../contracts.ts";
+import { deliveryId } from "../delivery.ts";
 import {
   type Circumstances,
   circumstancesOf,
   type FlowMemory,
   receivedAt,
 } from "./circumstances.ts";
-import { isTheOne } from "./once.ts";
+import { isClaimed, isTheOne } from "./once.ts";
 import { compileOnly, firstBroken, type OnlyTest } from "./only.ts";
 import { needsOpenings } from "./opened.ts";
 import { logNames } from "./scope.ts";
@@ -166,13 +167,14 @@ async function whyNot(
   { memory }: DeciderParts,
 ): Promise<keyof Only | "maxAge" | "once" | undefined> {
   const { name, once, maxAgeMs } = route;
+  const claimant = once && { id, destination, route: name, once };
+  if (claimant && (await isClaimed(claimant, about, memory.ledger))) return undefined;
   if (maxAgeMs !== undefined && about.now > about.at + maxAgeMs) return "maxAge";
   const broken = await firstBroken(tests, about);
   if (broken !== undefined) return broken;
   // Last: whoever asks takes it.
-  if (once === undefined) return undefined;
-  const one = await isTheOne({ id, destination, route: name, once }, about, memory.ledger);
-  return one ? undefined : "once";
+  if (claimant === undefined) return undefined;
+  return (await isTheOne(claimant, about, memory.ledger)) ? undefined : "once";
 }
 
 /** What the routes read must be there: the event in the log, and all that `flows` has to do for it. */
@@ -184,7 +186,7 @@ async function mustWait(
 ): Promise<boolean> {
   if (reads.has("log") && (await memory.query.event(event.id)) === undefined) return true;
   if (!reads.has("memory") || destination === flowsDestination) return false;
-  const turn = await memory.ledger.delivery(`${flowsDestination}:${event.id}`);
+  const turn = await memory.ledger.delivery(deliveryId(flowsDestination, event.id));
   if (turn !== undefined) return turn.doneAt === undefined;
   const created = Date.parse(createdAt);
   const late = created - receivedAt(event) > longestGapMs || now() - created > longestGapMs;

@@ -7,6 +7,7 @@ import {
   type DeliveryContext,
   DeliveryError,
   type Destination,
+  deliveryError,
   type Emit,
   type FlowRules,
   type Route,
@@ -52,7 +53,7 @@ export interface Flows extends Destination {
 
 /**
  * The built-in destination: does what the routes that hold `set` and `emit`, in the file's order. What is set is set before
- * the delivery is done; what is emitted is the delivery's `events`. Doing it again changes nothing.
+ * the delivery is done; what is emitted is the delivery's `events`. Doing it again changes nothing. A route that fails keeps no other from acting.
  */
 export function createFlows(parts: FlowsParts): Flows {
   const { doings } = parts;
@@ -61,17 +62,11 @@ export function createFlows(parts: FlowsParts): Flows {
     idempotency: "native",
     links: false,
     async deliver(event, { routes }): Promise<Delivered> {
-      const events: WaypostEvent[] = [];
-      const done: string[] = [];
-      for (const name of routes) {
-        const doing = doings.get(name);
-        if (doing === undefined) continue;
-        const emitted = await act(doing, parts.circumstances(event, name), parts);
-        if (emitted !== undefined) events.push(emitted);
-        done.push(name);
-      }
+      const acting = routes.flatMap((name) => doings.get(name) ?? []);
+      const { events, done, failed } = await actAll(acting, event, parts);
       events.push(...(await ownEvents(event, parts)));
       if (event.type === "business.conversation.closed") await endTopic(event, parts);
+      if (failed.length > 0) throw failedOf(failed, events);
       return { answer: done.join(", "), ...(events.length > 0 && { events }) };
     },
     preview: (event) => ({ event: event.id }),
@@ -91,6 +86,37 @@ async function ownEvents(event: WaypostEvent, parts: FlowsParts): Promise<Waypos
 /** Throws TemplateError on a template that the configuration's check would have refused. */
 export function compileDoings(routes: readonly Route[], templates: Templates): Doings {
   return new Map(routes.filter(acts).map((route) => [route.name, compile(route, templates)]));
+}
+
+/** One after the other; one that fails keeps no other from acting. */
+async function actAll(acting: readonly Doing[], event: WaypostEvent, parts: FlowsParts) {
+  const events: WaypostEvent[] = [];
+  const done: string[] = [];
+  const failed: DeliveryError[] = [];
+  for (const doing of acting) {
+    const { name } = doing.route;
+    try {
+      const emitted = await act(doing, parts.circumstances(event, name), parts);
+      if (emitted !== undefined) events.push(emitted);
+      done.push(name);
+    } catch (error) {
+      failed.push(deliveryError(error));
+    }
+  }
+  return { events, done, failed };
+}
+
+/** What another moment may do is tried again, all else is dead with all reasons. */
+function failedOf(
+  failed: readonly DeliveryError[],
+  events: readonly WaypostEvent[],
+): DeliveryError {
+  const [first] = failed;
+  const worst = failed.find(({ verdict }) => verdict === "outage") ?? first;
+  const message = failed.map((error) => error.message).join("; ");
+  const { verdict = "refused", maybeDone = false, answer } = worst ?? {};
+  const details = { maybeDone, events, ...(answer !== undefined && { answer }) };
+  return new DeliveryError(verdict, message, { ...details, cause: worst });
 }
 
 function compile(route: Route, templates: Templates): Doing {

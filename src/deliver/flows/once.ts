@@ -4,6 +4,8 @@ import { type Circumstances, receivedAt } from "./circumstances.ts";
 
 /** A claim that ends with its conversation, or with an answer, is forgotten after this at the latest. */
 const longestMs = 400 * 24 * 60 * 60 * 1_000;
+/** Deliveries of the same time may ask so much later: the log keeps what they are about for so long. */
+const longestBehindMs = 30 * 24 * 60 * 60 * 1_000;
 /** More colliding deliveries than there are in a holder. */
 const maxRounds = 20;
 
@@ -18,6 +20,16 @@ export interface Claimant {
 
 type ClaimsOf = Pick<Ledger, "aliases" | "claims" | "claim">;
 
+/** It was told so before: whatever else its route asks was answered then, and is not asked again. */
+export async function isClaimed(
+  claimant: Claimant,
+  about: Circumstances,
+  ledger: ClaimsOf,
+): Promise<boolean> {
+  const standing = await ledger.claims(await keysOf(claimant, about, ledger));
+  return standing.some(({ by }) => by === claimant.id);
+}
+
 /**
  * Whether this delivery is the one: it was the first to ask, or what it is once for is over since. Asked again, it is told
  * the same. An event that is about nobody is always the one.
@@ -31,7 +43,8 @@ export async function isTheOne(
   const [own] = keys;
   if (own === undefined) return true;
   const at = receivedAt(about.event);
-  const claim = { by: claimant.id, at: iso(at), expireAt: expiry(claimant.once, at) };
+  const expireAt = expiry(claimant.once, Math.max(at, about.now));
+  const claim = { by: claimant.id, at: iso(at), expireAt };
   for (let round = 0; round < maxRounds; round += 1) {
     const standing = await ledger.claims(keys);
     if (standing.some(({ by }) => by === claimant.id)) return true;
@@ -50,8 +63,8 @@ async function keysOf(
 ): Promise<readonly string[]> {
   const key = (of: string) => `${route}:${destination}:${of}`;
   if (once.per === "contact") {
-    const id = (await contact())?.id;
-    return id === undefined ? [] : [key(id)];
+    const person = await contact();
+    return person === undefined ? [] : [person.id, ...(person.formerIds ?? [])].map(key);
   }
   const { conversationId } = event.data;
   if (conversationId === undefined) return [];
@@ -72,7 +85,7 @@ async function isOver(
 }
 
 function expiry({ for: lasts }: Once, at: number): Date {
-  return new Date(at + (typeof lasts === "number" ? lasts : longestMs));
+  return new Date(at + (typeof lasts === "number" ? lasts + longestBehindMs : longestMs));
 }
 
 function iso(at: number): string {

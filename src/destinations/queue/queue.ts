@@ -2,6 +2,7 @@ import type { Destination, QueuePublisher, QueueTarget } from "../../contracts.t
 import { DeliveryError } from "../../contracts.ts";
 import { encodeEvent } from "../../event/encode.ts";
 import { type DestinationKind, OptionError } from "../destination-kind.ts";
+import { effectId } from "../effect-id.ts";
 
 const name = { type: "string", minLength: 1, maxLength: 255 };
 
@@ -74,8 +75,8 @@ function createQueue(target: QueueTarget, queues: QueuePublisher): Destination {
     kind: "queue",
     idempotency: "native",
     links: false,
-    deliver: async (event, _context, signal) => {
-      await queues.publish(target, encodeEvent(event), signal);
+    deliver: async (event, context, signal) => {
+      await queues.publish(target, { ...encodeEvent(event), id: effectId(event, context) }, signal);
       return { answer: "confirmed" };
     },
     preview: (event) => {

@@ -9,6 +9,8 @@ const maxPages = 100;
 interface Place {
   readonly channel: string;
   readonly thread: Thread | undefined;
+  /** What the post carries. */
+  readonly id: string;
 }
 
 /**
@@ -18,17 +20,17 @@ interface Place {
 export async function findPost(
   client: WebClient,
   event: WaypostEvent,
-  { channel, thread }: Place,
+  { channel, thread, id }: Place,
 ): Promise<Delivered | undefined> {
   const oldest = String((Date.parse(event.data.receivedAt) - skewMs) / 1000);
   if (thread) {
     const ask = (cursor: string) =>
       client.conversations.replies({ ...page(thread.channel, oldest, cursor), ts: thread.ts });
-    const ts = await search(ask, event.id);
+    const ts = await search(ask, id);
     if (ts !== undefined) return { remoteId: `${thread.channel}:${ts}`, answer: "found" };
   }
   const ask = (cursor: string) => client.conversations.history(page(channel, oldest, cursor));
-  const ts = await search(ask, event.id);
+  const ts = await search(ask, id);
   if (ts === undefined) return undefined;
   return { remoteId: `${channel}:${ts}`, answer: "found", link: { channel, ts, at: event.time } };
 }

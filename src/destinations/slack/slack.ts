@@ -6,6 +6,7 @@ import type {
   WaypostEvent,
 } from "../../contracts.ts";
 import type { DestinationKind, DestinationParts } from "../destination-kind.ts";
+import { effectId } from "../effect-id.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
 import { slackMessage } from "./blocks.ts";
 import { checkSlack } from "./check-slack.ts";
@@ -31,9 +32,10 @@ function createSlack(name: string, options: SlackOptions, { log }: DestinationPa
   let blind = false;
   const deliver = async (event: WaypostEvent, context: DeliveryContext, signal: AbortSignal) => {
     throwIfAborted(signal);
+    const id = effectId(event, context);
     const { client, last } = clientFor(signal);
     const post = async (thread?: Thread) => {
-      const posted = await client.chat.postMessage(postOf(event, thread, options));
+      const posted = await client.chat.postMessage(postOf(event, thread, options, id));
       return deliveredOf(posted, event, { thread, options });
     };
     const thread = threadOf(context.link, options.channel);
@@ -52,7 +54,11 @@ function createSlack(name: string, options: SlackOptions, { log }: DestinationPa
     try {
       const channel = thread?.channel ?? (await findChannel(client, options.channel));
       if (channel === undefined) return undefined;
-      const found = await findPost(client, event, { channel, thread });
+      const found = await findPost(client, event, {
+        channel,
+        thread,
+        id: effectId(event, context),
+      });
       blind = false;
       return found && withTarget(found, options);
     } catch (error) {
@@ -75,14 +81,19 @@ function createSlack(name: string, options: SlackOptions, { log }: DestinationPa
   };
 }
 
-function postOf(event: WaypostEvent, thread: Thread | undefined, options: SlackOptions) {
+function postOf(
+  event: WaypostEvent,
+  thread: Thread | undefined,
+  options: SlackOptions,
+  id = event.id,
+) {
   const loud = thread !== undefined && breaksSilence(event, thread, options.silenceMs);
   const opens = thread === undefined;
   const message = slackMessage(event, { opens, mention: opens || loud ? options.mention : "" });
   const post = {
     channel: thread?.channel ?? options.channel,
     ...message,
-    metadata: { event_type: metadataType, event_payload: { event_id: event.id } },
+    metadata: { event_type: metadataType, event_payload: { event_id: id } },
     parse: "none" as const,
     link_names: false,
     unfurl_links: false,

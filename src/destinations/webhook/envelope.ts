@@ -10,9 +10,14 @@ export interface Envelope {
 }
 
 /** Signed for `now`: receivers refuse old timestamps, so every attempt is signed anew. Throws DeliveryError. */
-export function envelopeOf(event: WaypostEvent, options: WebhookOptions, now: Date): Envelope {
+export function envelopeOf(
+  event: WaypostEvent,
+  options: WebhookOptions,
+  now: Date,
+  effectId = event.id,
+): Envelope {
   const { body, contentType } = contentOf(event, options);
-  const id = webhookId(event.id);
+  const id = webhookId(effectId);
   const { signers, appSecret } = options;
   const headers: Record<string, string> = {
     "user-agent": "waypost",

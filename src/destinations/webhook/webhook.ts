@@ -6,6 +6,7 @@ import {
   type WaypostEvent,
 } from "../../contracts.ts";
 import type { DestinationKind } from "../destination-kind.ts";
+import { effectId } from "../effect-id.ts";
 import { failedAnswer, type HttpAnswer, post } from "../http/post.ts";
 import { checkTarget } from "./check-target.ts";
 import { guardedConnector } from "./connector.ts";
@@ -26,8 +27,8 @@ function createWebhook(options: WebhookOptions): Destination {
     kind: "webhook",
     idempotency: "native",
     links: false,
-    deliver: async (event, _context, signal) => {
-      const envelope = envelopeOf(event, options, new Date());
+    deliver: async (event, context, signal) => {
+      const envelope = envelopeOf(event, options, new Date(), effectId(event, context));
       const answer = await post(agent, { url: options.url, ...envelope, signal });
       return outcomeOf(answer, event, options);
     },

@@ -1,4 +1,4 @@
-import type { FlowRules, Route, WaypostEvent } from "../../../src/contracts.ts";
+import type { DeliveryRules, FlowRules, Route, WaypostEvent } from "../../../src/contracts.ts";
 import { flowsDestination } from "../../../src/contracts.ts";
 import { createDecider } from "../../../src/deliver/flows/decide.ts";
 import { compileDoings, createFlows } from "../../../src/deliver/flows/flows.ts";
@@ -27,9 +27,9 @@ export const noRules: FlowRules = {
 export type RouteParts = Partial<Route> & { readonly name: string };
 
 /** What outlives a process: give it to the next one. */
-export function createWorld(clock: FakeClock = createFakeClock()) {
+export function createWorld(clock: FakeClock = createFakeClock(), exclusive = true) {
   const tables = createMemoryTables(clock.now);
-  const ledger = createMemoryLedger(true, tables);
+  const ledger = createMemoryLedger(exclusive, tables);
   const log = createMemoryLog();
   const learner = createContactLearner(clock.now);
   const contacts = createContacts(tables, { learner, aliases: ledger.aliases });
@@ -40,7 +40,13 @@ export type World = ReturnType<typeof createWorld>;
 /** Routes at work in memory with a fake clock: what they emit comes back as any event does. */
 export async function startFlows(
   routeParts: readonly RouteParts[],
-  options: { readonly rules?: Partial<FlowRules>; readonly world?: World } = {},
+  options: {
+    readonly rules?: Partial<FlowRules>;
+    readonly world?: World;
+    /** Of all destinations. */
+    readonly config?: Partial<DeliveryRules>;
+    readonly holder?: string;
+  } = {},
 ) {
   const world = options.world ?? createWorld();
   const { clock, ledger, log, contacts } = world;
@@ -66,7 +72,16 @@ export async function startFlows(
   const engine = await startEngine(
     { [flowsDestination]: flows, ...stubs },
     // A renewal each half minute: hours pass faster.
-    { clock, ledger, bus: watched(world), routes: compiled, decider, leaseMs: 90_000 },
+    {
+      clock,
+      ledger,
+      bus: watched(world),
+      routes: compiled,
+      decider,
+      leaseMs: 90_000,
+      ...(options.config && { config: options.config }),
+      ...(options.holder && { holder: options.holder }),
+    },
   );
   const states = async (destination: string) =>
     (await ledger.deliveries({ destination }, { limit: 200 })).items
