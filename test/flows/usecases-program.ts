@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Webhook } from "standardwebhooks";
+import type { Contact, WaypostEvent } from "../../src/contracts.ts";
+import { type Stub, type StubRequest, startStub } from "../destinations/stub.ts";
+import { appSecret, createProgram, opsToken } from "../faults/program.ts";
+import { sign } from "../support/signed.ts";
+import { signedBy } from "../support/sources.ts";
+import { waitFor } from "../support/wait-for.ts";
+import {
+  fenceType,
+  type Office,
+  plainUseCases,
+  secrets,
+  webhookSecret,
+} from "./usecases-config.ts";
+
+/** A delivery as a stand-in has it in its book. */
+export interface Entry {
+  readonly destination: string;
+  /** Whose options it was sent with. */
+  readonly route: string;
+  /** In Meta's own form there is none. */
+  readonly event?: WaypostEvent;
+  readonly body: string;
+}
+interface Row {
+  readonly destination: string;
+  readonly state: string;
+  readonly route: string;
+  readonly reason?: string;
+}
+
+export type UseCaseProgram = Awaited<ReturnType<typeof startUseCases>>;
+
+/** The whole program with the use cases, and a stand-in for each destination. */
+export async function startUseCases(office: Office = "open") {
+  const folder = await mkdtemp(join(tmpdir(), "waypost-usecases-"));
+  const entries: Entry[] = [];
+  const standIns: Stub = await startStub((request) => {
+    entries.push(entryOf(request));
+    return { status: 204 };
+  });
+  const file = join(folder, "waypost.yaml");
+  await writeFile(file, plainUseCases(standIns.url, office));
+  const program = await createProgram(["start"], {
+    DATA_DIR: folder,
+    WAYPOST_CONFIG: file,
+    LOG_LEVEL: "warn",
+    ...secrets,
+  });
+  await program.start();
+
+  const ask = async <T>(path: string, method = "GET", body?: object): Promise<T> => {
+    const headers = { authorization: `Bearer ${opsToken}`, "content-type": "application/json" };
+    const answer = await fetch(`${program.opsUrl}${path}`, {
+      method,
+      headers,
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
+    return JSON.parse(text || "null") as T;
+  };
+  const eventsOf = async (phone: string) =>
+    (await ask<{ items: WaypostEvent[] }>(`/api/events?contact=${phone}&limit=200`)).items;
+  const rowsOf = async (id: string) =>
+    (await ask<{ deliveries: Row[] }>(`/api/events/${encodeURIComponent(id)}`)).deliveries;
+  const tell = async (...events: readonly object[]) => {
+    const { ids } = await ask<{ ids: string[] }>("/api/events", "POST", events);
+    return ids;
+  };
+  const bookOf = (phone: string) => entries.filter(({ body }) => body.includes(`"${phone}"`));
+
+  let fences = 0;
+  /** All queues, and the log, have taken in what came before. */
+  const fence = async () => {
+    fences += 1;
+    const [id = ""] = await tell({ type: fenceType, id: `fence-${fences}`, business: {} });
+    const reached = async () => (await rowsOf(id).catch(() => [])).length >= fencedDestinations;
+    await waitFor(`${id} is everywhere`, reached, 30_000);
+  };
+  const paused = new Set<string>();
+  const isDone = async ({ id }: WaypostEvent) =>
+    (await rowsOf(id)).every(
+      ({ state, destination }) => !["open", "sending"].includes(state) || paused.has(destination),
+    );
+  /** Nothing more comes of what was sent about this contact, but for what is scheduled or waits for a paused destination. */
+  const settle = async (phone: string) => {
+    let known = -1;
+    for (;;) {
+      await fence();
+      const events = await eventsOf(phone);
+      if (events.length === known) return;
+      known = events.length;
+      for (const event of events) {
+        await waitFor(`${event.type} of ${phone} is done`, () => isDone(event), 30_000);
+      }
+    }
+  };
+  return {
+    program,
+    ask,
+    tell,
+    settle,
+    eventsOf,
+    rowsOf,
+    bookOf,
+    /** Signed as Meta does. */
+    async send(post: object) {
+      const body = JSON.stringify(post);
+      const answer = await fetch(program.webhookUrl, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          "x-hub-signature-256": sign(body, appSecret),
+        },
+        body,
+      });
+      assert.equal(answer.status, 200);
+    },
+    /** To a source, signed as its kind is. */
+    async hook(name: string, signedAs: string, body: object, headers = {}) {
+      const bytes = Buffer.from(JSON.stringify(body));
+      const url = program.webhookUrl.replace("/webhooks/whatsapp", `/hooks/${name}`);
+      const signed = signedBy[signedAs]?.(bytes) ?? {};
+      const all = { ...signed, "content-type": "application/json", ...headers };
+      return (await fetch(url, { method: "POST", body: new Uint8Array(bytes), headers: all }))
+        .status;
+    },
+    contact: (phone: string) => ask<Contact>(`/api/contacts/${phone}`),
+    /** By the route's options: where an event about the contact went, and what it was. */
+    async heard(phone: string, ...routes: string[]) {
+      await settle(phone);
+      return bookOf(phone)
+        .filter(({ route }) => routes.length === 0 || routes.includes(route))
+        .map(({ destination, route, event }) => `${route} ${destination} ${event?.type ?? "meta"}`)
+        .sort();
+    },
+    /** The business data of the events of this type about the contact, oldest first. */
+    async business(phone: string, type: string) {
+      await settle(phone);
+      const events = (await eventsOf(phone)).filter((event) => event.type === type);
+      return events.map(({ data }) => data.business).reverse();
+    },
+    async pause(name: string) {
+      await ask(`/api/destinations/${name}/pause`, "POST", { reason: "a test" });
+      paused.add(name);
+    },
+    async resume(name: string) {
+      await ask(`/api/destinations/${name}/resume`, "POST", {});
+      paused.delete(name);
+    },
+    /** Reads the use cases again, with other hours. */
+    async reload(now: Office, maxAge?: string) {
+      await writeFile(file, plainUseCases(standIns.url, now, maxAge));
+      await ask("/api/reload", "POST", {});
+    },
+    async end() {
+      await program.kill();
+      await standIns.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** All but the one that takes Meta's form alone. */
+const fencedDestinations = 10;
+const verifier = new Webhook(webhookSecret);
+
+function entryOf({ path, headers, body }: StubRequest): Entry {
+  verifier.verify(body, headers as Record<string, string>);
+  const parsed = JSON.parse(body) as WaypostEvent;
+  const route = String(headers["x-route"] ?? "none");
+  const event = parsed.specversion === undefined ? {} : { event: parsed };
+  return { destination: path.slice(1), route, body, ...event };
+}
