@@ -14,7 +14,7 @@ import {
 } from "./circumstances.ts";
 import { isTheOne } from "./once.ts";
 import { compileOnly, firstBroken, type OnlyTest } from "./only.ts";
-import { ownTakes } from "./takes.ts";
+import { isOwn, ownTakes } from "./takes.ts";
 
 /** What is asked of a row at its turn. */
 export interface Asking {
@@ -61,9 +61,9 @@ interface Compiled {
 
 export function createDecider(parts: DeciderParts): Decider {
   const { routes, rules, now } = parts;
-  const { waitedFor } = ownTakes(routes, rules);
+  const own = ownTakes(routes, rules);
   const byName = new Map(
-    routes.map((route) => [route.name, compile(route, rules, waitedFor(route.name))]),
+    routes.map((route) => [route.name, compile(route, rules, own.waitedFor(route.name))]),
   );
   const circumstances = (event: WaypostEvent, name: string) => {
     const route = byName.get(name)?.route;
@@ -79,7 +79,11 @@ export function createDecider(parts: DeciderParts): Decider {
     async decide(asking, event) {
       const asked = asking.routes.flatMap((name) => byName.get(name) ?? []);
       if (await mustWait(asked, asking, event, parts)) return { is: "wait" };
-      return ask(asked, asking, (name) => circumstances(event, name), parts);
+      const decision = await ask(asked, asking, (name) => circumstances(event, name), parts);
+      const isFlows = asking.destination === flowsDestination;
+      // It has something to do by itself, whatever the routes say.
+      const acts = isFlows && asking.id === `${flowsDestination}:${event.id}` && isOwn(event, own);
+      return acts && decision.is === "skip" ? { is: "go", routes: [] } : decision;
     },
   };
 }
