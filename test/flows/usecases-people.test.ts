@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { person, wamid } from "./usecases-people.ts";
-import { startUseCases, type UseCaseProgram } from "./usecases-program.ts";
+import { person, wamid } from "./person.ts";
+import { startUseCases, type UseCaseProgram } from "./use-case-program.ts";
 
 let run: UseCaseProgram;
 before(async () => {
@@ -21,7 +21,7 @@ type Person = ReturnType<typeof person>;
 const withoutSla = (entries: readonly string[]) =>
   entries.filter((entry) => !entry.startsWith("sla "));
 
-describe("the use cases of messages and people", { concurrency: 8 }, () => {
+describe("the use cases of messages and people", { concurrency: 16 }, () => {
   it("vip: who is tagged and asks for a human is heard in the room of vips", async () => {
     const [vip, other] = [person("15555550201"), person("15555550202")];
     await run.send(vip.says("hello"));

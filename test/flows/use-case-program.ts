@@ -9,13 +9,7 @@ import { appSecret, createProgram, opsToken } from "../faults/program.ts";
 import { sign } from "../support/signed.ts";
 import { signedBy } from "../support/sources.ts";
 import { waitFor } from "../support/wait-for.ts";
-import {
-  fenceType,
-  type Office,
-  plainUseCases,
-  secrets,
-  webhookSecret,
-} from "./usecases-config.ts";
+import { fenceType, type Office, plainUseCases, secrets, webhookSecret } from "./use-cases.ts";
 
 /** A delivery as a stand-in has it in its book. */
 export interface Entry {
@@ -31,6 +25,7 @@ interface Row {
   readonly state: string;
   readonly route: string;
   readonly reason?: string;
+  readonly nextAt?: string;
 }
 
 export type UseCaseProgram = Awaited<ReturnType<typeof startUseCases>>;
@@ -74,30 +69,44 @@ export async function startUseCases(office: Office = "open") {
   };
   const bookOf = (phone: string) => entries.filter(({ body }) => body.includes(`"${phone}"`));
 
+  const paused = new Set<string>();
   let fences = 0;
   /** All queues, and the log, have taken in what came before. */
-  const fence = async () => {
+  const tellFence = async () => {
     fences += 1;
     const [id = ""] = await tell({ type: fenceType, id: `fence-${fences}`, business: {} });
-    const reached = async () => (await rowsOf(id).catch(() => [])).length >= fencedDestinations;
-    await waitFor(`${id} is everywhere`, reached, 30_000);
+    const passed = () => entries.filter(({ event }) => event?.id === id).length;
+    const most = fencedDestinations - paused.size;
+    await waitFor(`${id} is everywhere`, () => passed() >= most, 30_000);
+    const rows = async () => (await rowsOf(id).catch(() => [])).length;
+    await waitNow(`${id} has its rows`, async () => (await rows()) >= fencedDestinations);
   };
-  const paused = new Set<string>();
-  const isDone = async ({ id }: WaypostEvent) =>
-    (await rowsOf(id)).every(
+  const fence = shared(tellFence);
+  const isDone = (rows: readonly Row[]) =>
+    rows.every(
       ({ state, destination }) => !["open", "sending"].includes(state) || paused.has(destination),
     );
+  const ended = new Set<string>();
+  /** Waits for the end of what is not scheduled; answers whether more may have come of it. */
+  const endOf = async ({ id, type }: WaypostEvent): Promise<boolean> => {
+    if (ended.has(id)) return false;
+    let rows: readonly Row[] = [];
+    await waitNow(`all deliveries of ${type}`, async () => {
+      rows = await rowsOf(id);
+      return isDone(rows);
+    });
+    const final = ["delivered", "skipped", "dead"];
+    if (rows.every(({ state }) => final.includes(state))) ended.add(id);
+    return rows.some(({ state, destination }) => destination === "flows" && state === "delivered");
+  };
   /** Nothing more comes of what was sent about this contact, but for what is scheduled or waits for a paused destination. */
   const settle = async (phone: string) => {
-    let known = -1;
-    for (;;) {
+    for (const seen = new Set<string>(); ; ) {
       await fence();
-      const events = await eventsOf(phone);
-      if (events.length === known) return;
-      known = events.length;
-      for (const event of events) {
-        await waitFor(`${event.type} of ${phone} is done`, () => isDone(event), 30_000);
-      }
+      const events = (await eventsOf(phone)).filter(({ id }) => !seen.has(id));
+      for (const { id } of events) seen.add(id);
+      const more = await Promise.all(events.map(endOf));
+      if (!more.includes(true)) return;
     }
   };
   return {
@@ -108,6 +117,13 @@ export async function startUseCases(office: Office = "open") {
     eventsOf,
     rowsOf,
     bookOf,
+    /** Each when all that came of the one before is done. */
+    async inTurn(phone: string, ...steps: readonly (() => Promise<unknown>)[]) {
+      for (const step of steps) {
+        await step();
+        await settle(phone);
+      }
+    },
     /** Signed as Meta does. */
     async send(post: object) {
       const body = JSON.stringify(post);
@@ -176,4 +192,28 @@ function entryOf({ path, headers, body }: StubRequest): Entry {
   const route = String(headers["x-route"] ?? "none");
   const event = parsed.specversion === undefined ? {} : { event: parsed };
   return { destination: path.slice(1), route, body, ...event };
+}
+
+/** Whoever calls while it runs waits for the next run, together. */
+function shared(run: () => Promise<void>): () => Promise<void> {
+  let current = Promise.resolve();
+  let next: Promise<void> | undefined;
+  return () => {
+    next ??= current.then(() => {
+      next = undefined;
+      current = run();
+      return current;
+    });
+    return next;
+  };
+}
+
+/** Asks seldom: each question is work for the program that is waited for. */
+async function waitNow(what: string, condition: () => Promise<boolean>): Promise<void> {
+  let asked = 0;
+  const seldom = async () => {
+    const isTime = asked++ % 8 === 0;
+    return isTime && (await condition());
+  };
+  await waitFor(what, seldom, 30_000);
 }
