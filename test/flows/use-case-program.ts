@@ -39,7 +39,8 @@ export async function startUseCases(office: Office = "open") {
     return { status: 204 };
   });
   const file = join(folder, "waypost.yaml");
-  await writeFile(file, plainUseCases(standIns.url, office));
+  let text = plainUseCases(standIns.url, office);
+  await writeFile(file, text);
   const program = await createProgram(["start"], {
     DATA_DIR: folder,
     WAYPOST_CONFIG: file,
@@ -58,6 +59,11 @@ export async function startUseCases(office: Office = "open") {
     const text = await answer.text();
     assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
     return JSON.parse(text || "null") as T;
+  };
+  /** Whoever holds a destination learns at once, and not at its next renewal, that it is paused. */
+  const reload = async () => {
+    await writeFile(file, text);
+    await ask("/api/reload", "POST", {});
   };
   const eventsOf = async (phone: string) =>
     (await ask<{ items: WaypostEvent[] }>(`/api/events?contact=${phone}&limit=200`)).items;
@@ -161,18 +167,21 @@ export async function startUseCases(office: Office = "open") {
       const events = (await eventsOf(phone)).filter((event) => event.type === type);
       return events.map(({ data }) => data.business).reverse();
     },
+    /** It is sent nothing any more. */
     async pause(name: string) {
       await ask(`/api/destinations/${name}/pause`, "POST", { reason: "a test" });
       paused.add(name);
+      await reload();
     },
     async resume(name: string) {
       await ask(`/api/destinations/${name}/resume`, "POST", {});
       paused.delete(name);
+      await reload();
     },
-    /** Reads the use cases again, with other hours. */
-    async reload(now: Office, maxAge?: string) {
-      await writeFile(file, plainUseCases(standIns.url, now, maxAge));
-      await ask("/api/reload", "POST", {});
+    /** From now on with other hours. */
+    async becomes(now: Office, maxAge?: string) {
+      text = plainUseCases(standIns.url, now, maxAge);
+      await reload();
     },
     async end() {
       await program.kill();
