@@ -30,5 +30,7 @@ print("\n# The store consumer");
 await script("./store.ts");
 print("\n# A backlog drained to one destination");
 await script("./deliver.ts");
+print("\n# Routes that remember");
+await script("./flows.ts");
 print("\n# From a POST to its effect");
 await script("./effect.ts");

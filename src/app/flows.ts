@@ -3,7 +3,7 @@ import { flowsDestination } from "../contracts.ts";
 import type { DestinationSetup } from "../deliver/delivery.ts";
 import type { FlowMemory } from "../deliver/flows/circumstances.ts";
 import { createDecider, type Decider } from "../deliver/flows/decide.ts";
-import { createFlows } from "../deliver/flows/flows.ts";
+import { compileDoings, createFlows } from "../deliver/flows/flows.ts";
 import { textOf } from "../event/message-in-words.ts";
 import { systemClock } from "../support/clock.ts";
 import { createTemplates } from "../support/template.ts";
@@ -20,13 +20,16 @@ export function createFlowParts(
   const memory: FlowMemory = { query: store, contacts: store.contacts, ledger: store.ledger };
   const { flows: rules, accounts } = routing;
   const now = systemClock.now;
-  const decider = createDecider({ routes: routing.routes, rules, memory, now });
+  const doings = compileDoings(routing.routes, createTemplates({ filters: { text: textOf } }));
+  const decider = createDecider({
+    ...{ routes: routing.routes, rules, memory, now },
+    named: (route) => doings.get(route)?.names ?? new Set(),
+  });
   if (!destinations.has(flowsDestination)) return { decider, setups: [] };
   const destination = createFlows({
-    ...{ routes: routing.routes, rules, memory, accounts, now },
+    ...{ doings, rules, memory, accounts, now },
     circumstances: decider.circumstances,
     captures: routes.captures,
-    templates: createTemplates({ filters: { text: textOf } }),
   });
   return { decider, setups: [{ name: flowsDestination, destination, config: { retry } }] };
 }

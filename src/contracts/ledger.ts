@@ -162,7 +162,7 @@ export interface Claim {
 }
 
 /** What keeps a route with `once` to one delivery. */
-export interface Claims {
+interface Claims {
   /** Those that stand under any of these keys. */
   claims(keys: readonly string[]): Promise<Claim[]>;
   /**

@@ -9,7 +9,7 @@ export const QUARANTINE_TYPE = "waypost.quarantine";
 /** All bytes of a signed POST of which something could not be understood. Only the store takes it. */
 export interface QuarantinedPost {
   readonly specversion: "1.0";
-  /** `qrn_` and the sha256 of the bytes: the same POST is kept once. */
+  /** `qrn_` and a hash of the bytes, and of the source where it is not Meta: the same POST is kept once. */
   readonly id: string;
   readonly type: typeof QUARANTINE_TYPE;
   /** `/whatsapp`, or `/hooks/<name>` of a source's POST. */

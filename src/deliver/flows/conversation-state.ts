@@ -7,7 +7,7 @@ const standby = "whatsapp.standby.*";
 const closed = "business.conversation.closed";
 
 /** Who sent what our side sent; a phone's owner is human. */
-export function senderOf({ type, data }: WaypostEvent): Party | undefined {
+function senderOf({ type, data }: WaypostEvent): Party | undefined {
   return type.startsWith("whatsapp.echo.") ? (data.sentBy ?? "human") : data.sentBy;
 }
 

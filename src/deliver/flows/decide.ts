@@ -14,10 +14,11 @@ import {
 } from "./circumstances.ts";
 import { isTheOne } from "./once.ts";
 import { compileOnly, firstBroken, type OnlyTest } from "./only.ts";
+import { logNames } from "./scope.ts";
 import { isOwn, ownTakes } from "./takes.ts";
 
 /** What is asked of a row at its turn. */
-export interface Asking {
+interface Asking {
   readonly id: string;
   readonly destination: string;
   /** In the file's order. */
@@ -45,6 +46,8 @@ export interface DeciderParts {
   readonly rules: FlowRules;
   readonly memory: FlowMemory;
   readonly now: () => number;
+  /** What the templates of `emit` and `set` name, by route. */
+  readonly named?: (route: string) => ReadonlySet<string>;
 }
 
 /**
@@ -60,11 +63,9 @@ interface Compiled {
 }
 
 export function createDecider(parts: DeciderParts): Decider {
-  const { routes, rules, now } = parts;
-  const own = ownTakes(routes, rules);
-  const byName = new Map(
-    routes.map((route) => [route.name, compile(route, rules, own.waitedFor(route.name))]),
-  );
+  const { rules, now } = parts;
+  const byName = compileAll(parts);
+  const own = ownTakes(parts.routes, rules);
   const circumstances = (event: WaypostEvent, name: string) => {
     const route = byName.get(name)?.route;
     const at = (route && opensAt(route, event, rules)?.getTime()) ?? receivedAt(event);
@@ -109,14 +110,19 @@ async function ask(
   return { is: "skip", reason: reasons.join("; ") || "there is nothing to do" };
 }
 
-/** `waits`: something writes what it reads. */
-function compile(route: Route, rules: FlowRules, waits: boolean): Compiled {
-  const tests = compileOnly(route.only ?? {}, rules);
-  const untilSomething = typeof route.once?.for === "string";
-  const reads = new Set(tests.flatMap((test) => test.reads));
-  if (untilSomething) reads.add("log");
-  if (!waits) reads.delete("memory");
-  return { route, tests, reads: [...reads] };
+function compileAll({ routes, rules, named }: DeciderParts): ReadonlyMap<string, Compiled> {
+  const { waitedFor } = ownTakes(routes, rules);
+  const compile = (route: Route): [string, Compiled] => {
+    const { name, only = {}, once } = route;
+    const tests = compileOnly(only, rules);
+    const reads = new Set(tests.flatMap((test) => test.reads));
+    const names = named?.(name) ?? new Set();
+    if (typeof once?.for === "string" || logNames.some((each) => names.has(each))) reads.add("log");
+    // Where nothing is set there is nothing to wait for.
+    if (!waitedFor(name)) reads.delete("memory");
+    return [name, { route, tests, reads: [...reads] }];
+  };
+  return new Map(routes.map(compile));
 }
 
 /** By the event's receipt, plus `after`; only open hours count where it says so. */

@@ -16,18 +16,21 @@ import { derivedEvent } from "../../event/derived-event.ts";
 import { type Template, TemplateError, type Templates } from "../../support/template.ts";
 import type { Circumstances, FlowMemory } from "./circumstances.ts";
 import { type ScopeParts, scopeOf } from "./scope.ts";
+import { acts } from "./takes.ts";
 
 /** Events made of events made of events: from here on it is a loop. */
 const mostDepth = 8;
 
 export interface FlowsParts extends ScopeParts {
-  readonly routes: readonly Route[];
+  readonly doings: Doings;
   readonly rules: FlowRules;
   readonly memory: FlowMemory;
-  readonly templates: Templates;
   readonly circumstances: (event: WaypostEvent, route: string) => Circumstances;
   readonly now: () => number;
 }
+
+/** What a route does, by its name. */
+type Doings = ReadonlyMap<string, Doing>;
 
 interface Doing {
   readonly route: Route;
@@ -44,7 +47,7 @@ interface Doing {
  * the delivery is done; what is emitted is the delivery's `events`. Doing it again changes nothing.
  */
 export function createFlows(parts: FlowsParts): Destination {
-  const doings = new Map(parts.routes.map((route) => [route.name, compile(route, parts)]));
+  const { doings } = parts;
   return {
     kind: "flows",
     idempotency: "native",
@@ -68,7 +71,12 @@ export function createFlows(parts: FlowsParts): Destination {
   };
 }
 
-function compile(route: Route, { templates }: FlowsParts): Doing {
+/** Throws TemplateError on a template that the configuration's check would have refused. */
+export function compileDoings(routes: readonly Route[], templates: Templates): Doings {
+  return new Map(routes.filter(acts).map((route) => [route.name, compile(route, templates)]));
+}
+
+function compile(route: Route, templates: Templates): Doing {
   const data = templates.compile(route.emit?.data ?? {});
   const fields = templates.compile(route.set?.field ?? {});
   const names = new Set([...data.variables, ...fields.variables].map(({ name }) => name));

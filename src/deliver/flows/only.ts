@@ -133,7 +133,7 @@ function testsOfTests(rules: FlowRules): Pick<Tests, "not" | "all"> {
   };
 }
 
-export function readsOf(tests: readonly OnlyTest[]): OnlyTest["reads"] {
+function readsOf(tests: readonly OnlyTest[]): OnlyTest["reads"] {
   return [...new Set(tests.flatMap(({ reads }) => reads))];
 }
 

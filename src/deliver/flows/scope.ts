@@ -4,7 +4,7 @@ import { sentTypes } from "./about.ts";
 import { type Circumstances, receivedAt } from "./circumstances.ts";
 
 /** What templates of routes may name. */
-export const scopeNames = [
+const scopeNames = [
   "event",
   "message",
   "contact",
@@ -20,8 +20,6 @@ export const scopeNames = [
 ] as const;
 type ScopeName = (typeof scopeNames)[number];
 
-/** Of these, those that `set` writes. */
-export const memoryNames: readonly string[] = ["contact", "owner", "conversation"];
 /** Of these, those for which the log is asked. */
 export const logNames: readonly string[] = ["about", "transcript"];
 

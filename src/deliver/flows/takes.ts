@@ -10,7 +10,7 @@ import { compilePattern } from "../../event/pattern.ts";
 /** What `set` and what people say about consent change; conditions on these wait for the `flows` row of their event. */
 const memoryKeys: readonly (keyof Only)[] = ["tag", "field", "topic", "owner", "consent"];
 
-export function readsMemory(only: Only | undefined): boolean {
+function readsMemory(only: Only | undefined): boolean {
   if (only === undefined) return false;
   const inner = [only.not, ...(only.all ?? [])];
   return memoryKeys.some((key) => only[key] !== undefined) || inner.some(readsMemory);

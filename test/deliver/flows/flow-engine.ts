@@ -1,7 +1,7 @@
 import type { FlowRules, Route, WaypostEvent } from "../../../src/contracts.ts";
 import { flowsDestination } from "../../../src/contracts.ts";
 import { createDecider } from "../../../src/deliver/flows/decide.ts";
-import { createFlows } from "../../../src/deliver/flows/flows.ts";
+import { compileDoings, createFlows } from "../../../src/deliver/flows/flows.ts";
 import { compileRoutes } from "../../../src/deliver/routes.ts";
 import { textOf } from "../../../src/event/message-in-words.ts";
 import { createContactLearner } from "../../../src/store/contact-learner.ts";
@@ -17,7 +17,7 @@ import { createMemoryLog } from "./memory-log.ts";
 export const hour = 60 * 60 * 1_000;
 export const day = 24 * hour;
 
-export const noRules: FlowRules = {
+const noRules: FlowRules = {
   lists: {},
   hours: {},
   pools: {},
@@ -52,12 +52,15 @@ export async function startFlows(
     StubDestination
   >;
   const memory = { query: log, contacts, ledger };
-  const decider = createDecider({ routes, rules, memory, now: clock.now });
+  const doings = compileDoings(routes, createTemplates({ filters: { text: textOf } }));
+  const decider = createDecider({
+    ...{ routes, rules, memory, now: clock.now },
+    named: (route) => doings.get(route)?.names ?? new Set(),
+  });
   const compiled = compileRoutes({ accounts: {}, routes, flows: rules });
   const flows = createFlows({
-    ...{ routes, rules, memory, accounts: {}, now: clock.now },
+    ...{ doings, rules, memory, accounts: {}, now: clock.now },
     circumstances: decider.circumstances,
-    templates: createTemplates({ filters: { text: textOf } }),
     captures: compiled.captures,
   });
   const engine = await startEngine(
