@@ -57,7 +57,8 @@ export interface Contacts {
   /** Answers with the contact as it is then. undefined: there is none. */
   change(id: string, change: ContactChange): Promise<Contact | undefined>;
   /**
-   * What the conversation is about, joined through aliases; `asOf`: the event that ended the topic is still told it.
+   * What the conversation is about, joined through aliases; `asOf`: an event that ended a topic is told what it was then,
+   * whatever was set since.
    */
   topic(conversationId: string, asOf?: string): Promise<string | undefined>;
   /** undefined ends it, by this event. */

@@ -49,11 +49,17 @@ export const contactAliasesTable = defineTable({
 export const topicsTable = defineTable({
   name: "topics",
   fields: {
-    topic: text(),
+    /** Absent: nothing, until it is set again. */
+    topic: optional(text()),
     setAt: text(),
-    /** The event that ended it: whoever asks as of that event is still told it. */
-    endedBy: optional(text()),
+    /** The last events that ended it, oldest first, each with the topic that it ended, if there was one. */
+    ends: optional(json<readonly TopicEnd[]>()),
   },
 });
+
+export interface TopicEnd {
+  readonly by: string;
+  readonly topic?: string;
+}
 
 export const contactSpecs = [contactsTable, contactAliasesTable, topicsTable];

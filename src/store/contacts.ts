@@ -71,28 +71,46 @@ function keysOf(text: string): string[] {
   return [...new Set([id, ...phoneCandidates(text)])].map((phone) => `phone:${phone}`);
 }
 
+/** An event that ended a topic longer ago is not told which. */
+const mostEnds = 100;
+
+/** What a conversation is about is written by one holder, in turn: `flows`. */
 function createTopics(
   tables: Tables,
   aliases: Ledger["aliases"],
 ): Pick<Contacts, "topic" | "setTopic"> {
   const topics = tables.of(topicsTable);
-  const idsOf = async (id: string) => (await aliases([id]))(id);
+  type Topics = Awaited<ReturnType<typeof topics.get>>;
+  const rowsOf = async (id: string) => topics.get((await aliases([id]))(id));
+  const newestOf = (rows: Topics) =>
+    rows
+      .filter((row) => row.topic !== undefined)
+      .reduce<Topics[number] | undefined>((a, b) => (a && a.setAt > b.setAt ? a : b), undefined);
+  const endBy = (rows: Topics, event: string) =>
+    rows.flatMap(({ ends = [] }) => ends).find(({ by }) => by === event);
+  /** What stood under the other ids is over. */
+  const only = (id: string, rows: Topics) => {
+    const others = rows.filter((row) => row.id !== id && row.topic !== undefined);
+    return topics.update(others.map((row) => ({ id: row.id, set: { topic: null } })));
+  };
   return {
     async topic(conversationId, asOf) {
-      const rows = await topics.get(await idsOf(conversationId));
-      const newest = rows.toSorted((a, b) => (a.setAt < b.setAt ? 1 : -1))[0];
-      if (newest?.endedBy !== undefined && newest.endedBy !== asOf) return undefined;
-      return newest?.topic;
+      const rows = await rowsOf(conversationId);
+      const end = asOf === undefined ? undefined : endBy(rows, asOf);
+      return (end ?? newestOf(rows))?.topic;
     },
-    async setTopic(conversationId, topic, by) {
+    async setTopic(id, topic, by) {
       const setAt = new Date().toISOString();
+      const rows = await rowsOf(id);
       if (topic !== undefined) {
-        await topics.upsert([{ id: conversationId, set: { topic, setAt, endedBy: null } }]);
-        return;
+        await topics.upsert([{ id, set: { topic, setAt } }]);
+      } else if (endBy(rows, by) === undefined) {
+        const ended = newestOf(rows)?.topic;
+        const before = rows.find((row) => row.id === id)?.ends ?? [];
+        const ends = [...before, { by, ...(ended !== undefined && { topic: ended }) }];
+        await topics.upsert([{ id, set: { topic: null, setAt, ends: ends.slice(-mostEnds) } }]);
       }
-      const where = { endedBy: { absent: true } };
-      const ids = await idsOf(conversationId);
-      await topics.update(ids.map((id) => ({ id, where, set: { endedBy: by } })));
+      await only(id, rows);
     },
   };
 }

@@ -354,5 +354,13 @@ function testTopics(get: Get): void {
     assert.equal(await contacts.topic(one ?? "", "evt_y"), undefined, "it had ended before");
     await contacts.setTopic(one ?? "", "again", "evt_z");
     assert.equal(await contacts.topic(two ?? ""), "again");
+    // Each end stays what it was, whatever comes later.
+    for (const id of [one, two]) {
+      assert.equal(await contacts.topic(id ?? "", "evt_x"), "order");
+      assert.equal(await contacts.topic(id ?? "", "evt_y"), undefined);
+    }
+    await contacts.setTopic(two ?? "", undefined, "evt_v");
+    for (const id of [one, two]) assert.equal(await contacts.topic(id ?? "", "evt_v"), "again");
+    assert.equal(await contacts.topic(one ?? ""), undefined);
   });
 }

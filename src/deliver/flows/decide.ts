@@ -89,7 +89,7 @@ export function createDecider(parts: DeciderParts): Decider {
     },
     async decide(asking, event) {
       const asked = asking.routes.flatMap((name) => byName.get(name) ?? []);
-      const does = asking.destination === flowsDestination && isOwn(event, own);
+      const does = asking.id === deliveryId(flowsDestination, event.id) && isOwn(event, own);
       const reads = new Set(asked.flatMap((each) => each.reads));
       // Whether a message opens its conversation is seen by those before it.
       if (does && opening) reads.add("log");

@@ -48,7 +48,10 @@ interface Doing {
 }
 
 export interface Flows extends Destination {
-  deliver(event: WaypostEvent, context: Pick<DeliveryContext, "routes">): Promise<Delivered>;
+  deliver(
+    event: WaypostEvent,
+    context: Pick<DeliveryContext, "routes" | "after">,
+  ): Promise<Delivered>;
 }
 
 /**
@@ -61,11 +64,11 @@ export function createFlows(parts: FlowsParts): Flows {
     kind: "flows",
     idempotency: "native",
     links: false,
-    async deliver(event, { routes }): Promise<Delivered> {
+    async deliver(event, { routes, after }): Promise<Delivered> {
       const acting = routes.flatMap((name) => doings.get(name) ?? []);
       const { events, done, failed } = await actAll(acting, event, parts);
-      events.push(...(await ownEvents(event, parts)));
-      if (event.type === "business.conversation.closed") await endTopic(event, parts);
+      // Once for the event, in its conversation's order.
+      if (after === undefined) events.push(...(await ownEvents(event, parts)));
       if (failed.length > 0) throw failedOf(failed, events);
       return { answer: done.join(", "), ...(events.length > 0 && { events }) };
     },
@@ -75,11 +78,12 @@ export function createFlows(parts: FlowsParts): Flows {
   };
 }
 
-/** What follows from the event without a route. */
+/** What the event changes, and what follows from it, without a route. */
 async function ownEvents(event: WaypostEvent, parts: FlowsParts): Promise<WaypostEvent[]> {
   const about = parts.circumstances(event, "");
   const consent = await applyConsent(about, parts);
   const opening = needsOpenings(parts.routes) ? await opened(about, parts) : undefined;
+  if (event.type === "business.conversation.closed") await endTopic(event, parts);
   return [consent, opening].filter((each) => each !== undefined);
 }
 
