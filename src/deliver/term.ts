@@ -114,7 +114,7 @@ export function createTerm(parts: TermParts, taken: Taken<DestinationLease>): Te
 
 /** What the holder asks the ledger for, until it answers. */
 function askRows(
-  { ledger, setup: { name } }: TermParts,
+  { ledger, decider, setup: { name } }: TermParts,
   { epoch }: Lease,
   asked: <T>(work: () => Promise<T>) => Promise<T>,
 ): Pick<HeldParts, "takeMore" | "openRows" | "openDue" | "givenUp"> {
@@ -122,6 +122,8 @@ function askRows(
     takeMore: (ids) => asked(() => ledger.claimForeign(name, epoch, ids)),
     openRows: (which) => asked(() => ledger.openRows(name, epoch, which)),
     async openDue(until, limit) {
+      // Without what knows when, nothing is scheduled.
+      if (decider === undefined) return 0;
       let asks = 0;
       const opened = await asked(() => {
         asks += 1;

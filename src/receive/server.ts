@@ -116,18 +116,16 @@ function closeServer(server: Server, { running, sockets }: Traffic): Promise<voi
       for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
     });
     const cut = setTimeout(() => server.closeAllConnections(), closeMs);
-    afterPolling(0, () => {
-      // Not `server.close`: it cuts every kept connection at once, and with it a request that is just coming in.
-      NetServer.prototype.close.call(server, () => {
-        hangUp();
-        clearTimeout(cut);
-        server.close(); // ends what HTTP still watches
-        resolve();
-      });
-      for (const response of running) {
-        if (!response.headersSent) response.setHeader("Connection", "close");
-      }
+    // Not `server.close`: it cuts every kept connection at once, and with it a request that is just coming in.
+    NetServer.prototype.close.call(server, () => {
+      hangUp();
+      clearTimeout(cut);
+      server.close(); // ends what HTTP still watches
+      resolve();
     });
+    for (const response of running) {
+      if (!response.headersSent) response.setHeader("Connection", "close");
+    }
   });
 }
 

@@ -94,7 +94,7 @@ describe("waypost events", () => {
     assert.ok(lines(event).length > 20);
     assert.equal(deliveries, "deliveries  none\n");
     const json = parsed((await run(["events", "evt_1", "--json"])).out);
-    assert.deepEqual(json, [{ ...textEvent(1, "first"), deliveries: [] }]);
+    assert.deepEqual(json, [{ ...textEvent(1, "first"), deliveries: [], notDelivered: [] }]);
   });
 
   it("exits 1 for one that is not there, 2 for a filter that is none", async () => {

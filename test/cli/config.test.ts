@@ -130,7 +130,7 @@ sources:
     const { problems } = await checkConfig(env, "start", readRouting, cwd);
     assert.deepEqual(problems, [
       {
-        where: "waypost.yaml:34 destinations.billing.kind",
+        where: "waypost.yaml:35 destinations.billing.kind",
         problem: "queue needs RabbitMQ",
         remedy: "Set RABBITMQ_URL, or remove the destination",
       },

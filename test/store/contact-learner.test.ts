@@ -129,7 +129,8 @@ it("says the same of a contact whatever the order and the batches of its events"
       for (let at = 0; at < order.length; at += size) {
         await contacts.learn(order.slice(at, at + size));
       }
-      const { id, ...said } = (await contacts.find(contact.waId)) ?? {};
+      // Which ids it had before depends on what came first.
+      const { id, formerIds: _, ...said } = (await contacts.find(contact.waId)) ?? {};
       assert.ok(id);
       assert.equal((await contacts.find(contact.userId))?.id, id);
       assert.deepEqual(said, {
