@@ -35,8 +35,12 @@ function survives(lexeme: string): boolean {
   if (value === 0 || value === Number.POSITIVE_INFINITY) return false;
   const magnitude = Number(exponent) + written.length - fraction.length - 1;
   const sign = magnitude < 0 ? "-" : "+";
-  const [mantissa = "", rest = ""] = value.toExponential(digits.length - 1).split("e");
-  return mantissa.replace(".", "") === digits && rest === `${sign}${Math.abs(magnitude)}`;
+  const isText = (written: string) => {
+    const [mantissa = "", rest = ""] = written.split("e");
+    return mantissa.replace(".", "") === digits && rest === `${sign}${Math.abs(magnitude)}`;
+  };
+  // Where the double lies halfway between two texts the first rounds up, and the second is as JavaScript writes it.
+  return isText(value.toExponential(digits.length - 1)) || isText(value.toExponential());
 }
 
 /** A loop: the regular expression for it takes quadratic time on zeros that are not at the end. */
