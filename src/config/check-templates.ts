@@ -41,7 +41,7 @@ export function checkTemplates({ source, kinds }: Omit<Checked, "value">, report
   const { routes, destinations, consent, sources } = record(source);
   const skipOf = (name: string) => {
     const { kind } = record(record(destinations)[name]);
-    return secretsOf(kinds[String(kind)]?.schema);
+    return secretsOf(typeof kind === "string" ? kinds[kind]?.schema : undefined);
   };
   const parts: Part[] = [
     ...list(routes).flatMap((route, i) => partsOfRoute(route, ["routes", i], skipOf)),
