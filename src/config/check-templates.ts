@@ -1,24 +1,11 @@
+import { templateNames } from "../contracts/template-names.ts";
 import { createTemplates, TemplateError } from "../support/template.ts";
 import type { Checked } from "./checked.ts";
 import { each, list, record } from "./shape.ts";
 import { closest } from "./typos.ts";
 import type { Report, YamlPath } from "./yaml-file.ts";
 
-/** What templates may name: of routes and destinations, and of sources. */
-const ofRoutes = [
-  "event",
-  "message",
-  "contact",
-  "owner",
-  "account",
-  "conversation",
-  "about",
-  "match",
-  "flow",
-  "business",
-  "transcript",
-  "links",
-];
+/** What templates of sources may name. */
 const ofSources = ["body", "account", "match"];
 
 /** Here only the names of our own filters count. */
@@ -55,7 +42,7 @@ export function checkTemplates({ source, kinds }: Omit<Checked, "value">, report
       ),
     ),
   ];
-  for (const { node, path, scope = ofRoutes, skip = new Set<string>() } of parts) {
+  for (const { node, path, scope = templateNames, skip = new Set<string>() } of parts) {
     for (const [text, at] of textsIn(node, path, skip)) checkTemplate(text, at, scope, report);
   }
 }

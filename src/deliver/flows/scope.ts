@@ -1,26 +1,12 @@
+import { templateNames } from "../../contracts/template-names.ts";
 import type { Accounts, Contact, FlowRules, WaypostEvent } from "../../contracts.ts";
 import type { TranscriptEntry } from "../../event/message-in-words.ts";
 import { sentTypes } from "./about.ts";
 import { type Circumstances, receivedAt } from "./circumstances.ts";
 
-/** What templates of routes may name. */
-const scopeNames = [
-  "event",
-  "message",
-  "contact",
-  "owner",
-  "account",
-  "conversation",
-  "about",
-  "match",
-  "flow",
-  "business",
-  "transcript",
-  "links",
-] as const;
-type ScopeName = (typeof scopeNames)[number];
+type ScopeName = (typeof templateNames)[number];
 
-/** Of these, those for which the log is asked. */
+/** Of what templates may name, that for which the log is asked. */
 export const logNames: readonly string[] = ["about", "transcript"];
 
 export interface ScopeParts {
@@ -55,7 +41,7 @@ export async function scopeOf(
     links: () => linksOf(event),
   };
   const scope: Record<string, unknown> = {};
-  for (const name of scopeNames) if (names.has(name)) scope[name] = await makers[name]();
+  for (const name of templateNames) if (names.has(name)) scope[name] = await makers[name]();
   return scope;
 }
 
