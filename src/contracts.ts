@@ -21,14 +21,16 @@ export type * from "./contracts/destination.ts";
 export * from "./contracts/diagnose.ts";
 export * from "./contracts/errors.ts";
 export type * from "./contracts/explain.ts";
+export type * from "./contracts/files.ts";
 export type * from "./contracts/jobs.ts";
 export type * from "./contracts/ledger.ts";
 export type * from "./contracts/log.ts";
 export type * from "./contracts/processes.ts";
 export * from "./contracts/queue-names.ts";
 export type * from "./contracts/renormalization.ts";
-export type * from "./contracts/routing.ts";
+export * from "./contracts/routing.ts";
 export type * from "./contracts/silences.ts";
+export * from "./contracts/template-names.ts";
 export type { BusMessage, EncodedEvent, QuarantinedPost, WaypostEvent } from "./event/event.ts";
 
 /** Carries events to queues, each in order and at least once. */
@@ -115,5 +117,9 @@ export interface Destination extends destination.DestinationTraits {
   preview(event: WaypostEvent): unknown;
   /** Harmless calls that check credentials and scopes, for `doctor`. */
   check(signal: AbortSignal): Promise<destination.DestinationCheck[]>;
+  /** What the vendor must have, for `add`. Throws DeliveryError. */
+  requirements?(signal: AbortSignal): Promise<readonly destination.Requirement[]>;
+  /** Takes a person out, by what it remembers of them. Repeatable. Throws DeliveryError. */
+  erase?(person: destination.Erasing, signal: AbortSignal): Promise<readonly destination.Erased[]>;
   close(): Promise<void>;
 }

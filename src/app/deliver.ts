@@ -33,13 +33,21 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
   let running: Running | undefined;
   const build = async (plan: Plan) => {
     const made = await createDestinations(plan.routing, { log, ...(queues && { queues }) });
-    const { decider, setups } = createFlowParts(plan, options.store);
+    const { decider, setups, surroundings } = createFlowParts(plan, options.store);
     const isMine = (name: string) => options.only === undefined || options.only.includes(name);
-    return { decider, setups: [...made, ...setups].filter(({ name }) => isMine(name)) };
+    return {
+      decider,
+      surroundings,
+      setups: [...made, ...setups].filter(({ name }) => isMine(name)),
+    };
   };
-  const start = (plan: Plan, { decider, setups }: Awaited<ReturnType<typeof build>>) => {
+  const start = (
+    plan: Plan,
+    { decider, surroundings, setups }: Awaited<ReturnType<typeof build>>,
+  ) => {
     const engine = createDelivery({
       decider,
+      surroundings,
       destinations: setups,
       routes: plan.routes,
       bus: options.bus,

@@ -4,6 +4,8 @@ import type { DestinationSetup } from "../deliver/delivery.ts";
 import type { FlowMemory } from "../deliver/flows/circumstances.ts";
 import { createDecider, type Decider } from "../deliver/flows/decide.ts";
 import { compileDoings, createFlows } from "../deliver/flows/flows.ts";
+import { createSurroundings } from "../deliver/flows/surroundings.ts";
+import type { Surroundings } from "../deliver/surroundings.ts";
 import { textOf } from "../event/message-in-words.ts";
 import { systemClock } from "../support/clock.ts";
 import { createTemplates } from "../support/template.ts";
@@ -16,11 +18,15 @@ const retry = { delaysMs: [1_000, 10_000, 60_000, 300_000] };
 export function createFlowParts(
   plan: Plan,
   store: Store,
-): { readonly decider: Decider; readonly setups: readonly DestinationSetup[] } {
+): {
+  readonly decider: Decider;
+  readonly setups: readonly DestinationSetup[];
+  readonly surroundings: Surroundings;
+} {
   const memory = { query: store, contacts: store.contacts, ledger: store.ledger };
-  const { decider, flows } = flowsOver(plan, memory);
+  const { decider, flows, surroundings } = flowsOver(plan, memory);
   const setup = { name: flowsDestination, destination: flows, config: { retry } };
-  return { decider, setups: plan.destinations.has(flowsDestination) ? [setup] : [] };
+  return { decider, surroundings, setups: plan.destinations.has(flowsDestination) ? [setup] : [] };
 }
 
 /** The same over any memory: one that only reads tells what would be done. */
@@ -35,10 +41,13 @@ export function flowsOver(
     ...{ routes: routing.routes, rules, memory, now },
     named: (route) => doings.get(route)?.names ?? new Set(),
   });
+  const { circumstances } = decider;
+  const { captures } = routes;
   const flows = createFlows({
     ...{ routes: routing.routes, doings, rules, memory, accounts, now },
-    circumstances: decider.circumstances,
-    captures: routes.captures,
+    ...{ circumstances, captures },
   });
-  return { decider, flows };
+  const { query } = memory;
+  const surroundings = createSurroundings({ query, accounts, rules, captures, circumstances });
+  return { decider, flows, surroundings };
 }

@@ -2,6 +2,8 @@
 import type { WaypostEvent } from "../event/event.ts";
 import type { Contact } from "./contacts.ts";
 import type { DeliveryError } from "./errors.ts";
+import type { EventFile } from "./files.ts";
+import type { TemplateName } from "./template-names.ts";
 
 export type Link = Readonly<Record<string, string>>;
 
@@ -34,6 +36,25 @@ export interface DeliveryContext {
    * says nothing was done, so it is to be asked before anything is.
    */
   contact(): Promise<DeliveryContact | undefined>;
+  /**
+   * Of what templates may name, these, as plain JSON: for the templates of a destination's own options. Rejects as `contact` does.
+   */
+  scope(names: ReadonlySet<TemplateName>): Promise<Readonly<Record<string, unknown>>>;
+  /**
+   * The message that the event quotes, reacts to, edits, deletes, or whose status it is, as the log has it. undefined: there is none,
+   * or the log has it no more. Rejects as `contact` does.
+   */
+  concerned(): Promise<WaypostEvent | undefined>;
+  /**
+   * The event's files, in the message's order; each is there, or says why it cannot be had. Only a destination with `files`
+   * is called after they were waited for. Rejects as `contact` does.
+   */
+  files(): Promise<readonly EventFile[]>;
+  /**
+   * `shadow: true`: it looks up as always and writes nothing, and answers (`Delivered.answer`) with what it would have done: "would create
+   * a contact; 1 duplicate by phone". Nothing it answers with or remembers is kept. Destinations without `shadows` are not called then.
+   */
+  readonly shadow: boolean;
   /**
    * Replaces the link before the delivery is done: durable when it resolves. For a destination that makes two things in one
    * delivery, between the calls: a later attempt finds in `link` what the first has made. Rejects when another
@@ -121,6 +142,41 @@ export interface DestinationTraits {
    * per contact.
    */
   readonly serialize?: "contact";
+  /** Takes files (`context.files`): a delivery waits for them, for 60 s from its making at most. */
+  readonly files?: true;
+  /** It asks the log (`context.concerned`, a `scope` with `about` or `transcript`): not tried before the log has the event. */
+  readonly readsLog?: true;
+  /** Knows `context.shadow`. */
+  readonly shadows?: true;
   /** Not to be tried before then: for what comes together (a few texts in a row). What stands behind it in its lane waits too. Asked again each day. */
   notBefore?(event: WaypostEvent, createdAt: Date): Date | undefined;
+}
+
+/** What the vendor must have before the first delivery: a property, a field, a header row. */
+export interface Requirement {
+  /** For people: `the property "whatsapp_id" of contacts`. */
+  readonly what: string;
+  readonly there: boolean;
+  /** Absent: only a person can, as `remedy` says. Throws DeliveryError. */
+  create?(signal: AbortSignal): Promise<void>;
+  readonly remedy?: string;
+}
+
+/** The person who is to be erased, and all that a destination remembers of them. */
+export interface Erasing {
+  /** undefined: the store has them no more, and only the links are left. */
+  readonly contact: DeliveryContact | undefined;
+  readonly contactLink: Link | undefined;
+  /** Of each of their conversations. */
+  readonly links: readonly Link[];
+}
+
+/** What became of one thing that the vendor had. */
+export interface Erased {
+  /** In the vendor's word: `contact`, `ticket`. */
+  readonly object: string;
+  readonly id: string;
+  readonly result: "deleted" | "anonymised" | "absent" | "by hand";
+  /** Where a person does it, of `by hand`. */
+  readonly url?: string;
 }

@@ -45,6 +45,11 @@ export class DeliveryError extends Error {
   readonly maybeDone: boolean;
   /** Not before this many milliseconds (Retry-After). */
   readonly afterMs?: number;
+  /**
+   * Of an outage that concerns this conversation alone (a ticket's own limit): its lane waits, no attempt is used, and
+   * it says nothing of the destination.
+   */
+  readonly laneOnly: boolean;
   /** What followed from the delivery before it failed: kept with it and published, as `events` of one that is delivered. */
   readonly events?: readonly WaypostEvent[];
   /** The vendor's answer, redacted, at most 500 characters are kept. It stays with the attempt in the ledger. */
@@ -56,6 +61,7 @@ export class DeliveryError extends Error {
     details: {
       maybeDone?: boolean;
       afterMs?: number;
+      laneOnly?: boolean;
       answer?: string;
       cause?: unknown;
       events?: readonly WaypostEvent[];
@@ -64,6 +70,7 @@ export class DeliveryError extends Error {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.verdict = verdict;
     this.maybeDone = details.maybeDone ?? false;
+    this.laneOnly = details.laneOnly ?? false;
     if (details.events !== undefined) this.events = details.events;
     if (details.afterMs !== undefined) this.afterMs = details.afterMs;
     if (details.answer !== undefined) this.answer = details.answer.slice(0, 500);

@@ -217,4 +217,12 @@ export interface DeliveryRules {
   readonly concurrency?: number;
   /** For one attempt; 10 s unless told, and never longer than the lease. */
   readonly timeoutMs?: number;
+  /** Left out of what the destination is told. */
+  readonly omit?: readonly Omission[];
+  /** It looks, and writes nothing: each delivery ends as skipped, and says what would have been done. */
+  readonly shadow?: true;
 }
+
+/** `raw` goes with each of the others, for it holds them all. */
+export const omissions = ["raw", "phone", "name", "text", "media"] as const;
+export type Omission = (typeof omissions)[number];

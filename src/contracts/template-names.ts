@@ -13,3 +13,5 @@ export const templateNames = [
   "transcript",
   "links",
 ] as const;
+
+export type TemplateName = (typeof templateNames)[number];

@@ -9,6 +9,7 @@ import { maxOpenRows } from "./intake.ts";
 import { maxLaneRows } from "./lanes.ts";
 import type { Routes } from "./routes.ts";
 import { createRunner, type RunnerStatus } from "./runner.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 export interface DeliveryOptions {
   readonly destinations: readonly DestinationSetup[];
@@ -18,6 +19,8 @@ export interface DeliveryOptions {
   readonly decider?: Decider;
   readonly ledger: Ledger;
   readonly contacts: Pick<Contacts, "of">;
+  /** Absent: destinations are told of the event alone. */
+  readonly surroundings?: Surroundings;
   readonly log: Log;
   /** Host, process and role, for people. */
   readonly holder: string;

@@ -14,6 +14,7 @@ import type { Backpressure } from "./intake.ts";
 import type { Lanes } from "./lanes.ts";
 import { createRate } from "./rate.ts";
 import { createSchedule, type Schedule } from "./schedule.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { createTryBatch } from "./try-batch.ts";
 import { createTryHead } from "./try-head.ts";
 import { createWrites } from "./writes.ts";
@@ -26,6 +27,7 @@ interface ScheduledParts {
   readonly decider?: Decider;
   readonly ledger: Ledger;
   readonly contacts: Pick<Contacts, "of">;
+  readonly surroundings?: Surroundings;
   readonly bodies: Bodies;
   readonly clock: Clock;
   readonly log: Log;
@@ -56,7 +58,8 @@ export function createHeadSchedule(
   const tryHead = createTryHead(head);
   const tryBatch = createTryBatch(head);
   // Two rows of a batch may be one contact's.
-  const rules = destination.serialize ? undefined : destination.deliverBatch && destination.batch;
+  const alone = destination.serialize !== undefined || config.shadow;
+  const rules = alone ? undefined : destination.deliverBatch && destination.batch;
   const mayGather = () => !health.breakerOpen() && !rows().suspects();
   return createSchedule({
     clock,

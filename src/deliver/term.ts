@@ -18,6 +18,7 @@ import { retryWhileHeld } from "./retry-while-held.ts";
 import type { Routes } from "./routes.ts";
 import { deliverQueue } from "./routes.ts";
 import type { Schedule } from "./schedule.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** An attempt that is on when the program ends may finish within this, */
 const graceMs = 4_000;
@@ -36,6 +37,8 @@ export interface TermParts {
   readonly decider?: Decider;
   readonly ledger: Ledger;
   readonly contacts: Pick<Contacts, "of">;
+  /** Absent: destinations are told of the event alone. */
+  readonly surroundings?: Surroundings;
   readonly bodies: Bodies;
   readonly hooks: DeliveryHooks;
   readonly clock: Clock;

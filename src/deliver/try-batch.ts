@@ -1,17 +1,17 @@
 import type { BatchItem, DeliveryContext, WaypostEvent } from "../contracts.ts";
 import { LeaseOverError } from "../support/lease.ts";
 import { attemptBatch, type BatchEnd, type Outcome } from "./attempt.ts";
+import { contextOf, saveLink } from "./context.ts";
 import type { Batch } from "./gather.ts";
 import type { OpenRow } from "./lane.ts";
 import { jitter, settle, settleUntried } from "./settle.ts";
 import {
   bodyToTry,
-  contextOf,
   countsFor,
   type Ended,
   type HeadParts,
+  isLaneOnly,
   record,
-  saveLink,
   tryAlone,
 } from "./try-head.ts";
 import { followUp, sendingMark } from "./turn.ts";
@@ -74,7 +74,8 @@ async function tryBatch(parts: HeadParts, batch: Batch, done: Set<OpenRow>): Pro
   await Promise.all(ended.map((lane) => saveLinks(parts, lane)));
   const followed = await Promise.all(ended.map((lane) => followUpLane(parts, lane)));
   // First the health: who fails beside others that succeed has failed by itself.
-  const learnt = parts.health.learn(asOne(end), time.ms);
+  const whole = asOne(end);
+  const learnt = whole && parts.health.learn(whole, time.ms);
   await Promise.all([learnt, ...followed.flatMap((lane) => recordLane(parts, lane, end, done))]);
 }
 
@@ -184,10 +185,9 @@ async function noting<T>(
   }
 }
 
-/** What the batch says of the destination: a wrong configuration before all, then that it took something, then that it answered. */
-function asOne(end: BatchEnd): Outcome {
-  if ("all" in end) return end.all;
+/** What the batch says of the destination: a wrong configuration before all, then that it took something, then that it answered; undefined: nothing. */
+function asOne(end: BatchEnd): Outcome | undefined {
+  const each = ("all" in end ? [end.all] : end.each).filter((outcome) => !isLaneOnly(outcome));
   const order: readonly Outcome["is"][] = ["config", "delivered", "refused", "outage"];
-  const found = order.flatMap((is) => end.each.find((outcome) => outcome.is === is) ?? []);
-  return found[0] as Outcome;
+  return order.flatMap((is) => each.find((outcome) => outcome.is === is) ?? [])[0];
 }

@@ -1,30 +1,28 @@
-import type {
-  Contacts,
-  DeliveryContext,
-  Ledger,
-  Link,
-  RememberOptions,
-  WaypostEvent,
-} from "../contracts.ts";
+import type { DeliveryContext, WaypostEvent } from "../contracts.ts";
 import type { KeyedMutex } from "../support/keyed-mutex.ts";
-import { type Lease, LeaseOverError } from "../support/lease.ts";
+import { LeaseOverError } from "../support/lease.ts";
 import { attempt, type Outcome } from "./attempt.ts";
-import { aboutOf, askContact, contactKeysOf } from "./contact-of.ts";
-import { delayedRoute } from "./delivery.ts";
+import { contactKeysOf } from "./contact-of.ts";
+import { type ContextParts, contextOf, saveLink } from "./context.ts";
 import type { Health } from "./health.ts";
 import type { OpenRow } from "./lane.ts";
-import { retryWhileHeld } from "./retry-while-held.ts";
 import { deadly, jitter, settle } from "./settle.ts";
-import { decideTurn, followUp, sendingMark, setupFor, type TurnParts } from "./turn.ts";
-import { findBody, isOld, waitForBody, waitsForItsTime } from "./waits.ts";
+import { lookInShadow } from "./shadow.ts";
+import {
+  decideTurn,
+  followUp,
+  sendingMark,
+  setupFor,
+  skip,
+  type TurnParts,
+  waitForTurn,
+} from "./turn.ts";
+import { findBody, isOld, lacksParts, waitForBody, waitsForItsTime } from "./waits.ts";
 import { GivenUpError } from "./writes.ts";
 
-export interface HeadParts extends TurnParts {
-  readonly ledger: Ledger;
-  readonly contacts: Pick<Contacts, "of">;
+export interface HeadParts extends TurnParts, ContextParts {
   /** For destinations with `serialize: "contact"`. */
   readonly contactsInTurn: KeyedMutex;
-  readonly lease: Lease;
   /** Aborts attempts: the lease is over, or the program ends. */
   readonly over: AbortSignal;
 }
@@ -81,6 +79,7 @@ async function deliverHead(
 ): Promise<"done" | "waits"> {
   const { write, lease, clock } = parts;
   const context = await contextOf(parts, row, body, contactKeys);
+  if (parts.setup.config.shadow) return shadowHead(parts, row, body, context);
   // Each time: the write is what fences an attempt by a holder that was suspended past its lease.
   const history = row.state === "sending" && row.crashes > 0 ? { history: row.history } : {};
   await write({ ...sendingMark(row), ...history });
@@ -99,8 +98,26 @@ async function deliverHead(
   }
   const followed = await followUp(parts, row, outcome);
   // By what the destination said, where it was called: the bus is none of its parts.
-  const learnt = row.called ? parts.health.learn(outcome, tried.ms) : undefined;
+  const learnt =
+    row.called && !isLaneOnly(outcome) ? parts.health.learn(outcome, tried.ms) : undefined;
   const ended = { ...tried, outcome: followed };
+  const [end] = await Promise.all([record(parts, row, body, ended), learnt]);
+  return end;
+}
+
+async function shadowHead(
+  parts: HeadParts,
+  row: OpenRow,
+  body: WaypostEvent,
+  context: DeliveryContext,
+): Promise<"done" | "waits"> {
+  const { clock, health } = parts;
+  const at = clock.now();
+  const startedAt = clock.monotonic();
+  const outcome = await lookInShadow(parts, row, body, context);
+  if (outcome.is === "skipped") return skip(parts, row, outcome.reason, body);
+  const ended = { at, ms: clock.monotonic() - startedAt, now: clock.now(), outcome };
+  const learnt = isLaneOnly(outcome) ? undefined : health.learn(outcome, ended.ms);
   const [end] = await Promise.all([record(parts, row, body, ended), learnt]);
   return end;
 }
@@ -142,6 +159,7 @@ export async function bodyToTry(
   if (await waitsForItsTime(parts, row, body)) return "waits";
   const turn = await decideTurn(parts, row, body);
   if (turn !== "go") return turn;
+  if (await lacksParts(parts, row, body)) return waitForTurn(parts, row);
   row.waitsFor = undefined;
   return body;
 }
@@ -158,6 +176,11 @@ function isOurs(outcome: Outcome): boolean {
   return "ours" in outcome && outcome.ours === true;
 }
 
+/** It says nothing of the destination. */
+export function isLaneOnly(outcome: Outcome): boolean {
+  return "error" in outcome && outcome.is === "outage" && outcome.error.laneOnly;
+}
+
 /** Writes what became of the row, after the destination's health has learnt of it. */
 export async function record(
   { write, health, setup, clock }: HeadParts,
@@ -166,7 +189,8 @@ export async function record(
   ended: Ended,
   settleRow: typeof settle = settle,
 ): Promise<"done" | "waits"> {
-  const counts = !isOurs(ended.outcome) && countsFor(row, health);
+  const { outcome } = ended;
+  const counts = !isOurs(outcome) && !isLaneOnly(outcome) && countsFor(row, health);
   const { delaysMs } = setup.config.retry;
   const { change, waitMs } = settleRow(row, { ...ended, counts, delaysMs });
   await write(change);
@@ -196,43 +220,4 @@ async function bury(
   await write(change);
   health.done(row, change, undefined);
   return "done";
-}
-
-export async function contextOf(
-  parts: HeadParts,
-  row: OpenRow,
-  event: WaypostEvent,
-  contactKeys?: readonly string[],
-): Promise<DeliveryContext> {
-  const { name, destination } = parts.setup;
-  const linkOf = (about: string | readonly string[]) =>
-    retryWhileHeld(() => parts.ledger.link(name, about), parts);
-  const link =
-    destination.links === false ? undefined : await linkOf(aboutOf(event, "conversation"));
-  const contactLink = contactKeys && (await linkOf(contactKeys));
-  const after = delayedRoute(name, row);
-  return {
-    destination: name,
-    idempotencyKey: [event.id, name, ...(after === undefined ? [] : [after])].join(":"),
-    ...(after !== undefined && { after }),
-    attempt: row.history.length + 1,
-    routes: row.decided ?? [row.route],
-    link,
-    contactLink,
-    contact: askContact(event, parts.contacts),
-    remember: (made, options) => saveLink(parts, event, made, options),
-  };
-}
-
-export async function saveLink(
-  parts: HeadParts,
-  event: WaypostEvent,
-  link: Link,
-  { scope = "conversation", ...options }: RememberOptions = {},
-): Promise<void> {
-  const { setup, ledger, lease } = parts;
-  const save = () => ledger.saveLink(setup.name, aboutOf(event, scope), link, lease.epoch, options);
-  if (await retryWhileHeld(save, parts)) return;
-  lease.lose("a later holder has written the link");
-  lease.check();
 }

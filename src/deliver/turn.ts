@@ -49,7 +49,7 @@ async function askRoutes(
 }
 
 /** What it asks for may be there any moment: no attempt is used up. */
-function waitForTurn({ clock }: TurnParts, row: OpenRow): "waits" {
+export function waitForTurn({ clock }: TurnParts, row: OpenRow): "waits" {
   const ms = Math.min(waitMs.first * 2 ** row.bodyMisses, waitMs.most);
   row.bodyMisses += 1;
   row.waitsFor = "turn";
@@ -57,14 +57,23 @@ function waitForTurn({ clock }: TurnParts, row: OpenRow): "waits" {
   return "waits";
 }
 
-async function skip(
+/** It ends without an attempt, and says why. */
+export async function skip(
   { write, clock, health }: TurnParts,
   row: OpenRow,
   reason: string,
   event: WaypostEvent,
 ): Promise<"done"> {
   const doneAt = new Date(clock.now()).toISOString();
-  const change = { id: row.id, state: "skipped", nextAt: null, doneAt, reason } as const;
+  const unknown = row.unknown && { unknown: true };
+  const change = {
+    id: row.id,
+    state: "skipped",
+    nextAt: null,
+    doneAt,
+    reason,
+    ...unknown,
+  } as const;
   await write(change);
   health.done(row, change, event);
   return "done";

@@ -1,16 +1,19 @@
 import type { DeliveryChange, WaypostEvent } from "../contracts.ts";
+import { mediaOf } from "../event/media-of.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
 import type { Bodies, Body } from "./bodies.ts";
 import type { DestinationSetup } from "./delivery.ts";
 import { mostWaitMs, type OpenRow } from "./lane.ts";
 import { jitter } from "./settle.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** What keeps a row back without an attempt: `waitsFor` and `dueAt` of the row say what and until when. */
 export interface WaitParts {
   readonly setup: DestinationSetup;
   readonly bodies: Bodies;
   readonly write: (change: DeliveryChange) => Promise<void>;
+  readonly surroundings?: Surroundings;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -57,6 +60,28 @@ export async function waitsForItsTime(
   await write({ id: row.id, state: "open", nextAt: new Date(clock.now() + ms).toISOString() });
   row.dueAt = clock.monotonic() + ms;
   return true;
+}
+
+/** A file that is later than this comes alone. */
+const filesWithinMs = 60_000;
+
+/** What the destination is told besides is not there yet: the event in the log, its files. */
+export async function lacksParts(parts: WaitParts, row: OpenRow, body: WaypostEvent) {
+  const { setup, surroundings, clock, log } = parts;
+  const { readsLog, files } = setup.destination;
+  if (surroundings === undefined) return false;
+  try {
+    if (readsLog && !(await surroundings.has(row.eventId))) return true;
+    const mayWait = files && clock.now() - Date.parse(row.createdAt) < filesWithinMs;
+    if (!mayWait || mediaOf(body).length === 0) return false;
+    return (await surroundings.files(body)) === "waits";
+  } catch (error) {
+    log.warn("what a destination is told is not answered, asks again", {
+      eventId: row.eventId,
+      error,
+    });
+    return true;
+  }
 }
 
 /** In ms; NaN where the destination's answer is no time. One that cannot say is not waited for: a lane would stand still. */

@@ -5,8 +5,10 @@ import {
   type DeliveryContext,
   DeliveryError,
   type Destination,
+  type TemplateName,
   type WaypostEvent,
 } from "../../src/contracts.ts";
+import { absentFiles, noSurroundings } from "../../src/deliver/surroundings.ts";
 import { echoesOf, formsOf } from "../destinations/echoes.ts";
 import type { Fault, Stub } from "../destinations/stub.ts";
 import { makeText } from "../store/make-events.ts";
@@ -29,7 +31,13 @@ export function contextOf(event: WaypostEvent, link?: DeliveryContext["link"]): 
   const idempotencyKey = `${event.id}:${name}`;
   const none = async () => undefined;
   const about = { link, contactLink: undefined, contact: none, remember: none };
-  return { destination: name, idempotencyKey, attempt: 1, routes: [], ...about };
+  const asked = {
+    scope: (names: ReadonlySet<TemplateName>) => noSurroundings.scope(event, "", names),
+    concerned: none,
+    files: async () => absentFiles(event, "files are not fetched"),
+    shadow: false,
+  };
+  return { destination: name, idempotencyKey, attempt: 1, routes: [], ...about, ...asked };
 }
 
 /** How it ended: delivered, or the DeliveryError. Anything else fails the test. */

@@ -232,6 +232,10 @@ describe("a webhook that may not reach private addresses", () => {
       link: undefined,
       contactLink: undefined,
       contact: async () => undefined,
+      scope: async () => ({}),
+      concerned: async () => undefined,
+      files: async () => [],
+      shadow: false,
       remember: async () => undefined,
     };
     await assert.rejects(destination.deliver(event, context, AbortSignal.timeout(5000)), {

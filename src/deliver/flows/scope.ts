@@ -1,10 +1,14 @@
-import { templateNames } from "../../contracts/template-names.ts";
-import type { Accounts, Contact, FlowRules, WaypostEvent } from "../../contracts.ts";
+import {
+  type Accounts,
+  type Contact,
+  type FlowRules,
+  type TemplateName,
+  templateNames,
+  type WaypostEvent,
+} from "../../contracts.ts";
 import type { TranscriptEntry } from "../../event/message-in-words.ts";
 import { sentTypes } from "./about.ts";
 import { type Circumstances, receivedAt } from "./circumstances.ts";
-
-type ScopeName = (typeof templateNames)[number];
 
 /** Of what templates may name, that for which the log is asked. */
 export const logNames: readonly string[] = ["about", "transcript"];
@@ -26,7 +30,7 @@ export async function scopeOf(
   parts: ScopeParts,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { event } = about;
-  const makers: { readonly [K in ScopeName]: () => unknown } = {
+  const makers: { readonly [K in TemplateName]: () => unknown } = {
     event: () => event,
     message: () => event.data.message,
     contact: async () => contactOf(event, await about.contact()),

@@ -2,7 +2,7 @@ import { type KeyObject, sign } from "node:crypto";
 import type { Dispatcher } from "undici";
 import { DeliveryError } from "../../contracts.ts";
 import { type Clock, systemClock } from "../../support/clock.ts";
-import { type HttpAnswer, post } from "./post.ts";
+import { type HttpAnswer, send } from "./send.ts";
 import type { FetchedToken, FetchToken } from "./token-source.ts";
 import { remedyFor, statusVerdict } from "./verdicts.ts";
 
@@ -87,7 +87,7 @@ async function askFor(
     "content-type": "application/x-www-form-urlencoded",
     accept: "application/json",
   };
-  const answer = await post(dispatcher, { url, headers, body, signal }).catch((error: unknown) => {
+  const answer = await send(dispatcher, { url, headers, body, signal }).catch((error: unknown) => {
     throw withoutEffect(error);
   });
   const told = fieldsOf(answer.text);

@@ -7,7 +7,7 @@ import {
 } from "../../contracts.ts";
 import type { DestinationKind } from "../destination-kind.ts";
 import { effectId } from "../effect-id.ts";
-import { failedAnswer, type HttpAnswer, post } from "../http/post.ts";
+import { failedAnswer, type HttpAnswer, send } from "../http/send.ts";
 import { checkTarget } from "./check-target.ts";
 import { guardedConnector } from "./connector.ts";
 import { envelopeOf } from "./envelope.ts";
@@ -29,7 +29,7 @@ function createWebhook(options: WebhookOptions): Destination {
     links: false,
     deliver: async (event, context, signal) => {
       const envelope = envelopeOf(event, options, new Date(), effectId(event, context));
-      const answer = await post(agent, { url: options.url, ...envelope, signal });
+      const answer = await send(agent, { url: options.url, ...envelope, signal });
       return outcomeOf(answer, event, options);
     },
     preview: (event) => previewOf(event, options),

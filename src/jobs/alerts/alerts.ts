@@ -182,6 +182,10 @@ async function send(
     link: undefined,
     contactLink: undefined,
     contact: async () => undefined,
+    scope: async () => ({ event }),
+    concerned: async () => undefined,
+    files: async () => [],
+    shadow: false,
     // No two alerts belong together.
     remember: async () => undefined,
   };

@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import { Agent } from "undici";
 import { DeliveryError } from "../../../src/contracts.ts";
 import { clientCredentials, jwtBearer } from "../../../src/destinations/http/grants.ts";
-import { post } from "../../../src/destinations/http/post.ts";
+import { send } from "../../../src/destinations/http/send.ts";
 import { createTokenSource, withToken } from "../../../src/destinations/http/token-source.ts";
 import { waitFor } from "../../support/wait-for.ts";
 import { type Stub, type StubAnswer, type StubRequest, startStub } from "../stub.ts";
@@ -54,7 +54,7 @@ const never = new AbortController().signal;
 const call = (tokens: ReturnType<typeof source>) =>
   withToken(tokens, never, (token) => {
     const headers = { authorization: `Bearer ${token}` };
-    return post(dispatcher, {
+    return send(dispatcher, {
       url: new URL("/api", vendor.url),
       headers,
       body: "{}",

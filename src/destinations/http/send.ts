@@ -11,31 +11,38 @@ import {
 } from "./verdicts.ts";
 
 export interface HttpRequest {
+  /** POST unless told. */
+  readonly method?: Dispatcher.HttpMethod;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body?: string | Uint8Array;
   readonly signal: AbortSignal;
+  /** What is read of the answer: 64 KB within a second unless told. */
+  readonly maxAnswerBytes?: number;
+  readonly maxAnswerMs?: number;
 }
 
 export interface HttpAnswer {
   readonly status: number;
   /** Of its Retry-After. */
   readonly afterMs: number | undefined;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
 }
 
-/** POSTs, following no redirect. Throws DeliveryError when there is no answer. */
-export async function post(dispatcher: Dispatcher, asked: HttpRequest): Promise<HttpAnswer> {
-  const { url, headers, body, signal } = asked;
+/** Follows no redirect. Throws DeliveryError when there is no answer. */
+export async function send(dispatcher: Dispatcher, asked: HttpRequest): Promise<HttpAnswer> {
+  const { url, method = "POST", headers, body = null, signal } = asked;
   throwIfAborted(signal);
-  const sent = request(url, { dispatcher, method: "POST", headers, body, signal });
+  const sent = request(url, { dispatcher, method, headers, body, signal });
   const response = await sent.catch((error: unknown) => {
     throw transportError(error, signal);
   });
   return {
     status: response.statusCode,
     afterMs: retryAfterMs(response.headers["retry-after"]),
-    text: await readAnswer(response.body),
+    headers: response.headers,
+    text: await readAnswer(response.body, asked),
   };
 }
 
@@ -54,17 +61,19 @@ export function failedAnswer(
   });
 }
 
-const maxAnswerBytes = 65_536;
-const maxAnswerMs = 1000;
-
 /**
- * What came within 64 KB and a second; the rest is dropped with its connection. Never rejects: the status has
+ * What came within the limits; the rest is dropped with its connection. Never rejects: the status has
  * decided already, and a receiver that drips or floods its answer cannot hold the lane.
  */
-async function readAnswer(body: Readable): Promise<string> {
+async function readAnswer(
+  body: Readable,
+  { maxAnswerBytes = 65_536, maxAnswerMs = 1_000, signal }: HttpRequest,
+): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const timer = setTimeout(() => body.destroy(), maxAnswerMs);
+  const end = () => body.destroy();
+  const timer = Number.isFinite(maxAnswerMs) ? setTimeout(end, maxAnswerMs) : undefined;
+  signal.addEventListener("abort", end, { once: true });
   body.on("error", () => undefined);
   try {
     for await (const chunk of body) {
@@ -77,6 +86,7 @@ async function readAnswer(body: Readable): Promise<string> {
     // What came before is enough.
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener("abort", end);
     body.destroy();
   }
   return Buffer.concat(chunks).toString("utf8");

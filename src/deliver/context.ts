@@ -1,0 +1,75 @@
+import type {
+  Contacts,
+  DeliveryContext,
+  Ledger,
+  Link,
+  RememberOptions,
+  WaypostEvent,
+} from "../contracts.ts";
+import type { Clock } from "../support/clock.ts";
+import type { Lease } from "../support/lease.ts";
+import type { Log } from "../support/log.ts";
+import { aboutOf, askContact } from "./contact-of.ts";
+import { type DestinationSetup, delayedRoute } from "./delivery.ts";
+import type { OpenRow } from "./lane.ts";
+import { retryWhileHeld } from "./retry-while-held.ts";
+import { absentFiles, askOnce, noSurroundings, type Surroundings } from "./surroundings.ts";
+
+export interface ContextParts {
+  readonly setup: DestinationSetup;
+  readonly ledger: Ledger;
+  readonly contacts: Pick<Contacts, "of">;
+  readonly surroundings?: Surroundings;
+  readonly lease: Lease;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What a destination is told beside the event. */
+export async function contextOf(
+  parts: ContextParts,
+  row: OpenRow,
+  event: WaypostEvent,
+  contactKeys?: readonly string[],
+): Promise<DeliveryContext> {
+  const { name, destination } = parts.setup;
+  const linkOf = (about: string | readonly string[]) =>
+    retryWhileHeld(() => parts.ledger.link(name, about), parts);
+  const link =
+    destination.links === false ? undefined : await linkOf(aboutOf(event, "conversation"));
+  const contactLink = contactKeys && (await linkOf(contactKeys));
+  const after = delayedRoute(name, row);
+  const { surroundings = noSurroundings } = parts;
+  return {
+    destination: name,
+    idempotencyKey: [event.id, name, ...(after === undefined ? [] : [after])].join(":"),
+    ...(after !== undefined && { after }),
+    attempt: row.history.length + 1,
+    routes: row.decided ?? [row.route],
+    link,
+    contactLink,
+    contact: askContact(event, parts.contacts),
+    scope: (names) =>
+      askOnce("what its templates show", () => surroundings.scope(event, row.route, names))(),
+    concerned: askOnce("which message it concerns", () => surroundings.concerned(event)),
+    files: askOnce("which files it has", async () => {
+      const files = await surroundings.files(event);
+      return files === "waits" ? absentFiles(event, "the file was not there in time") : files;
+    }),
+    shadow: false,
+    remember: (made, options) => saveLink(parts, event, made, options),
+  };
+}
+
+export async function saveLink(
+  parts: ContextParts,
+  event: WaypostEvent,
+  link: Link,
+  { scope = "conversation", ...options }: RememberOptions = {},
+): Promise<void> {
+  const { setup, ledger, lease } = parts;
+  const save = () => ledger.saveLink(setup.name, aboutOf(event, scope), link, lease.epoch, options);
+  if (await retryWhileHeld(save, parts)) return;
+  lease.lose("a later holder has written the link");
+  lease.check();
+}

@@ -1,0 +1,36 @@
+import type { EventQuery, WaypostEvent } from "../../contracts.ts";
+import { absentFiles, type Surroundings } from "../surroundings.ts";
+import type { Decider } from "./decide.ts";
+import { type ScopeParts, scopeOf } from "./scope.ts";
+
+interface Parts extends ScopeParts {
+  readonly query: Pick<EventQuery, "event" | "message">;
+  readonly circumstances: Decider["circumstances"];
+}
+
+/** What the log and the contacts say about an event, for the destinations that ask. */
+export function createSurroundings(parts: Parts): Surroundings {
+  const { query, circumstances } = parts;
+  return {
+    scope: (event, route, names) => scopeOf(names, route, circumstances(event, route), parts),
+    async concerned(event) {
+      const id = concernedId(event);
+      if (id === undefined) return undefined;
+      const told = (await query.message(id))?.events;
+      return told?.find(({ type }) => sayingTypes.test(type));
+    },
+    files: async (event) =>
+      absentFiles(event, "files are not fetched: META_ACCESS_TOKEN is not set"),
+    has: async (eventId) => (await query.event(eventId)) !== undefined,
+  };
+}
+
+/** Of a wamid's events, those that say what the message is. */
+const sayingTypes = /^whatsapp\.(message|outgoing|echo|history|standby)\./;
+
+function concernedId({ data }: WaypostEvent): string | undefined {
+  const { message, status } = data;
+  const { reaction, edit, revoke, context } = message ?? {};
+  const changed = edit?.originalMessageId ?? revoke?.originalMessageId;
+  return status?.messageId ?? reaction?.messageId ?? changed ?? context?.id;
+}

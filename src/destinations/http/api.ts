@@ -1,0 +1,207 @@
+import { Agent } from "undici";
+import { type DeliveryContext, DeliveryError, type WaypostEvent } from "../../contracts.ts";
+import { redactAnswer } from "../redact-answer.ts";
+import { type HttpAnswer, type HttpRequest, send } from "./send.ts";
+import { type TokenSource, withToken } from "./token-source.ts";
+import { remedyFor, statusVerdict } from "./verdicts.ts";
+
+/** A vendor's JSON API, as one destination uses it. */
+export interface ApiOptions {
+  /** For people: `HubSpot`. */
+  readonly vendor: string;
+  readonly baseUrl: URL;
+  readonly credentials: Credentials;
+  /** With every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What nobody may be shown of an answer. */
+  readonly secrets: readonly string[];
+  /** What an answer other than 2xx means in the vendor's own words; undefined: what its status means. */
+  readonly judge?: (answer: ApiAnswer) => Judgement | undefined;
+}
+
+/** `prefix` and the token in this header. */
+export interface Credentials {
+  readonly header: string;
+  readonly prefix: string;
+  readonly token: string | TokenSource;
+}
+
+export interface ApiRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Below the base address; what is put into it goes through `pathOf`. */
+  readonly path: string;
+  /** Left out where undefined. */
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly json?: unknown;
+  /** Instead of `json`, with its content-type among `headers`. */
+  readonly body?: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Statuses besides 2xx that are answered with, not thrown. */
+  readonly accept?: readonly number[];
+}
+
+export interface ApiAnswer extends HttpAnswer {
+  /** undefined: no JSON. */
+  readonly json: unknown;
+}
+
+export interface Judgement {
+  readonly verdict: DeliveryError["verdict"];
+  /** The vendor's code, where it is a known one: it goes into logs. */
+  readonly code?: string;
+  /** In our words: what it means or what to do. */
+  readonly words?: string;
+  readonly maybeDone?: boolean;
+  /** Instead of its Retry-After. */
+  readonly afterMs?: number;
+  readonly laneOnly?: boolean;
+}
+
+/** The requests of one delivery, or of a check. Throws DeliveryError. */
+export interface Session {
+  /** Changes nothing, so that whatever fails has done nothing; it is sent in shadow too. */
+  look(request: ApiRequest): Promise<ApiAnswer>;
+  /** In shadow it is not sent, and answers undefined; `would` says then what it would have done: `create a contact`. */
+  write(would: string, request: ApiRequest): Promise<ApiAnswer | undefined>;
+  /** To be said in shadow besides: `1 duplicate by phone`. */
+  note(words: string): void;
+  /** What was to be said in shadow: `would create a contact; 1 duplicate by phone`. */
+  told(): string;
+}
+
+export interface Api {
+  session(
+    event: WaypostEvent,
+    context: Pick<DeliveryContext, "shadow">,
+    signal: AbortSignal,
+  ): Session;
+  /** Of no delivery: for checks and requirements. */
+  plain(signal: AbortSignal): Session;
+  close(): Promise<void>;
+}
+
+export function createApi(options: ApiOptions): Api {
+  const agent = new Agent({ connect: { timeout: 5_000 }, allowH2: false });
+  const sendOne = (request: ApiRequest, signal: AbortSignal) =>
+    ask(options, agent, request, signal);
+  const sessionOf = (signal: AbortSignal, shadow: boolean, event?: WaypostEvent): Session => {
+    const would: string[] = [];
+    const notes: string[] = [];
+    const judged = async (request: ApiRequest, writes: boolean) => {
+      const answer = await sendOne(request, signal).catch((error: unknown) => {
+        throw writes || !(error instanceof DeliveryError) ? error : nothingDone(error);
+      });
+      if (isTaken(answer, request)) return answer;
+      throw failure(options, answer, event, writes);
+    };
+    return {
+      look: (request) => judged(request, false),
+      async write(words, request) {
+        if (!shadow) return judged(request, true);
+        would.push(words);
+        return undefined;
+      },
+      note: (words) => void notes.push(words),
+      told: () => [`would ${would.join(", ") || "do nothing"}`, ...notes].join("; "),
+    };
+  };
+  return {
+    session: (event, { shadow }, signal) => sessionOf(signal, shadow, event),
+    plain: (signal) => sessionOf(signal, false),
+    close: () => agent.destroy(),
+  };
+}
+
+/** A path with what is put into it escaped. */
+export function pathOf(
+  parts: TemplateStringsArray,
+  ...values: readonly (string | number)[]
+): string {
+  return parts.reduce(
+    (path, part, i) => `${path}${encodeURIComponent(values[i - 1] ?? "")}${part}`,
+  );
+}
+
+/** Search results may be long; a vendor that floods must not fill the memory. */
+const maxAnswerBytes = 4_194_304;
+
+async function ask(
+  { baseUrl, credentials, headers }: ApiOptions,
+  dispatcher: Agent,
+  request: ApiRequest,
+  signal: AbortSignal,
+): Promise<ApiAnswer> {
+  const { method, path, query = {}, json, body = json && JSON.stringify(json) } = request;
+  const url = new URL(baseUrl.href.replace(/\/$/, "") + path);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  const sendWith = async (token: string): Promise<ApiAnswer> => {
+    const asked: HttpRequest = {
+      ...{ url, method, signal, maxAnswerBytes },
+      maxAnswerMs: Number.POSITIVE_INFINITY,
+      headers: {
+        accept: "application/json",
+        ...(json !== undefined && { "content-type": "application/json" }),
+        ...headers,
+        ...request.headers,
+        [credentials.header]: credentials.prefix + token,
+      },
+      ...(body !== undefined && { body: body as string | Uint8Array }),
+    };
+    const answer = await send(dispatcher, asked);
+    return { ...answer, json: parsed(answer.text) };
+  };
+  const { token } = credentials;
+  return typeof token === "string" ? sendWith(token) : withToken(token, signal, sendWith);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What says that it worked says so in JSON, or not at all (204). */
+function isTaken({ status, json, text }: ApiAnswer, { accept = [] }: ApiRequest): boolean {
+  if (accept.includes(status)) return true;
+  return status >= 200 && status < 300 && (json !== undefined || text === "");
+}
+
+function failure(
+  { vendor, judge, secrets }: ApiOptions,
+  answer: ApiAnswer,
+  event: WaypostEvent | undefined,
+  writes: boolean,
+): DeliveryError {
+  const { status } = answer;
+  const shown = event && `${status} ${redactAnswer(answer.text, event, secrets)}`.trim();
+  const details = shown === undefined ? {} : { answer: shown };
+  if (status >= 200 && status < 300) {
+    const words = `${vendor} answered ${status} with something that cannot be read`;
+    return new DeliveryError("outage", words, { ...details, maybeDone: writes });
+  }
+  const usual = statusVerdict(status);
+  const judged: Judgement = judge?.(answer) ?? usual;
+  const { verdict, code, maybeDone = false, laneOnly = false } = judged;
+  const words = judged.words ?? (verdict === "config" ? remedyFor(status) : undefined);
+  const said = [`${vendor} answered ${status}`, code].filter(Boolean).join(" ");
+  const afterMs = judged.afterMs ?? answer.afterMs;
+  return new DeliveryError(verdict, words === undefined ? said : `${said}: ${words}`, {
+    ...details,
+    laneOnly,
+    maybeDone: writes && maybeDone,
+    ...(verdict === "outage" && afterMs !== undefined && { afterMs }),
+  });
+}
+
+function nothingDone(error: DeliveryError): DeliveryError {
+  const { verdict, message, afterMs, answer } = error;
+  return new DeliveryError(verdict, message, {
+    cause: error,
+    ...(afterMs !== undefined && { afterMs }),
+    ...(answer !== undefined && { answer }),
+  });
+}

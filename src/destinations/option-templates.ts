@@ -1,0 +1,59 @@
+import { type DeliveryContext, DeliveryError, type TemplateName } from "../contracts.ts";
+import { textOf } from "../event/message-in-words.ts";
+import { createTemplates, type Template, TemplateError } from "../support/template.ts";
+import { OptionError } from "./destination-kind.ts";
+
+const templates = createTemplates({ filters: { text: textOf } });
+
+/** Options of a destination that are templates over what is known of an event, compiled once. */
+export interface OptionTemplates {
+  /** What they name: `about` and `transcript` make the destination one that `readsLog`. */
+  readonly names: ReadonlySet<TemplateName>;
+  readonly readsLog: boolean;
+  /**
+   * With what `context.scope` tells. Throws DeliveryError: `refused` where this event cannot be rendered, with place and reason; `outage`
+   * where it took too long.
+   */
+  render(context: Pick<DeliveryContext, "scope">): Promise<unknown>;
+}
+
+/** `option`: where they stand, for what is wrong with them. Throws OptionError. */
+export function compileOption(
+  destination: string,
+  option: string,
+  source: unknown,
+): OptionTemplates {
+  const template = compile(destination, option, source);
+  // The configuration has checked that all names are among these.
+  const names = new Set(template.variables.map(({ name }) => name as TemplateName));
+  return {
+    names,
+    readsLog: names.has("about") || names.has("transcript"),
+    async render(context) {
+      const scope = await context.scope(names);
+      try {
+        return template.render(scope);
+      } catch (error) {
+        if (!(error instanceof TemplateError)) throw error;
+        const verdict = error.kind === "limit" ? "outage" : "refused";
+        throw new DeliveryError(
+          verdict,
+          `the template ${option} cannot be rendered: ${error.message}`,
+        );
+      }
+    },
+  };
+}
+
+function compile(destination: string, option: string, source: unknown): Template {
+  try {
+    return templates.compile(source);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const at = error.place === "" ? option : `${option}.${error.place}`;
+    throw new OptionError(destination, at, {
+      problem: `is not a template that can be read (${error.reason})`,
+      remedy: "Correct it; docs/templates.md shows what there is",
+    });
+  }
+}
