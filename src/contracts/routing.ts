@@ -1,4 +1,7 @@
 /** What waypost.yaml says of routing, as the configuration reads it and the delivery obeys it. */
+import type { Omission } from "../event/omit.ts";
+
+export type { Omission } from "../event/omit.ts";
 
 interface Account {
   readonly phoneNumberId?: string;
@@ -232,7 +235,3 @@ export interface KindDefaults {
   readonly timeout?: string;
   readonly retry?: { readonly delays?: readonly string[] };
 }
-
-/** `raw` goes with each of the others, for it holds them all. */
-export const omissions = ["raw", "phone", "name", "text", "media"] as const;
-export type Omission = (typeof omissions)[number];
