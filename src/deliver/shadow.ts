@@ -1,8 +1,8 @@
 import type { DeliveryContext, WaypostEvent } from "../contracts.ts";
 import { omitFrom } from "../event/omit.ts";
 import { type AttemptOptions, attempt, type Outcome } from "./attempt.ts";
+import { setupFor } from "./delivery.ts";
 import type { OpenRow } from "./lane.ts";
-import { setupFor } from "./turn.ts";
 
 /**
  * What a destination with `shadow: true` would have done, as the reason of its row. Nothing is sent, so that whatever fails has done

@@ -5,19 +5,12 @@ import { LeaseOverError } from "../support/lease.ts";
 import { attempt, type Outcome } from "./attempt.ts";
 import { contactKeysOf } from "./contact-of.ts";
 import { type ContextParts, contextOf, saveLink } from "./context.ts";
+import { setupFor } from "./delivery.ts";
 import type { Health } from "./health.ts";
 import type { OpenRow } from "./lane.ts";
 import { deadly, jitter, settle } from "./settle.ts";
 import { lookInShadow } from "./shadow.ts";
-import {
-  decideTurn,
-  followUp,
-  sendingMark,
-  setupFor,
-  skip,
-  type TurnParts,
-  waitForTurn,
-} from "./turn.ts";
+import { decideTurn, followUp, sendingMark, skip, type TurnParts, waitForTurn } from "./turn.ts";
 import { findBody, isOld, lacksParts, waitForBody, waitsForItsTime } from "./waits.ts";
 import { GivenUpError } from "./writes.ts";
 
