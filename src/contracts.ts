@@ -60,7 +60,7 @@ export interface EventLog {
 
 /** The read face: newest `receivedAt` first. A list that takes longer than 2 s ends with QueryTooWideError. */
 export interface EventQuery {
-  events(filter: log.EventFilter, page: log.PageRequest): Promise<log.Page<WaypostEvent>>;
+  events(filter: log.EventFilter, page: log.EventPageRequest): Promise<log.Page<WaypostEvent>>;
   event(id: string): Promise<WaypostEvent | undefined>;
   message(wamid: string): Promise<log.MessageView | undefined>;
   conversations(filter: log.ConversationFilter, page: log.PageRequest): log.Conversations;
