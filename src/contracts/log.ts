@@ -17,7 +17,7 @@ export interface PageRequest {
   readonly cursor?: string;
 }
 
-export interface EventPageRequest extends PageRequest {
+export interface OrderedPageRequest extends PageRequest {
   /** Newest first unless told. A cursor goes on in the order of its page. */
   readonly order?: "oldest";
 }

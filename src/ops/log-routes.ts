@@ -5,7 +5,7 @@ import { createQuarantineRoutes } from "./quarantine-routes.ts";
 import {
   parseConversationFilter,
   parseEventFilter,
-  parseEventPage,
+  parseOrderedPage,
   parsePage,
   requireValidated,
 } from "./query.ts";
@@ -22,7 +22,7 @@ export function createLogRoutes(options: {
   const router = Router();
   router.use(requireValidated);
   router.get("/events", async ({ query: asked }, response) => {
-    response.json(await query.events(parseEventFilter(asked), parseEventPage(asked)));
+    response.json(await query.events(parseEventFilter(asked), parseOrderedPage(asked)));
   });
   router.get("/events/:id", async ({ params }, response) => {
     const event = found("event", await query.event(params.id));

@@ -2,7 +2,7 @@ import type { RequestHandler } from "express";
 import type {
   ConversationFilter,
   EventFilter,
-  EventPageRequest,
+  OrderedPageRequest,
   PageRequest,
   QuarantineFilter,
 } from "../contracts.ts";
@@ -60,7 +60,7 @@ export function parsePage(query: Query): PageRequest {
 }
 
 /** As `parsePage`, of a list that is also had the other way round. */
-export function parseEventPage(query: Query): EventPageRequest {
+export function parseOrderedPage(query: Query): OrderedPageRequest {
   return { ...parsePage(query), ...(query["order"] === "oldest" && { order: "oldest" }) };
 }
 

@@ -3,8 +3,8 @@ import type {
   ConversationFilter,
   ConversationView,
   EventFilter,
-  EventPageRequest,
   EventQuery,
+  OrderedPageRequest,
   Page,
   PageRequest,
   StoreStats,
@@ -117,7 +117,7 @@ export function createQuery(log: Reader, tables: Pick<Tables, "of">): EventQuery
 async function findEvents(
   reader: Sources,
   filter: EventFilter,
-  page: EventPageRequest,
+  page: OrderedPageRequest,
 ): Promise<Page<WaypostEvent>> {
   const order = page.order === "oldest" && ({ oldestFirst: true } as const);
   const asked = { ...checkPage(page), ...order };
