@@ -52,8 +52,12 @@ export async function contextOf(
     link,
     contactLink,
     contact: askContact(event, parts.contacts),
-    scope: (names) =>
-      askOnce("what its templates show", () => surroundings.scope(event, row.route, names))(),
+    scope: (names) => {
+      const { route } = row;
+      const length = parts.setup.transcripts?.get(route) ?? parts.setup.config.transcript;
+      const ask = () => surroundings.scope(event, route, names, length);
+      return askOnce("what its templates show", ask)();
+    },
     concerned: askOnce("which message it concerns", () => surroundings.concerned(event)),
     files: askOnce("which files it has", async () => {
       const files = await surroundings.files(event);
