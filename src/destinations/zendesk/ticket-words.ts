@@ -12,7 +12,7 @@ export async function ticketWords({ options, item }: Work): Promise<object> {
   const rendered = (what: keyof typeof templates) => templates[what].render(item.context);
   const subject = cleanLine(inert(String((await rendered("subject")) ?? "")), longestSubject);
   const [priority, type] = [await rendered("priority"), await rendered("type")];
-  const fields = Object.entries((await rendered("fields")) as object);
+  const fields = Object.entries((await rendered("fields")) as object).filter(isValue);
   return {
     subject: /^(whatsapp:?)?$/i.test(subject) ? "WhatsApp conversation" : subject,
     ...(priorities.has(String(priority)) && { priority }),
@@ -24,6 +24,11 @@ export async function ticketWords({ options, item }: Work): Promise<object> {
       custom_fields: fields.map(([id, value]) => ({ id: Number(id), value })),
     }),
   };
+}
+
+/** What a template leaves empty is not written. */
+function isValue([, value]: readonly [string, unknown]): boolean {
+  return value !== "" && ["string", "number", "boolean"].includes(typeof value);
 }
 
 /** As Zendesk writes tags. */
