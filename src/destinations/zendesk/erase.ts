@@ -30,10 +30,7 @@ export async function eraseFrom(
 async function eraseTicket(session: Session, id: string): Promise<Erased> {
   const path = pathOf`/api/v2/tickets/${id}`;
   const found = await session.write(`delete ticket ${id}`, gone(path));
-  await session.write(
-    `delete ticket ${id} for good`,
-    gone(pathOf`/api/v2/deleted_tickets/${id}`),
-  );
+  await session.write(`delete ticket ${id} for good`, gone(pathOf`/api/v2/deleted_tickets/${id}`));
   return { object: "ticket", id, result: found?.status === 404 ? "absent" : "deleted" };
 }
 

@@ -57,7 +57,12 @@ export async function startZendeskStub(
     tokens.set(access_token, stub.scope);
     res.json({ access_token, token_type: "bearer", scope: stub.scope, expires_in: 7_200 });
   });
-  app.use(noteRefusals(refusals), faultLayer(layer), bearer(tokens), requestLimit(clock, perMinute));
+  app.use(
+    noteRefusals(refusals),
+    faultLayer(layer),
+    bearer(tokens),
+    requestLimit(clock, perMinute),
+  );
   app.use(specification, usersApi(books), ticketsApi(books, updateLimit(clock)));
   app.post("/api/v2/uploads", (req, res) => {
     const token = `upload-${books.nextId()}`;

@@ -2,7 +2,13 @@ import { type Request, type Response, Router } from "express";
 import type { Books, StubComment, StubTicket } from "./books.ts";
 
 interface Given {
-  readonly comment?: { html_body?: string; body?: string; public?: boolean; author_id?: number; uploads?: string[] };
+  readonly comment?: {
+    html_body?: string;
+    body?: string;
+    public?: boolean;
+    author_id?: number;
+    uploads?: string[];
+  };
   readonly metadata?: { readonly waypost?: string };
   readonly requester_id?: number;
   readonly status?: string;
@@ -20,10 +26,14 @@ const invalid = (field: string, description: string) => ({
   description: "Record validation errors",
   details: { [field]: [{ description }] },
 });
-const shown = ({ comments: _, audits: __, given: ___, solved_at: ____, ...ticket }: StubTicket) => ticket;
+const shown = ({ comments: _, audits: __, given: ___, solved_at: ____, ...ticket }: StubTicket) =>
+  ticket;
 
 /** The part of the API that is about tickets; `limit` says why an update is one too many. */
-export function ticketsApi(books: Books, limit: (ticket: number, res: Response) => boolean): Router {
+export function ticketsApi(
+  books: Books,
+  limit: (ticket: number, res: Response) => boolean,
+): Router {
   const { tickets, nextId, now } = books;
   const router = Router();
   const created = new Map<string, { readonly body: string; readonly id: number }>();
@@ -57,7 +67,10 @@ export function ticketsApi(books: Books, limit: (ticket: number, res: Response) 
     tickets.set(ticket.id, ticket);
     books.comment(ticket, commentOf(books, given), given.metadata ?? {});
     created.set(key, { body, id: ticket.id });
-    res.set("x-idempotency-lookup", "miss").status(201).json({ ticket: shown(ticket) });
+    res
+      .set("x-idempotency-lookup", "miss")
+      .status(201)
+      .json({ ticket: shown(ticket) });
   });
   router.get("/api/v2/tickets", (req, res) => {
     const all = [...tickets.values()].filter(
@@ -79,7 +92,9 @@ export function ticketsApi(books: Books, limit: (ticket: number, res: Response) 
       if (limit(ticket.id, res)) return;
       const given = req.body.ticket as Given;
       if (ticket.status === "closed") {
-        return void res.status(422).json(invalid("status", "Status: closed prevents ticket update"));
+        return void res
+          .status(422)
+          .json(invalid("status", "Status: closed prevents ticket update"));
       }
       const wrong = refusal(books, given, false);
       if (wrong !== undefined) return void res.status(422).json(wrong);
@@ -126,7 +141,8 @@ function refusal({ users, uploads }: Books, given: Given, isNew: boolean): objec
   const text = comment?.html_body ?? comment?.body ?? "";
   if (isNew && text.trim() === "") return invalid("base", "Description: cannot be blank");
   if (text.length > 65_535) return invalid("comment", "Comment: is too long");
-  if (Buffer.byteLength(JSON.stringify(metadata)) > 1_024) return invalid("metadata", "is too large");
+  if (Buffer.byteLength(JSON.stringify(metadata)) > 1_024)
+    return invalid("metadata", "is too large");
   const people = [requester_id, comment?.author_id].filter((id) => id !== undefined);
   if (people.some((id) => users.get(id)?.active !== true)) {
     return invalid("requester", "Requester: is not valid");

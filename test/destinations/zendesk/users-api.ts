@@ -2,7 +2,10 @@ import { Router } from "express";
 import type { Books, StubUser } from "./books.ts";
 
 const digitsOf = (text: string | null) => (text ?? "").replace(/\D/g, "");
-const shown = ({ identities: _, ...user }: StubUser) => ({ ...user, external_id: user.external_id ?? null });
+const shown = ({ identities: _, ...user }: StubUser) => ({
+  ...user,
+  external_id: user.external_id ?? null,
+});
 
 /** The part of the API that is about users. */
 export function usersApi({ users, me, addUser, now }: Books): Router {
@@ -13,11 +16,15 @@ export function usersApi({ users, me, addUser, now }: Books): Router {
     const { external_id, query = "" } = req.query as { external_id?: string; query?: string };
     const all = [...users.values()].filter(({ active }) => active);
     if (external_id !== undefined) {
-      const found = all.filter((user) => user.external_id?.toLowerCase() === external_id.toLowerCase());
+      const found = all.filter(
+        (user) => user.external_id?.toLowerCase() === external_id.toLowerCase(),
+      );
       return void res.json({ users: found.map(shown), next_page: null });
     }
     // As a search does: what looks alike is found too.
-    const asked = [...query.matchAll(/phone:"?(\+?\d+)/g)].map(([, phone = ""]) => digitsOf(phone).slice(-7));
+    const asked = [...query.matchAll(/phone:"?(\+?\d+)/g)].map(([, phone = ""]) =>
+      digitsOf(phone).slice(-7),
+    );
     const found = all.filter(({ phone, identities }) =>
       [phone, ...identities].some((each) => asked.some((end) => digitsOf(each).endsWith(end))),
     );
