@@ -28,6 +28,8 @@ interface Ready extends BatchItem {
 interface Going {
   readonly row: OpenRow;
   readonly event: WaypostEvent;
+  /** Of a destination that takes turns per contact. */
+  readonly contactKeys?: readonly string[];
 }
 type GoingLanes = readonly (readonly Going[])[];
 
@@ -68,9 +70,9 @@ async function tryBatch(parts: HeadParts, batch: Batch, done: Set<OpenRow>): Pro
     return;
   }
   if (parts.setup.destination.serialize !== "contact") return tryGoing(parts, found, done);
-  const keys = await Promise.all(found.flat().map(({ event }) => contactKeysOf(event, parts)));
-  const all = [...new Set(keys.flat())];
-  await parts.contactsInTurn.run(all, () => tryGoing(parts, found, done));
+  const going = await Promise.all(found.map((lane) => Promise.all(lane.map(withKeys(parts)))));
+  const keys = new Set(going.flat().flatMap(({ contactKeys = [] }) => contactKeys));
+  await parts.contactsInTurn.run([...keys], () => tryGoing(parts, going, done));
 }
 
 async function tryGoing(parts: HeadParts, going: GoingLanes, done: Set<OpenRow>): Promise<void> {
@@ -115,12 +117,17 @@ async function findGoing(
   return going;
 }
 
+const withKeys =
+  (parts: HeadParts) =>
+  async (going: Going): Promise<Going> => ({
+    ...going,
+    contactKeys: await contactKeysOf(going.event, parts),
+  });
+
 async function withContexts(parts: HeadParts, lane: readonly Going[]): Promise<Ready[]> {
-  const asksContact = parts.setup.destination.serialize === "contact";
   return Promise.all(
-    lane.map(async ({ row, event }) => {
-      const keys = asksContact ? await contactKeysOf(event, parts) : undefined;
-      return { row, event, context: await contextOf(parts, row, event, keys) };
+    lane.map(async ({ row, event, contactKeys }) => {
+      return { row, event, context: await contextOf(parts, row, event, contactKeys) };
     }),
   );
 }

@@ -183,7 +183,8 @@ describe("what stands in a comment in Zendesk", () => {
 
     it("NUL, halves of characters, and what turns the direction of a line are gone", async () => {
       const html = await said("a\u0000b \ud800 \u202egnp.exe \u200b zero");
-      assert.doesNotMatch(html, /[\u0000\u202e]|\p{Surrogate}/u);
+      assert.doesNotMatch(html, /[\u202e]|\p{Surrogate}/u);
+      assert.ok(!html.includes("\u0000"));
       assert.ok(html.includes("\u200b"), "what harms nothing stays");
     });
 
