@@ -13,6 +13,7 @@ import {
   type HttpDestinationUnderTest,
   httpConformance,
 } from "./destination.ts";
+import { shadowConformance } from "./destination-shadow.ts";
 
 async function open(): Promise<HttpDestinationUnderTest> {
   // As fast as the tests are.
@@ -44,5 +45,6 @@ function twiceIf401(fault: Fault): Fault[] {
 }
 
 destinationConformance("zendesk", open);
+shadowConformance("zendesk", open);
 batchConformance("zendesk", open);
 httpConformance("zendesk", { bodyDecides: true, conflict: "outage" }, open);

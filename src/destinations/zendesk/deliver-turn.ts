@@ -26,9 +26,7 @@ export async function deliverTurn(work: Work, turn: Turn): Promise<Delivered> {
 
 async function deliverTo(work: Work, turn: Turn, current: Current): Promise<Delivered> {
   const place = await placeOf(work, current, turn.wakes);
-  if (place.is === "new" && !turn.opens) {
-    return { answer: "nothing to write: only the contact opens a ticket" };
-  }
+  if (place.is === "new" && !turn.opens) return opensNothing(work);
   const needsPerson = place.is === "new" || turn.author === "contact";
   const person = needsPerson ? await findPerson(work) : undefined;
   const write = (user: string | undefined) =>
@@ -42,6 +40,11 @@ async function deliverTo(work: Work, turn: Turn, current: Current): Promise<Deli
     if (person === undefined || (await isThere(work, person))) throw error;
     return delivered(work, turn, await write(await findPerson(work, true)));
   }
+}
+
+function opensNothing({ item }: Work): Delivered {
+  const what = item.context.shadow ? "would do nothing" : "nothing to write";
+  return { answer: `${what}: there is no ticket, and this opens none` };
 }
 
 /** The ticket, when it was closed or deleted after the first look. A closed or absent one is not looked at again, so this ends. */

@@ -1,5 +1,6 @@
 import { OptionError } from "../destination-kind.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
+import { zendeskSchema } from "./schema.ts";
 
 /** What waypost.yaml says, as the schema lets it through. */
 interface RawOptions {
@@ -28,7 +29,7 @@ type Id = number | string;
 export type NamePolicy = "ifEmpty" | "always" | "never";
 
 /** Ids that a new ticket gets as they are. */
-export interface TicketIds {
+interface TicketIds {
   readonly group?: number;
   readonly brand?: number;
   readonly form?: number;
@@ -55,8 +56,7 @@ export interface ZendeskOptions {
 
 const units = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 const mostDebounceMs = 60_000;
-const defaultSubject =
-  "WhatsApp: {{ contact.name | default: contact.username | default: contact.phone | default: contact.userId }}";
+const { default: defaultSubject } = zendeskSchema.properties.subject;
 
 /** Throws OptionError. */
 export function parseZendeskOptions(

@@ -62,6 +62,8 @@ export const zendeskSchema = {
     subject: {
       description: "Of a new ticket: a template.",
       ...words,
+      default:
+        "WhatsApp: {{ contact.name | default: contact.username | default: contact.phone | default: contact.userId }}",
     },
     tags: {
       description:

@@ -36,7 +36,7 @@ async function upload({ session }: Work, file: KeptFile): Promise<string | undef
   const absent = (why: string): EventFile => ({ mediaId, name, absent: why });
   if (bytes > largest) return absent("the file is larger than the 50 MB that Zendesk takes");
   try {
-    const answer = await session.write(`upload ${name}`, {
+    const answer = await session.write("upload a file", {
       ...{ method: "POST", path: "/api/v2/uploads", query: { filename: name } },
       ...{ body: await bytesOf(await file.open()), headers: { "content-type": type } },
     });

@@ -20,7 +20,10 @@ export async function whoIs({ event, context }: BatchItem): Promise<Who | undefi
   const written = numbers.filter((each) => !isBsuid(each)).flatMap(phoneCandidates);
   const phones = [...new Set([...written, ...(known?.phoneCandidates ?? [])])];
   const bsuids = [userId, ...numbers, ...(known?.userIds ?? [])].filter(isBsuid);
-  const [first, ...others] = [...new Set([...phones, ...bsuids])].map((id) => `wa:${id}`);
+  // With `omit: [phone]` there may be neither: then Waypost's own id of the contact stands for them.
+  const own = phones.length + bsuids.length > 0 || known === undefined ? [] : [known.id];
+  const ids = new Set([...phones, ...bsuids, ...own]);
+  const [first, ...others] = [...ids].map((id) => `wa:${id}`);
   if (first === undefined) return undefined;
   const shown = name ?? known?.name ?? username ?? known?.username;
   return { externalIds: [first, ...others], phones, name: shown };

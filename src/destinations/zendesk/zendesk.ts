@@ -40,6 +40,7 @@ const mostTogether = 25;
 const busy = { changes: 4, updates: 15 };
 
 const nothing: Delivered = { answer: "nothing to write" };
+const wouldDoNothing: Delivered = { answer: "would do nothing" };
 
 /** `clock`: for tests. Throws OptionError. */
 export function createZendesk(
@@ -66,7 +67,7 @@ export function createZendesk(
       throwIfAborted(signal);
       const item = { event, context };
       const line = await lineOf(item);
-      if (line === undefined) return nothing;
+      if (line === undefined) return context.shadow ? wouldDoNothing : nothing;
       return deliverTurn(workOn(item, signal), takeTurn([line], options, false));
     },
     async deliverBatch(items, signal) {

@@ -55,7 +55,8 @@ export async function openEngineDesk(perMinute = 400) {
         if (rows().every(({ state }) => state !== "open" && state !== "sending")) return;
       }
       const left = rows().filter(({ state }) => state !== "delivered");
-      if (left.length > 0) assert.fail(`${left.length} are not delivered: ${JSON.stringify(left[0])}`);
+      if (left.length > 0)
+        assert.fail(`${left.length} are not delivered: ${JSON.stringify(left[0])}`);
     },
     /** From then on time stands: what is under way has no answer. */
     stopWhen(stops: (() => boolean) | undefined) {

@@ -21,7 +21,10 @@ describe("Zendesk behind the delivery engine", () => {
     for (const about of new Set(events.map(({ data }) => data.conversationId))) {
       const some = events.filter(({ data }) => data.conversationId === about);
       const places = some.map(({ id }) => place.get(id) ?? -1);
-      assert.deepEqual(places, places.toSorted((a, b) => a - b));
+      assert.deepEqual(
+        places,
+        places.toSorted((a, b) => a - b),
+      );
     }
     assert.deepEqual(new Set(desk.rows().map(({ state }) => state)), new Set(["delivered"]));
   };
@@ -46,7 +49,8 @@ describe("Zendesk behind the delivery engine", () => {
       const type = isOurs ? "whatsapp.outgoing.text" : "whatsapp.message.text";
       return desk.message(`155555501${String(at % 40).padStart(2, "0")}`, `m${at}`, type);
     });
-    await desk.engine().publish(...events);
+    // Ahead of the log: the memory ledger would look through 2,000 events for other ids of a contact, with each call.
+    await desk.engine().bus.publish(events);
     await desk.run(1_800);
     assertInOrder(events);
     assert.deepEqual(limited(), []);
@@ -107,7 +111,11 @@ describe("Zendesk, when the process is killed between two of its calls", () => {
     await say("five");
     await say("six");
     const what = `${fault} at call ${at}`;
-    assert.deepEqual(stub.effects(), events.map(({ id }) => id), what);
+    assert.deepEqual(
+      stub.effects(),
+      events.map(({ id }) => id),
+      what,
+    );
     assert.equal(stub.books.tickets.size, 2, what);
     assert.equal(stub.books.users.size, 2, `${what}: the contact and Waypost`);
     await desk.close();

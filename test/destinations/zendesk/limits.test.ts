@@ -51,7 +51,10 @@ describe("what Zendesk limits and refuses", () => {
     const headers = { "retry-after": "41", "x-rate-limit-remaining": "0" };
     desk.stub.fail({ status: 429, headers });
     const outcome = await failing();
-    assert.deepEqual([outcome.verdict, outcome.laneOnly, outcome.afterMs], ["outage", false, 41_000]);
+    assert.deepEqual(
+      [outcome.verdict, outcome.laneOnly, outcome.afterMs],
+      ["outage", false, 41_000],
+    );
   });
 
   it("a token that is revoked is replaced, without a word", async () => {
@@ -88,7 +91,10 @@ describe("what Zendesk limits and refuses", () => {
     const other = desk.again({ group: 77, fields: { "360009": "x" } });
     const checks = await other.destination.check(AbortSignal.timeout(5_000));
     const bad = checks.filter(({ ok }) => !ok);
-    assert.deepEqual(bad.map(({ name }) => name), ["field 360009"]);
+    assert.deepEqual(
+      bad.map(({ name }) => name),
+      ["field 360009"],
+    );
     assert.match(bad[0]?.detail ?? "", /correct its id/);
     assert.ok(checks.some(({ name, ok }) => name === "group 77" && ok));
     await other.destination.close();
@@ -108,8 +114,14 @@ describe("what Zendesk limits and refuses", () => {
     const create = (options: object) => () =>
       zendesk.create("support", { clientId, clientSecret, ...options }, { log: createArrayLog() });
     assert.throws(create({ baseUrl: "acme" }), /support\.baseUrl is not an address/);
-    assert.throws(create({ subdomain: "acme", debounce: "2min" }), /debounce is longer than a minute/);
-    assert.throws(create({ subdomain: "acme", subject: "{{ x" }), /support\.subject is not a template/);
+    assert.throws(
+      create({ subdomain: "acme", debounce: "2min" }),
+      /debounce is longer than a minute/,
+    );
+    assert.throws(
+      create({ subdomain: "acme", subject: "{{ x" }),
+      /support\.subject is not a template/,
+    );
   });
 });
 

@@ -95,6 +95,16 @@ describe("who the requester is in Zendesk", () => {
     assert.deepEqual([user?.external_id, user?.phone], ["wa:BR.123456789012", null]);
   });
 
+  it("of whom neither phone nor BSUID may be told is known by Waypost's own id", async () => {
+    desk.contact = { id: "ctc_7", name: "Mia" };
+    await desk.say(from({ name: "Mia" }));
+    await desk.say(from({ name: "Mia" }));
+    assert.deepEqual(
+      desk.people().map(({ external_id }) => external_id),
+      ["wa:ctc_7"],
+    );
+  });
+
   it("two people are never one", async () => {
     await desk.say(from({ waId: "15555550123", name: "Mia" }));
     desk.contactLink = undefined;
