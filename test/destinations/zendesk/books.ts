@@ -62,6 +62,8 @@ export function createBooks(clock: Pick<Clock, "now">) {
   const me = addUser({ name: "Waypost", role: "agent" });
   return {
     ...{ users, tickets, uploads, log, me, nextId, now, addUser },
+    /** False: new tickets are not in lists yet. */
+    listsTickets: true,
     tagsOf: (id: number) => tickets.get(id)?.tags,
     /** What an agent does with a ticket. */
     set(id: number, change: Partial<StubTicket>) {
