@@ -151,7 +151,7 @@ export interface DestinationTraits {
   readonly batch?: BatchRules;
   /**
    * One attempt at a time for each contact, whatever their lanes (one person on two of our numbers has two): for what is found or made
-   * per contact.
+   * per contact. A batch along a lane takes its turn as one; with `batch.across` nothing goes into one call.
    */
   readonly serialize?: "contact";
   /** Takes files (`context.files`): a delivery waits for them, for 60 s from its making at most. */

@@ -3,6 +3,7 @@ import type { DestinationKind } from "./destination-kind.ts";
 import { queue } from "./queue/queue.ts";
 import { slackSchema } from "./slack/options.ts";
 import { webhookSchema } from "./webhook/schema.ts";
+import { zendeskSchema } from "./zendesk/schema.ts";
 
 type Creating = Parameters<DestinationKind["create"]>;
 
@@ -23,6 +24,12 @@ export const destinationKinds: Readonly<Record<string, LazyKind>> = {
   slack: {
     schema: slackSchema,
     create: async (...given) => (await import("./slack/slack.ts")).slack.create(...given),
+  },
+  zendesk: {
+    schema: zendeskSchema,
+    // Zendesk takes 100 updates of tickets a minute, and 200 requests in the smallest plan; a new conversation is about five.
+    defaults: { rate: "60/min", concurrency: 4, timeout: "15s" },
+    create: async (...given) => (await import("./zendesk/zendesk.ts")).zendesk.create(...given),
   },
   queue: { schema: queue.schema, create: async (...given) => queue.create(...given) },
 };
