@@ -143,7 +143,10 @@ function orgOf(session: Session, event: WaypostEvent | undefined, options: Sales
       return recordsIn(answer.json, "searchRecords");
     },
     async composite(would, parts) {
-      const compositeRequest = parts.map(({ path, ...part }) => ({ ...part, url: root + path }));
+      const compositeRequest = parts.map(({ path, body, ...part }) => ({
+        ...{ ...part, url: root + path },
+        ...(body && { body: withoutReferences(body) }),
+      }));
       // Collated, later parts might run before those that they do not name.
       const json = { allOrNone: true, collateSubrequests: false, compositeRequest };
       const answer = await session.write(would, {
@@ -154,6 +157,19 @@ function orgOf(session: Session, event: WaypostEvent | undefined, options: Sales
       return answer && outcomeOf(answer.json, parts.length, event, options.secrets);
     },
   };
+}
+
+/** These alone name another part; all others hold what somebody wrote. */
+const references = new Set(["WhoId", "WhatId", "ContactId", "FirstPublishLocationId"]);
+
+/** Salesforce reads `@{…}` in any text of a composite request as a reference to a part, and has no escape for it: a joiner that is not seen parts the two. */
+function withoutReferences(body: Readonly<Record<string, unknown>>) {
+  const entries = Object.entries(body).map(([name, value]) =>
+    typeof value === "string" && !references.has(name)
+      ? [name, value.replaceAll("@{", "@\u2060{")]
+      : [name, value],
+  );
+  return Object.fromEntries(entries) as Readonly<Record<string, unknown>>;
 }
 
 function recordsIn(json: unknown, key: string): readonly SalesforceRecord[] {

@@ -58,7 +58,7 @@ async function ownTasks(
   const linked = await existing(org, "Task", idsIn(links, "task"));
   if (person === undefined) return linked;
   const found = await allOf(org, {
-    ...{ select: ["Id", "Description", ...(eventId ?? [])].flat(), from: "Task" },
+    ...{ select: ["Id", "Description", ...(eventId === undefined ? [] : [eventId])], from: "Task" },
     where: isIn("WhoId", [person]) ?? "",
   });
   const own = found.filter((task) =>
@@ -79,7 +79,7 @@ async function ownCases(
   const linked = await existing(org, "Case", ids);
   if (person === undefined || person.startsWith("00Q")) return linked;
   const found = await allOf(org, {
-    ...{ select: ["Id", "Description", ...(eventId ?? [])].flat(), from: "Case" },
+    ...{ select: ["Id", "Description", ...(eventId === undefined ? [] : [eventId])], from: "Case" },
     where: isIn("ContactId", [person]) ?? "",
   });
   const own = found.filter((one) =>
