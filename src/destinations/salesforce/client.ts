@@ -41,7 +41,12 @@ export interface Org {
 }
 
 export interface SalesforceClient {
-  org(event: WaypostEvent, context: Pick<DeliveryContext, "shadow">, signal: AbortSignal): Org;
+  /** Rejects with DeliveryError while the day's share of requests is used up. */
+  org(
+    event: WaypostEvent,
+    context: Pick<DeliveryContext, "shadow">,
+    signal: AbortSignal,
+  ): Promise<Org>;
   /** Of no delivery. */
   plain(signal: AbortSignal): Org;
   /** Where a person looks at a record; undefined before the first token. */
@@ -88,10 +93,11 @@ export function createClient(
     return answer;
   };
   return {
-    org(event, context, signal) {
-      usage.check();
-      const session = watched(api.session(event, context, signal));
-      return orgOf(session, event, options);
+    async org(event, context, signal) {
+      const org = orgOf(watched(api.session(event, context, signal)), event, options);
+      // The list of resources: any user may read it, and its header says how many requests are used.
+      await usage.admit(() => org.look({ path: "/" }));
+      return org;
     },
     plain: (signal) => orgOf(watched(api.plain(signal)), undefined, options),
     urlOf: (object, id) =>

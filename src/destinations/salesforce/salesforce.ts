@@ -45,11 +45,11 @@ export function createSalesforce(
       throwIfAborted(signal);
       const entry = await entryOf(parts, event, context);
       if (entry === undefined) return { answer: "nothing to write" };
-      return writeEntry(parts, client.org(event, context, signal), entry);
+      return writeEntry(parts, await client.org(event, context, signal), entry);
     },
     async find(event, context, signal) {
       const entry = await entryOf(parts, event, context);
-      return entry && recover(parts, client.org(event, context, signal), entry);
+      return entry && recover(parts, await client.org(event, context, signal), entry);
     },
     preview: (event) => previewOf(parts, event),
     check: (signal) => checkSalesforce(options, client.plain(signal)),

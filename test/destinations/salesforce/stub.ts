@@ -138,6 +138,7 @@ function answerOf(org: Org, request: StubRequest, left: () => number): StubAnswe
         const records = runQuery(org, query, path === "/queryAll");
         return json(200, { totalSize: records.length, done: true, records });
       }
+      if (path === "/") return json(200, { sobjects: `${root}/sobjects`, query: `${root}/query` });
       if (path === "/search") return json(200, { searchRecords: runSearch(org, query) });
       if (path === "/limits") return json(200, limitsOf(left()));
       const object = /^\/sobjects\/(\w+)\/describe$/.exec(path)?.[1];
