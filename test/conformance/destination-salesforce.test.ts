@@ -10,6 +10,7 @@ import {
   type HttpDestinationUnderTest,
   httpConformance,
 } from "./destination.ts";
+import { shadowConformance } from "./destination-shadow.ts";
 
 const open = (options: object) => async (): Promise<HttpDestinationUnderTest> => {
   const under = await startSalesforceStub();
@@ -39,3 +40,4 @@ destinationConformance("salesforce", withField);
 destinationConformance("salesforce", withMarker);
 // A Task is found again by its marker here, which is the harder of the two.
 httpConformance("salesforce", { bodyDecides: true, conflict: "refused" }, withMarker);
+shadowConformance("salesforce", withField);

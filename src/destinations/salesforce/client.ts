@@ -22,7 +22,7 @@ export interface Part {
 }
 
 /** What became of a composite request: all of it, or nothing. */
-export type CompositeOutcome =
+type CompositeOutcome =
   | { readonly done: ReadonlyMap<string, PartAnswer> }
   | { readonly failed: Failure };
 

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { compilePattern, type TypePattern } from "../../event/pattern.ts";
 import { OptionError } from "../destination-kind.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
+import { caseTemplates } from "./schema.ts";
 
 type Scalars = Readonly<Record<string, string | number | boolean>>;
 
@@ -53,7 +54,7 @@ interface RawCase {
 }
 
 /** How a token is had. */
-export type Grant =
+type Grant =
   | { readonly by: "client credentials"; readonly clientSecret: string }
   | {
       readonly by: "JWT bearer";
@@ -212,9 +213,9 @@ function caseOf(name: string, raw: RawCase): CaseOptions {
     opens: (type) => patterns.some((matches) => matches(type)),
     fields: compileOption(name, "case", {
       ...fields,
-      Subject: subject ?? "WhatsApp: {{ contact.name | default: contact.phone }}",
-      Description: description ?? "{{ transcript | text }}",
-      Origin: origin ?? "WhatsApp",
+      Subject: subject ?? caseTemplates.Subject,
+      Description: description ?? caseTemplates.Description,
+      Origin: origin ?? caseTemplates.Origin,
     }),
     ...{ reopenStatus, eventId, publicComments: raw.publicComments ?? false },
   };

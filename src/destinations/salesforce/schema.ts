@@ -10,6 +10,13 @@ const fields = {
   additionalProperties: { type: ["string", "number", "boolean"] },
 };
 
+/** What a Case says where nobody says otherwise. */
+export const caseTemplates = {
+  Subject: "WhatsApp: {{ contact.name | default: contact.phone }}",
+  Description: "{{ transcript | text }}",
+  Origin: "WhatsApp",
+} as const;
+
 const caseSchema = {
   description: "Opens a Case for a conversation, and comments on it afterwards.",
   type: "object",
@@ -23,8 +30,13 @@ const caseSchema = {
       maxItems: 20,
       items: { type: "string", minLength: 1 },
     },
-    subject: { ...template, description: "Template of the Subject." },
+    subject: {
+      ...template,
+      default: caseTemplates.Subject,
+      description: "Template of the Subject.",
+    },
     description: {
+      default: caseTemplates.Description,
       ...template,
       description: "Template of the Description. Default: the last messages of both sides.",
     },

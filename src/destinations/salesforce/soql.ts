@@ -13,7 +13,7 @@ const escapes: Readonly<Record<string, string>> = {
  * A text as a SOQL literal, its quotes included. What SOQL has no escape for (other control characters) is left out.
  * https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_quotedstringescapes.htm
  */
-export function quoted(text: string): string {
+function quoted(text: string): string {
   const written = text
     .replace(/[\\'"\n\r\t\b\f]/g, (each) => escapes[each] ?? "")
     .replace(/\p{Cc}/gu, "");

@@ -157,7 +157,7 @@ function fold(value: unknown): unknown {
   return typeof value === "string" ? value.toLowerCase() : value;
 }
 
-export function project(row: OrgRecord, names: readonly string[]): OrgRecord {
+function project(row: OrgRecord, names: readonly string[]): OrgRecord {
   return Object.fromEntries(names.map((name) => [name, row[name] ?? null])) as OrgRecord;
 }
 

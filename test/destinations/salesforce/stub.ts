@@ -6,7 +6,7 @@ import { runComposite, sobject } from "./org-requests.ts";
 
 export const clientId = "3MVG9.invented-consumer-key";
 export const clientSecret = "invented-consumer-secret";
-export const apiVersion = "v68.0";
+const apiVersion = "v68.0";
 
 export interface SalesforceStub {
   readonly stub: Stub;
