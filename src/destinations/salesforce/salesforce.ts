@@ -14,7 +14,7 @@ import { externalKey } from "./person-keys.ts";
 import { recover } from "./recover.ts";
 import { requirementsOf } from "./requirements.ts";
 import { salesforceSchema } from "./schema.ts";
-import { writeEntry } from "./write-entry.ts";
+import { nothing, writeEntry } from "./write-entry.ts";
 
 /**
  * Keeps people as contacts or leads, and what they and the business write as Tasks; opens Cases and comments on them. All that one event
@@ -44,7 +44,7 @@ export function createSalesforce(
     async deliver(event, context, signal) {
       throwIfAborted(signal);
       const entry = await entryOf(parts, event, context);
-      if (entry === undefined) return { answer: "nothing to write" };
+      if (entry === undefined) return nothing(context, "nothing to write");
       return writeEntry(parts, await client.org(event, context, signal), entry);
     },
     async find(event, context, signal) {

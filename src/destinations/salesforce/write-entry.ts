@@ -1,4 +1,4 @@
-import type { Delivered } from "../../contracts.ts";
+import type { Delivered, DeliveryContext } from "../../contracts.ts";
 import type { Said } from "../said.ts";
 import { filePart } from "./attachments.ts";
 import {
@@ -16,11 +16,18 @@ import { type Person, personFor } from "./person.ts";
 import { settle } from "./settle.ts";
 import { messageTask, transcriptTask } from "./task.ts";
 
+/** There is no effect to be had: of shadow it is said in its words. */
+export function nothing({ shadow }: Pick<DeliveryContext, "shadow">, why: string): Delivered {
+  return { answer: shadow ? `would do nothing; ${why}` : why };
+}
+
 /** When what is remembered proves to be gone, everything is looked up and written once more. */
 export async function writeEntry(parts: Parts, org: Org, entry: Entry): Promise<Delivered> {
   for (const anew of [false, true]) {
     const plan = await planOf(parts, org, entry, anew);
-    if (plan === undefined) return { answer: "nobody in Salesforce has this phone or id" };
+    if (plan === undefined) {
+      return nothing(entry.context, "nobody in Salesforce has this phone or id");
+    }
     const outcome = await org.composite(plan.would, plan.parts);
     if (outcome === undefined) return { answer: org.session.told() };
     if ("done" in outcome) return settle(parts, entry, plan, outcome.done);

@@ -40,27 +40,21 @@ const start = (destination: Destination, concurrency = 8) =>
     { crm: destination },
     { clock, ledger, config: { concurrency, timeoutMs: 3_600_000 } },
   );
-const states = () => {
-  const count: Record<string, number> = {};
-  for (const { state } of ledger.rows.values()) count[state] = (count[state] ?? 0) + 1;
-  return count;
-};
 /** What is told of the records that were made comes back as rows of its own. */
 const areDelivered = (events: readonly WaypostEvent[]) =>
   events.every(({ id }) => ledger.rows.get(`crm:${id}`)?.state === "delivered");
 /** Real requests need real time; what waits for a clock gets `stepMs` of it whenever nothing moves. */
 async function until(what: string, engine: Engine, done: () => boolean, stepMs = 1_000) {
   let last = "";
-  await waitFor(
-    what,
-    async () => {
-      const now = JSON.stringify([states(), under.calls.length]);
-      if (now === last) await engine.clock.advance(stepMs);
-      last = now;
-      return done();
-    },
-    60_000,
-  );
+  const isThere = async () => {
+    const now = `${ledger.writes.changes} ${under.stub.requests.length}`;
+    const isStill = now === last;
+    last = now;
+    if (isStill && done()) return true;
+    if (isStill) await engine.clock.advance(stepMs);
+    return false;
+  };
+  await waitFor(what, isThere, 100_000);
 }
 const person = (at: number) => ({
   waId: `4915120000${String(at).padStart(3, "0")}`,
