@@ -1,6 +1,7 @@
 import type { Destination, KindDefaults } from "../contracts.ts";
 import type { DestinationKind } from "./destination-kind.ts";
 import { queue } from "./queue/queue.ts";
+import { salesforceSchema } from "./salesforce/schema.ts";
 import { slackSchema } from "./slack/options.ts";
 import { webhookSchema } from "./webhook/schema.ts";
 import { zendeskSchema } from "./zendesk/schema.ts";
@@ -17,6 +18,13 @@ export interface LazyKind extends Pick<DestinationKind, "schema"> {
 
 /** Every kind of destination there is, by the word that waypost.yaml uses. */
 export const destinationKinds: Readonly<Record<string, LazyKind>> = {
+  salesforce: {
+    schema: salesforceSchema,
+    // An account takes 25 long calls at a time, from all who use it; a Task with a file takes a while.
+    defaults: { concurrency: 8, timeout: "30s" },
+    create: async (...given) =>
+      (await import("./salesforce/salesforce.ts")).salesforce.create(...given),
+  },
   webhook: {
     schema: webhookSchema,
     create: async (...given) => (await import("./webhook/webhook.ts")).webhook.create(...given),
