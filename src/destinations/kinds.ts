@@ -1,5 +1,6 @@
 import type { Destination, KindDefaults } from "../contracts.ts";
 import type { DestinationKind } from "./destination-kind.ts";
+import { intercomSchema } from "./intercom/schema.ts";
 import { queue } from "./queue/queue.ts";
 import { slackSchema } from "./slack/options.ts";
 import { webhookSchema } from "./webhook/schema.ts";
@@ -23,6 +24,12 @@ export const destinationKinds: Readonly<Record<string, LazyKind>> = {
   slack: {
     schema: slackSchema,
     create: async (...given) => (await import("./slack/slack.ts")).slack.create(...given),
+  },
+  intercom: {
+    schema: intercomSchema,
+    // 10,000 calls a minute for an app, counted in windows of ten seconds.
+    defaults: { rate: "50/s", concurrency: 4, timeout: "30s" },
+    create: async (...given) => (await import("./intercom/intercom.ts")).intercom.create(...given),
   },
   queue: { schema: queue.schema, create: async (...given) => queue.create(...given) },
 };
