@@ -9,7 +9,7 @@ import {
 } from "./destination.ts";
 
 const open = async (): Promise<HttpDestinationUnderTest> => {
-  const { stub, workspace } = await startIntercomStub();
+  const { stub, workspace } = await startIntercomStub({ limit: 1_000_000 });
   const options = { token: intercomToken, baseUrl: stub.url };
   const { destination, idOf } = spoken(
     intercom.create("support", options, { log: createArrayLog() }),

@@ -27,9 +27,14 @@ export const says = ({ method, path }: Pick<StubRequest, "method" | "path">): bo
 
 /** Intercom with a state, which refuses what Intercom's own specification does, and what it does besides. */
 export async function startIntercomStub(
-  options: { readonly now?: () => number; readonly limit?: number } = {},
+  options: {
+    readonly now?: () => number;
+    readonly limit?: number;
+    /** What faults may hit. */
+    readonly acts?: (request: StubRequest) => boolean;
+  } = {},
 ): Promise<IntercomStub> {
-  const { now = Date.now, limit = 1_666 } = options;
+  const { now = Date.now, limit = 1_666, acts = says } = options;
   const workspace = createWorkspace();
   const held: Held = {
     ...{ token: intercomToken, forbidden: false, takesAttachments: true, searchLagMs: 0 },
@@ -53,7 +58,7 @@ export async function startIntercomStub(
         : await serve(request, { workspace, held, now: now() });
     return { ...served, headers };
   };
-  return { stub: await startStub(act, says), workspace, held, refusedByLimit: () => refused };
+  return { stub: await startStub(act, acts), workspace, held, refusedByLimit: () => refused };
 }
 
 async function serve(
