@@ -1,5 +1,6 @@
 import type { Destination, KindDefaults } from "../contracts.ts";
 import type { DestinationKind } from "./destination-kind.ts";
+import { freshdeskSchema } from "./freshdesk/schema.ts";
 import { intercomSchema } from "./intercom/schema.ts";
 import { queue } from "./queue/queue.ts";
 import { slackSchema } from "./slack/options.ts";
@@ -24,6 +25,13 @@ export const destinationKinds: Readonly<Record<string, LazyKind>> = {
   slack: {
     schema: slackSchema,
     create: async (...given) => (await import("./slack/slack.ts")).slack.create(...given),
+  },
+  freshdesk: {
+    schema: freshdeskSchema,
+    // 100 to 700 calls a minute, by plan; a message takes two.
+    defaults: { rate: "100/min", concurrency: 4, timeout: "30s" },
+    create: async (...given) =>
+      (await import("./freshdesk/freshdesk.ts")).freshdesk.create(...given),
   },
   intercom: {
     schema: intercomSchema,
