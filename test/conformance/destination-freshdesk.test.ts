@@ -23,8 +23,7 @@ const open = async (): Promise<HttpDestinationUnderTest> => {
         return stub.requests.filter(says);
       },
     },
-    effects: () =>
-      desk.effects.map((text) => idOf(text.replace(/^\s*Mia\s+|^\s*\d+\s+|\s+$/g, ""))),
+    effects: () => desk.effects.map(idOf),
     secrets: [freshdeskKey, Buffer.from(`${freshdeskKey}:X`).toString("base64")],
     close: async () => {
       await destination.close();

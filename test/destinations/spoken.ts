@@ -14,6 +14,10 @@ export function spoken(destination: Destination): {
         return destination.deliver(event, context, signal);
       },
     },
-    idOf: (body) => ids.get(body.replace(/<[^>]*>/g, "")) ?? body,
+    idOf(body) {
+      const text = body.replace(/<[^>]*>/g, "").trim();
+      const said = [...ids.keys()].find((each) => text === each || text.endsWith(` ${each}`));
+      return ids.get(said ?? "") ?? body;
+    },
   };
 }
