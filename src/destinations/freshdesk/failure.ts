@@ -40,7 +40,7 @@ export function createJudge({ fieldNames }: Pick<FreshdeskOptions, "fieldNames">
   };
 }
 
-export function errorsOf({ json }: Pick<ApiAnswer, "json">): readonly FieldError[] {
+function errorsOf({ json }: Pick<ApiAnswer, "json">): readonly FieldError[] {
   const { errors } = (json ?? {}) as { errors?: unknown };
   return Array.isArray(errors) ? (errors as FieldError[]) : [];
 }

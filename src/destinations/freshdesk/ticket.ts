@@ -10,7 +10,7 @@ import { bodyOf } from "./multipart.ts";
 import { renderTicket } from "./options.ts";
 import type { Words } from "./words.ts";
 
-export const ticketStates = { open: 2, pending: 3, resolved: 4, closed: 5 } as const;
+const ticketStates = { open: 2, pending: 3, resolved: 4, closed: 5 } as const;
 
 export interface TicketRecord {
   readonly id: number;

@@ -22,7 +22,7 @@ export function linkOf(
 }
 
 /** What was begun may be there before Intercom's search shows it. */
-export const searchLagMs = 30_000;
+const searchLagMs = 30_000;
 
 /** Kept before a conversation is begun: its look-up then knows how late it may be. */
 export function beginningLink({ context }: Call, now: number): Link {

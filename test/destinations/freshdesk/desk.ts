@@ -10,7 +10,7 @@ export interface StubContact {
   updated_at: string;
 }
 
-export interface StubNote {
+interface StubNote {
   readonly id: number;
   readonly body: string;
   readonly body_text: string;

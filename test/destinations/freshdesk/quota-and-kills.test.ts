@@ -30,18 +30,21 @@ describe("Freshdesk under load and kills", () => {
   it("makes one contact, one ticket and each note once, killed at any call", async () => {
     const sent = { message: { id: "wamid.O", type: "text", text: { body: "It is" } } } as const;
     const events = [
-      makeText("Is it here?"),
-      makeEvent({ type: "whatsapp.outgoing.text", data: sent }),
-      makeText("Thanks"),
+      makeText("Is it here?", { at: 0 }),
+      makeEvent({ type: "whatsapp.outgoing.text", at: 1, data: sent }),
+      makeText("Thanks", { at: 2 }),
     ];
     await killEverywhere({
       events: () => events,
       calls: 8,
       expected: { contacts: 1, tickets: 1, texts: ["Is it here?", "It is", "Thanks"] },
       async open(clock) {
-        const { stub, desk } = await startFreshdeskStub({ now: clock.now, acts: () => true });
+        const { stub, desk, served } = await startFreshdeskStub({
+          now: clock.now,
+          acts: () => true,
+        });
         return {
-          stub,
+          ...{ stub, served },
           make: () => makeFor(stub.url, clock),
           close: stub.close,
           books: () => ({

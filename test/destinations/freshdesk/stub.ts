@@ -13,6 +13,8 @@ export interface FreshdeskStub {
   readonly held: Held;
   /** Answers that were 429. */
   refusedByLimit(): number;
+  /** Requests that have had their effect. */
+  served(): number;
 }
 
 /** What is said to somebody: only these are disturbed by faults and counted. */
@@ -38,6 +40,7 @@ export async function startFreshdeskStub(
   };
   let window = { endsAt: 0, used: 0 };
   let refused = 0;
+  let served = 0;
   const act = async (request: StubRequest): Promise<StubAnswer> => {
     if (now() >= window.endsAt) window = { endsAt: now() + 60_000, used: 0 };
     // Details cost more.
@@ -52,9 +55,17 @@ export async function startFreshdeskStub(
       const after = String(Math.ceil((window.endsAt - now()) / 1_000));
       return { status: 429, headers: { ...headers, "retry-after": after }, body: "" };
     }
-    return { ...(await serve(request, { desk, held, now: now() })), headers };
+    const answer = await serve(request, { desk, held, now: now() });
+    served += 1;
+    return { ...answer, headers };
   };
-  return { stub: await startStub(act, acts), desk, held, refusedByLimit: () => refused };
+  return {
+    stub: await startStub(act, acts),
+    desk,
+    held,
+    refusedByLimit: () => refused,
+    served: () => served,
+  };
 }
 
 async function serve(

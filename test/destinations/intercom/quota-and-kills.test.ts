@@ -34,22 +34,22 @@ describe("Intercom under load and kills", () => {
   it("makes one contact, one conversation and each text once, killed at any call", async () => {
     const sent = { message: { id: "wamid.O", type: "text", text: { body: "It is" } } } as const;
     const events = [
-      makeText("Is it here?"),
-      makeEvent({ type: "whatsapp.outgoing.text", data: sent }),
-      makeText("Thanks"),
+      makeText("Is it here?", { at: 0 }),
+      makeEvent({ type: "whatsapp.outgoing.text", at: 1, data: sent }),
+      makeText("Thanks", { at: 2 }),
     ];
     await killEverywhere({
       events: () => events,
       calls: 7,
       expected: { contacts: 1, conversations: 1, texts: ["Is it here?", "It is", "Thanks"] },
       async open(clock) {
-        const { stub, workspace, held } = await startIntercomStub({
+        const { stub, workspace, held, served } = await startIntercomStub({
           now: clock.now,
           acts: () => true,
         });
         held.searchLagMs = 5_000;
         return {
-          stub,
+          ...{ stub, served },
           make: () => makeFor(stub.url, clock),
           close: stub.close,
           books: () => ({

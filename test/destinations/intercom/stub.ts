@@ -14,6 +14,8 @@ export interface IntercomStub {
   readonly held: Held;
   /** Answers that were 429. */
   refusedByLimit(): number;
+  /** Requests that have had their effect. */
+  served(): number;
 }
 
 const check = checkerOf(
@@ -41,6 +43,7 @@ export async function startIntercomStub(
   };
   let window = { endsAt: 0, used: 0 };
   let refused = 0;
+  let served = 0;
   const act = async (request: StubRequest): Promise<StubAnswer> => {
     if (now() >= window.endsAt) window = { endsAt: now() + 10_000, used: 0 };
     window.used += 1;
@@ -52,13 +55,20 @@ export async function startIntercomStub(
       "x-ratelimit-reset": String(Math.ceil(window.endsAt / 1_000)),
     };
     if (window.used > limit) refused += 1;
-    const served =
+    const answer =
       window.used > limit
         ? problem(429, "rate_limit_exceeded", "Exceeded rate limit")
         : await serve(request, { workspace, held, now: now() });
-    return { ...served, headers };
+    served += 1;
+    return { ...answer, headers };
   };
-  return { stub: await startStub(act, acts), workspace, held, refusedByLimit: () => refused };
+  return {
+    stub: await startStub(act, acts),
+    workspace,
+    held,
+    refusedByLimit: () => refused,
+    served: () => served,
+  };
 }
 
 async function serve(

@@ -32,7 +32,7 @@ export interface StubConversation {
   statistics: { last_close_at: number | null };
 }
 
-export interface StubNote {
+interface StubNote {
   readonly id: string;
   readonly contact: string;
   readonly body: string;
