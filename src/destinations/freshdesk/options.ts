@@ -61,7 +61,7 @@ interface RawOptions {
 
 const defaults: Omit<RawOptions, "domain" | "apiKey"> = {
   replies: "public",
-  subject: "WhatsApp: {{ contact.name | default: contact.waId }}",
+  subject: "WhatsApp: {{ contact.name | default: contact.waId | default: contact.username }}",
   ...{ source: 7, priority: 1, type: "", group: "", agent: "" },
   ...{ tags: ["whatsapp"], fields: {}, contactFields: {}, notify: [] },
   ...{ match: "phone", create: "always", name: "ifEmpty" },
