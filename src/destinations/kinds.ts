@@ -1,5 +1,7 @@
 import type { Destination, KindDefaults } from "../contracts.ts";
 import type { DestinationKind } from "./destination-kind.ts";
+import { freshdeskSchema } from "./freshdesk/schema.ts";
+import { intercomSchema } from "./intercom/schema.ts";
 import { queue } from "./queue/queue.ts";
 import { salesforceSchema } from "./salesforce/schema.ts";
 import { slackSchema } from "./slack/options.ts";
@@ -38,6 +40,19 @@ export const destinationKinds: Readonly<Record<string, LazyKind>> = {
     // Zendesk takes 100 updates of tickets a minute, and 200 requests in the smallest plan; a new conversation is about five.
     defaults: { rate: "60/min", concurrency: 4, timeout: "15s" },
     create: async (...given) => (await import("./zendesk/zendesk.ts")).zendesk.create(...given),
+  },
+  freshdesk: {
+    schema: freshdeskSchema,
+    // 100 to 700 calls a minute, by plan; a message takes two.
+    defaults: { rate: "100/min", concurrency: 4, timeout: "30s" },
+    create: async (...given) =>
+      (await import("./freshdesk/freshdesk.ts")).freshdesk.create(...given),
+  },
+  intercom: {
+    schema: intercomSchema,
+    // 10,000 calls a minute for an app, counted in windows of ten seconds.
+    defaults: { rate: "50/s", concurrency: 4, timeout: "30s" },
+    create: async (...given) => (await import("./intercom/intercom.ts")).intercom.create(...given),
   },
   queue: { schema: queue.schema, create: async (...given) => queue.create(...given) },
 };
