@@ -1,5 +1,6 @@
 import type { Destination } from "../contracts.ts";
 import type { DestinationKind } from "./destination-kind.ts";
+import { hubspotSchema } from "./hubspot/schema.ts";
 import { queue } from "./queue/queue.ts";
 import { slackSchema } from "./slack/options.ts";
 import { webhookSchema } from "./webhook/schema.ts";
@@ -21,6 +22,10 @@ export const destinationKinds: Readonly<Record<string, LazyKind>> = {
   slack: {
     schema: slackSchema,
     create: async (...given) => (await import("./slack/slack.ts")).slack.create(...given),
+  },
+  hubspot: {
+    schema: hubspotSchema,
+    create: async (...given) => (await import("./hubspot/hubspot.ts")).hubspot.create(...given),
   },
   queue: { schema: queue.schema, create: async (...given) => queue.create(...given) },
 };

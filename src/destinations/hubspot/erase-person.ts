@@ -1,0 +1,94 @@
+import type { Erased, Erasing } from "../../contracts.ts";
+import { phoneCandidates } from "../../event/phone.ts";
+import { pathOf } from "../http/api.ts";
+import { findMarked } from "./find-contact.ts";
+import type { RecordUrl } from "./record-url.ts";
+import { type Hub, type HubspotRecord, readRecord, recordsOf, updateRecord } from "./records.ts";
+
+/**
+ * Tickets that were made for their conversations are deleted. A contact that Waypost made is deleted for good, with all that HubSpot keeps of them;
+ * one that was there before belongs to others too: what Waypost wrote of it goes, the rest is for a person to decide.
+ */
+export async function erasePerson(
+  hub: Hub,
+  { contact, contactLink, links }: Erasing,
+  recordUrl: RecordUrl,
+): Promise<Erased[]> {
+  const tickets = links.flatMap(({ ticket, before = "" }) => [ticket ?? "", ...before.split(" ")]);
+  const erased: Erased[] = [];
+  for (const id of new Set(tickets)) if (id !== "") erased.push(await deleteTicket(hub, id));
+  const record = await contactOf(hub, { contact, contactLink });
+  if (record === undefined) return erased;
+  const { id } = record;
+  if (contactLink?.["made"] !== undefined) {
+    await hub.session.write("delete the contact", {
+      method: "POST",
+      path: pathOf`/crm/objects/${hub.options.apiVersion}/contacts/gdpr-delete`,
+      json: { objectId: id },
+      accept: [404],
+    });
+    return [...erased, { object: "contact", id, result: "deleted" }];
+  }
+  const messages = await archiveMessages(hub, id);
+  await unmark(hub, id);
+  const url = await recordUrl(hub.session, "contact", id);
+  const left = { object: "contact", id, result: "by hand", ...(url !== undefined && { url }) };
+  return [...erased, ...messages, left as Erased];
+}
+
+async function deleteTicket({ session, options }: Hub, id: string): Promise<Erased> {
+  const path = pathOf`/crm/objects/${options.apiVersion}/tickets/${id}`;
+  const there = await readRecord({ session, options }, { type: "tickets", by: id });
+  if (there === undefined) return { object: "ticket", id, result: "absent" };
+  await session.write("delete a ticket", { method: "DELETE", path, accept: [404] });
+  return { object: "ticket", id, result: "deleted" };
+}
+
+async function contactOf(
+  hub: Hub,
+  { contact, contactLink }: Pick<Erasing, "contact" | "contactLink">,
+): Promise<HubspotRecord | undefined> {
+  const id = contactLink?.["contact"];
+  if (id !== undefined) return readRecord(hub, { type: "contacts", by: id });
+  const ids = [...(contact?.phones ?? []).flatMap(phoneCandidates), ...(contact?.userIds ?? [])];
+  const [first, ...rest] = ids;
+  if (first === undefined) return undefined;
+  return findMarked({ hub, person: { ids: [first, ...rest], phones: [], name: undefined } });
+}
+
+/** Those that carry our mark, by hundreds; the search no longer finds what is archived. */
+async function archiveMessages({ session, options }: Hub, contact: string): Promise<Erased[]> {
+  const erased: Erased[] = [];
+  for (const object of ["communications", "notes"] as const) {
+    if (options.log !== object) continue;
+    const found = await session.look({
+      method: "POST",
+      path: pathOf`/crm/objects/${options.apiVersion}/${object}/search`,
+      json: {
+        filterGroups: [
+          {
+            filters: [
+              { propertyName: "associations.contact", operator: "EQ", value: contact },
+              { propertyName: options.eventProperty, operator: "HAS_PROPERTY" },
+            ],
+          },
+        ],
+        ...{ properties: [], sorts: [], limit: 100, after: "0" },
+      },
+    });
+    const inputs = recordsOf(found).map(({ id }) => ({ id }));
+    if (inputs.length === 0) continue;
+    const path = pathOf`/crm/objects/${options.apiVersion}/${object}/batch/archive`;
+    await session.write("delete messages", { method: "POST", path, json: { inputs } });
+    const name = object === "notes" ? "note" : "communication";
+    erased.push(...inputs.map(({ id }) => ({ object: name, id, result: "deleted" }) as const));
+  }
+  return erased;
+}
+
+async function unmark(hub: Hub, id: string): Promise<void> {
+  const { idProperty, consentProperty } = hub.options;
+  const properties = { [idProperty]: "", ...(consentProperty && { [consentProperty]: "" }) };
+  const would = "take the mark off the contact";
+  await updateRecord(hub, { type: "contacts", id }, { would, properties });
+}
