@@ -28,8 +28,8 @@ interface Visit extends Asking {
 
 /** What was written, as it comes about. */
 interface Written {
-  /** The conversation's, as it is to be kept. */
-  link: Link;
+  /** The conversation's, as it is to be kept; undefined: there is none, and none is needed. */
+  link: Link | undefined;
   ticket: string | undefined;
   remoteId: string | undefined;
   readonly events: WaypostEvent[];
@@ -82,7 +82,7 @@ async function writeAll(visit: Visit, contact: KnownContact): Promise<Delivered>
   const { hub, context, event, work } = visit;
   const { options, session } = hub;
   const written: Written = {
-    link: context.link ?? {},
+    link: context.link,
     ticket: currentTicket(context.link, event, options.ticket),
     remoteId: contact.id,
     events: [],
@@ -93,11 +93,12 @@ async function writeAll(visit: Visit, contact: KnownContact): Promise<Delivered>
   if (work.ticket) await writeTicket(visit, contact, written);
   if (work.deal) await writeDeal(visit, contact, written);
   if (work.says) await writeWords(visit, contact, written);
-  const link = { ...written.link, ...(written.link["ticket"] !== undefined && { at: event.time }) };
+  const { link } = written;
+  const kept = link?.["ticket"] === undefined ? link : { ...link, at: event.time };
   return {
     ...(written.remoteId !== undefined && { remoteId: written.remoteId }),
     answer: context.shadow ? session.told() : written.words.join(", "),
-    ...(Object.keys(link).length > 0 && { link }),
+    ...(kept && { link: kept }),
     events: written.events,
   };
 }
@@ -168,11 +169,11 @@ async function writeWords(visit: Visit, contact: KnownContact, written: Written)
     writeEntry(hub, whole, { context, contact: contact.id, ticket });
   const id = await write(written.ticket).catch(async (error: unknown) => {
     if (!(await ticketIsGone(visit, written.ticket, error))) throw error;
-    const { ticket: _, ...rest } = written.link;
+    const { ticket: _, ...rest } = written.link ?? {};
     Object.assign(written, { link: rest, ticket: undefined });
     return write(undefined);
   });
-  written.link = withoutFiles(written.link);
+  if (written.link || ids.length > 0) written.link = withoutFiles(written.link ?? {});
   if (id === undefined) return;
   written.remoteId ??= id;
   written.words.push(`${entry.type === "notes" ? "note" : "message"} ${id}`);
