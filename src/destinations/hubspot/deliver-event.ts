@@ -175,8 +175,8 @@ async function writeWords(visit: Visit, contact: KnownContact, written: Written)
   });
   if (written.link || ids.length > 0) written.link = withoutFiles(written.link ?? {});
   if (id === undefined) return;
-  written.remoteId ??= id;
   written.words.push(`${entry.type === "notes" ? "note" : "message"} ${id}`);
+  // A ticket or a deal is what people look for.
   if (!visit.work.ticket && !visit.work.deal) written.remoteId = id;
 }
 

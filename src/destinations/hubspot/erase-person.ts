@@ -1,7 +1,8 @@
-import type { Erased, Erasing } from "../../contracts.ts";
+import type { Erased, Erasing, Link } from "../../contracts.ts";
 import { phoneCandidates } from "../../event/phone.ts";
 import { pathOf } from "../http/api.ts";
-import { findMarked } from "./find-contact.ts";
+import { nameOf } from "./contact-name.ts";
+import { contactProperties, findMarked } from "./find-contact.ts";
 import type { RecordUrl } from "./record-url.ts";
 import { type Hub, type HubspotRecord, readRecord, recordsOf, updateRecord } from "./records.ts";
 
@@ -30,7 +31,7 @@ export async function erasePerson(
     return [...erased, { object: "contact", id, result: "deleted" }];
   }
   const messages = await archiveMessages(hub, id);
-  await unmark(hub, id);
+  await unmark(hub, record, contactLink);
   const url = await recordUrl(hub.session, "contact", id);
   const left = { object: "contact", id, result: "by hand", ...(url !== undefined && { url }) };
   return [...erased, ...messages, left as Erased];
@@ -49,7 +50,8 @@ async function contactOf(
   { contact, contactLink }: Pick<Erasing, "contact" | "contactLink">,
 ): Promise<HubspotRecord | undefined> {
   const id = contactLink?.["contact"];
-  if (id !== undefined) return readRecord(hub, { type: "contacts", by: id });
+  const properties = contactProperties(hub);
+  if (id !== undefined) return readRecord(hub, { type: "contacts", by: id, properties });
   const ids = [...(contact?.phones ?? []).flatMap(phoneCandidates), ...(contact?.userIds ?? [])];
   const [first, ...rest] = ids;
   if (first === undefined) return undefined;
@@ -86,9 +88,15 @@ async function archiveMessages({ session, options }: Hub, contact: string): Prom
   return erased;
 }
 
-async function unmark(hub: Hub, id: string): Promise<void> {
+/** The name goes too, where it still is the one that Waypost wrote. */
+async function unmark(hub: Hub, record: HubspotRecord, link: Link | undefined): Promise<void> {
   const { idProperty, consentProperty } = hub.options;
-  const properties = { [idProperty]: "", ...(consentProperty && { [consentProperty]: "" }) };
+  const named = link?.["name"] !== undefined && nameOf(record) === link["name"];
+  const properties = {
+    [idProperty]: "",
+    ...(consentProperty && { [consentProperty]: "" }),
+    ...(named && { firstname: "", lastname: "" }),
+  };
   const would = "take the mark off the contact";
-  await updateRecord(hub, { type: "contacts", id }, { would, properties });
+  await updateRecord(hub, { type: "contacts", id: record.id }, { would, properties });
 }
