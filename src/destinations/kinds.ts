@@ -27,6 +27,8 @@ export const destinationKinds: Readonly<Record<string, LazyKind>> = {
   },
   hubspot: {
     schema: hubspotSchema,
+    // Calls are spread where they are made; a new person takes four.
+    defaults: { rate: "19/s", concurrency: 8, timeout: "30s" },
     create: async (...given) => (await import("./hubspot/hubspot.ts")).hubspot.create(...given),
   },
   queue: { schema: queue.schema, create: async (...given) => queue.create(...given) },

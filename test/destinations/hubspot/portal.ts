@@ -100,11 +100,14 @@ export function createPortal({ bare = false }: { readonly bare?: boolean } = {})
       return object;
     },
     find(type: StubType, id: string, idProperty?: string): StubObject | undefined {
-      if (idProperty !== undefined) {
-        return all(type).find(({ properties }) => properties[idProperty] === id);
+      if (idProperty === undefined) {
+        const object = objects.get(merged.get(id) ?? id);
+        return object?.type === type ? object : undefined;
       }
-      const object = objects.get(merged.get(id) ?? id);
-      return object?.type === type ? object : undefined;
+      for (const object of objects.values()) {
+        if (object.type === type && object.properties[idProperty] === id) return object;
+      }
+      return undefined;
     },
     /** What HubSpot shows of it, its own reading of phones too. */
     shown: ({ id, properties, createdAt }: StubObject) => ({

@@ -32,6 +32,8 @@ interface StubOptions extends LimitOptions {
   readonly bare?: boolean;
   /** false: requests are not held against the vendor's specification, which takes a second to load. */
   readonly specification?: false;
+  /** Which requests faults hit: writes unless told. */
+  readonly disturbed?: "all";
 }
 
 const version = "2026-03";
@@ -46,7 +48,7 @@ export async function startHubspotStub(options: StubOptions = {}): Promise<Hubsp
   const check = options.specification === false ? undefined : await loadSpecification();
   const held = { tokenIsValid: true, missingScopes: new Set<string>() };
   const act = (request: StubRequest) => serve({ portal, limits, check, held }, request);
-  const stub = await startStub(act, acts);
+  const stub = await startStub(act, options.disturbed === "all" ? () => true : acts);
   const hubspot = Object.assign(held, {
     stub,
     portal,
