@@ -1,6 +1,7 @@
 import { compilePattern, type TypePattern } from "../../event/pattern.ts";
 import { OptionError } from "../destination-kind.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
+import { dealSchema, ticketSchema } from "./schema.ts";
 
 interface RawTemplates {
   readonly owner?: string;
@@ -87,7 +88,8 @@ export interface HubspotOptions {
   readonly baseUrl: URL;
 }
 
-const who = '{{ contact.name | default: contact.phone | default: contact.userId | default: "?" }}';
+const { subject, content, owner: poolOwner } = ticketSchema.properties;
+const { name: dealName, amount, description } = dealSchema.properties;
 const logs = { communication: "communications", note: "notes", none: undefined } as const;
 
 /** Throws OptionError. */
@@ -101,13 +103,14 @@ export function parseHubspotOptions(
     const words = { problem: "is not a token", remedy: "Copy the service key's token" };
     throw new OptionError(name, "token", words);
   }
-  const { owner = "{{ owner.hubspot }}", properties } = raw.contact ?? {};
+  const { owner, properties } = raw.contact ?? {};
+  const owned = owner === undefined ? {} : { hubspot_owner_id: owner };
   return Object.freeze({
     ...{ token, creates, name: raw.name, log: logs[log] },
     text: text === undefined ? undefined : compileOption(name, "text", text),
     uploads: raw.files === "upload",
     matchesPhone: raw.match === "phone",
-    contact: compileProperties(name, "contact", { hubspot_owner_id: owner, ...properties }),
+    contact: compileProperties(name, "contact", { ...owned, ...properties }),
     ticket: raw.ticket && parseTicket(name, raw.ticket),
     deal: raw.deal && parseDeal(name, raw.deal),
     idProperty: raw.idProperty,
@@ -119,15 +122,15 @@ export function parseHubspotOptions(
 }
 
 function parseTicket(name: string, raw: RawTicket): TicketOptions {
-  const { pipeline = "0", stage = "1", priority, owner = "{{ owner.hubspot }}" } = raw;
+  const { pipeline = "0", stage = "1", priority, owner = poolOwner.default } = raw;
   const { reopenWithin = "3d", newAfter = "14d" } = raw;
   return {
     isAsked: compileWhen(name, "ticket.when", raw.when),
     pipeline,
     stage,
     content: compileProperties(name, "ticket", {
-      subject: raw.subject ?? `WhatsApp: ${who}`,
-      content: raw.content ?? "{{ transcript | text }}",
+      subject: raw.subject ?? subject.default,
+      content: raw.content ?? content.default,
       ...(priority !== undefined && { hs_ticket_priority: priority }),
       hubspot_owner_id: owner,
       ...raw.properties,
@@ -144,10 +147,10 @@ function parseDeal(name: string, raw: RawDeal): RecordOptions {
     pipeline,
     stage,
     content: compileProperties(name, "deal", {
-      dealname: raw.name ?? `${who} (WhatsApp)`,
-      amount: raw.amount ?? "{{ business.amount }}",
-      description: raw.description ?? "{{ business.transcript }}",
-      hubspot_owner_id: raw.owner ?? "{{ owner.hubspot }}",
+      dealname: raw.name ?? dealName.default,
+      amount: raw.amount ?? amount.default,
+      description: raw.description ?? description.default,
+      hubspot_owner_id: raw.owner ?? poolOwner.default,
       ...raw.properties,
     }),
   };

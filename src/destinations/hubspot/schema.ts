@@ -10,9 +10,14 @@ const when = {
 };
 const owner = {
   ...template,
-  description:
-    "Id of the HubSpot owner, a template. One that HubSpot does not know is left out. Default: {{ owner.hubspot }}, of the pool's member.",
+  description: "Id of the HubSpot owner, a template. One that HubSpot does not know is left out.",
 };
+const poolOwner = {
+  ...owner,
+  description: `${owner.description} Default: that of the pool's member.`,
+  default: "{{ owner.hubspot }}",
+};
+const who = '{{ contact.name | default: contact.phone | default: contact.userId | default: "?" }}';
 const properties = {
   description:
     "More properties, by internal name, each a template; what renders empty is left out.",
@@ -22,7 +27,8 @@ const properties = {
   additionalProperties: template,
 };
 
-const ticket = {
+/** The option `ticket`. */
+export const ticketSchema = {
   description: "Makes a ticket where an event asks for one.",
   type: "object",
   additionalProperties: false,
@@ -36,13 +42,18 @@ const ticket = {
       type: "string",
       minLength: 1,
     },
-    subject: { ...template, description: "A template. Default: WhatsApp: and who it is." },
+    subject: {
+      ...template,
+      description: "A template. Default: WhatsApp: and who it is.",
+      default: `WhatsApp: ${who}`,
+    },
     content: {
       ...template,
-      description: "A template. Default: {{ transcript | text }}, the last messages.",
+      description: "A template. Default: the last messages.",
+      default: "{{ transcript | text }}",
     },
     priority: { ...template, description: "A template: LOW, MEDIUM, HIGH or URGENT." },
-    owner,
+    owner: poolOwner,
     properties,
     reopenWithin: {
       ...duration,
@@ -57,7 +68,8 @@ const ticket = {
   },
 };
 
-const deal = {
+/** The option `deal`. */
+export const dealSchema = {
   description: "Makes a deal for each event that asks for one.",
   type: "object",
   additionalProperties: false,
@@ -70,10 +82,22 @@ const deal = {
       type: "string",
       minLength: 1,
     },
-    name: { ...template, description: "A template. Default: who it is, and (WhatsApp)." },
-    amount: { ...template, description: "A template. Default: {{ business.amount }}." },
-    description: { ...template, description: "A template. Default: {{ business.transcript }}." },
-    owner,
+    name: {
+      ...template,
+      description: "A template. Default: who it is, and (WhatsApp).",
+      default: `${who} (WhatsApp)`,
+    },
+    amount: {
+      ...template,
+      description: "A template. Default: that of the event's own data.",
+      default: "{{ business.amount }}",
+    },
+    description: {
+      ...template,
+      description: "A template. Default: the transcript of the event's own data.",
+      default: "{{ business.transcript }}",
+    },
+    owner: poolOwner,
     properties,
   },
 };
@@ -129,8 +153,8 @@ export const hubspotSchema = {
       enum: ["ifEmpty", "always", "never"],
     },
     contact,
-    ticket,
-    deal,
+    ticket: ticketSchema,
+    deal: dealSchema,
     idProperty: {
       description: "Unique property of contacts that holds the WhatsApp id. Default: whatsapp_id.",
       type: "string",

@@ -30,7 +30,6 @@ export function workOf(event: WaypostEvent, options: HubspotOptions): Work | und
   const deal = options.deal?.isAsked(type) ?? false;
   const consent = consents[type];
   if (!says && !ticket && !deal && consent === undefined) return undefined;
-  // The owner alone is none that a form could bring.
-  const brings = type.startsWith("business.") && options.contact.names.length > 1;
-  return { says, ticket, deal, consent, look: ticket || deal || brings };
+  const brings = type.startsWith("business.") || ticket || deal;
+  return { says, ticket, deal, consent, look: brings && options.contact.names.length > 0 };
 }
