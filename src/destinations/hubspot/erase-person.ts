@@ -58,34 +58,46 @@ async function contactOf(
   return findMarked({ hub, person: { ids: [first, ...rest], phones: [], name: undefined } });
 }
 
-/** Those that carry our mark, by hundreds; the search no longer finds what is archived. */
-async function archiveMessages({ session, options }: Hub, contact: string): Promise<Erased[]> {
-  const erased: Erased[] = [];
-  for (const object of ["communications", "notes"] as const) {
-    if (options.log !== object) continue;
-    const found = await session.look({
-      method: "POST",
-      path: pathOf`/crm/objects/${options.apiVersion}/${object}/search`,
-      json: {
-        filterGroups: [
-          {
-            filters: [
-              { propertyName: "associations.contact", operator: "EQ", value: contact },
-              { propertyName: options.eventProperty, operator: "HAS_PROPERTY" },
-            ],
-          },
-        ],
-        ...{ properties: [], sorts: [], limit: 100, after: "0" },
-      },
-    });
-    const inputs = recordsOf(found).map(({ id }) => ({ id }));
-    if (inputs.length === 0) continue;
-    const path = pathOf`/crm/objects/${options.apiVersion}/${object}/batch/archive`;
-    await session.write("delete messages", { method: "POST", path, json: { inputs } });
-    const name = object === "notes" ? "note" : "communication";
-    erased.push(...inputs.map(({ id }) => ({ object: name, id, result: "deleted" }) as const));
+/** Those that carry our mark. */
+async function archiveMessages(hub: Hub, contact: string): Promise<Erased[]> {
+  const { session, options } = hub;
+  const type = options.log;
+  if (type === undefined) return [];
+  const inputs = await messagesOf(hub, type, contact);
+  const path = pathOf`/crm/objects/${options.apiVersion}/${type}/batch/archive`;
+  for (let at = 0; at < inputs.length; at += 100) {
+    const json = { inputs: inputs.slice(at, at + 100) };
+    await session.write("delete messages", { method: "POST", path, json });
   }
-  return erased;
+  const object = type === "notes" ? "note" : "communication";
+  return inputs.map(({ id }) => ({ object, id, result: "deleted" }));
+}
+
+/** A search has pages of 200, and 10,000 results at most. */
+async function messagesOf(
+  { session, options }: Hub,
+  type: "communications" | "notes",
+  contact: string,
+): Promise<{ readonly id: string }[]> {
+  const filters = [
+    { propertyName: "associations.contact", operator: "EQ", value: contact },
+    { propertyName: options.eventProperty, operator: "HAS_PROPERTY" },
+  ];
+  const found: { readonly id: string }[] = [];
+  for (let after: string | undefined = "0"; after !== undefined; ) {
+    const path = pathOf`/crm/objects/${options.apiVersion}/${type}/search`;
+    const json = { filterGroups: [{ filters }], properties: [], sorts: [], limit: 200, after };
+    const answer = await session.look({ method: "POST", path, json });
+    found.push(...recordsOf(answer).map(({ id }) => ({ id })));
+    after = nextPage(answer.json);
+  }
+  return found;
+}
+
+function nextPage(json: unknown): string | undefined {
+  const { paging } = (json ?? {}) as { paging?: { next?: { after?: unknown } } };
+  const after = paging?.next?.after;
+  return typeof after === "string" && Number(after) < 10_000 ? after : undefined;
 }
 
 /** The name goes too, where it still is the one that Waypost wrote. */

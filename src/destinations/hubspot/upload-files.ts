@@ -27,7 +27,7 @@ export async function uploadFiles(
   context: Pick<DeliveryContext, "files" | "link" | "remember">,
 ): Promise<Uploaded> {
   const files = await context.files();
-  if (!hub.options.uploads) return { files, ids: [] };
+  if (!hub.options.uploads) return { files: files.map(mentioned), ids: [] };
   const link = { ...context.link };
   const told: EventFile[] = [];
   for (const file of files) {
@@ -52,9 +52,16 @@ function markOf({ mediaId }: EventFile): string {
 }
 
 function takes(file: EventFile): EventFile {
-  if ("absent" in file || file.bytes <= maxBytes) return file;
-  const { mediaId, name } = file;
-  return { mediaId, name, absent: "not attached, as HubSpot takes 20 MB at most" };
+  const fits = "absent" in file || file.bytes <= maxBytes;
+  return fits ? file : left(file, "not attached, as HubSpot takes 20 MB at most");
+}
+
+function mentioned(file: EventFile): EventFile {
+  return "absent" in file ? file : left(file, "not copied to HubSpot");
+}
+
+function left({ mediaId, name }: EventFile, absent: string): EventFile {
+  return { mediaId, name, absent };
 }
 
 async function upload({ session, options }: Hub, file: KeptFile): Promise<string | undefined> {

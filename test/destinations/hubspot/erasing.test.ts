@@ -63,6 +63,23 @@ describe("taking a person out of HubSpot", () => {
     await crm.close();
   });
 
+  it("takes all messages, of however many pages", async () => {
+    const { crm, erase } = await written(({ portal }) =>
+      portal.given("contacts", { phone: `+${mia.waId}` }),
+    );
+    const [contact] = crm.portal.all("contacts");
+    for (let n = 0; n < 450; n += 1) {
+      const entry = crm.portal.add("communications", { waypost_id: `more ${n}` });
+      entry.associations.set(contact?.id ?? "", [81]);
+    }
+    const theirs = crm.portal.add("communications", { hs_communication_body: "by a person" });
+    theirs.associations.set(contact?.id ?? "", [81]);
+    crm.portal.index();
+    await erase();
+    assert.deepEqual(crm.portal.all("communications"), [theirs]);
+    await crm.close();
+  });
+
   it("finds by the mark whom it remembers no more", async () => {
     const { crm, erase } = await written();
     const erased = await erase({});

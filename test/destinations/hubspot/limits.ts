@@ -4,16 +4,19 @@ import { problem } from "./objects.ts";
 export interface LimitOptions {
   /** Calls in ten seconds; no limit unless told. */
   readonly calls?: number;
+  /** Calls of a day, which ends at this time. */
+  readonly day?: { readonly calls: number; readonly ends: number };
   /** Searches in a second. */
   readonly searches?: number;
   readonly now?: () => number;
 }
 
 /** HubSpot's limits, over rolling intervals. */
-export function createLimits({ calls, searches, now = Date.now }: LimitOptions) {
+export function createLimits({ calls, day, searches, now = Date.now }: LimitOptions) {
   const taken: number[] = [];
   const searched: number[] = [];
   let refused = 0;
+  let today = 0;
   const within = (times: number[], ms: number) => {
     while ((times[0] ?? Number.POSITIVE_INFINITY) <= now() - ms) times.shift();
     return times.length;
@@ -31,6 +34,8 @@ export function createLimits({ calls, searches, now = Date.now }: LimitOptions) 
       if (calls !== undefined && within(taken, 10_000) >= calls) {
         return limited("TEN_SECONDLY_ROLLING");
       }
+      if (day !== undefined && now() < day.ends && today >= day.calls) return limited("DAILY");
+      today += 1;
       taken.push(now());
       if (isSearch) searched.push(now());
       return undefined;

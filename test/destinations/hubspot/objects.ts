@@ -143,7 +143,12 @@ export function readBatch(portal: Portal, type: StubType, body: Record<string, u
 }
 
 export function searchObjects(portal: Portal, type: StubType, body: Record<string, unknown>) {
-  const { filterGroups, limit } = body as { filterGroups: { filters: Filter[] }[]; limit: number };
+  const { filterGroups, limit, after } = body as {
+    filterGroups: { filters: Filter[] }[];
+    limit: number;
+    after: string;
+  };
+  if (limit > 200) return problem(400, "VALIDATION_ERROR", "at most 200 of a search");
   if (filterGroups.length > 6) return problem(400, "VALIDATION_ERROR", "too many groups");
   const unknown = filterGroups
     .flatMap(({ filters }) => filters)
@@ -151,9 +156,11 @@ export function searchObjects(portal: Portal, type: StubType, body: Record<strin
   if (unknown) return problem(400, "VALIDATION_ERROR", `no property ${unknown.propertyName}`);
   const found = portal
     .all(type)
-    .filter((object) => filterGroups.some(({ filters }) => filters.every((f) => fits(object, f))))
-    .slice(0, limit);
-  return answer(200, { total: found.length, results: found.map(portal.shown) });
+    .filter((object) => filterGroups.some(({ filters }) => filters.every((f) => fits(object, f))));
+  const end = Number(after) + limit;
+  const page = found.slice(Number(after), end);
+  const paging = end < found.length ? { paging: { next: { after: String(end) } } } : {};
+  return answer(200, { total: found.length, results: page.map(portal.shown), ...paging });
 }
 
 const isSearchable = (portal: Portal, type: StubType, name: string) =>

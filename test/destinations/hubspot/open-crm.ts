@@ -12,7 +12,7 @@ import { parseHubspotOptions } from "../../../src/destinations/hubspot/options.t
 import { phoneCandidates } from "../../../src/event/phone.ts";
 import { contextOf } from "../../conformance/destination.ts";
 import { hurriedClock } from "./hurried-clock.ts";
-import { type HubspotStub, hubspotToken, startHubspotStub } from "./stub.ts";
+import { hubspotToken, startHubspotStub } from "./stub.ts";
 
 export type Given = Partial<DeliveryContext>;
 
@@ -75,7 +75,6 @@ export async function openCrm(
 }
 
 export type OpenCrm = Awaited<ReturnType<typeof openCrm>>;
-export type { HubspotStub };
 
 const bodyOf = ({ properties }: { readonly properties: Record<string, string> }) =>
   properties["hs_communication_body"] ?? "";

@@ -22,12 +22,17 @@ function connect(hub: HubspotStub, clock: FakeClock) {
 }
 
 /** Lets the engine's time pass, and the calls that each step sets off end, until it is so. */
-async function passUntil(what: string, clock: FakeClock, isSo: () => boolean, mostMs: number) {
+async function passUntil(
+  what: string,
+  clock: FakeClock,
+  isSo: () => boolean,
+  { mostMs, stepMs = 250 }: { readonly mostMs: number; readonly stepMs?: number },
+) {
   const requests = watchRequests();
   try {
-    for (let passed = 0; !isSo(); passed += 250) {
+    for (let passed = 0; !isSo(); passed += stepMs) {
       assert.ok(passed <= mostMs, `${mostMs} ms were not enough until ${what}`);
-      await clock.advance(250);
+      await clock.advance(stepMs);
       await waitFor("the calls to end", () => requests.underWay() === 0 || isSo());
     }
   } finally {
@@ -52,7 +57,9 @@ describe("a burst for HubSpot", () => {
     for (let at = 0; at < events.length; at += 500) {
       await engine.publish(...events.slice(at, at + 500));
     }
-    await passUntil("all is there", clock, () => written().length === events.length, 180_000);
+    await passUntil("all is there", clock, () => written().length === events.length, {
+      mostMs: 180_000,
+    });
     assert.equal(hub.refusedByLimit(), 0);
     assert.equal(hub.portal.all("contacts").length, people);
     const marks = written().map(({ properties }) => properties["waypost_id"]);
@@ -67,6 +74,31 @@ describe("a burst for HubSpot", () => {
     await engine.end();
     await crm.close();
     await hub.stub.close();
+  });
+});
+
+describe("a day whose calls are used up", () => {
+  it("is waited for, with few calls, and everything arrives: nothing is dead", async () => {
+    const clock = createFakeClock();
+    const hour = 3_600_000;
+    const ends = clock.now() + 6 * hour;
+    const day = { calls: 60, ends };
+    const hub = await startHubspotStub({ day, now: clock.now, specification: false });
+    const crm = connect(hub, clock);
+    const engine = await startEngine({ crm }, { clock });
+    const events = Array.from({ length: 100 }, (_, n) =>
+      makeText(`text ${n}`, { contact: { waId: `1555555010${n % 10}` } }),
+    );
+    await engine.publish(...events);
+    const written = () => hub.portal.all("communications").length;
+    await passUntil("the day is full", clock, () => hub.refusedByLimit() > 0, { mostMs: hour });
+    const minutes = { stepMs: 60_000, mostMs: 24 * hour };
+    await passUntil("the next day", clock, () => clock.now() >= ends, minutes);
+    assert.ok(written() < 60 && hub.refusedByLimit() < 60, `${hub.refusedByLimit()} refused`);
+    await passUntil("all is there", clock, () => written() === events.length, minutes);
+    assert.equal((await engine.ledger.destinations())[0]?.dead, 0);
+    await engine.end();
+    await Promise.all([crm.close(), hub.stub.close()]);
   });
 });
 
@@ -98,7 +130,7 @@ describe("a process that dies on its way through HubSpot", () => {
     const done = isDone();
     if (!done) await passOn(ledger);
     const next = await startEngine({ crm }, { ledger, clock });
-    await passUntil("the next one has done it", clock, isDone, 120_000);
+    await passUntil("the next one has done it", clock, isDone, { mostMs: 120_000 });
     await next.end();
     await Promise.all([dying.close(), crm.close(), hub.stub.close()]);
     return { done, books: books(hub) };
@@ -129,7 +161,7 @@ describe("a process that dies on its way through HubSpot", () => {
     await engine.publish(event);
     const isDone = () =>
       [...engine.ledger.rows.values()].every(({ state }) => state === "delivered");
-    await passUntil("it is done", clock, isDone, 86_400_000);
+    await passUntil("it is done", clock, isDone, { mostMs: 86_400_000 });
     assert.deepEqual(books(hub), [1, 1, 1, 1]);
     await engine.end();
     await Promise.all([crm.close(), hub.stub.close()]);

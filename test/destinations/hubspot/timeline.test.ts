@@ -157,6 +157,19 @@ describe("what the configuration says of the timeline in HubSpot", () => {
     await none.close();
   });
 
+  it("files: mention names them, and says that they were not copied", async () => {
+    const crm = await openCrm({ files: "mention" });
+    const photo: EventFile = {
+      ...{ mediaId: "m1", name: "photo.jpg", type: "image/jpeg", sha256: "ab", bytes: 3 },
+      open: async () => Readable.from("abc"),
+      link: async () => undefined,
+    };
+    await crm.deliver(makeText("see", { contact: mia }), { files: async () => [photo] });
+    assert.match(crm.messages()[0] ?? "", /photo.jpg: not copied to HubSpot/);
+    assert.equal(crm.portal.files.size, 0);
+    await crm.close();
+  });
+
   it("text is a template, and what it says is escaped too", async () => {
     const crm = await openCrm({ text: "{{ contact.name }} says <{{ message | text }}>" });
     await crm.deliver(makeText("hello", { contact: mia }));
