@@ -60,7 +60,7 @@ describe("waypost add", { timeout: 120_000 }, () => {
     const { stub, portal, writes } = await startHubspotStub({ bare: true, specification: false });
     t.after(() => stub.close());
     const cwd = await tempDir(t);
-    const answers = [hubspotToken, "y", "y", "y", "y", "y"];
+    const answers = [hubspotToken, "y", "y", "y", "y", "y", "y"];
     const { code, out, err } = await add(cwd, ["hubspot", "--set", `baseUrl=${stub.url}`], answers);
     assert.equal(code, 0, err + out);
     assert.match(out, /✗ the property whatsapp_id of contacts: create it: Settings, Properties/);
@@ -68,7 +68,10 @@ describe("waypost add", { timeout: 120_000 }, () => {
     assert.match(out, /would create a contact, log a WhatsApp message/);
     assert.match(out, /hubspot is live in waypost\.yaml/);
     assert.equal(portal.properties.get("contacts")?.get("whatsapp_id")?.hasUniqueValue, true);
-    assert.ok(writes().every((write) => write.includes("/crm/properties/")), writes().join());
+    assert.ok(
+      writes().every((write) => write.includes("/crm/properties/")),
+      writes().join(),
+    );
   });
 
   it("writes nothing when the answer is no, and goes on where it stopped", async (t) => {

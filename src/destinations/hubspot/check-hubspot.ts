@@ -1,5 +1,6 @@
 import { DeliveryError, type DestinationCheck } from "../../contracts.ts";
 import { pathOf, type Session } from "../http/api.ts";
+import { entryTypes } from "./log-entry.ts";
 import type { HubspotOptions, RecordOptions } from "./options.ts";
 import { requiredProperties } from "./requirements.ts";
 
@@ -11,15 +12,24 @@ export async function checkHubspot(
 ): Promise<DestinationCheck[]> {
   const contacts = await checkReading(session, options, "contacts");
   if (!contacts.ok) return [{ ...contacts, name: "token" }];
-  const { log, ticket, deal } = options;
+  const { ticket, deal } = options;
   const token = { name: "token", ok: true, detail: "it may read contacts" };
   return [
     token,
-    ...(log === undefined ? [] : [await checkReading(session, options, log)]),
+    ...(await checkEntries(session, options)),
     ...(await checkProperties(session, options, sessionOf)),
     ...(ticket ? [await checkStage(session, options, { object: "tickets", ...ticket })] : []),
     ...(deal ? [await checkStage(session, options, { object: "deals", ...deal })] : []),
   ];
+}
+
+async function checkEntries(
+  session: Session,
+  options: HubspotOptions,
+): Promise<DestinationCheck[]> {
+  const all: DestinationCheck[] = [];
+  for (const type of entryTypes(options)) all.push(await checkReading(session, options, type));
+  return all;
 }
 
 async function checkReading(

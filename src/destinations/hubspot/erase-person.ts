@@ -3,6 +3,7 @@ import { phoneCandidates } from "../../event/phone.ts";
 import { pathOf } from "../http/api.ts";
 import { nameOf } from "./contact-name.ts";
 import { contactProperties, findMarked } from "./find-contact.ts";
+import { entryTypes } from "./log-entry.ts";
 import type { RecordUrl } from "./record-url.ts";
 import { type Hub, type HubspotRecord, readRecord, recordsOf, updateRecord } from "./records.ts";
 
@@ -61,16 +62,18 @@ async function contactOf(
 /** Those that carry our mark. */
 async function archiveMessages(hub: Hub, contact: string): Promise<Erased[]> {
   const { session, options } = hub;
-  const type = options.log;
-  if (type === undefined) return [];
-  const inputs = await messagesOf(hub, type, contact);
-  const path = pathOf`/crm/objects/${options.apiVersion}/${type}/batch/archive`;
-  for (let at = 0; at < inputs.length; at += 100) {
-    const json = { inputs: inputs.slice(at, at + 100) };
-    await session.write("delete messages", { method: "POST", path, json });
+  const erased: Erased[] = [];
+  for (const type of entryTypes(options)) {
+    const inputs = await messagesOf(hub, type, contact);
+    const path = pathOf`/crm/objects/${options.apiVersion}/${type}/batch/archive`;
+    for (let at = 0; at < inputs.length; at += 100) {
+      const json = { inputs: inputs.slice(at, at + 100) };
+      await session.write("delete messages", { method: "POST", path, json });
+    }
+    const object = type === "notes" ? "note" : "communication";
+    erased.push(...inputs.map(({ id }) => ({ object, id, result: "deleted" }) as const));
   }
-  const object = type === "notes" ? "note" : "communication";
-  return inputs.map(({ id }) => ({ object, id, result: "deleted" }));
+  return erased;
 }
 
 /** A search has pages of 200, and 10,000 results at most. */

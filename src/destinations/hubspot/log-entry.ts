@@ -10,13 +10,22 @@ const associationTypes = {
   notes: { contact: 202, ticket: 228 },
 } as const;
 
+/** What is written of entries with this configuration. */
+export function entryTypes({ log }: Pick<HubspotOptions, "log">): readonly LogEntry["type"][] {
+  if (log === undefined) return [];
+  return log === "notes" ? [log] : [log, "notes"];
+}
+
 /** What an event says, as an entry of the timeline. */
 export interface LogEntry {
   readonly type: "communications" | "notes";
   readonly properties: Properties;
 }
 
-/** undefined: it says nothing in a conversation, or nothing is logged. HubSpot shows both kinds as HTML, so what people wrote is escaped. */
+/**
+ * A message as the configuration says; what nobody wrote (a lead, a payment, that a message failed) is a note. undefined: it says nothing in a
+ * conversation, or nothing is logged. HubSpot shows both kinds as HTML, so what people wrote is escaped.
+ */
 export function logEntry(
   { log }: Pick<HubspotOptions, "log">,
   event: WaypostEvent,
@@ -34,7 +43,9 @@ export function logEntry(
   const told = about.text === undefined ? words : { ...rest, text: about.text };
   const body = saidAsHtml(told, maxPropertyLength);
   const properties = { hs_timestamp: words.at };
-  if (log === "notes") return { type: log, properties: { ...properties, hs_note_body: body } };
+  if (log === "notes" || words.note || words.failed) {
+    return { type: "notes", properties: { ...properties, hs_note_body: body } };
+  }
   return {
     type: log,
     properties: {

@@ -1,5 +1,6 @@
 import type { Requirement } from "../../contracts.ts";
 import { pathOf, type Session } from "../http/api.ts";
+import { entryTypes } from "./log-entry.ts";
 import type { HubspotOptions } from "./options.ts";
 import type { ObjectType } from "./records.ts";
 
@@ -16,7 +17,7 @@ interface OwnProperty {
 }
 
 function ownProperties(options: HubspotOptions): OwnProperty[] {
-  const { idProperty, eventProperty, consentProperty, log, ticket, deal } = options;
+  const { idProperty, eventProperty, consentProperty, ticket, deal } = options;
   const event = (object: ObjectType, of: string): OwnProperty => ({
     ...{ object, of, name: eventProperty, unique: true },
     label: "Waypost id",
@@ -37,8 +38,7 @@ function ownProperties(options: HubspotOptions): OwnProperty[] {
             options: ["granted", "revoked"],
           },
         ]),
-    ...(log === "communications" ? [event(log, "communications")] : []),
-    ...(log === "notes" ? [event(log, "notes")] : []),
+    ...entryTypes(options).map((type) => event(type, type)),
     ...(ticket ? [event("tickets", "tickets")] : []),
     ...(deal ? [event("0-3", "deals")] : []),
   ];

@@ -165,7 +165,7 @@ describe("what the configuration says of contacts in HubSpot", () => {
     await crm.deliver(form({ city: "Chur", email: "other@example.com" }));
     const [, written] = crm.contacts();
     assert.deepEqual([written?.["city"], written?.["email"]], ["Basel", "mia@example.com"]);
-    assert.equal(crm.messages().length, 3);
+    assert.equal(crm.notes().length, 3);
     await crm.close();
   });
 });

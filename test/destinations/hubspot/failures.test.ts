@@ -128,6 +128,7 @@ describe("properties that HubSpot lacks", () => {
         ["the property whatsapp_id of contacts", false],
         ["the property whatsapp_consent of contacts", false],
         ["the property waypost_id of communications", false],
+        ["the property waypost_id of notes", false],
         ["the property waypost_id of tickets", false],
         ["the property waypost_id of deals", false],
       ],

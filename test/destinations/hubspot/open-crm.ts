@@ -66,6 +66,7 @@ export async function openCrm(
     },
     contacts: () => hub.portal.all("contacts").map(({ properties }) => properties),
     messages: () => hub.portal.all("communications").map(bodyOf),
+    notes: () => hub.portal.all("notes").map(bodyOf),
     bodies: () => hub.portal.all("communications").map(({ properties }) => properties),
     async close() {
       await destination.close();
@@ -77,7 +78,7 @@ export async function openCrm(
 export type OpenCrm = Awaited<ReturnType<typeof openCrm>>;
 
 const bodyOf = ({ properties }: { readonly properties: Record<string, string> }) =>
-  properties["hs_communication_body"] ?? "";
+  properties["hs_communication_body"] ?? properties["hs_note_body"] ?? "";
 
 /** Who the store would say it is. */
 export function contactOf({ data }: WaypostEvent): DeliveryContact | undefined {

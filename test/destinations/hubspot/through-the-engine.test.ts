@@ -105,7 +105,7 @@ describe("a day whose calls are used up", () => {
 /** What there is of one event, in HubSpot's books. */
 function books({ portal }: HubspotStub) {
   const count = (type: Parameters<typeof portal.all>[0]) => portal.all(type).length;
-  return [count("contacts"), count("tickets"), count("0-3"), count("communications")];
+  return [count("contacts"), count("tickets"), count("0-3"), count("notes")];
 }
 
 describe("a process that dies on its way through HubSpot", () => {

@@ -17,6 +17,7 @@ describe("what both sides say, on the contact's timeline in HubSpot", () => {
   });
   afterEach(() => crm.close());
   const last = () => crm.messages().at(-1) ?? "";
+  const note = () => crm.notes().at(-1) ?? "";
 
   it("is a WhatsApp message at its own time, with the delivery's mark, on the contact", async () => {
     const event = makeText("hello", { contact: mia });
@@ -61,7 +62,7 @@ describe("what both sides say, on the contact's timeline in HubSpot", () => {
     assert.match(last(), /<blockquote>Is the table free\?<\/blockquote><p>Deleted/);
   });
 
-  it("rule 13: a message that failed is a line that says so; other statuses say nothing", async () => {
+  it("rule 13: a message that failed is a note that says so; other statuses say nothing", async () => {
     const offer = sent("whatsapp.outgoing.text", "our offer");
     const errors = [{ code: 131026, title: "Message undeliverable" }];
     await crm.deliver(
@@ -71,17 +72,17 @@ describe("what both sides say, on the contact's timeline in HubSpot", () => {
       }),
       about(offer),
     );
-    assert.match(last(), /<blockquote>our offer<\/blockquote><p>Not delivered/);
+    assert.match(note(), /<blockquote>our offer<\/blockquote><p>Not delivered/);
     const { answer } = await crm.deliver(makeStatus("wamid.1", "read", { contact: mia }));
     assert.match(answer ?? "", /says nothing/);
-    assert.equal(crm.messages().length, 1);
+    assert.deepEqual([crm.messages(), crm.notes().length], [[], 1]);
   });
 
-  it("forms, leads and payments are lines with what they hold", async () => {
+  it("forms, leads and payments are notes with what they hold", async () => {
     const business = { amount: 129, currency: "EUR" };
     const data = { business };
     await crm.deliver(makeEvent({ type: "business.payment.succeeded", contact: mia, data }));
-    assert.match(last(), /Payment succeeded \(Amount: 129, Currency: EUR\)/);
+    assert.match(note(), /Payment succeeded \(Amount: 129, Currency: EUR\)/);
   });
 
   it("what destinations made is nothing to write: no loop", async () => {
@@ -90,11 +91,11 @@ describe("what both sides say, on the contact's timeline in HubSpot", () => {
     assert.deepEqual([crm.messages(), crm.stub.requests.length], [[], 0]);
   });
 
-  it("consent is written where Waypost's own property is, and is a line", async () => {
+  it("consent is written where Waypost's own property is, and is a note", async () => {
     for (const what of ["revoked", "granted"]) {
       await crm.deliver(makeEvent({ type: `business.consent.${what}`, contact: mia }));
       assert.equal(crm.contacts()[0]?.["whatsapp_consent"], what);
-      assert.match(last(), new RegExp(`Consent ${what}`));
+      assert.match(note(), new RegExp(`Consent ${what}`));
     }
   });
 
