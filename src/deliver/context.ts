@@ -42,8 +42,11 @@ export async function contextOf(
   const { surroundings = noSurroundings } = parts;
   return {
     destination: name,
-    idempotencyKey: [event.id, name, ...(after === undefined ? [] : [after])].join(":"),
+    idempotencyKey: [event.id, name, after, row.again]
+      .filter((part) => part !== undefined)
+      .join(":"),
     ...(after !== undefined && { after }),
+    ...(row.again !== undefined && { again: row.again }),
     attempt: row.history.length + 1,
     routes: row.decided ?? [row.route],
     link,
