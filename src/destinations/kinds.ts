@@ -1,6 +1,7 @@
 import type { Destination, KindDefaults } from "../contracts.ts";
 import type { DestinationKind } from "./destination-kind.ts";
 import { freshdeskSchema } from "./freshdesk/schema.ts";
+import { hubspotSchema } from "./hubspot/schema.ts";
 import { intercomSchema } from "./intercom/schema.ts";
 import { queue } from "./queue/queue.ts";
 import { salesforceSchema } from "./salesforce/schema.ts";
@@ -53,6 +54,12 @@ export const destinationKinds: Readonly<Record<string, LazyKind>> = {
     // 10,000 calls a minute for an app, counted in windows of ten seconds.
     defaults: { rate: "50/s", concurrency: 4, timeout: "30s" },
     create: async (...given) => (await import("./intercom/intercom.ts")).intercom.create(...given),
+  },
+  hubspot: {
+    schema: hubspotSchema,
+    // Calls are spread where they are made; a new person takes four.
+    defaults: { rate: "19/s", concurrency: 8, timeout: "30s" },
+    create: async (...given) => (await import("./hubspot/hubspot.ts")).hubspot.create(...given),
   },
   queue: { schema: queue.schema, create: async (...given) => queue.create(...given) },
 };
