@@ -151,7 +151,7 @@ function upserts(documents: readonly mongo.Document[]) {
 }
 
 /** Half texts of 100 customers, half statuses of what they were answered. */
-function batchOf(round: number, batch: number): WaypostEvent[] {
+export function batchOf(round: number, batch: number): WaypostEvent[] {
   return Array.from({ length: batchSize }, (_, i) => eventOf(round, batch * batchSize + i));
 }
 
