@@ -11,6 +11,8 @@ export interface TurnParts extends WaitParts {
   readonly health: Health;
   /** Absent: no row has routes that are asked at its turn. */
   readonly decider?: Decider;
+  /** Whether this delivery of `flows` is known to be over. */
+  readonly isOver?: (id: string) => boolean;
   /** Resolves when they are durable on the bus. */
   readonly publish: (events: readonly WaypostEvent[]) => Promise<void>;
 }
@@ -34,14 +36,15 @@ export async function decideTurn(
 }
 
 async function askRoutes(
-  { setup, decider, log }: TurnParts,
+  { setup, decider, log, isOver }: TurnParts,
   { id, eventId, createdAt }: OpenRow,
   routes: readonly string[],
   event: WaypostEvent,
 ): Promise<Decision> {
   if (decider === undefined) return { is: "skip", reason: "there are no routes any more" };
   try {
-    return await decider.decide({ id, destination: setup.name, routes, createdAt }, event);
+    const asking = { id, destination: setup.name, routes, createdAt };
+    return await decider.decide({ ...asking, ...(isOver && { isOver }) }, event);
   } catch (error) {
     log.warn("what a route asks for is not answered, asks again", { eventId, error });
     return { is: "wait" };

@@ -8,6 +8,7 @@ import {
   type WaypostEvent,
 } from "../../contracts.ts";
 import { deliveryId } from "../delivery.ts";
+import { nothingToDo } from "../over-at-once.ts";
 import {
   type Circumstances,
   circumstancesOf,
@@ -27,6 +28,8 @@ interface Asking {
   /** In the file's order. */
   readonly routes: readonly string[];
   readonly createdAt: string;
+  /** This delivery of `flows` is known to be over. */
+  readonly isOver?: (id: string) => boolean;
 }
 
 /** What the circumstances say: these routes hold; none does, and why; or it cannot be told yet. */
@@ -130,7 +133,7 @@ async function ask(
     else return { is: "go", routes: [name] };
   }
   if (holding.length > 0) return { is: "go", routes: holding };
-  return { is: "skip", reason: reasons.join("; ") || "there is nothing to do" };
+  return { is: "skip", reason: reasons.join("; ") || nothingToDo };
 }
 
 function compileAll(
@@ -180,13 +183,15 @@ async function whyNot(
 /** What the routes read must be there: the event in the log, and all that `flows` has to do for it. */
 async function mustWait(
   reads: ReadonlySet<"log" | "memory">,
-  { destination, createdAt }: Asking,
+  { destination, createdAt, isOver }: Asking,
   event: WaypostEvent,
   { memory, now }: DeciderParts,
 ): Promise<boolean> {
   if (reads.has("log") && (await memory.query.event(event.id)) === undefined) return true;
   if (!reads.has("memory") || destination === flowsDestination) return false;
-  const turn = await memory.ledger.delivery(deliveryId(flowsDestination, event.id));
+  const id = deliveryId(flowsDestination, event.id);
+  if (isOver?.(id)) return false;
+  const turn = await memory.ledger.delivery(id);
   if (turn !== undefined) return turn.doneAt === undefined;
   const created = Date.parse(createdAt);
   const late = created - receivedAt(event) > longestGapMs || now() - created > longestGapMs;
