@@ -1,7 +1,12 @@
-import { type DeliveryChange, DeliveryError, type WaypostEvent } from "../contracts.ts";
+import {
+  type DeliveryChange,
+  DeliveryError,
+  flowsDestination,
+  type WaypostEvent,
+} from "../contracts.ts";
 import type { Outcome } from "./attempt.ts";
 import type { DestinationSetup } from "./delivery.ts";
-import type { Decider, Decision } from "./flows/decide.ts";
+import { type Decider, type Decision, noRoute } from "./flows/decide.ts";
 import type { Health } from "./health.ts";
 import type { OpenRow } from "./lane.ts";
 import { jitter } from "./settle.ts";
@@ -25,7 +30,10 @@ export async function decideTurn(
   row: OpenRow,
   event: WaypostEvent,
 ): Promise<"go" | "done" | "waits"> {
-  if (row.routes === undefined || row.decided !== undefined) return "go";
+  if (row.routes === undefined) return "go";
+  if (row.decided !== undefined) {
+    return isGone(parts, row) ? skip(parts, row, noRoute(row.route), event) : "go";
+  }
   const decision = await askRoutes(parts, row, row.routes, event);
   if (decision.is === "wait") return waitForTurn(parts, row);
   if (decision.is === "skip") return skip(parts, row, decision.reason, event);
@@ -33,6 +41,12 @@ export async function decideTurn(
   row.decided = decision.routes;
   row.route = decision.routes[0] ?? row.route;
   return "go";
+}
+
+/** The route that held is not in the file any more, and with it the options to deliver with. What was delivered is still told. */
+function isGone({ setup, decider }: TurnParts, { route, emits }: OpenRow): boolean {
+  const goesOn = setup.name === flowsDestination || emits !== undefined;
+  return !goesOn && decider?.knows(route) === false;
 }
 
 async function askRoutes(

@@ -42,6 +42,8 @@ export type Decision =
 export interface Decider {
   /** `flows` is told every route that holds, and of its own events also when none does; a destination the first. */
   decide(asking: Asking, event: WaypostEvent): Promise<Decision>;
+  /** There is a route of this name. */
+  knows(route: string): boolean;
   /** When a row of this route opens; undefined: at once. */
   opensAt(route: string, event: WaypostEvent): Date | undefined;
   circumstances(event: WaypostEvent, route: string): Circumstances;
@@ -82,6 +84,7 @@ export function createDecider(parts: DeciderParts): Decider {
   };
   return {
     circumstances,
+    knows: (route) => byName.has(route),
     opensAt(name, event) {
       const route = byName.get(name)?.route;
       return route && opensAt(route, event, rules);
@@ -101,6 +104,11 @@ export function createDecider(parts: DeciderParts): Decider {
       return does && decision.is === "skip" ? { is: "go", routes: [] } : decision;
     },
   };
+}
+
+/** Why a row ends that only a route of this name brought. */
+export function noRoute(name: string): string {
+  return `${name} is no route any more`;
 }
 
 /** The rest is asked as it stands at the turn. */
@@ -123,7 +131,7 @@ async function ask(
 ): Promise<Decision> {
   const known = new Set(asked.map(({ route }) => route.name));
   const gone = asking.routes.filter((name) => !known.has(name));
-  const reasons = gone.map((name) => `${name} is no route any more`);
+  const reasons = gone.map((name) => noRoute(name));
   const holding: string[] = [];
   for (const each of asked) {
     const { name } = each.route;
