@@ -1,22 +1,16 @@
 import type { DeliveryContext, WaypostEvent } from "../contracts.ts";
+import { omitFrom } from "../event/omit.ts";
 import type { KeyedMutex } from "../support/keyed-mutex.ts";
 import { LeaseOverError } from "../support/lease.ts";
 import { attempt, type Outcome } from "./attempt.ts";
 import { contactKeysOf } from "./contact-of.ts";
 import { type ContextParts, contextOf, saveLink } from "./context.ts";
+import { setupFor } from "./delivery.ts";
 import type { Health } from "./health.ts";
 import type { OpenRow } from "./lane.ts";
 import { deadly, jitter, settle } from "./settle.ts";
 import { lookInShadow } from "./shadow.ts";
-import {
-  decideTurn,
-  followUp,
-  sendingMark,
-  setupFor,
-  skip,
-  type TurnParts,
-  waitForTurn,
-} from "./turn.ts";
+import { decideTurn, followUp, sendingMark, skip, type TurnParts, waitForTurn } from "./turn.ts";
 import { findBody, isOld, lacksParts, waitForBody, waitsForItsTime } from "./waits.ts";
 import { GivenUpError } from "./writes.ts";
 
@@ -79,7 +73,7 @@ async function deliverHead(
 ): Promise<"done" | "waits"> {
   const { write, lease, clock } = parts;
   const context = await contextOf(parts, row, body, contactKeys);
-  if (parts.setup.config.shadow) return shadowHead(parts, row, body, context);
+  if (parts.setup.config.shadow && !isToldBefore(row)) return shadowHead(parts, row, body, context);
   // Each time: the write is what fences an attempt by a holder that was suspended past its lease.
   const history = row.state === "sending" && row.crashes > 0 ? { history: row.history } : {};
   await write({ ...sendingMark(row), ...history });
@@ -96,7 +90,7 @@ async function deliverHead(
   if ("delivered" in outcome && outcome.delivered.link !== undefined) {
     await saveLink(parts, body, outcome.delivered.link);
   }
-  const followed = await followUp(parts, row, outcome);
+  const followed = await followUp(parts, row, body, outcome);
   // By what the destination said, where it was called: the bus is none of its parts.
   const learnt =
     row.called && !isLaneOnly(outcome) ? parts.health.learn(outcome, tried.ms) : undefined;
@@ -114,11 +108,15 @@ async function shadowHead(
   const { clock, health } = parts;
   const at = clock.now();
   const startedAt = clock.monotonic();
-  const outcome = await lookInShadow(parts, row, body, context);
-  if (outcome.is === "skipped") return skip(parts, row, outcome.reason, body);
-  const ended = { at, ms: clock.monotonic() - startedAt, now: clock.now(), outcome };
-  const learnt = isLaneOnly(outcome) ? undefined : health.learn(outcome, ended.ms);
-  const [end] = await Promise.all([record(parts, row, body, ended), learnt]);
+  const looked = await lookInShadow(parts, row, body, context);
+  const time = { at, ms: clock.monotonic() - startedAt, now: clock.now() };
+  if ("would" in looked) {
+    // It answered, and a breaker that is open wants to know.
+    if (looked.called) await health.learn({ is: "found", delivered: {} }, time.ms);
+    return skip(parts, row, looked.would, body);
+  }
+  const learnt = isLaneOnly(looked) ? undefined : health.learn(looked, time.ms);
+  const [end] = await Promise.all([record(parts, row, body, { ...time, outcome: looked }), learnt]);
   return end;
 }
 
@@ -137,7 +135,7 @@ async function deliverOnce(
   row.called = true;
   const setup = setupFor(parts.setup, row);
   const options = setup === parts.setup ? parts : { ...parts, setup };
-  return attempt(body, context, row.unknown, options);
+  return attempt(omitFrom(body, setup.config.omit), context, row.unknown, options);
 }
 
 /** The event, where it is there and its time has come. */

@@ -38,7 +38,7 @@ export function contactEdges(tables: Pick<Tables, "of">): LoadEdges {
 }
 
 /** Who has this id. No rows: nobody is known by it. */
-export async function findPerson(tables: Pick<Tables, "of">, key: string): Promise<Person> {
+async function findPerson(tables: Pick<Tables, "of">, key: string): Promise<Person> {
   return (await findPersons(tables, [key]))(key);
 }
 

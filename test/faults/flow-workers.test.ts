@@ -89,8 +89,9 @@ describe("two workers whose flows set, emit and remember, on RabbitMQ and MongoD
     const events = numberedEvents(600, 30);
     try {
       await Promise.all(workers.map((worker) => worker.start()));
-      const publishing = publishSlowly(bus, events, 8_000);
       for (let fault = 0; fault < 4; fault += 1) {
+        const some = events.slice(150 * fault, 150 * (fault + 1));
+        const publishing = publishSlowly(bus, some, 2_000);
         const victim = await flowsHolder();
         await sleep(Math.random() * 500); // the instant is the experiment
         if (fault % 2 === 0) {
@@ -101,8 +102,8 @@ describe("two workers whose flows set, emit and remember, on RabbitMQ and MongoD
           await sleep(leaseMs * 1.7);
           victim.thaw();
         }
+        await publishing;
       }
-      await publishing;
       const verdict = await judgeDrained(stub, textsOf(events));
       assert.deepEqual(verdict, { lost: [], disordered: [], second: 0 });
       const last = lastOf(events);
@@ -145,17 +146,17 @@ describe("two workers whose flows set, emit and remember, on RabbitMQ and MongoD
     const events = numberedEvents(600, 150);
     try {
       await Promise.all(workers.map((worker) => worker.start()));
-      const publishing = publishSlowly(bus, events, 6_000);
       for (let turn = 0; turn < 4; turn += 1) {
-        const holder = await Promise.race([flowsHolder(), publishing.then(() => undefined)]);
-        if (holder === undefined) break;
+        // Other people each time, whose first messages are on the way.
+        const some = events.filter((_, i) => (i % 150) % 4 === turn);
+        const publishing = publishSlowly(bus, some, 2_000);
+        const holder = await flowsHolder();
         if (turn === 1) {
           await holder.kill();
           void holder.start();
         } else holder.reload();
-        await sleep(Math.random() * 300); // the instant is the experiment
+        await publishing;
       }
-      await publishing;
       const firsts = textsOf(events.slice(0, 150));
       await waitFor("the first of each", () => stub.effects.length >= firsts.length, 30_000);
       await quiet(stub, 2 * leaseMs);
