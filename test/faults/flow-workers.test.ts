@@ -55,7 +55,7 @@ describe("two workers whose flows set, emit and remember, on RabbitMQ and MongoD
     /** Who holds `flows`, once more of what it emits has taken effect. */
     const flowsHolder = async (): Promise<Worker> => {
       const count = stub.effects.length;
-      await waitFor("more effects", () => stub.effects.length > count, 20_000);
+      await waitFor("more effects", () => stub.effects.length > count, 60_000);
       const { holder = "" } = await store.ledger.lease("flows");
       return workers.find(({ name }) => holder.startsWith(`${name} `)) ?? assert.fail(holder);
     };
@@ -104,7 +104,7 @@ describe("two workers whose flows set, emit and remember, on RabbitMQ and MongoD
         }
         await publishing;
       }
-      const verdict = await judgeDrained(stub, textsOf(events));
+      const verdict = await judgeDrained(stub, textsOf(events), 30_000);
       assert.deepEqual(verdict, { lost: [], disordered: [], second: 0 });
       const last = lastOf(events);
       const expected = textsOf(last).map((text) => [text, text]);
@@ -131,7 +131,7 @@ describe("two workers whose flows set, emit and remember, on RabbitMQ and MongoD
       await one?.ended();
       await two?.start();
       await publishing;
-      const { lost, second } = await judgeDrained(stub, textsOf(events));
+      const { lost, second } = await judgeDrained(stub, textsOf(events), 30_000);
       assert.deepEqual(lost, []);
       assert.ok(second > 0, "nothing was doubled");
     } catch (error) {
@@ -158,7 +158,7 @@ describe("two workers whose flows set, emit and remember, on RabbitMQ and MongoD
         await publishing;
       }
       const firsts = textsOf(events.slice(0, 150));
-      await waitFor("the first of each", () => stub.effects.length >= firsts.length, 30_000);
+      await waitFor("the first of each", () => stub.effects.length >= firsts.length, 60_000);
       await quiet(stub, 2 * leaseMs);
       assert.deepEqual(stub.effects.map(({ text }) => text).toSorted(), firsts.toSorted());
     } catch (error) {
