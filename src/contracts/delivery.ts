@@ -64,8 +64,10 @@ export type NewDelivery = Pick<
   readonly routes?: readonly string[];
   /** `scheduled` until shortly before; ISO 8601. */
   readonly nextAt?: string;
-  /** Why it is dead from the start: what came under the event's id is no event. */
+  /** Why it has ended from the start: what came under the event's id is no event. */
   readonly reason?: string;
+  /** Not as dead: there is nothing to do, and all is done that came before. With `reason`. */
+  readonly skipped?: true;
   /** Kept with the row, and as long as it: the log lacks the event, or is about to lose it. */
   readonly body?: WaypostEvent;
 };

@@ -103,8 +103,10 @@ export type DataWhen =
       readonly exists?: boolean;
     };
 
-/** Who answered, or has the conversation. */
+/** Who answered. */
 export type Party = "human" | "bot" | "campaign" | "other";
+/** Who can have the conversation. */
+export type Holder = "human" | "other";
 
 /** What must hold at the delivery's turn: all keys given, any value of a list. */
 export interface Only {
@@ -124,7 +126,7 @@ export interface Only {
   readonly topic?: readonly string[];
   /** Names of owners; true: somebody; false: nobody. */
   readonly owner?: readonly string[] | boolean;
-  readonly held?: { readonly by: readonly Party[] };
+  readonly held?: { readonly by: readonly Holder[] };
   readonly window?: "open" | "closed";
   /** Of the message that the event concerns: its highest status so far. */
   readonly status?: readonly string[];

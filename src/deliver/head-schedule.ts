@@ -25,6 +25,7 @@ interface ScheduledParts {
   readonly setup: DestinationSetup;
   readonly bus: Pick<Bus, "publish">;
   readonly decider?: Decider;
+  readonly isOver?: (id: string) => boolean;
   readonly ledger: Ledger;
   readonly contacts: Pick<Contacts, "of">;
   readonly surroundings?: Surroundings;

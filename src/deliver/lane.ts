@@ -119,10 +119,14 @@ export function openRow(delivery: Delivery, successesSeen: number, clock: Clock)
   };
 }
 
-/** What it waits for may be there: it is looked at now. A retry keeps its time. Answers whether it has become due. */
-export function wakeRow(row: OpenRow): boolean {
+/**
+ * What it waits for may be there: it is looked at now. A retry keeps its time. `only`: what else it waits for goes on.
+ * Answers whether it has become due.
+ */
+export function wakeRow(row: OpenRow, only?: OpenRow["waitsFor"]): boolean {
   row.woken = row.trying;
   if (row.trying || row.waitsFor === undefined || row.waitsFor === "more") return false;
+  if (only !== undefined && row.waitsFor !== only) return false;
   row.dueAt = 0;
   return true;
 }

@@ -20,6 +20,8 @@ interface Match {
   readonly routes?: readonly string[];
   /** It is a delivery of the route's own, which opens later. */
   readonly delayed?: true;
+  /** Nothing is to be done: others wait until all is done that came before. */
+  readonly idle?: true;
 }
 
 /** Whether a route takes an event, and why not. */
@@ -59,8 +61,11 @@ export function compileRoutes(routing: {
   return {
     match(event) {
       const taken = routes.filter((_, i) => compiled[i]?.takes(event));
-      const waited = isOwn(event, own) || taken.some(({ name }) => own.waitedFor(name));
-      return [...deliveriesOf(taken), ...(waited && !taken.some(actsAtOnce) ? [waitedFor] : [])];
+      const deliveries = deliveriesOf(taken);
+      if (taken.some(actsAtOnce)) return deliveries;
+      if (isOwn(event, own)) return [...deliveries, withoutRoute];
+      const waited = taken.some(({ name }) => own.waitedFor(name));
+      return waited ? [...deliveries, { ...withoutRoute, idle: true }] : deliveries;
     },
     explain: (event) => compiled.map(({ verdict }) => verdict(event)),
     captures: (route, event) => {
@@ -98,8 +103,7 @@ function brokenPart({ key, part }: Condition, event: WaypostEvent): string {
   return [key, part?.(event)].filter((each) => each !== undefined).join(".");
 }
 
-/** Nothing is to be done; others wait until all is done that came before. */
-const waitedFor: Match = { destination: flowsDestination, route: "none", routes: [] };
+const withoutRoute: Match = { destination: flowsDestination, route: "none", routes: [] };
 
 function actsAtOnce(route: Route): boolean {
   return acts(route) && route.after === undefined;

@@ -1,5 +1,6 @@
 import type { Table, Tables, Where } from "../contracts/table.ts";
 import type { Delivery, DeliveryFilter, Ledger } from "../contracts.ts";
+import { gathered } from "../support/gathered.ts";
 import { encodeCursor, type Position } from "./cursor.ts";
 import { deliveryOf } from "./ledger-rows.ts";
 import { type DeliveryRow, deliveriesTable } from "./ledger-tables.ts";
@@ -13,9 +14,13 @@ export function createList(
   const deliveries = tables.of(deliveriesTable);
   const ofEvent = (eventId: string) =>
     deliveries.find({ where: { eventId }, order: ["destination"], as: "lookup" });
+  const rowOf = gathered(async (ids: readonly string[]) => {
+    const rows = new Map((await deliveries.get(ids)).map((row) => [row.id, row]));
+    return (id) => rows.get(id);
+  });
   return {
     async delivery(id) {
-      const [row] = await deliveries.get([id]);
+      const row = await rowOf(id);
       return row && deliveryOf(row);
     },
     async deliveries(filter, request) {

@@ -64,9 +64,9 @@ type AnyNew = NewDelivery & Pick<EnqueuedDelivery, "replay">;
 export function newRow(row: AnyNew, epoch: number, retentionMs: number): DeliveryRow {
   if (row.nextAt !== undefined) return scheduledRow(row, row.nextAt);
   if (row.reason === undefined) return openRow(row, epoch);
-  const { open: _open, ...dead } = openRow(row, epoch);
-  const expireAt = new Date(Date.now() + retentionMs);
-  return { ...dead, state: "dead", doneAt: row.createdAt, reason: row.reason, expireAt };
+  const { open: _open, ...ended } = openRow(row, epoch);
+  const over = { doneAt: row.createdAt, expireAt: new Date(Date.now() + retentionMs) };
+  return { ...ended, ...over, state: row.skipped ? "skipped" : "dead", reason: row.reason };
 }
 
 /** Nobody's until it opens, so that whoever takes the destination over finds as many rows as are open. */
