@@ -1,5 +1,6 @@
 import type { Destination } from "../contracts.ts";
 import type { DestinationKind } from "./destination-kind.ts";
+import { googleSheetsSchema } from "./google-sheets/schema.ts";
 import { queue } from "./queue/queue.ts";
 import { slackSchema } from "./slack/options.ts";
 import { webhookSchema } from "./webhook/schema.ts";
@@ -21,6 +22,11 @@ export const destinationKinds: Readonly<Record<string, LazyKind>> = {
   slack: {
     schema: slackSchema,
     create: async (...given) => (await import("./slack/slack.ts")).slack.create(...given),
+  },
+  "google-sheets": {
+    schema: googleSheetsSchema,
+    create: async (...given) =>
+      (await import("./google-sheets/google-sheets.ts")).googleSheets.create(...given),
   },
   queue: { schema: queue.schema, create: async (...given) => queue.create(...given) },
 };

@@ -1,4 +1,9 @@
-import { type DeliveryContext, DeliveryError, type TemplateName } from "../contracts.ts";
+import {
+  type DeliveryContext,
+  DeliveryError,
+  type TemplateName,
+  type WaypostEvent,
+} from "../contracts.ts";
 import { textOf } from "../event/message-in-words.ts";
 import { createTemplates, type Template, TemplateError } from "../support/template.ts";
 import { OptionError } from "./destination-kind.ts";
@@ -15,6 +20,8 @@ export interface OptionTemplates {
    * where it took too long.
    */
   render(context: Pick<DeliveryContext, "scope">): Promise<unknown>;
+  /** With what the event alone tells, for previews. Throws as `render` does. */
+  preview(event: WaypostEvent): unknown;
 }
 
 /** `option`: where they stand, for what is wrong with them. Throws OptionError. */
@@ -29,20 +36,23 @@ export function compileOption(
   return {
     names,
     readsLog: names.has("about") || names.has("transcript"),
-    async render(context) {
-      const scope = await context.scope(names);
-      try {
-        return template.render(scope);
-      } catch (error) {
-        if (!(error instanceof TemplateError)) throw error;
-        const verdict = error.kind === "limit" ? "outage" : "refused";
-        throw new DeliveryError(
-          verdict,
-          `the template ${option} cannot be rendered: ${error.message}`,
-        );
-      }
+    render: async (context) => renderWith(template, option, await context.scope(names)),
+    preview(event) {
+      const { message, contact, account, business } = event.data;
+      const person = contact && { ...contact, phone: contact.waId };
+      return renderWith(template, option, { event, message, contact: person, account, business });
     },
   };
+}
+
+function renderWith(template: Template, option: string, scope: object): unknown {
+  try {
+    return template.render(scope);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const verdict = error.kind === "limit" ? "outage" : "refused";
+    throw new DeliveryError(verdict, `the template ${option} cannot be rendered: ${error.message}`);
+  }
 }
 
 function compile(destination: string, option: string, source: unknown): Template {
