@@ -28,8 +28,11 @@ export interface SheetsStub {
   close(): Promise<void>;
 }
 
-/** The part of Google's token endpoint and of the Sheets API v4 that is used, with a state. Faults hit `:append` alone. */
-export async function startSheetsStub(now: () => number = Date.now): Promise<SheetsStub> {
+/** The part of Google's token endpoint and of the Sheets API v4 that is used, with a state. Faults hit `:append` alone unless told. */
+export async function startSheetsStub(
+  now: () => number = Date.now,
+  acts: (request: StubRequest) => boolean = ({ path }) => path.includes(":append"),
+): Promise<SheetsStub> {
   const grids = [createGrid("Overview"), createGrid("Messages")];
   const limits = { cells: 10_000_000, writesPerMinute: 60, readsPerMinute: 60 };
   const may = { edit: true, use: true };
@@ -52,7 +55,7 @@ export async function startSheetsStub(now: () => number = Date.now): Promise<She
       throw error;
     }
   };
-  const stub = await startStub(act, ({ path }) => path.includes(":append"));
+  const stub = await startStub(act, acts);
   const credentials = {
     type: "service_account",
     client_email: email,
