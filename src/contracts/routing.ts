@@ -1,4 +1,7 @@
 /** What waypost.yaml says of routing, as the configuration reads it and the delivery obeys it. */
+import type { Omission } from "../event/omit.ts";
+
+export type { Omission } from "../event/omit.ts";
 
 interface Account {
   readonly phoneNumberId?: string;
@@ -223,6 +226,12 @@ export interface DeliveryRules {
   readonly shadow?: true;
 }
 
-/** `raw` goes with each of the others, for it holds them all. */
-export const omissions = ["raw", "phone", "name", "text", "media"] as const;
-export type Omission = (typeof omissions)[number];
+/** What holds for all destinations of a kind that do not say otherwise, as waypost.yaml would: what a vendor's limits ask for. */
+export interface KindDefaults {
+  /** `10/s`, `60/min`, `100/h`. */
+  readonly rate?: string;
+  readonly concurrency?: number;
+  /** `15s`. */
+  readonly timeout?: string;
+  readonly retry?: { readonly delays?: readonly string[] };
+}

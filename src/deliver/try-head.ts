@@ -1,4 +1,5 @@
 import type { DeliveryContext, WaypostEvent } from "../contracts.ts";
+import { omitFrom } from "../event/omit.ts";
 import type { KeyedMutex } from "../support/keyed-mutex.ts";
 import { LeaseOverError } from "../support/lease.ts";
 import { attempt, type Outcome } from "./attempt.ts";
@@ -96,7 +97,7 @@ async function deliverHead(
   if ("delivered" in outcome && outcome.delivered.link !== undefined) {
     await saveLink(parts, body, outcome.delivered.link);
   }
-  const followed = await followUp(parts, row, outcome);
+  const followed = await followUp(parts, row, body, outcome);
   // By what the destination said, where it was called: the bus is none of its parts.
   const learnt =
     row.called && !isLaneOnly(outcome) ? parts.health.learn(outcome, tried.ms) : undefined;
@@ -137,7 +138,7 @@ async function deliverOnce(
   row.called = true;
   const setup = setupFor(parts.setup, row);
   const options = setup === parts.setup ? parts : { ...parts, setup };
-  return attempt(body, context, row.unknown, options);
+  return attempt(omitFrom(body, setup.config.omit), context, row.unknown, options);
 }
 
 /** The event, where it is there and its time has come. */

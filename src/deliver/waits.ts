@@ -1,5 +1,6 @@
 import type { DeliveryChange, WaypostEvent } from "../contracts.ts";
 import { mediaOf } from "../event/media-of.ts";
+import { omitFrom } from "../event/omit.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
 import type { Bodies, Body } from "./bodies.ts";
@@ -87,7 +88,10 @@ export async function lacksParts(parts: WaitParts, row: OpenRow, body: WaypostEv
 /** In ms; NaN where the destination's answer is no time. One that cannot say is not waited for: a lane would stand still. */
 function timeToWait({ setup, clock, log }: WaitParts, row: OpenRow, body: WaypostEvent): number {
   try {
-    const at = setup.destination.notBefore?.(body, new Date(row.createdAt));
+    const at = setup.destination.notBefore?.(
+      omitFrom(body, setup.config.omit),
+      new Date(row.createdAt),
+    );
     return at === undefined ? 0 : at.getTime() - clock.now();
   } catch (error) {
     log.warn("a destination cannot say when to try", { eventId: row.eventId, error });

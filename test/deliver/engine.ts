@@ -15,6 +15,7 @@ import { createDelivery, type DeliveryEngine } from "../../src/deliver/create-de
 import type { DeliveryHooks } from "../../src/deliver/delivery.ts";
 import type { Decider } from "../../src/deliver/flows/decide.ts";
 import { compileRoutes, type Routes } from "../../src/deliver/routes.ts";
+import type { Surroundings } from "../../src/deliver/surroundings.ts";
 import { createArrayLog, type LogLine } from "../support/array-log.ts";
 import { createFakeClock, type FakeClock, settled } from "./fake-clock.ts";
 import { createMemoryLedger, type MemoryLedger } from "./memory-ledger.ts";
@@ -206,6 +207,7 @@ export async function startEngine(
     readonly decider?: Decider;
     /** Of each destination: by route, the destination with the route's options. */
     readonly byRoute?: ReadonlyMap<string, Destination>;
+    readonly surroundings?: Surroundings;
   } = {},
 ): Promise<Engine> {
   const clock = options.clock ?? createFakeClock();
@@ -227,6 +229,7 @@ export async function startEngine(
         routes: [{ name: "everything", when: {}, to: names, test: false }],
       }),
     ...(options.decider && { decider: options.decider }),
+    ...(options.surroundings && { surroundings: options.surroundings }),
     bus: {
       consume: bus.consume,
       async publish(encoded) {
