@@ -15,7 +15,7 @@ import {
   record,
   tryAlone,
 } from "./try-head.ts";
-import { followUp, sendingMark, setupFor } from "./turn.ts";
+import { followUp, sendingMark } from "./turn.ts";
 import { GivenUpError } from "./writes.ts";
 
 /** A row that goes into the call, with its whole event. */
@@ -55,11 +55,7 @@ export function createTryBatch(parts: HeadParts): (batch: Batch) => Promise<Read
 
 async function tryBatch(parts: HeadParts, batch: Batch, done: Set<OpenRow>): Promise<void> {
   const { clock, lease, over } = parts;
-  const lanes = await Promise.all(batch.map((rows) => makeReady(parts, rows, done)));
-  const [first] = lanes.flat();
-  if (first === undefined) return;
-  const setup = setupFor(parts.setup, first.row);
-  const ready = lanes.map((lane) => withSetup(lane, parts, setup));
+  const ready = await Promise.all(batch.map((rows) => makeReady(parts, rows, done)));
   const [only, ...others] = ready.flat();
   if (only === undefined) return;
   if (others.length === 0) {
@@ -72,15 +68,11 @@ async function tryBatch(parts: HeadParts, batch: Batch, done: Set<OpenRow>): Pro
   if (marked.flat().length === 0) return;
   const at = clock.now();
   const startedAt = clock.monotonic();
-<<<<<<< HEAD
-  const end = await attemptBatch(marked.flat().map(itemOf), { ...parts, setup });
-=======
   const { omit } = parts.setup.config;
   const items = marked.flat().map(({ event, context }): BatchItem => {
     return { event: omitFrom(event, omit), context };
   });
   const end = await attemptBatch(items, parts);
->>>>>>> seams
   const time = { at, ms: clock.monotonic() - startedAt, now: clock.now() };
   const ended = endedOf(marked, end, time);
   // Before one counts as delivered, or the next of its conversation would not find it.
@@ -113,17 +105,6 @@ async function makeReady(
   return Promise.all(
     going.map(async (each) => ({ ...each, context: await contextOf(parts, each.row, each.event) })),
   );
-}
-
-/** Of a lane, up to the first whose route has other options: one call has one configuration, and the rest has a turn of its own. */
-function withSetup(
-  lane: readonly Ready[],
-  parts: HeadParts,
-  setup: HeadParts["setup"],
-): readonly Ready[] {
-  const { destination } = setup;
-  const end = lane.findIndex(({ row }) => setupFor(parts.setup, row).destination !== destination);
-  return end < 0 ? lane : lane.slice(0, end);
 }
 
 /** Asked for in one tick, so they are one write. Answers without those that an operator has given up. */

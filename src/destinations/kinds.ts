@@ -2,6 +2,7 @@ import type { Destination, KindDefaults } from "../contracts.ts";
 import type { DestinationKind } from "./destination-kind.ts";
 import { googleSheetsSchema } from "./google-sheets/schema.ts";
 import { queue } from "./queue/queue.ts";
+import { shopifySchema } from "./shopify/schema.ts";
 import { slackSchema } from "./slack/options.ts";
 import { webhookSchema } from "./webhook/schema.ts";
 
@@ -26,9 +27,17 @@ export const destinationKinds: Readonly<Record<string, LazyKind>> = {
     create: async (...given) => (await import("./slack/slack.ts")).slack.create(...given),
   },
   "google-sheets": {
+    // 60 writes a minute; a service account is one user. One writer.
+    defaults: { rate: "60/min", concurrency: 1, timeout: "20s" },
     schema: googleSheetsSchema,
     create: async (...given) =>
       (await import("./google-sheets/google-sheets.ts")).googleSheets.create(...given),
+  },
+  shopify: {
+    schema: shopifySchema,
+    // Points that queries cost are counted by the kind itself.
+    defaults: { concurrency: 4, timeout: "20s" },
+    create: async (...given) => (await import("./shopify/shopify.ts")).shopify.create(...given),
   },
   queue: { schema: queue.schema, create: async (...given) => queue.create(...given) },
 };

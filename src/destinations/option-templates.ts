@@ -20,13 +20,8 @@ export interface OptionTemplates {
    * where it took too long.
    */
   render(context: Pick<DeliveryContext, "scope">): Promise<unknown>;
-<<<<<<< HEAD
-  /** With what the event alone tells, for previews. Throws as `render` does. */
-  preview(event: WaypostEvent): unknown;
-=======
   /** With what the event itself tells; what is not in it is "". Throws as `render` does. */
   renderFrom(event: WaypostEvent): unknown;
->>>>>>> seams
 }
 
 /** `option`: where they stand, for what is wrong with them. Throws OptionError. */
@@ -51,28 +46,9 @@ export function compileOption(
   return {
     names,
     readsLog: names.has("about") || names.has("transcript"),
-<<<<<<< HEAD
-    render: async (context) => renderWith(template, option, await context.scope(names)),
-    preview(event) {
-      const { message, contact, account, business } = event.data;
-      const person = contact && { ...contact, phone: contact.waId };
-      return renderWith(template, option, { event, message, contact: person, account, business });
-    },
-=======
     render: async (context) => renderWith(await context.scope(names)),
     renderFrom: (event) => renderWith({ event, ...event.data }),
->>>>>>> seams
   };
-}
-
-function renderWith(template: Template, option: string, scope: object): unknown {
-  try {
-    return template.render(scope);
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
-    const verdict = error.kind === "limit" ? "outage" : "refused";
-    throw new DeliveryError(verdict, `the template ${option} cannot be rendered: ${error.message}`);
-  }
 }
 
 function compile(destination: string, option: string, source: unknown): Template {

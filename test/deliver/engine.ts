@@ -205,8 +205,6 @@ export async function startEngine(
     /** Instead of one that takes all to all. */
     readonly routes?: Pick<Routes, "match" | "patternsFor">;
     readonly decider?: Decider;
-    /** Of each destination: by route, the destination with the route's options. */
-    readonly byRoute?: ReadonlyMap<string, Destination>;
     readonly surroundings?: Surroundings;
   } = {},
 ): Promise<Engine> {
@@ -220,7 +218,6 @@ export async function startEngine(
       name,
       destination,
       config: { retry: { delaysMs }, ...options.config },
-      ...(options.byRoute && { byRoute: options.byRoute }),
     })),
     routes:
       options.routes ??

@@ -77,7 +77,7 @@ export function createGoogleSheets(
     },
     preview: (event) => ({
       ...{ append: options.spreadsheet, sheet: options.sheet },
-      row: { ...cellsOf(columns.preview(event)), [idHeader]: event.id },
+      row: { ...cellsOf(columns.renderFrom(event)), [idHeader]: event.id },
     }),
     check: (signal) => checkSheet(api.plain(signal), spreadsheet, options),
     requirements: (signal) => sheetRequirements(api, spreadsheet, options, signal),
