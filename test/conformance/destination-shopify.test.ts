@@ -16,6 +16,8 @@ async function open(): Promise<HttpDestinationUnderTest> {
     order: "#1001",
     note: "{{ message | text }}",
   });
+  // The token is there, as it nearly always is.
+  await destination.check(AbortSignal.timeout(5_000));
   return {
     destination,
     stub: {

@@ -164,36 +164,36 @@ describe("the options of a sheet", () => {
 });
 
 describe("doctor, add and erasure", () => {
-  const signal = AbortSignal.timeout(5_000);
+  const soon = () => AbortSignal.timeout(5_000);
 
   it("say what is missing, and make it on command", async () => {
     await destination.close();
     destination = create({ sheet: "Leads" });
-    assert.match(JSON.stringify(await destination.check(signal)), /none of the name \\"Leads\\"/);
-    for (const { there, create: make } of (await destination.requirements?.(signal)) ?? []) {
+    assert.match(JSON.stringify(await destination.check(soon())), /none of the name \\"Leads\\"/);
+    for (const { there, create: make } of (await destination.requirements?.(soon())) ?? []) {
       assert.equal(there, false);
-      await make?.(signal);
+      await make?.(soon());
     }
     const leads = google.grids.find(({ title }) => title === "Leads") ?? assert.fail();
     assert.deepEqual(textsOf(leads), [["Time", "Name", "Text", "Event id"]]);
-    assert.ok((await destination.check(signal)).every(({ ok }) => ok));
-    assert.ok((await destination.requirements?.(signal))?.every(({ there }) => there));
+    assert.ok((await destination.check(soon())).every(({ ok }) => ok));
+    assert.ok((await destination.requirements?.(soon()))?.every(({ there }) => there));
     put(leads, 0, 1, { value: "Who" });
-    assert.match(JSON.stringify(await destination.check(signal)), /has no column \\"Name\\"/);
+    assert.match(JSON.stringify(await destination.check(soon())), /has no column \\"Name\\"/);
   });
 
   it("shadow looks, writes nothing, and says what it would do", async () => {
     const event = makeText("x", {});
     const { contextOf } = await import("../../conformance/destination.ts");
     const shadow = { ...contextOf(event), shadow: true };
-    const delivered = await destination.deliver(event, shadow, signal);
+    const delivered = await destination.deliver(event, shadow, soon());
     assert.equal(delivered.answer, "would make the header row, append a row");
     assert.deepEqual(textsOf(google.grid), []);
   });
 
   it("leave it to a person which rows speak of somebody, and say where", async () => {
     const person = { contact: undefined, contactLink: undefined, links: [] };
-    assert.deepEqual(await destination.erase?.(person, signal), [
+    assert.deepEqual(await destination.erase?.(person, soon()), [
       {
         object: "row",
         id: "Messages",

@@ -208,12 +208,11 @@ function phonesOf({ phone = "", addressPhone = "" }: StubCustomer) {
 
 /** `field:"value"` and `field:word`, joined by OR; as search does, what is similar is found too. Anything else is refused. */
 function matches(query: string, fields: Readonly<Record<string, string>>): boolean {
-  const terms = query.split(" OR ").map((text) => {
-    const [, field = "", value, word] =
-      /^(\w+):(?:"((?:[^"\\]|\\.)*)"|([\w#-]+))$/.exec(text) ?? [];
-    if (field === "") throw new Error(`not the search syntax: ${text}`);
-    return { field, value: word ?? (value ?? "").replace(/\\(.)/g, "$1") };
+  const term = /(\w+):(?:"((?:[^"\\]|\\.)*)"|([\w#-]+))(?: OR |$)/gy;
+  const terms = [...query.matchAll(term)].map(([, field = "", value = "", word]) => {
+    return { field, value: word ?? value.replace(/\\(.)/g, "$1") };
   });
+  if (query.replaceAll(term, "") !== "") throw new Error(`not the search syntax: ${query}`);
   return terms.some(({ field, value }) => {
     const digits = value.replace(/\D/g, "");
     const similar = field === "phone" ? digits.slice(-8) : value.replace(/^#/, "");
