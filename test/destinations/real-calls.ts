@@ -42,16 +42,23 @@ export function watchCalls(destination: Destination): WatchedCalls {
   };
 }
 
-/** Lets the engine's time pass in steps, and the calls that each sets off end, until it is so. */
+/**
+ * Lets the engine's time pass in steps, and the calls that each sets off end, until it is so. `waits`: the calls that have not ended wait
+ * for the time to pass.
+ */
 export async function passUntil(
   what: string,
   { clock, calls }: { readonly clock: FakeClock; readonly calls: WatchedCalls },
   isSo: () => boolean,
-  { stepMs = 250, mostMs = 3_600_000 } = {},
+  {
+    stepMs = 250,
+    mostMs = 3_600_000,
+    waits = () => false,
+  }: { stepMs?: number; mostMs?: number; waits?: () => boolean } = {},
 ): Promise<void> {
   for (let passed = 0; !isSo(); passed += stepMs) {
     if (passed > mostMs) throw new Error(`${mostMs} ms were not enough for: ${what}`);
     await clock.advance(stepMs);
-    await waitFor("the calls to end", () => calls.running() === 0 || isSo(), 20_000);
+    await waitFor("the calls to end", () => calls.running() === 0 || isSo() || waits(), 20_000);
   }
 }

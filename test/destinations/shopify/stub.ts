@@ -59,8 +59,7 @@ export async function startShopifyStub(
     }
     const { query, variables, ...unknown } = JSON.parse(request.body);
     if (Object.keys(unknown).length > 0) return json(400, { errors: "Bad Request" });
-    const document = parse(query);
-    const problems = validate(schema, document);
+    const { document, problems } = checked(query);
     if (problems.length > 0) return json(200, { errors: problems.map(withCode("undefinedField")) });
     const fields = rootFields(document);
     const cost = points.spend(costOf(fields));
@@ -86,6 +85,16 @@ export async function startShopifyStub(
     },
     close: () => stub.close(),
   };
+}
+
+const known = new Map<string, { document: DocumentNode; problems: readonly GraphQLError[] }>();
+
+/** The same text needs no second look. */
+function checked(query: string) {
+  const document = known.get(query)?.document ?? parse(query);
+  const problems = known.get(query)?.problems ?? validate(schema, document);
+  known.set(query, { document, problems });
+  return { document, problems };
 }
 
 function issue(tokens: ShopifyStub["tokens"], { headers, body }: StubRequest): StubAnswer {
