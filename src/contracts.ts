@@ -100,19 +100,11 @@ export interface Jobs {
 
 /** A configured target: makes an event take effect, once. Throws DeliveryError. */
 export interface Destination extends destination.DestinationTraits {
-  deliver(
-    event: WaypostEvent,
-    context: destination.DeliveryContext,
-    signal: AbortSignal,
-  ): Promise<destination.Delivered>;
+  deliver: destination.Deliver;
   /** As `deliver`, of two or more at once. */
   readonly deliverBatch?: destination.DeliverBatch;
   /** For `idempotency: "lookup"`: the effect of an earlier attempt, if it happened. */
-  find?(
-    event: WaypostEvent,
-    context: destination.DeliveryContext,
-    signal: AbortSignal,
-  ): Promise<destination.Delivered | undefined>;
+  find?: destination.Find;
   /** What would be sent, for `routes test`; sends nothing, shows no secret. */
   preview(event: WaypostEvent): unknown;
   /** Harmless calls that check credentials and scopes, for `doctor`. */

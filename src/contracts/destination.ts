@@ -89,6 +89,16 @@ export interface Delivered {
   readonly events?: readonly WaypostEvent[];
 }
 
+/** One attempt, until the signal aborts. */
+export type Deliver = (
+  event: WaypostEvent,
+  context: DeliveryContext,
+  signal: AbortSignal,
+) => Promise<Delivered>;
+
+/** undefined: there was no earlier effect. */
+export type Find = (...asked: Parameters<Deliver>) => Promise<Delivered | undefined>;
+
 /** One delivery of several in a call. Rows of one lane stand in its order; each `link` is as of the batch's start. */
 export interface BatchItem {
   readonly event: WaypostEvent;

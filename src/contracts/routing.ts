@@ -26,11 +26,18 @@ export interface Route {
   readonly to: readonly string[];
   /** By destination: options of the kind for this route, which replace those of the destination. */
   readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly templatesRead?: TemplateReads;
   readonly emit?: Emit;
   readonly set?: Change;
   /** Also takes events of the dashboard's Test button. */
   readonly test: boolean;
 }
+
+/**
+ * By destination: what its templates show for this route. `log`: what the log must have (`about`, `transcript`). `memory`: what `set` and
+ * consent change (tags, fields, consent, owner, topic).
+ */
+export type TemplateReads = Readonly<Record<string, readonly ("log" | "memory")[]>>;
 
 /** What an event must be: all keys given must hold, any value of a key's list is enough. */
 export interface When {

@@ -1,7 +1,6 @@
 import { type DeliveryChange, DeliveryError, type WaypostEvent } from "../contracts.ts";
 import { omitFrom, withPersonOf } from "../event/omit.ts";
 import type { Outcome } from "./attempt.ts";
-import type { DestinationSetup } from "./delivery.ts";
 import type { Decider, Decision } from "./flows/decide.ts";
 import type { Health } from "./health.ts";
 import type { OpenRow } from "./lane.ts";
@@ -83,12 +82,6 @@ export async function skip(
 /** What is written before an attempt: without a time, so that who looks at the row sees that it is being tried. */
 export function sendingMark({ id, route, decided }: OpenRow): DeliveryChange {
   return { id, state: "sending", nextAt: null, ...(decided !== undefined && { route, decided }) };
-}
-
-/** With the options of the route that held. */
-export function setupFor(setup: DestinationSetup, row: OpenRow): DestinationSetup {
-  const destination = row.decided && setup.byRoute?.get(row.route);
-  return destination === undefined ? setup : { ...setup, destination };
 }
 
 /**

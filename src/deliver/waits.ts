@@ -4,7 +4,7 @@ import { omitFrom } from "../event/omit.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
 import type { Bodies, Body } from "./bodies.ts";
-import type { DestinationSetup } from "./delivery.ts";
+import { type DestinationSetup, setupFor } from "./delivery.ts";
 import { mostWaitMs, type OpenRow } from "./lane.ts";
 import { jitter } from "./settle.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -69,7 +69,7 @@ const filesWithinMs = 60_000;
 /** What the destination is told besides is not there yet: the event in the log, its files. */
 export async function lacksParts(parts: WaitParts, row: OpenRow, body: WaypostEvent) {
   const { setup, surroundings, clock, log } = parts;
-  const { readsLog, files } = setup.destination;
+  const { readsLog, files } = setupFor(setup, row).destination;
   if (surroundings === undefined) return false;
   try {
     if (readsLog && !(await surroundings.has(row.eventId))) return true;

@@ -17,7 +17,7 @@ export function createSurroundings(parts: Parts): Surroundings {
       const id = concernedId(event);
       if (id === undefined) return undefined;
       const told = (await query.message(id))?.events;
-      return told?.find(({ type }) => sayingTypes.test(type));
+      return told?.find(({ type, data }) => data.message !== undefined && sayingTypes.test(type));
     },
     files: async (event) =>
       absentFiles(event, "files are not fetched: META_ACCESS_TOKEN is not set"),
@@ -25,7 +25,7 @@ export function createSurroundings(parts: Parts): Surroundings {
   };
 }
 
-/** Of a wamid's events, those that say what the message is. */
+/** Of a wamid's events, those that say what the message is; of `standby` there are statuses too. */
 const sayingTypes = /^whatsapp\.(message|outgoing|echo|history|standby)\./;
 
 function concernedId({ data }: WaypostEvent): string | undefined {
