@@ -9,6 +9,7 @@ import {
   type HttpDestinationUnderTest,
   httpConformance,
 } from "./destination.ts";
+import { shadowConformance } from "./destination-shadow.ts";
 
 async function open(): Promise<HttpDestinationUnderTest> {
   const { stub, grid, options } = await startSheetsStub();
@@ -44,3 +45,4 @@ function is401(fault: Fault): boolean {
 destinationConformance("google-sheets", open);
 batchConformance("google-sheets", open);
 httpConformance("google-sheets", { bodyDecides: true, conflict: "refused" }, open);
+shadowConformance("google-sheets", open);

@@ -7,6 +7,7 @@ import {
   type HttpDestinationUnderTest,
   httpConformance,
 } from "./destination.ts";
+import { shadowConformance } from "./destination-shadow.ts";
 
 async function open(): Promise<HttpDestinationUnderTest> {
   const { stub, world, options } = await startShopifyStub();
@@ -45,3 +46,4 @@ function is401(fault: Fault): boolean {
 
 destinationConformance("shopify", open);
 httpConformance("shopify", { bodyDecides: true, conflict: "refused" }, open);
+shadowConformance("shopify", open);

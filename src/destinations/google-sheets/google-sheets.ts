@@ -122,7 +122,7 @@ async function deliverOne(
   signal: AbortSignal,
 ): Promise<Delivered> {
   throwIfAborted(signal);
-  if (isAboutRow(event)) return nothing;
+  if (isAboutRow(event)) return context.shadow ? { answer: "would do nothing" } : nothing;
   const cells = await renderCells(parts.columns, context);
   if (cells instanceof DeliveryError) throw cells;
   const session = parts.api.session(event, context, signal);

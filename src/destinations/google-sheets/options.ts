@@ -3,7 +3,7 @@ import { OptionError } from "../destination-kind.ts";
 import { defaultColumns } from "./schema.ts";
 
 /** Who writes: a service account, as its key file describes it. */
-export interface ServiceAccount {
+interface ServiceAccount {
   readonly email: string;
   readonly key: KeyObject;
   readonly keyId: string | undefined;

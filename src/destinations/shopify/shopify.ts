@@ -72,9 +72,11 @@ async function deliver(
   signal: AbortSignal,
 ): Promise<Delivered> {
   throwIfAborted(signal);
-  if (event.type.startsWith("business.record.")) return nothing("it tells of a record");
+  if (event.type.startsWith("business.record.")) {
+    return nothing("it tells of a record", context);
+  }
   const wanted = await renderWanted(options, context);
-  if (isNothing(wanted)) return nothing("no tag, note or metafield");
+  if (isNothing(wanted)) return nothing("no tag, note or metafield", context);
   const shop = api.of(event, context, signal);
   const write = () => writeTo(shop, options, wanted, event, context);
   const isShared = options.on === "order" && wanted.note !== "";
@@ -90,7 +92,7 @@ async function writeTo(
 ): Promise<Delivered> {
   const target = await findTarget(shop, options, context);
   if (typeof target === "string") {
-    return context.shadow ? { answer: `${shop.session.told()}; ${target}` } : nothing(target);
+    return nothing(target, context, shop.session.told());
   }
   const change = changeOf(target, wanted, effectId(event, context));
   if (change !== undefined) await shop.write(`change the ${target.object}`, change);
@@ -108,8 +110,12 @@ function isNothing({ tags, note, metafields }: Wanted): boolean {
   return tags.length === 0 && note === "" && metafields.length === 0;
 }
 
-function nothing(why: string): Delivered {
-  return { answer: `nothing to write: ${why}` };
+function nothing(
+  why: string,
+  { shadow }: Pick<DeliveryContext, "shadow">,
+  would = "would do nothing",
+): Delivered {
+  return { answer: shadow ? `${would}; ${why}` : `nothing to write: ${why}` };
 }
 
 /** Where a person looks at it. */

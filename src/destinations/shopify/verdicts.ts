@@ -89,7 +89,7 @@ export interface UserError {
 }
 
 /** What is written to has been deleted, or merged into another. */
-export const goneWords = "Shopify: what it was to be written to is gone";
+const goneWords = "Shopify: what it was to be written to is gone";
 
 const userErrorVerdicts: Readonly<Record<string, readonly [DeliveryError["verdict"], string]>> = {
   APP_NOT_AUTHORIZED: [
