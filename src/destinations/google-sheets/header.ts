@@ -34,14 +34,14 @@ export function createHeader(parts: HeaderParts): Header {
     async layout(session) {
       const at = clock.monotonic();
       if (known !== undefined && at - known.at < freshMs) return known.layout;
-      const layout = await readLayout(parts, session);
+      const { layout, isThere } = await readLayout(parts, session);
       if (known !== undefined && hasMoved(known.layout, layout)) {
         parts.log.warn("columns of the sheet were moved; the last rows may stand in others", {
           destination: parts.name,
           ms: Math.round(at - known.at),
         });
       }
-      known = { layout, at };
+      if (isThere) known = { layout, at };
       return layout;
     },
     async idColumn(session) {
@@ -55,15 +55,20 @@ function hasMoved(before: Layout, now: Layout): boolean {
   return [...before].some(([header, column]) => now.get(header) !== column);
 }
 
-async function readLayout(parts: HeaderParts, session: Session): Promise<Layout> {
+/** `isThere`: false in shadow, where the row would have to be made first. */
+async function readLayout(
+  parts: HeaderParts,
+  session: Session,
+): Promise<{ readonly layout: Layout; readonly isThere: boolean }> {
   const { options, spreadsheet } = parts;
   const header = await spreadsheet.header(session);
   const additions = missingOf(header, options);
   if (header.some((each) => each !== "")) mustFit(header, additions, options);
-  if (additions.length > 0) await add(spreadsheet, session, header.length, additions);
+  const isThere =
+    additions.length === 0 || (await add(spreadsheet, session, header.length, additions));
   const whole = [...header, ...additions];
   const ours = [...Object.keys(options.columns), options.idColumn];
-  return new Map(ours.map((each) => [each, whole.indexOf(each)]));
+  return { layout: new Map(ours.map((each) => [each, whole.indexOf(each)])), isThere };
 }
 
 /** Headers of ours that the row lacks, the id column last. */
@@ -74,16 +79,16 @@ export function missingOf(
   return [...Object.keys(columns), idColumn].filter((each) => !header.includes(each));
 }
 
-/** Puts headers right of those that are there. That it may have been done says nothing of a row. */
+/** Puts headers right of those that are there; false in shadow. That it may have been done says nothing of a row. */
 export async function add(
   spreadsheet: Spreadsheet,
   session: Session,
   column: number,
   headers: readonly string[],
-): Promise<void> {
+): Promise<boolean> {
   const would = column === 0 ? "make the header row" : "add to the header row";
   try {
-    await spreadsheet.setHeader(session, would, column, headers);
+    return await spreadsheet.setHeader(session, would, column, headers);
   } catch (error) {
     if (!(error instanceof DeliveryError)) throw error;
     const { verdict, message, afterMs } = error;

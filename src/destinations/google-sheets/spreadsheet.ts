@@ -12,13 +12,13 @@ export interface Spreadsheet {
   readonly url: string;
   /** The texts of the first row. */
   header(session: Session): Promise<string[]>;
-  /** `would`: as `Session.write` has it. */
+  /** `would`: as `Session.write` has it. False in shadow: it was not done. */
   setHeader(
     session: Session,
     would: string,
     column: number,
     headers: readonly string[],
-  ): Promise<void>;
+  ): Promise<boolean>;
   /** All or none. Answers with the number of the first row; undefined in shadow. */
   append(session: Session, rows: readonly (readonly Cell[])[]): Promise<number | undefined>;
   /** Texts of a column below the header → number of the row. */
@@ -43,12 +43,13 @@ export function createSpreadsheet({ spreadsheet, sheet }: SheetsOptions): Spread
       return row.map((cell) => String(cell ?? "").trim());
     },
     async setHeader(session, would, column, headers) {
-      await session.write(would, {
+      const answer = await session.write(would, {
         method: "PUT",
         path: values(`${letters(column)}1`),
         query: { valueInputOption: "RAW" },
         json: { majorDimension: "ROWS", values: [headers] },
       });
+      return answer !== undefined;
     },
     async append(session, rows) {
       const answer = await session.write(`append ${rows.length === 1 ? "a row" : "rows"}`, {
