@@ -12,6 +12,7 @@ import type * as job from "./contracts/jobs.ts";
 import type * as ledger from "./contracts/ledger.ts";
 import type * as log from "./contracts/log.ts";
 import type * as processes from "./contracts/processes.ts";
+import type { Replays } from "./contracts/replay.ts";
 import type { Silences } from "./contracts/silences.ts";
 import type { BusMessage, EncodedEvent, WaypostEvent } from "./event/event.ts";
 
@@ -28,6 +29,7 @@ export type * from "./contracts/log.ts";
 export type * from "./contracts/processes.ts";
 export * from "./contracts/queue-names.ts";
 export type * from "./contracts/renormalization.ts";
+export type * from "./contracts/replay.ts";
 export type * from "./contracts/routing.ts";
 export type * from "./contracts/silences.ts";
 export * from "./contracts/template-names.ts";
@@ -60,7 +62,7 @@ export interface EventLog {
 
 /** The read face: newest `receivedAt` first. A list that takes longer than 2 s ends with QueryTooWideError. */
 export interface EventQuery {
-  events(filter: log.EventFilter, page: log.PageRequest): Promise<log.Page<WaypostEvent>>;
+  events(filter: log.EventFilter, page: log.OrderedPageRequest): Promise<log.Page<WaypostEvent>>;
   event(id: string): Promise<WaypostEvent | undefined>;
   message(wamid: string): Promise<log.MessageView | undefined>;
   conversations(filter: log.ConversationFilter, page: log.PageRequest): log.Conversations;
@@ -80,6 +82,7 @@ export interface Store extends EventLog, EventQuery {
   /** What is appended is learnt of them before `append` resolves. */
   readonly contacts: Contacts;
   readonly silences: Silences;
+  readonly replays: Replays;
   /** How many POSTs came into quarantine from then on. Cheap. */
   quarantinedSince(from: Date): Promise<number>;
   /** In words why not, e.g. "MongoDB is not reachable"; undefined when ready. */

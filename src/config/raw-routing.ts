@@ -19,6 +19,7 @@ export interface RawRouting extends RawFlows {
 export interface RawDestination extends KindDefaults {
   readonly kind: string;
   readonly omit?: readonly Omission[];
+  readonly transcript?: number;
   readonly shadow?: boolean;
   readonly [option: string]: unknown;
 }

@@ -26,6 +26,8 @@ export interface Route {
   readonly to: readonly string[];
   /** By destination: options of the kind for this route, which replace those of the destination. */
   readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** By destination: how many messages `transcript` has for this route. */
+  readonly transcripts?: Readonly<Record<string, number>>;
   readonly templatesRead?: TemplateReads;
   readonly emit?: Emit;
   readonly set?: Change;
@@ -229,6 +231,8 @@ export interface DeliveryRules {
   readonly timeoutMs?: number;
   /** Left out of what the destination is told. */
   readonly omit?: readonly Omission[];
+  /** So many messages does `transcript` have in templates; 20 unless told. */
+  readonly transcript?: number;
   /** It looks, and writes nothing: each delivery ends as skipped, and says what would have been done. */
   readonly shadow?: true;
 }

@@ -6,6 +6,8 @@ export interface DestinationSetup {
   readonly destination: Destination;
   /** By route: the destination with the options of the route. */
   readonly byRoute?: ReadonlyMap<string, Destination>;
+  /** By route: how many messages `transcript` has, where the route says so. */
+  readonly transcripts?: ReadonlyMap<string, number>;
   readonly config: DeliveryRules;
 }
 

@@ -1,10 +1,14 @@
 import type { Destination, KindDefaults } from "../contracts.ts";
 import type { DestinationKind } from "./destination-kind.ts";
+import { freshdeskSchema } from "./freshdesk/schema.ts";
 import { googleSheetsSchema } from "./google-sheets/schema.ts";
+import { intercomSchema } from "./intercom/schema.ts";
 import { queue } from "./queue/queue.ts";
+import { salesforceSchema } from "./salesforce/schema.ts";
 import { shopifySchema } from "./shopify/schema.ts";
 import { slackSchema } from "./slack/options.ts";
 import { webhookSchema } from "./webhook/schema.ts";
+import { zendeskSchema } from "./zendesk/schema.ts";
 
 type Creating = Parameters<DestinationKind["create"]>;
 
@@ -18,6 +22,13 @@ export interface LazyKind extends Pick<DestinationKind, "schema"> {
 
 /** Every kind of destination there is, by the word that waypost.yaml uses. */
 export const destinationKinds: Readonly<Record<string, LazyKind>> = {
+  salesforce: {
+    schema: salesforceSchema,
+    // An account takes 25 long calls at a time, from all who use it; a Task with a file takes a while.
+    defaults: { concurrency: 8, timeout: "30s" },
+    create: async (...given) =>
+      (await import("./salesforce/salesforce.ts")).salesforce.create(...given),
+  },
   webhook: {
     schema: webhookSchema,
     create: async (...given) => (await import("./webhook/webhook.ts")).webhook.create(...given),
@@ -38,6 +49,25 @@ export const destinationKinds: Readonly<Record<string, LazyKind>> = {
     // Points that queries cost are counted by the kind itself.
     defaults: { concurrency: 4, timeout: "20s" },
     create: async (...given) => (await import("./shopify/shopify.ts")).shopify.create(...given),
+  },
+  zendesk: {
+    schema: zendeskSchema,
+    // Zendesk takes 100 updates of tickets a minute, and 200 requests in the smallest plan; a new conversation is about five.
+    defaults: { rate: "60/min", concurrency: 4, timeout: "15s" },
+    create: async (...given) => (await import("./zendesk/zendesk.ts")).zendesk.create(...given),
+  },
+  freshdesk: {
+    schema: freshdeskSchema,
+    // 100 to 700 calls a minute, by plan; a message takes two.
+    defaults: { rate: "100/min", concurrency: 4, timeout: "30s" },
+    create: async (...given) =>
+      (await import("./freshdesk/freshdesk.ts")).freshdesk.create(...given),
+  },
+  intercom: {
+    schema: intercomSchema,
+    // 10,000 calls a minute for an app, counted in windows of ten seconds.
+    defaults: { rate: "50/s", concurrency: 4, timeout: "30s" },
+    create: async (...given) => (await import("./intercom/intercom.ts")).intercom.create(...given),
   },
   queue: { schema: queue.schema, create: async (...given) => queue.create(...given) },
 };

@@ -9,12 +9,14 @@ import { createLedger, type LedgerOptions } from "./ledger.ts";
 import { ledgerSpecs } from "./ledger-tables.ts";
 import { createProcessRegistry } from "./processes.ts";
 import { createQuarantine, quarantineTable } from "./quarantine.ts";
+import { createReplays, replaysTable } from "./replays.ts";
 
 /** Every record type that is declared once: both stores make these tables, indexes and expiries. */
 export const collections = [
   ...ledgerSpecs,
   jobsTable,
   quarantineTable,
+  replaysTable,
   accountsTable,
   ...contactSpecs,
 ];
@@ -23,12 +25,13 @@ export const collections = [
 export function openCollections(
   tables: Tables,
   options: LedgerOptions & { readonly learner: ContactLearner },
-): Pick<Store, "ledger" | "processes" | "jobs" | "contacts" | "quarantinedSince"> {
+): Pick<Store, "ledger" | "processes" | "jobs" | "contacts" | "replays" | "quarantinedSince"> {
   const ledger = createLedger(tables, options);
   return {
     ledger,
     contacts: createContacts(tables, { learner: options.learner, aliases: ledger.aliases }),
     processes: createProcessRegistry(tables),
+    replays: createReplays(tables),
     quarantinedSince: createQuarantine(tables).since,
     // What the alerts' job remembered before jobs had rows lies among the links.
     jobs: createJobRows(tables, {

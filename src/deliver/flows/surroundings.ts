@@ -12,7 +12,11 @@ interface Parts extends ScopeParts {
 export function createSurroundings(parts: Parts): Surroundings {
   const { query, circumstances } = parts;
   return {
-    scope: (event, route, names) => scopeOf(names, route, circumstances(event, route), parts),
+    scope: (event, route, names, transcript) =>
+      scopeOf(names, route, circumstances(event, route), {
+        ...parts,
+        ...(transcript !== undefined && { transcript }),
+      }),
     async concerned(event) {
       const id = concernedId(event);
       if (id === undefined) return undefined;
