@@ -189,12 +189,13 @@ function recordLane(
   done: Set<OpenRow>,
 ): Promise<unknown>[] {
   const isRefusedWhole = "all" in end && end.all.is === "refused";
+  // One of them may be at fault for all, but not for a quota: who says when to come again has nothing against the rows.
+  const mayBeTheirs = "all" in end && end.all.error.afterMs === undefined;
   let isBehind = false;
   return lane.map(({ ready: { row, event }, ended }) => {
     const how = isBehind || isRefusedWhole ? settleUntried : settle;
     isBehind ||= !("delivered" in ended.outcome) && ended.outcome.is !== "refused";
-    // One of them may be at fault for all.
-    row.alone ||= isRefusedWhole || ("all" in end && countsFor(row, parts.health));
+    row.alone ||= isRefusedWhole || (mayBeTheirs && countsFor(row, parts.health));
     return noting(parts, row, done, () => record(parts, row, event, ended, how));
   });
 }
