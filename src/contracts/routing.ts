@@ -3,6 +3,8 @@
 interface Account {
   readonly phoneNumberId?: string;
   readonly wabaId?: string;
+  /** Whether files of its messages are fetched: `on` unless told. */
+  readonly media?: "on" | "off";
 }
 
 /** By name. */

@@ -1,6 +1,7 @@
 import type {
   BusMessage,
   Consumer,
+  Destination,
   HandleBatch,
   Ledger,
   NewDelivery,
@@ -29,6 +30,7 @@ const noRoute = "none";
 
 export interface IntakeParts {
   readonly name: string;
+  readonly setup?: { readonly destination: Pick<Destination, "laneKeys"> };
   readonly routes: Pick<Routes, "match">;
   /** Knows when a delivery of a route with `after` opens. */
   readonly decider?: Pick<Decider, "opensAt">;
@@ -154,7 +156,7 @@ function conversationsOf(events: readonly WaypostEvent[]): string[] {
 }
 
 function rowsOf(
-  { name, clock }: IntakeParts,
+  { name, clock, setup }: IntakeParts,
   wanted: Iterable<Wanted>,
   first: number,
   aliases: (id: string) => readonly string[],
@@ -168,7 +170,7 @@ function rowsOf(
     return {
       ...row,
       destination: name,
-      laneKeys: opensAt === undefined ? laneOf(row.eventId, event, aliases) : [row.id],
+      laneKeys: opensAt === undefined ? laneOf(row.eventId, event, aliases, setup) : [row.id],
       seq: first + i,
       createdAt,
       ...(opensAt && { nextAt: opensAt.toISOString() }),
@@ -181,8 +183,10 @@ function laneOf(
   eventId: string,
   event: WaypostEvent | undefined,
   aliases: (id: string) => readonly string[],
+  setup: IntakeParts["setup"],
 ): readonly string[] {
-  return event === undefined ? [eventId] : laneKeysOf(event, aliases);
+  if (event === undefined) return [eventId];
+  return setup?.destination.laneKeys?.(event) ?? laneKeysOf(event, aliases);
 }
 
 /** Open rows in memory, of all lanes; the bus holds the rest. */

@@ -86,7 +86,7 @@ export function sendingMark({ id, route, decided }: OpenRow): DeliveryChange {
 
 /** With the options of the route that held. */
 export function setupFor(setup: DestinationSetup, row: OpenRow): DestinationSetup {
-  const destination = row.decided && setup.byRoute?.get(row.route);
+  const destination = setup.byRoute?.get(row.route);
   return destination === undefined ? setup : { ...setup, destination };
 }
 

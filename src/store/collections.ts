@@ -7,6 +7,7 @@ import { createContacts } from "./contacts.ts";
 import { createJobRows, jobsTable } from "./jobs.ts";
 import { createLedger, type LedgerOptions } from "./ledger.ts";
 import { ledgerSpecs } from "./ledger-tables.ts";
+import { createMediaRows, mediaTable } from "./media.ts";
 import { createProcessRegistry } from "./processes.ts";
 import { createQuarantine, quarantineTable } from "./quarantine.ts";
 
@@ -16,6 +17,7 @@ export const collections = [
   jobsTable,
   quarantineTable,
   accountsTable,
+  mediaTable,
   ...contactSpecs,
 ];
 
@@ -23,11 +25,12 @@ export const collections = [
 export function openCollections(
   tables: Tables,
   options: LedgerOptions & { readonly learner: ContactLearner },
-): Pick<Store, "ledger" | "processes" | "jobs" | "contacts" | "quarantinedSince"> {
+): Pick<Store, "ledger" | "processes" | "jobs" | "contacts" | "media" | "quarantinedSince"> {
   const ledger = createLedger(tables, options);
   return {
     ledger,
     contacts: createContacts(tables, { learner: options.learner, aliases: ledger.aliases }),
+    media: createMediaRows(tables),
     processes: createProcessRegistry(tables),
     quarantinedSince: createQuarantine(tables).since,
     // What the alerts' job remembered before jobs had rows lies among the links.
