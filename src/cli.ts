@@ -56,6 +56,8 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
     (await import("./cli/deliveries.ts")).registerDeliveries(program, resolveOps),
   destinations: async () =>
     (await import("./cli/destinations.ts")).registerDestinations(program, resolveOps),
+  add: async () =>
+    (await import("./cli/add.ts")).registerAdd(program, { env, resolve: resolveOps }),
   init: async () => (await import("./cli/init.ts")).registerInit(program, env),
   reload: async () => (await import("./cli/reload.ts")).registerReload(program, resolveOps),
   topology: async () => (await import("./cli/topology.ts")).registerTopology(program, resolveOps),

@@ -1,4 +1,9 @@
-import { type DeliveryContext, DeliveryError, type TemplateName } from "../contracts.ts";
+import {
+  type DeliveryContext,
+  DeliveryError,
+  type TemplateName,
+  type WaypostEvent,
+} from "../contracts.ts";
 import { textOf } from "../event/message-in-words.ts";
 import { createTemplates, type Template, TemplateError } from "../support/template.ts";
 import { OptionError } from "./destination-kind.ts";
@@ -15,6 +20,8 @@ export interface OptionTemplates {
    * where it took too long.
    */
   render(context: Pick<DeliveryContext, "scope">): Promise<unknown>;
+  /** With what the event itself tells; what is not in it is "". Throws as `render` does. */
+  renderFrom(event: WaypostEvent): unknown;
 }
 
 /** `option`: where they stand, for what is wrong with them. Throws OptionError. */
@@ -26,22 +33,21 @@ export function compileOption(
   const template = compile(destination, option, source);
   // The configuration has checked that all names are among these.
   const names = new Set(template.variables.map(({ name }) => name as TemplateName));
+  const renderWith = (scope: object) => {
+    try {
+      return template.render(scope);
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      const verdict = error.kind === "limit" ? "outage" : "refused";
+      const words = `the template ${option} cannot be rendered: ${error.message}`;
+      throw new DeliveryError(verdict, words);
+    }
+  };
   return {
     names,
     readsLog: names.has("about") || names.has("transcript"),
-    async render(context) {
-      const scope = await context.scope(names);
-      try {
-        return template.render(scope);
-      } catch (error) {
-        if (!(error instanceof TemplateError)) throw error;
-        const verdict = error.kind === "limit" ? "outage" : "refused";
-        throw new DeliveryError(
-          verdict,
-          `the template ${option} cannot be rendered: ${error.message}`,
-        );
-      }
-    },
+    render: async (context) => renderWith(await context.scope(names)),
+    renderFrom: (event) => renderWith({ event, ...event.data }),
   };
 }
 

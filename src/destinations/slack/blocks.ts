@@ -9,6 +9,14 @@ const maxSection = 3000;
 const maxWritten = 9000;
 const maxFacts = 2500;
 
+/** What the destination's options make of an event. */
+export interface Shown {
+  /** In Slack's own form; "" for nobody. */
+  readonly mention: string;
+  /** Instead of what the event says. */
+  readonly text?: string;
+}
+
 export interface SlackMessage {
   /** For notifications and screen readers. Escaped. */
   readonly text: string;
@@ -21,8 +29,9 @@ export interface SlackMessage {
  */
 export function slackMessage(
   event: WaypostEvent,
-  { opens, mention }: { readonly opens: boolean; readonly mention: string },
+  { opens, mention, text: own }: Shown & { readonly opens: boolean },
 ): SlackMessage {
+  if (own !== undefined) return ownMessage(event, own, mention);
   const rendered = renderEvent(event);
   const who = contactLine(event);
   const said = rendered.texts.map(cleanLine).find((text) => text !== "");
@@ -35,6 +44,25 @@ export function slackMessage(
     context([rendered.title, who, account(event), moment(event)]),
   ];
   return { text: escapedClip(`${who}: ${said ?? cleanLine(rendered.title)}`, 1000), blocks };
+}
+
+/**
+ * Words of the operator's, with what others wrote in them: escaped as a whole, so that nothing in them mentions anybody. An address is
+ * a link that shows itself.
+ */
+function ownMessage(event: WaypostEvent, own: string, mention: string): SlackMessage {
+  const text = cleanText(own).trim() || "·";
+  const sections = escapedPieces(text, maxSection).slice(0, maxWritten / maxSection);
+  const blocks: KnownBlock[] = [
+    ...(mention === "" ? [] : [mrkdwn(mention)]),
+    ...sections.map((piece) => mrkdwn(linked(piece))),
+    context([contactLine(event), account(event), moment(event)]),
+  ];
+  return { text: escapedClip(cleanLine(text), 1000), blocks };
+}
+
+function linked(escaped: string): string {
+  return escaped.replace(/https?:\/\/[^\s|"'()<>`*]+/g, (url) => `<${url}>`);
 }
 
 function contactLine(event: WaypostEvent): string {
@@ -83,7 +111,7 @@ function plain(escaped: string): KnownBlock {
   return { type: "section", text: { type: "plain_text", text, emoji: false } };
 }
 
-/** Only for what Waypost itself wrote. */
+/** Only for what Waypost itself wrote, or what is escaped. */
 function mrkdwn(text: string): KnownBlock {
   return { type: "section", text: { type: "mrkdwn", text, verbatim: true } };
 }

@@ -1,6 +1,8 @@
 import { OptionError } from "../destination-kind.ts";
+import { compileOption, type OptionTemplates } from "../option-templates.ts";
 
-const who = "^(here|channel|[UWS][A-Z0-9]{2,20})$";
+/** A template gives one of these, or nothing. */
+const who = "^(here|channel|[UWS][A-Z0-9]{2,20}|.*\\{\\{.*)$";
 
 /** Options of Slack in waypost.yaml. */
 export const slackSchema = {
@@ -16,11 +18,18 @@ export const slackSchema = {
     },
     mention: {
       description:
-        "Who is told when a conversation begins, or goes on after a silence: here, channel, or ids of users (U…) and groups (S…).",
+        "Who is told when a conversation begins, or goes on after a silence: here, channel, or ids of users (U…) and groups (S…). May be templates: {{ owner.slack }}.",
       anyOf: [
         { type: "string", pattern: who },
         { type: "array", minItems: 1, maxItems: 10, items: { type: "string", pattern: who } },
       ],
+    },
+    text: {
+      description:
+        "A template that is posted instead of what the event says: {{ contact.name }}: {{ business.url }}.",
+      type: "string",
+      minLength: 1,
+      maxLength: 10_000,
     },
     broadcastAfterHours: {
       description:
@@ -36,8 +45,10 @@ export const slackSchema = {
 export interface SlackOptions {
   readonly token: string;
   readonly channel: string;
-  /** In Slack's own form, e.g. `<@U012> <!here>`; "" for nobody. */
-  readonly mention: string;
+  /** A list of texts: who is meant, see `mentionOf`. */
+  readonly mention: OptionTemplates;
+  /** A text; undefined: what the event says. */
+  readonly text?: OptionTemplates;
   /** Infinity is never. */
   readonly silenceMs: number;
   readonly baseUrl: string;
@@ -52,10 +63,11 @@ export function parseSlackOptions(
     token: string;
     channel: string;
     mention?: string | string[];
+    text?: string;
     broadcastAfterHours?: number;
     baseUrl?: string;
   };
-  const { token, channel, mention = [], broadcastAfterHours = 24 } = raw;
+  const { token, channel, mention = [], text, broadcastAfterHours = 24 } = raw;
   const baseUrl = raw.baseUrl ?? "https://slack.com/api/";
   if (!URL.canParse(baseUrl) || !/^https?:$/.test(new URL(baseUrl).protocol)) {
     const words = { problem: "is not an address", remedy: "Write e.g. https://slack.com/api/" };
@@ -71,14 +83,26 @@ export function parseSlackOptions(
   return {
     token,
     channel,
-    mention: [mention].flat().map(mentionOf).join(" "),
+    mention: compileOption(name, "mention", [mention].flat()),
+    ...(text !== undefined && { text: compileOption(name, "text", text) }),
     silenceMs:
       broadcastAfterHours === 0 ? Number.POSITIVE_INFINITY : broadcastAfterHours * 3_600_000,
     baseUrl,
   };
 }
 
-function mentionOf(who: string): string {
+const isWho = /^(here|channel|[UWS][A-Z0-9]{2,20})$/;
+
+/** In Slack's own form, e.g. `<@U012> <!here>`; "" for nobody. What a template made of nobody is left out. */
+export function mentionOf(rendered: unknown): string {
+  const told = Array.isArray(rendered) ? rendered.map((each) => String(each ?? "").trim()) : [];
+  return told
+    .filter((each) => isWho.test(each))
+    .map(inSlack)
+    .join(" ");
+}
+
+function inSlack(who: string): string {
   if (who === "here" || who === "channel") return `<!${who}>`;
   return who.startsWith("S") ? `<!subteam^${who}>` : `<@${who}>`;
 }

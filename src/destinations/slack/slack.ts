@@ -8,13 +8,13 @@ import type {
 import type { DestinationKind, DestinationParts } from "../destination-kind.ts";
 import { effectId } from "../effect-id.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
-import { slackMessage } from "./blocks.ts";
+import { type Shown, slackMessage } from "./blocks.ts";
 import { checkSlack } from "./check-slack.ts";
 import { slackClients } from "./client.ts";
 import { isThreadFailure, slackCode, slackFailure } from "./failure.ts";
 import { findChannel } from "./find-channel.ts";
 import { findPost } from "./find-post.ts";
-import { parseSlackOptions, type SlackOptions, slackSchema } from "./options.ts";
+import { mentionOf, parseSlackOptions, type SlackOptions, slackSchema } from "./options.ts";
 import { breaksSilence, metadataType, type Thread, threadOf } from "./thread.ts";
 
 /**
@@ -33,9 +33,10 @@ function createSlack(name: string, options: SlackOptions, { log }: DestinationPa
   const deliver = async (event: WaypostEvent, context: DeliveryContext, signal: AbortSignal) => {
     throwIfAborted(signal);
     const id = effectId(event, context);
+    const shown = await shownBy(options, context);
     const { client, last } = clientFor(signal);
     const post = async (thread?: Thread) => {
-      const posted = await client.chat.postMessage(postOf(event, thread, options, id));
+      const posted = await client.chat.postMessage(postOf(event, { thread, options, shown, id }));
       return deliveredOf(posted, event, { thread, options });
     };
     const thread = threadOf(context.link, options.channel);
@@ -75,21 +76,39 @@ function createSlack(name: string, options: SlackOptions, { log }: DestinationPa
     },
     deliver,
     find,
-    preview: (event) => postOf(event, undefined, options),
+    ...((options.text?.readsLog || options.mention.readsLog) && { readsLog: true as const }),
+    preview: (event) => postOf(event, { options, shown: shownFrom(options, event), id: event.id }),
     check: (signal): Promise<DestinationCheck[]> => checkSlack(clientFor, options.channel, signal),
     close,
   };
 }
 
-function postOf(
-  event: WaypostEvent,
-  thread: Thread | undefined,
-  options: SlackOptions,
-  id = event.id,
-) {
+/** Before anything is posted: what cannot be rendered is refused. */
+async function shownBy({ mention, text }: SlackOptions, context: DeliveryContext): Promise<Shown> {
+  const own = await text?.render(context);
+  const told = mentionOf(await mention.render(context));
+  return { mention: told, ...(own !== undefined && { text: String(own) }) };
+}
+
+function shownFrom({ mention, text }: SlackOptions, event: WaypostEvent): Shown {
+  const own = text?.renderFrom(event);
+  const told = mentionOf(mention.renderFrom(event));
+  return { mention: told, ...(own !== undefined && { text: String(own) }) };
+}
+
+interface Posting {
+  readonly thread?: Thread | undefined;
+  readonly options: SlackOptions;
+  readonly shown: Shown;
+  /** By which it is found again. */
+  readonly id: string;
+}
+
+function postOf(event: WaypostEvent, { thread, options, shown, id }: Posting) {
   const loud = thread !== undefined && breaksSilence(event, thread, options.silenceMs);
   const opens = thread === undefined;
-  const message = slackMessage(event, { opens, mention: opens || loud ? options.mention : "" });
+  const mention = opens || loud ? shown.mention : "";
+  const message = slackMessage(event, { ...shown, opens, mention });
   const post = {
     channel: thread?.channel ?? options.channel,
     ...message,

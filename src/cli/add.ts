@@ -1,0 +1,218 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { createDestinations } from "../app/destinations.ts";
+import { loadRouting } from "../config/load-routing.ts";
+import {
+  DeliveryError,
+  type Destination,
+  type Requirement,
+  type WaypostEvent,
+} from "../contracts.ts";
+import { destinationKinds } from "../destinations/kinds.ts";
+import { createLog } from "../support/log.ts";
+import { type ConfigFile, configFileOf, keepSecrets } from "./add/config-file.ts";
+import { hasDestination, withDestination, withoutShadow } from "./add/edit-yaml.ts";
+import { gatherOptions, type KindOptions } from "./add/options.ts";
+import { askTerminal, type Questions } from "./add/questions.ts";
+import { tryInShadow } from "./add/try-in-shadow.ts";
+import {
+  CommandError,
+  createOpsClient,
+  exitCodes,
+  type OpsFlags,
+  type ResolveOps,
+  runCommand,
+  tokenOption,
+  urlOption,
+} from "./ops-client.ts";
+import { escapeControls, print } from "./terminal.ts";
+
+interface Parts {
+  readonly env: NodeJS.ProcessEnv;
+  readonly resolve: ResolveOps;
+}
+
+type Flags = OpsFlags & {
+  readonly name?: string;
+  readonly set: readonly string[];
+  readonly when?: readonly string[];
+  readonly yes?: true;
+};
+
+/** What a helpdesk or CRM wants to see of a conversation. */
+const conversationTypes = [
+  "whatsapp.message.*",
+  "whatsapp.outgoing.*",
+  "whatsapp.echo.*",
+  "whatsapp.status.failed",
+];
+
+/** `waypost add <kind>`: a destination, from nothing to live. */
+export function registerAdd(program: Command, parts: Parts): void {
+  program
+    .command("add")
+    .summary("set up a destination, step by step")
+    .description(
+      "Writes the destination and a route to it into waypost.yaml, in shadow; checks the credentials; creates what the vendor must have; shows what it would do with an event; and takes it live. Each step is asked for first, and what was done stays: run it again to go on.",
+    )
+    .argument("<kind>", `one of ${Object.keys(destinationKinds).join(", ")}`)
+    .option("--name <name>", "its name in waypost.yaml (default: the kind)")
+    .option(
+      "--set <option=value...>",
+      "options of the kind; what it needs besides is asked for",
+      [],
+    )
+    .option("--when <type...>", "types of the route to it (default: both sides of conversations)")
+    .option("--yes", "confirms every step")
+    .addOption(urlOption)
+    .addOption(tokenOption)
+    .action((kind: string, flags: Flags) => runCommand(() => add(kind, flags, parts)));
+}
+
+async function add(kind: string, flags: Flags, parts: Parts): Promise<number> {
+  const known = destinationKinds[kind];
+  if (known === undefined) {
+    const kinds = Object.keys(destinationKinds).join(", ");
+    throw new CommandError(exitCodes.usage, `There is no kind ${kind}. There are: ${kinds}.`);
+  }
+  const questions = askTerminal(flags.yes === true);
+  try {
+    const name = flags.name ?? kind;
+    const file = await configFileOf(parts.env);
+    if (hasDestination(await file.read(), name)) {
+      print(`${file.shown} has ${name} already: going on with it.`);
+    } else if (!(await writeBlock({ kind, name, file, flags, schema: known.schema }, questions))) {
+      return exitCodes.wrong;
+    }
+    return await tryOut(name, file, { ...parts, flags, questions });
+  } finally {
+    questions.close();
+  }
+}
+
+interface Writing {
+  readonly kind: string;
+  readonly name: string;
+  readonly file: ConfigFile;
+  readonly flags: Flags;
+  readonly schema: object;
+}
+
+/** False where the person at the terminal says no: nothing is written then. */
+async function writeBlock(
+  { kind, name, file, flags, schema }: Writing,
+  questions: Questions,
+): Promise<boolean> {
+  const given = Object.fromEntries(flags.set.map(readSetting));
+  const { options, secrets } = await gatherOptions(kind, schema as KindOptions, given, {
+    questions,
+    env: file.given,
+  });
+  const types = flags.when ?? conversationTypes;
+  const text = withDestination(await file.read(), { name, block: { kind, ...options }, types });
+  const names = Object.keys(secrets);
+  print(`Into ${file.shown}${names.length > 0 ? `, and ${names.join(", ")} into .env` : ""}:`);
+  print(`  ${name}: ${JSON.stringify({ kind, ...options, shadow: true })}`);
+  print(`  a route to-${name}, for ${types.join(", ")}`);
+  if (!(await questions.confirm("Write it?"))) return false;
+  await keepSecrets(secrets);
+  await file.write(text);
+  return true;
+}
+
+function readSetting(text: string): [string, string] {
+  const at = text.indexOf("=");
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  throw new CommandError(exitCodes.usage, `--set ${text}: write it as option=value.`);
+}
+
+type Trying = Parts & { readonly flags: Flags; readonly questions: Questions };
+
+async function tryOut(name: string, file: ConfigFile, trying: Trying): Promise<number> {
+  const destination = await createOne(name, trying.env);
+  try {
+    if (!(await check(destination))) return exitCodes.wrong;
+    if (!(await provide(destination, trying.questions))) return exitCodes.wrong;
+    const event = await someEvent(trying);
+    const { ok, words } = await tryInShadow(name, destination, event);
+    print(`${ok ? "✓" : "✗"} ${event.type} ${event.id}: ${escapeControls(words)}`);
+    if (!ok) return exitCodes.wrong;
+  } finally {
+    await destination.close();
+  }
+  if (!(await trying.questions.confirm("Take it live?"))) {
+    print(
+      `It stays in shadow: its deliveries say what it would do. Take \`shadow\` out of ${file.shown} when they please you.`,
+    );
+    return 0;
+  }
+  await file.write(withoutShadow(await file.read(), name));
+  print(`${name} is live in ${file.shown}. A Waypost that runs takes it with: waypost reload`);
+  return 0;
+}
+
+async function createOne(name: string, env: NodeJS.ProcessEnv): Promise<Destination> {
+  const routing = await loadRouting(env, destinationKinds);
+  const config = routing.destinations[name];
+  const one = { ...routing, destinations: config === undefined ? {} : { [name]: config } };
+  const log = createLog({ level: "error" });
+  const [setup] = await createDestinations(one, { log });
+  if (setup !== undefined) return setup.destination;
+  throw new CommandError(exitCodes.wrong, `waypost.yaml has no destination ${name} any more.`);
+}
+
+const checkMs = 15_000;
+
+async function check(destination: Destination): Promise<boolean> {
+  const found = await destination.check(AbortSignal.timeout(checkMs));
+  for (const { name, ok, detail } of found)
+    print(`${ok ? "✓" : "✗"} ${name}: ${escapeControls(detail)}`);
+  return found.every(({ ok }) => ok);
+}
+
+/** What the vendor must have: shown, and made where it can be and somebody wants it. */
+async function provide(destination: Destination, questions: Questions): Promise<boolean> {
+  try {
+    const wanted = (await destination.requirements?.(AbortSignal.timeout(checkMs))) ?? [];
+    for (const each of wanted) if (!(await provideOne(each, questions))) return false;
+    return true;
+  } catch (error) {
+    if (!(error instanceof DeliveryError)) throw error;
+    print(`✗ ${error.message}`);
+    return false;
+  }
+}
+
+async function provideOne(wanted: Requirement, questions: Questions): Promise<boolean> {
+  const { what, there, create, remedy } = wanted;
+  if (there) {
+    print(`✓ ${what}`);
+    return true;
+  }
+  print(`✗ ${what} is missing${remedy === undefined ? "" : `: ${remedy}`}`);
+  if (create === undefined || !(await questions.confirm("Create it?"))) return false;
+  await create(AbortSignal.timeout(checkMs));
+  print(`✓ ${what} was created`);
+  return true;
+}
+
+const sample = new URL("../../fixtures/events/message-text.json", import.meta.url);
+
+/** The newest message that a Waypost running here has; where none runs or has one, a made-up one. */
+async function someEvent({ resolve, flags }: Trying): Promise<WaypostEvent> {
+  try {
+    const client = createOpsClient(await resolve(flags));
+    for await (const event of client.list<WaypostEvent>(
+      "/api/events",
+      { type: "whatsapp.message.*" },
+      1,
+    )) {
+      return event;
+    }
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+  }
+  const [event] = JSON.parse(await readFile(sample, "utf8")) as WaypostEvent[];
+  if (event === undefined) throw new Error("the sample is empty");
+  return event;
+}

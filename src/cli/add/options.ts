@@ -1,0 +1,83 @@
+import { CommandError, exitCodes } from "../ops-client.ts";
+import type { Questions } from "./questions.ts";
+
+interface OptionSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly "x-secret"?: boolean;
+}
+
+/** What a kind's own schema says of its options. */
+export interface KindOptions {
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, OptionSchema>>;
+}
+
+export interface Gathered {
+  /** As they go into waypost.yaml. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** For `.env`, by the name that stands in the block. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/**
+ * The options of a new destination: those given, and the required ones that are asked for. A secret goes into the environment
+ * under a name of its own, unless what is given is a `${NAME}` already, or the environment has that name.
+ */
+export async function gatherOptions(
+  kind: string,
+  { required = [], properties = {} }: KindOptions,
+  given: Readonly<Record<string, string>>,
+  parts: {
+    readonly questions: Pick<Questions, "ask">;
+    readonly env: Readonly<Record<string, string>>;
+  },
+): Promise<Gathered> {
+  const unknown = Object.keys(given).find((key) => properties[key] === undefined);
+  if (unknown !== undefined) {
+    const known = Object.keys(properties).join(", ");
+    throw new CommandError(exitCodes.usage, `${kind} has no option ${unknown}. It has: ${known}.`);
+  }
+  const options: Record<string, unknown> = {};
+  const secrets: Record<string, string> = {};
+  for (const key of new Set([...required, ...Object.keys(given)])) {
+    const about = properties[key] ?? {};
+    const variable = about["x-secret"] ? variableName(kind, key) : undefined;
+    const value =
+      given[key] ?? knownIn(parts.env, variable) ?? (await askFor(key, about, parts.questions));
+    const isSecret = variable !== undefined && !value.startsWith("${");
+    options[key] = isSecret ? `\${${variable}}` : typed(value, about);
+    if (isSecret) secrets[variable] = value;
+  }
+  return { options, secrets };
+}
+
+function knownIn(env: Readonly<Record<string, string>>, variable: string | undefined) {
+  return variable === undefined || env[variable] === undefined ? undefined : `\${${variable}}`;
+}
+
+async function askFor(
+  key: string,
+  { description, "x-secret": secret = false }: OptionSchema,
+  { ask }: Pick<Questions, "ask">,
+): Promise<string> {
+  const question = description === undefined ? `${key}:` : `${key} (${description})`;
+  for (;;) {
+    const answer = await ask(question, { secret });
+    if (answer !== undefined) return answer;
+  }
+}
+
+function typed(value: string, { type }: OptionSchema): unknown {
+  if (type === "number" || type === "integer") return Number(value);
+  if (type === "boolean") return value === "true";
+  return value;
+}
+
+/** `hubspot`, `token` → `HUBSPOT_TOKEN`. */
+function variableName(kind: string, key: string): string {
+  return `${kind}_${key}`
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/[^A-Za-z0-9]+/g, "_")
+    .toUpperCase();
+}

@@ -1,0 +1,61 @@
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
+import { CommandError, exitCodes } from "../ops-client.ts";
+
+/** Whoever sits at the terminal. */
+export interface Questions {
+  /** undefined: an empty line. A secret is not shown while it is typed. */
+  ask(question: string, options?: { readonly secret?: boolean }): Promise<string | undefined>;
+  /** An empty line is no. */
+  confirm(question: string): Promise<boolean>;
+  close(): void;
+}
+
+/** From stdin; where it ends before an answer, throws CommandError. `yes`: everything is confirmed. */
+export function askTerminal(yes: boolean): Questions {
+  let hidden = false;
+  const output = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      if (!hidden) process.stderr.write(chunk);
+      done();
+    },
+  });
+  const terminal = process.stdin.isTTY === true;
+  const lines = createInterface({ input: process.stdin, output, terminal });
+  // Lines that came before they were asked for are kept.
+  const waiting: string[] = [];
+  const askers: ((line: string | undefined) => void)[] = [];
+  let ended = false;
+  lines.on("line", (line) => {
+    const asker = askers.shift();
+    if (asker) asker(line);
+    else waiting.push(line);
+  });
+  lines.on("close", () => {
+    ended = true;
+    for (const asker of askers.splice(0)) asker(undefined);
+  });
+  const next = () =>
+    new Promise<string | undefined>((resolve) => {
+      const line = waiting.shift();
+      if (line !== undefined || ended) resolve(line);
+      else askers.push(resolve);
+    });
+  const ask = async (question: string, { secret = false } = {}) => {
+    process.stderr.write(`${question} `);
+    hidden = secret;
+    const line = await next();
+    hidden = false;
+    if (secret && terminal) process.stderr.write("\n");
+    if (line !== undefined) return line.trim() || undefined;
+    throw new CommandError(exitCodes.usage, "No answer. Give it as --set key=value, or answer.");
+  };
+  return {
+    ask,
+    async confirm(question) {
+      if (yes) return true;
+      return /^y(es)?$/i.test((await ask(`${question} [y/N]`)) ?? "");
+    },
+    close: () => lines.close(),
+  };
+}

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { describe, it } from "node:test";
+import { hasDestination, withDestination, withoutShadow } from "../../src/cli/add/edit-yaml.ts";
+import { gatherOptions } from "../../src/cli/add/options.ts";
+import { tempDir } from "../config/temp-dir.ts";
+import { slackToken, startSlackStub } from "../destinations/slack-stub.ts";
+
+const bin = path.resolve(import.meta.dirname, "../../bin/waypost.js");
+
+/** Answers are typed, one line each. */
+function add(cwd: string, args: readonly string[], answers: readonly string[] = []) {
+  const { PATH } = process.env;
+  return new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
+    const child = spawn(process.execPath, [bin, "add", ...args], {
+      cwd,
+      env: { PATH, OPS_PORT: "1" },
+    });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+    child.stdin.end(answers.map((answer) => `${answer}\n`).join(""));
+    child.once("close", (code) =>
+      resolve({ code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() }),
+    );
+  });
+}
+
+describe("waypost add", { timeout: 120_000 }, () => {
+  it("goes from nothing to a live destination, and keeps secrets out of the file", async (t) => {
+    const stub = await startSlackStub();
+    t.after(() => stub.stub.close());
+    const cwd = await tempDir(t);
+    const settings = ["--set", "channel=#support", `baseUrl=${stub.baseUrl}`];
+    const answers = [slackToken, "y", "y"];
+    const { code, out, err } = await add(cwd, ["slack", "--name", "support", ...settings], answers);
+    assert.equal(code, 0, err + out);
+    assert.match(out, /would send .*"text"/);
+    assert.match(out, /support is live in waypost\.yaml/);
+    assert.ok(!out.includes(slackToken));
+    const text = await readFile(path.join(cwd, "waypost.yaml"), "utf8");
+    assert.match(
+      text,
+      /support: \{ kind: slack, token: "?\$\{SLACK_TOKEN\}"?, channel: "#support"/,
+    );
+    assert.ok(!text.includes("shadow"), text);
+    assert.match(text, /name: to-support/);
+    const env = path.join(cwd, ".env");
+    assert.equal(await readFile(env, "utf8"), `SLACK_TOKEN="${slackToken}"\n`);
+    assert.equal((await stat(env)).mode & 0o777, 0o600);
+    // Nothing was posted.
+    assert.deepEqual(stub.posts, []);
+  });
+
+  it("writes nothing when the answer is no, and goes on where it stopped", async (t) => {
+    const stub = await startSlackStub();
+    t.after(() => stub.stub.close());
+    const cwd = await tempDir(t);
+    const settings = [
+      "--set",
+      `token=${slackToken}`,
+      "channel=#support",
+      `baseUrl=${stub.baseUrl}`,
+    ];
+    const refused = await add(cwd, ["slack", ...settings], ["n"]);
+    assert.equal(refused.code, 1);
+    await assert.rejects(readFile(path.join(cwd, "waypost.yaml")), { code: "ENOENT" });
+    const waiting = await add(cwd, ["slack", ...settings], ["y", "n"]);
+    assert.equal(waiting.code, 0, waiting.err);
+    assert.match(waiting.out, /stays in shadow/);
+    const shadowed = await readFile(path.join(cwd, "waypost.yaml"), "utf8");
+    assert.match(shadowed, /shadow: true/);
+    const again = await add(cwd, ["slack", "--yes"]);
+    assert.equal(again.code, 0, again.err);
+    assert.match(again.out, /has slack already/);
+    const live = await readFile(path.join(cwd, "waypost.yaml"), "utf8");
+    assert.ok(!live.includes("shadow"));
+  });
+
+  it("stops at credentials that are not accepted, and says what to do", async (t) => {
+    const stub = await startSlackStub();
+    t.after(() => stub.stub.close());
+    const cwd = await tempDir(t);
+    await stub.stub.close();
+    const settings = [
+      "--set",
+      `token=${slackToken}`,
+      "channel=#support",
+      `baseUrl=${stub.baseUrl}`,
+    ];
+    const { code, out } = await add(cwd, ["slack", ...settings, "--yes"]);
+    assert.equal(code, 1);
+    assert.match(out, /✗ /);
+    assert.match(await readFile(path.join(cwd, "waypost.yaml"), "utf8"), /shadow: true/);
+  });
+
+  it("says which kinds and options there are", async (t) => {
+    const cwd = await tempDir(t);
+    assert.match((await add(cwd, ["sleck"])).err, /no kind sleck\. There are: .*slack/);
+    const { code, err } = await add(cwd, ["slack", "--set", "chanel=x"]);
+    assert.equal(code, 2);
+    assert.match(err, /no option chanel\. It has: .*channel/);
+    assert.match((await add(cwd, ["slack"])).err, /No answer/);
+  });
+});
+
+describe("the file that `add` edits", () => {
+  const block = { kind: "slack", token: `\${SLACK_TOKEN}`, channel: "#a" };
+  const made = { name: "support", block, types: ["whatsapp.message.*"] };
+
+  it("keeps comments, order and what is there", () => {
+    const before = `# ours\naccounts:\n  main: { phoneNumberId: "1" } # the shop's\n\n# Where to\ndestinations:\n#  later: { kind: slack }\nroutes:\n  - { name: all, when: { type: "whatsapp.#" }, to: other } # first\n`;
+    const after = withDestination(before, made);
+    for (const kept of [
+      "# ours",
+      "# the shop's",
+      "# Where to",
+      "#  later: { kind: slack }",
+      "# first",
+    ]) {
+      assert.ok(after.includes(kept), `${kept} is gone from\n${after}`);
+    }
+    assert.ok(after.indexOf("name: all") < after.indexOf("to-support"));
+    assert.ok(hasDestination(after, "support"));
+    assert.ok(!hasDestination(before, "support"));
+  });
+
+  it("takes only the shadow away", () => {
+    const shadowed = withDestination("", made);
+    const live = withoutShadow(shadowed, "support");
+    assert.equal(live, shadowed.replace(", shadow: true", ""));
+  });
+});
+
+describe("the options that `add` gathers", () => {
+  const schema = {
+    required: ["token", "size"],
+    properties: {
+      token: { type: "string", "x-secret": true },
+      size: { type: "integer" },
+      deep: { type: "boolean" },
+    },
+  };
+  const nobody = { ask: async () => assert.fail("asked") };
+
+  it("keeps references and what the environment has, and gives values their type", async () => {
+    const env = { CRM_TOKEN: "known" };
+    const given = { size: "3", deep: "true" };
+    const gathered = await gatherOptions("crm", schema, given, { questions: nobody, env });
+    assert.deepEqual(gathered, {
+      options: { token: `\${CRM_TOKEN}`, size: 3, deep: true },
+      secrets: {},
+    });
+    const own = await gatherOptions(
+      "crm",
+      schema,
+      { token: `\${OURS}`, size: "1" },
+      { questions: nobody, env: {} },
+    );
+    assert.deepEqual(own, { options: { token: `\${OURS}`, size: 1 }, secrets: {} });
+  });
+});
