@@ -29,7 +29,7 @@ export type * from "./contracts/log.ts";
 export type * from "./contracts/processes.ts";
 export * from "./contracts/queue-names.ts";
 export type * from "./contracts/renormalization.ts";
-export * from "./contracts/routing.ts";
+export type * from "./contracts/routing.ts";
 export type * from "./contracts/silences.ts";
 export * from "./contracts/template-names.ts";
 export type { BusMessage, EncodedEvent, QuarantinedPost, WaypostEvent } from "./event/event.ts";

@@ -5,6 +5,7 @@ import type { Destination, WaypostEvent } from "../contracts.ts";
 import type { DestinationSetup } from "../deliver/delivery.ts";
 import { type DestinationParts, OptionError } from "../destinations/destination-kind.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
+import { omitFrom } from "../event/omit.ts";
 import { createLog } from "../support/log.ts";
 
 /** The name of the alerts' own sender among destinations; no configured one has a dot in its name. */
@@ -116,7 +117,7 @@ export async function previewDestination(
   const given = { ...config.options, ...options };
   const destination = await kind?.create(name, given, nowhere(true));
   try {
-    return destination?.preview(event);
+    return destination?.preview(omitFrom(event, config.omit));
   } finally {
     await destination?.close();
   }

@@ -33,8 +33,15 @@ export function createDestinationChecks(
   };
   return {
     checkDestination: (destination: unknown, path: YamlPath): void => {
-      const { kind, timeout, rate } = record(destination);
+      const { kind, timeout, rate, omit, format } = record(destination);
       checkQuantities({ timeout, rate }, path, report);
+      if (kind === "webhook" && format === "meta" && omit !== undefined) {
+        report([...path, "omit"], {
+          problem:
+            "leaves nothing to send: `format: meta` sends Meta's own envelope, which holds it all",
+          remedy: "Remove one of the two",
+        });
+      }
       if (typeof kind !== "string") return;
       if (!Object.hasOwn(kinds, kind)) {
         report([...path, "kind"], {

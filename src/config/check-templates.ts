@@ -2,6 +2,7 @@ import { templateNames } from "../contracts/template-names.ts";
 import { createTemplates, TemplateError } from "../support/template.ts";
 import type { Checked } from "./checked.ts";
 import { each, list, record } from "./shape.ts";
+import { secretsOf, textsIn } from "./template-texts.ts";
 import { closest } from "./typos.ts";
 import type { Report, YamlPath } from "./yaml-file.ts";
 
@@ -87,33 +88,4 @@ function checkTemplate(text: string, path: YamlPath, scope: readonly string[], r
       remedy: "Correct it; docs/templates.md shows what there is",
     });
   }
-}
-
-/** Every text that holds a template, with its path; not below keys to be skipped. */
-function* textsIn(
-  node: unknown,
-  path: YamlPath,
-  skip: ReadonlySet<string>,
-): Generator<[string, YamlPath]> {
-  if (typeof node === "string" && /\{[{%]/.test(node)) yield [node, path];
-  if (typeof node !== "object" || node === null) return;
-  for (const [key, inner] of Object.entries(node)) {
-    if (skip.has(key)) continue;
-    yield* textsIn(inner, [...path, Array.isArray(node) ? Number(key) : key], skip);
-  }
-}
-
-/** Names of options of a kind that hold secrets: whatever they hold is no template. */
-function secretsOf(schema: unknown): Set<string> {
-  const found = new Set<string>();
-  const visit = (node: unknown): boolean => {
-    if (typeof node !== "object" || node === null) return false;
-    for (const [name, property] of Object.entries(record(record(node)["properties"]))) {
-      if (visit(property)) found.add(name);
-    }
-    const { properties: _, ...others } = record(node);
-    return others["x-secret"] === true || Object.values(others).map(visit).some(Boolean);
-  };
-  visit(schema);
-  return found;
 }

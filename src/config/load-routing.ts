@@ -6,6 +6,8 @@ import { readGiven } from "./env.ts";
 import { fillPlaceholders } from "./placeholders.ts";
 import type { RawRouting } from "./raw-routing.ts";
 import type { Kinds, Routing } from "./routing.ts";
+import { record } from "./shape.ts";
+import { templateMark } from "./template-texts.ts";
 import { toRouting } from "./to-routing.ts";
 import { type PathProblem, parseYaml, type Report } from "./yaml-file.ts";
 
@@ -32,16 +34,47 @@ export async function loadRouting(
   const report: Report = (at, words) => problems.push({ where: yaml.where(at), ...words });
   const value = await fillPlaceholders(source, { given, cwd }, report);
   checkRouting({ value, source, kinds }, report);
+  const checked = { source, kinds };
   /* Loaded only where there is one: the language is much of what a command would load. */
-  if (/\{[{%]/.test(text ?? "")) {
-    const { checkTemplates } = await import("./check-templates.ts");
-    checkTemplates({ source, kinds }, report);
-  }
+  const language = mayHoldTemplates(text, checked) ? await loadLanguage() : undefined;
+  language?.checkTemplates(checked, report);
   if (problems.length > 0) throw new ConfigError(firstOfEach(problems));
-  const routing = toRouting(value as RawRouting, { source, kinds, found: text !== undefined });
+  const routing = toRouting(value as RawRouting, {
+    ...checked,
+    found: text !== undefined,
+    templatesRead: language?.templateReads(checked) ?? (() => undefined),
+  });
   for (const { path, ...words } of await tryOut(routing)) report(path, words);
   if (problems.length > 0) throw new ConfigError(firstOfEach(problems));
   return routing;
+}
+
+interface WithKinds {
+  readonly source: unknown;
+  readonly kinds: Kinds;
+}
+
+/** In the file, or as defaults of the kinds that it uses. */
+function mayHoldTemplates(text: string | undefined, { source, kinds }: WithKinds): boolean {
+  if (templateMark.test(text ?? "")) return true;
+  const used = Object.values(record(record(source)["destinations"])).map(
+    (destination) => record(destination)["kind"],
+  );
+  return used.some(
+    (kind) => typeof kind === "string" && templateMark.test(schemaText(kinds, kind)),
+  );
+}
+
+function schemaText(kinds: Kinds, kind: string): string {
+  return JSON.stringify(kinds[kind]?.schema) ?? "";
+}
+
+async function loadLanguage() {
+  const [{ checkTemplates }, { templateReads }] = await Promise.all([
+    import("./check-templates.ts"),
+    import("./template-reads.ts"),
+  ]);
+  return { checkTemplates, templateReads };
 }
 
 /** A section of which all entries are commented out is there, but null. */

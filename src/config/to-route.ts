@@ -7,6 +7,7 @@ import type {
   Only,
   Route,
   Scalar,
+  TemplateReads,
   TextWhen,
   When,
 } from "../contracts.ts";
@@ -15,7 +16,11 @@ import type { RawOnly, RawRoute, RawValueWhen, RawWhen } from "./raw-routing.ts"
 import { many, mapValues, milliseconds } from "./reading.ts";
 
 /** `defaults`: the `only` that must hold too, unless the route does without. */
-export function toRoute(raw: RawRoute, defaults: RawOnly | undefined): Route {
+export function toRoute(
+  raw: RawRoute,
+  defaults: RawOnly | undefined,
+  templatesRead: TemplateReads | undefined,
+): Route {
   const { name, when, after, once, maxAge, to, emit, set, test } = raw;
   const only = bothOf(raw.only, raw.defaults === false ? undefined : defaults);
   const targets = many(to ?? []).map(targetOf);
@@ -29,6 +34,7 @@ export function toRoute(raw: RawRoute, defaults: RawOnly | undefined): Route {
     ...(maxAge !== undefined && { maxAgeMs: milliseconds(maxAge) }),
     to: [...new Set(targets.map(([target]) => target))],
     ...(Object.keys(options).length > 0 && { options }),
+    ...(templatesRead && { templatesRead }),
     ...(emit && { emit }),
     ...(set && { set: toChange(set) }),
     test: test ?? false,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { KindDefaults } from "../contracts.ts";
+import type { KindDefaults, TemplateReads } from "../contracts.ts";
 import { freeze, hideSecrets } from "./freeze.ts";
 import type { RawAlerts, RawDestination, RawRouting } from "./raw-routing.ts";
 import { mapValues, milliseconds } from "./reading.ts";
@@ -11,16 +11,27 @@ import { parseRate } from "./units.ts";
 
 const defaultDelays = ["1s", "10s", "1min", "5min", "30min", "2h", "6h", "12h"];
 
-/** `source` is the file with its placeholders still in place: it is what the hash may know. */
+interface Reading {
+  /** The file with its placeholders still in place: it is what the hash may know. */
+  readonly source: unknown;
+  readonly kinds: Kinds;
+  /** There is a file. */
+  readonly found: boolean;
+  /** By the route's place in it. */
+  readonly templatesRead: (route: number) => TemplateReads | undefined;
+}
+
 export function toRouting(
   raw: RawRouting,
-  { source, kinds, found }: { source: unknown; kinds: Kinds; found: boolean },
+  { source, kinds, found, templatesRead }: Reading,
 ): Routing {
   const accounts = raw.accounts ?? {};
   const toOne = (destination: RawDestination) =>
     toDestination(destination, kinds[destination.kind]?.defaults);
   const destinations = mapValues(raw.destinations ?? {}, toOne);
-  const routes = (raw.routes ?? []).map((route) => toRoute(route, raw.defaults?.only));
+  const routes = (raw.routes ?? []).map((route, i) =>
+    toRoute(route, raw.defaults?.only, templatesRead(i)),
+  );
   const flows = toFlowRules(raw);
   const sources = Object.entries(raw.sources ?? {}).map(
     ([name, source]) => [name, toSource(name, source)] as const,

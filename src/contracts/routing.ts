@@ -1,4 +1,7 @@
 /** What waypost.yaml says of routing, as the configuration reads it and the delivery obeys it. */
+import type { Omission } from "../event/omit.ts";
+
+export type { Omission } from "../event/omit.ts";
 
 interface Account {
   readonly phoneNumberId?: string;
@@ -25,11 +28,18 @@ export interface Route {
   readonly to: readonly string[];
   /** By destination: options of the kind for this route, which replace those of the destination. */
   readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly templatesRead?: TemplateReads;
   readonly emit?: Emit;
   readonly set?: Change;
   /** Also takes events of the dashboard's Test button. */
   readonly test: boolean;
 }
+
+/**
+ * By destination: what its templates show for this route. `log`: what the log must have (`about`, `transcript`). `memory`: what `set` and
+ * consent change (tags, fields, consent, owner, topic).
+ */
+export type TemplateReads = Readonly<Record<string, readonly ("log" | "memory")[]>>;
 
 /** What an event must be: all keys given must hold, any value of a key's list is enough. */
 export interface When {
@@ -234,7 +244,3 @@ export interface KindDefaults {
   readonly timeout?: string;
   readonly retry?: { readonly delays?: readonly string[] };
 }
-
-/** `raw` goes with each of the others, for it holds them all. */
-export const omissions = ["raw", "phone", "name", "text", "media"] as const;
-export type Omission = (typeof omissions)[number];

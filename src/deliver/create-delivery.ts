@@ -9,7 +9,8 @@ import { maxOpenRows } from "./intake.ts";
 import { maxLaneRows } from "./lanes.ts";
 import type { Routes } from "./routes.ts";
 import { createRunner, type RunnerStatus } from "./runner.ts";
-import type { Surroundings } from "./surroundings.ts";
+import { noSurroundings, type Surroundings } from "./surroundings.ts";
+import { tellLess, tellLessOfContacts } from "./tell-less.ts";
 
 export interface DeliveryOptions {
   readonly destinations: readonly DestinationSetup[];
@@ -68,7 +69,12 @@ export function createDelivery(options: DeliveryOptions): DeliveryEngine {
     bodies: createBodies(ledger),
   };
   const runners = destinations.map((setup) =>
-    createRunner({ ...shared, setup, log: log.child({ destination: setup.name }) }),
+    createRunner({
+      ...shared,
+      ...toldTo(setup, shared),
+      setup,
+      log: log.child({ destination: setup.name }),
+    }),
   );
   const byName = new Map(destinations.map(({ name }, i) => [name, runners[i]]));
   return {
@@ -80,5 +86,17 @@ export function createDelivery(options: DeliveryOptions): DeliveryEngine {
       await Promise.all(runners.map((runner) => runner.close(leftMs)));
     },
     status: () => runners.map((runner) => runner.status()),
+  };
+}
+
+/** What a destination may ask beside its event, without what it is to omit. */
+function toldTo(
+  { config: { omit } }: DestinationSetup,
+  { surroundings, contacts }: Pick<DeliveryOptions, "surroundings" | "contacts">,
+) {
+  if (omit === undefined) return {};
+  return {
+    contacts: tellLessOfContacts(contacts, omit),
+    surroundings: tellLess(surroundings ?? noSurroundings, omit),
   };
 }

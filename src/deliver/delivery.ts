@@ -9,6 +9,12 @@ export interface DestinationSetup {
   readonly config: DeliveryRules;
 }
 
+/** With the options of the route that held. */
+export function setupFor(setup: DestinationSetup, row: Pick<Delivery, "route">): DestinationSetup {
+  const destination = setup.byRoute?.get(row.route);
+  return destination === undefined ? setup : { ...setup, destination };
+}
+
 /**
  * `<destination>:<event id>`; of a delivery of the route's own, which opens later, also `:<route>`. A colon within an event's id,
  * as services may tell it, is escaped: no two deliveries share an id.

@@ -1,4 +1,5 @@
 import type { BatchItem, DeliveryContext, WaypostEvent } from "../contracts.ts";
+import { omitFrom } from "../event/omit.ts";
 import { LeaseOverError } from "../support/lease.ts";
 import { attemptBatch, type BatchEnd, type Outcome } from "./attempt.ts";
 import { contextOf, saveLink } from "./context.ts";
@@ -17,8 +18,8 @@ import {
 import { followUp, sendingMark } from "./turn.ts";
 import { GivenUpError } from "./writes.ts";
 
-/** A row that goes into the call, and what the destination is told of it. */
-interface Ready extends BatchItem {
+/** A row that goes into the call, with its whole event. */
+interface Ready {
   readonly row: OpenRow;
   readonly event: WaypostEvent;
   readonly context: DeliveryContext;
@@ -67,7 +68,11 @@ async function tryBatch(parts: HeadParts, batch: Batch, done: Set<OpenRow>): Pro
   if (marked.flat().length === 0) return;
   const at = clock.now();
   const startedAt = clock.monotonic();
-  const end = await attemptBatch(marked.flat().map(itemOf), parts);
+  const { omit } = parts.setup.config;
+  const items = marked.flat().map(({ event, context }): BatchItem => {
+    return { event: omitFrom(event, omit), context };
+  });
+  const end = await attemptBatch(items, parts);
   const time = { at, ms: clock.monotonic() - startedAt, now: clock.now() };
   const ended = endedOf(marked, end, time);
   // Before one counts as delivered, or the next of its conversation would not find it.
@@ -114,8 +119,6 @@ async function mark(parts: HeadParts, ready: ReadyLanes, done: Set<OpenRow>): Pr
   return ready.map((lane) => lane.filter(({ row }) => !done.has(row)));
 }
 
-const itemOf = ({ event, context }: Ready): BatchItem => ({ event, context });
-
 /** An attempt of a batch that has ended, by lane. */
 type EndedLane = readonly { readonly ready: Ready; readonly ended: Ended }[];
 
@@ -142,7 +145,7 @@ async function saveLinks(parts: HeadParts, lane: EndedLane): Promise<void> {
 async function followUpLane(parts: HeadParts, lane: EndedLane): Promise<EndedLane> {
   const followed: EndedLane[number][] = [];
   for (const { ready, ended } of lane) {
-    const outcome = await followUp(parts, ready.row, ended.outcome);
+    const outcome = await followUp(parts, ready.row, ready.event, ended.outcome);
     followed.push({ ready, ended: { ...ended, outcome } });
   }
   return followed;

@@ -1,22 +1,16 @@
 import type { DeliveryContext, WaypostEvent } from "../contracts.ts";
+import { omitFrom } from "../event/omit.ts";
 import type { KeyedMutex } from "../support/keyed-mutex.ts";
 import { LeaseOverError } from "../support/lease.ts";
 import { attempt, type Outcome } from "./attempt.ts";
 import { contactKeysOf } from "./contact-of.ts";
 import { type ContextParts, contextOf, saveLink } from "./context.ts";
+import { setupFor } from "./delivery.ts";
 import type { Health } from "./health.ts";
 import type { OpenRow } from "./lane.ts";
 import { deadly, jitter, settle } from "./settle.ts";
 import { lookInShadow } from "./shadow.ts";
-import {
-  decideTurn,
-  followUp,
-  sendingMark,
-  setupFor,
-  skip,
-  type TurnParts,
-  waitForTurn,
-} from "./turn.ts";
+import { decideTurn, followUp, sendingMark, skip, type TurnParts, waitForTurn } from "./turn.ts";
 import { findBody, isOld, lacksParts, waitForBody, waitsForItsTime } from "./waits.ts";
 import { GivenUpError } from "./writes.ts";
 
@@ -96,7 +90,7 @@ async function deliverHead(
   if ("delivered" in outcome && outcome.delivered.link !== undefined) {
     await saveLink(parts, body, outcome.delivered.link);
   }
-  const followed = await followUp(parts, row, outcome);
+  const followed = await followUp(parts, row, body, outcome);
   // By what the destination said, where it was called: the bus is none of its parts.
   const learnt =
     row.called && !isLaneOnly(outcome) ? parts.health.learn(outcome, tried.ms) : undefined;
@@ -137,7 +131,7 @@ async function deliverOnce(
   row.called = true;
   const setup = setupFor(parts.setup, row);
   const options = setup === parts.setup ? parts : { ...parts, setup };
-  return attempt(body, context, row.unknown, options);
+  return attempt(omitFrom(body, setup.config.omit), context, row.unknown, options);
 }
 
 /** The event, where it is there and its time has come. */

@@ -1,6 +1,6 @@
 import { type DeliveryChange, DeliveryError, type WaypostEvent } from "../contracts.ts";
+import { omitFrom, withPersonOf } from "../event/omit.ts";
 import type { Outcome } from "./attempt.ts";
-import type { DestinationSetup } from "./delivery.ts";
 import type { Decider, Decision } from "./flows/decide.ts";
 import type { Health } from "./health.ts";
 import type { OpenRow } from "./lane.ts";
@@ -84,18 +84,17 @@ export function sendingMark({ id, route, decided }: OpenRow): DeliveryChange {
   return { id, state: "sending", nextAt: null, ...(decided !== undefined && { route, decided }) };
 }
 
-/** With the options of the route that held. */
-export function setupFor(setup: DestinationSetup, row: OpenRow): DestinationSetup {
-  const destination = setup.byRoute?.get(row.route);
-  return destination === undefined ? setup : { ...setup, destination };
-}
-
 /**
  * Publishes what follows from a delivery, after the ledger has it: however often it is tried, it is the same. That the bus is away is
  * no fault of the destination's, and uses up no attempt.
  */
-export async function followUp(parts: TurnParts, row: OpenRow, outcome: Outcome): Promise<Outcome> {
-  const emits = await keepEmits(parts, row, outcome);
+export async function followUp(
+  parts: TurnParts,
+  row: OpenRow,
+  body: WaypostEvent,
+  outcome: Outcome,
+): Promise<Outcome> {
+  const emits = await keepEmits(parts, row, body, outcome);
   if (emits.length === 0) return outcome;
   try {
     await parts.publish(emits);
@@ -111,12 +110,15 @@ export async function followUp(parts: TurnParts, row: OpenRow, outcome: Outcome)
 
 /** As the ledger has them: what was kept before stays as it was rendered then. */
 async function keepEmits(
-  { write }: TurnParts,
+  { write, setup }: TurnParts,
   row: OpenRow,
+  body: WaypostEvent,
   outcome: Outcome,
 ): Promise<readonly WaypostEvent[]> {
   const isDelivered = "delivered" in outcome;
-  const made = (isDelivered ? outcome.delivered.events : outcome.error.events) ?? [];
+  const told = omitFrom(body, setup.config.omit);
+  const events = (isDelivered ? outcome.delivered.events : outcome.error.events) ?? [];
+  const made = told === body ? events : events.map((event) => withPersonOf(body, told, event));
   if (!isDelivered && made.length === 0) return [];
   const kept = row.emits ?? [];
   const fresh = made.filter((event) => !kept.some(({ id }) => id === event.id));

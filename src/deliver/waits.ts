@@ -1,9 +1,10 @@
 import type { DeliveryChange, WaypostEvent } from "../contracts.ts";
 import { mediaOf } from "../event/media-of.ts";
+import { omitFrom } from "../event/omit.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
 import type { Bodies, Body } from "./bodies.ts";
-import type { DestinationSetup } from "./delivery.ts";
+import { type DestinationSetup, setupFor } from "./delivery.ts";
 import { mostWaitMs, type OpenRow } from "./lane.ts";
 import { jitter } from "./settle.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -68,7 +69,7 @@ const filesWithinMs = 60_000;
 /** What the destination is told besides is not there yet: the event in the log, its files. */
 export async function lacksParts(parts: WaitParts, row: OpenRow, body: WaypostEvent) {
   const { setup, surroundings, clock, log } = parts;
-  const { readsLog, files } = setup.destination;
+  const { readsLog, files } = setupFor(setup, row).destination;
   if (surroundings === undefined) return false;
   try {
     if (readsLog && !(await surroundings.has(row.eventId))) return true;
@@ -87,7 +88,10 @@ export async function lacksParts(parts: WaitParts, row: OpenRow, body: WaypostEv
 /** In ms; NaN where the destination's answer is no time. One that cannot say is not waited for: a lane would stand still. */
 function timeToWait({ setup, clock, log }: WaitParts, row: OpenRow, body: WaypostEvent): number {
   try {
-    const at = setup.destination.notBefore?.(body, new Date(row.createdAt));
+    const at = setup.destination.notBefore?.(
+      omitFrom(body, setup.config.omit),
+      new Date(row.createdAt),
+    );
     return at === undefined ? 0 : at.getTime() - clock.now();
   } catch (error) {
     log.warn("a destination cannot say when to try", { eventId: row.eventId, error });

@@ -11,7 +11,10 @@ export interface DestinationParts {
 /** How destinations of one kind are described in waypost.yaml and made. */
 export interface DestinationKind {
   readonly kind: string;
-  /** JSON Schema (2020-12) of the kind's own options; keys that it does not list are refused. */
+  /**
+   * JSON Schema (2020-12) of the kind's own options; keys that it does not list are refused. An option that is a template where nobody
+   * sets it says so in `default`: what that shows must be there before an event is delivered. The kind itself applies it.
+   */
   readonly schema: object;
   /** `options` fit the schema. Throws OptionError for what a schema cannot say. Opens no connection. */
   create(

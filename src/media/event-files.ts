@@ -1,4 +1,4 @@
-import type { Delivery, EventFile, WaypostEvent } from "../contracts.ts";
+import { type Delivery, DeliveryError, type EventFile, type WaypostEvent } from "../contracts.ts";
 import { arrivedFile } from "../event/file-arrived.ts";
 import { mediaOf } from "../event/media-of.ts";
 import type { Library } from "./library.ts";
@@ -19,7 +19,9 @@ export function createEventFiles(parts: {
   return async (event) => {
     const asked = askedOf(event);
     if (asked.length === 0) return [];
-    const fileOf = await library.look(asked.map(({ mediaId }) => mediaId));
+    const fileOf = await look(library, asked);
+    // Where the files are kept nobody answers: as with a file that is late.
+    if (fileOf === undefined) return "waits";
     const files = asked.map((file) => ({ ...file, found: fileOf(file.mediaId) }));
     let absent = "files of such messages are not fetched";
     if (files.some(({ found }) => found === "pending") && takes(event)) {
@@ -31,6 +33,18 @@ export function createEventFiles(parts: {
       found === "pending" ? { mediaId, name, absent } : { ...found, name },
     );
   };
+}
+
+async function look(
+  library: Pick<Library, "look">,
+  asked: readonly { readonly mediaId: string }[],
+): Promise<Awaited<ReturnType<Library["look"]>> | undefined> {
+  try {
+    return await library.look(asked.map(({ mediaId }) => mediaId));
+  } catch (error) {
+    if (error instanceof DeliveryError) return undefined;
+    throw error;
+  }
 }
 
 function askedOf(event: WaypostEvent): { readonly mediaId: string; readonly name: string }[] {

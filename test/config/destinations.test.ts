@@ -92,6 +92,14 @@ routes: [{ name: r, when: { type: "#" }, to: [crm: { shadow: true, omit: [raw] }
     );
   });
 
+  it("cannot send Meta's envelope and omit it", async (t) => {
+    const yaml = "destinations: { crm: { kind: webhook, format: meta, omit: [text] } }";
+    const webhook = { webhook: { schema: { type: "object" } } };
+    const [problem] = await problemsOfYaml(t, yaml, webhook);
+    assert.equal(problem?.where, "waypost.yaml:1 destinations.crm.omit");
+    assert.match(problem.problem, /nothing to send/);
+  });
+
   it("cannot be in shadow where alerts go to it", async (t) => {
     const yaml = "alerts: { to: { kind: plain, shadow: true } }";
     const [problem] = await problemsOfYaml(t, yaml, kinds);

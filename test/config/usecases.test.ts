@@ -76,6 +76,8 @@ describe("the file of use cases", () => {
       when: { type: ["business.lead.captured"] },
       only: notSpam,
       to: ["hubspot"],
+      // The owner of its deal is a template.
+      templatesRead: { hubspot: ["memory"] },
       set: { owner: { pool: "sales" } },
       test: false,
     });
@@ -106,6 +108,7 @@ describe("the file of use cases", () => {
       options: {
         whatsapp: { text: "Thank you!", template: { name: "thanks", language: "en" } },
       },
+      templatesRead: { hubspot: ["memory"] },
       test: false,
     });
   });

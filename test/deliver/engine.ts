@@ -15,6 +15,7 @@ import { createDelivery, type DeliveryEngine } from "../../src/deliver/create-de
 import type { DeliveryHooks } from "../../src/deliver/delivery.ts";
 import type { Decider } from "../../src/deliver/flows/decide.ts";
 import { compileRoutes, type Routes } from "../../src/deliver/routes.ts";
+import type { Surroundings } from "../../src/deliver/surroundings.ts";
 import { createArrayLog, type LogLine } from "../support/array-log.ts";
 import { createFakeClock, type FakeClock, settled } from "./fake-clock.ts";
 import { createMemoryLedger, type MemoryLedger } from "./memory-ledger.ts";
@@ -204,6 +205,7 @@ export async function startEngine(
     /** Instead of one that takes all to all. */
     readonly routes?: Pick<Routes, "match" | "patternsFor">;
     readonly decider?: Decider;
+    readonly surroundings?: Surroundings;
   } = {},
 ): Promise<Engine> {
   const clock = options.clock ?? createFakeClock();
@@ -224,6 +226,7 @@ export async function startEngine(
         routes: [{ name: "everything", when: {}, to: names, test: false }],
       }),
     ...(options.decider && { decider: options.decider }),
+    ...(options.surroundings && { surroundings: options.surroundings }),
     bus: {
       consume: bus.consume,
       async publish(encoded) {

@@ -71,7 +71,7 @@ export function createDecider(parts: DeciderParts): Decider {
   const { routes, rules, now } = parts;
   const own = ownTakes(routes, rules);
   const opening = needsOpenings(routes);
-  const byName = compileAll(parts, own);
+  const byName = compileAll(parts);
   const circumstances = (event: WaypostEvent, name: string) => {
     const route = byName.get(name)?.route;
     const at = (route && opensAt(route, event, rules)?.getTime()) ?? receivedAt(event);
@@ -90,7 +90,7 @@ export function createDecider(parts: DeciderParts): Decider {
     async decide(asking, event) {
       const asked = asking.routes.flatMap((name) => byName.get(name) ?? []);
       const does = asking.id === deliveryId(flowsDestination, event.id) && isOwn(event, own);
-      const reads = new Set(asked.flatMap((each) => each.reads));
+      const reads = new Set(asked.flatMap((each) => readsOf(each, asking.destination, own)));
       // Whether a message opens its conversation is seen by those before it.
       if (does && opening) reads.add("log");
       if (await mustWait(reads, asking, event, parts)) return { is: "wait" };
@@ -98,6 +98,12 @@ export function createDecider(parts: DeciderParts): Decider {
       return does && decision.is === "skip" ? { is: "go", routes: [] } : decision;
     },
   };
+}
+
+/** Where nothing is set there is nothing to wait for. */
+function readsOf({ route, reads }: Compiled, destination: string, { waitedFor }: OwnTakes) {
+  const all = [...reads, ...(route.templatesRead?.[destination] ?? [])];
+  return waitedFor(route.name) ? all : all.filter((each) => each !== "memory");
 }
 
 /** The rest is asked as it stands at the turn. */
@@ -133,18 +139,13 @@ async function ask(
   return { is: "skip", reason: reasons.join("; ") || "there is nothing to do" };
 }
 
-function compileAll(
-  { routes, rules, named }: DeciderParts,
-  { waitedFor }: Pick<OwnTakes, "waitedFor">,
-): ReadonlyMap<string, Compiled> {
+function compileAll({ routes, rules, named }: DeciderParts): ReadonlyMap<string, Compiled> {
   const compile = (route: Route): [string, Compiled] => {
     const { name, only = {}, once } = route;
     const tests = compileOnly(only, rules);
     const reads = new Set(tests.flatMap((test) => test.reads));
     const names = named?.(name) ?? new Set();
     if (typeof once?.for === "string" || logNames.some((each) => names.has(each))) reads.add("log");
-    // Where nothing is set there is nothing to wait for.
-    if (!waitedFor(name)) reads.delete("memory");
     return [name, { route, tests, reads: [...reads] }];
   };
   return new Map(routes.map(compile));

@@ -8,7 +8,7 @@ import {
 import { compilePattern } from "../../event/pattern.ts";
 import { needsOpenings } from "./opened.ts";
 
-/** What `set` and what people say about consent change; conditions on these wait for the `flows` row of their event. */
+/** What `set` and what people say about consent change; conditions on these, and templates that show them, wait for the `flows` row of their event. */
 const memoryKeys: readonly (keyof Only)[] = ["tag", "field", "topic", "owner", "consent"];
 
 function readsMemory(only: Only | undefined): boolean {
@@ -22,9 +22,18 @@ export function isConditional({ only, once, maxAgeMs }: Route): boolean {
   return only !== undefined || once !== undefined || maxAgeMs !== undefined;
 }
 
-/** It asks nothing, and the destination has no options of its own for it. */
+/** It asks nothing, and the destination has no options of its own for it, nor templates that wait for something. */
 export function isPlain(route: Route, destination: string): boolean {
-  return !isConditional(route) && route.options?.[destination] === undefined;
+  const { options, templatesRead } = route;
+  const own = options?.[destination] ?? templatesRead?.[destination];
+  return own === undefined && !isConditional(route);
+}
+
+/** Its conditions, or templates of one of its destinations. */
+function isReader({ only, templatesRead = {} }: Route): boolean {
+  return (
+    readsMemory(only) || Object.values(templatesRead).some((reads) => reads.includes("memory"))
+  );
 }
 
 /** What the built-in destination does for the route. */
@@ -53,7 +62,7 @@ export function ownTakes(routes: readonly Route[], rules: FlowRules | undefined)
   const own = [...changing, ...openings];
   const tests = own.map(compilePattern);
   const writes = routes.some(({ set }) => set !== undefined) || consent.length > 0;
-  const readers = writes ? routes.filter(({ only }) => readsMemory(only)) : [];
+  const readers = writes ? routes.filter(isReader) : [];
   const waiting = new Set(readers.map(({ name }) => name));
   return {
     patterns: [...own, ...readers.flatMap(({ when }) => when.type ?? ["#"])],

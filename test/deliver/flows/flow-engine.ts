@@ -2,6 +2,7 @@ import type { DeliveryRules, FlowRules, Route, WaypostEvent } from "../../../src
 import { flowsDestination } from "../../../src/contracts.ts";
 import { createDecider } from "../../../src/deliver/flows/decide.ts";
 import { compileDoings, createFlows } from "../../../src/deliver/flows/flows.ts";
+import { createSurroundings } from "../../../src/deliver/flows/surroundings.ts";
 import { compileRoutes } from "../../../src/deliver/routes.ts";
 import { textOf } from "../../../src/event/message-in-words.ts";
 import { createContactLearner } from "../../../src/store/contact-learner.ts";
@@ -46,6 +47,8 @@ export async function startFlows(
     /** Of all destinations. */
     readonly config?: Partial<DeliveryRules>;
     readonly holder?: string;
+    /** Instead of what there is of this name. */
+    readonly destinations?: Readonly<Record<string, StubDestination>>;
   } = {},
 ) {
   const world = options.world ?? createWorld();
@@ -53,10 +56,10 @@ export async function startFlows(
   const rules = { ...noRules, ...options.rules };
   const routes = routeParts.map((parts): Route => ({ when: {}, to: [], test: false, ...parts }));
   const names = [...new Set(routes.flatMap(({ to }) => to))];
-  const stubs = Object.fromEntries(names.map((name) => [name, createStub()])) as Record<
-    string,
-    StubDestination
-  >;
+  const stubs: Record<string, StubDestination> = {
+    ...Object.fromEntries(names.map((name) => [name, createStub()])),
+    ...options.destinations,
+  };
   const memory = { query: log, contacts, ledger };
   const doings = compileDoings(routes, createTemplates({ filters: { text: textOf } }));
   const decider = createDecider({
@@ -64,10 +67,14 @@ export async function startFlows(
     named: (route) => doings.get(route)?.names ?? new Set(),
   });
   const compiled = compileRoutes({ accounts: {}, routes, flows: rules });
+  const { circumstances } = decider;
+  const { captures } = compiled;
   const flows = createFlows({
     ...{ routes, doings, rules, memory, accounts: {}, now: clock.now },
-    circumstances: decider.circumstances,
-    captures: compiled.captures,
+    ...{ circumstances, captures },
+  });
+  const surroundings = createSurroundings({
+    ...{ query: log, accounts: {}, rules, captures, circumstances },
   });
   const engine = await startEngine(
     { [flowsDestination]: flows, ...stubs },
@@ -78,6 +85,7 @@ export async function startFlows(
       bus: watched(world),
       routes: compiled,
       decider,
+      surroundings,
       leaseMs: 90_000,
       ...(options.config && { config: options.config }),
       ...(options.holder && { holder: options.holder }),
