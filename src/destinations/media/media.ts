@@ -57,8 +57,9 @@ export function createMedia(options: MediaOptions): Destination {
     async deliver(event, _context, signal): Promise<Delivered> {
       const ends: MediaRow[] = [];
       for (const media of filesOf(event)) ends.push(await settleFile(parts, media, signal));
-      options.settled(event.id);
+      // Before anybody is woken: who is done by now had no part of it.
       const events = await lateFiles(parts, event, ends);
+      options.settled(event.id);
       return { answer: ends.map(inWords).join("; "), ...(events.length > 0 && { events }) };
     },
     preview: (event) => ({ files: filesOf(event).map(({ id, name }) => ({ mediaId: id, name })) }),
