@@ -52,6 +52,7 @@ export async function startOps(
     /** Of the configuration. */
     routes?: readonly Route[];
     renormalize?: OpsApi["renormalize"];
+    findFile?: OpsApi["findFile"];
   } = {},
 ): Promise<Harness> {
   const query = createMemoryEventQuery();
@@ -64,6 +65,7 @@ export async function startOps(
     intake = { publish: () => Promise.reject(new Error("unasked")), accounts: () => ({}) },
     routes = [],
     renormalize = () => Promise.reject(new Error("unasked")),
+    findFile,
     ...options
   } = changes;
   const folder = await mkdtemp(join(tmpdir(), "waypost-ops-"));
@@ -79,6 +81,7 @@ export async function startOps(
   const api: OpsApi = {
     query,
     renormalize,
+    ...(findFile && { findFile }),
     intake,
     ledger,
     contacts,
