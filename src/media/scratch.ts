@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -13,9 +12,4 @@ export async function openScratch(folder: string): Promise<void> {
     const found = await stat(path).catch(() => undefined);
     if (found?.isFile() && Date.now() - found.mtimeMs > leftOverMs) await rm(path, { force: true });
   }
-}
-
-/** A path that nobody else writes to. */
-export function scratchFile(folder: string): string {
-  return join(folder, `${randomUUID()}.part`);
 }

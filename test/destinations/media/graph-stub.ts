@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo, Socket } from "node:net";
 
 /** What becomes of a request for the bytes, instead of the bytes; `wrong` sends others of the same length. */
-export type BytesFault =
+type BytesFault =
   | "wrong"
   | "cut"
   | "reset"
