@@ -50,9 +50,20 @@ const base = { when: {}, to: ["crm"], test: false };
 const only = { tag: ["vip"] };
 const emit = { type: "business.lead.captured", data: { text: "{{ message.text.body | upcase }}" } };
 
+/** It takes none of the events; but where something is set, every event of the others is waited for. */
+const setting: Route = {
+  name: "mark",
+  when: { type: ["business.sale"] },
+  set: { tag: { add: ["buyer"], remove: [] } },
+  to: [],
+  test: false,
+};
+
 interface Measured {
   readonly what: string;
   readonly route: Route;
+  /** Beside it; `flows` works too. */
+  readonly beside?: Route;
   /** Otherwise over HTTP; what is emitted is done by the built-in destination. */
   readonly atOnce?: true;
 }
@@ -68,26 +79,37 @@ const measured: readonly Measured[] = [
     what: "only: { tag }, emit with a template",
     route: { name: "emit", ...base, to: [], only, emit },
   },
+  {
+    what: "only: { tag }, another route sets",
+    route: { name: "waiting", ...base, only },
+    beside: setting,
+  },
   { what: "a plain route, taken at once", route: { name: "plain-now", ...base }, atOnce: true },
   { what: "only: { tag }, taken at once", route: { name: "tag-now", ...base, only }, atOnce: true },
 ];
+
+interface Deliver extends Pick<Measured, "route" | "beside"> {
+  readonly name: string;
+  readonly target: Destination;
+}
 
 /** Processor time in µs of each delivery of these events, and how long the takeover took. */
 async function deliver(
   store: Store,
   batch: readonly WaypostEvent[],
-  { name, route, target }: { name: string; route: Route; target: Destination },
+  { name, route, beside, target }: Deliver,
 ) {
+  const routes = [route, ...(beside ? [beside] : [])];
   const { query, taken, consume } = { query: store, ...createSource(batch) };
   const memory = { query, contacts: store.contacts, ledger: store.ledger };
-  const doings = compileDoings([route], createTemplates());
-  const compiled = compileRoutes({ accounts: {}, routes: [route], flows: rules });
+  const doings = compileDoings(routes, createTemplates());
+  const compiled = compileRoutes({ accounts: {}, routes, flows: rules });
   const decider = createDecider({
-    ...{ routes: [route], rules, memory, now: Date.now },
+    ...{ routes, rules, memory, now: Date.now },
     named: (of) => doings.get(of)?.names ?? new Set(),
   });
   const flows = createFlows({
-    ...{ routes: [route], doings, rules, memory, accounts: {}, now: Date.now },
+    ...{ routes, doings, rules, memory, accounts: {}, now: Date.now },
     circumstances: decider.circumstances,
     captures: compiled.captures,
   });
@@ -96,11 +118,13 @@ async function deliver(
   const all = new Promise<void>((resolve) => {
     onAll = resolve;
   });
-  const destination = name === flowsDestination ? flows : target;
+  const names = [name, ...(beside === undefined ? [] : [flowsDestination])];
   const engine = createDelivery({
-    destinations: [
-      { name, destination, config: { retry: { delaysMs: [1_000] }, concurrency: 64 } },
-    ],
+    destinations: names.map((each) => ({
+      name: each,
+      destination: each === flowsDestination ? flows : target,
+      config: { retry: { delaysMs: [1_000] }, concurrency: 64 },
+    })),
     routes: compiled,
     decider,
     bus: { consume, publish: async () => undefined },
@@ -110,7 +134,8 @@ async function deliver(
     holder: "bench",
     leaseMs: 3_000,
     hooks: {
-      delivered() {
+      delivered(destination) {
+        if (destination !== name) return;
         left -= 1;
         if (left === 0) onAll();
       },
@@ -232,12 +257,12 @@ async function measureConditions(http: Destination): Promise<void> {
   for (let round = 0; round <= rounds; round += 1) {
     await withStore(async (store) => {
       const made = await storedEvents(store);
-      for (const { what, route, atOnce } of measured) {
+      for (const { what, route, beside, atOnce } of measured) {
         const name = route.emit === undefined ? route.name : flowsDestination;
         const to = route.emit === undefined ? [name] : [];
         const target = atOnce ? sink : http;
-        const spent = (await deliver(store, made, { name, route: { ...route, to }, target }))
-          .micros;
+        const setup = { name, route: { ...route, to }, target, ...(beside && { beside }) };
+        const spent = (await deliver(store, made, setup)).micros;
         // The first round warms up.
         if (round > 0) micros.set(what, Math.min(spent, micros.get(what) ?? spent));
       }
@@ -281,5 +306,5 @@ function print(line: string): void {
 
 const http = await startHttp();
 await measureConditions(http);
-await measureScheduled(http);
+if (process.argv[2] !== "conditions") await measureScheduled(http);
 await http.close();

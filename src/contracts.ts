@@ -13,6 +13,7 @@ import type * as job from "./contracts/jobs.ts";
 import type * as ledger from "./contracts/ledger.ts";
 import type * as log from "./contracts/log.ts";
 import type * as processes from "./contracts/processes.ts";
+import type { Replays } from "./contracts/replay.ts";
 import type { Silences } from "./contracts/silences.ts";
 import type { BusMessage, EncodedEvent, WaypostEvent } from "./event/event.ts";
 
@@ -29,6 +30,7 @@ export type * from "./contracts/log.ts";
 export type * from "./contracts/processes.ts";
 export * from "./contracts/queue-names.ts";
 export type * from "./contracts/renormalization.ts";
+export type * from "./contracts/replay.ts";
 export type * from "./contracts/routing.ts";
 export type * from "./contracts/silences.ts";
 export * from "./contracts/template-names.ts";
@@ -61,7 +63,7 @@ export interface EventLog {
 
 /** The read face: newest `receivedAt` first. A list that takes longer than 2 s ends with QueryTooWideError. */
 export interface EventQuery {
-  events(filter: log.EventFilter, page: log.PageRequest): Promise<log.Page<WaypostEvent>>;
+  events(filter: log.EventFilter, page: log.OrderedPageRequest): Promise<log.Page<WaypostEvent>>;
   event(id: string): Promise<WaypostEvent | undefined>;
   message(wamid: string): Promise<log.MessageView | undefined>;
   conversations(filter: log.ConversationFilter, page: log.PageRequest): log.Conversations;
@@ -82,6 +84,7 @@ export interface Store extends EventLog, EventQuery {
   readonly contacts: Contacts;
   readonly silences: Silences;
   readonly media: MediaRows;
+  readonly replays: Replays;
   /** How many POSTs came into quarantine from then on. Cheap. */
   quarantinedSince(from: Date): Promise<number>;
   /** In words why not, e.g. "MongoDB is not reachable"; undefined when ready. */
@@ -102,19 +105,11 @@ export interface Jobs {
 
 /** A configured target: makes an event take effect, once. Throws DeliveryError. */
 export interface Destination extends destination.DestinationTraits {
-  deliver(
-    event: WaypostEvent,
-    context: destination.DeliveryContext,
-    signal: AbortSignal,
-  ): Promise<destination.Delivered>;
+  deliver: destination.Deliver;
   /** As `deliver`, of two or more at once. */
   readonly deliverBatch?: destination.DeliverBatch;
   /** For `idempotency: "lookup"`: the effect of an earlier attempt, if it happened. */
-  find?(
-    event: WaypostEvent,
-    context: destination.DeliveryContext,
-    signal: AbortSignal,
-  ): Promise<destination.Delivered | undefined>;
+  find?: destination.Find;
   /** What would be sent, for `routes test`; sends nothing, shows no secret. */
   preview(event: WaypostEvent): unknown;
   /** Harmless calls that check credentials and scopes, for `doctor`. */

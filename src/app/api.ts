@@ -3,6 +3,7 @@ import { retire } from "../deliver/retire.ts";
 import { whyNot } from "../deliver/why-not.ts";
 import { prepareIntake } from "../event/intake-event.ts";
 import { createRenormalizer } from "../jobs/renormalize/renormalizer.ts";
+import { planReplay } from "../jobs/replay/replayer.ts";
 import type { OpsApi } from "../ops/create-ops.ts";
 import { pruneTopology } from "../ops/prune.ts";
 import type { ConfigurationState } from "../ops/status.ts";
@@ -15,6 +16,7 @@ import type { Base } from "./base.ts";
 import type { Media } from "./media.ts";
 import type { Plan } from "./plan.ts";
 import type { Receiving } from "./receive.ts";
+import { replayParts } from "./replay.ts";
 import { testEvent } from "./routes-test.ts";
 
 export interface ApiParts {
@@ -48,6 +50,8 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     intake: { publish: bus.publish.bind(bus), accounts: () => plan().routing.accounts },
     whyNot: (event, delivered) => whyNot(plan().routes, event, destinations().keys(), delivered),
     testRoutes: (event) => testEvent(event, plan(), store),
+    replays: store.replays,
+    planReplay: (request) => planReplay(replayParts(store, plan), request),
     prune: (options) =>
       pruneTopology(
         {

@@ -26,7 +26,17 @@ export async function createDestinations(
           name === setup.name ? [[route, destination] as const] : [],
         ),
       );
-      return byRoute.size === 0 ? setup : { ...setup, byRoute };
+      const transcripts = new Map(
+        routing.routes.flatMap(({ name, transcripts: told }) => {
+          const count = told?.[setup.name];
+          return count === undefined ? [] : [[name, count] as const];
+        }),
+      );
+      return {
+        ...setup,
+        ...(byRoute.size > 0 && { byRoute }),
+        ...(transcripts.size > 0 && { transcripts }),
+      };
     });
   }
   throw new ConfigError(

@@ -17,6 +17,7 @@ import { type Media, openMedia } from "./media.ts";
 import { loadPlan, type Plan } from "./plan.ts";
 import { type Receiving, startReceiving } from "./receive.ts";
 import { createReloader, type Reloadable } from "./reload.ts";
+import { startReplays } from "./replay.ts";
 import { startWorking, type WorkOptions } from "./work.ts";
 
 /** Loads the configuration and runs the role, with `only` these of its consumers. Throws a ConfigError. */
@@ -128,6 +129,8 @@ async function startWork(base: Base, parts: Parts, work: Omit<WorkOptions, "only
   life.add("closing", () => parts.closing?.close(), jobMs);
   const expiring = startExpiring(base, options);
   life.add("expiring files", () => expiring?.close(), jobMs);
+  const replaying = startReplays(base, options);
+  life.add("replays", () => replaying.close(), jobMs);
 }
 
 /** All that a receiver needs the store for: to be seen by `status`. So it neither waits for it nor minds. */

@@ -131,8 +131,10 @@ type Trying = Parts & { readonly flags: Flags; readonly questions: Questions };
 async function tryOut(name: string, file: ConfigFile, trying: Trying): Promise<number> {
   const destination = await createOne(name, trying.env);
   try {
-    if (!(await check(destination))) return exitCodes.wrong;
+    const isReady = await check(destination);
     if (!(await provide(destination, trying.questions))) return exitCodes.wrong;
+    // What was missing may be there now.
+    if (!isReady && !(await check(destination))) return exitCodes.wrong;
     const event = await someEvent(trying);
     const { ok, words } = await tryInShadow(name, destination, event);
     print(`${ok ? "✓" : "✗"} ${event.type} ${event.id}: ${escapeControls(words)}`);

@@ -3,6 +3,7 @@ import { type Config, loadConfig, type Role } from "../config/config.ts";
 import { ConfigError, type ConfigProblem, firstOfEach } from "../config/config-error.ts";
 import { readGiven } from "../config/env.ts";
 import type { Routing } from "../config/routing.ts";
+import { warningsOf } from "../config/warnings.ts";
 import { exitCodes, runCommand } from "./ops-client.ts";
 import { print, safeJson } from "./terminal.ts";
 
@@ -71,7 +72,7 @@ export async function checkConfig(
   );
   return {
     problems: firstOfEach(problems),
-    warnings: [...(config?.warnings ?? []), ...(routing?.warnings ?? [])],
+    warnings: warningsOf(config, routing),
     destinations: Object.keys(routing?.destinations ?? {}).length,
     routes: routing?.routes.length ?? 0,
   };

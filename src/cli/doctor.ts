@@ -3,6 +3,7 @@ import { type Config, loadConfig } from "../config/config.ts";
 import { ConfigError } from "../config/config-error.ts";
 import { loadRouting } from "../config/load-routing.ts";
 import type { Routing } from "../config/routing.ts";
+import { warningsOf } from "../config/warnings.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
 import type { SystemStatus } from "../ops/status.ts";
 import { bad, type Check, good } from "./doctor/check.ts";
@@ -70,11 +71,11 @@ export async function examine({ env, resolve }: Parts, flags: OpsFlags): Promise
   return [...checks, ...broker, ...stored, ...destinations];
 }
 
-function configChecks(config: Config | undefined, { destinations, routes, warnings }: Routing) {
-  const [to, by] = [Object.keys(destinations).length, routes.length];
+function configChecks(config: Config | undefined, routing: Routing) {
+  const [to, by] = [Object.keys(routing.destinations).length, routing.routes.length];
   return [
     good("config", `no problems; destinations: ${to}, routes: ${by}`),
-    ...[...(config?.warnings ?? []), ...warnings].map((note) => good("config", `note: ${note}`)),
+    ...warningsOf(config, routing).map((note) => good("config", `note: ${note}`)),
   ];
 }
 

@@ -57,7 +57,9 @@ export function createDestinationChecks(
     checkOverride: (name: string, override: unknown, path: YamlPath): void => {
       const destination = record(record(value)["destinations"])[name];
       const { kind } = record(destination);
-      for (const key of Object.keys(record(override)).filter((key) => commonKeys.includes(key))) {
+      const { transcript, ...others } = record(override);
+      checkTranscript(transcript, path, report);
+      for (const key of Object.keys(others).filter((key) => commonKeys.includes(key))) {
         report([...path, key], {
           problem: "belongs to the destination, and is the same for all routes",
           remedy: `Set it in destinations.${name}, or add a destination of its own for this route`,
@@ -82,6 +84,17 @@ function below(path: YamlPath, report: Report): Report {
 
 function problemKey({ path, reason }: SchemaProblem): string {
   return `${path} ${reason}`;
+}
+
+/** Of all common keys it alone is a route's too. */
+function checkTranscript(transcript: unknown, path: YamlPath, report: Report): void {
+  if (transcript === undefined) return;
+  const fits = Number.isInteger(transcript) && Number(transcript) >= 1 && Number(transcript) <= 100;
+  if (fits) return;
+  report([...path, "transcript"], {
+    problem: "is not a number of messages",
+    remedy: "Write a whole number from 1 to 100",
+  });
 }
 
 function checkQuantities(

@@ -1,5 +1,13 @@
 import type { SourceKind } from "../contracts/sources.ts";
-import type { Accounts, DataWhen, KindDefaults, Omission, Party, Scalar } from "../contracts.ts";
+import type {
+  Accounts,
+  DataWhen,
+  Holder,
+  KindDefaults,
+  Omission,
+  Party,
+  Scalar,
+} from "../contracts.ts";
 
 /* waypost.yaml after `checkRouting` found nothing wrong with it: single values, durations and spans as written. */
 
@@ -20,6 +28,7 @@ export interface RawRouting extends RawFlows {
 export interface RawDestination extends KindDefaults {
   readonly kind: string;
   readonly omit?: readonly Omission[];
+  readonly transcript?: number;
   readonly shadow?: boolean;
   readonly [option: string]: unknown;
 }
@@ -71,7 +80,7 @@ export interface RawOnly {
   };
   readonly field?: Named<Many<Scalar>>;
   readonly owner?: boolean | Many<string>;
-  readonly held?: { readonly by: Many<Party> };
+  readonly held?: { readonly by: Many<Holder> };
   readonly answered?: { readonly by: Many<Party> };
   readonly window?: "open" | "closed";
   readonly consent?: boolean;

@@ -36,21 +36,14 @@ export function templateReads({
   };
 }
 
-/** Of options that are not given. */
+/** Of options that are not given. As JSON Schema has it, what stands in an option that is not given itself has no default. */
 function* defaultsIn(
   schema: unknown,
   options: Readonly<Record<string, unknown>>,
 ): Generator<string> {
   for (const [key, property] of Object.entries(record(record(schema)["properties"]))) {
-    if (options[key] === undefined) yield* defaultTexts(property);
-  }
-}
-
-function* defaultTexts(node: unknown): Generator<string> {
-  if (typeof node !== "object" || node === null) return;
-  for (const [key, inner] of Object.entries(node)) {
-    if (key === "default") for (const [text] of textsIn(inner, [], new Set())) yield text;
-    else yield* defaultTexts(inner);
+    if (options[key] !== undefined) yield* defaultsIn(property, record(options[key]));
+    else for (const [text] of textsIn(record(property)["default"], [], new Set())) yield text;
   }
 }
 

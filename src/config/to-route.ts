@@ -24,7 +24,16 @@ export function toRoute(
   const { name, when, after, once, maxAge, to, emit, set, test } = raw;
   const only = bothOf(raw.only, raw.defaults === false ? undefined : defaults);
   const targets = many(to ?? []).map(targetOf);
-  const options = Object.fromEntries(targets.filter(([, given]) => given !== undefined));
+  const options = Object.fromEntries(
+    targets
+      .filter(([, { transcript: _, ...given }]) => Object.keys(given).length > 0)
+      .map(([target, { transcript: _, ...given }]) => [target, given]),
+  );
+  const transcripts = Object.fromEntries(
+    targets.flatMap(([target, { transcript }]) =>
+      transcript === undefined ? [] : [[target, Number(transcript)]],
+    ),
+  );
   const route: Route = {
     name,
     when: toWhen(when),
@@ -34,6 +43,7 @@ export function toRoute(
     ...(maxAge !== undefined && { maxAgeMs: milliseconds(maxAge) }),
     to: [...new Set(targets.map(([target]) => target))],
     ...(Object.keys(options).length > 0 && { options }),
+    ...(Object.keys(transcripts).length > 0 && { transcripts }),
     ...(templatesRead && { templatesRead }),
     ...(emit && { emit }),
     ...(set && { set: toChange(set) }),
@@ -42,13 +52,13 @@ export function toRoute(
   return hideSecrets(route, ["options"]);
 }
 
-type Target = readonly [name: string, options?: Readonly<Record<string, unknown>>];
+type Target = readonly [name: string, options: Readonly<Record<string, unknown>>];
 
 function targetOf(
   raw: string | Readonly<Record<string, Readonly<Record<string, unknown>>>>,
 ): Target {
-  if (typeof raw === "string") return [raw];
-  const [entry = [""] as const] = Object.entries(raw);
+  const [entry = ["", {}] as const] =
+    typeof raw === "string" ? [[raw, {}] as const] : Object.entries(raw);
   return entry;
 }
 

@@ -59,7 +59,7 @@ export function toRouting(
 }
 
 function toDestination(raw: RawDestination, defaults: KindDefaults = {}): DestinationConfig {
-  const { kind, retry, rate, concurrency, timeout, omit, shadow, ...options } = {
+  const { kind, retry, rate, concurrency, timeout, omit, transcript, shadow, ...options } = {
     ...defaults,
     ...raw,
   };
@@ -71,6 +71,7 @@ function toDestination(raw: RawDestination, defaults: KindDefaults = {}): Destin
     ...(concurrency !== undefined && { concurrency }),
     ...(timeout !== undefined && { timeoutMs: milliseconds(timeout) }),
     ...(omit && { omit }),
+    ...(transcript !== undefined && { transcript }),
     ...(shadow && { shadow }),
     options,
   };

@@ -24,6 +24,10 @@ export interface Delivery {
    * nobody knows yet; `skipped`: at its turn no route held, or it was cancelled while it was scheduled.
    */
   readonly state: "scheduled" | "open" | "sending" | "delivered" | "skipped" | "dead";
+  /** The replay that opened it, or opened it again: it comes behind what is live in its lane. */
+  readonly replay?: string;
+  /** The replay that has it take effect once more: it is part of the idempotency key. */
+  readonly again?: string;
   /** It ended as dead, or was opened again, although an earlier attempt may have taken effect: nobody knows. */
   readonly unknown?: true;
   /** Attempts that count towards giving up. An outage of the whole destination adds none. */
@@ -60,14 +64,16 @@ export type NewDelivery = Pick<
   readonly routes?: readonly string[];
   /** `scheduled` until shortly before; ISO 8601. */
   readonly nextAt?: string;
-  /** Why it is dead from the start: what came under the event's id is no event. */
+  /** Why it has ended from the start: what came under the event's id is no event. */
   readonly reason?: string;
+  /** Not as dead: there is nothing to do, and all is done that came before. With `reason`. */
+  readonly skipped?: true;
   /** Kept with the row, and as long as it: the log lacks the event, or is about to lose it. */
   readonly body?: WaypostEvent;
 };
 
 /** A row that is opened from outside: its number is given by the ledger. */
-export type EnqueuedDelivery = Omit<NewDelivery, "destination" | "seq">;
+export type EnqueuedDelivery = Omit<NewDelivery, "destination" | "seq"> & Pick<Delivery, "replay">;
 
 /** What is written of a row; what is absent stays. */
 export interface DeliveryChange {

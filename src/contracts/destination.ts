@@ -10,13 +10,15 @@ export type Link = Readonly<Record<string, string>>;
 export interface DeliveryContext {
   /** The destination's name. */
   readonly destination: string;
-  /** The same for every attempt of this delivery: `<event id>:<destination>`, with `after` also `:<route>`. */
+  /** The same for every attempt of this delivery: `<event id>:<destination>`, with `after` also `:<route>`, with `again` also `:<replay>`. */
   readonly idempotencyKey: string;
   /**
    * The route with `after` that brings it here, maybe beside another delivery of the same event: whoever makes an id of the
    * event's own tells the two apart.
    */
   readonly after?: string;
+  /** The replay that has the event take effect once more: whoever makes an id of the event's own tells the two apart. */
+  readonly again?: string;
   /** 1 for the first; of a long outage the last 20 count. */
   readonly attempt: number;
   /** The routes that brought it here and held at its turn. */
@@ -89,6 +91,16 @@ export interface Delivered {
   readonly events?: readonly WaypostEvent[];
 }
 
+/** One attempt, until the signal aborts. */
+export type Deliver = (
+  event: WaypostEvent,
+  context: DeliveryContext,
+  signal: AbortSignal,
+) => Promise<Delivered>;
+
+/** undefined: there was no earlier effect. */
+export type Find = (...asked: Parameters<Deliver>) => Promise<Delivered | undefined>;
+
 /** One delivery of several in a call. Rows of one lane stand in its order; each `link` is as of the batch's start. */
 export interface BatchItem {
   readonly event: WaypostEvent;
@@ -139,7 +151,7 @@ export interface DestinationTraits {
   readonly batch?: BatchRules;
   /**
    * One attempt at a time for each contact, whatever their lanes (one person on two of our numbers has two): for what is found or made
-   * per contact.
+   * per contact. A batch along a lane takes its turn as one; with `batch.across` nothing goes into one call.
    */
   readonly serialize?: "contact";
   /** Instead of the conversation's: what its rows share with others of their lane. */

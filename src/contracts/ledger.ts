@@ -8,7 +8,7 @@ import type {
   EnqueuedDelivery,
   NewDelivery,
 } from "./delivery.ts";
-import type { Page, PageRequest } from "./log.ts";
+import type { OrderedPageRequest, Page } from "./log.ts";
 
 export type * from "./delivery.ts";
 
@@ -177,8 +177,10 @@ interface DeliveryQuery {
   /** Every destination that ever had a lease, by name. Counts rows: for people, not for loops. */
   destinations(): Promise<DestinationRow[]>;
   delivery(id: string): Promise<Delivery | undefined>;
-  /** Newest first. QueryTooWideError like the lists of EventQuery. */
-  deliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<Delivery>>;
+  /** Newest first unless told. QueryTooWideError like the lists of EventQuery. */
+  deliveries(filter: DeliveryFilter, page: OrderedPageRequest): Promise<Page<Delivery>>;
+  /** Of the rows that a replay opened, how many are in which state. Counts rows. */
+  replayed(replay: string): Promise<Readonly<Record<Delivery["state"], number>>>;
   /** By destination. */
   deliveriesOf(eventId: string): Promise<Delivery[]>;
 }
@@ -197,9 +199,12 @@ interface DeliveryControl {
   ): Promise<{ readonly id: string; readonly state: Delivery["state"] }[]>;
   /**
    * A dead or skipped (or delivered, with `again`) row becomes open with a new `seq`; then `revision` + 1. False: no such row. A dead one
-   * stays `unknown` if it is; one that took effect is to do so again.
+   * stays `unknown` if it is; one that took effect is to do so again. `replay` opens each row once, however often it asks.
    */
-  reopen(deliveryId: string, options?: { readonly again?: boolean }): Promise<boolean>;
+  reopen(
+    deliveryId: string,
+    options?: { readonly again?: boolean; readonly replay?: string },
+  ): Promise<boolean>;
   /**
    * An open row becomes dead, a scheduled one skipped, for this reason, whoever holds it; then `revision` + 1. One that is `sending` becomes `unknown`. What
    * a holder still writes of it matches nothing. False: no such row, or none that is open; with `idle` also when an attempt

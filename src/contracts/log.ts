@@ -17,6 +17,11 @@ export interface PageRequest {
   readonly cursor?: string;
 }
 
+export interface OrderedPageRequest extends PageRequest {
+  /** Newest first unless told. A cursor goes on in the order of its page. */
+  readonly order?: "oldest";
+}
+
 export interface Page<T> {
   readonly items: T[];
   readonly next: string | null;

@@ -28,6 +28,8 @@ export interface Route {
   readonly to: readonly string[];
   /** By destination: options of the kind for this route, which replace those of the destination. */
   readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** By destination: how many messages `transcript` has for this route. */
+  readonly transcripts?: Readonly<Record<string, number>>;
   readonly templatesRead?: TemplateReads;
   readonly emit?: Emit;
   readonly set?: Change;
@@ -103,8 +105,10 @@ export type DataWhen =
       readonly exists?: boolean;
     };
 
-/** Who answered, or has the conversation. */
+/** Who answered. */
 export type Party = "human" | "bot" | "campaign" | "other";
+/** Who can have the conversation. */
+export type Holder = "human" | "other";
 
 /** What must hold at the delivery's turn: all keys given, any value of a list. */
 export interface Only {
@@ -124,7 +128,7 @@ export interface Only {
   readonly topic?: readonly string[];
   /** Names of owners; true: somebody; false: nobody. */
   readonly owner?: readonly string[] | boolean;
-  readonly held?: { readonly by: readonly Party[] };
+  readonly held?: { readonly by: readonly Holder[] };
   readonly window?: "open" | "closed";
   /** Of the message that the event concerns: its highest status so far. */
   readonly status?: readonly string[];
@@ -231,6 +235,8 @@ export interface DeliveryRules {
   readonly timeoutMs?: number;
   /** Left out of what the destination is told. */
   readonly omit?: readonly Omission[];
+  /** So many messages does `transcript` have in templates; 20 unless told. */
+  readonly transcript?: number;
   /** It looks, and writes nothing: each delivery ends as skipped, and says what would have been done. */
   readonly shadow?: true;
 }

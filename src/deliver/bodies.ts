@@ -1,4 +1,5 @@
 import type { Ledger, WaypostEvent } from "../contracts.ts";
+import { gathered } from "../support/gathered.ts";
 
 export type Body = WaypostEvent | "quarantined" | undefined;
 
@@ -11,32 +12,21 @@ export interface Bodies {
 
 const defaultMaxBytes = 64 * 1024 * 1024;
 
-/** As JSON, so that their size is known. What is asked for in one tick is one question to the log. */
+/** As JSON, so that their size is known. What is asked for together is one question to the log. */
 export function createBodies(
   { bodies }: Pick<Ledger, "bodies">,
   maxBytes = defaultMaxBytes,
 ): Bodies {
   const kept = new Map<string, string>();
   let bytes = 0;
-  let asked:
-    | { readonly ids: Set<string>; readonly found: ReturnType<Ledger["bodies"]> }
-    | undefined;
+  const ask = gathered(async (ids: readonly string[]) => {
+    const found = await bodies(ids);
+    return (id): Body => found.get(id);
+  });
   const sizeOf = (json: string) => 2 * json.length;
   const drop = (id: string, json: string) => {
     kept.delete(id);
     bytes -= sizeOf(json);
-  };
-  const ask = (id: string) => {
-    if (asked === undefined) {
-      const ids = new Set<string>();
-      const found = Promise.resolve().then(() => {
-        asked = undefined;
-        return bodies([...ids]);
-      });
-      asked = { ids, found };
-    }
-    asked.ids.add(id);
-    return asked.found;
   };
   return {
     keep(event) {
@@ -51,7 +41,7 @@ export function createBodies(
     },
     async get(id) {
       const json = kept.get(id);
-      if (json === undefined) return (await ask(id)).get(id);
+      if (json === undefined) return ask(id);
       // Used last: goes last.
       kept.delete(id);
       kept.set(id, json);

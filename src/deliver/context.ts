@@ -42,15 +42,22 @@ export async function contextOf(
   const { surroundings = noSurroundings } = parts;
   return {
     destination: name,
-    idempotencyKey: [event.id, name, ...(after === undefined ? [] : [after])].join(":"),
+    idempotencyKey: [event.id, name, after, row.again]
+      .filter((part) => part !== undefined)
+      .join(":"),
     ...(after !== undefined && { after }),
+    ...(row.again !== undefined && { again: row.again }),
     attempt: row.history.length + 1,
     routes: row.decided ?? [row.route],
     link,
     contactLink,
     contact: askContact(event, parts.contacts),
-    scope: (names) =>
-      askOnce("what its templates show", () => surroundings.scope(event, row.route, names))(),
+    scope: (names) => {
+      const { route } = row;
+      const length = parts.setup.transcripts?.get(route) ?? parts.setup.config.transcript;
+      const ask = () => surroundings.scope(event, route, names, length);
+      return askOnce("what its templates show", ask)();
+    },
     concerned: askOnce("which message it concerns", () => surroundings.concerned(event)),
     files: askOnce("which files it has", async () => {
       const files = await surroundings.files(event);

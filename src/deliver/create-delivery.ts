@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Bus, Contacts, Ledger } from "../contracts.ts";
+import { flowsDestination } from "../contracts.ts";
 import { type Clock, systemClock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
 import { createBodies } from "./bodies.ts";
-import type { DeliveryHooks, DestinationSetup } from "./delivery.ts";
+import type { DeliveryHooks, DestinationSetup, EndedRow } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
 import { maxOpenRows } from "./intake.ts";
 import { maxLaneRows } from "./lanes.ts";
@@ -51,15 +52,48 @@ export interface DeliveryEngine {
   status(): RunnerStatus[];
 }
 
+/** About 100 bytes each. */
+const mostRemembered = 50_000;
+
+/** The last that were added. */
+function createRecentIds() {
+  const ids = new Set<string>();
+  return {
+    has: (id: string) => ids.has(id),
+    add(id: string) {
+      ids.add(id);
+      const [oldest] = ids.size > mostRemembered ? ids : [];
+      if (oldest !== undefined) ids.delete(oldest);
+    },
+  };
+}
+
+/** Deliveries to others wait for what `flows` does. */
+function telling(hooks: DeliveryHooks, onFlowsEnded: (row: EndedRow) => void): DeliveryHooks {
+  return {
+    ...hooks,
+    ended(destination, row) {
+      hooks.ended?.(destination, row);
+      if (destination === flowsDestination) onFlowsEnded(row);
+    },
+  };
+}
+
 /**
  * Every conversation in order, every event once, to each destination. Pause, resume and retry go through the
  * ledger; the holder sees them within a third of the lease.
  */
 export function createDelivery(options: DeliveryOptions): DeliveryEngine {
   const { destinations, ledger, log } = options;
+  const over = createRecentIds();
   const shared = {
     ...options,
-    hooks: options.hooks ?? {},
+    isOver: over.has,
+    hooks: telling(options.hooks ?? {}, ({ id, eventId, state }) => {
+      // A dead one may be opened again: who waits asks the ledger.
+      if (state !== "dead") over.add(id);
+      for (const runner of runners) runner.wake(eventId, "turn");
+    }),
     clock: options.clock ?? systemClock,
     leaseMs: options.leaseMs ?? 15_000,
     maxOpenRows: options.maxOpenRows ?? maxOpenRows,

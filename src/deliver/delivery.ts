@@ -6,6 +6,8 @@ export interface DestinationSetup {
   readonly destination: Destination;
   /** By route: the destination with the options of the route. */
   readonly byRoute?: ReadonlyMap<string, Destination>;
+  /** By route: how many messages `transcript` has, where the route says so. */
+  readonly transcripts?: ReadonlyMap<string, number>;
   readonly config: DeliveryRules;
 }
 
@@ -36,11 +38,15 @@ export interface DeliveryHooks {
   /** From the receipt of the event to its effect. */
   delivered?(destination: string, latencyMs: number): void;
   dead?(destination: string): void;
+  /** It is over, whatever became of it; not told of one that an operator ends. */
+  ended?(destination: string, row: EndedRow): void;
   /** Every few seconds, by the holder. */
   holds?(destination: string, state: HeldState): void;
   /** The lease is somebody else's now. */
   released?(destination: string): void;
 }
+
+export type EndedRow = Pick<Delivery, "id" | "eventId" | "state">;
 
 export interface HeldState {
   readonly open: number;

@@ -25,6 +25,7 @@ interface ScheduledParts {
   readonly setup: DestinationSetup;
   readonly bus: Pick<Bus, "publish">;
   readonly decider?: Decider;
+  readonly isOver?: (id: string) => boolean;
   readonly ledger: Ledger;
   readonly contacts: Pick<Contacts, "of">;
   readonly surroundings?: Surroundings;
@@ -57,8 +58,8 @@ export function createHeadSchedule(
   const head = { ...parts, lease, health, write, publish, over: halting, contactsInTurn };
   const tryHead = createTryHead(head);
   const tryBatch = createTryBatch(head);
-  // Two rows of a batch may be one contact's.
-  const alone = destination.serialize !== undefined || config.shadow;
+  // Rows of several lanes may be one contact's.
+  const alone = (destination.serialize && destination.batch?.across) || config.shadow;
   const rules = alone ? undefined : destination.deliverBatch && destination.batch;
   const mayGather = () => !health.breakerOpen() && !rows().suspects();
   return createSchedule({

@@ -25,9 +25,9 @@ export interface Health {
   learn(outcome: Outcome, ms: number): Promise<void>;
   /** Before an attempt that may be a second effect. Resolves when the ledger has counted it. */
   repeated(): Promise<void>;
-  /** A row is delivered or dead; `body` where it was tried. */
+  /** A row is over; `body` where it was tried. */
   done(
-    row: Pick<OpenRow, "eventId">,
+    row: Pick<OpenRow, "id" | "eventId">,
     change: Pick<DeliveryChange, "state" | "reason">,
     body: WaypostEvent | undefined,
   ): void;
@@ -77,7 +77,8 @@ export function createHealth(parts: HealthParts): Health {
       // One after the other, or an earlier number might come last.
       return counting.run(() => parts.saveRepeats(facts.now().repeats ?? 0));
     },
-    done({ eventId }, { state, reason }, body) {
+    done({ id, eventId }, { state, reason }, body) {
+      hooks.ended?.(name, { id, eventId, state });
       const receivedAt = Date.parse(body?.data.receivedAt ?? "");
       if (state === "delivered" && !Number.isNaN(receivedAt)) {
         hooks.delivered?.(name, Math.max(0, clock.now() - receivedAt));

@@ -18,7 +18,8 @@ import { deliveryId } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
 import type { Health } from "./health.ts";
 import type { HeldRows } from "./held-rows.ts";
-import { laneKeysOf } from "./lanes.ts";
+import { type Lanes, laneKeysOf } from "./lanes.ts";
+import { createOverAtOnce, nothingToDo } from "./over-at-once.ts";
 import type { Routes } from "./routes.ts";
 
 /** The log may have lost an event that waited longer in its queue before its row is first looked after. */
@@ -39,8 +40,7 @@ export interface IntakeParts {
   readonly bodies: Bodies;
   readonly clock: Clock;
   readonly log: Log;
-  /** Whether memory has this row. */
-  readonly knows: (id: string) => boolean;
+  readonly lanes: Pick<Lanes, "has" | "isFree">;
   readonly rows: Pick<HeldRows, "load" | "open" | "openDue">;
   readonly health: Pick<Health, "done">;
 }
@@ -53,7 +53,7 @@ export interface IntakeParts {
  * so: it never keeps its neighbours back.
  */
 export function createIntake(parts: IntakeParts): HandleBatch {
-  const { name, ledger, lease, bodies, knows } = parts;
+  const { name, ledger, lease, bodies, lanes } = parts;
   return async (batch) => {
     const wanted = route(parts, batch);
     if (wanted.size === 0) return;
@@ -74,7 +74,7 @@ export function createIntake(parts: IntakeParts): HandleBatch {
     // What the ledger had before the lease ended, the next holder loads. For more there must be time.
     lease.check();
     const isOpen = (state: string) => state === "open" || state === "sending";
-    const missed = existing.filter(({ id, state }) => isOpen(state) && !knows(id));
+    const missed = existing.filter(({ id, state }) => isOpen(state) && !lanes.has(id));
     if (missed.length > 0) await parts.rows.load(missed.map(({ id }) => id));
     for (const event of events) bodies.keep(event);
     const old = new Set(existing.map(({ id }) => id));
@@ -85,13 +85,14 @@ export function createIntake(parts: IntakeParts): HandleBatch {
   };
 }
 
-/** What is dead from the start is logged and counted, all else is tried. */
+/** What is over from the start is logged and counted, all else is tried. */
 function begin({ rows, health }: IntakeParts, fresh: readonly NewDelivery[]): void {
   rows.open(fresh.filter(({ reason, nextAt }) => reason === undefined && nextAt === undefined));
   if (fresh.some(({ nextAt }) => nextAt !== undefined)) void rows.openDue();
   for (const row of fresh) {
-    const { reason } = row;
-    if (reason !== undefined) health.done(row, { state: "dead", reason }, undefined);
+    const { reason, skipped } = row;
+    if (reason === undefined) continue;
+    health.done(row, { state: skipped ? "skipped" : "dead", reason }, undefined);
   }
 }
 
@@ -102,6 +103,7 @@ interface Wanted {
   readonly route: string;
   readonly routes?: readonly string[];
   readonly opensAt?: Date;
+  readonly idle?: true;
   /** Absent: what came under this id is no event. */
   readonly event?: WaypostEvent;
   /** Why not, in our words, without content. */
@@ -127,13 +129,14 @@ function routed(parts: IntakeParts, event: WaypostEvent): Wanted[] {
     const matches = routes.match(event).filter(({ destination }) => destination === name);
     if (matches.length === 0) return [];
     const edges = aliasEdges(event);
-    return matches.map(({ route, routes: asked, delayed }) => {
+    return matches.map(({ route, routes: asked, delayed, idle }) => {
       const opensAt = delayed && parts.decider?.opensAt(route, event);
       return {
         ...{ ...of, route, event, edges },
         ...(delayed && { id: deliveryId(name, event.id, route) }),
         ...(asked && { routes: asked }),
         ...(opensAt && { opensAt }),
+        ...(idle && { idle }),
       };
     });
   } catch (error) {
@@ -156,7 +159,7 @@ function conversationsOf(events: readonly WaypostEvent[]): string[] {
 }
 
 function rowsOf(
-  { name, clock, setup }: IntakeParts,
+  { name, clock, lanes, setup }: IntakeParts,
   wanted: Iterable<Wanted>,
   first: number,
   aliases: (id: string) => readonly string[],
@@ -164,16 +167,19 @@ function rowsOf(
   const createdAt = new Date(clock.now()).toISOString();
   const isOld = ({ data }: WaypostEvent, until: number) =>
     until - Date.parse(data.receivedAt) > keptMs;
-  return [...wanted].map(({ event, edges: _, opensAt, ...row }, i) => {
+  const isOver = createOverAtOnce(lanes);
+  return [...wanted].map(({ event, edges: _, opensAt, idle, ...row }, i) => {
+    const laneKeys = opensAt === undefined ? laneOf(row.eventId, event, aliases, setup) : [row.id];
     // What opens later holds nothing else back, and is held back by nothing.
     const until = Math.max(clock.now(), (opensAt?.getTime() ?? 0) - surelyKeptMs);
     return {
       ...row,
       destination: name,
-      laneKeys: opensAt === undefined ? laneOf(row.eventId, event, aliases, setup) : [row.id],
+      laneKeys,
       seq: first + i,
       createdAt,
       ...(opensAt && { nextAt: opensAt.toISOString() }),
+      ...(isOver(laneKeys, idle) && { reason: nothingToDo, skipped: true }),
       ...(event !== undefined && isOld(event, until) && { body: event }),
     };
   });

@@ -18,6 +18,8 @@ export interface OpenRow {
   partial: boolean;
   readonly laneKeys: readonly string[];
   readonly seq: number;
+  readonly replay: string | undefined;
+  readonly again: string | undefined;
   readonly createdAt: string;
   /** Since when it could be tried: from its making on, or from when it was due. */
   readonly since: string;
@@ -91,6 +93,8 @@ export function openRow(delivery: Delivery, successesSeen: number, clock: Clock)
     partial: delivery.partial === true,
     laneKeys,
     seq,
+    replay: delivery.replay,
+    again: delivery.again,
     createdAt,
     since: delivery.dueAt ?? createdAt,
     state: sending ? "sending" : "open",
@@ -115,15 +119,19 @@ export function openRow(delivery: Delivery, successesSeen: number, clock: Clock)
   };
 }
 
-/** What it waits for may be there: it is looked at now. A retry keeps its time. Answers whether it has become due. */
-export function wakeRow(row: OpenRow): boolean {
+/**
+ * What it waits for may be there: it is looked at now. A retry keeps its time. `only`: what else it waits for goes on.
+ * Answers whether it has become due.
+ */
+export function wakeRow(row: OpenRow, only?: OpenRow["waitsFor"]): boolean {
   row.woken = row.trying;
   if (row.trying || row.waitsFor === undefined || row.waitsFor === "more") return false;
+  if (only !== undefined && row.waitsFor !== only) return false;
   row.dueAt = 0;
   return true;
 }
 
-/** The open rows of one conversation to one destination, by `seq`: the connected set of rows that share a key. */
+/** The open rows of one conversation to one destination, by `seq`, replayed ones last: the connected set of rows that share a key. */
 export interface Lane {
   /** The first ones: those in memory. */
   readonly rows: OpenRow[];
@@ -148,10 +156,21 @@ export function waitsBehind({ rows, parked }: Lane, { seq }: OpenRow, maxRows: n
   return last !== undefined && rows.length >= maxRows && seq > last.seq;
 }
 
+/** By `seq`; what was replayed comes behind what is live. */
+function inLaneOrder(a: OpenRow, b: OpenRow): number {
+  const live = ({ replay }: OpenRow) => (replay === undefined ? 0 : 1);
+  return live(a) - live(b) || a.seq - b.seq;
+}
+
 /** Nearly always the last. */
 export function insertRow({ rows }: Lane, row: OpenRow): void {
   let at = rows.length;
-  for (let last = rows[at - 1]; last !== undefined && last.seq > row.seq; last = rows[at - 1]) at--;
+  for (
+    let last = rows[at - 1];
+    last !== undefined && inLaneOrder(row, last) < 0;
+    last = rows[at - 1]
+  )
+    at--;
   rows.splice(at, 0, row);
 }
 
@@ -183,7 +202,7 @@ export function unparkNumbers({ parked }: Lane, seqs: readonly number[]): void {
 /** All of the other lane stands in this one. Answers with the rows that memory holds no more: parked ones come before them. */
 export function merge(lane: Lane, other: Lane): OpenRow[] {
   lane.rows.push(...other.rows);
-  lane.rows.sort((a, b) => a.seq - b.seq);
+  lane.rows.sort(inLaneOrder);
   for (const seq of other.parked) parkNumber(lane, seq);
   lane.running += other.running;
   lane.loading += other.loading;

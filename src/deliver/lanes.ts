@@ -21,6 +21,8 @@ export interface Lanes {
   add(row: OpenRow): Lane | undefined;
   has(id: string): boolean;
   find(id: string): OpenRow | undefined;
+  /** No open row shares one of these keys. */
+  isFree(keys: readonly string[]): boolean;
   /** Where the row stands now. */
   laneOf(row: OpenRow): Lane;
   /** Done: takes it out. */
@@ -112,6 +114,11 @@ function createJoining() {
       for (const key of keys) joinKey(lane, key);
       return { lane, dropped };
     },
+    isFree: (keys: readonly string[]) =>
+      keys.every((key) => {
+        const lane = byKey.get(key);
+        return lane === undefined || lane.rows.length + lane.parked.length === 0;
+      }),
     laneOf(row: OpenRow): Lane {
       const lane = byKey.get(row.laneKeys[0] ?? row.id);
       if (lane === undefined) throw new Error("a row without a lane");

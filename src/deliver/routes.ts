@@ -23,6 +23,8 @@ interface Match {
   readonly routes?: readonly string[];
   /** It is a delivery of the route's own, which opens later. */
   readonly delayed?: true;
+  /** Nothing is to be done: others wait until all is done that came before. */
+  readonly idle?: true;
 }
 
 /** Whether a route takes an event, and why not. */
@@ -62,15 +64,16 @@ export function compileRoutes(routing: {
   const compiled = routes.map((route) => compileRoute(route, routing.accounts));
   const own = ownTakes(routes, routing.flows);
   const takesFiles = media ? takesMedia(routing.accounts) : () => false;
+  const withBuiltIn = (matches: Match[], event: WaypostEvent): Match[] =>
+    takesFiles(event) ? [...matches, { destination: mediaDestination, route: "none" }] : matches;
   return {
     match(event) {
       const taken = routes.filter((_, i) => compiled[i]?.takes(event));
-      const waited = isOwn(event, own) || taken.some(({ name }) => own.waitedFor(name));
-      return [
-        ...withFollowing(deliveriesOf(taken), event),
-        ...(waited && !taken.some(actsAtOnce) ? [waitedFor] : []),
-        ...(takesFiles(event) ? [{ destination: mediaDestination, route: "none" }] : []),
-      ];
+      const deliveries = withBuiltIn(withFollowing(deliveriesOf(taken), event), event);
+      if (taken.some(actsAtOnce)) return deliveries;
+      if (isOwn(event, own)) return [...deliveries, withoutRoute];
+      const waited = taken.some(({ name }) => own.waitedFor(name));
+      return waited ? [...deliveries, { ...withoutRoute, idle: true }] : deliveries;
     },
     explain: (event) => compiled.map(({ verdict }) => verdict(event)),
     captures: (route, event) => {
@@ -110,8 +113,7 @@ function brokenPart({ key, part }: Condition, event: WaypostEvent): string {
   return [key, part?.(event)].filter((each) => each !== undefined).join(".");
 }
 
-/** Nothing is to be done; others wait until all is done that came before. */
-const waitedFor: Match = { destination: flowsDestination, route: "none", routes: [] };
+const withoutRoute: Match = { destination: flowsDestination, route: "none", routes: [] };
 
 function actsAtOnce(route: Route): boolean {
   return acts(route) && route.after === undefined;

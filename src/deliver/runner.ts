@@ -2,7 +2,7 @@ import type { DestinationLease } from "../contracts.ts";
 import { delay } from "../support/delay.ts";
 import { LeaseOverError, type Taken, takeLease } from "../support/lease.ts";
 import { deliveryId } from "./delivery.ts";
-import { wakeRow } from "./lane.ts";
+import { type OpenRow, wakeRow } from "./lane.ts";
 import { createTerm, type Term, type TermParts, termEndMs } from "./term.ts";
 
 /** What this process knows of a destination at this moment. */
@@ -24,7 +24,7 @@ export interface Runner {
   /** Ends the term and frees the lease within `leftMs`, 5 s unless told, whatever hangs but the ledger. */
   close(leftMs?: number): Promise<void>;
   /** What waits here for something about this event, but for no retry, is looked at now. */
-  wake(eventId: string): void;
+  wake(eventId: string, only?: OpenRow["waitsFor"]): void;
   status(): RunnerStatus;
 }
 
@@ -81,7 +81,7 @@ export function createRunner(parts: TermParts): Runner {
       closing.abort();
       await running;
     },
-    wake: (eventId) => wakeIn(term, deliveryId(name, eventId)),
+    wake: (eventId, only) => wakeIn(term, deliveryId(name, eventId), only),
     status() {
       const pause = term?.health.pause.now();
       return {
@@ -98,9 +98,9 @@ export function createRunner(parts: TermParts): Runner {
   };
 }
 
-function wakeIn(term: Term | undefined, id: string): void {
+function wakeIn(term: Term | undefined, id: string, only: OpenRow["waitsFor"]): void {
   const row = term?.lanes.find(id);
-  if (row !== undefined && wakeRow(row)) term?.schedule.offer(term.lanes.laneOf(row));
+  if (row !== undefined && wakeRow(row, only)) term?.schedule.offer(term.lanes.laneOf(row));
 }
 
 function either(a: AbortSignal, b: AbortSignal): Promise<void> {

@@ -13,6 +13,8 @@ export interface Surroundings {
     event: WaypostEvent,
     route: string,
     names: ReadonlySet<TemplateName>,
+    /** So many messages of it; 20 unless told. */
+    transcript?: number,
   ): Promise<Readonly<Record<string, unknown>>>;
   concerned(event: WaypostEvent): Promise<WaypostEvent | undefined>;
   /** "waits": one of them may still come. */

@@ -17,12 +17,12 @@ const remembered: ReadonlySet<TemplateName> = new Set([
 export function tellLess(all: Surroundings, omit: readonly Omission[]): Surroundings {
   return {
     ...all,
-    async scope(event, route, names) {
+    async scope(event, route, names, transcript) {
       const [found, said] = [
         [...names].filter((name) => remembered.has(name)),
         [...names].filter((name) => !remembered.has(name)),
       ];
-      const known = await all.scope(event, route, new Set(found));
+      const known = await all.scope(event, route, new Set(found), transcript);
       const told = await all.scope(omitFrom(event, omit), route, new Set(said));
       return { ...told, ...lessOf(known, omit) };
     },

@@ -47,6 +47,8 @@ export interface TermParts {
   readonly leaseMs: number;
   readonly maxOpenRows: number;
   readonly maxLaneRows: number;
+  /** Whether this delivery of `flows` is known to be over. */
+  readonly isOver?: (id: string) => boolean;
 }
 
 /** One holder's time with a destination, from the takeover to the end of its lease. */
@@ -94,7 +96,7 @@ export function createTerm(parts: TermParts, taken: Taken<DestinationLease>): Te
     onChanged: backpressure.check,
     onRevision: () => probeNow(health, lanes, schedule),
   });
-  const intake = createIntake({ ...parts, name, lease, knows: lanes.has, rows, health });
+  const intake = createIntake({ ...parts, name, lease, lanes, rows, health });
   let consumer: Consumer | undefined;
   return {
     ...{ lease, health, lanes, schedule },

@@ -2,6 +2,7 @@ import type { BatchItem, DeliveryContext, WaypostEvent } from "../contracts.ts";
 import { omitFrom } from "../event/omit.ts";
 import { LeaseOverError } from "../support/lease.ts";
 import { attemptBatch, type BatchEnd, type Outcome } from "./attempt.ts";
+import { contactKeysOf } from "./contact-of.ts";
 import { contextOf, saveLink } from "./context.ts";
 import type { Batch } from "./gather.ts";
 import type { OpenRow } from "./lane.ts";
@@ -24,6 +25,14 @@ interface Ready {
   readonly event: WaypostEvent;
   readonly context: DeliveryContext;
 }
+
+interface Going {
+  readonly row: OpenRow;
+  readonly event: WaypostEvent;
+  /** Of a destination that takes turns per contact. */
+  readonly contactKeys?: readonly string[];
+}
+type GoingLanes = readonly (readonly Going[])[];
 
 /** As its own lane has it, in order. */
 type ReadyLanes = readonly (readonly Ready[])[];
@@ -54,14 +63,22 @@ export function createTryBatch(parts: HeadParts): (batch: Batch) => Promise<Read
 }
 
 async function tryBatch(parts: HeadParts, batch: Batch, done: Set<OpenRow>): Promise<void> {
-  const { clock, lease, over } = parts;
-  const ready = await Promise.all(batch.map((rows) => makeReady(parts, rows, done)));
-  const [only, ...others] = ready.flat();
+  const found = await Promise.all(batch.map((rows) => findGoing(parts, rows, done)));
+  const [only, ...others] = found.flat();
   if (only === undefined) return;
   if (others.length === 0) {
     await noting(parts, only.row, done, () => tryAlone(parts, only.row, only.event));
     return;
   }
+  if (parts.setup.destination.serialize !== "contact") return tryGoing(parts, found, done);
+  const going = await Promise.all(found.map((lane) => Promise.all(lane.map(withKeys(parts)))));
+  const keys = new Set(going.flat().flatMap(({ contactKeys = [] }) => contactKeys));
+  await parts.contactsInTurn.run([...keys], () => tryGoing(parts, going, done));
+}
+
+async function tryGoing(parts: HeadParts, going: GoingLanes, done: Set<OpenRow>): Promise<void> {
+  const { clock, lease, over } = parts;
+  const ready = await Promise.all(going.map((lane) => withContexts(parts, lane)));
   const marked = await mark(parts, ready, done);
   lease.check();
   over.throwIfAborted();
@@ -85,11 +102,11 @@ async function tryBatch(parts: HeadParts, batch: Batch, done: Set<OpenRow>): Pro
 }
 
 /** Those of a lane that can go, in order, up to the first that waits. */
-async function makeReady(
+async function findGoing(
   parts: HeadParts,
   rows: readonly OpenRow[],
   done: Set<OpenRow>,
-): Promise<Ready[]> {
+): Promise<Going[]> {
   const found = await Promise.all(
     rows.map(async (row) => {
       row.moreMs = 0;
@@ -97,13 +114,26 @@ async function makeReady(
       return { row, event };
     }),
   );
-  const going: { readonly row: OpenRow; readonly event: WaypostEvent }[] = [];
+  const going: Going[] = [];
   for (const { row, event } of found) {
     if (event === "waits") break;
     if (event !== "done") going.push({ row, event });
   }
+  return going;
+}
+
+const withKeys =
+  (parts: HeadParts) =>
+  async (going: Going): Promise<Going> => ({
+    ...going,
+    contactKeys: await contactKeysOf(going.event, parts),
+  });
+
+async function withContexts(parts: HeadParts, lane: readonly Going[]): Promise<Ready[]> {
   return Promise.all(
-    going.map(async (each) => ({ ...each, context: await contextOf(parts, each.row, each.event) })),
+    lane.map(async ({ row, event, contactKeys }) => {
+      return { row, event, context: await contextOf(parts, row, event, contactKeys) };
+    }),
   );
 }
 

@@ -73,7 +73,7 @@ async function deliverHead(
 ): Promise<"done" | "waits"> {
   const { write, lease, clock } = parts;
   const context = await contextOf(parts, row, body, contactKeys);
-  if (parts.setup.config.shadow) return shadowHead(parts, row, body, context);
+  if (parts.setup.config.shadow && !isToldBefore(row)) return shadowHead(parts, row, body, context);
   // Each time: the write is what fences an attempt by a holder that was suspended past its lease.
   const history = row.state === "sending" && row.crashes > 0 ? { history: row.history } : {};
   await write({ ...sendingMark(row), ...history });
@@ -108,11 +108,15 @@ async function shadowHead(
   const { clock, health } = parts;
   const at = clock.now();
   const startedAt = clock.monotonic();
-  const outcome = await lookInShadow(parts, row, body, context);
-  if (outcome.is === "skipped") return skip(parts, row, outcome.reason, body);
-  const ended = { at, ms: clock.monotonic() - startedAt, now: clock.now(), outcome };
-  const learnt = isLaneOnly(outcome) ? undefined : health.learn(outcome, ended.ms);
-  const [end] = await Promise.all([record(parts, row, body, ended), learnt]);
+  const looked = await lookInShadow(parts, row, body, context);
+  const time = { at, ms: clock.monotonic() - startedAt, now: clock.now() };
+  if ("would" in looked) {
+    // It answered, and a breaker that is open wants to know.
+    if (looked.called) await health.learn({ is: "found", delivered: {} }, time.ms);
+    return skip(parts, row, looked.would, body);
+  }
+  const learnt = isLaneOnly(looked) ? undefined : health.learn(looked, time.ms);
+  const [end] = await Promise.all([record(parts, row, body, { ...time, outcome: looked }), learnt]);
   return end;
 }
 

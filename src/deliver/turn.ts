@@ -1,7 +1,12 @@
-import { type DeliveryChange, DeliveryError, type WaypostEvent } from "../contracts.ts";
+import {
+  type DeliveryChange,
+  DeliveryError,
+  flowsDestination,
+  type WaypostEvent,
+} from "../contracts.ts";
 import { omitFrom, withPersonOf } from "../event/omit.ts";
 import type { Outcome } from "./attempt.ts";
-import type { Decider, Decision } from "./flows/decide.ts";
+import { type Decider, type Decision, noRoute } from "./flows/decide.ts";
 import type { Health } from "./health.ts";
 import type { OpenRow } from "./lane.ts";
 import { jitter } from "./settle.ts";
@@ -11,6 +16,8 @@ export interface TurnParts extends WaitParts {
   readonly health: Health;
   /** Absent: no row has routes that are asked at its turn. */
   readonly decider?: Decider;
+  /** Whether this delivery of `flows` is known to be over. */
+  readonly isOver?: (id: string) => boolean;
   /** Resolves when they are durable on the bus. */
   readonly publish: (events: readonly WaypostEvent[]) => Promise<void>;
 }
@@ -23,7 +30,10 @@ export async function decideTurn(
   row: OpenRow,
   event: WaypostEvent,
 ): Promise<"go" | "done" | "waits"> {
-  if (row.routes === undefined || row.decided !== undefined) return "go";
+  if (row.routes === undefined) return "go";
+  if (row.decided !== undefined) {
+    return isGone(parts, row) ? skip(parts, row, noRoute(row.route), event) : "go";
+  }
   const decision = await askRoutes(parts, row, row.routes, event);
   if (decision.is === "wait") return waitForTurn(parts, row);
   if (decision.is === "skip") return skip(parts, row, decision.reason, event);
@@ -33,15 +43,22 @@ export async function decideTurn(
   return "go";
 }
 
+/** The route that held is not in the file any more, and with it the options to deliver with. What was delivered is still told. */
+function isGone({ setup, decider }: TurnParts, { route, emits }: OpenRow): boolean {
+  const goesOn = setup.name === flowsDestination || emits !== undefined;
+  return !goesOn && decider?.knows(route) === false;
+}
+
 async function askRoutes(
-  { setup, decider, log }: TurnParts,
+  { setup, decider, log, isOver }: TurnParts,
   { id, eventId, createdAt }: OpenRow,
   routes: readonly string[],
   event: WaypostEvent,
 ): Promise<Decision> {
   if (decider === undefined) return { is: "skip", reason: "there are no routes any more" };
   try {
-    return await decider.decide({ id, destination: setup.name, routes, createdAt }, event);
+    const asking = { id, destination: setup.name, routes, createdAt };
+    return await decider.decide({ ...asking, ...(isOver && { isOver }) }, event);
   } catch (error) {
     log.warn("what a route asks for is not answered, asks again", { eventId, error });
     return { is: "wait" };

@@ -1,8 +1,13 @@
 import type { Destination, KindDefaults } from "../contracts.ts";
 import type { DestinationKind } from "./destination-kind.ts";
+import { freshdeskSchema } from "./freshdesk/schema.ts";
+import { hubspotSchema } from "./hubspot/schema.ts";
+import { intercomSchema } from "./intercom/schema.ts";
 import { queue } from "./queue/queue.ts";
+import { salesforceSchema } from "./salesforce/schema.ts";
 import { slackSchema } from "./slack/options.ts";
 import { webhookSchema } from "./webhook/schema.ts";
+import { zendeskSchema } from "./zendesk/schema.ts";
 
 type Creating = Parameters<DestinationKind["create"]>;
 
@@ -16,6 +21,13 @@ export interface LazyKind extends Pick<DestinationKind, "schema"> {
 
 /** Every kind of destination there is, by the word that waypost.yaml uses. */
 export const destinationKinds: Readonly<Record<string, LazyKind>> = {
+  salesforce: {
+    schema: salesforceSchema,
+    // An account takes 25 long calls at a time, from all who use it; a Task with a file takes a while.
+    defaults: { concurrency: 8, timeout: "30s" },
+    create: async (...given) =>
+      (await import("./salesforce/salesforce.ts")).salesforce.create(...given),
+  },
   webhook: {
     schema: webhookSchema,
     create: async (...given) => (await import("./webhook/webhook.ts")).webhook.create(...given),
@@ -23,6 +35,31 @@ export const destinationKinds: Readonly<Record<string, LazyKind>> = {
   slack: {
     schema: slackSchema,
     create: async (...given) => (await import("./slack/slack.ts")).slack.create(...given),
+  },
+  zendesk: {
+    schema: zendeskSchema,
+    // Zendesk takes 100 updates of tickets a minute, and 200 requests in the smallest plan; a new conversation is about five.
+    defaults: { rate: "60/min", concurrency: 4, timeout: "15s" },
+    create: async (...given) => (await import("./zendesk/zendesk.ts")).zendesk.create(...given),
+  },
+  freshdesk: {
+    schema: freshdeskSchema,
+    // 100 to 700 calls a minute, by plan; a message takes two.
+    defaults: { rate: "100/min", concurrency: 4, timeout: "30s" },
+    create: async (...given) =>
+      (await import("./freshdesk/freshdesk.ts")).freshdesk.create(...given),
+  },
+  intercom: {
+    schema: intercomSchema,
+    // 10,000 calls a minute for an app, counted in windows of ten seconds.
+    defaults: { rate: "50/s", concurrency: 4, timeout: "30s" },
+    create: async (...given) => (await import("./intercom/intercom.ts")).intercom.create(...given),
+  },
+  hubspot: {
+    schema: hubspotSchema,
+    // Calls are spread where they are made; a new person takes four.
+    defaults: { rate: "19/s", concurrency: 8, timeout: "30s" },
+    create: async (...given) => (await import("./hubspot/hubspot.ts")).hubspot.create(...given),
   },
   queue: { schema: queue.schema, create: async (...given) => queue.create(...given) },
 };

@@ -11,6 +11,9 @@ import type {
   NotDelivered,
   ProcessRegistry,
   Renormalize,
+  ReplayPlan,
+  ReplayRequest,
+  Replays,
   RoutesTested,
   WaypostEvent,
 } from "../contracts.ts";
@@ -31,6 +34,7 @@ import type { Pruned, PruneOptions } from "./prune.ts";
 import { refuseOddNames, requireValidated } from "./query.ts";
 import { handleReload, type Reload } from "./reload-route.ts";
 import { createRenormalizationRoutes } from "./renormalization-routes.ts";
+import { createReplayRoutes } from "./replay-routes.ts";
 import { createRoutesTestRoutes } from "./routes-test-routes.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
 import type { SystemStatus } from "./status.ts";
@@ -72,6 +76,9 @@ export interface OpsApi extends MediaParts {
   readonly prune: (options: PruneOptions) => Promise<Pruned>;
   readonly bus: Pick<Bus, "queues" | "dropDead">;
   readonly intake: IntakeParts;
+  readonly replays: Replays;
+  /** What a replay would do. Changes nothing. */
+  readonly planReplay: (request: ReplayRequest) => Promise<ReplayPlan>;
   /** Runs the present parser over the log and quarantine. */
   readonly renormalize: Renormalize;
 }
@@ -156,6 +163,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
   app.use(
     "/api",
     createRenormalizationRoutes(api),
+    createReplayRoutes(api),
     createContactRoutes(api),
     createMediaRoutes(api),
     createRoutesTestRoutes(api),

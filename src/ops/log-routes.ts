@@ -2,7 +2,13 @@ import { Router } from "express";
 import type { Delivery, EventQuery, Ledger, NotDelivered, WaypostEvent } from "../contracts.ts";
 import { notFound } from "./problem.ts";
 import { createQuarantineRoutes } from "./quarantine-routes.ts";
-import { parseConversationFilter, parseEventFilter, parsePage, requireValidated } from "./query.ts";
+import {
+  parseConversationFilter,
+  parseEventFilter,
+  parseOrderedPage,
+  parsePage,
+  requireValidated,
+} from "./query.ts";
 import type { SystemStatus } from "./status.ts";
 
 /** What can be asked of the log, each as `schemas/openapi.yaml` lays it down. */
@@ -16,7 +22,7 @@ export function createLogRoutes(options: {
   const router = Router();
   router.use(requireValidated);
   router.get("/events", async ({ query: asked }, response) => {
-    response.json(await query.events(parseEventFilter(asked), parsePage(asked)));
+    response.json(await query.events(parseEventFilter(asked), parseOrderedPage(asked)));
   });
   router.get("/events/:id", async ({ params }, response) => {
     const event = found("event", await query.event(params.id));

@@ -2,6 +2,7 @@ import type { RequestHandler } from "express";
 import type {
   ConversationFilter,
   EventFilter,
+  OrderedPageRequest,
   PageRequest,
   QuarantineFilter,
 } from "../contracts.ts";
@@ -56,6 +57,11 @@ export function parsePage(query: Query): PageRequest {
   // Ajv coerces "Infinity" to a number that none of its bounds are applied to.
   if (!Number.isFinite(limit)) throw badParameter("limit", "must be integer");
   return { limit: Number(limit), ...pick(query, ["cursor"]) };
+}
+
+/** As `parsePage`, of a list that is also had the other way round. */
+export function parseOrderedPage(query: Query): OrderedPageRequest {
+  return { ...parsePage(query), ...(query["order"] === "oldest" && { order: "oldest" }) };
 }
 
 /** Patterns, also several in one text behind commas. Throws a Problem that names the parameter. */

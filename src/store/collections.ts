@@ -10,12 +10,14 @@ import { ledgerSpecs } from "./ledger-tables.ts";
 import { createMediaRows, mediaTable } from "./media.ts";
 import { createProcessRegistry } from "./processes.ts";
 import { createQuarantine, quarantineTable } from "./quarantine.ts";
+import { createReplays, replaysTable } from "./replays.ts";
 
 /** Every record type that is declared once: both stores make these tables, indexes and expiries. */
 export const collections = [
   ...ledgerSpecs,
   jobsTable,
   quarantineTable,
+  replaysTable,
   accountsTable,
   mediaTable,
   ...contactSpecs,
@@ -25,13 +27,17 @@ export const collections = [
 export function openCollections(
   tables: Tables,
   options: LedgerOptions & { readonly learner: ContactLearner },
-): Pick<Store, "ledger" | "processes" | "jobs" | "contacts" | "media" | "quarantinedSince"> {
+): Pick<
+  Store,
+  "ledger" | "processes" | "jobs" | "contacts" | "media" | "replays" | "quarantinedSince"
+> {
   const ledger = createLedger(tables, options);
   return {
     ledger,
     contacts: createContacts(tables, { learner: options.learner, aliases: ledger.aliases }),
     media: createMediaRows(tables),
     processes: createProcessRegistry(tables),
+    replays: createReplays(tables),
     quarantinedSince: createQuarantine(tables).since,
     // What the alerts' job remembered before jobs had rows lies among the links.
     jobs: createJobRows(tables, {

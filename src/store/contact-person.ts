@@ -38,16 +38,44 @@ export function contactEdges(tables: Pick<Tables, "of">): LoadEdges {
 }
 
 /** Who has this id. No rows: nobody is known by it. */
-export async function findPerson(tables: Pick<Tables, "of">, key: string): Promise<Person> {
+async function findPerson(tables: Pick<Tables, "of">, key: string): Promise<Person> {
+  return (await findPersons(tables, [key]))(key);
+}
+
+/** Of so many no tangle of one person's ids is left unresolved that would be resolved where it is asked for alone. */
+const mostEdgesTogether = 1_000;
+
+/** The same of several at once. */
+export async function findPersons(
+  tables: Pick<Tables, "of">,
+  asked: readonly string[],
+): Promise<(key: string) => Person> {
   const loadEdges = contactEdges(tables);
   const movedFrom = new Set<string>();
+  let loaded = 0;
   const load = async (ids: readonly string[]): Promise<readonly AliasEdge[]> => {
     const edges = await loadEdges(ids);
+    loaded += edges.length;
     for (const { kind, from } of edges) if (kind === "moved") movedFrom.add(from);
     return edges;
   };
-  const keys = (await resolveAliases([key], load))(key);
-  return { keys, rows: await tables.of(contactsTable).get(keys), movedFrom };
+  const keysOf = await resolveAliases(asked, load);
+  if (asked.length > 1 && loaded > mostEdgesTogether) return findEach(tables, asked);
+  const found = await tables.of(contactsTable).get([...new Set(asked.flatMap(keysOf))]);
+  const rows = new Map(found.map((row) => [row.id, row]));
+  return (key) => {
+    const keys = keysOf(key);
+    return { keys, rows: keys.flatMap((each) => rows.get(each) ?? []), movedFrom };
+  };
+}
+
+async function findEach(
+  tables: Pick<Tables, "of">,
+  asked: readonly string[],
+): Promise<(key: string) => Person> {
+  const persons = new Map<string, Person>();
+  for (const key of asked) persons.set(key, await findPerson(tables, key));
+  return (key) => persons.get(key) ?? { keys: [key], rows: [], movedFrom: new Set() };
 }
 
 /** One contact of all the rows; undefined of none. */

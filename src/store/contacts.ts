@@ -4,9 +4,10 @@ import { personEdges } from "../event/alias-edges.ts";
 import { contactKey } from "../event/contact-keys.ts";
 import { isInboundMessage } from "../event/direction.ts";
 import { phoneCandidates } from "../event/phone.ts";
+import { gathered } from "../support/gathered.ts";
 import { personOf } from "./contact-facts.ts";
 import type { ContactLearner } from "./contact-learner.ts";
-import { changePerson, contactOf, findPerson, newRow } from "./contact-person.ts";
+import { changePerson, contactOf, findPersons, newRow } from "./contact-person.ts";
 import { contactsTable, topicsTable } from "./contact-tables.ts";
 import { payloadTime } from "./projection.ts";
 
@@ -18,7 +19,8 @@ export interface ContactsOptions {
 
 export function createContacts(tables: Tables, { learner, aliases }: ContactsOptions): Contacts {
   const contacts = tables.of(contactsTable);
-  const read = async (key: string) => contactOf(await findPerson(tables, key));
+  const personOfKey = gathered((keys: readonly string[]) => findPersons(tables, keys));
+  const read = async (key: string) => contactOf(await personOfKey(key));
   const byId = async (id: string): Promise<string | undefined> => {
     const rows = await contacts.find({ where: { ids: id }, as: "lookup" });
     // A BSUID's row before a phone's, which may be in the middle of being moved there.

@@ -1,30 +1,20 @@
 import type { Tables } from "../contracts/table.ts";
-import {
-  type Delivery,
-  type DeliveryChange,
-  type EnqueuedDelivery,
-  type Ledger,
-  type NewDelivery,
-  StoreError,
+import type {
+  Delivery,
+  DeliveryChange,
+  EnqueuedDelivery,
+  Ledger,
+  NewDelivery,
 } from "../contracts.ts";
 import { type DeliveryRow, deliveriesTable, destinationsTable } from "./ledger-tables.ts";
 
 /** No holder has these epochs: what was given up none writes, what was opened from outside is found as foreign. */
-const givenUpEpoch = -1;
-const openedEpoch = 0;
+export const givenUpEpoch = -1;
+export const openedEpoch = 0;
 
 type Rows = Pick<
   Ledger,
-  | "insert"
-  | "claimOpen"
-  | "openRows"
-  | "claimForeign"
-  | "write"
-  | "openDue"
-  | "enqueue"
-  | "reopen"
-  | "giveUp"
-  | "givenUp"
+  "insert" | "claimOpen" | "openRows" | "claimForeign" | "write" | "openDue" | "givenUp"
 >;
 
 /** The deliveries. Rows that are done go after `retentionMs`. */
@@ -61,10 +51,6 @@ export function createRows(tables: Tables, retentionMs: number): Rows {
     openDue: (name, until, limit) =>
       tables.atomically((all) => openDue(all, { name, until, limit })),
     write: (epoch, changes) => deliveries.update(changes.map(changeOf(epoch, retentionMs))),
-    enqueue: (name, rows) => tables.atomically((all) => enqueue(all, { name, rows, retentionMs })),
-    reopen: (id, { again = false } = {}) => tables.atomically((all) => reopen(all, id, again)),
-    giveUp: (id, reason, { idle = false } = {}) =>
-      tables.atomically((all) => giveUp(all, { id, reason, idle, retentionMs })),
     async givenUp(destination) {
       const where = { destination, state: "dead", epoch: givenUpEpoch } as const;
       return (await deliveries.find({ where })).map(({ id }) => id);
@@ -72,23 +58,26 @@ export function createRows(tables: Tables, retentionMs: number): Rows {
   };
 }
 
-function newRow(row: NewDelivery, epoch: number, retentionMs: number): DeliveryRow {
+type AnyNew = NewDelivery & Pick<EnqueuedDelivery, "replay">;
+
+/** A row as it is inserted. */
+export function newRow(row: AnyNew, epoch: number, retentionMs: number): DeliveryRow {
   if (row.nextAt !== undefined) return scheduledRow(row, row.nextAt);
   if (row.reason === undefined) return openRow(row, epoch);
-  const { open: _open, ...dead } = openRow(row, epoch);
-  const expireAt = new Date(Date.now() + retentionMs);
-  return { ...dead, state: "dead", doneAt: row.createdAt, reason: row.reason, expireAt };
+  const { open: _open, ...ended } = openRow(row, epoch);
+  const over = { doneAt: row.createdAt, expireAt: new Date(Date.now() + retentionMs) };
+  return { ...ended, ...over, state: row.skipped ? "skipped" : "dead", reason: row.reason };
 }
 
 /** Nobody's until it opens, so that whoever takes the destination over finds as many rows as are open. */
-function scheduledRow(row: NewDelivery, nextAt: string): DeliveryRow {
+function scheduledRow(row: AnyNew, nextAt: string): DeliveryRow {
   const { open: _open, ...waiting } = openRow(row, openedEpoch);
   const dueAt = new Date(nextAt);
   return { ...waiting, state: "scheduled", scheduled: true, nextAt, dueAt };
 }
 
 /** Field by field, as `changeOf`: thousands are made in a second. */
-function openRow(row: NewDelivery, epoch: number): DeliveryRow {
+function openRow(row: AnyNew, epoch: number): DeliveryRow {
   const fresh: DeliveryRow = {
     id: row.id,
     destination: row.destination,
@@ -104,10 +93,11 @@ function openRow(row: NewDelivery, epoch: number): DeliveryRow {
     attempts: 0,
     history: [],
   };
-  const { routes, body } = row;
-  if (routes === undefined && body === undefined) return fresh;
+  const { routes, body, replay } = row;
+  if (routes === undefined && body === undefined && replay === undefined) return fresh;
   return {
     ...fresh,
+    ...(replay !== undefined && { replay, replayed: true }),
     ...(routes !== undefined && { routes }),
     ...(body !== undefined && { body: JSON.stringify(body) }),
   };
@@ -139,30 +129,6 @@ function changeOf(epoch: number, retentionMs: number) {
   };
 }
 
-async function enqueue(
-  tables: Pick<Tables, "of">,
-  given: {
-    readonly name: string;
-    readonly rows: readonly EnqueuedDelivery[];
-    readonly retentionMs: number;
-  },
-): Promise<{ readonly id: string; readonly state: Delivery["state"] }[]> {
-  const { name, rows, retentionMs } = given;
-  if (rows.length === 0) return [];
-  const destinations = tables.of(destinationsTable);
-  // A destination that nobody has held yet is made as at its first lease.
-  await destinations.insert([{ id: name, epoch: 0, beat: 0, seq: 0, rev: 0 }]);
-  const counted = await destinations.advance(name, {}, { add: { seq: rows.length } });
-  if (counted === undefined) throw new StoreError("outage", `the row of ${name} has gone`);
-  const first = counted.seq - rows.length + 1;
-  const opened = rows.map((row, i) =>
-    newRow({ ...row, destination: name, seq: first + i }, openedEpoch, retentionMs),
-  );
-  const existing = await tables.of(deliveriesTable).insert(opened);
-  await destinations.update([{ id: name, add: { rev: 1 } }]);
-  return existing.map(({ id, state }) => ({ id, state }));
-}
-
 async function openDue(
   tables: Pick<Tables, "of">,
   { name, until, limit }: { readonly name: string; readonly until: Date; readonly limit: number },
@@ -179,67 +145,9 @@ async function openDue(
   return due.length;
 }
 
-async function reopen(tables: Pick<Tables, "of">, id: string, again: boolean): Promise<boolean> {
-  const deliveries = tables.of(deliveriesTable);
-  const destinations = tables.of(destinationsTable);
-  const [row] = await deliveries.get([id]);
-  if (row === undefined || row.scheduled || (row.state === "delivered" && !again)) return false;
-  if (!row.open) {
-    const counted = await destinations.advance(row.destination, {}, { add: { seq: 1 } });
-    if (counted === undefined) return false;
-    const set = { state: "open", open: true, seq: counted.seq, epoch: openedEpoch } as const;
-    // What follows from it follows anew, under the same ids.
-    const known = row.state === "delivered" && { unknown: null, emits: null, partial: null };
-    const gone = { nextAt: null, doneAt: null, reason: null, expireAt: null, ...known };
-    const where = { state: row.state };
-    await deliveries.update([{ id: row.id, where, set: { ...set, attempts: 0, ...gone } }]);
-  }
-  // Also when it was open: an earlier call may have ended before this.
-  await destinations.update([{ id: row.destination, add: { rev: 1 } }]);
-  return true;
-}
-
-async function giveUp(
-  tables: Pick<Tables, "of">,
-  ending: {
-    readonly id: string;
-    readonly reason: string;
-    readonly idle: boolean;
-    readonly retentionMs: number;
-  },
-): Promise<boolean> {
-  const { id, reason, idle, retentionMs } = ending;
-  const now = Date.now();
-  const set = {
-    state: "dead",
-    open: null,
-    scheduled: null,
-    epoch: givenUpEpoch,
-    nextAt: null,
-    doneAt: new Date(now).toISOString(),
-    expireAt: new Date(now + retentionMs),
-    reason,
-  } as const;
-  const end = (state: "scheduled" | "open" | "sending") => {
-    const how = { scheduled: { state: "skipped" }, open: {}, sending: { unknown: true } } as const;
-    const change = { ...set, ...how[state] };
-    const where = { state, ...(idle && state === "sending" && { nextAt: { absent: false } }) };
-    return tables.of(deliveriesTable).advance(id, where, { set: change });
-  };
-  // It may go from either to the other at any moment; twice in a row between two questions it does not.
-  const row =
-    (await end("scheduled")) ??
-    (await end("sending")) ??
-    (await end("open")) ??
-    (await end("sending"));
-  if (row === undefined) return false;
-  await tables.of(destinationsTable).update([{ id: row.destination, add: { rev: 1 } }]);
-  return true;
-}
-
 export function deliveryOf(row: DeliveryRow): Delivery {
   const { epoch: _1, open: _2, expireAt: _3, body: _4, ...kept } = row;
-  const { scheduled: _5, dueAt, unknown, partial, emits, ...delivery } = kept;
+  const { scheduled: _5, replayed: _6, dueAt, unknown, partial, emits, ...delivery } = kept;
   return {
     ...delivery,
     ...(dueAt && { dueAt: dueAt.toISOString() }),

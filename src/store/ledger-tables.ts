@@ -21,6 +21,10 @@ export const deliveriesTable = defineTable({
     /** There while the state is `scheduled`; when it is due, also afterwards. */
     scheduled: optional(flag()),
     dueAt: optional(date()),
+    replay: optional(text()),
+    /** There with `replay`. */
+    replayed: optional(flag()),
+    again: optional(text()),
     /** There when an attempt may have taken effect, also while the row is dead and when it is opened again. */
     unknown: optional(flag()),
     attempts: integer(),
@@ -47,6 +51,7 @@ export const deliveriesTable = defineTable({
     { on: ["destination", "state", "-createdAt", "-id"], counted: true },
     { on: ["-createdAt", "-id"] },
     { on: ["eventId"] },
+    { on: ["replay", "state"], where: "replayed", counted: true },
   ],
   expires: true,
 });

@@ -4,6 +4,7 @@ import { quarantineIdOf } from "../event/quarantined-post.ts";
 import { type LoadEdges, resolveAliases } from "./aliases.ts";
 import { contactEdges } from "./contact-person.ts";
 import { createClaims } from "./ledger-claims.ts";
+import { createControl } from "./ledger-control.ts";
 import { createLeases } from "./ledger-leases.ts";
 import { createLinks, keepLinks } from "./ledger-links.ts";
 import { createList } from "./ledger-list.ts";
@@ -39,6 +40,7 @@ export function createLedger(tables: Tables, options: LedgerOptions): Ledger {
     exclusive,
     ...createLeases(tables),
     ...createRows(tables, retentionMs),
+    ...createControl(tables, retentionMs),
     ...createClaims(tables),
     ...createLinks(tables, aliases, retentionMs),
     ...createList(tables),

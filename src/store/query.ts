@@ -4,6 +4,7 @@ import type {
   ConversationView,
   EventFilter,
   EventQuery,
+  OrderedPageRequest,
   Page,
   PageRequest,
   StoreStats,
@@ -51,7 +52,7 @@ export interface ConversationSelection {
 }
 
 /**
- * What a store must be able to look up. Lists are newest first, ids break ties, and start behind `after`;
+ * What a store must be able to look up. Lists are newest first unless told, ids break ties, and start behind `after`;
  * one that takes longer than the time limit throws QueryTooWideError.
  */
 export interface Reader {
@@ -116,9 +117,10 @@ export function createQuery(log: Reader, tables: Pick<Tables, "of">): EventQuery
 async function findEvents(
   reader: Sources,
   filter: EventFilter,
-  page: PageRequest,
+  page: OrderedPageRequest,
 ): Promise<Page<WaypostEvent>> {
-  const asked = checkPage(page);
+  const order = page.order === "oldest" && ({ oldestFirst: true } as const);
+  const asked = { ...checkPage(page), ...order };
   const selection = await select(reader, checkFilter(filter));
   const found = selection === "nothing" ? [] : await reader.events(selection, oneMore(asked));
   return pageOf(found, asked.limit, (event) => ({

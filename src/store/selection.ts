@@ -18,6 +18,8 @@ export interface CheckedFilter {
 export interface CheckedPage {
   readonly limit: number;
   readonly after: Position | undefined;
+  /** Of events. */
+  readonly oldestFirst?: true;
 }
 
 const known = new Set([

@@ -11,6 +11,8 @@ export interface LogFields {
   /** Follows one event through all roles. */
   readonly eventId?: string;
   readonly eventType?: string;
+  /** A replay's. */
+  readonly id?: string;
   readonly queue?: string;
   readonly destination?: string;
   readonly reason?: string;

@@ -6,6 +6,7 @@ import { describe, it } from "node:test";
 import { hasDestination, withDestination, withoutShadow } from "../../src/cli/add/edit-yaml.ts";
 import { gatherOptions } from "../../src/cli/add/options.ts";
 import { tempDir } from "../config/temp-dir.ts";
+import { hubspotToken, startHubspotStub } from "../destinations/hubspot/stub.ts";
 import { slackToken, startSlackStub } from "../destinations/slack-stub.ts";
 
 const bin = path.resolve(import.meta.dirname, "../../bin/waypost.js");
@@ -53,6 +54,24 @@ describe("waypost add", { timeout: 120_000 }, () => {
     assert.equal((await stat(env)).mode & 0o777, 0o600);
     // Nothing was posted.
     assert.deepEqual(stub.posts, []);
+  });
+
+  it("creates what the vendor must have before it checks again, and shows what it would do", async (t) => {
+    const { stub, portal, writes } = await startHubspotStub({ bare: true, specification: false });
+    t.after(() => stub.close());
+    const cwd = await tempDir(t);
+    const answers = [hubspotToken, "y", "y", "y", "y", "y", "y"];
+    const { code, out, err } = await add(cwd, ["hubspot", "--set", `baseUrl=${stub.url}`], answers);
+    assert.equal(code, 0, err + out);
+    assert.match(out, /✗ the property whatsapp_id of contacts: create it: Settings, Properties/);
+    assert.match(out, /✓ the property waypost_id of communications was created/);
+    assert.match(out, /would create a contact, log a WhatsApp message/);
+    assert.match(out, /hubspot is live in waypost\.yaml/);
+    assert.equal(portal.properties.get("contacts")?.get("whatsapp_id")?.hasUniqueValue, true);
+    assert.ok(
+      writes().every((write) => write.includes("/crm/properties/")),
+      writes().join(),
+    );
   });
 
   it("writes nothing when the answer is no, and goes on where it stopped", async (t) => {

@@ -202,7 +202,24 @@ const wrong: [title: string, yaml: string, at: string, words: RegExp][] = [
   ["within no time", withOnly("about: { within: 0h }"), "routes[0].only.about.within", /no time/],
   ["an unknown status", withOnly("status: [seen]"), "routes[0].only.status[0]", /one of.*read/],
   ["an unknown single status", withOnly("status: seen"), "routes[0].only.status", /one of.*read/],
-  ["an unknown party", withOnly("held: { by: robot }"), "routes[0].only.held.by", /human, bot/],
+  [
+    "an unknown party",
+    withOnly("answered: { by: robot }"),
+    "routes[0].only.answered.by",
+    /human, bot/,
+  ],
+  [
+    "a holder that never is",
+    withOnly("held: { by: bot }"),
+    "routes[0].only.held.by",
+    /human, other/,
+  ],
+  [
+    "one of several holders that never is",
+    withOnly("held: { by: [human, campaign] }"),
+    "routes[0].only.held.by[1]",
+    /human, other/,
+  ],
   ["a bad country", withWhen("country: [DE, de]"), "routes[0].when.country[1]", /letters/],
   [
     "a bad pattern of what follows",

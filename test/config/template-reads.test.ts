@@ -73,9 +73,12 @@ describe("what the templates of destinations read", () => {
   });
 
   it("counts what a kind has as its default, where the option is not given", async (t) => {
-    assert.deepEqual(await readsOf(t, "crm", "{ kind: owned }"), { crm: ["log", "memory"] });
-    assert.deepEqual(await readsOf(t, "crm", "{ kind: owned, owner: nobody }"), { crm: ["log"] });
-    assert.equal(await readsOf(t, "crm", "{ kind: owned, owner: nobody, ticket: {} }"), undefined);
+    assert.deepEqual(await readsOf(t, "crm", "{ kind: owned }"), { crm: ["memory"] });
+    assert.equal(await readsOf(t, "crm", "{ kind: owned, owner: nobody }"), undefined);
+    const ticket = (keys: string) =>
+      readsOf(t, "crm", `{ kind: owned, owner: nobody, ticket: {${keys}} }`);
+    assert.deepEqual(await ticket(""), { crm: ["log"] });
+    assert.equal(await ticket("note: none"), undefined);
   });
 
   it("is nothing that a secret or a variable's value holds", async (t) => {

@@ -96,6 +96,69 @@ export function testFlowRows(
       assert.equal((await ledger.openRows(name, epoch, { limit: 9 })).length, 1);
     });
 
+    it("opens what a replay asks for once, however often it asks, and counts what became of it", async () => {
+      const epoch = await take();
+      await ledger.insert([row(1), row(2)], epoch);
+      const end = (n: number, state: "delivered" | "dead") =>
+        ledger.write(epoch, [{ id: row(n).id, state, doneAt: at(1).toISOString() }]);
+      await end(1, "delivered");
+      await end(2, "dead");
+      const one = { replay: "rpl_1" };
+      assert.equal(await ledger.reopen(row(1).id, one), false, "it is delivered");
+      assert.equal(await ledger.reopen(row(1).id, { ...one, again: true }), true);
+      assert.equal(await ledger.reopen(row(2).id, one), true);
+      const marks = async (n: number) => {
+        const { state, replay, again } = (await ledger.delivery(row(n).id)) ?? {};
+        return [state, replay, again];
+      };
+      assert.deepEqual(await marks(1), ["open", "rpl_1", "rpl_1"]);
+      assert.deepEqual(await marks(2), ["open", "rpl_1", undefined]);
+      const { destination: _, seq: __, ...third } = row(3);
+      await ledger.enqueue(name, [{ ...third, ...one }]);
+      const claimed = await ledger.claimForeign(name, epoch, []);
+      assert.deepEqual(
+        claimed.map(({ id, replay }) => [id, replay]),
+        [1, 2, 3].map((n) => [row(n).id, "rpl_1"]),
+      );
+      await end(1, "delivered");
+      await end(2, "dead");
+      const nothing = { scheduled: 0, sending: 0, skipped: 0 };
+      const counted = { ...nothing, open: 1, delivered: 1, dead: 1 };
+      assert.deepEqual(await ledger.replayed("rpl_1"), counted);
+      // A process that went on where another had died asks again.
+      assert.equal(await ledger.reopen(row(1).id, { ...one, again: true }), true);
+      assert.equal(await ledger.reopen(row(2).id, one), true);
+      assert.deepEqual(await ledger.replayed("rpl_1"), counted);
+      // A retry by hand keeps the key of what may have taken effect.
+      await ledger.reopen(row(2).id);
+      assert.deepEqual(await marks(2), ["open", "rpl_1", undefined]);
+      assert.equal((await ledger.replayed("rpl_2")).open, 0);
+    });
+
+    it("lists the oldest first where it is asked to, page by page", async () => {
+      const epoch = await take();
+      const rows = [3, 1, 2, 5, 4].map((n) => ({ ...row(n), createdAt: at(n).toISOString() }));
+      await ledger.insert(rows, epoch);
+      const walk = async (filter: object) => {
+        const found: string[] = [];
+        let cursor: string | null | undefined;
+        do {
+          const asked = { limit: 2, order: "oldest" as const, ...(cursor && { cursor }) };
+          const page: Awaited<ReturnType<Ledger["deliveries"]>> = await ledger.deliveries(
+            filter,
+            asked,
+          );
+          found.push(...page.items.map(({ eventId }) => eventId));
+          cursor = page.next;
+        } while (cursor !== null);
+        return found;
+      };
+      const all = [1, 2, 3, 4, 5].map((n) => row(n).eventId);
+      assert.deepEqual(await walk({}), all);
+      assert.deepEqual(await walk({ destination: name, state: "open" }), all);
+      assert.deepEqual(await walk({ event: row(2).eventId }), [row(2).eventId]);
+    });
+
     it("keeps what was decided and what follows, through retry and reopening", async () => {
       const epoch = await take();
       const routes = ["vip", "all"];

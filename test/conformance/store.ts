@@ -250,6 +250,38 @@ function testPages(get: Get): void {
     }
   });
 
+  it("lists the oldest first where it is asked to, with every filter, and goes on to what comes in meanwhile", async () => {
+    const batch = Array.from({ length: 23 }, (_, i) =>
+      makeText(i % 2 === 0 ? "even" : "odd", { at: i % 5 }),
+    );
+    await get().append(batch);
+    for (const filter of [
+      {},
+      { text: "even" },
+      { types: ["whatsapp.message.*"] },
+      { to: batch[3]?.data.receivedAt ?? "" },
+    ]) {
+      const newestFirst = await ids(get(), filter);
+      const found: string[] = [];
+      let cursor: string | null | undefined;
+      while (cursor !== null) {
+        const page = await get().events(filter, {
+          limit: 4,
+          order: "oldest",
+          ...(cursor && { cursor }),
+        });
+        found.push(...page.items.map(({ id }) => id));
+        cursor = page.next;
+      }
+      assert.deepEqual(found, newestFirst.reverse(), JSON.stringify(filter));
+    }
+    const first = await get().events({}, { limit: 20, order: "oldest" });
+    const late = makeText("late", { at: 1_000 });
+    await get().append([late]);
+    const rest = await get().events({}, { limit: 20, order: "oldest", cursor: first.next ?? "" });
+    assert.equal(rest.items.at(-1)?.id, late.id);
+  });
+
   it("shows nothing twice and misses nothing older while newer events come in", async () => {
     const old = Array.from({ length: 30 }, (_, i) => makeText("old", { at: i }));
     await get().append(old);

@@ -49,6 +49,52 @@ describe("rows that are opened from outside", () => {
     await end();
   });
 
+  it("by a replay go behind what is live, also what comes later, and stay in their own order", async () => {
+    const crm = createStub();
+    const { clock, publish, end, ledger } = await startEngine({ crm });
+    let release = (): void => undefined;
+    const busy = new Promise<"ok">((resolve) => {
+      release = () => resolve("ok");
+    });
+    const replayed = [event("cnv_a"), event("cnv_a"), event("cnv_a")];
+    const [first, second_, third] = replayed.map(({ id }) => id);
+    crm.answer = ({ id }) => (id === first ? busy : "ok");
+    ledger.append(replayed, clock.now());
+    await ledger.enqueue(
+      "crm",
+      replayed.map((each) => ({ ...rowOf(each), replay: "rpl_1" })),
+    );
+    await clock.advance(10 * second);
+    assert.deepEqual(
+      crm.calls.map(({ event: { id } }) => id),
+      [first],
+    );
+    const live = [event("cnv_a"), event("cnv_a")];
+    await publish(...live);
+    release();
+    await clock.advance(10 * second);
+    assert.deepEqual(crm.effects, [first, ...live.map(({ id }) => id), second_, third]);
+    await end();
+  });
+
+  it("by a replay that sends again have a key of its own", async () => {
+    const crm = createStub();
+    const { clock, publish, end, ledger } = await startEngine({ crm });
+    const sent = event("cnv_a");
+    await publish(sent);
+    await clock.advance(second);
+    assert.equal(await ledger.reopen(rowOf(sent).id, { again: true, replay: "rpl_1" }), true);
+    await clock.advance(10 * second);
+    assert.deepEqual(
+      crm.calls.map(({ context: { idempotencyKey, again } }) => [idempotencyKey, again]),
+      [
+        [`${sent.id}:crm`, undefined],
+        [`${sent.id}:crm:rpl_1`, "rpl_1"],
+      ],
+    );
+    await end();
+  });
+
   it("wait for a destination that nobody holds yet, and are there once though asked for twice", async () => {
     const ledger = createMemoryLedger();
     const replayed = event("cnv_a");

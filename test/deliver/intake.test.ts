@@ -41,7 +41,7 @@ function setUp() {
     routes,
     log,
     clock: createFakeClock(Date.parse(createdAt)),
-    knows: (id) => known.has(id),
+    lanes: { has: (id) => known.has(id), isFree: () => true },
     ledger: {
       ...createMemoryLedger(),
       async aliases(ids, learnt) {

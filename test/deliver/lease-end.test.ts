@@ -81,7 +81,7 @@ describe("an intake whose lease ends while the ledger inserts", () => {
     const intake = createIntake({
       ...parts,
       health: { done: () => undefined },
-      knows: () => false,
+      lanes: { has: () => false, isFree: () => true },
     });
     await assert.rejects(
       intake([event("cnv_a")], new AbortController().signal) as Promise<unknown>,

@@ -104,6 +104,13 @@ export function createMemoryLedger(
 }
 
 function logOf(items: ReadonlyMap<string, BusMessage>, expiresAt: Map<string, number>): LedgerLog {
+  const edges = new WeakMap<WaypostEvent, ReturnType<typeof aliasEdges>>();
+  // Asked for every delivery: thousands of events are not hashed again each time.
+  const edgesOf = (event: WaypostEvent) => {
+    const known = edges.get(event) ?? aliasEdges(event);
+    edges.set(event, known);
+    return known;
+  };
   const events = () => [...items.values()].filter((item) => !isQuarantined(item));
   return {
     async bodies(ids) {
@@ -121,7 +128,7 @@ function logOf(items: ReadonlyMap<string, BusMessage>, expiresAt: Map<string, nu
     },
     aliases: async (ids) =>
       events()
-        .flatMap(aliasEdges)
+        .flatMap(edgesOf)
         .filter(({ from, to }) => ids.includes(from) || ids.includes(to)),
   };
 }

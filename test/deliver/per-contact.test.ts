@@ -73,6 +73,36 @@ describe("find-or-create per contact", () => {
     await end();
   });
 
+  it("takes turns with what goes into one call along a lane too, and knows the link there", async () => {
+    const crm = createCrm();
+    const batches: (string | undefined)[][] = [];
+    const destination: Destination = {
+      ...crm.destination,
+      batch: { along: true, across: false, waitMs: 0, most: 10 },
+      async deliverBatch(items, signal) {
+        batches.push(items.map(({ context }) => context.contactLink?.["id"]));
+        const outcomes = [];
+        for (const { event: told, context } of items) {
+          const contactLink = crm.made.length > 0 ? { id: "contact 1" } : context.contactLink;
+          outcomes.push(await crm.destination.deliver(told, { ...context, contactLink }, signal));
+        }
+        return outcomes;
+      },
+    };
+    const { publish, end } = await startEngine({ crm: destination });
+    const events = [0, 0, 1, 1].map((number) => from(both, number));
+    await publish(...events);
+    assert.equal(crm.waiting.length, 1, "the other lane waits its turn");
+    await crm.answer();
+    assert.equal(crm.made.length, 1);
+    assert.deepEqual(batches, [
+      [undefined, undefined],
+      ["contact 1", "contact 1"],
+    ]);
+    assert.equal(crm.notes.length, 4);
+    await end();
+  });
+
   it("would make two without its turn", async () => {
     const crm = createCrm({});
     const { publish, end } = await startEngine({ crm: crm.destination });

@@ -43,7 +43,7 @@ export interface Stub {
 
 /** A server with a state: `act` makes the effect of a request and answers; `acts` says which requests faults may hit. */
 export async function startStub(
-  act: (request: StubRequest) => StubAnswer,
+  act: (request: StubRequest) => StubAnswer | Promise<StubAnswer>,
   acts: (request: StubRequest) => boolean = () => true,
   tls?: ServerOptions,
 ): Promise<Stub> {
@@ -56,7 +56,7 @@ export async function startStub(
     const chunks: Buffer[] = [];
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
     incoming.on("error", () => undefined);
-    incoming.on("end", () => {
+    incoming.on("end", async () => {
       const request: StubRequest = {
         method: incoming.method ?? "",
         path: incoming.url ?? "",
@@ -73,7 +73,8 @@ export async function startStub(
       if (typeof fault === "object") return answer(fault);
       if (fault === "reset") return void socket.resetAndDestroy();
       if (fault === "hang") return;
-      const normal = act(request);
+      const acted = act(request);
+      const normal = acted instanceof Promise ? await acted : acted;
       if (fault === undefined || fault === "none") return answer(normal);
       if (fault === "lost") return void socket.destroy();
       if (fault === "silent") return;

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { Delivery, Ledger, Page, WaypostEvent } from "../../src/contracts.ts";
+import type { Bus, Delivery, Ledger, Page, WaypostEvent } from "../../src/contracts.ts";
+import { encodeEvent } from "../../src/event/encode.ts";
 import { moduleUrl, sourceLoader } from "../support/source.ts";
 import type { Orders } from "./deliver-program.ts";
 
@@ -20,6 +22,8 @@ export interface Worker {
   ended(): Promise<void>;
   freeze(): void;
   thaw(): void;
+  /** SIGHUP: its deliveries begin anew in the same process. */
+  reload(): void;
   output(): string;
 }
 
@@ -61,6 +65,7 @@ export function createWorker(orders: Orders): Worker {
     },
     freeze: () => void child?.kill("SIGSTOP"),
     thaw: () => void child?.kill("SIGCONT"),
+    reload: () => void child?.kill("SIGHUP"),
     output: () => output,
   };
 }
@@ -116,4 +121,35 @@ export async function failedAttempts(ledger: Ledger): Promise<number> {
     cursor = answer.next;
   } while (cursor !== null);
   return failed;
+}
+
+/** In order, again and again until confirmed. */
+export async function publishSlowly(
+  bus: Bus,
+  events: readonly WaypostEvent[],
+  forMs: number,
+): Promise<void> {
+  const size = 40;
+  const pauseMs = forMs / (events.length / size);
+  for (let at = 0; at < events.length; at += size) {
+    const encoded = events.slice(at, at + size).map(encodeEvent);
+    for (;;) {
+      const sent = bus.publish(encoded, AbortSignal.timeout(3_000));
+      if (
+        await sent.then(
+          () => true,
+          () => false,
+        )
+      )
+        break;
+      await sleep(100);
+    }
+    await sleep(pauseMs);
+  }
+}
+
+/** The error, with what the workers said. */
+export function withOutput(error: unknown, workers: readonly Worker[]): Error {
+  const said = workers.map((worker) => worker.output()).join("\n");
+  return new Error(`${error instanceof Error ? error.message : error}\n${said}`);
 }

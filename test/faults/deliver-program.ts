@@ -46,8 +46,8 @@ export interface Orders {
   readonly batch?: BatchRules;
   /** Takes events for the embedded bus. */
   readonly port?: number;
-  /** What the stub gets is what a route emits for each event. */
-  readonly flows?: true;
+  /** What the stub gets is what a route emits for each event; `once`: of each contact one. It remembers the last text of a conversation. */
+  readonly flows?: true | "once";
   /** `emits`: they are made anew at each attempt, under new ids, and not kept before they are published. */
   readonly broken?: "lanes" | "epoch" | "insert" | "emits";
   /** Ends itself with SIGKILL in the middle of its first large insert, after so many effects, or at this text. */
@@ -68,26 +68,33 @@ export const routes = compileRoutes({
   routes: [{ name: "everything", when: { type: ["whatsapp.#"] }, to: ["stub"], test: false }],
 });
 /** Sets and emits for each event; what is emitted goes to the stub. */
-const flowRoutes: readonly Route[] = [
+const flowRoutesOf = (flows: Orders["flows"]): readonly Route[] => [
   {
     name: "mark",
     when: { type: ["whatsapp.#"] },
-    set: { topic: "marked" },
+    set: { topic: "{{ message.text.body }}" },
     emit: { type: "business.marked", data: { text: "{{ message.text.body }}" } },
     to: [],
     test: false,
   },
-  { name: "marked", when: { type: ["business.marked"] }, to: ["stub"], test: false },
+  {
+    name: "marked",
+    when: { type: ["business.marked"] },
+    to: ["stub"],
+    test: false,
+    ...(flows === "once" && { once: { per: "contact", for: 3_600_000 } }),
+  },
 ];
 const flowRules: FlowRules = {
   ...{ lists: {}, hours: {}, pools: {} },
   conversations: { closeAfterMs: 72_000_000, hold: { humanMs: 1_000, handoff: "untilClosed" } },
 };
-const compiledFlows = compileRoutes({ accounts: {}, routes: flowRoutes, flows: flowRules });
+const compileFlows = (flows: Orders["flows"]) =>
+  compileRoutes({ accounts: {}, routes: flowRoutesOf(flows), flows: flowRules });
 export const queues = [storeQueue, deliverQueue("stub", routes)];
-const flowQueues = [
+export const flowQueues = [
   storeQueue,
-  ...["flows", "stub"].map((name) => deliverQueue(name, compiledFlows)),
+  ...["flows", "stub"].map((name) => deliverQueue(name, compileFlows(true))),
 ];
 
 const log = createLog({ level: "warn" });
@@ -95,7 +102,7 @@ const metrics = createMetrics();
 const die = () => process.kill(process.pid, "SIGKILL");
 const down = () => new DeliveryError("outage", "the stub answered 503");
 
-function createHttpStub({ url, idempotency, crash, batch }: Orders): Destination {
+function createHttpStub({ url, idempotency, crash, batch, flows }: Orders): Destination {
   let effects = 0;
   const keyOf = (key: string) => (idempotency === "native" ? key : undefined);
   const tookEffect = (count: number) => {
@@ -118,9 +125,10 @@ function createHttpStub({ url, idempotency, crash, batch }: Orders): Destination
   return {
     kind: "stub",
     idempotency,
-    links: false,
-    async deliver(event, { idempotencyKey }, signal) {
+    ...(flows === undefined && { links: false }),
+    async deliver(event, { idempotencyKey, remember }, signal) {
       const text = event.data.message?.text?.body ?? event.data.business?.["text"];
+      if (flows !== undefined) await remember({ last: String(text) });
       if (typeof crash === "object" && text === crash.at) return die() as never;
       const told = { id: event.id, text, key: keyOf(idempotencyKey) };
       const { status } = await call("/deliver", told, signal);
@@ -243,7 +251,7 @@ async function open({ rabbitmqUrl, mongodbUrl, folder, flows }: Orders) {
     ? await openMongo(mongodbUrl)
     : await openEmbeddedStore({ path: `${folder}/store.db`, retentionDays: 30, log });
   const bus = rabbitmqUrl
-    ? await openRabbit(rabbitmqUrl)
+    ? await openRabbit(rabbitmqUrl, flows ? flowQueues : queues)
     : await openEmbeddedBus({
         ...{ path: `${folder}/bus.db`, log, metrics },
         queues: flows ? flowQueues : queues,
@@ -256,18 +264,19 @@ async function openMongo(url: string): Promise<Store> {
   return connectMongoStore({ url, retentionDays: 30, log });
 }
 
-async function openRabbit(url: string): Promise<Bus> {
+async function openRabbit(url: string, queues: readonly QueueSpec[]): Promise<Bus> {
   const { connectRabbitBus } = await import("../../src/bus/rabbitmq/rabbit-bus.ts");
   return connectRabbitBus({ url, queues, log, metrics });
 }
 
 /** What `waypost` runs for routes that remember. */
-function flowParts(store: Store, broken: Orders["broken"]) {
+function flowParts(store: Store, { flows: kind, broken }: Orders) {
+  const [flowRoutes, compiled] = [flowRoutesOf(kind), compileFlows(kind)];
   const memory = { query: store, contacts: store.contacts, ledger: store.ledger };
   const of = { routes: flowRoutes, rules: flowRules, memory, now: Date.now };
   const decider = createDecider(of);
   const flows = createFlows({
-    ...{ ...of, accounts: {}, captures: compiledFlows.captures },
+    ...{ ...of, accounts: {}, captures: compiled.captures },
     doings: compileDoings(flowRoutes, createTemplates()),
     circumstances: decider.circumstances,
   });
@@ -276,7 +285,7 @@ function flowParts(store: Store, broken: Orders["broken"]) {
     const { events = [], ...delivered } = await deliver(...args);
     return { ...delivered, events: events.map((event) => ({ ...event, id: randomUUID() })) };
   };
-  return { decider, flows: broken === "emits" ? { ...flows, deliver: anew } : flows };
+  return { decider, compiled, flows: broken === "emits" ? { ...flows, deliver: anew } : flows };
 }
 
 async function run(orders: Orders): Promise<void> {
@@ -285,40 +294,53 @@ async function run(orders: Orders): Promise<void> {
   await bus.consume(storeQueue, createStoreHandler({ store, log, metrics }));
   const wrapped = brokenLedger(store.ledger, broken);
   const ledger = crash === "insert" ? crashingInInsert(wrapped, broken !== "insert") : wrapped;
-  const flowing = orders.flows && flowParts(store, broken);
-  const delivery = createDelivery({
-    ...(flowing && { decider: flowing.decider }),
-    destinations: [
-      ...(flowing
-        ? [
-            {
-              name: "flows",
-              destination: flowing.flows,
-              config: { retry: { delaysMs: [20, 100] } },
-            },
-          ]
-        : []),
-      {
-        name: "stub",
-        destination: createHttpStub(orders),
-        config: {
-          retry: { delaysMs: [20, 50, 100, 200, 500, 1_000, 1_000, 1_000, 1_000, 1_000] },
-          concurrency,
-          timeoutMs: 1_000,
+  const flowing = orders.flows && flowParts(store, orders);
+  const create = () =>
+    createDelivery({
+      ...(flowing && { decider: flowing.decider }),
+      destinations: [
+        ...(flowing
+          ? [
+              {
+                name: "flows",
+                destination: flowing.flows,
+                config: { retry: { delaysMs: [20, 100] } },
+              },
+            ]
+          : []),
+        {
+          name: "stub",
+          destination: createHttpStub(orders),
+          config: {
+            retry: { delaysMs: [20, 50, 100, 200, 500, 1_000, 1_000, 1_000, 1_000, 1_000] },
+            concurrency,
+            timeoutMs: 1_000,
+          },
         },
-      },
-    ],
-    routes: flowing ? compiledFlows : routes,
-    bus: crashingAfterEmits(broken === "lanes" ? withoutLanes(bus) : bus, crash),
-    ledger,
-    contacts: store.contacts,
-    log,
-    holder: name,
-    leaseMs,
-    ...(broken === "epoch" && { clock: blindClock() }),
-  });
+      ],
+      routes: flowing ? flowing.compiled : routes,
+      bus: crashingAfterEmits(broken === "lanes" ? withoutLanes(bus) : bus, crash),
+      ledger,
+      contacts: store.contacts,
+      log,
+      holder: name,
+      leaseMs,
+      ...(broken === "epoch" && { clock: blindClock() }),
+    });
+  let delivery = create();
   delivery.start();
+  let reloading = Promise.resolve();
+  // As a reload does: what runs finishes, then all begins anew in this process.
+  const reload = async () => {
+    await delivery.close();
+    delivery = create();
+    delivery.start();
+  };
+  process.on("SIGHUP", () => {
+    reloading = reloading.then(reload);
+  });
   process.on("SIGTERM", async () => {
+    await reloading;
     await delivery.close();
     await bus.close();
     await store.close();

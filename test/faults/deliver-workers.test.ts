@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectRabbitBus } from "../../src/bus/rabbitmq/rabbit-bus.ts";
-import type { Bus, Store, WaypostEvent } from "../../src/contracts.ts";
-import { encodeEvent } from "../../src/event/encode.ts";
+import type { Bus, Store } from "../../src/contracts.ts";
 import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 import { type Mongo, needsMongo, startMongo } from "../services/mongo.ts";
@@ -14,8 +13,10 @@ import {
   createWorker,
   failedAttempts,
   numberedEvents,
+  publishSlowly,
   textsOf,
   type Worker,
+  withOutput,
 } from "./deliver-process.ts";
 import { type Orders, queues } from "./deliver-program.ts";
 import { judge, judgeDrained, quiet, startStub } from "./deliver-stub.ts";
@@ -187,33 +188,3 @@ describe("two workers on RabbitMQ and MongoDB", { skip }, () => {
     assert.ok(second > allowed, `${second} second effects, ${allowed} in flight`);
   });
 });
-
-/** In order, again and again until confirmed. */
-async function publishSlowly(
-  bus: Bus,
-  events: readonly WaypostEvent[],
-  forMs: number,
-): Promise<void> {
-  const size = 40;
-  const pauseMs = forMs / (events.length / size);
-  for (let at = 0; at < events.length; at += size) {
-    const encoded = events.slice(at, at + size).map(encodeEvent);
-    for (;;) {
-      const sent = bus.publish(encoded, AbortSignal.timeout(3_000));
-      if (
-        await sent.then(
-          () => true,
-          () => false,
-        )
-      )
-        break;
-      await sleep(100);
-    }
-    await sleep(pauseMs);
-  }
-}
-
-function withOutput(error: unknown, workers: readonly Worker[]): Error {
-  const said = workers.map((worker) => worker.output()).join("\n");
-  return new Error(`${error instanceof Error ? error.message : error}\n${said}`);
-}

@@ -129,6 +129,9 @@ const testedElsewhere = [
   "/api/events/stream",
   "/api/reload",
   "/api/renormalizations",
+  "/api/replays",
+  "/api/replays/{id}",
+  "/api/replays/{id}/abort",
   "/api/topology/drop-dead",
   "/api/topology/prune",
 ];

@@ -49,6 +49,8 @@ const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   prune: none,
   bus: { queues: none, dropDead: none },
   renormalize: none,
+  replays: { create: none, get: none, list: none, running: none, update: none },
+  planReplay: none,
   intake: { publish: none, accounts: () => ({}) },
 };
 

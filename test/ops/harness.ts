@@ -2,10 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Plan } from "../../src/app/plan.ts";
+import { replayParts } from "../../src/app/replay.ts";
 import { testEvent } from "../../src/app/routes-test.ts";
 import type { Ledger, ProcessRegistry, Route, Store, WaypostEvent } from "../../src/contracts.ts";
 import { compileRoutes } from "../../src/deliver/routes.ts";
 import { whyNot } from "../../src/deliver/why-not.ts";
+import { planReplay } from "../../src/jobs/replay/replayer.ts";
 import { createOps, type OpsApi, type OpsOptions } from "../../src/ops/create-ops.ts";
 import type { Pruned, PruneOptions } from "../../src/ops/prune.ts";
 import { collectStatus, type StatusSources } from "../../src/ops/system-status.ts";
@@ -82,6 +84,12 @@ export async function startOps(
     query,
     renormalize,
     ...(findFile && { findFile }),
+    replays: store.replays,
+    planReplay: (request) =>
+      planReplay(
+        replayParts(store, () => ({ routes: compileRoutes({ accounts: {}, routes }) }) as Plan),
+        request,
+      ),
     intake,
     ledger,
     contacts,

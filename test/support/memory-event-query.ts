@@ -42,7 +42,10 @@ export function createMemoryEventQuery(log: WaypostEvent[] = []): MemoryEventQue
     conversationViews: [],
     quarantined: [],
     failure: undefined,
-    events: async (filter, page) => paged(query.log.filter(matcher(filter)), filter, page),
+    events: async (filter, page) => {
+      const found = query.log.filter(matcher(filter));
+      return paged(page.order === "oldest" ? found.reverse() : found, filter, page);
+    },
     event: async (id) => one(query.log.find((event) => event.id === id)),
     message: async (wamid) => one(query.messageViews.get(wamid)),
     conversations: async (filter, page) => paged(query.conversationViews, filter, page),

@@ -1,4 +1,4 @@
-import type { FlowRules, Party, WaypostEvent } from "../../contracts.ts";
+import type { FlowRules, Holder, Party, WaypostEvent } from "../../contracts.ts";
 import { sentTypes } from "./about.ts";
 import { type Circumstances, receivedAt } from "./circumstances.ts";
 
@@ -34,7 +34,7 @@ function comesBefore(one: WaypostEvent, other: WaypostEvent): boolean {
 /** One of these has the conversation now. */
 export async function isHeld(
   about: Circumstances,
-  by: readonly Party[],
+  by: readonly Holder[],
   rules: FlowRules,
 ): Promise<boolean> {
   if (by.includes("human") && (await isHeldByHuman(about, rules))) return true;

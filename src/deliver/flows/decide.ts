@@ -8,6 +8,7 @@ import {
   type WaypostEvent,
 } from "../../contracts.ts";
 import { deliveryId } from "../delivery.ts";
+import { nothingToDo } from "../over-at-once.ts";
 import {
   type Circumstances,
   circumstancesOf,
@@ -27,6 +28,8 @@ interface Asking {
   /** In the file's order. */
   readonly routes: readonly string[];
   readonly createdAt: string;
+  /** This delivery of `flows` is known to be over. */
+  readonly isOver?: (id: string) => boolean;
 }
 
 /** What the circumstances say: these routes hold; none does, and why; or it cannot be told yet. */
@@ -39,6 +42,8 @@ export type Decision =
 export interface Decider {
   /** `flows` is told every route that holds, and of its own events also when none does; a destination the first. */
   decide(asking: Asking, event: WaypostEvent): Promise<Decision>;
+  /** There is a route of this name. */
+  knows(route: string): boolean;
   /** When a row of this route opens; undefined: at once. */
   opensAt(route: string, event: WaypostEvent): Date | undefined;
   circumstances(event: WaypostEvent, route: string): Circumstances;
@@ -79,6 +84,7 @@ export function createDecider(parts: DeciderParts): Decider {
   };
   return {
     circumstances,
+    knows: (route) => byName.has(route),
     opensAt(name, event) {
       const route = byName.get(name)?.route;
       return route && opensAt(route, event, rules);
@@ -98,6 +104,11 @@ export function createDecider(parts: DeciderParts): Decider {
       return does && decision.is === "skip" ? { is: "go", routes: [] } : decision;
     },
   };
+}
+
+/** Why a row ends that only a route of this name brought. */
+export function noRoute(name: string): string {
+  return `${name} is no route any more`;
 }
 
 /** Where nothing is set there is nothing to wait for. */
@@ -126,7 +137,7 @@ async function ask(
 ): Promise<Decision> {
   const known = new Set(asked.map(({ route }) => route.name));
   const gone = asking.routes.filter((name) => !known.has(name));
-  const reasons = gone.map((name) => `${name} is no route any more`);
+  const reasons = gone.map((name) => noRoute(name));
   const holding: string[] = [];
   for (const each of asked) {
     const { name } = each.route;
@@ -136,7 +147,7 @@ async function ask(
     else return { is: "go", routes: [name] };
   }
   if (holding.length > 0) return { is: "go", routes: holding };
-  return { is: "skip", reason: reasons.join("; ") || "there is nothing to do" };
+  return { is: "skip", reason: reasons.join("; ") || nothingToDo };
 }
 
 function compileAll({ routes, rules, named }: DeciderParts): ReadonlyMap<string, Compiled> {
@@ -181,13 +192,15 @@ async function whyNot(
 /** What the routes read must be there: the event in the log, and all that `flows` has to do for it. */
 async function mustWait(
   reads: ReadonlySet<"log" | "memory">,
-  { destination, createdAt }: Asking,
+  { destination, createdAt, isOver }: Asking,
   event: WaypostEvent,
   { memory, now }: DeciderParts,
 ): Promise<boolean> {
   if (reads.has("log") && (await memory.query.event(event.id)) === undefined) return true;
   if (!reads.has("memory") || destination === flowsDestination) return false;
-  const turn = await memory.ledger.delivery(deliveryId(flowsDestination, event.id));
+  const id = deliveryId(flowsDestination, event.id);
+  if (isOver?.(id)) return false;
+  const turn = await memory.ledger.delivery(id);
   if (turn !== undefined) return turn.doneAt === undefined;
   const created = Date.parse(createdAt);
   const late = created - receivedAt(event) > longestGapMs || now() - created > longestGapMs;

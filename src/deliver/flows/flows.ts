@@ -1,8 +1,4 @@
-import { createHash } from "node:crypto";
-import { isOpen } from "../../contracts/business-hours.ts";
 import {
-  type Change,
-  type Contact,
   type Delivered,
   type DeliveryContext,
   DeliveryError,
@@ -11,7 +7,6 @@ import {
   type Emit,
   type FlowRules,
   type Route,
-  type Scalar,
   type WaypostEvent,
 } from "../../contracts.ts";
 import { derivedEvent } from "../../event/derived-event.ts";
@@ -20,6 +15,7 @@ import type { Circumstances, FlowMemory } from "./circumstances.ts";
 import { applyConsent } from "./consent.ts";
 import { needsOpenings, opened } from "./opened.ts";
 import { type ScopeParts, scopeOf } from "./scope.ts";
+import { change, scalars, topicOf } from "./set.ts";
 import { acts } from "./takes.ts";
 
 /** Events made of events made of events: from here on it is a loop. */
@@ -43,6 +39,8 @@ interface Doing {
   readonly data: Template;
   /** Of `set.field`. */
   readonly fields: Template;
+  /** Of `set.topic`. */
+  readonly topic: Template;
   /** What the templates name. */
   readonly names: ReadonlySet<string>;
 }
@@ -126,18 +124,25 @@ function failedOf(
 function compile(route: Route, templates: Templates): Doing {
   const data = templates.compile(route.emit?.data ?? {});
   const fields = templates.compile(route.set?.field ?? {});
-  const names = new Set([...data.variables, ...fields.variables].map(({ name }) => name));
-  return { route, data, fields, names };
+  const topic = templates.compile(route.set?.topic ?? null);
+  const all = [data, fields, topic].flatMap(({ variables }) => variables);
+  return { route, data, fields, topic, names: new Set(all.map(({ name }) => name)) };
 }
 
 async function act(
-  { route, data, fields, names }: Doing,
+  { route, data, fields, topic, names }: Doing,
   about: Circumstances,
   parts: FlowsParts,
 ): Promise<WaypostEvent | undefined> {
   const { name, set, emit } = route;
   const scope = await scopeOf(names, name, about, parts);
-  if (set !== undefined) await change(set, render(name, "set.field", fields, scope), about, parts);
+  if (set !== undefined) {
+    const rendered = {
+      fields: scalars(render(name, "set.field", fields, scope)),
+      topic: topicOf(render(name, "set.topic", topic, scope)),
+    };
+    await change(set, rendered, about, parts);
+  }
   return emit && derived(emit, render(name, "emit.data", data, scope), name, about, parts);
 }
 
@@ -180,51 +185,6 @@ function objectOf(rendered: unknown): { [key: string]: unknown } {
   return typeof rendered === "object" && rendered !== null && !Array.isArray(rendered)
     ? { ...rendered }
     : { value: rendered };
-}
-
-async function change(
-  { tag, topic, owner }: Change,
-  rendered: unknown,
-  about: Circumstances,
-  parts: FlowsParts,
-): Promise<void> {
-  const { contacts } = parts.memory;
-  const { conversationId } = about.event.data;
-  if (topic !== undefined && conversationId !== undefined) {
-    await contacts.setTopic(conversationId, topic, about.event.id);
-  }
-  const fields = scalars(rendered);
-  const changes = tag !== undefined || owner !== undefined || Object.keys(fields).length > 0;
-  const contact = changes ? await about.contact() : undefined;
-  if (contact === undefined) return;
-  const picked = owner && pick(owner.pool, contact, parts);
-  await contacts.change(contact.id, {
-    ...(tag && { addTags: tag.add, removeTags: tag.remove }),
-    ...(Object.keys(fields).length > 0 && { fields }),
-    ...(picked && { owner: { ...picked, unlessOwned: true } }),
-  });
-}
-
-/** What is no scalar is kept as JSON. */
-function scalars(rendered: unknown): Record<string, Scalar> {
-  return Object.fromEntries(
-    Object.entries(rendered as Record<string, unknown>).map(([name, value]) => [
-      name,
-      typeof value === "object" && value !== null ? JSON.stringify(value) : (value as Scalar),
-    ]),
-  );
-}
-
-/** By the contact's hash among those on duty; where nobody is, among all. */
-function pick(pool: string, { id }: Contact, { rules, now }: FlowsParts) {
-  const members = rules.pools[pool] ?? [];
-  const onDuty = members.filter(({ hours }) => {
-    const open = hours === undefined ? undefined : rules.hours[hours];
-    return open === undefined || isOpen(open, new Date(now()));
-  });
-  const choice = onDuty.length > 0 ? onDuty : members;
-  const member = choice[createHash("sha256").update(id).digest().readUInt32BE() % choice.length];
-  return member && { pool, name: member.name };
 }
 
 /** Who asks for the topic of the event that ended it is still told. */

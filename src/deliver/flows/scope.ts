@@ -15,11 +15,14 @@ export const logNames: readonly string[] = ["about", "transcript"];
 
 export interface ScopeParts {
   readonly accounts: Accounts;
+  /** How many messages the transcript has. */
+  readonly transcript?: number;
   readonly rules: FlowRules;
   /** Named groups of the route's `matches`. */
   readonly captures: (route: string, event: WaypostEvent) => Readonly<Record<string, string>>;
 }
 
+/** Unless told. */
 const transcriptLength = 20;
 
 /** What the templates are given: of all that may be named, only what these name. Plain JSON. */
@@ -41,7 +44,7 @@ export async function scopeOf(
     match: () => parts.captures(route, event),
     flow: () => flowOf(event),
     business: () => event.data.business,
-    transcript: () => transcriptOf(about),
+    transcript: () => transcriptOf(about, parts.transcript ?? transcriptLength),
     links: () => linksOf(event),
   };
   const scope: Record<string, unknown> = {};
@@ -89,11 +92,14 @@ function flowOf({ data }: WaypostEvent): unknown {
 }
 
 /** Both sides up to the event, oldest first. */
-async function transcriptOf({ event, newest }: Circumstances): Promise<TranscriptEntry[]> {
+async function transcriptOf(
+  { event, newest }: Circumstances,
+  length: number,
+): Promise<TranscriptEntry[]> {
   const types = ["whatsapp.message.*", ...sentTypes];
-  const before = await newest(types, { to: receivedAt(event), limit: transcriptLength });
+  const before = await newest(types, { to: receivedAt(event), limit: length });
   const own = types.some((type) => event.type.startsWith(type.slice(0, -1))) ? [event] : [];
-  const newestFirst = [...own, ...before].slice(0, transcriptLength);
+  const newestFirst = [...own, ...before].slice(0, length);
   return newestFirst.reverse().flatMap(({ type, time, data }) => {
     const { message, contact } = data;
     if (message === undefined) return [];

@@ -15,19 +15,23 @@ interface Parts extends ScopeParts {
 export function createSurroundings(parts: Parts): Surroundings {
   const { query, circumstances, files = noSurroundings.files } = parts;
   return {
-    scope: (event, route, names) => scopeOf(names, route, circumstances(event, route), parts),
+    scope: (event, route, names, transcript) =>
+      scopeOf(names, route, circumstances(event, route), {
+        ...parts,
+        ...(transcript !== undefined && { transcript }),
+      }),
     async concerned(event) {
       const id = arrivedMessageId(event) ?? concernedId(event);
       if (id === undefined) return undefined;
       const told = (await query.message(id))?.events;
-      return told?.find(({ type }) => sayingTypes.test(type));
+      return told?.find(({ type, data }) => data.message !== undefined && sayingTypes.test(type));
     },
     files,
     has: async (eventId) => (await query.event(eventId)) !== undefined,
   };
 }
 
-/** Of a wamid's events, those that say what the message is. */
+/** Of a wamid's events, those that say what the message is; of `standby` there are statuses too. */
 const sayingTypes = /^whatsapp\.(message|outgoing|echo|history|standby)\./;
 
 function concernedId({ data }: WaypostEvent): string | undefined {

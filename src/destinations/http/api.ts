@@ -9,7 +9,8 @@ import { remedyFor, statusVerdict } from "./verdicts.ts";
 export interface ApiOptions {
   /** For people: `HubSpot`. */
   readonly vendor: string;
-  readonly baseUrl: URL;
+  /** A function is asked for each request, once there is a token: where the vendor tells it with the token. */
+  readonly baseUrl: URL | (() => URL);
   readonly credentials: Credentials;
   /** With every request. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -132,11 +133,8 @@ async function ask(
   signal: AbortSignal,
 ): Promise<ApiAnswer> {
   const { method, path, query = {}, json, body = json && JSON.stringify(json) } = request;
-  const url = new URL(baseUrl.href.replace(/\/$/, "") + path);
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) url.searchParams.set(name, String(value));
-  }
   const sendWith = async (token: string): Promise<ApiAnswer> => {
+    const url = urlOf(typeof baseUrl === "function" ? baseUrl() : baseUrl, path, query);
     const asked: HttpRequest = {
       ...{ url, method, signal, maxAnswerBytes },
       maxAnswerMs: Number.POSITIVE_INFINITY,
@@ -154,6 +152,14 @@ async function ask(
   };
   const { token } = credentials;
   return typeof token === "string" ? sendWith(token) : withToken(token, signal, sendWith);
+}
+
+function urlOf(baseUrl: URL, path: string, query: NonNullable<ApiRequest["query"]>): URL {
+  const url = new URL(baseUrl.href.replace(/\/$/, "") + path);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return url;
 }
 
 function parsed(text: string): unknown {

@@ -92,7 +92,7 @@ async function askFor(
   });
   const told = fieldsOf(answer.text);
   if (answer.status < 200 || answer.status > 299) throw noToken(answer, told);
-  const { access_token: token, expires_in } = told;
+  const { access_token: token, expires_in, instance_url: apiUrl } = told;
   if (typeof token !== "string" || token === "") {
     throw new DeliveryError(
       "config",
@@ -100,7 +100,8 @@ async function askFor(
     );
   }
   const seconds = Number(expires_in);
-  return { token, lifeMs: seconds > 0 ? seconds * 1_000 : undefined };
+  const lifeMs = seconds > 0 ? seconds * 1_000 : undefined;
+  return { token, lifeMs, ...(typeof apiUrl === "string" && { apiUrl }) };
 }
 
 /** Whatever became of the question, nothing was delivered. */

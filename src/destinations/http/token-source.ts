@@ -5,6 +5,8 @@ export interface FetchedToken {
   readonly token: string;
   /** How long it is good for, from when it was asked for; undefined where the vendor does not say. */
   readonly lifeMs: number | undefined;
+  /** Where the API is, when the vendor says so with the token: Salesforce's `instance_url`. */
+  readonly apiUrl?: string;
 }
 
 /** Asks a token endpoint. Throws DeliveryError. */

@@ -42,7 +42,7 @@ export async function findEvents(
     ...times,
     ...checks,
   ]);
-  const { sql, params } = newest(events, alternatives, page.limit);
+  const { sql, params } = newest(events, alternatives, page);
   const found: WaypostEvent[] = [];
   for (const seq of await session.list<number>(sql, params)) {
     const row = await session.get<{ body: string }>("SELECT body FROM events WHERE seq = ?", [seq]);
@@ -143,7 +143,9 @@ function during({ from, to }: { readonly from?: number; readonly to?: number }):
   ];
 }
 
-export function behind(time: string, { after }: CheckedPage): Condition[] {
+export function behind(time: string, { after, oldestFirst }: CheckedPage): Condition[] {
   if (after === undefined) return [];
-  return [{ sql: `(${time}, id) < (?, ?)`, params: [after.at, clean(after.id)] }];
+  return [
+    { sql: `(${time}, id) ${oldestFirst ? ">" : "<"} (?, ?)`, params: [after.at, clean(after.id)] },
+  ];
 }

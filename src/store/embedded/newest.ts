@@ -1,4 +1,5 @@
 import type { SqlValue } from "../../support/sqlite.ts";
+import type { CheckedPage } from "../selection.ts";
 
 /** A part of a WHERE, with what it binds. */
 export interface Condition {
@@ -17,21 +18,22 @@ export interface Listed {
 export const maxAlternatives = 200;
 
 /**
- * The keys of the newest rows that meet all conditions of one of the alternatives. An index that begins
- * with what an alternative asks for, then has time and id, gives each its newest rows: only those are merged.
+ * The keys of the newest (or oldest) rows that meet all conditions of one of the alternatives. An index that begins
+ * with what an alternative asks for, then has time and id, gives each its own: only those are merged.
  */
 export function newest(
   { from, key, time }: Listed,
   alternatives: readonly (readonly Condition[])[],
-  limit: number,
+  { limit, oldestFirst }: Pick<CheckedPage, "limit" | "oldestFirst">,
 ): Condition {
+  const order = oldestFirst ? "ASC" : "DESC";
   const rows = alternatives.map((conditions) => {
     const where = conditions.map(({ sql }) => sql).join(" AND ") || "true";
     return `SELECT * FROM (SELECT ${key} AS value, ${time} AS at, id FROM ${from} WHERE ${where}
-      ORDER BY ${time} DESC, id DESC LIMIT ?)`;
+      ORDER BY ${time} ${order}, id ${order} LIMIT ?)`;
   });
   return {
-    sql: `SELECT value FROM (${rows.join(" UNION ")}) ORDER BY at DESC, id DESC LIMIT ?`,
+    sql: `SELECT value FROM (${rows.join(" UNION ")}) ORDER BY at ${order}, id ${order} LIMIT ?`,
     params: [
       ...alternatives.flatMap((conditions) => [
         ...conditions.flatMap(({ params }) => params),

@@ -49,7 +49,7 @@ async function findConversations(
   const columns = account === undefined ? [] : ["phone_number_id", "waba_id"];
   const accounts = columns.map((column) => [equal(column, account ?? ""), ...others]);
   const alternatives = accounts.length === 0 ? [others] : accounts;
-  const { sql, params } = newest(conversations, alternatives, page.limit);
+  const { sql, params } = newest(conversations, alternatives, page);
   const found: ConversationRow[] = [];
   for (const id of await session.list<string>(sql, params)) {
     const row = await session.get<{ facts: string }>(conversationById, [id]);

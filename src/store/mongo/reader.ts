@@ -1,5 +1,4 @@
 import { trusted } from "mongoose";
-import type { Position } from "../cursor.ts";
 import { matchingTypes } from "../known-types.ts";
 import type { ConversationSelection, Reader, Selection } from "../query.ts";
 import type { CheckedPage } from "../selection.ts";
@@ -46,16 +45,17 @@ export function createReader({ use }: MongoConnection): Reader {
   };
 }
 
-async function findEvents(models: Models, selection: Selection, { limit, after }: CheckedPage) {
+async function findEvents(models: Models, selection: Selection, page: CheckedPage) {
+  const order = page.oldestFirst ? 1 : -1;
   const known = () => models.events.distinct("type").maxTimeMS(maxTimeMS);
   const types = await matchingTypes(selection.types, known);
   if (types?.length === 0) return [];
   const conditions = eventConditions({ ...selection, types });
   const found = await models.events
-    .find({ $and: [...conditions, ...behind("receivedAt", after, date)] })
+    .find({ $and: [...conditions, ...behind("receivedAt", page, date)] })
     .select({ event: 1 })
-    .sort({ receivedAt: -1, _id: -1 })
-    .limit(limit)
+    .sort({ receivedAt: order, _id: order })
+    .limit(page.limit)
     .maxTimeMS(maxTimeMS)
     .lean<Pick<EventDocument, "event">[]>();
   return found.map((document) => unpackEvent(document.event));
@@ -64,18 +64,18 @@ async function findEvents(models: Models, selection: Selection, { limit, after }
 function findConversations(
   models: Models,
   { account, ids }: ConversationSelection,
-  { limit, after }: CheckedPage,
+  page: CheckedPage,
 ) {
   const conditions = [
     {},
     ...(account === undefined ? [] : [{ accounts: account }]),
     ...(ids === undefined ? [] : [{ _id: anyOf(ids) }]),
-    ...behind("lastReceivedAt", after, (at) => date(at).toISOString()),
+    ...behind("lastReceivedAt", page, (at) => date(at).toISOString()),
   ];
   return models.conversations
     .find({ $and: conditions })
     .sort({ lastReceivedAt: -1, _id: -1 })
-    .limit(limit)
+    .limit(page.limit)
     .maxTimeMS(maxTimeMS)
     .lean<ConversationRow[]>();
 }
@@ -106,17 +106,18 @@ function during({ from, to }: { readonly from?: number; readonly to?: number }):
   ];
 }
 
-/** The rows behind a position, newest first; the first condition lets the index jump there. */
+/** The rows behind a position; the first condition lets the index jump there. */
 function behind(
   field: string,
-  after: Position | undefined,
+  { after, oldestFirst }: CheckedPage,
   boundOf: (at: number) => Date | string,
 ): object[] {
   if (after === undefined) return [];
   const at = boundOf(after.at);
+  const [not, strictly] = oldestFirst ? ["$gte", "$gt"] : ["$lte", "$lt"];
   return [
-    { [field]: trusted({ $lte: at }) },
-    { $or: [{ [field]: trusted({ $lt: at }) }, { _id: trusted({ $lt: after.id }) }] },
+    { [field]: trusted({ [not]: at }) },
+    { $or: [{ [field]: trusted({ [strictly]: at }) }, { _id: trusted({ [strictly]: after.id }) }] },
   ];
 }
 

@@ -62,7 +62,7 @@ describe("a destination whose templates show what is remembered", () => {
     const flows = await startFlows([marks, { ...shows("memory"), to: ["crm", "desk"] }]);
     await flows.ledger.setPause(flowsDestination, { by: "operator", reason: "test", at: "" });
     await flows.clock.advance(31_000);
-    await flows.receive(now(flows.clock, { contact: person, data: text("later") }));
+    await flows.receive(now(flows.clock, { contact: person, data: text("vip") }));
     await flows.clock.advance(minute);
     assert.deepEqual([flows.effects("crm").length, flows.effects("desk").length], [0, 1]);
     await flows.engine.end();
@@ -112,7 +112,7 @@ describe("routes whose destinations' templates wait", () => {
     const waiting = compiled(marks, { ...shows("memory"), when: { type: ["whatsapp.message.*"] } });
     assert.deepEqual(waiting.match(event), [
       { destination: "crm", route: "shows", routes: ["shows"] },
-      { destination: flowsDestination, route: "none", routes: [] },
+      { destination: flowsDestination, route: "none", routes: [], idle: true },
     ]);
     assert.deepEqual(waiting.patternsFor(flowsDestination), ["#"]);
     const log = compiled(marks, shows("log"));

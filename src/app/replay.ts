@@ -1,0 +1,79 @@
+import {
+  type EnqueuedDelivery,
+  flowsDestination,
+  type ReplayRequest,
+  type Store,
+} from "../contracts.ts";
+import { deliveryId } from "../deliver/delivery.ts";
+import { laneKeysOf } from "../deliver/lanes.ts";
+import { aliasEdges } from "../event/alias-edges.ts";
+import { createJobs } from "../jobs/elect.ts";
+import type { ReplayParts, Target } from "../jobs/replay/replayer.ts";
+import { startReplaying } from "../jobs/replay/replaying.ts";
+import { systemClock } from "../support/clock.ts";
+import type { Base } from "./base.ts";
+import type { Plan } from "./plan.ts";
+
+/** Of what is sent to a destination by name. */
+const replayRoute = "replay";
+
+/** Where events would go by the routes as they are now. */
+export function replayParts(store: Store, plan: () => Plan): ReplayParts {
+  const { ledger } = store;
+  return {
+    query: store,
+    ledger,
+    async targetsOf(events, request) {
+      const ids = events.flatMap(({ data }) => data.conversationId ?? []);
+      const aliases = await ledger.aliases([...new Set(ids)], events.flatMap(aliasEdges));
+      const createdAt = new Date(systemClock.now()).toISOString();
+      const { routes } = plan();
+      return events.map((event) => {
+        const row = { eventId: event.id, eventType: event.type, createdAt };
+        const laneKeys = laneKeysOf(event, aliases);
+        if (request.to === "routed")
+          return routedTargets({ ...row, laneKeys }, routes.match(event), request);
+        const { to: destination } = request;
+        const id = deliveryId(destination, event.id);
+        return [{ destination, row: { ...row, laneKeys, id, route: replayRoute } }];
+      });
+    },
+  };
+}
+
+/** What is the same of all rows of an event. */
+type RowStart = Omit<EnqueuedDelivery, "id" | "route" | "routes">;
+
+function routedTargets(
+  row: RowStart,
+  matches: ReturnType<Plan["routes"]["match"]>,
+  { effects }: Pick<ReplayRequest, "effects">,
+): Target[] {
+  return matches.map(({ destination, route, routes, delayed }) => {
+    // What they set and emitted is done: it is in the log.
+    if (destination === flowsDestination) return { leftOut: "what routes set and emit" };
+    if (delayed && !effects) return { leftOut: "what routes do later (after)" };
+    const id = deliveryId(destination, row.eventId, delayed ? route : undefined);
+    const own = { id, route, ...(routes && { routes }), ...(delayed && { laneKeys: [id] }) };
+    return { destination, row: { ...row, ...own } };
+  });
+}
+
+export interface Replaying {
+  close(): Promise<void>;
+}
+
+/** Who opens the rows of replays. Every worker starts it; the store decides which one does it. */
+export function startReplays(
+  base: Base,
+  options: { readonly store: Store; readonly planNow: () => Plan; readonly holder: string },
+): Replaying {
+  const { store, planNow, holder } = options;
+  const log = base.log.child({ role: "replay" });
+  const jobs = createJobs({ rows: store.jobs, holder, clock: systemClock, log });
+  return startReplaying({
+    ...replayParts(store, planNow),
+    ...{ replays: store.replays, jobs, clock: systemClock, log },
+    destinations: () => store.ledger.destinations(),
+  });
+}

@@ -1,0 +1,189 @@
+import type { Command } from "commander";
+import type { Replay, ReplayPlan } from "../contracts.ts";
+import { systemClock } from "../support/clock.ts";
+import { delay } from "../support/delay.ts";
+import { askTerminal } from "./add/questions.ts";
+import { collect, parseTime } from "./events.ts";
+import {
+  createOpsClient,
+  exitCodes,
+  type OpsClient,
+  type OpsFlags,
+  type ResolveOps,
+  runCommand,
+  tokenOption,
+  urlOption,
+} from "./ops-client.ts";
+import { escapeControls, print, safeJson } from "./terminal.ts";
+
+interface Flags extends OpsFlags {
+  readonly to: string;
+  readonly type?: readonly string[];
+  readonly contact?: string;
+  readonly conversation?: string;
+  readonly account?: string;
+  readonly from?: string;
+  readonly until?: string;
+  readonly state?: string;
+  readonly again?: true;
+  readonly effects?: true;
+  readonly rate: string;
+  readonly dryRun?: true;
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+type Shown = Replay & { readonly rows?: Readonly<Record<string, number>> };
+
+/** `waypost replay`: what the log has is sent again. */
+export function registerReplay(program: Command, resolve: ResolveOps): void {
+  const clientOf = async (flags: OpsFlags) => createOpsClient(await resolve(flags));
+  const replay = addFlags(program.command("replay")).action((flags: Flags) =>
+    runCommand(async () => run(flags, await clientOf(flags))),
+  );
+  registerShowAndAbort(replay, clientOf);
+}
+
+function addFlags(command: Command): Command {
+  return command
+    .summary("send again what the log has")
+    .description(
+      "Shows what would be sent and what is left out, and after a yes opens the deliveries, the oldest first, beside what is live. Ctrl-C leaves it running; `waypost replay abort` ends it.",
+    )
+    .option("--to <destination>", "a destination, or routed: where the routes lead now", "routed")
+    .option("--type <pattern>", "e.g. 'whatsapp.message.*'; repeat it for more", collect)
+    .option("--contact <who>", "a phone in any writing, or an id")
+    .option("--conversation <id>", "cnv_…")
+    .option("--account <id>", "a phone number id or WABA id")
+    .option("--from <time>", "received since: 2h, 3d, 2026-11-20, 2026-11-20T08:30:00Z", parseTime)
+    .option("--until <time>", "received before (default: now)", parseTime)
+    .option("--state <state>", "of deliveries: dead, skipped; then --from and --type do not count")
+    .option("--again", "also what the destination already has")
+    .option("--effects", "also what writes to contacts or comes later (after)")
+    .option("--rate <n>", "deliveries a second", "10")
+    .option("--dry-run", "shows what would be sent")
+    .option("--yes", "sends without asking")
+    .option("--json", "as JSON")
+    .addOption(urlOption)
+    .addOption(tokenOption);
+}
+
+function registerShowAndAbort(
+  replay: Command,
+  clientOf: (flags: OpsFlags) => Promise<OpsClient>,
+): void {
+  replay
+    .command("show")
+    .description(
+      "how far a replay is, and what became of its deliveries; without an id the newest ones",
+    )
+    .argument("[id]", "rpl_…")
+    .addOption(urlOption)
+    .addOption(tokenOption)
+    .action((id: string | undefined, flags: OpsFlags) =>
+      runCommand(async () => show(id, await clientOf(flags))),
+    );
+  replay
+    .command("abort")
+    .description("opens no more; what it has opened is delivered all the same")
+    .argument("<id>", "rpl_…")
+    .addOption(urlOption)
+    .addOption(tokenOption)
+    .action((id: string, flags: OpsFlags) =>
+      runCommand(async () => {
+        const client = await clientOf(flags);
+        print(line(await client.post<Shown>(`/api/replays/${encodeURIComponent(id)}/abort`, {})));
+        return 0;
+      }),
+    );
+}
+
+function requestOf(flags: Flags): Record<string, unknown> {
+  const { type, contact, conversation, account, from, until: to, state } = flags;
+  const filter =
+    state === undefined
+      ? { type, contact, conversation, account, from, to }
+      : { state, to, ...(flags.to !== "routed" && { destination: flags.to }) };
+  return {
+    filter: Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)),
+    to: flags.to,
+    again: flags.again === true,
+    effects: flags.effects === true,
+    rate: Number(flags.rate),
+  };
+}
+
+async function run(flags: Flags, client: OpsClient): Promise<number> {
+  const request = requestOf(flags);
+  const plan = await client.post<ReplayPlan>("/api/replays", { ...request, dryRun: true });
+  if (flags.json && flags.dryRun) print(safeJson(plan));
+  else if (!flags.json) for (const each of planLines(plan)) print(escapeControls(each));
+  if (flags.dryRun || plan.opened === 0) return 0;
+  if (!(await confirmed(flags))) return exitCodes.wrong;
+  const replay = await client.post<Shown>("/api/replays", request);
+  if (flags.json) {
+    print(safeJson(replay));
+    return 0;
+  }
+  return follow(replay.id, client);
+}
+
+async function confirmed({ again, yes }: Flags): Promise<boolean> {
+  const questions = askTerminal(yes === true);
+  try {
+    if (!(await questions.confirm("Send it?"))) return false;
+    const twice = "What the destination has already is sent once more. Are you sure?";
+    return again === undefined || (await questions.confirm(twice));
+  } finally {
+    questions.close();
+  }
+}
+
+function planLines({ found, opened, had, leftOut, complete, sample }: ReplayPlan): string[] {
+  return [
+    `${complete ? "" : "at least "}${found} found: ${opened} would be sent, ${had} are there already`,
+    ...Object.entries(leftOut).map(([why, count]) => `  ${count} left out: ${why}`),
+    ...sample.map(
+      ({ destination, eventId, eventType, receivedAt = "" }) =>
+        `  ${receivedAt.slice(0, 19)} ${eventType} ${eventId} → ${destination}`,
+    ),
+  ];
+}
+
+const everyMs = 1_000;
+
+/** Until it is over; where someone watches, with a line that counts. */
+async function follow(id: string, client: OpsClient): Promise<number> {
+  print(`${id} runs.`);
+  const status = process.stderr.isTTY ? (text: string) => process.stderr.write(text) : () => false;
+  for (;;) {
+    const replay = await client.get<Shown>(`/api/replays/${encodeURIComponent(id)}`);
+    status(`\r\u001b[K${line(replay)}`);
+    if (isOver(replay)) {
+      status("\r\u001b[K");
+      print(line(replay));
+      return replay.state === "done" ? 0 : exitCodes.wrong;
+    }
+    await delay(everyMs, { clock: systemClock });
+  }
+}
+
+function isOver({ state, rows = {} }: Shown): boolean {
+  return state !== "running" && (rows["open"] ?? 0) + (rows["sending"] ?? 0) === 0;
+}
+
+async function show(id: string | undefined, client: OpsClient): Promise<number> {
+  if (id !== undefined) {
+    print(line(await client.get<Shown>(`/api/replays/${encodeURIComponent(id)}`)));
+    return 0;
+  }
+  for await (const replay of client.list<Shown>("/api/replays", {}, 20)) print(line(replay));
+  return 0;
+}
+
+function line({ id, state, to, opened, found, reason, rows }: Shown): string {
+  const became = Object.entries(rows ?? {}).filter(([, count]) => count > 0);
+  const words = became.map(([what, count]) => `${count} ${what}`).join(", ");
+  const parts = [id, state, `to ${to}`, `${opened} of ${found} opened`, words, reason];
+  return escapeControls(parts.filter(Boolean).join("  "));
+}

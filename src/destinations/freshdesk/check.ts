@@ -1,0 +1,77 @@
+import { type DestinationCheck, deliveryError, type Requirement } from "../../contracts.ts";
+import { pathOf, type Session } from "../http/api.ts";
+import type { FreshdeskOptions } from "./options.ts";
+
+/** Harmless calls. */
+export async function checkFreshdesk(
+  session: Session,
+  options: FreshdeskOptions,
+): Promise<DestinationCheck[]> {
+  const key = await tried("API key", async () => {
+    const answer = await session.look({ method: "GET", path: "/agents/me" });
+    const { contact } = answer.json as { contact?: { name?: string } };
+    return `the agent ${contact?.name ?? "?"}`;
+  });
+  if (!key.ok) return [key];
+  const fields = await tried("fields", () => fieldsThere(session, options));
+  return [
+    key,
+    await tried("tickets", () => reading(session, "/tickets")),
+    await tried("contacts", () => reading(session, "/contacts")),
+    ...(fields.ok && fields.detail === "" ? [] : [fields]),
+  ];
+}
+
+async function tried(name: string, work: () => Promise<string>): Promise<DestinationCheck> {
+  try {
+    const detail = await work();
+    return { name, ok: !detail.startsWith("missing"), detail };
+  } catch (error) {
+    return { name, ok: false, detail: deliveryError(error).message };
+  }
+}
+
+async function reading(session: Session, path: string): Promise<string> {
+  await session.look({ method: "GET", path, query: { per_page: 1 } });
+  return "they can be read; that they can be written shows with the first delivery";
+}
+
+async function fieldsThere(session: Session, options: FreshdeskOptions): Promise<string> {
+  const all = await requirementsOf(session, options);
+  const missing = all.filter(({ there }) => !there);
+  if (missing.length === 0) return all.length === 0 ? "" : "all custom fields are there";
+  return `missing: ${missing.map(({ what, remedy }) => `${what}: ${remedy}`).join("; ")}`;
+}
+
+/** The custom fields that options name. Throws DeliveryError. */
+export async function requirementsOf(
+  session: Session,
+  { fieldNames, eventField }: Pick<FreshdeskOptions, "fieldNames" | "eventField">,
+): Promise<readonly Requirement[]> {
+  const found: Requirement[] = [];
+  for (const kind of ["ticket", "contact"] as const) {
+    const names = fieldNames[kind];
+    if (names.length === 0) continue;
+    const answer = await session.look({ method: "GET", path: `/${kind}_fields` });
+    const known = (answer.json as readonly { name?: string }[]).map(({ name }) => name);
+    for (const name of names) {
+      found.push({
+        what: `the custom field ${name} of ${kind}s`,
+        there: known.includes(name),
+        ...(name === eventField && { create: () => createEventField(session, name) }),
+        remedy: `make it in Admin, ${kind === "ticket" ? "Ticket" : "Contact"} Fields`,
+      });
+    }
+  }
+  return found;
+}
+
+/** Of others, only people know what they are for. */
+async function createEventField(session: Session, name: string): Promise<void> {
+  const label = name.replace(/^cf_/, "").replaceAll("_", " ");
+  await session.write(`create the ticket field ${name}`, {
+    method: "POST",
+    path: pathOf`/admin/ticket_fields`,
+    json: { type: "custom_text", label, label_for_customers: label, displayed_to_customers: false },
+  });
+}

@@ -1,0 +1,111 @@
+import { type Delivered, DeliveryError, type WaypostEvent } from "../../contracts.ts";
+import { recordEvent } from "../record-event.ts";
+import type { Said } from "../said.ts";
+import { type Call, type FreshdeskContact, urlOf } from "./call.ts";
+import { findOrCreateContact } from "./find-contact.ts";
+import { createTicket, currentPlace, linkOf, type Place, reopen, writeNote } from "./ticket.ts";
+import { type Words, withoutFiles, wordsOf } from "./words.ts";
+
+export interface Saying {
+  readonly said: Said;
+  /** Instead of what the event says. */
+  readonly own: string | undefined;
+}
+
+/** Writes what the event says where it belongs. A contact or a ticket that is gone is replaced, once. */
+export async function write(call: Call, saying: Saying): Promise<Delivered> {
+  const inbound = saying.said.direction === "in";
+  const words = await wordsOf(saying.said, saying.own);
+  const contact = await findOrCreateContact(call, { inbound });
+  if (contact === undefined) return nobody(call);
+  const place = await currentPlace(call, inbound);
+  const noted = place && (await append(call, contact, { ...saying, words, place }));
+  if (place && noted !== "gone") return noted ?? { answer: call.session.told() };
+  const begun = await begin(call, contact, { ...saying, words });
+  if (begun !== "gone") return begun ?? { answer: call.session.told() };
+  const other = await findOrCreateContact(call, { inbound, anew: true });
+  if (other === undefined) return nobody(call);
+  const again = await begin(call, other, { ...saying, words });
+  if (again === "gone") throw new DeliveryError("outage", "Freshdesk's contact is gone again");
+  return again ?? { answer: call.session.told() };
+}
+
+function nobody({ session, context }: Call): Delivered {
+  const none = "no contact in Freshdesk, and none is to be made";
+  return { answer: context.shadow ? session.told() : none };
+}
+
+interface Writing extends Saying {
+  readonly words: Words;
+}
+
+/** Opened first: whoever dies then finds it open, and writes. undefined: in shadow. */
+async function append(
+  call: Call,
+  contact: FreshdeskContact,
+  writing: Writing & { readonly place: Place },
+): Promise<Delivered | "gone" | undefined> {
+  const { place, said } = writing;
+  if (place.reopen) await reopen(call, place);
+  const note = await taking(writing, (words) => writeNote(call, place, { said, words }));
+  if (note === undefined || note === "gone") return note;
+  return delivered(call, contact, { ticket: String(place.ticket.id), note, created: false });
+}
+
+async function begin(
+  call: Call,
+  contact: FreshdeskContact,
+  writing: Writing,
+): Promise<Delivered | "gone" | undefined> {
+  const { said } = writing;
+  const ticket = await taking(writing, (words) => createTicket(call, contact, { said, words }));
+  if (ticket === undefined || ticket === "gone") return ticket;
+  return delivered(call, contact, { ticket, created: true });
+}
+
+/** Once more without files, where Freshdesk cannot take them: what was said arrives in any case. */
+async function taking<T>(
+  { words, said, own }: Writing,
+  work: (words: Words) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(words);
+  } catch (error) {
+    const refused = error instanceof DeliveryError && error.verdict === "refused";
+    if (!refused || words.uploads.length === 0) throw error;
+    return work(await wordsOf(withoutFiles(said), own));
+  }
+}
+
+interface Written {
+  readonly ticket: string;
+  readonly note?: string;
+  readonly created: boolean;
+}
+
+/** As the delivery answers, also where a look-up found it. */
+export function delivered(
+  call: Call,
+  contact: Pick<FreshdeskContact, "id" | "created">,
+  { created, ...written }: Written,
+): Delivered {
+  const { ticket, note } = written;
+  return {
+    remoteId: note === undefined ? ticket : `${ticket}:${note}`,
+    answer: created ? "201" : "201: a note",
+    link: linkOf(call, written),
+    events: [
+      ...madeEvents(call, "contact", contact),
+      ...madeEvents(call, "ticket", { id: ticket, created }),
+    ],
+  };
+}
+
+function madeEvents(
+  { event, context, options }: Call,
+  object: "contact" | "ticket",
+  { id, created }: { readonly id: string; readonly created: boolean },
+): WaypostEvent[] {
+  const url = urlOf(options, object, id);
+  return created ? [recordEvent(event, context, { object, id, url, created })] : [];
+}

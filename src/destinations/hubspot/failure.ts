@@ -1,0 +1,120 @@
+import type { ApiAnswer, Judgement } from "../http/api.ts";
+
+/** What is said of a part of a request: by a code of HubSpot's, about a property. */
+interface Detail {
+  readonly code: string;
+  readonly property: string;
+}
+
+/** Scopes that the calls made here may need. */
+const scopes = new Set([
+  "crm.objects.contacts.read",
+  "crm.objects.contacts.write",
+  "crm.schemas.contacts.read",
+  "crm.schemas.contacts.write",
+  "crm.objects.deals.read",
+  "crm.objects.deals.write",
+  "crm.schemas.deals.write",
+  "tickets",
+  "files",
+]);
+
+const places = new Set(["hs_pipeline", "hs_pipeline_stage", "pipeline", "dealstage"]);
+
+/** Of what kind a limit is, by the `policyName` of a 429. */
+const policies: ReadonlyMap<string, { readonly afterMs: number; readonly words: string }> = new Map(
+  [
+    ["TEN_SECONDLY_ROLLING", { afterMs: 10_000, words: "too many calls in ten seconds" }],
+    ["SECONDLY", { afterMs: 1_000, words: "too many calls in a second" }],
+    // The day ends at midnight of the account: asked again now and then.
+    ["DAILY", { afterMs: 900_000, words: "the account's calls of this day are used up" }],
+  ],
+);
+
+/** `properties`: the internal names that the configuration uses, which alone may be repeated. */
+export function createJudge(properties: ReadonlySet<string>) {
+  return (answer: ApiAnswer): Judgement | undefined => {
+    const body = objectOf(answer.json);
+    if (answer.status === 429) return tooMany(policyOf(answer), answer);
+    if (answer.status === 403) return forbidden(body);
+    if (answer.status === 400) return invalid(body, properties);
+    const gone = answer.status === 404 && body["category"] === "OBJECT_NOT_FOUND";
+    return gone ? { verdict: "refused", code: "OBJECT_NOT_FOUND" } : statuses.get(answer.status);
+  };
+}
+
+const statuses: ReadonlyMap<number, Judgement> = new Map([
+  [401, { verdict: "config", words: "the token is not valid (any more): set a service key" }],
+  [477, { verdict: "outage", words: "the account is being moved" }],
+]);
+
+/** The policy whose limit was reached, where it is a known one. */
+export function policyOf({ json }: ApiAnswer): string | undefined {
+  const { policyName } = objectOf(json);
+  return typeof policyName === "string" && policies.has(policyName) ? policyName : undefined;
+}
+
+function tooMany(policy: string | undefined, answer: ApiAnswer): Judgement {
+  const known = policies.get(policy ?? "");
+  if (policy === undefined || known === undefined) return { verdict: "outage" };
+  const afterMs = Math.max(known.afterMs, answer.afterMs ?? 0);
+  return { verdict: "outage", code: policy, words: known.words, afterMs };
+}
+
+function forbidden(body: Readonly<Record<string, unknown>>): Judgement {
+  if (body["category"] !== "MISSING_SCOPES") {
+    return { verdict: "config", words: "HubSpot does not let the token do this: check its scopes" };
+  }
+  const contexts = [body, ...listOf(body["errors"])].map(({ context }) => objectOf(context));
+  const named = contexts.flatMap((context) => Object.values(context).flat());
+  const missing = [...new Set(named)].filter((each) => scopes.has(String(each)));
+  const words = `add the scope ${missing.join(", ") || "that it needs"} to the service key`;
+  return { verdict: "config", code: "MISSING_SCOPES", words };
+}
+
+function invalid(
+  body: Readonly<Record<string, unknown>>,
+  properties: ReadonlySet<string>,
+): Judgement | undefined {
+  for (const { code, property } of detailsOf(body)) {
+    if (code === "PROPERTY_DOESNT_EXIST" && properties.has(property)) {
+      const words = `HubSpot has no property ${property}: create it, or let waypost add hubspot do so`;
+      return { verdict: "config", code, words };
+    }
+    if (code.startsWith("INVALID_") && places.has(property)) {
+      const words = `HubSpot does not know this ${property}: check pipeline and stage`;
+      return { verdict: "config", words };
+    }
+  }
+  return undefined;
+}
+
+/** HubSpot says them in two ways: as `errors`, or as JSON within its message. */
+function detailsOf(body: Readonly<Record<string, unknown>>): Detail[] {
+  const told = listOf(body["errors"]).map(({ code, context }) => {
+    const [property] = [objectOf(context)["propertyName"]].flat();
+    return { code: String(code), property: String(property) };
+  });
+  return [...told, ...withinMessage(String(body["message"]))];
+}
+
+function withinMessage(message: string): Detail[] {
+  const [, list] = /^Property values were not valid: (\[.*\])$/s.exec(message) ?? [];
+  if (list === undefined) return [];
+  try {
+    return listOf(JSON.parse(list)).map(({ error, name }) => ({
+      code: String(error),
+      property: String(name),
+    }));
+  } catch {
+    return [];
+  }
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
+
+function listOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.map(objectOf) : [];
+}

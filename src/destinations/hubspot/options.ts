@@ -1,0 +1,195 @@
+import { compilePattern, type TypePattern } from "../../event/pattern.ts";
+import { OptionError } from "../destination-kind.ts";
+import { compileOption, type OptionTemplates } from "../option-templates.ts";
+import { dealSchema, ticketSchema } from "./schema.ts";
+
+interface RawTemplates {
+  readonly owner?: string;
+  readonly properties?: Readonly<Record<string, string>>;
+}
+interface RawRecord extends RawTemplates {
+  readonly when: readonly string[];
+  readonly pipeline?: string;
+  readonly stage?: string;
+}
+interface RawTicket extends RawRecord {
+  readonly subject?: string;
+  readonly content?: string;
+  readonly priority?: string;
+  readonly reopenWithin?: string;
+  readonly newAfter?: string;
+}
+interface RawDeal extends RawRecord {
+  readonly name?: string;
+  readonly amount?: string;
+  readonly description?: string;
+}
+
+/** What waypost.yaml says, as the schema lets it through, over what it need not say. */
+interface RawOptions extends Readonly<typeof defaults> {
+  readonly token: string;
+  readonly text?: string;
+  readonly contact?: RawTemplates;
+  readonly ticket?: RawTicket;
+  readonly deal?: RawDeal;
+}
+
+const defaults = {
+  log: "communication" as "communication" | "note" | "none",
+  files: "upload" as "upload" | "mention",
+  match: "phone" as "phone" | "id",
+  create: true,
+  name: "ifEmpty" as "ifEmpty" | "always" | "never",
+  idProperty: "whatsapp_id",
+  eventProperty: "waypost_id",
+  consentProperty: "whatsapp_consent" as string | false,
+  apiVersion: "2026-03",
+  baseUrl: "https://api.hubapi.com",
+};
+
+/** Properties of a record, each a template. */
+export interface PropertyTemplates {
+  /** Renders to an object of them. */
+  readonly templates: OptionTemplates;
+  /** Their internal names. */
+  readonly names: readonly string[];
+}
+
+/** Tickets or deals: when, where, and what is in them. */
+export interface RecordOptions {
+  readonly isAsked: TypePattern;
+  readonly pipeline: string;
+  readonly stage: string;
+  readonly content: PropertyTemplates;
+}
+
+export interface TicketOptions extends RecordOptions {
+  readonly reopenMs: number;
+  readonly newAfterMs: number;
+}
+
+export interface HubspotOptions {
+  readonly token: string;
+  /** In the word of the API's paths. */
+  readonly log: "communications" | "notes" | undefined;
+  readonly text: OptionTemplates | undefined;
+  readonly uploads: boolean;
+  readonly matchesPhone: boolean;
+  readonly creates: boolean;
+  readonly name: "ifEmpty" | "always" | "never";
+  /** Written where HubSpot has nothing. */
+  readonly contact: PropertyTemplates;
+  readonly ticket: TicketOptions | undefined;
+  readonly deal: RecordOptions | undefined;
+  readonly idProperty: string;
+  readonly eventProperty: string;
+  readonly consentProperty: string | undefined;
+  readonly apiVersion: string;
+  readonly baseUrl: URL;
+}
+
+const { subject, content, owner: poolOwner } = ticketSchema.properties;
+const { name: dealName, amount, description } = dealSchema.properties;
+const logs = { communication: "communications", note: "notes", none: undefined } as const;
+
+/** Throws OptionError. */
+export function parseHubspotOptions(
+  name: string,
+  given: Readonly<Record<string, unknown>>,
+): HubspotOptions {
+  const raw = { ...defaults, ...given } as RawOptions;
+  const { token, text, log, consentProperty, create: creates } = raw;
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    const words = { problem: "is not a token", remedy: "Copy the service key's token" };
+    throw new OptionError(name, "token", words);
+  }
+  const { owner, properties } = raw.contact ?? {};
+  const owned = owner === undefined ? {} : { hubspot_owner_id: owner };
+  return Object.freeze({
+    ...{ token, creates, name: raw.name, log: logs[log] },
+    text: text === undefined ? undefined : compileOption(name, "text", text),
+    uploads: raw.files === "upload",
+    matchesPhone: raw.match === "phone",
+    contact: compileProperties(name, "contact", { ...owned, ...properties }),
+    ticket: raw.ticket && parseTicket(name, raw.ticket),
+    deal: raw.deal && parseDeal(name, raw.deal),
+    idProperty: raw.idProperty,
+    eventProperty: raw.eventProperty,
+    consentProperty: consentProperty === false ? undefined : consentProperty,
+    apiVersion: raw.apiVersion,
+    baseUrl: parseBaseUrl(name, raw.baseUrl),
+  });
+}
+
+function parseTicket(name: string, raw: RawTicket): TicketOptions {
+  const { pipeline = "0", stage = "1", priority, owner = poolOwner.default } = raw;
+  const { reopenWithin = "3d", newAfter = "14d" } = raw;
+  return {
+    isAsked: compileWhen(name, "ticket.when", raw.when),
+    pipeline,
+    stage,
+    content: compileProperties(name, "ticket", {
+      subject: raw.subject ?? subject.default,
+      content: raw.content ?? content.default,
+      ...(priority !== undefined && { hs_ticket_priority: priority }),
+      hubspot_owner_id: owner,
+      ...raw.properties,
+    }),
+    reopenMs: milliseconds(reopenWithin),
+    newAfterMs: milliseconds(newAfter),
+  };
+}
+
+function parseDeal(name: string, raw: RawDeal): RecordOptions {
+  const { pipeline = "default", stage = "appointmentscheduled" } = raw;
+  return {
+    isAsked: compileWhen(name, "deal.when", raw.when),
+    pipeline,
+    stage,
+    content: compileProperties(name, "deal", {
+      dealname: raw.name ?? dealName.default,
+      amount: raw.amount ?? amount.default,
+      description: raw.description ?? description.default,
+      hubspot_owner_id: raw.owner ?? poolOwner.default,
+      ...raw.properties,
+    }),
+  };
+}
+
+function compileProperties(
+  name: string,
+  option: string,
+  sources: Readonly<Record<string, string>>,
+): PropertyTemplates {
+  return { templates: compileOption(name, option, sources), names: Object.keys(sources) };
+}
+
+function compileWhen(name: string, option: string, types: readonly string[]): TypePattern {
+  const patterns = types.map((type) => {
+    try {
+      return compilePattern(type);
+    } catch {
+      const words = {
+        problem: "holds what is not a type or a pattern of types",
+        remedy: "Write e.g. business.lead.captured or business.handoff.*",
+      };
+      throw new OptionError(name, option, words);
+    }
+  });
+  return (type) => patterns.some((matches) => matches(type));
+}
+
+function parseBaseUrl(name: string, text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol)) return url;
+  const words = { problem: "is not an address", remedy: "Write e.g. https://api.hubapi.com" };
+  throw new OptionError(name, "baseUrl", words);
+}
+
+const unitMs = { min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** The schema lets nothing else through than a number and one of these units. */
+function milliseconds(duration: string): number {
+  const [, count = "0", unit = "d"] = /^(\d+)(min|h|d)$/.exec(duration) ?? [];
+  return Number(count) * unitMs[unit as keyof typeof unitMs];
+}

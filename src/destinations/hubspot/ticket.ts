@@ -1,0 +1,129 @@
+import type { DeliveryContext, Link, WaypostEvent } from "../../contracts.ts";
+import { pathOf } from "../http/api.ts";
+import type { TicketOptions } from "./options.ts";
+import { renderProperties } from "./properties.ts";
+import {
+  type Association,
+  type Hub,
+  type HubspotRecord,
+  makeOnce,
+  readRecord,
+  updateRecord,
+} from "./records.ts";
+
+/** HubSpot's numbers for these associations. */
+const toContact = 16;
+const toTicket = 452;
+
+export interface TicketOutcome {
+  readonly id: string;
+  /** What became of it for this event. */
+  readonly is: "made" | "reopened" | "open";
+  /** As the conversation's link is to keep it. */
+  readonly link: Link;
+  readonly url?: string;
+}
+
+export interface TicketAsking {
+  readonly hub: Hub;
+  readonly event: WaypostEvent;
+  readonly context: DeliveryContext;
+  readonly ticket: TicketOptions;
+  /** HubSpot's id of the contact. */
+  readonly contact: string;
+}
+
+/** The conversation's ticket that messages belong to now; none after a silence of `newAfter`. */
+export function currentTicket(
+  link: Link | undefined,
+  event: WaypostEvent,
+  ticket: TicketOptions | undefined,
+): string | undefined {
+  const { ticket: id, at } = link ?? {};
+  if (id === undefined || ticket === undefined) return undefined;
+  const silenceMs = Date.parse(event.time) - Date.parse(at ?? event.time);
+  return silenceMs > ticket.newAfterMs ? undefined : id;
+}
+
+/**
+ * The ticket of a conversation whose event asks for one: the one that is open; one closed within `reopenWithin`, opened again; else a new one,
+ * which follows the one before. One that people deleted is replaced. undefined in shadow, where it would be made.
+ */
+export async function ticketFor(asking: TicketAsking): Promise<TicketOutcome | undefined> {
+  const { hub, event, context, ticket } = asking;
+  const link = context.link ?? {};
+  const { ticket: before, made } = link;
+  if (before === undefined) return makeTicket(asking);
+  if (made === context.idempotencyKey) return { id: before, is: "made", link };
+  const properties = ["hs_pipeline", "hs_pipeline_stage", "closed_date"];
+  const record = await readRecord(hub, { type: "tickets", by: before, properties });
+  if (record === undefined) return makeTicket(asking);
+  if (currentTicket(link, event, ticket) === undefined) return makeTicket(asking, record.id);
+  const kept = { ...link, ticket: record.id };
+  const place = record.url === undefined ? {} : { url: record.url };
+  if (!(await isClosed(hub, record))) return { id: record.id, is: "open", link: kept, ...place };
+  const closed = record.properties["closed_date"] ?? link["at"] ?? event.time;
+  if (Date.parse(event.time) - Date.parse(closed) > ticket.reopenMs) {
+    return makeTicket(asking, record.id);
+  }
+  await updateRecord(
+    hub,
+    { type: "tickets", id: record.id },
+    {
+      would: `reopen ticket ${record.id}`,
+      properties: { hs_pipeline_stage: ticket.stage, hs_pipeline: ticket.pipeline },
+    },
+  );
+  return { id: record.id, is: "reopened", link: kept, ...place };
+}
+
+async function makeTicket(
+  { hub, event, context, ticket, contact }: TicketAsking,
+  follows?: string,
+): Promise<TicketOutcome | undefined> {
+  const associations: Association[] = [{ to: contact, typeId: toContact }];
+  if (follows !== undefined) associations.push({ to: follows, typeId: toTicket });
+  const record = await makeOnce(hub, {
+    type: "tickets",
+    would: follows === undefined ? "create a ticket" : `create a ticket that follows ${follows}`,
+    unique: [hub.options.eventProperty, context.idempotencyKey],
+    properties: {
+      ...(await renderProperties(ticket.content, context)),
+      hs_pipeline: ticket.pipeline,
+      hs_pipeline_stage: ticket.stage,
+    },
+    associations,
+  });
+  if (record === undefined) return undefined;
+  const { ticket: before, before: earlier = "" } = context.link ?? {};
+  const link = {
+    ticket: record.id,
+    at: event.time,
+    made: context.idempotencyKey,
+    // Erasing a person reaches them too.
+    ...(before !== undefined && {
+      before: [...earlier.split(" "), before].slice(-20).join(" ").trim(),
+    }),
+  };
+  await context.remember(link);
+  const { url } = record;
+  return { id: record.id, is: "made", link, ...(url !== undefined && { url }) };
+}
+
+/** Which stages are closed ones is said by the pipeline. */
+async function isClosed({ session, options }: Hub, { properties }: HubspotRecord) {
+  const { hs_pipeline: pipeline, hs_pipeline_stage: stage } = properties;
+  const answer = await session.look({
+    method: "GET",
+    path: pathOf`/crm/pipelines/${options.apiVersion}/tickets/${pipeline ?? ""}`,
+    accept: [404],
+  });
+  const { stages } = (answer.json ?? {}) as { stages?: unknown };
+  const all = Array.isArray(stages) ? (stages as PipelineStage[]) : [];
+  return all.find(({ id }) => id === stage)?.metadata?.ticketState === "CLOSED";
+}
+
+interface PipelineStage {
+  readonly id: string;
+  readonly metadata?: { readonly ticketState?: string };
+}

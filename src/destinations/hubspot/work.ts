@@ -1,0 +1,35 @@
+import type { WaypostEvent } from "../../contracts.ts";
+import { said } from "../said.ts";
+import type { HubspotOptions } from "./options.ts";
+
+/** What an event is to do in HubSpot. */
+export interface Work {
+  /** It says something for the timeline. */
+  readonly says: boolean;
+  readonly ticket: boolean;
+  readonly deal: boolean;
+  readonly consent: "revoked" | "granted" | undefined;
+  /** It may bring data for the contact, who is looked at even where nothing else is new. */
+  readonly look: boolean;
+}
+
+const consents: Readonly<Record<string, Work["consent"]>> = {
+  "business.consent.revoked": "revoked",
+  "business.consent.granted": "granted",
+};
+
+/** Of Waypost's own making: what destinations made, and that a person was erased. */
+const own = /^business\.(record\.|contact\.erased$)/;
+
+/** undefined: nothing. */
+export function workOf(event: WaypostEvent, options: HubspotOptions): Work | undefined {
+  const { type } = event;
+  if (own.test(type)) return undefined;
+  const says = options.log !== undefined && said(event) !== undefined;
+  const ticket = options.ticket?.isAsked(type) ?? false;
+  const deal = options.deal?.isAsked(type) ?? false;
+  const consent = consents[type];
+  if (!says && !ticket && !deal && consent === undefined) return undefined;
+  const brings = type.startsWith("business.") || ticket || deal;
+  return { says, ticket, deal, consent, look: brings && options.contact.names.length > 0 };
+}

@@ -1,0 +1,38 @@
+import type { Link } from "../../contracts.ts";
+import type { Call, IntercomContact } from "./call.ts";
+
+/**
+ * What is remembered of a conversation: where it goes on, the last that was written there and for which delivery, and the
+ * conversations that went before, for erasing.
+ */
+export function linkOf(
+  { event, context }: Call,
+  contact: IntercomContact,
+  written: Readonly<{ conversation?: string; part?: string; note?: string }>,
+): Link {
+  const { conversation: before, earlier = "", note } = context.link ?? {};
+  const all = new Set(earlier.split(",").filter(Boolean));
+  if (before !== undefined && before !== written.conversation) all.add(before);
+  return {
+    ...{ contact: contact.id, at: event.time, for: context.idempotencyKey },
+    ...(note !== undefined && { note }),
+    ...written,
+    ...(all.size > 0 && { earlier: [...all].slice(-20).join(",") }),
+  };
+}
+
+/** What was begun may be there before Intercom's search shows it. */
+const searchLagMs = 30_000;
+
+/** Kept before a conversation is begun: its look-up then knows how late it may be. */
+export function beginningLink({ context }: Call, now: number): Link {
+  return { ...context.link, beginning: `${now} ${context.idempotencyKey}` };
+}
+
+/** For how much longer a search may not yet show what was begun for this delivery. */
+export function lagLeftMs({ context }: Call, now: number): number {
+  const [since = "", key] = (context.link?.["beginning"] ?? "").split(" ");
+  if (key !== context.idempotencyKey) return 0;
+  const left = Number(since) + searchLagMs - now;
+  return left > 0 && left <= searchLagMs ? Math.ceil(left) : 0;
+}

@@ -1,0 +1,64 @@
+import type { EventFile } from "../../contracts.ts";
+import { cleanText, type Said, saidAsHtml, saidAsText } from "../said.ts";
+
+/** What is written for one event. */
+export interface Words {
+  /** Of the contact, in plain text: Intercom names them itself. Of our side, as HTML, with who it was. */
+  readonly body: string;
+  /** The same, by which it is known again. */
+  readonly plain: string;
+  /** Intercom fetches them at once. */
+  readonly attachments: readonly string[];
+}
+
+/** Intercom takes 10 attachments. */
+const mostFiles = 10;
+/** Where Intercom cuts is not documented; it took no longer ones in others' reports. */
+const mostText = 30_000;
+
+/** `own`: instead of what the event says. */
+export async function wordsOf(said: Said, own: string | undefined): Promise<Words> {
+  const { attachments, missing } = await attachmentsOf(said.files);
+  const text = own === undefined ? said.text : cleanText(own, mostText);
+  const told: Said = { ...said, text, files: missing };
+  const whole = saidAsText(told, mostText);
+  const isContact = said.direction === "in";
+  // It begins with who says it.
+  const plain = isContact ? whole.slice(said.who.length + 1).trim() : whole;
+  const body = isContact ? plain || namesOf(said.files) : saidAsHtml(told, mostText * 2);
+  return { body, plain: isContact ? body : plain, attachments };
+}
+
+/** The same without attachments: Intercom could not take them. */
+export function withoutAttachments(said: Said): Said {
+  const files = said.files.map((file) =>
+    "absent" in file ? file : absent(file, "Intercom did not take the file"),
+  );
+  return { ...said, files };
+}
+
+async function attachmentsOf(files: readonly EventFile[]) {
+  const attachments: string[] = [];
+  const missing: EventFile[] = [];
+  for (const file of files) {
+    if ("absent" in file) {
+      missing.push(file);
+      continue;
+    }
+    const url = attachments.length < mostFiles ? await file.link() : undefined;
+    if (url !== undefined) attachments.push(url);
+    else if (attachments.length >= mostFiles)
+      missing.push(absent(file, "Intercom takes 10 files at most"));
+    else missing.push(absent(file, "the file has no public address that Intercom could fetch"));
+  }
+  return { attachments, missing };
+}
+
+function absent({ mediaId, name }: EventFile, why: string): EventFile {
+  return { mediaId, name, absent: why };
+}
+
+/** A body must say something. */
+function namesOf(files: readonly EventFile[]): string {
+  return files.map(({ name }) => cleanText(name, 200)).join(", ") || "·";
+}

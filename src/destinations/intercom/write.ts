@@ -1,0 +1,159 @@
+import { type Delivered, DeliveryError, type WaypostEvent } from "../../contracts.ts";
+import { recordEvent } from "../record-event.ts";
+import type { Said } from "../said.ts";
+import type { Call, IntercomContact } from "./call.ts";
+import {
+  beginConversation,
+  currentConversation,
+  noteOnContact,
+  replyIn,
+  type Voice,
+  type Written,
+} from "./conversation.ts";
+import { findOrCreateContact } from "./find-contact.ts";
+import { beginningLink, linkOf } from "./link.ts";
+import { type Words, withoutAttachments, wordsOf } from "./words.ts";
+
+export interface Saying {
+  readonly said: Said;
+  /** Instead of what the event says. */
+  readonly own: string | undefined;
+  /** The wall clock. */
+  now(): number;
+}
+
+/** Writes what the event says where it belongs. A contact or a conversation that is gone is replaced, once. */
+export async function write(call: Call, saying: Saying): Promise<Delivered> {
+  const inbound = saying.said.direction === "in";
+  const words = await wordsOf(saying.said, saying.own);
+  const contact = await findOrCreateContact(call, { inbound });
+  if (contact === undefined) return nobody(call);
+  let written = await writeFor(call, contact, { ...saying, words });
+  if (written === "gone") {
+    const other = await findOrCreateContact(call, { inbound, anew: true });
+    if (other === undefined) return nobody(call);
+    written = await writeFor(call, other, { ...saying, words, lost: true });
+  }
+  if (written === undefined) return { answer: call.session.told() };
+  if (written === "gone") throw new DeliveryError("outage", "Intercom's contact is gone again");
+  return written;
+}
+
+function nobody({ session, context }: Call): Delivered {
+  const answer = context.shadow ? session.told() : "no contact in Intercom, and none is to be made";
+  return { answer };
+}
+
+interface Writing extends Saying {
+  readonly words: Words;
+  /** The conversation is not there any more. */
+  readonly lost?: boolean;
+}
+
+/** undefined: in shadow. */
+async function writeFor(
+  call: Call,
+  contact: IntercomContact,
+  writing: Writing,
+): Promise<Delivered | "gone" | undefined> {
+  const current = writing.lost ? undefined : await currentConversation(call, contact);
+  if (current !== undefined) {
+    const voice = voiceOf(call, contact, writing.said);
+    const replied = await taking(writing, (words) =>
+      replyIn(call, current, { contact, words, voice }),
+    );
+    if (replied === undefined) return undefined;
+    if (replied !== "gone") return delivered(call, contact, replied);
+    // Which of the two is gone shows when the contact is looked at.
+    if (!contact.seen) return "gone";
+  }
+  return writing.said.direction === "in"
+    ? begin(call, contact, { ...writing, lost: writing.lost || current !== undefined })
+    : note(call, contact, writing);
+}
+
+async function begin(call: Call, contact: IntercomContact, writing: Writing) {
+  if (!call.context.shadow) await call.context.remember(beginningLink(call, writing.now()));
+  const begun = await taking(writing, (words) => beginConversation(call, contact, words));
+  if (begun === undefined || begun === "gone") return begun;
+  const before = call.context.link?.["conversation"];
+  if (before !== undefined && !writing.lost) await follow(call, contact, { begun, before });
+  return delivered(call, contact, begun);
+}
+
+/** Says in the new conversation which one went before. It is remembered first, so that it is begun once; the line may be missing after a crash. */
+async function follow(
+  call: Call,
+  contact: IntercomContact,
+  { begun, before }: { readonly begun: Written; readonly before: string },
+): Promise<void> {
+  await call.context.remember(linkOf(call, contact, place(begun)));
+  const url = call.account.urlOf("conversation", before);
+  const plain = `Goes on from ${url}`;
+  const words: Words = { body: `<p>${plain}</p>`, plain, attachments: [] };
+  await replyIn(call, begun.conversation, { contact, words, voice: "note" });
+}
+
+async function note(call: Call, contact: IntercomContact, writing: Writing) {
+  const noted = await noteOnContact(call, contact, writing.words);
+  if (noted === undefined || noted === "gone") return noted;
+  return deliveredNote(call, contact, noted.note);
+}
+
+/** Who speaks. What nobody said, and what did not arrive, teammates alone see. */
+export function voiceOf(
+  { options }: Pick<Call, "options">,
+  { hasMail }: Pick<IntercomContact, "hasMail">,
+  { direction, failed, note }: Said,
+): Voice {
+  if (direction === "in") return "contact";
+  if (failed || note || options.replies === "note") return "note";
+  return options.replies === "auto" && hasMail ? "note" : "comment";
+}
+
+/** Once more without files, where Intercom cannot take them: what was said arrives in any case. */
+async function taking<T>(
+  { words, said, own }: Writing,
+  work: (words: Words) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(words);
+  } catch (error) {
+    const refused = error instanceof DeliveryError && error.verdict === "refused";
+    if (!refused || words.attachments.length === 0) throw error;
+    return work(await wordsOf(withoutAttachments(said), own));
+  }
+}
+
+/** As the delivery answers, also where a look-up found it. */
+export function delivered(call: Call, contact: IntercomContact, written: Written): Delivered {
+  const { conversation, part, created } = written;
+  return {
+    remoteId: part === "" ? conversation : `${conversation}:${part}`,
+    answer: "200",
+    link: linkOf(call, contact, place(written)),
+    events: [
+      ...madeEvents(call, "contact", contact),
+      ...madeEvents(call, "conversation", { id: conversation, created }),
+    ],
+  };
+}
+
+export function deliveredNote(call: Call, contact: IntercomContact, note: string): Delivered {
+  const link = linkOf(call, contact, { note });
+  const events = madeEvents(call, "contact", contact);
+  return { remoteId: `note:${note}`, answer: "200", link, events };
+}
+
+function place({ conversation, part }: Written) {
+  return { conversation, ...(part !== "" && { part }) };
+}
+
+function madeEvents(
+  { event, context, account }: Call,
+  object: "contact" | "conversation",
+  { id, created }: { readonly id: string; readonly created: boolean },
+): WaypostEvent[] {
+  const url = account.urlOf(object, id);
+  return created ? [recordEvent(event, context, { object, id, url, created })] : [];
+}

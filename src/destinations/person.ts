@@ -1,0 +1,35 @@
+import type { DeliveryContext, WaypostEvent } from "../contracts.ts";
+import { personKeyOf } from "../event/person.ts";
+import { phoneCandidates } from "../event/phone.ts";
+
+/** Who an event is about, as a vendor may know them. */
+export interface Person {
+  /** What their contact may be marked with, `whatsapp:<wa_id or BSUID>`; a new mark is the first. */
+  readonly marks: readonly [string, ...string[]];
+  /** As digits, each in every writing; none of a person who is known by a BSUID alone. */
+  readonly phones: readonly string[];
+  readonly name: string | undefined;
+}
+
+/** undefined: the event is about no single person (a group, an account). Rejects as `context.contact` does. */
+export async function personOf(
+  event: WaypostEvent,
+  context: Pick<DeliveryContext, "contact">,
+): Promise<Person | undefined> {
+  if (personKeyOf(event) === undefined) return undefined;
+  const known = await context.contact();
+  const told = event.data.contact;
+  const numbers = [told?.waId, ...(known?.phones ?? [])].filter((each) => each !== undefined);
+  // A BSUID has no candidates: it is never taken for a phone.
+  const phones = [...numbers.flatMap(phoneCandidates), ...(known?.phoneCandidates ?? [])];
+  const users = [told?.userId, ...(known?.userIds ?? [])].filter((each) => each !== undefined);
+  const [first, ...rest] = [...new Set([...phones, ...users])].map((id) => `whatsapp:${id}`);
+  if (first === undefined) return undefined;
+  const name = (known?.name ?? told?.name)?.trim();
+  return { marks: [first, ...rest], phones: [...new Set(phones)], name: name || undefined };
+}
+
+/** Whether a vendor's contact may be theirs, by the mark it has: none, theirs, or one that is not of Waypost. */
+export function mayBeTheirs(mark: string | undefined, { marks }: Person): boolean {
+  return !mark?.startsWith("whatsapp:") || marks.includes(mark);
+}

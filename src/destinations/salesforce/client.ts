@@ -1,0 +1,214 @@
+import { Agent } from "undici";
+import { type DeliveryContext, DeliveryError, type WaypostEvent } from "../../contracts.ts";
+import { type Clock, systemClock } from "../../support/clock.ts";
+import { type ApiAnswer, type ApiRequest, createApi, pathOf, type Session } from "../http/api.ts";
+import { clientCredentials, jwtBearer } from "../http/grants.ts";
+import { createTokenSource, type FetchToken } from "../http/token-source.ts";
+import { type Failure, failureOf, isDailyLimit, judge, type PartAnswer } from "./failures.ts";
+import type { SalesforceOptions } from "./options.ts";
+import { phoneSearch, type Query, soql } from "./soql.ts";
+import { createUsage } from "./usage.ts";
+
+export type SalesforceRecord = Readonly<Record<string, unknown>> & { readonly Id: string };
+
+/** A request within a composite one. */
+export interface Part {
+  readonly method: "POST" | "PATCH" | "DELETE";
+  /** Below `/services/data/<version>`. */
+  readonly path: string;
+  readonly referenceId: string;
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly httpHeaders?: Readonly<Record<string, string>>;
+}
+
+/** What became of a composite request: all of it, or nothing. */
+type CompositeOutcome =
+  | { readonly done: ReadonlyMap<string, PartAnswer> }
+  | { readonly failed: Failure };
+
+/** The account, for one delivery or check. Throws DeliveryError. */
+export interface Org {
+  readonly session: Session;
+  /** `deleted`: also of the recycle bin. */
+  query(query: Query, deleted?: boolean): Promise<readonly SalesforceRecord[]>;
+  searchPhones(
+    terms: readonly string[],
+    query: Pick<Query, "select" | "from" | "limit">,
+  ): Promise<readonly SalesforceRecord[]>;
+  /** undefined: in shadow. */
+  composite(would: string, parts: readonly Part[]): Promise<CompositeOutcome | undefined>;
+  look(request: Pick<ApiRequest, "path" | "query" | "accept">): Promise<ApiAnswer>;
+}
+
+export interface SalesforceClient {
+  /** Rejects with DeliveryError while the day's share of requests is used up. */
+  org(
+    event: WaypostEvent,
+    context: Pick<DeliveryContext, "shadow">,
+    signal: AbortSignal,
+  ): Promise<Org>;
+  /** Of no delivery. */
+  plain(signal: AbortSignal): Org;
+  /** Where a person looks at a record; undefined before the first token. */
+  urlOf(object: string, id: string): string | undefined;
+  close(): Promise<void>;
+}
+
+export function createClient(
+  options: SalesforceOptions,
+  clock: Pick<Clock, "monotonic" | "now"> = systemClock,
+): SalesforceClient {
+  const agent = new Agent({ connect: { timeout: 5_000 }, allowH2: false });
+  let instance = options.baseUrl;
+  const grant = grantOf(options, agent, clock);
+  const fetchToken: FetchToken = async (signal) => {
+    const fetched = await grant(signal);
+    instance = options.baseUrl ?? instanceOf(fetched.apiUrl, options.loginUrl);
+    return fetched;
+  };
+  const usage = createUsage(options.reserve, clock);
+  const api = createApi({
+    vendor: "Salesforce",
+    baseUrl: () => instance ?? options.loginUrl,
+    credentials: {
+      ...{ header: "authorization", prefix: "Bearer " },
+      token: createTokenSource({ fetchToken, clock }),
+    },
+    secrets: options.secrets,
+    judge: (answer) => {
+      if (isDailyLimit(answer)) usage.exhausted();
+      return judge(answer);
+    },
+  });
+  const watched = (session: Session): Session => ({
+    ...session,
+    look: async (request) => learnt(await session.look(request)),
+    write: async (would, request) => {
+      const answer = await session.write(would, request);
+      return answer && learnt(answer);
+    },
+  });
+  const learnt = (answer: ApiAnswer) => {
+    usage.learn(answer.headers["sforce-limit-info"]);
+    return answer;
+  };
+  return {
+    async org(event, context, signal) {
+      const org = orgOf(watched(api.session(event, context, signal)), event, options);
+      // The list of resources: any user may read it, and its header says how many requests are used.
+      await usage.admit(() => org.look({ path: "/" }));
+      return org;
+    },
+    plain: (signal) => orgOf(watched(api.plain(signal)), undefined, options),
+    urlOf: (object, id) =>
+      instance && new URL(pathOf`/lightning/r/${object}/${id}/view`, instance).href,
+    async close() {
+      await Promise.all([api.close(), agent.destroy()]);
+    },
+  };
+}
+
+function grantOf(
+  { grant, loginUrl, baseUrl, clientId }: SalesforceOptions,
+  dispatcher: Agent,
+  clock: Pick<Clock, "now">,
+): FetchToken {
+  const url = new URL("/services/oauth2/token", baseUrl ?? loginUrl);
+  if (grant.by === "client credentials") {
+    const { clientSecret } = grant;
+    return clientCredentials({ dispatcher, url, clientId, clientSecret });
+  }
+  const { key, username: subject, audience } = grant;
+  return jwtBearer({ dispatcher, url, issuer: clientId, subject, audience, key, clock });
+}
+
+/** Tokens go where the token endpoint says, and never without TLS where that has it. */
+function instanceOf(told: string | undefined, loginUrl: URL): URL {
+  if (told === undefined) return loginUrl;
+  const url = URL.canParse(told) ? new URL(told) : undefined;
+  if (url !== undefined && (url.protocol === "https:" || url.protocol === loginUrl.protocol)) {
+    return url;
+  }
+  const words = "the token endpoint names an address for the API that cannot be used";
+  throw new DeliveryError("config", `${words}: check loginUrl`);
+}
+
+function orgOf(session: Session, event: WaypostEvent | undefined, options: SalesforceOptions): Org {
+  const root = `/services/data/${options.apiVersion}`;
+  return {
+    session,
+    look: (request) => session.look({ ...request, method: "GET", path: root + request.path }),
+    async query(query, deleted = false) {
+      const path = `${root}/${deleted ? "queryAll" : "query"}`;
+      const answer = await session.look({ method: "GET", path, query: { q: soql(query) } });
+      return recordsIn(answer.json, "records");
+    },
+    async searchPhones(terms, query) {
+      const q = phoneSearch(terms, query);
+      const answer = await session.look({ method: "GET", path: `${root}/search`, query: { q } });
+      return recordsIn(answer.json, "searchRecords");
+    },
+    async composite(would, parts) {
+      const compositeRequest = parts.map(({ path, body, ...part }) => ({
+        ...{ ...part, url: root + path },
+        ...(body && { body: withoutReferences(body) }),
+      }));
+      // Collated, later parts might run before those that they do not name.
+      const json = { allOrNone: true, collateSubrequests: false, compositeRequest };
+      const answer = await session.write(would, {
+        method: "POST",
+        path: `${root}/composite`,
+        json,
+      });
+      return answer && outcomeOf(answer.json, parts.length, event, options.secrets);
+    },
+  };
+}
+
+/** These alone name another part; all others hold what somebody wrote. */
+const references = new Set(["WhoId", "WhatId", "ContactId", "FirstPublishLocationId"]);
+
+/** Salesforce reads `@{…}` in any text of a composite request as a reference to a part, and has no escape for it: a joiner that is not seen parts the two. */
+function withoutReferences(body: Readonly<Record<string, unknown>>) {
+  const entries = Object.entries(body).map(([name, value]) =>
+    typeof value === "string" && !references.has(name)
+      ? [name, value.replaceAll("@{", "@\u2060{")]
+      : [name, value],
+  );
+  return Object.fromEntries(entries) as Readonly<Record<string, unknown>>;
+}
+
+function recordsIn(json: unknown, key: string): readonly SalesforceRecord[] {
+  const list = typeof json === "object" && json !== null ? Reflect.get(json, key) : undefined;
+  if (Array.isArray(list)) return list as SalesforceRecord[];
+  throw new DeliveryError("outage", "Salesforce answered a look-up without records");
+}
+
+function outcomeOf(
+  json: unknown,
+  count: number,
+  event: WaypostEvent | undefined,
+  secrets: readonly string[],
+): CompositeOutcome {
+  const list = (json as { compositeResponse?: unknown } | undefined)?.compositeResponse;
+  if (!Array.isArray(list) || list.length !== count) {
+    const words = "Salesforce answered a composite request without its parts";
+    throw new DeliveryError("outage", words, { maybeDone: true });
+  }
+  const parts = list as readonly PartAnswer[];
+  const failed = failureOf(parts, event, secrets);
+  if (failed !== undefined) return { failed };
+  return { done: new Map(parts.map((part) => [part.referenceId, part])) };
+}
+
+/** The id of what a part has made or changed. */
+export function idIn(done: ReadonlyMap<string, PartAnswer>, referenceId: string): string {
+  const body = done.get(referenceId)?.body;
+  const id = typeof body === "object" && body !== null ? Reflect.get(body, "id") : undefined;
+  return typeof id === "string" ? id : "";
+}
+
+/** Whether an upsert has made a new record. */
+export function isCreated(done: ReadonlyMap<string, PartAnswer>, referenceId: string): boolean {
+  return done.get(referenceId)?.httpStatusCode === 201;
+}

@@ -1,0 +1,63 @@
+import { OptionError } from "./destination-kind.ts";
+
+/** When a conversation goes on in its ticket, and when it begins another one. */
+export interface TicketRule {
+  /** A ticket that was closed no longer ago is opened again. */
+  readonly reopenMs: number;
+  /** After so long a silence a new ticket begins, even where one is open. */
+  readonly newAfterMs: number;
+}
+
+/** Times in milliseconds since 1970. */
+export interface TicketTimes {
+  /** Of the last that was said in it. */
+  readonly lastAt: number;
+  /** undefined: it is open. */
+  readonly closedAt?: number | undefined;
+}
+
+export function ticketStep(
+  { lastAt, closedAt }: TicketTimes,
+  at: number,
+  { reopenMs, newAfterMs }: TicketRule,
+): "append" | "reopen" | "new" {
+  if (at - lastAt >= newAfterMs) return "new";
+  if (closedAt === undefined) return "append";
+  return at - closedAt < reopenMs ? "reopen" : "new";
+}
+
+const duration = { type: "string", pattern: "^[0-9]{1,6}(min|h|d)$" };
+
+/** Of a kind's schema. */
+export const ticketRuleSchema = {
+  reopenWithin: {
+    ...duration,
+    description:
+      "What was closed no longer ago is opened again by a message of the contact; later, a new one begins. Default: 3d.",
+  },
+  newAfter: {
+    ...duration,
+    description: "After so long a silence a new one begins, even where one is open. Default: 14d.",
+  },
+};
+
+/** Throws OptionError. */
+export function parseTicketRule(
+  destination: string,
+  { reopenWithin = "3d", newAfter = "14d" }: { reopenWithin?: string; newAfter?: string },
+): TicketRule {
+  const rule = { reopenMs: milliseconds(reopenWithin), newAfterMs: milliseconds(newAfter) };
+  if (rule.newAfterMs >= rule.reopenMs) return rule;
+  throw new OptionError(destination, "newAfter", {
+    problem: "is shorter than reopenWithin",
+    remedy: "After newAfter nothing is opened again: make it the longer one",
+  });
+}
+
+const unitMs = { min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** The schema lets nothing else through than a number and one of these units. */
+function milliseconds(text: string): number {
+  const [, count = "0", unit = "d"] = /^(\d+)(min|h|d)$/.exec(text) ?? [];
+  return Number(count) * unitMs[unit as keyof typeof unitMs];
+}

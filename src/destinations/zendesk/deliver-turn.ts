@@ -1,0 +1,79 @@
+import { type Delivered, DeliveryError, type WaypostEvent } from "../../contracts.ts";
+import { recordEvent } from "../record-event.ts";
+import { isAboutThis } from "./failure.ts";
+import { keepMs, type Work } from "./parts.ts";
+import { findPerson, isThere } from "./person.ts";
+import type { Ticket } from "./records.ts";
+import type { Turn } from "./turn.ts";
+import { type Current, currentTicket, externalIdOf, lookAt, placeOf } from "./which-ticket.ts";
+import { writeComment } from "./write-comment.ts";
+
+/** Makes the comment, with the user and the ticket that it needs. Throws DeliveryError. */
+export async function deliverTurn(work: Work, turn: Turn): Promise<Delivered> {
+  try {
+    return await deliverTo(work, turn, await currentTicket(work));
+  } catch (error) {
+    // What was made before it failed is not made again, so it is told now.
+    if (!(error instanceof DeliveryError) || work.made.length === 0) throw error;
+    const { verdict, message, maybeDone, laneOnly, afterMs, answer } = error;
+    throw new DeliveryError(verdict, message, {
+      ...{ maybeDone, laneOnly, cause: error, events: eventsOf(work) },
+      ...(afterMs !== undefined && { afterMs }),
+      ...(answer !== undefined && { answer }),
+    });
+  }
+}
+
+async function deliverTo(work: Work, turn: Turn, current: Current): Promise<Delivered> {
+  const place = await placeOf(work, current, turn.wakes);
+  if (place.is === "new" && !turn.opens) return opensNothing(work);
+  const needsPerson = place.is === "new" || turn.author === "contact";
+  const person = needsPerson ? await findPerson(work) : undefined;
+  const write = (user: string | undefined) =>
+    writeComment(work, place, { turn, author: user, requester: user });
+  try {
+    return await delivered(work, turn, await write(person));
+  } catch (error) {
+    if (!isAboutThis(error)) throw error;
+    const now = await changedMeanwhile(work, current);
+    if (now !== undefined) return deliverTo(work, turn, now);
+    if (person === undefined || (await isThere(work, person))) throw error;
+    return delivered(work, turn, await write(await findPerson(work, true)));
+  }
+}
+
+function opensNothing({ item }: Work): Delivered {
+  const what = item.context.shadow ? "would do nothing" : "nothing to write";
+  return { answer: `${what}: there is no ticket, and this opens none` };
+}
+
+/** The ticket, when it was closed or deleted after the first look. A closed or absent one is not looked at again, so this ends. */
+async function changedMeanwhile(work: Work, before: Current): Promise<Current | undefined> {
+  const { ticket, lastAt } = before;
+  if (ticket === undefined || ticket.status === "closed") return undefined;
+  const now = await lookAt(work, ticket.id);
+  if (now === undefined) return { ticket: undefined, lastAt, gone: ticket.id };
+  return now.status === "closed" ? { ticket: now, lastAt } : undefined;
+}
+
+async function delivered(work: Work, turn: Turn, ticket: Ticket | undefined): Promise<Delivered> {
+  const { item, session } = work;
+  if (item.context.shadow || ticket === undefined) return { answer: session.told() };
+  const link = linkTo(work, ticket.id, latest(turn.lines.map(({ item: { event } }) => event)));
+  await item.context.remember(link, { keepMs: keepMs(work.options) });
+  const events = eventsOf(work);
+  return { remoteId: ticket.id, answer: `ticket ${ticket.id}`, link, events };
+}
+
+/** What is remembered of the conversation. `at`: the time of the last that was said in it. */
+export function linkTo(work: Pick<Work, "options" | "item">, ticket: string, at: string) {
+  return { ticket, at, as: externalIdOf(work), on: work.options.baseUrl.host };
+}
+
+function latest(events: readonly WaypostEvent[]): string {
+  return events.map(({ time }) => time).reduce((a, b) => (Date.parse(a) > Date.parse(b) ? a : b));
+}
+
+function eventsOf({ made, item }: Work): WaypostEvent[] {
+  return made.map((record) => recordEvent(item.event, item.context, record));
+}

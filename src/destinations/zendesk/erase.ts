@@ -1,0 +1,46 @@
+import type { Erased, Erasing } from "../../contracts.ts";
+import { pathOf, type Session } from "../http/api.ts";
+import type { ZendeskOptions } from "./options.ts";
+import { agentUrl, linkHere } from "./parts.ts";
+import { ticketsOfConversation } from "./which-ticket.ts";
+
+/**
+ * Deletes the conversations' tickets, those before the last too, then the user that Waypost made, both for good. A user who was there
+ * before is the account's own, and stays for a person to decide about. Repeatable.
+ */
+export async function eraseFrom(
+  session: Session,
+  options: ZendeskOptions,
+  { contactLink, links }: Erasing,
+): Promise<Erased[]> {
+  const erased: Erased[] = [];
+  for (const link of links) {
+    const { ticket, as } = linkHere(link, options);
+    const listed = as === undefined ? [] : await ticketsOfConversation({ session }, as);
+    const ids = [ticket, ...listed.map(({ id }) => id)].filter((id) => id !== undefined);
+    for (const id of new Set(ids)) erased.push(await eraseTicket(session, id));
+  }
+  const { user, made } = linkHere(contactLink, options);
+  if (user === undefined) return erased;
+  if (made === "yes") return [...erased, await eraseUser(session, user)];
+  const url = agentUrl(options, "users", user);
+  return [...erased, { object: "user", id: user, result: "by hand", url }];
+}
+
+async function eraseTicket(session: Session, id: string): Promise<Erased> {
+  const path = pathOf`/api/v2/tickets/${id}`;
+  const found = await session.write(`delete ticket ${id}`, gone(path));
+  await session.write(`delete ticket ${id} for good`, gone(pathOf`/api/v2/deleted_tickets/${id}`));
+  return { object: "ticket", id, result: found?.status === 404 ? "absent" : "deleted" };
+}
+
+async function eraseUser(session: Session, id: string): Promise<Erased> {
+  const path = pathOf`/api/v2/users/${id}`;
+  const found = await session.write(`delete user ${id}`, gone(path));
+  await session.write(`delete user ${id} for good`, gone(pathOf`/api/v2/deleted_users/${id}`));
+  return { object: "user", id, result: found?.status === 404 ? "absent" : "deleted" };
+}
+
+function gone(path: string) {
+  return { method: "DELETE", path, accept: [404] } as const;
+}

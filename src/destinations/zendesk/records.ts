@@ -1,0 +1,106 @@
+/** What is read of Zendesk's answers; what is not as documented is left out. */
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface Ticket {
+  readonly id: string;
+  /** new, open, pending, hold, solved, closed, deleted. */
+  readonly status: string;
+  readonly tags: readonly string[];
+  readonly updatedAt: string;
+}
+
+export interface User {
+  readonly id: string;
+  readonly name: string;
+  readonly phone: string;
+  readonly role: string;
+  readonly active: boolean;
+  readonly updatedAt: string;
+}
+
+export interface Audit {
+  readonly at: string;
+  /** What the update carried: `metadata` of the request is `metadata.custom` here. */
+  readonly custom: Fields;
+}
+
+export function ticketOf(json: unknown): Ticket | undefined {
+  return toTicket(fieldsOf(json)["ticket"]);
+}
+
+export function ticketsOf(json: unknown): Ticket[] {
+  return listOf(json, "tickets").flatMap((each) => toTicket(each) ?? []);
+}
+
+export function userOf(json: unknown): User | undefined {
+  return toUser(fieldsOf(json)["user"]);
+}
+
+export function usersOf(json: unknown): User[] {
+  return listOf(json, "users").flatMap((each) => toUser(each) ?? []);
+}
+
+export function auditsOf(json: unknown): Audit[] {
+  return listOf(json, "audits").map((each) => {
+    const { created_at, metadata } = fieldsOf(each);
+    return { at: textOf(created_at), custom: fieldsOf(fieldsOf(metadata)["custom"]) };
+  });
+}
+
+/** Phone numbers among a user's identities. */
+export function phonesOf(json: unknown): string[] {
+  return listOf(json, "identities")
+    .map(fieldsOf)
+    .filter(({ type }) => type === "phone_number")
+    .map(({ value }) => textOf(value));
+}
+
+export function solvedAtOf(json: unknown): string | undefined {
+  const { solved_at } = fieldsOf(fieldsOf(json)["ticket_metric"]);
+  return textOf(solved_at) || undefined;
+}
+
+export function uploadOf(json: unknown): string | undefined {
+  const { token } = fieldsOf(fieldsOf(json)["upload"]);
+  return textOf(token) || undefined;
+}
+
+export function hasNextPage(json: unknown): boolean {
+  return textOf(fieldsOf(json)["next_page"]) !== "";
+}
+
+export function fieldsOf(value: unknown): Fields {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
+
+function listOf(json: unknown, name: string): unknown[] {
+  const list = fieldsOf(json)[name];
+  return Array.isArray(list) ? list : [];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function idOf(value: unknown): string | undefined {
+  return typeof value === "number" && Number.isSafeInteger(value) ? String(value) : undefined;
+}
+
+function toTicket(value: unknown): Ticket | undefined {
+  const { id: given, status, tags, updated_at } = fieldsOf(value);
+  const id = idOf(given);
+  if (id === undefined) return undefined;
+  const list = Array.isArray(tags) ? tags.map(textOf) : [];
+  return { id, status: textOf(status), tags: list, updatedAt: textOf(updated_at) };
+}
+
+function toUser(value: unknown): User | undefined {
+  const { id: given, name, phone, role, active, updated_at } = fieldsOf(value);
+  const id = idOf(given);
+  if (id === undefined) return undefined;
+  return {
+    ...{ id, name: textOf(name), phone: textOf(phone), role: textOf(role) },
+    active: active !== false,
+    updatedAt: textOf(updated_at),
+  };
+}

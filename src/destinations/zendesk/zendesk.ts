@@ -1,0 +1,150 @@
+import { Agent } from "undici";
+import {
+  type BatchItem,
+  type BatchOutcome,
+  type Delivered,
+  DeliveryError,
+  type Destination,
+} from "../../contracts.ts";
+import { type Clock, systemClock } from "../../support/clock.ts";
+import type { DestinationKind } from "../destination-kind.ts";
+import { type Api, createApi } from "../http/api.ts";
+import { clientCredentials } from "../http/grants.ts";
+import { createTokenSource } from "../http/token-source.ts";
+import { throwIfAborted } from "../http/verdicts.ts";
+import { said } from "../said.ts";
+import { checkZendesk } from "./check-zendesk.ts";
+import { deliverTurn } from "./deliver-turn.ts";
+import { eraseFrom } from "./erase.ts";
+import { judgeZendesk } from "./failure.ts";
+import { findComment } from "./find-comment.ts";
+import { parseZendeskOptions, type ZendeskOptions } from "./options.ts";
+import { linkHere, type Work } from "./parts.ts";
+import { zendeskSchema } from "./schema.ts";
+import { bodyOf, changesOf, type Line, lineOf, type Turn, takeTurn } from "./turn.ts";
+import { createUpdateWindow, type UpdateWindow } from "./update-window.ts";
+
+/**
+ * A user per contact, a ticket per conversation, a comment for what is said within some seconds. Every update carries the keys of its
+ * deliveries, by which it is found again.
+ */
+export const zendesk: DestinationKind = {
+  kind: "zendesk",
+  schema: zendeskSchema,
+  create: (name, given) => createZendesk(name, given),
+};
+
+/** As many keys of events as an update can carry. */
+const mostTogether = 25;
+/** From then on both sides speak in one comment. */
+const busy = { changes: 4, updates: 15 };
+
+const nothing: Delivered = { answer: "nothing to write" };
+const wouldDoNothing: Delivered = { answer: "would do nothing" };
+
+/** `clock`: for tests. Throws OptionError. */
+export function createZendesk(
+  name: string,
+  given: Readonly<Record<string, unknown>>,
+  clock: Clock = systemClock,
+): Destination {
+  const options = parseZendeskOptions(name, given);
+  const { api, close } = connect(options, clock);
+  const window = createUpdateWindow(clock);
+  const workOn = (item: BatchItem, signal: AbortSignal): Work => ({
+    ...{ options, window, item, made: [] },
+    session: api.session(item.event, item.context, signal),
+  });
+  return {
+    kind: "zendesk",
+    idempotency: "lookup",
+    serialize: "contact",
+    files: true,
+    readsLog: true,
+    shadows: true,
+    batch: { along: true, across: false, waitMs: options.debounceMs, most: mostTogether },
+    async deliver(event, context, signal) {
+      throwIfAborted(signal);
+      const item = { event, context };
+      const line = await lineOf(item);
+      if (line === undefined) return context.shadow ? wouldDoNothing : nothing;
+      return deliverTurn(workOn(item, signal), takeTurn([line], options, false));
+    },
+    async deliverBatch(items, signal) {
+      throwIfAborted(signal);
+      const lines = await Promise.all(items.map(lineOf));
+      const [first, ...others] = lines.filter((line) => line !== undefined);
+      if (first === undefined) return items.map(() => nothing);
+      const together = isBusy([first, ...others], options, window);
+      const turn = takeTurn([first, ...others], options, together);
+      const outcome = await deliverTurn(workOn(first.item, signal), turn).catch(asOutcome(turn));
+      return lines.map((line) => outcomeOf(line, turn, outcome));
+    },
+    find: (event, context, signal) => findComment(workOn({ event, context }, signal)),
+    preview(event) {
+      const words = said(event);
+      if (words === undefined) return undefined;
+      const line = { said: words, key: event.id, item: { event } } as unknown as Line;
+      const turn = takeTurn([line], options, false);
+      return { author: turn.author, public: turn.isPublic, html_body: bodyOf(turn, new Map()) };
+    },
+    check: (signal) => checkZendesk(api.plain(signal), options),
+    erase: (person, signal) => eraseFrom(api.plain(signal), options, person),
+    close,
+  };
+}
+
+function connect(options: ZendeskOptions, clock: Clock): { api: Api; close(): Promise<void> } {
+  const { baseUrl, clientId, clientSecret, scope } = options;
+  const dispatcher = new Agent({ connect: { timeout: 5_000 }, allowH2: false });
+  const url = new URL("/oauth/tokens", baseUrl);
+  const fetchToken = clientCredentials({ dispatcher, url, clientId, clientSecret, scope });
+  const token = createTokenSource({ fetchToken, clock });
+  const api = createApi({
+    ...{ vendor: "Zendesk", baseUrl, judge: judgeZendesk, secrets: [clientSecret] },
+    credentials: { header: "authorization", prefix: "Bearer ", token },
+  });
+  return {
+    api,
+    async close() {
+      await Promise.all([api.close(), dispatcher.destroy()]);
+    },
+  };
+}
+
+/** The two sides alternate quickly, or the ticket has used up half of its updates. */
+function isBusy(
+  lines: readonly [Line, ...Line[]],
+  options: ZendeskOptions,
+  window: UpdateWindow,
+): boolean {
+  const { ticket = "" } = linkHere(lines[0].item.context.link, options);
+  return changesOf(lines, options) >= busy.changes || window.used(ticket) >= busy.updates;
+}
+
+/** What is refused as a whole is thrown: then each is tried alone, and only what is at fault dies. */
+function asOutcome({ lines }: Turn) {
+  return (error: unknown): BatchOutcome => {
+    if (!(error instanceof DeliveryError)) throw error;
+    if (error.verdict === "refused" && lines.length > 1) throw error;
+    return error;
+  };
+}
+
+function outcomeOf(line: Line | undefined, { lines }: Turn, outcome: BatchOutcome): BatchOutcome {
+  if (line === undefined) return nothing;
+  if (!lines.includes(line)) return comesNext;
+  if (outcome instanceof DeliveryError || line === lines[0]) return outcome;
+  const { remoteId, answer, link } = outcome;
+  return {
+    ...(remoteId !== undefined && { remoteId }),
+    ...(answer !== undefined && { answer }),
+    ...(link !== undefined && { link }),
+  };
+}
+
+/** Nothing was done for it; it is the head of its conversation now. */
+const comesNext = new DeliveryError("outage", "it comes with the next comment", {
+  laneOnly: true,
+  afterMs: 0,
+});

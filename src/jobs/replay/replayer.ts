@@ -1,0 +1,168 @@
+import type {
+  EnqueuedDelivery,
+  EventQuery,
+  Ledger,
+  ReplayCounts,
+  ReplayPlan,
+  ReplayRequest,
+  ReplaySample,
+  WaypostEvent,
+} from "../../contracts.ts";
+
+/** Where an event would go, or why it would not. */
+export type Target =
+  | { readonly destination: string; readonly row: EnqueuedDelivery }
+  | { readonly leftOut: string };
+
+export interface ReplayParts {
+  readonly query: Pick<EventQuery, "events">;
+  readonly ledger: Pick<Ledger, "enqueue" | "reopen" | "delivery" | "deliveries">;
+  /** Of each event, by the routes as they are now. */
+  targetsOf(
+    events: readonly WaypostEvent[],
+    request: Pick<ReplayRequest, "to" | "effects">,
+  ): Promise<readonly (readonly Target[])[]>;
+}
+
+/** What a slice came by, and where the next one begins; null: it was the last. */
+export interface Slice extends ReplayCounts {
+  readonly sample: readonly ReplaySample[];
+  readonly position: string | null;
+}
+
+const sampleSize = 20;
+const planMs = 5_000;
+
+/**
+ * Takes the next `limit` of a replay, the oldest first. `replay`: its id, under which rows are opened; undefined: looks only. Repeatable:
+ * what a call that failed has opened is not opened again.
+ */
+export async function takeSlice(
+  parts: ReplayParts,
+  request: ReplayRequest,
+  at: { readonly position: string | undefined; readonly limit: number; readonly replay?: string },
+): Promise<Slice> {
+  const { filter } = request;
+  return filter.of === "events"
+    ? takeEvents(parts, { ...request, filter }, at)
+    : takeDeliveries(parts, { ...request, filter }, at);
+}
+
+/** What it would do, as far as a few seconds allow. */
+export async function planReplay(parts: ReplayParts, request: ReplayRequest): Promise<ReplayPlan> {
+  const until = performance.now() + planMs;
+  let sum: Slice | undefined;
+  do {
+    const position: string | undefined = sum?.position ?? undefined;
+    sum = addSlices(sum, await takeSlice(parts, request, { position, limit: 200 }));
+  } while (sum.position !== null && performance.now() < until);
+  const { position, ...plan } = sum;
+  return { ...plan, complete: position === null };
+}
+
+function addSlices(a: Slice | undefined, b: Slice): Slice {
+  if (a === undefined) return b;
+  return {
+    ...addCounts(a, b),
+    sample: [...a.sample, ...b.sample].slice(0, sampleSize),
+    position: b.position,
+  };
+}
+
+export function addCounts(a: ReplayCounts, b: ReplayCounts): ReplayCounts {
+  const leftOut = { ...a.leftOut };
+  for (const [why, count] of Object.entries(b.leftOut)) leftOut[why] = (leftOut[why] ?? 0) + count;
+  const { found, opened, had } = b;
+  return { found: a.found + found, opened: a.opened + opened, had: a.had + had, leftOut };
+}
+
+type EventsFilter = Extract<ReplayRequest["filter"], { readonly of: "events" }>;
+type DeliveriesFilter = Extract<ReplayRequest["filter"], { readonly of: "deliveries" }>;
+type At = Parameters<typeof takeSlice>[2];
+
+async function takeEvents(
+  parts: ReplayParts,
+  request: ReplayRequest & { readonly filter: EventsFilter },
+  { position, limit, replay }: At,
+): Promise<Slice> {
+  const { of: _, ...filter } = request.filter;
+  const cursor = position === undefined ? {} : { cursor: position };
+  const page = await parts.query.events(filter, { limit, order: "oldest", ...cursor });
+  const events = page.items.toSorted(inOrder);
+  const targets = await parts.targetsOf(events, request);
+  const tally = createTally(events.length);
+  for (const [i, event] of events.entries()) {
+    for (const target of targets[i] ?? []) {
+      if ("leftOut" in target) tally.leaveOut(target.leftOut);
+      else if (await open(parts, request, target, replay)) {
+        const { destination, row } = target;
+        tally.open({ destination, eventId: row.eventId, eventType: row.eventType }, event);
+      } else tally.had();
+    }
+  }
+  return tally.slice(page.next);
+}
+
+/** The log has what one POST brought in the order of ids: there the payload's time says more. */
+function inOrder(a: WaypostEvent, b: WaypostEvent): number {
+  const [received, other] = [a.data.receivedAt, b.data.receivedAt];
+  if (received !== other) return received < other ? -1 : 1;
+  return Date.parse(a.time) - Date.parse(b.time) || 0;
+}
+
+/** Whether a row is opened, or would be. */
+async function open(
+  { ledger }: ReplayParts,
+  { again }: ReplayRequest,
+  { destination, row }: Extract<Target, { readonly row: unknown }>,
+  replay: string | undefined,
+): Promise<boolean> {
+  const known = await ledger.delivery(row.id);
+  if (known !== undefined) {
+    if (replay !== undefined && known.replay === replay) return true;
+    const ended = known.state === "dead" || known.state === "skipped";
+    if (!ended && !(again && known.state === "delivered")) return false;
+    return replay === undefined || ledger.reopen(known.id, { again, replay });
+  }
+  if (replay !== undefined) await ledger.enqueue(destination, [{ ...row, replay }]);
+  return true;
+}
+
+async function takeDeliveries(
+  parts: ReplayParts,
+  request: ReplayRequest & { readonly filter: DeliveriesFilter },
+  { position, limit, replay }: At,
+): Promise<Slice> {
+  const { of: _, to, ...filter } = request.filter;
+  const cursor = position === undefined ? {} : { cursor: position };
+  const page = await parts.ledger.deliveries(filter, { limit, order: "oldest", ...cursor });
+  const rows = page.items.filter(({ createdAt }) => createdAt < to);
+  const tally = createTally(rows.length);
+  for (const row of rows) {
+    if (await open(parts, request, { destination: row.destination, row }, replay)) tally.open(row);
+    else tally.had();
+  }
+  return tally.slice(rows.length < page.items.length ? null : page.next);
+}
+
+function createTally(found: number) {
+  const leftOut: Record<string, number> = {};
+  const sample: ReplaySample[] = [];
+  let opened = 0;
+  let had = 0;
+  return {
+    had(): void {
+      had += 1;
+    },
+    leaveOut(why: string): void {
+      leftOut[why] = (leftOut[why] ?? 0) + 1;
+    },
+    open({ destination, eventId, eventType }: ReplaySample, event?: WaypostEvent): void {
+      opened += 1;
+      if (sample.length === sampleSize) return;
+      const receivedAt = event && { receivedAt: event.data.receivedAt };
+      sample.push({ destination, eventId, eventType, ...receivedAt });
+    },
+    slice: (position: string | null): Slice => ({ found, opened, had, leftOut, sample, position }),
+  };
+}

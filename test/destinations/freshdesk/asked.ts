@@ -1,0 +1,41 @@
+import type { StubAnswer } from "../stub.ts";
+import type { Desk } from "./desk.ts";
+
+export interface Held {
+  key: string;
+  /** The agent whose key it is may not write. */
+  forbidden: boolean;
+  takesFiles: boolean;
+  /** A ticket field that the account wants. */
+  wanted: string | undefined;
+}
+
+export interface Asked {
+  readonly desk: Desk;
+  readonly held: Held;
+  readonly now: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Names of uploaded files. */
+  readonly files: readonly string[];
+  readonly ids: readonly number[];
+  readonly query: URLSearchParams;
+}
+
+export function problem(status: number, code: string, message = ""): StubAnswer {
+  return { status, body: JSON.stringify({ code, message }) };
+}
+
+export function invalid(
+  status: number,
+  error: { field: string; code: string; additional_info?: object },
+): StubAnswer {
+  const errors = [{ ...error, message: "It should be otherwise" }];
+  return { status, body: JSON.stringify({ description: "Validation failed", errors }) };
+}
+
+export const ok = (body: object, status = 200): StubAnswer => ({
+  status,
+  body: JSON.stringify(body),
+});
+/** Freshdesk answers so, without a body. */
+export const missing: StubAnswer = { status: 404, body: "" };

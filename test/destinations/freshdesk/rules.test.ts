@@ -1,0 +1,346 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { freshdesk } from "../../../src/destinations/freshdesk/freshdesk.ts";
+import { makeEvent, makeStatus, makeText, type Parts } from "../../store/make-events.ts";
+import { createArrayLog } from "../../support/array-log.ts";
+import { type Delivering, delivering, keptFile } from "../delivering.ts";
+import { addContact } from "./desk.ts";
+import { hasSpecification } from "./specification.ts";
+import { type FreshdeskStub, freshdeskKey, startFreshdeskStub } from "./stub.ts";
+
+const hour = 3_600;
+const day = 24 * hour;
+const start = Date.UTC(2026, 10, 20, 10);
+
+describe("people and tickets in Freshdesk", () => {
+  let server: FreshdeskStub;
+  const closing: (() => Promise<void>)[] = [];
+  const desk = (options: object = {}): Delivering => {
+    const given = { domain: "acme", apiKey: freshdeskKey, baseUrl: server.stub.url, ...options };
+    const destination = freshdesk.create("desk", given, { log: createArrayLog() });
+    closing.push(destination.close);
+    return delivering(destination);
+  };
+  const contacts = () => [...server.desk.contacts.values()];
+  const tickets = () => [...server.desk.tickets.values()];
+  const sent = (body: string, parts: Parts = {}) =>
+    makeEvent({
+      type: "whatsapp.outgoing.text",
+      ...parts,
+      data: { message: { id: `wamid.${body}`, type: "text", text: { body } }, ...parts.data },
+    });
+  beforeEach(async () => {
+    server = await startFreshdeskStub();
+  });
+  afterEach(async () => {
+    for (const close of closing.splice(0)) await close();
+    await server.stub.close();
+  });
+
+  it("are asked for as Freshdesk's specification has it", {
+    skip: hasSpecification ? false : "needs VENDOR_SPECS",
+  }, async () => {
+    await desk().deliver(makeText("hello"));
+    assert.equal(tickets().length, 1);
+  });
+
+  it("rule 1: one person with and without Brazil's ninth digit, by phone or mobile", async () => {
+    addContact(server.desk, { name: "Bia", phone: "+551187654321" });
+    addContact(server.desk, { name: "Memo", mobile: "525512345678" });
+    const { deliver } = desk();
+    await deliver(makeText("oi", { contact: { waId: "5511987654321" } }));
+    await deliver(makeText("hola", { contact: { waId: "5215512345678" } }));
+    assert.deepEqual(
+      contacts().map(({ unique_external_id }) => unique_external_id),
+      ["whatsapp:5511987654321", "whatsapp:5215512345678"],
+    );
+  });
+
+  it("rule 2: one contact whether remembered or not; two who share a phone are two", async () => {
+    await desk().deliver(makeText("one"));
+    await desk().deliver(makeText("two"));
+    const [mia] = contacts();
+    assert.deepEqual(
+      [mia?.unique_external_id, mia?.mobile, mia?.name, contacts().length],
+      ["whatsapp:15555550123", "+15555550123", "Mia", 1],
+    );
+    assert.ok(mia);
+    mia.unique_external_id = "whatsapp:DE.1";
+    await desk().deliver(makeText("his", { contact: { waId: "15555550123", userId: "DE.2" } }));
+    assert.equal(contacts().length, 2);
+  });
+
+  it("rules 4 and 5: what people keep there stays, a name that says nothing is replaced", async () => {
+    addContact(server.desk, {
+      name: "Maria Meier",
+      phone: "+15555550123",
+      unique_external_id: "customer-7",
+    });
+    addContact(server.desk, { name: "+49 170 0000001", mobile: "+491700000001" });
+    const { deliver } = desk();
+    await deliver(makeText("x"));
+    await deliver(makeText("x", { contact: { waId: "491700000001", name: "Mo" } }));
+    await deliver(makeText("x", { contact: { waId: "491700000002" } }));
+    await deliver(makeText("x", { contact: { waId: "491700000002", name: "Bo" } }));
+    assert.deepEqual(
+      contacts().map(({ name, phone, mobile, unique_external_id }) => [
+        name,
+        phone ?? mobile,
+        unique_external_id,
+      ]),
+      [
+        ["Maria Meier", "+15555550123", "customer-7"],
+        ["Mo", "+491700000001", "whatsapp:491700000001"],
+        ["Bo", "+491700000002", "whatsapp:491700000002"],
+      ],
+    );
+  });
+
+  it("rule 6: who is known by a BSUID alone has no phone, and gets it later", async () => {
+    const { deliver } = desk();
+    await deliver(makeText("a", { contact: { userId: "DE.741" } }), { contact: { id: "ctc_9" } });
+    assert.deepEqual(
+      [contacts()[0]?.unique_external_id, contacts()[0]?.mobile],
+      ["whatsapp:DE.741", null],
+    );
+    const known = { id: "ctc_9", phones: ["15555550123"], userIds: ["DE.741"] };
+    const later = makeText("b", { contact: { userId: "DE.741", waId: "15555550123" } });
+    await deliver(later, { contact: known });
+    assert.deepEqual([contacts().length, contacts()[0]?.mobile], [1, "+15555550123"]);
+  });
+
+  it("rules 7, 8, 9 and 13: both sides with origin, quotes; failures for agents alone", async () => {
+    const { deliver } = desk({ notify: ["ana@example.org"] });
+    const first = makeText("Tulips or roses?");
+    await deliver(first);
+    await deliver(sent("Both", { type: "whatsapp.echo.text" }));
+    const reply = {
+      id: "wamid.2",
+      type: "text",
+      text: { body: "Roses" },
+      context: { id: "wamid.1" },
+    };
+    await deliver(makeEvent({ data: { message: reply as never } }), { concerned: first });
+    const failed = {
+      messageId: "wamid.9",
+      status: "failed",
+      at: "2026-11-20T10:00:00Z",
+      errors: [{ code: 131047 }],
+    };
+    await deliver(makeStatus("wamid.9", "failed", { data: { status: failed as never } }), {
+      concerned: sent("Offer"),
+    });
+    const [ticket] = tickets();
+    assert.match(ticket?.description ?? "", /<strong>Mia<\/strong>.*Tulips or roses\?/);
+    const [echo, quoting, failure] = ticket?.notes ?? [];
+    assert.match(echo?.body ?? "", /<strong>Agent \(phone\)<\/strong>.*Both/);
+    assert.match(quoting?.body ?? "", /<blockquote>Tulips or roses\?<\/blockquote><p>Roses/);
+    assert.deepEqual(
+      ticket?.notes.map(({ incoming, private: isPrivate }) => [incoming, isPrivate]),
+      [
+        [false, false],
+        [true, false],
+        [false, true],
+      ],
+    );
+    assert.equal(quoting?.user_id, ticket?.requester_id);
+    assert.match(failure?.body ?? "", /Not delivered/);
+    assert.deepEqual(failure?.notified, ["ana@example.org"]);
+  });
+
+  it("what our side begins waits for them; their answer opens it", async () => {
+    const { deliver } = desk();
+    await deliver(sent("Our offer", { data: { sentBy: "campaign", campaign: "spring" } }));
+    assert.equal(tickets()[0]?.status, 3);
+    await deliver(makeText("Tell me more"));
+    assert.deepEqual(
+      [tickets().length, tickets()[0]?.status, tickets()[0]?.notes.length],
+      [1, 2, 1],
+    );
+  });
+
+  it("rules 10 and 11: opened again within reopenWithin, else a linked one follows", async () => {
+    const { deliver } = desk();
+    const close = (seconds: number, status = 4) => {
+      const last = tickets().at(-1);
+      assert.ok(last);
+      last.status = status;
+      last.stats.resolved_at = new Date(start + seconds * 1_000).toISOString();
+    };
+    await deliver(makeText("one", { at: 0 }));
+    close(hour);
+    await deliver(sent("Anything else?", { at: 2 * hour }));
+    assert.equal(tickets()[0]?.status, 4, "our side opens nothing");
+    await deliver(makeText("two", { at: 2 * day }));
+    assert.equal(tickets()[0]?.status, 2);
+    close(3 * day, 5);
+    await deliver(makeText("three", { at: 9 * day }));
+    assert.equal(tickets().length, 2);
+    const [first, second] = tickets();
+    assert.ok(second?.description.includes(`/a/tickets/${first?.id}"`));
+    await deliver(makeText("four", { at: 22 * day }));
+    assert.equal(tickets().length, 2);
+    await deliver(makeText("five", { at: 36 * day }));
+    assert.equal(tickets().length, 3);
+  });
+
+  it("tickets that were deleted, are spam or were merged are found out, and replaced once", async () => {
+    const { deliver } = desk();
+    for (const gone of ["deleted", "spam"] as const) {
+      await deliver(makeText("one"));
+      const last = tickets().at(-1);
+      assert.ok(last);
+      last[gone] = true;
+      await deliver(makeText("two"));
+      await deliver(makeText("three"));
+      assert.deepEqual(tickets().at(-1)?.notes.length, 1);
+    }
+    assert.equal(tickets().length, 3);
+    const merged = tickets().at(-1);
+    await desk().deliver(makeText("of another ticket", { contact: { waId: "491700000003" } }));
+    const target = tickets().at(-1);
+    assert.ok(merged && target);
+    merged.status = 5;
+    merged.notes.push({
+      ...{
+        id: 9_999,
+        body: "",
+        private: true,
+        incoming: false,
+        user_id: 1,
+        attachments: [],
+        notified: [],
+      },
+      body_text: `This ticket is closed and merged into ticket ${target.id}`,
+    });
+    await deliver(makeText("goes on"));
+    await deliver(makeText("there"));
+    assert.equal(target.notes.length, 2);
+    assert.equal(merged.status, 5);
+  });
+
+  it("a contact that was merged or deleted is found out, and the ticket's requester counts", async () => {
+    const { deliver } = desk();
+    await deliver(makeText("one", { at: 0 }));
+    const [old] = contacts();
+    const [ticket] = tickets();
+    const kept = addContact(server.desk, { name: "Mia M.", phone: "+15555550123" });
+    assert.ok(old && ticket);
+    server.desk.contacts.delete(old.id);
+    ticket.requester_id = kept.id;
+    await deliver(makeText("two", { at: 1 }));
+    assert.equal(ticket.notes[0]?.user_id, kept.id);
+    await deliver(makeText("three", { at: 20 * day }));
+    assert.deepEqual([contacts().length, tickets().at(-1)?.requester_id], [1, kept.id]);
+  });
+
+  it("a contact in the trash comes back when they write", async () => {
+    addContact(server.desk, {
+      name: "Mia",
+      unique_external_id: "whatsapp:15555550123",
+      deleted: true,
+    });
+    await desk().deliver(makeText("hello again"));
+    assert.deepEqual(
+      contacts().map(({ deleted }) => deleted),
+      [false],
+    );
+  });
+
+  it("rule 12: files are attached, or it is said why not", async () => {
+    const { deliver } = desk();
+    const image = (id: string) =>
+      makeEvent({ data: { message: { id, type: "image", image: { id: "media_1" } } as never } });
+    await deliver(image("wamid.1"), { files: [keptFile('a"\r\n.jpg', "bytes of a")] });
+    assert.deepEqual(tickets()[0]?.attachments, ["a___.jpg:bytes of a"]);
+    await deliver(image("wamid.2"), { files: [keptFile("b.jpg", "bytes of b")] });
+    assert.deepEqual(tickets()[0]?.notes[0]?.attachments, ["b.jpg:bytes of b"]);
+    const late = { mediaId: "media_3", name: "c.jpg", absent: "the file had expired" };
+    await deliver(image("wamid.3"), { files: [late] });
+    assert.match(tickets()[0]?.notes[1]?.body ?? "", /c\.jpg: the file had expired/);
+    server.held.takesFiles = false;
+    await deliver(image("wamid.4"), { files: [keptFile("d.jpg", "x")] });
+    assert.match(tickets()[0]?.notes[2]?.body ?? "", /d\.jpg: Freshdesk did not take the file/);
+    const large = { ...keptFile("e.jpg", "x"), bytes: 30_000_000 };
+    await deliver(image("wamid.5"), { files: [large] });
+    assert.match(tickets()[0]?.notes[3]?.body ?? "", /e\.jpg: Freshdesk takes 20 MB at most/);
+  });
+
+  it("takes hostile texts only as text", async () => {
+    const hostile = `<script>alert(1)</script> [x](javascript:1) \u0000\u202e ${"a".repeat(65_536)}`;
+    await desk().deliver(makeText(hostile));
+    const [ticket] = tickets();
+    assert.ok(!ticket?.description.includes("<script") && !ticket?.description.includes("\u0000"));
+    assert.match(ticket?.description ?? "", /&lt;script&gt;/);
+  });
+
+  it("two equal texts are two, and each is known again after a lost answer", async () => {
+    const { deliver, fails, find } = desk();
+    server.stub.fail("lost");
+    const first = makeText("ok");
+    assert.equal((await fails(first)).maybeDone, true);
+    assert.ok(await find(first));
+    for (let n = 0; n < 2; n += 1) {
+      const ok = makeText("ok");
+      server.stub.fail("lost");
+      await fails(ok);
+      assert.ok(await find(ok));
+      assert.equal(await find(makeText("ok")), undefined);
+    }
+    await deliver(makeText("ok"));
+    assert.deepEqual(
+      tickets().map(({ notes }) => notes.length),
+      [3],
+    );
+  });
+
+  it("tickets have what the options say, and are known by a field of their own", async () => {
+    server.desk.ticketFields.add("cf_lane").add("cf_event");
+    const { deliver, fails, find } = desk({
+      ...{
+        subject: "Chat with {{ contact.name }}",
+        type: "Question",
+        group: "77",
+        agent: "{{ owner.freshdesk }}",
+      },
+      ...{
+        tags: ["whatsapp", "{{ account.phoneNumberId }}"],
+        fields: { cf_lane: "{{ contact.waId }}" },
+      },
+      ...{ eventField: "cf_event", priority: 3 },
+    });
+    server.stub.fail("lost");
+    const hello = makeText("hello");
+    await fails(hello);
+    const { events = [] } = (await find(hello)) ?? {};
+    assert.equal(events.length, 2, "the contact and the ticket are told of");
+    await deliver(makeText("again"));
+    const [ticket] = tickets();
+    const { subject, type, group_id, responder_id, tags, priority } = ticket?.told ?? {};
+    assert.deepEqual(
+      [subject, type, group_id, responder_id, tags, priority],
+      ["Chat with Mia", "Question", 77, undefined, ["whatsapp", "700700700700700"], 3],
+    );
+    assert.equal(ticket?.custom_fields["cf_lane"], "15555550123");
+    assert.equal(tickets().length, 1);
+  });
+
+  it("says nothing of statuses, records and groups; shadow says what it would do", async () => {
+    const { deliver } = desk();
+    const silent = [
+      makeStatus("wamid.1", "read"),
+      makeEvent({ type: "business.record.created", data: { business: { object: "contact" } } }),
+      makeText("to all", { data: { groupId: "grp_1" } }),
+    ];
+    for (const event of silent)
+      assert.match((await deliver(event)).answer ?? "", /^nothing to write/);
+    addContact(server.desk, {
+      name: "Mia",
+      phone: "+15555550123",
+      unique_external_id: "customer-7",
+    });
+    const would = await deliver(makeText("hello"), { shadow: true });
+    assert.equal(would.answer, "would create a ticket");
+    assert.equal(tickets().length, 0);
+  });
+});
