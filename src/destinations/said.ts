@@ -1,5 +1,6 @@
 import type { EventFile, WaypostEvent } from "../contracts.ts";
 import { directionOf } from "../event/direction.ts";
+import { arrivedFile } from "../event/file-arrived.ts";
 import { textOf } from "../event/message-in-words.ts";
 import { capital, errorFacts, type Fact, factsIn, inWords } from "../event/render-facts.ts";
 import { renderMessage } from "../event/render-message.ts";
@@ -38,6 +39,7 @@ export function said(
   concerned?: WaypostEvent,
   files: readonly EventFile[] = [],
 ): Said | undefined {
+  if (arrivedFile(event)) return lateFile(event, concerned, files);
   const words = wordsOf(event);
   if (words === undefined) return undefined;
   const quote = quoteOf(event, concerned);
@@ -50,6 +52,23 @@ export function said(
     at: event.time,
     ...(failed && { failed }),
     ...(note && { note }),
+    files,
+  };
+}
+
+/** A line of whoever sent the message: it comes from them, and later. */
+function lateFile(
+  event: WaypostEvent,
+  concerned: WaypostEvent | undefined,
+  files: readonly EventFile[],
+): Said {
+  const quote = concerned && cleanText(textOf(concerned).trim(), most.quote);
+  return {
+    direction: (concerned && directionOf(concerned)) ?? "in",
+    who: whoSaid(concerned ?? event),
+    text: "[a file that came later than its message]",
+    ...(quote && { quote }),
+    at: event.time,
     files,
   };
 }
