@@ -16,7 +16,7 @@ import {
   record,
   tryAlone,
 } from "./try-head.ts";
-import { followUp, sendingMark } from "./turn.ts";
+import { followUp, sendingMark, setupFor } from "./turn.ts";
 import { GivenUpError } from "./writes.ts";
 
 /** A row that goes into the call, with its whole event. */
@@ -116,8 +116,11 @@ async function findGoing(
   );
   const going: Going[] = [];
   for (const { row, event } of found) {
-    if (event === "waits") break;
-    if (event !== "done") going.push({ row, event });
+    if (event === "done") continue;
+    // With options of its own it goes alone, when its turn comes again.
+    row.alone ||= setupFor(parts.setup, row) !== parts.setup;
+    if (event === "waits" || row.alone) break;
+    going.push({ row, event });
   }
   return going;
 }
