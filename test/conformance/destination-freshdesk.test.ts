@@ -7,6 +7,7 @@ import {
   type HttpDestinationUnderTest,
   httpConformance,
 } from "./destination.ts";
+import { shadowConformance } from "./destination-shadow.ts";
 
 const open = async (): Promise<HttpDestinationUnderTest> => {
   const { stub, desk } = await startFreshdeskStub({ limit: 1_000_000 });
@@ -32,4 +33,5 @@ const open = async (): Promise<HttpDestinationUnderTest> => {
   };
 };
 destinationConformance("freshdesk", open);
+shadowConformance("freshdesk", open);
 httpConformance("freshdesk", { bodyDecides: true, conflict: "refused" }, open);

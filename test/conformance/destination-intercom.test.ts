@@ -7,6 +7,7 @@ import {
   type HttpDestinationUnderTest,
   httpConformance,
 } from "./destination.ts";
+import { shadowConformance } from "./destination-shadow.ts";
 
 const open = async (): Promise<HttpDestinationUnderTest> => {
   const { stub, workspace } = await startIntercomStub({ limit: 1_000_000 });
@@ -32,4 +33,5 @@ const open = async (): Promise<HttpDestinationUnderTest> => {
   };
 };
 destinationConformance("intercom", open);
+shadowConformance("intercom", open);
 httpConformance("intercom", { bodyDecides: true, conflict: "refused" }, open);

@@ -35,7 +35,7 @@ export async function findContact(call: Call, anew = false): Promise<FreshdeskCo
   return record && keep(call, record, {});
 }
 
-/** As `findContact`, and makes one where there is none. undefined: none is to be made; in shadow also where one would be. */
+/** As `findContact`, and makes one where there is none. undefined: none is to be made. */
 export async function findOrCreateContact(
   call: Call,
   { inbound, anew = false }: { readonly inbound: boolean; readonly anew?: boolean },
@@ -132,7 +132,8 @@ function seenOf({ name, phones }: Person): Link {
   return { ...(name !== undefined && { profile: name }), ...(phones.length > 0 && { phone: "1" }) };
 }
 
-async function createContact(call: Call): Promise<FreshdeskContact | undefined> {
+/** In shadow one without an id, so that what follows is told too. */
+async function createContact(call: Call): Promise<FreshdeskContact> {
   const { session, options, person, context } = call;
   const [phone] = person.phones;
   const profile = nameToWrite(options.name, {
@@ -155,7 +156,7 @@ async function createContact(call: Call): Promise<FreshdeskContact | undefined> 
     },
     accept: [409],
   });
-  if (answer === undefined) return undefined;
+  if (answer === undefined) return { ...fromLink(call, made), seen: true };
   const isNew = answer.status !== 409;
   const id = isNew ? String((answer.json as ContactRecord).id) : await holder(call, answer);
   const link: Link = { contact: id, name, ...seenOf(person), ...(isNew && made) };

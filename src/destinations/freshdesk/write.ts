@@ -1,4 +1,5 @@
 import { type Delivered, DeliveryError, type WaypostEvent } from "../../contracts.ts";
+import { nothingToWrite } from "../nothing-to-write.ts";
 import { recordEvent } from "../record-event.ts";
 import type { Said } from "../said.ts";
 import { type Call, type FreshdeskContact, urlOf } from "./call.ts";
@@ -31,8 +32,8 @@ export async function write(call: Call, saying: Saying): Promise<Delivered> {
 }
 
 function nobody({ session, context }: Call): Delivered {
-  const none = "no contact in Freshdesk, and none is to be made";
-  return { answer: context.shadow ? session.told() : none };
+  const why = "no contact in Freshdesk, and none is to be made";
+  return nothingToWrite(why, context, session.told());
 }
 
 interface Writing extends Saying {

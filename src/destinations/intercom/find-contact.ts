@@ -35,7 +35,7 @@ export async function findContact(call: Call, anew = false): Promise<IntercomCon
   return record && keep(call, record, {});
 }
 
-/** As `findContact`, and makes one where there is none. undefined: none is to be made; in shadow also where one would be. */
+/** As `findContact`, and makes one where there is none. undefined: none is to be made. */
 export async function findOrCreateContact(
   call: Call,
   { inbound, anew = false }: { readonly inbound: boolean; readonly anew?: boolean },
@@ -148,7 +148,8 @@ function seenOf({ name, phones }: Person): Link {
   return { ...(name !== undefined && { profile: name }), ...(phones.length > 0 && { phone: "1" }) };
 }
 
-async function createContact(call: Call): Promise<IntercomContact | undefined> {
+/** In shadow one without an id, so that what follows is told too. */
+async function createContact(call: Call): Promise<IntercomContact> {
   const { session, options, person, context } = call;
   const name = nameToWrite(options.name, {
     ...{ shown: undefined, written: undefined },
@@ -171,7 +172,7 @@ async function createContact(call: Call): Promise<IntercomContact | undefined> {
     },
     accept: [409],
   });
-  if (answer === undefined) return undefined;
+  if (answer === undefined) return { ...fromLink(call, made), seen: true };
   const id = answer.status === 409 ? await existing(call, answer) : idOf(answer.json);
   const link: Link = {
     ...{ contact: id, role: "user", mail: "0", ...seenOf(person) },

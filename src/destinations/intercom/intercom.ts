@@ -2,6 +2,7 @@ import type { Delivered, DeliveryContext, Destination, WaypostEvent } from "../.
 import { type Clock, systemClock } from "../../support/clock.ts";
 import type { DestinationKind, DestinationParts } from "../destination-kind.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
+import { nothingToWrite } from "../nothing-to-write.ts";
 import { personOf } from "../person.ts";
 import { said, saidAsText } from "../said.ts";
 import { createAccount } from "./account.ts";
@@ -36,10 +37,9 @@ function createIntercom(options: IntercomOptions, clock: Clock): Destination {
     const concerned = said(event) && (await context.concerned());
     const files = await context.files();
     const told = said(event, concerned, files);
-    if (told === undefined)
-      return { answer: "nothing to write: it says nothing in a conversation" };
+    if (told === undefined) return nothingToWrite("it says nothing in a conversation", context);
     const person = await personOf(event, context);
-    if (person === undefined) return { answer: "nothing to write: it is about no single person" };
+    if (person === undefined) return nothingToWrite("it is about no single person", context);
     const own = await options.text?.render(context);
     const saying: Saying = {
       said: told,

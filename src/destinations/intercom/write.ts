@@ -1,4 +1,5 @@
 import { type Delivered, DeliveryError, type WaypostEvent } from "../../contracts.ts";
+import { nothingToWrite } from "../nothing-to-write.ts";
 import { recordEvent } from "../record-event.ts";
 import type { Said } from "../said.ts";
 import type { Call, IntercomContact } from "./call.ts";
@@ -40,8 +41,8 @@ export async function write(call: Call, saying: Saying): Promise<Delivered> {
 }
 
 function nobody({ session, context }: Call): Delivered {
-  const answer = context.shadow ? session.told() : "no contact in Intercom, and none is to be made";
-  return { answer };
+  const why = "no contact in Intercom, and none is to be made";
+  return nothingToWrite(why, context, session.told());
 }
 
 interface Writing extends Saying {

@@ -11,6 +11,7 @@ import { createKeyedMutex, type KeyedMutex } from "../../support/keyed-mutex.ts"
 import type { DestinationKind } from "../destination-kind.ts";
 import { effectId } from "../effect-id.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
+import { nothingToWrite } from "../nothing-to-write.ts";
 import { recordEvent } from "../record-event.ts";
 import { changeOf, renderWanted, toWanted, type Wanted } from "./change.ts";
 import { checkShop } from "./check.ts";
@@ -73,10 +74,10 @@ async function deliver(
 ): Promise<Delivered> {
   throwIfAborted(signal);
   if (event.type.startsWith("business.record.")) {
-    return nothing("it tells of a record", context);
+    return nothingToWrite("it tells of a record", context);
   }
   const wanted = await renderWanted(options, context);
-  if (isNothing(wanted)) return nothing("no tag, note or metafield", context);
+  if (isNothing(wanted)) return nothingToWrite("no tag, note or metafield", context);
   const shop = api.of(event, context, signal);
   const write = () => writeTo(shop, options, wanted, event, context);
   const isShared = options.on === "order" && wanted.note !== "";
@@ -92,7 +93,7 @@ async function writeTo(
 ): Promise<Delivered> {
   const target = await findTarget(shop, options, context);
   if (typeof target === "string") {
-    return nothing(target, context, shop.session.told());
+    return nothingToWrite(target, context, shop.session.told());
   }
   const change = changeOf(target, wanted, effectId(event, context));
   if (change !== undefined) await shop.write(`change the ${target.object}`, change);
@@ -108,14 +109,6 @@ async function writeTo(
 
 function isNothing({ tags, note, metafields }: Wanted): boolean {
   return tags.length === 0 && note === "" && metafields.length === 0;
-}
-
-function nothing(
-  why: string,
-  { shadow }: Pick<DeliveryContext, "shadow">,
-  would = "would do nothing",
-): Delivered {
-  return { answer: shadow ? `${would}; ${why}` : `nothing to write: ${why}` };
 }
 
 /** Where a person looks at it. */

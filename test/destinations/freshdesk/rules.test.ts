@@ -341,6 +341,11 @@ describe("people and tickets in Freshdesk", () => {
     });
     const would = await deliver(makeText("hello"), { shadow: true });
     assert.equal(would.answer, "would create a ticket");
+    const other = makeText("hello", { contact: { waId: "491700000001" } });
+    const both = "would create a contact, create a ticket";
+    assert.equal((await deliver(other, { shadow: true })).answer, both);
+    const nobody = await desk({ create: "never" }).deliver(other, { shadow: true });
+    assert.match(nobody.answer ?? "", /^would do nothing; no contact in Freshdesk/);
     assert.equal(tickets().length, 0);
   });
 });
