@@ -32,6 +32,12 @@ export function checkRouting(checked: Checked, report: Report): void {
   }
   const { to, silence } = record(alerts);
   checks.checkDestination(to, ["alerts", "to"]);
+  if (record(to)["shadow"] === true) {
+    report(["alerts", "to", "shadow"], {
+      problem: "has no meaning for alerts, which are always sent",
+      remedy: "Remove it",
+    });
+  }
   for (const account of Object.keys(record(silence))) {
     checkReference(account, "accounts", ["alerts", "silence", account], checked, report);
   }

@@ -38,7 +38,7 @@ export async function loadRouting(
     checkTemplates({ source, kinds }, report);
   }
   if (problems.length > 0) throw new ConfigError(firstOfEach(problems));
-  const routing = toRouting(value as RawRouting, source, text !== undefined);
+  const routing = toRouting(value as RawRouting, { source, kinds, found: text !== undefined });
   for (const { path, ...words } of await tryOut(routing)) report(path, words);
   if (problems.length > 0) throw new ConfigError(firstOfEach(problems));
   return routing;

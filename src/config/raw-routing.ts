@@ -1,5 +1,5 @@
 import type { SourceKind } from "../contracts/sources.ts";
-import type { Accounts, DataWhen, Party, Scalar } from "../contracts.ts";
+import type { Accounts, DataWhen, KindDefaults, Omission, Party, Scalar } from "../contracts.ts";
 
 /* waypost.yaml after `checkRouting` found nothing wrong with it: single values, durations and spans as written. */
 
@@ -16,12 +16,10 @@ export interface RawRouting extends RawFlows {
   readonly alerts?: RawAlerts;
 }
 
-export interface RawDestination {
+export interface RawDestination extends KindDefaults {
   readonly kind: string;
-  readonly retry?: { readonly delays?: readonly string[] };
-  readonly rate?: string;
-  readonly concurrency?: number;
-  readonly timeout?: string;
+  readonly omit?: readonly Omission[];
+  readonly shadow?: boolean;
   readonly [option: string]: unknown;
 }
 

@@ -1,5 +1,5 @@
 import type { SourceConfig } from "../contracts/sources.ts";
-import type { Accounts, DeliveryRules, FlowRules, Route } from "../contracts.ts";
+import type { Accounts, DeliveryRules, FlowRules, KindDefaults, Route } from "../contracts.ts";
 
 /** What waypost.yaml says, checked, deeply frozen. JSON.stringify and inspect hide all options and secrets. */
 export interface Routing {
@@ -42,5 +42,11 @@ export interface ReportConfig {
   readonly to: readonly string[];
 }
 
-/** By name: the JSON Schema (2020-12) of a kind's own options. Keys it does not list are refused. */
-export type Kinds = Readonly<Record<string, { readonly schema: object }>>;
+/** By name. */
+export type Kinds = Readonly<Record<string, KindConfig>>;
+interface KindConfig {
+  /** JSON Schema (2020-12) of the kind's own options. Keys it does not list are refused. */
+  readonly schema: object;
+  /** Where a destination does not say. */
+  readonly defaults?: KindDefaults;
+}

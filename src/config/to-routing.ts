@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
+import type { KindDefaults } from "../contracts.ts";
 import { freeze, hideSecrets } from "./freeze.ts";
 import type { RawAlerts, RawDestination, RawRouting } from "./raw-routing.ts";
 import { mapValues, milliseconds } from "./reading.ts";
-import type { AlertsConfig, DestinationConfig, Routing } from "./routing.ts";
+import type { AlertsConfig, DestinationConfig, Kinds, Routing } from "./routing.ts";
 import { toFlowRules } from "./to-flow-rules.ts";
 import { toRoute } from "./to-route.ts";
 import { toReport, toSource } from "./to-source.ts";
@@ -11,9 +12,14 @@ import { parseRate } from "./units.ts";
 const defaultDelays = ["1s", "10s", "1min", "5min", "30min", "2h", "6h", "12h"];
 
 /** `source` is the file with its placeholders still in place: it is what the hash may know. */
-export function toRouting(raw: RawRouting, source: unknown, found: boolean): Routing {
+export function toRouting(
+  raw: RawRouting,
+  { source, kinds, found }: { source: unknown; kinds: Kinds; found: boolean },
+): Routing {
   const accounts = raw.accounts ?? {};
-  const destinations = mapValues(raw.destinations ?? {}, toDestination);
+  const toOne = (destination: RawDestination) =>
+    toDestination(destination, kinds[destination.kind]?.defaults);
+  const destinations = mapValues(raw.destinations ?? {}, toOne);
   const routes = (raw.routes ?? []).map((route) => toRoute(route, raw.defaults?.only));
   const flows = toFlowRules(raw);
   const sources = Object.entries(raw.sources ?? {}).map(
@@ -28,17 +34,21 @@ export function toRouting(raw: RawRouting, source: unknown, found: boolean): Rou
     flows,
     sources: Object.fromEntries(sources),
     reports,
-    ...(raw.alerts && { alerts: toAlerts(raw.alerts) }),
+    ...(raw.alerts && { alerts: toAlerts(raw.alerts, toOne) }),
     found,
     hash: hashOf([source, accounts, routes, flows]),
-    warnings: Object.keys(destinations)
-      .filter((name) => !used.includes(name))
-      .map((name) => `no route leads to the destination ${name}`),
+    warnings: Object.entries(destinations).flatMap(([name, { shadow }]) => [
+      ...(used.includes(name) ? [] : [`no route leads to the destination ${name}`]),
+      ...(shadow ? [`the destination ${name} is in shadow: it looks up, and writes nothing`] : []),
+    ]),
   });
 }
 
-function toDestination(raw: RawDestination): DestinationConfig {
-  const { kind, retry, rate, concurrency, timeout, ...options } = raw;
+function toDestination(raw: RawDestination, defaults: KindDefaults = {}): DestinationConfig {
+  const { kind, retry, rate, concurrency, timeout, omit, shadow, ...options } = {
+    ...defaults,
+    ...raw,
+  };
   const delaysMs = (retry?.delays ?? defaultDelays).map(milliseconds);
   const destination: DestinationConfig = {
     kind,
@@ -46,14 +56,19 @@ function toDestination(raw: RawDestination): DestinationConfig {
     ...(rate !== undefined && { ratePerSecond: parseRate(rate) ?? 0 }),
     ...(concurrency !== undefined && { concurrency }),
     ...(timeout !== undefined && { timeoutMs: milliseconds(timeout) }),
+    ...(omit && { omit }),
+    ...(shadow && { shadow }),
     options,
   };
   return hideSecrets(destination, ["options"]);
 }
 
-function toAlerts({ to, breakerOpenFor, quarantinePerHour, silence }: RawAlerts): AlertsConfig {
+function toAlerts(
+  { to, breakerOpenFor, quarantinePerHour, silence }: RawAlerts,
+  toOne: (raw: RawDestination) => DestinationConfig,
+): AlertsConfig {
   return {
-    to: toDestination(to),
+    to: toOne(to),
     breakerOpenForMs: milliseconds(breakerOpenFor ?? "10min"),
     quarantinePerHour: quarantinePerHour ?? 0,
     silenceMs: mapValues(silence ?? {}, milliseconds),

@@ -223,6 +223,16 @@ export interface DeliveryRules {
   readonly shadow?: true;
 }
 
+/** What holds for all destinations of a kind that do not say otherwise, as waypost.yaml would: what a vendor's limits ask for. */
+export interface KindDefaults {
+  /** `10/s`, `60/min`, `100/h`. */
+  readonly rate?: string;
+  readonly concurrency?: number;
+  /** `15s`. */
+  readonly timeout?: string;
+  readonly retry?: { readonly delays?: readonly string[] };
+}
+
 /** `raw` goes with each of the others, for it holds them all. */
 export const omissions = ["raw", "phone", "name", "text", "media"] as const;
 export type Omission = (typeof omissions)[number];

@@ -1,4 +1,4 @@
-import type { Destination } from "../contracts.ts";
+import type { Destination, KindDefaults } from "../contracts.ts";
 import type { DestinationKind } from "./destination-kind.ts";
 import { queue } from "./queue/queue.ts";
 import { slackSchema } from "./slack/options.ts";
@@ -8,6 +8,8 @@ type Creating = Parameters<DestinationKind["create"]>;
 
 /** A kind whose client is loaded with the first destination of it: many have none of some kind, and clients are large. */
 export interface LazyKind extends Pick<DestinationKind, "schema"> {
+  /** For its destinations that do not say: what the vendor's limits ask for. */
+  readonly defaults?: KindDefaults;
   /** As a kind's `create`; rejects where that throws. */
   create(...given: Creating): Promise<Destination>;
 }
