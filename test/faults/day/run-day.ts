@@ -105,21 +105,30 @@ async function startProgram(
   const everything = { name: "all", when: { type: types }, to: names };
   const yaml = { destinations: Object.fromEntries(destinations), routes: [...routes, everything] };
   await writeFile(file, stringify(yaml));
-  const env = Object.assign({}, ...vendors.map((vendor) => vendor.env ?? {}));
   const program = await createProgram(["start"], {
     ...{ DATA_DIR: folder, WAYPOST_CONFIG: file, LOG_LEVEL: "warn" },
-    ...env,
   });
   await program.start();
   return program;
 }
 
-function send({ webhookUrl: url }: Program, { count, people, rate }: DayOptions) {
-  const posts = generateTraffic({
-    ...{ seed: "a-day", appSecret, count, rate, contacts: people },
-    ...{ scenario: "shop-day", batch: 2, duplicates: 5, disorder: 5 },
-  });
+const traffic = ({ count, people }: Pick<DayOptions, "count" | "people">) => ({
+  ...{ seed: "a-day", appSecret, count, contacts: people },
+  ...({ scenario: "shop-day", batch: 2, duplicates: 5, disorder: 5 } as const),
+});
+
+function send({ webhookUrl: url }: Program, options: DayOptions) {
+  const posts = generateTraffic({ ...traffic(options), rate: options.rate });
   return sendTraffic(posts, { url, retry: { forMs: 60_000 } });
+}
+
+/** The phones of those who write on such a day, each once. */
+export function phonesOf(options: Pick<DayOptions, "count" | "people">): string[] {
+  const phones = new Set<string>();
+  for (const { bytes } of generateTraffic(traffic(options))) {
+    for (const [, phone = ""] of bytes.toString().matchAll(/"wa_id":"(\d+)"/g)) phones.add(phone);
+  }
+  return [...phones];
 }
 
 async function kill(program: Program, { kills, count, rate }: DayOptions): Promise<void> {
