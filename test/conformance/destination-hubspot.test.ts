@@ -7,6 +7,7 @@ import {
   type HttpDestinationUnderTest,
   httpConformance,
 } from "./destination.ts";
+import { shadowConformance } from "./destination-shadow.ts";
 
 for (const log of ["communication", "note"] as const) {
   const open = async (): Promise<HttpDestinationUnderTest> => {
@@ -30,6 +31,7 @@ for (const log of ["communication", "note"] as const) {
     };
   };
   destinationConformance("hubspot", open);
+  shadowConformance("hubspot", open);
   if (log === "communication")
     httpConformance("hubspot", { bodyDecides: true, conflict: "refused" }, open);
 }

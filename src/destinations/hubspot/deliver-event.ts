@@ -7,6 +7,7 @@ import {
 } from "../../contracts.ts";
 import { cleanText } from "../clean-text.ts";
 import type { Session } from "../http/api.ts";
+import { nothingToWrite } from "../nothing-to-write.ts";
 import { recordEvent } from "../record-event.ts";
 import { contactFor, findAgain, type KnownContact } from "./contact.ts";
 import { dealFor } from "./deal.ts";
@@ -49,12 +50,14 @@ export async function deliverEvent(
   context: DeliveryContext,
 ): Promise<Delivered> {
   const work = workOf(event, options);
-  if (work === undefined) return { answer: "it says nothing for HubSpot" };
+  if (work === undefined) return nothingToWrite("it says nothing for HubSpot", context);
   const person = await personOf(event, context);
-  if (person === undefined) return { answer: "it is about no single person" };
+  if (person === undefined) return nothingToWrite("it is about no single person", context);
   const visit = { hub: { session, options }, context, person, event, work, recordUrl };
   const contact = (await contactFor(visit, work)) ?? unmade(visit);
-  if (contact === undefined) return { answer: "HubSpot has no such contact, and none is made" };
+  if (contact === undefined) {
+    return nothingToWrite("HubSpot has no such contact, and none is made", context, session.told());
+  }
   try {
     return await writeAll(visit, contact);
   } catch (error) {
