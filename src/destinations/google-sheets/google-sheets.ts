@@ -15,13 +15,13 @@ import { type Api, createApi } from "../http/api.ts";
 import { jwtBearer } from "../http/grants.ts";
 import { createTokenSource } from "../http/token-source.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
+import { nothingToWrite } from "../nothing-to-write.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
-import { recordEvent } from "../record-event.ts";
-import { type AppendParts, appendAll, appended, appendOnce } from "./append.ts";
+import { type AppendParts, appendAll, appended, appendOnce, type NewRow } from "./append.ts";
 import { checkSheet, sheetRequirements } from "./check.ts";
 import { createHeader, type Header } from "./header.ts";
 import { parseSheetsOptions, type SheetsOptions } from "./options.ts";
-import { type Cells, cellsOf, isAboutRow, renderCells, rowOf } from "./rows.ts";
+import { cellsOf, isForSheet, renderCells, rowOf } from "./rows.ts";
 import { googleSheetsSchema } from "./schema.ts";
 import { createSpreadsheet } from "./spreadsheet.ts";
 import { createJudge, createQuotaBackoff, type QuotaBackoff } from "./verdicts.ts";
@@ -70,10 +70,9 @@ export function createGoogleSheets(
     deliver: (event, context, signal) => deliverOne(parts, event, context, signal),
     deliverBatch: (items, signal) => deliverSeveral(parts, items, signal),
     async find(event, context, signal) {
-      if (isAboutRow(event)) return undefined;
       const session = api.session(event, context, signal);
       const row = await written.find(session, effectId(event, context));
-      return row === undefined ? undefined : told(parts, event, context, appended(row));
+      return row === undefined ? undefined : appended(row);
     },
     preview: (event) => ({
       ...{ append: options.spreadsheet, sheet: options.sheet },
@@ -113,7 +112,7 @@ function connect(options: SheetsOptions, backoff: QuotaBackoff, clock: Clock) {
   return { api, close: async () => void (await Promise.all([api.close(), dispatcher.destroy()])) };
 }
 
-const nothing: Delivered = { answer: "nothing to write: it tells of a row" };
+const why = "it tells of a record, and no column reads `business`";
 
 async function deliverOne(
   parts: Parts,
@@ -122,15 +121,14 @@ async function deliverOne(
   signal: AbortSignal,
 ): Promise<Delivered> {
   throwIfAborted(signal);
-  if (isAboutRow(event)) return context.shadow ? { answer: "would do nothing" } : nothing;
+  if (!isForSheet(event, parts.columns)) return nothingToWrite(why, context);
   const cells = await renderCells(parts.columns, context);
   if (cells instanceof DeliveryError) throw cells;
   const session = parts.api.session(event, context, signal);
   const layout = await parts.header.layout(session);
   const id = { header: parts.idHeader, value: effectId(event, context) };
   const row = await appendOnce(parts, session, [rowOf(cells, id, layout)]);
-  if (context.shadow) return { answer: session.told() };
-  return told(parts, event, context, appended(row));
+  return context.shadow ? { answer: session.told() } : appended(row);
 }
 
 /** A template that this event cannot fill keeps only its own row back. */
@@ -140,39 +138,21 @@ async function deliverSeveral(
   signal: AbortSignal,
 ): Promise<BatchOutcome[]> {
   throwIfAborted(signal);
-  const rendered = await Promise.all(
-    items.map(({ event, context }) =>
-      isAboutRow(event) ? nothing : renderCells(parts.columns, context),
-    ),
-  );
-  const rows = items.flatMap(({ event, context }, at) => {
-    const cells = rendered[at];
-    if (cells === undefined || cells === nothing || cells instanceof DeliveryError) return [];
-    return [{ id: effectId(event, context), cells: cells as Cells }];
-  });
-  if (rows.length === 0) return rendered.map((each) => each as BatchOutcome);
+  const { api, columns, header } = parts;
+  const render = async ({ event, context }: BatchItem): Promise<BatchOutcome | NewRow> => {
+    if (!isForSheet(event, columns)) return nothingToWrite(why, context);
+    const cells = await renderCells(columns, context);
+    return cells instanceof DeliveryError ? cells : { id: effectId(event, context), cells };
+  };
+  const rendered = await Promise.all(items.map(render));
+  const rows = rendered.filter(isRow);
+  if (rows.length === 0) return rendered.flatMap((each) => (isRow(each) ? [] : [each]));
   // Of no single event: an answer may repeat the words of any of them, and is not kept.
-  const session = parts.api.plain(signal);
-  const layout = await parts.header.layout(session);
-  const outcomes = (await appendAll(parts, session, rows, layout)).values();
-  return items.map(({ event, context }, at) => {
-    const each = rendered[at];
-    if (each === nothing || each instanceof DeliveryError) return each;
-    const outcome = outcomes.next().value ?? nothing;
-    return outcome instanceof DeliveryError ? outcome : told(parts, event, context, outcome);
-  });
+  const session = api.plain(signal);
+  const outcomes = (await appendAll(parts, session, rows, await header.layout(session))).values();
+  return rendered.map((each) => (isRow(each) ? (outcomes.next().value as BatchOutcome) : each));
 }
 
-/** That there is a row is an event too. */
-function told(
-  { spreadsheet }: Parts,
-  event: WaypostEvent,
-  context: DeliveryContext,
-  delivered: Delivered,
-): Delivered {
-  const record = { object: "row", id: effectId(event, context), created: true };
-  return {
-    ...delivered,
-    events: [recordEvent(event, context, { ...record, url: spreadsheet.url })],
-  };
+function isRow(each: BatchOutcome | NewRow): each is NewRow {
+  return "cells" in each;
 }

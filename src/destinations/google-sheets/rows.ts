@@ -49,8 +49,7 @@ export async function renderCells(
   }
 }
 
-/** What says of a row that it was written is not written into a row. */
-export function isAboutRow({ type, data }: WaypostEvent): boolean {
-  const { object } = (data.business ?? {}) as { readonly object?: unknown };
-  return type.startsWith("business.record.") && object === "row";
+/** What tells of a record in another system is a row only where a column reads `business`. */
+export function isForSheet({ type }: WaypostEvent, { names }: Pick<OptionTemplates, "names">) {
+  return !type.startsWith("business.record.") || names.has("business");
 }

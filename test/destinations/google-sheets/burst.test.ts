@@ -42,9 +42,7 @@ async function startProcess(
   return { engine, clock, calls };
 }
 
-/** Not those of the events that tell of rows: they come back, for the engine's route takes all. */
-const rowsOf = ({ rows }: MemoryLedger) =>
-  [...rows.values()].filter(({ eventType }) => !eventType.startsWith("business."));
+const rowsOf = ({ rows }: MemoryLedger) => [...rows.values()];
 const isDone = (ledger: MemoryLedger, count: number) => () =>
   rowsOf(ledger).length === count && rowsOf(ledger).every(({ state }) => state === "delivered");
 

@@ -164,16 +164,25 @@ describe("what stands in the rows", () => {
     assert.deepEqual(column("Text"), ["1"]);
   });
 
-  it("is nothing about rows: no row makes another", async () => {
-    const destination = sheet();
-    const delivered = await attempt(destination, makeText("1", {}));
+  it("tells no event of a row", async () => {
+    const delivered = await attempt(sheet(), makeText("1", {}));
     assert.ok(!(delivered instanceof DeliveryError));
-    const [told] = delivered.events ?? [];
-    assert.ok(told);
-    assert.equal(told.type, "business.record.created");
-    assert.equal((told.data.business as { object?: string }).object, "row");
-    await deliver(destination, told);
-    assert.deepEqual(column("Text"), ["1"]);
+    assert.equal(delivered.events, undefined);
+  });
+
+  it("is none of a record elsewhere, unless a column reads business", async () => {
+    const business = { object: "contact", id: "7" };
+    const record = makeEvent({ type: "business.record.created", data: { business } });
+    const silent = await attempt(sheet(), record);
+    assert.match("answer" in silent ? (silent.answer ?? "") : "", /^nothing to write/);
+    const [together, text] = await batch(sheet(), [record, makeText("1", {})]);
+    assert.ok(together && "answer" in together && text && "remoteId" in text);
+    assert.deepEqual(
+      [together.answer, column("Text")],
+      ["answer" in silent && silent.answer, ["1"]],
+    );
+    await deliver(sheet({ columns: { Text: "{{ business.id }}" } }), record);
+    assert.deepEqual(column("Text"), ["1", "7"]);
   });
 });
 
