@@ -1,8 +1,9 @@
+import { parseDuration } from "../support/duration.ts";
 import { type Check, compileSchema, type SchemaProblem } from "../support/schema.ts";
 import type { Checked } from "./checked.ts";
 import { reportSchemaProblems } from "./schema-words.ts";
 import { keysIn, quote, record } from "./shape.ts";
-import { parseDuration, parseRate } from "./units.ts";
+import { parseRate } from "./units.ts";
 import type { Report, YamlPath } from "./yaml-file.ts";
 
 const checks = new WeakMap<object, Check>();

@@ -1,9 +1,9 @@
 import { RE2JS, RE2JSSyntaxException } from "re2js";
 import { compilePattern } from "../event/pattern.ts";
+import { parseDuration } from "../support/duration.ts";
 import type { Kinds } from "./routing.ts";
 import { each, quote, record } from "./shape.ts";
 import { closest } from "./typos.ts";
-import { parseDuration } from "./units.ts";
 import type { Report, YamlPath } from "./yaml-file.ts";
 
 /* What the checks of waypost.yaml share. Each takes a value of any shape; the schema reports wrong shapes. */

@@ -1,12 +1,6 @@
 import type { Many } from "./raw-routing.ts";
-import { parseDuration } from "./units.ts";
 
 /* What turns checked values of waypost.yaml into those that the program works with. */
-
-/** A duration that has been checked. */
-export function milliseconds(duration: string): number {
-  return parseDuration(duration) ?? 0;
-}
 
 export function many<T>(value: Many<T>): readonly T[] {
   return Array.isArray(value) ? value : [value as T];

@@ -1,6 +1,7 @@
 import type { FlowRules, Hours, PoolMember } from "../contracts.ts";
+import { milliseconds } from "../support/duration.ts";
 import type { RawFlows, RawHours, RawMember, RawRouting, RawWords } from "./raw-routing.ts";
-import { many, mapValues, milliseconds } from "./reading.ts";
+import { many, mapValues } from "./reading.ts";
 import { parseDays, parseSpan, type Span } from "./weekly-hours.ts";
 
 /** The only kind that writes to contacts by itself. */

@@ -11,9 +11,10 @@ import type {
   TextWhen,
   When,
 } from "../contracts.ts";
+import { milliseconds } from "../support/duration.ts";
 import { hideSecrets } from "./freeze.ts";
 import type { RawOnly, RawRoute, RawValueWhen, RawWhen } from "./raw-routing.ts";
-import { many, mapValues, milliseconds } from "./reading.ts";
+import { many, mapValues } from "./reading.ts";
 
 /** `defaults`: the `only` that must hold too, unless the route does without. */
 export function toRoute(

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { KindDefaults, TemplateReads } from "../contracts.ts";
+import { milliseconds } from "../support/duration.ts";
 import { freeze, hideSecrets } from "./freeze.ts";
 import type { RawAlerts, RawDestination, RawRouting } from "./raw-routing.ts";
-import { mapValues, milliseconds } from "./reading.ts";
+import { mapValues } from "./reading.ts";
 import type { AlertsConfig, DestinationConfig, Kinds, Routing } from "./routing.ts";
 import { toFlowRules } from "./to-flow-rules.ts";
 import { toRoute } from "./to-route.ts";

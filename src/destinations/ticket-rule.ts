@@ -1,3 +1,4 @@
+import { milliseconds } from "../support/duration.ts";
 import { OptionError } from "./destination-kind.ts";
 
 /** When a conversation goes on in its ticket, and when it begins another one. */
@@ -52,12 +53,4 @@ export function parseTicketRule(
     problem: "is shorter than reopenWithin",
     remedy: "After newAfter nothing is opened again: make it the longer one",
   });
-}
-
-const unitMs = { min: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** The schema lets nothing else through than a number and one of these units. */
-function milliseconds(text: string): number {
-  const [, count = "0", unit = "d"] = /^(\d+)(min|h|d)$/.exec(text) ?? [];
-  return Number(count) * unitMs[unit as keyof typeof unitMs];
 }

@@ -6,8 +6,9 @@ import { inspect } from "node:util";
 import { ConfigError } from "../../src/config/config-error.ts";
 import { loadRouting } from "../../src/config/load-routing.ts";
 import { closest } from "../../src/config/typos.ts";
-import { parseDuration, parseRate } from "../../src/config/units.ts";
+import { parseRate } from "../../src/config/units.ts";
 import { compileRoutes } from "../../src/deliver/routes.ts";
+import { parseDuration } from "../../src/support/duration.ts";
 import { tempDir } from "./temp-dir.ts";
 
 const text = { type: "string", minLength: 1 };

@@ -1,4 +1,5 @@
 import { compilePattern, type TypePattern } from "../../event/pattern.ts";
+import { milliseconds } from "../../support/duration.ts";
 import { OptionError } from "../destination-kind.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
 import { dealSchema, ticketSchema } from "./schema.ts";
@@ -184,12 +185,4 @@ function parseBaseUrl(name: string, text: string): URL {
   if (url && /^https?:$/.test(url.protocol)) return url;
   const words = { problem: "is not an address", remedy: "Write e.g. https://api.hubapi.com" };
   throw new OptionError(name, "baseUrl", words);
-}
-
-const unitMs = { min: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** The schema lets nothing else through than a number and one of these units. */
-function milliseconds(duration: string): number {
-  const [, count = "0", unit = "d"] = /^(\d+)(min|h|d)$/.exec(duration) ?? [];
-  return Number(count) * unitMs[unit as keyof typeof unitMs];
 }

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { compilePattern, type TypePattern } from "../../event/pattern.ts";
+import { milliseconds } from "../../support/duration.ts";
 import { OptionError } from "../destination-kind.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
 import { caseTemplates } from "./schema.ts";
@@ -137,8 +138,8 @@ export function parseSalesforceOptions(
       ...(task.subject !== undefined && { Subject: task.subject }),
     }),
     case: raw.case && caseOf(name, raw.case),
-    reopenWithinMs: durationMs(raw.reopenWithin),
-    newAfterMs: durationMs(raw.newAfter),
+    reopenWithinMs: milliseconds(raw.reopenWithin),
+    newAfterMs: milliseconds(raw.newAfter),
     reserve: raw.reserve / 100,
     secrets: [clientId, raw.clientSecret, raw.privateKey].filter((each) => each !== undefined),
   });
@@ -230,12 +231,4 @@ function patternOf(name: string, pattern: string): TypePattern {
       remedy: "Write types of events, e.g. business.handoff.requested or business.order.*",
     });
   }
-}
-
-const units = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** As the schema lets it through. */
-function durationMs(text: string): number {
-  const unit = text.replace(/^[\d.]+/, "") as keyof typeof units;
-  return Number.parseFloat(text) * units[unit];
 }

@@ -1,3 +1,4 @@
+import { milliseconds } from "../../support/duration.ts";
 import { OptionError } from "../destination-kind.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
 import { zendeskSchema } from "./schema.ts";
@@ -54,7 +55,6 @@ export interface ZendeskOptions {
   readonly fields: readonly string[];
 }
 
-const units = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 const mostDebounceMs = 60_000;
 const { default: defaultSubject } = zendeskSchema.properties.subject;
 
@@ -66,7 +66,7 @@ export function parseZendeskOptions(
   const raw = given as unknown as RawOptions;
   const { clientId, clientSecret, scope = "read write", fields = {} } = raw;
   const { subject = defaultSubject, priority = "", type = "", tags = ["whatsapp"] } = raw;
-  const debounceMs = toMs(raw.debounce ?? "15s");
+  const debounceMs = milliseconds(raw.debounce ?? "15s");
   if (debounceMs > mostDebounceMs) {
     const words = { problem: "is longer than a minute", remedy: "Write e.g. 15s" };
     throw new OptionError(name, "debounce", words);
@@ -74,8 +74,8 @@ export function parseZendeskOptions(
   return Object.freeze({
     baseUrl: parseBaseUrl(name, raw),
     ...{ clientId, clientSecret, scope, debounceMs },
-    reopenWithinMs: toMs(raw.reopenWithin ?? "3d"),
-    newAfterMs: toMs(raw.newAfter ?? "14d"),
+    reopenWithinMs: milliseconds(raw.reopenWithin ?? "3d"),
+    newAfterMs: milliseconds(raw.newAfter ?? "14d"),
     oursArePublic: raw.ours !== "internal",
     oursOpen: raw.opens !== "contact",
     name: raw.name ?? "ifEmpty",
@@ -100,10 +100,4 @@ function parseBaseUrl(name: string, { baseUrl, subdomain }: RawOptions): URL {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
   const words = { problem: "is not an address", remedy: "Write e.g. https://acme.zendesk.com" };
   throw new OptionError(name, "baseUrl", words);
-}
-
-/** As the schema lets it through. */
-function toMs(text: string): number {
-  const [, number = "0", unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|min|h|d)$/.exec(text) ?? [];
-  return Number(number) * units[unit as keyof typeof units];
 }
