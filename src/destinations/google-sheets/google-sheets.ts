@@ -74,10 +74,11 @@ export function createGoogleSheets(
       const row = await written.find(session, effectId(event, context));
       return row === undefined ? undefined : appended(row);
     },
-    preview: (event) => ({
-      ...{ append: options.spreadsheet, sheet: options.sheet },
-      row: { ...cellsOf(columns.renderFrom(event)), [idHeader]: event.id },
-    }),
+    preview(event) {
+      if (!isForSheet(event, columns)) return { nothing: why };
+      const row = { ...cellsOf(columns.renderFrom(event)), [idHeader]: event.id };
+      return { append: options.spreadsheet, sheet: options.sheet, row };
+    },
     check: (signal) => checkSheet(api.plain(signal), spreadsheet, options),
     requirements: (signal) => sheetRequirements(api, spreadsheet, options, signal),
     // Which rows are a person's only the sheet's owner can say: columns are templates, and rows are sorted, copied and edited.

@@ -174,6 +174,7 @@ describe("what stands in the rows", () => {
     const business = { object: "contact", id: "7" };
     const record = makeEvent({ type: "business.record.created", data: { business } });
     const silent = await attempt(sheet(), record);
+    assert.ok("nothing" in (sheet().preview(record) as object));
     assert.match("answer" in silent ? (silent.answer ?? "") : "", /^nothing to write/);
     const [together, text] = await batch(sheet(), [record, makeText("1", {})]);
     assert.ok(together && "answer" in together && text && "remoteId" in text);
