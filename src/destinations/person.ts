@@ -4,6 +4,8 @@ import { phoneCandidates } from "../event/phone.ts";
 
 /** Who an event is about, as a vendor may know them. */
 export interface Person {
+  /** wa_ids and BSUIDs; the first is what a new mark says. */
+  readonly ids: readonly [string, ...string[]];
   /** What their contact may be marked with, `whatsapp:<wa_id or BSUID>`; a new mark is the first. */
   readonly marks: readonly [string, ...string[]];
   /** As digits, each in every writing; none of a person who is known by a BSUID alone. */
@@ -23,10 +25,18 @@ export async function personOf(
   // A BSUID has no candidates: it is never taken for a phone.
   const phones = [...numbers.flatMap(phoneCandidates), ...(known?.phoneCandidates ?? [])];
   const users = [told?.userId, ...(known?.userIds ?? [])].filter((each) => each !== undefined);
-  const [first, ...rest] = [...new Set([...phones, ...users])].map((id) => `whatsapp:${id}`);
+  const [first, ...rest] = [...new Set([...phones, ...users])];
   if (first === undefined) return undefined;
   const name = (known?.name ?? told?.name)?.trim();
-  return { marks: [first, ...rest], phones: [...new Set(phones)], name: name || undefined };
+  return {
+    ids: [first, ...rest],
+    marks: [markOf(first), ...rest.map(markOf)],
+    ...{ phones: [...new Set(phones)], name: name || undefined },
+  };
+}
+
+function markOf(id: string): string {
+  return `whatsapp:${id}`;
 }
 
 /** Whether a vendor's contact may be theirs, by the mark it has: none, theirs, or one that is not of Waypost. */

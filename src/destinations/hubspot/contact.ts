@@ -1,8 +1,8 @@
 import { DeliveryError, type Link } from "../../contracts.ts";
+import type { Person } from "../person.ts";
 import { nameOf, renamed } from "./contact-name.ts";
 import { type Asking, contactProperties, findContact } from "./find-contact.ts";
 import { hasAnyPhone } from "./match-phone.ts";
-import type { Person } from "./person.ts";
 import { type Properties, renderProperties } from "./properties.ts";
 import { type Hub, type HubspotRecord, readRecord, updateRecord } from "./records.ts";
 

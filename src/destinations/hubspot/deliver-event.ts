@@ -8,12 +8,12 @@ import {
 import { cleanText } from "../clean-text.ts";
 import type { Session } from "../http/api.ts";
 import { nothingToWrite } from "../nothing-to-write.ts";
+import { personOf } from "../person.ts";
 import { recordEvent } from "../record-event.ts";
 import { contactFor, findAgain, type KnownContact } from "./contact.ts";
 import { dealFor } from "./deal.ts";
 import type { Asking } from "./find-contact.ts";
 import { logEntry, writeEntry } from "./log-entry.ts";
-import { personOf } from "./person.ts";
 import type { RecordName, RecordUrl } from "./record-url.ts";
 import { readRecord, updateRecord } from "./records.ts";
 import { currentTicket, ticketFor } from "./ticket.ts";

@@ -56,7 +56,7 @@ async function contactOf(
   const ids = [...(contact?.phones ?? []).flatMap(phoneCandidates), ...(contact?.userIds ?? [])];
   const [first, ...rest] = ids;
   if (first === undefined) return undefined;
-  return findMarked({ hub, person: { ids: [first, ...rest], phones: [], name: undefined } });
+  return findMarked({ hub, person: { ids: [first, ...rest] } });
 }
 
 /** Those that carry our mark. */

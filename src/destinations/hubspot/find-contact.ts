@@ -1,8 +1,8 @@
 import type { DeliveryContext, Link } from "../../contracts.ts";
 import { pathOf } from "../http/api.ts";
+import type { Person } from "../person.ts";
 import { nameOf, namesIn } from "./contact-name.ts";
 import { findByPhone } from "./match-phone.ts";
-import type { Person } from "./person.ts";
 import { type Hub, type HubspotRecord, makeOnce, recordsOf, updateRecord } from "./records.ts";
 
 export interface Asking {
@@ -44,7 +44,9 @@ export async function findContact(asking: Asking): Promise<FoundContact | undefi
 export async function findMarked({
   hub,
   person,
-}: Pick<Asking, "hub" | "person">): Promise<HubspotRecord | undefined> {
+}: Pick<Asking, "hub"> & { readonly person: Pick<Person, "ids"> }): Promise<
+  HubspotRecord | undefined
+> {
   const { session, options } = hub;
   const answer = await session.look({
     method: "POST",

@@ -1,6 +1,6 @@
 import { loadNumberingPlans } from "../../event/phone.ts";
 import { pathOf } from "../http/api.ts";
-import type { Person } from "./person.ts";
+import type { Person } from "../person.ts";
 import { type Hub, type HubspotRecord, recordsOf } from "./records.ts";
 
 /** Where HubSpot keeps phones: as people write them, and as it reads them itself, with the country code. */

@@ -1,5 +1,6 @@
 import type { DeliveryContact } from "../../contracts.ts";
 import { cleanLine } from "../clean-text.ts";
+import { nameToWrite } from "../name-rule.ts";
 import type { SalesforceRecord } from "./client.ts";
 import type { SalesforceOptions } from "./options.ts";
 
@@ -31,22 +32,16 @@ export function fullName({ FirstName, LastName }: Readonly<Record<string, unknow
   return [FirstName, LastName].filter((part) => typeof part === "string" && part !== "").join(" ");
 }
 
-/**
- * The name to be written to a record that exists; undefined: it keeps its own. A name is ours to change when there is none, when it is
- * the phone, or when it still is what was written last.
- */
+/** The name to be written to a record that exists, where `nameToWrite` says so; undefined: it keeps its own. */
 export function newName(
   record: SalesforceRecord,
   contact: DeliveryContact,
   { rule, written }: { readonly rule: SalesforceOptions["name"]; readonly written: string },
 ): NameFields | undefined {
-  const known = cleanLine(contact.name ?? "", 120);
-  if (known === "" || rule === "never") return undefined;
-  const has = fullName(record).trim();
-  const fields = nameFields(known);
-  if (has === fullName({ ...fields })) return undefined;
-  const digits = has.replace(/\D/g, "");
-  const isPhone = /^[+\d\s()./-]+$/.test(has) && contact.phoneCandidates.includes(digits);
-  const isOurs = has === "" || isPhone || (written !== "" && has === written);
-  return rule === "always" || isOurs ? { FirstName: "", ...fields } : undefined;
+  const { name: profile, phoneCandidates: phones } = contact;
+  const shown = fullName(record).trim();
+  const name = nameToWrite(rule, { shown, profile, written, phones });
+  if (name === undefined) return undefined;
+  const fields = nameFields(name);
+  return shown === fullName({ ...fields }) ? undefined : { FirstName: "", ...fields };
 }

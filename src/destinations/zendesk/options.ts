@@ -1,5 +1,6 @@
 import { milliseconds } from "../../support/duration.ts";
 import { OptionError } from "../destination-kind.ts";
+import type { NamePolicy } from "../name-rule.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
 import { zendeskSchema } from "./schema.ts";
 
@@ -26,8 +27,6 @@ interface RawOptions {
   readonly fields?: Readonly<Record<string, string | number | boolean>>;
 }
 type Id = number | string;
-
-export type NamePolicy = "ifEmpty" | "always" | "never";
 
 /** Ids that a new ticket gets as they are. */
 interface TicketIds {

@@ -2,7 +2,7 @@ import type { Link } from "../../contracts.ts";
 import { contactKey } from "../../event/contact-keys.ts";
 import { cleanText } from "../clean-text.ts";
 import { pathOf } from "../http/api.ts";
-import { nameToWrite } from "./name-rule.ts";
+import { nameToWrite } from "../name-rule.ts";
 import { agentUrl, keepMs, linkHere, type Work } from "./parts.ts";
 import { phonesOf, type User, userOf, usersOf } from "./records.ts";
 import { type Who, whoIs } from "./who.ts";
@@ -122,7 +122,9 @@ async function refresh(work: Work, who: Who, link: Link, id: string): Promise<vo
   const { status, json } = await work.session.look({ method: "GET", path, accept: [404] });
   const user = status === 404 ? undefined : userOf(json);
   if (user === undefined) return;
-  const names = { profile, current: user.name, wrote: link["wrote"], phones: who.phones };
+  // Zendesk itself names somebody by the number: `Caller: +1 555 555 0123`.
+  const shown = user.name.replace(/^caller:?\s*(?=[+\d])/i, "");
+  const names = { profile, shown, written: link["wrote"], phones: who.phones };
   const name = nameToWrite(work.options.name, names);
   const phone = lacksPhone && user.phone === "" ? `+${who.phones[0]}` : undefined;
   await change(work, user, { name, phone });
