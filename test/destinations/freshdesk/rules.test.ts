@@ -219,6 +219,22 @@ describe("people and tickets in Freshdesk", () => {
     assert.equal(merged.status, 5);
   });
 
+  it("rule 2: nobody's words lead a conversation into another's ticket", async () => {
+    const { deliver } = desk();
+    await deliver(makeText("hers", { contact: { waId: "491700000003" } }));
+    const [hers] = tickets();
+    await deliver(makeText("his"));
+    const his = tickets().at(-1);
+    assert.ok(hers && his);
+    const business = { city: `merged into ticket ${hers.id}` };
+    await deliver(makeEvent({ type: "business.lead.captured", data: { business } }));
+    assert.equal(his.notes[0]?.private, true);
+    his.status = 5;
+    his.stats.closed_at = new Date(start).toISOString();
+    await deliver(makeText("and now?"));
+    assert.deepEqual([hers.notes.length, his.notes.length], [0, 2]);
+  });
+
   it("a contact that was merged or deleted is found out, and the ticket's requester counts", async () => {
     const { deliver } = desk();
     await deliver(makeText("one", { at: 0 }));
