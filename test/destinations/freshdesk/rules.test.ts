@@ -235,6 +235,16 @@ describe("people and tickets in Freshdesk", () => {
     assert.deepEqual([hers.notes.length, his.notes.length], [0, 2]);
   });
 
+  it("who may not be told by phone (omit) is known by Waypost's id, and is one", async () => {
+    const told = { contact: { id: "ctc_7", phones: [], userIds: [] } };
+    await desk().deliver(makeText("a", { contact: { name: "Mia" } }), told);
+    await desk().deliver(makeText("b", { contact: { name: "Mia" } }), told);
+    assert.deepEqual(
+      contacts().map(({ unique_external_id, mobile }) => [unique_external_id, mobile]),
+      [["whatsapp:ctc_7", null]],
+    );
+  });
+
   it("a contact that was merged or deleted is found out, and the ticket's requester counts", async () => {
     const { deliver } = desk();
     await deliver(makeText("one", { at: 0 }));
