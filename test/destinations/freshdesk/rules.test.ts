@@ -245,6 +245,32 @@ describe("people and tickets in Freshdesk", () => {
     );
   });
 
+  it("the history, and what happened to a conversation or a person, opens no ticket", async () => {
+    const { deliver } = desk();
+    const before = (body: string, direction: "in" | "out") =>
+      makeEvent({
+        type: "whatsapp.history.text",
+        at: -200 * day,
+        data: { message: { id: `wamid.${body}`, type: "text", text: { body }, direction } },
+      });
+    const happened = (type: string) => makeEvent({ type, data: { business: {} } });
+    await deliver(before("years ago", "in"));
+    await deliver(before("and our answer", "out"));
+    await deliver(happened("business.conversation.closed"));
+    await deliver(happened("business.consent.revoked"));
+    await deliver(happened("business.contact.erased"));
+    assert.deepEqual([contacts().length, tickets().length], [0, 0]);
+    await deliver(makeText("hello"));
+    await deliver(happened("business.conversation.closed"));
+    await deliver(before("long ago", "in"));
+    await deliver(makeText("and"));
+    assert.equal(tickets().length, 1);
+    assert.deepEqual(
+      tickets()[0]?.notes.map((note) => note.body_text.replace(/\s+/g, " ").trim()),
+      ["Waypost Conversation closed", "Mia and"],
+    );
+  });
+
   it("a contact that was merged or deleted is found out, and the ticket's requester counts", async () => {
     const { deliver } = desk();
     await deliver(makeText("one", { at: 0 }));

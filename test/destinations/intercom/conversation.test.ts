@@ -121,12 +121,14 @@ describe("a conversation in Intercom", () => {
     assert.equal(conversations()[0]?.parts.length, 1);
   });
 
-  it("says nothing of statuses, records and groups", async () => {
+  it("says nothing of statuses, records, groups, the history, and of who was erased", async () => {
     const { deliver } = desk();
     const silent = [
       makeStatus("wamid.1", "read"),
       makeEvent({ type: "business.record.created", data: { business: { object: "contact" } } }),
       makeText("to all", { data: { groupId: "grp_1" } }),
+      makeText("years ago", { type: "whatsapp.history.text" }),
+      makeEvent({ type: "business.contact.erased", data: { business: {} } }),
     ];
     for (const event of silent) {
       assert.match((await deliver(event)).answer ?? "", /^nothing to write/);
