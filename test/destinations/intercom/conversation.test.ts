@@ -136,6 +136,20 @@ describe("a conversation in Intercom", () => {
     assert.equal(server.workspace.contacts.size, 0);
   });
 
+  it("is begun and said once where the line that links the one before fails", async () => {
+    const { deliver } = desk();
+    await deliver(makeText("one", { at: 0 }));
+    for (const [at, fault] of ([{ status: 429 }, { status: 422 }, "lost"] as const).entries()) {
+      const event = makeText("two", { at: 20 * (at + 1) * day });
+      server.stub.fail("none", fault);
+      // As the engine does where nothing was done.
+      const { events = [] } = await deliver(event).catch(() => deliver(event));
+      assert.equal(events.length, 1, "the new conversation is told");
+      assert.equal(bodies().filter((body) => body.endsWith("<p>two</p>")).length, 1);
+      server.workspace.effects.length = 0;
+    }
+  });
+
   it("is opened again within reopenWithin, else a linked one follows (rules 10 and 11)", async () => {
     const { deliver } = desk({ reopenWithin: "3d", newAfter: "14d" });
     const close = (seconds: number) => {
