@@ -8,6 +8,7 @@
 import type * as bus from "./contracts/bus.ts";
 import type { Contacts } from "./contracts/contacts.ts";
 import type * as destination from "./contracts/destination.ts";
+import type { MediaRows } from "./contracts/files.ts";
 import type * as job from "./contracts/jobs.ts";
 import type * as ledger from "./contracts/ledger.ts";
 import type * as log from "./contracts/log.ts";
@@ -82,6 +83,7 @@ export interface Store extends EventLog, EventQuery {
   /** What is appended is learnt of them before `append` resolves. */
   readonly contacts: Contacts;
   readonly silences: Silences;
+  readonly media: MediaRows;
   readonly replays: Replays;
   /** How many POSTs came into quarantine from then on. Cheap. */
   quarantinedSince(from: Date): Promise<number>;

@@ -13,6 +13,7 @@ import { createPostParser } from "../receive/post-parser.ts";
 import { readQuarantined } from "../receive/read-quarantined.ts";
 import { packageVersion } from "../support/package-version.ts";
 import type { Base } from "./base.ts";
+import type { Media } from "./media.ts";
 import type { Plan } from "./plan.ts";
 import type { Receiving } from "./receive.ts";
 import { replayParts } from "./replay.ts";
@@ -21,6 +22,7 @@ import { testEvent } from "./routes-test.ts";
 export interface ApiParts {
   readonly bus: Bus;
   readonly store: Store;
+  readonly media?: Media | undefined;
   /** As it is now: SIGHUP replaces it. */
   readonly plan: () => Plan;
   /** In the role `start`, once it receives. */
@@ -31,7 +33,7 @@ export interface ApiParts {
 
 /** What the API asks and does, joined from the stages. */
 export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
-  const { bus, store, plan } = parts;
+  const { bus, store, plan, media } = parts;
   prepareIntake();
   const parser = createPostParser({ log: base.log.child({ role: "ops" }) });
   base.life.add("reader", () => parser.close());
@@ -44,6 +46,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     processes: store.processes,
     destinations,
     bus,
+    ...(media && { findFile: media.library.find }),
     intake: { publish: bus.publish.bind(bus), accounts: () => plan().routing.accounts },
     whyNot: (event, delivered) => whyNot(plan().routes, event, destinations().keys(), delivered),
     testRoutes: (event) => testEvent(event, plan(), store),

@@ -1,10 +1,12 @@
 import type { Bus, QueuePublisher, Store } from "../contracts.ts";
 import { createDelivery, type DeliveryEngine } from "../deliver/create-delivery.ts";
 import type { DeliveryHooks, DestinationSetup } from "../deliver/delivery.ts";
+import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import type { Base } from "./base.ts";
 import { createDestinations } from "./destinations.ts";
 import { createFlowParts } from "./flows.ts";
+import { createMediaSetup, filesOf, type Media } from "./media.ts";
 import type { Plan } from "./plan.ts";
 
 export interface Delivering {
@@ -20,6 +22,8 @@ export interface DeliveringOptions {
   readonly bus: Bus;
   readonly store: Store;
   readonly plan: Plan;
+  /** Absent: files of messages are not fetched. */
+  readonly media?: Media | undefined;
   /** Begins the holder's name, so that `status` finds the process. */
   readonly holder: string;
   /** `work --only`: these destinations; undefined: all. */
@@ -31,19 +35,15 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
   const log = base.log.child({ role: "deliver" });
   const queues = await openQueues(base);
   let running: Running | undefined;
-  const build = async (plan: Plan) => {
-    const made = await createDestinations(plan.routing, { log, ...(queues && { queues }) });
-    const { decider, setups, surroundings } = createFlowParts(plan, options.store);
-    const isMine = (name: string) => options.only === undefined || options.only.includes(name);
-    return {
-      decider,
-      surroundings,
-      setups: [...made, ...setups].filter(({ name }) => isMine(name)),
-    };
+  const wakeAll = (eventIds: readonly string[]) => {
+    for (const { name } of running?.setups ?? []) {
+      for (const id of eventIds) running?.engine.wake(name, id);
+    }
   };
+  const build = (plan: Plan) => buildParts(base, options, plan, { log, queues, wakeAll });
   const start = (
     plan: Plan,
-    { decider, surroundings, setups }: Awaited<ReturnType<typeof build>>,
+    { decider, surroundings, setups }: Awaited<ReturnType<typeof buildParts>>,
   ) => {
     const engine = createDelivery({
       decider,
@@ -68,11 +68,7 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
   };
   start(options.plan, await build(options.plan));
   return {
-    wake(eventIds) {
-      for (const { name } of running?.setups ?? []) {
-        for (const id of eventIds) running?.engine.wake(name, id);
-      }
-    },
+    wake: wakeAll,
     async reload(plan) {
       const built = await build(plan);
       await stop();
@@ -83,6 +79,28 @@ export async function startDelivering(base: Base, options: DeliveringOptions): P
       await stop(leftMs);
     },
   };
+}
+
+/** All that a plan delivers to, ready; of this process's own share of it. */
+async function buildParts(
+  base: Base,
+  { store, media, only }: DeliveringOptions,
+  plan: Plan,
+  around: {
+    readonly log: Log;
+    readonly queues: QueuePublisher | undefined;
+    readonly wakeAll: (eventIds: readonly string[]) => void;
+  },
+) {
+  const { log, queues, wakeAll } = around;
+  const made = await createDestinations(plan.routing, { log, ...(queues && { queues }) });
+  const files = filesOf(media, plan, store);
+  const { decider, setups, surroundings } = createFlowParts(plan, store, files);
+  const settled = (eventId: string) => wakeAll([eventId]);
+  const fetching = await createMediaSetup(base, { media, store, plan, setups: made, settled });
+  const isMine = (name: string) => only === undefined || only.includes(name);
+  const mine = [...made, ...setups, ...fetching].filter(({ name }) => isMine(name));
+  return { decider, surroundings, setups: mine };
 }
 
 async function closeSetup({ destination, byRoute }: DestinationSetup): Promise<void> {

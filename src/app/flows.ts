@@ -18,13 +18,14 @@ const retry = { delaysMs: [1_000, 10_000, 60_000, 300_000] };
 export function createFlowParts(
   plan: Plan,
   store: Store,
+  files: Surroundings["files"] | undefined,
 ): {
   readonly decider: Decider;
   readonly setups: readonly DestinationSetup[];
   readonly surroundings: Surroundings;
 } {
   const memory = { query: store, contacts: store.contacts, ledger: store.ledger };
-  const { decider, flows, surroundings } = flowsOver(plan, memory);
+  const { decider, flows, surroundings } = flowsOver(plan, memory, files);
   const setup = { name: flowsDestination, destination: flows, config: { retry } };
   return { decider, surroundings, setups: plan.destinations.has(flowsDestination) ? [setup] : [] };
 }
@@ -33,6 +34,7 @@ export function createFlowParts(
 export function flowsOver(
   { routing, routes }: Pick<Plan, "routing" | "routes">,
   memory: FlowMemory,
+  files?: Surroundings["files"],
 ) {
   const { flows: rules, accounts } = routing;
   const { now } = systemClock;
@@ -48,6 +50,9 @@ export function flowsOver(
     ...{ circumstances, captures },
   });
   const { query } = memory;
-  const surroundings = createSurroundings({ query, accounts, rules, captures, circumstances });
+  const surroundings = createSurroundings({
+    ...{ query, accounts, rules, captures, circumstances },
+    ...(files && { files }),
+  });
   return { decider, flows, surroundings };
 }

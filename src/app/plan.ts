@@ -1,7 +1,13 @@
 import type { Config } from "../config/config.ts";
 import { loadRouting } from "../config/load-routing.ts";
 import type { Routing } from "../config/routing.ts";
-import { flowsDestination, intakeQueueName, type QueueSpec, storeQueueName } from "../contracts.ts";
+import {
+  flowsDestination,
+  intakeQueueName,
+  mediaDestination,
+  type QueueSpec,
+  storeQueueName,
+} from "../contracts.ts";
 import { compileRoutes, deliverQueue, type Routes } from "../deliver/routes.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
 import type { Sources } from "../receive/sources/source.ts";
@@ -13,7 +19,7 @@ export interface Plan {
   readonly routing: Routing;
   readonly routes: Routes;
   readonly sources: Sources;
-  /** Those configured, and `flows` where a route has something for it. */
+  /** Those configured, `flows` where a route has something for it, and `media` where files are fetched. */
   readonly destinations: ReadonlyMap<string, { readonly kind: string }>;
   /** Every role declares all of them, so that no event slips through before its consumer first starts. */
   readonly queues: readonly QueueSpec[];
@@ -57,12 +63,13 @@ export function readRouting(
 /** Throws as `readRouting`. */
 export async function loadPlan(env: NodeJS.ProcessEnv, config: Config): Promise<Plan> {
   const routing = await readRouting(env, config.rabbitmqUrl !== undefined);
-  const routes = compileRoutes(routing);
-  const own: [string, { kind: string }] = [flowsDestination, { kind: "flows" }];
+  const media = config.media !== undefined;
+  const routes = compileRoutes({ ...routing, media });
   const hasFlows = routes.patternsFor(flowsDestination).length > 0;
   const destinations = new Map([
     ...Object.entries(routing.destinations),
-    ...(hasFlows ? [own] : []),
+    ...(hasFlows ? [builtIn(flowsDestination)] : []),
+    ...(media ? [builtIn(mediaDestination)] : []),
   ]);
   return {
     routing,
@@ -75,4 +82,9 @@ export async function loadPlan(env: NodeJS.ProcessEnv, config: Config): Promise<
       ...[...destinations.keys()].map((name) => deliverQueue(name, routes)),
     ],
   };
+}
+
+/** Its kind is its name. */
+function builtIn(name: string): [string, { readonly kind: string }] {
+  return [name, { kind: name }];
 }

@@ -11,6 +11,7 @@ import { createSourceSender } from "../receive/sources/source-sender.ts";
 import { openSpool, type Spool } from "../receive/spool.ts";
 import type { Log } from "../support/log.ts";
 import { type Base, inDataDir } from "./base.ts";
+import { findLinked, type Media } from "./media.ts";
 import type { Plan } from "./plan.ts";
 
 export interface Receiving {
@@ -26,6 +27,8 @@ export async function startReceiving(
   base: Base,
   bus: Bus,
   plan: Pick<Plan, "sources">,
+  /** Once the store is open. */
+  media: () => Media | undefined,
 ): Promise<Receiving> {
   const { config, metrics, life } = base;
   const log = base.log.child({ role: "receive" });
@@ -63,6 +66,7 @@ export async function startReceiving(
     durable,
     parser,
     sources: sources.sender,
+    ...(config.media?.publicUrl !== undefined && { findLinked: findLinked(media) }),
     metrics,
     log,
     ...(config.http.tls && { tls: await readTls(config.http.tls) }),

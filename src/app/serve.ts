@@ -10,8 +10,10 @@ import { banner } from "./banner.ts";
 import { type Base, createBase, openBus, openStore } from "./base.ts";
 import { type Closing, startClosingConversations } from "./closing.ts";
 import type { Delivering } from "./deliver.ts";
+import { startExpiring } from "./expiring.ts";
 import { lookAfterFormer } from "./former-destinations.ts";
 import { startSayingAlive } from "./heartbeat.ts";
+import { type Media, openMedia } from "./media.ts";
 import { loadPlan, type Plan } from "./plan.ts";
 import { type Receiving, startReceiving } from "./receive.ts";
 import { createReloader, type Reloadable } from "./reload.ts";
@@ -62,6 +64,7 @@ interface Parts extends Reloadable {
   only?: readonly string[];
   bus?: Bus;
   store?: Store;
+  media?: Media | undefined;
   receiving?: Receiving;
   delivering?: Delivering;
   alerting?: Alerting;
@@ -75,15 +78,14 @@ async function startRole(base: Base, parts: Parts, reload: Reload): Promise<void
   let ops: Ops | undefined;
   life.add("ops", () => ops?.close());
   const store = role === "receive" ? undefined : await openStore(base);
+  const media = store && (await openMedia(base, store));
   const bus = await openBus(base, parts.plan.queues);
-  Object.assign(parts, { store, bus });
+  Object.assign(parts, { store, media, bus });
   const plan = () => parts.plan;
   const api =
     store && role !== "work"
       ? await createApi(base, {
-          bus,
-          store,
-          plan,
+          ...{ bus, store, media, plan },
           receiving: () => parts.receiving,
           refused: () => parts.refused,
         })
@@ -103,11 +105,11 @@ async function startRole(base: Base, parts: Parts, reload: Reload): Promise<void
     const alive = await startSayingAlive({ processes: store.processes, role, configHash, log });
     life.add("alive", () => alive.close());
     lookAfterFormer(base, { bus, store, plan: parts.plan });
-    const work = { bus, store, plan: parts.plan, planNow: plan, holder: alive.id };
+    const work = { bus, store, media, plan: parts.plan, planNow: plan, holder: alive.id };
     if (role !== "ops") await startWork(base, parts, work);
   }
   if (role === "receive" || role === "start")
-    parts.receiving = await startReceiving(base, bus, parts.plan);
+    parts.receiving = await startReceiving(base, bus, parts.plan, () => parts.media);
   if (role === "receive") {
     sayThatItReceives(base, parts).catch((error) =>
       log.warn("`status` does not see this process", { error }),
@@ -125,6 +127,8 @@ async function startWork(base: Base, parts: Parts, work: Omit<WorkOptions, "only
   life.add("alerts", () => parts.alerting?.close(), jobMs);
   parts.closing = startClosingConversations(base, options);
   life.add("closing", () => parts.closing?.close(), jobMs);
+  const expiring = startExpiring(base, options);
+  life.add("expiring files", () => expiring?.close(), jobMs);
   const replaying = startReplays(base, options);
   life.add("replays", () => replaying.close(), jobMs);
 }
@@ -133,6 +137,7 @@ async function startWork(base: Base, parts: Parts, work: Omit<WorkOptions, "only
 async function sayThatItReceives(base: Base, parts: Parts): Promise<void> {
   const { log, life } = base;
   const store = await openStore(base);
+  parts.media = await openMedia(base, store);
   const configHash = () => parts.plan.routing.hash;
   const alive = await startSayingAlive({
     processes: store.processes,

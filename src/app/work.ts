@@ -6,6 +6,7 @@ import type { Log } from "../support/log.ts";
 import type { Base } from "./base.ts";
 import { type Delivering, startDelivering } from "./deliver.ts";
 import { createIntakeHandler } from "./intake.ts";
+import type { Media } from "./media.ts";
 import { intakeQueue, type Plan, storeQueue } from "./plan.ts";
 
 const indexRetryMs = 30_000;
@@ -19,6 +20,7 @@ export interface WorkOptions {
   /** As it is now: SIGHUP replaces it. */
   readonly planNow: () => Plan;
   readonly holder: string;
+  readonly media: Media | undefined;
   /** `store`, `intake` and names of destinations; undefined: all. */
   readonly only?: readonly string[];
 }

@@ -4,6 +4,7 @@ import path from "node:path";
 import { createSecureContext } from "node:tls";
 import { type ConfigProblem, errorCode } from "./config-error.ts";
 import { type EnvValues, parseList } from "./env.ts";
+import { checkMedia } from "./media.ts";
 
 /** `start` is all roles in one process. */
 export type Role = "start" | "receive" | "work" | "ops";
@@ -35,6 +36,7 @@ export async function checkEnv(
     ...missingSecrets(values, situation),
     ...emptyLists(values),
     ...samePort(values, situation),
+    ...checkMedia(values),
     ...(await badTls(values, situation.cwd)),
     ...(await badDataDir(values, situation)),
   );

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import { flowsDestination } from "../contracts.ts";
+import { flowsDestination, mediaDestination } from "../contracts.ts";
 import { checkOf, createDestinationChecks } from "./check-destinations.ts";
 import { checkFlowRules } from "./check-flow-rules.ts";
 import { checkRoutes } from "./check-routes.ts";
 import { checkReports, checkSources } from "./check-sources.ts";
-import { type Checked, checkNames, checkReference } from "./checked.ts";
+import { type Checked, checkLasts, checkNames, checkReference } from "./checked.ts";
 import { reportSchemaProblems } from "./schema-words.ts";
 import { keysIn, record } from "./shape.ts";
 import type { Report } from "./yaml-file.ts";
@@ -14,18 +14,25 @@ const schema = JSON.parse(
 ) as { $defs: { destination: { properties: Record<string, unknown> } } };
 const commonKeys = Object.keys(schema.$defs.destination.properties);
 
+const builtIn = [
+  [flowsDestination, "does what routes emit and set"],
+  [mediaDestination, "fetches the files of messages"],
+] as const;
+
 /** Reports whatever is wrong with the parsed file; a part of the wrong shape does not hide the others. */
 export function checkRouting(checked: Checked, report: Report): void {
-  const { accounts, destinations, alerts } = record(checked.value);
+  const { accounts, destinations, alerts, retention } = record(checked.value);
   reportSchemaProblems(checkOf(schema)(checked.value), keysIn(schema), report);
   checkNames(Object.keys(record(accounts)), ["accounts"], report);
   checkNames(Object.keys(record(destinations)), ["destinations"], report);
-  if (Object.hasOwn(record(destinations), flowsDestination)) {
-    report(["destinations", flowsDestination], {
-      problem: "is the name of the built-in destination that does what routes emit and set",
+  for (const [name, does] of builtIn) {
+    if (!Object.hasOwn(record(destinations), name)) continue;
+    report(["destinations", name], {
+      problem: `is the name of the built-in destination that ${does}`,
       remedy: "Choose another name",
     });
   }
+  checkLasts(record(retention)["media"], ["retention", "media"], report);
   const checks = createDestinationChecks(checked, commonKeys, report);
   for (const [name, destination] of Object.entries(record(destinations))) {
     checks.checkDestination(destination, ["destinations", name]);

@@ -3,6 +3,7 @@ import { checkEnv, needsOps, needsWebhook, type Role } from "./check-env.ts";
 import { ConfigError, type ConfigProblem, firstOfEach } from "./config-error.ts";
 import { type EnvValues, parseList, readGiven, readValues } from "./env.ts";
 import { freeze, hideSecrets } from "./freeze.ts";
+import { type MediaConfig, toMedia } from "./media.ts";
 import { ensureSecrets, type GeneratedKey } from "./secrets.ts";
 import { findTypos } from "./typos.ts";
 
@@ -36,6 +37,8 @@ export interface Config {
   readonly configFileGiven: boolean;
   readonly logLevel: "error" | "warn" | "info" | "debug";
   readonly retentionDays: number;
+  /** Absent: files of messages are not fetched. */
+  readonly media?: MediaConfig;
   readonly spool: { readonly enabled: boolean; readonly maxBytes: number };
   /** Secrets in use that were made by Waypost and lie in DATA_DIR/secrets.env. */
   readonly generated: readonly GeneratedKey[];
@@ -99,6 +102,8 @@ type Rest = Pick<Config, "role" | "configFileGiven" | "generated" | "warnings" |
 };
 
 function toConfig(values: EnvValues, { cwd, ...rest }: Rest): Config {
+  const dataDir = path.resolve(cwd, values.DATA_DIR);
+  const media = toMedia(values, dataDir, cwd);
   const config: Config = {
     whatsapp: hideSecrets(
       {
@@ -115,10 +120,11 @@ function toConfig(values: EnvValues, { cwd, ...rest }: Rest): Config {
     ...(values.RABBITMQ_URL !== undefined && { rabbitmqUrl: values.RABBITMQ_URL }),
     ...(values.MONGODB_URL !== undefined && { mongodbUrl: values.MONGODB_URL }),
     storeShards: values.STORE_SHARDS,
-    dataDir: path.resolve(cwd, values.DATA_DIR),
+    dataDir,
     configFile: path.resolve(cwd, values.WAYPOST_CONFIG),
     logLevel: values.LOG_LEVEL,
     retentionDays: values.RETENTION_DAYS,
+    ...(media && { media }),
     spool: { enabled: values.SPOOL === "on", maxBytes: values.SPOOL_MAX_BYTES },
     ...rest,
   };

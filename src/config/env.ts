@@ -52,6 +52,16 @@ export interface EnvValues {
   DATA_DIR: string;
   SPOOL: "on" | "off";
   SPOOL_MAX_BYTES: number;
+  META_ACCESS_TOKEN?: string;
+  META_GRAPH_URL: string;
+  MEDIA_MAX_BYTES: number;
+  MEDIA_DIR?: string;
+  MEDIA_PUBLIC_URL?: string;
+  MEDIA_S3_BUCKET?: string;
+  MEDIA_S3_ENDPOINT?: string;
+  MEDIA_S3_REGION: string;
+  MEDIA_S3_ACCESS_KEY_ID?: string;
+  MEDIA_S3_SECRET_ACCESS_KEY?: string;
   WAYPOST_CONFIG: string;
 }
 

@@ -21,6 +21,7 @@ export interface RawRouting extends RawFlows {
   readonly defaults?: { readonly only?: RawOnly };
   readonly sources?: Named<RawSource>;
   readonly reports?: readonly RawReport[];
+  readonly retention?: { readonly media?: string };
   readonly alerts?: RawAlerts;
 }
 

@@ -10,6 +10,8 @@ export interface Routing {
   /** By name, which stands in the address. */
   readonly sources: Readonly<Record<string, SourceConfig>>;
   readonly reports: readonly ReportConfig[];
+  /** Where nothing is told, as long as events. */
+  readonly retention: { readonly mediaMs?: number };
   readonly alerts?: AlertsConfig;
   /** There was a file. Without one nothing is routed. */
   readonly found: boolean;

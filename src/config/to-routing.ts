@@ -45,6 +45,9 @@ export function toRouting(
     flows,
     sources: Object.fromEntries(sources),
     reports,
+    retention: {
+      ...(raw.retention?.media !== undefined && { mediaMs: milliseconds(raw.retention.media) }),
+    },
     ...(raw.alerts && { alerts: toAlerts(raw.alerts, toOne) }),
     found,
     hash: hashOf([source, accounts, routes, flows]),

@@ -154,6 +154,8 @@ export interface DestinationTraits {
    * per contact. A batch along a lane takes its turn as one; with `batch.across` nothing goes into one call.
    */
   readonly serialize?: "contact";
+  /** Instead of the conversation's: what its rows share with others of their lane. */
+  laneKeys?(event: WaypostEvent): readonly string[];
   /** Takes files (`context.files`): a delivery waits for them, for 60 s from its making at most. */
   readonly files?: true;
   /** It asks the log (`context.concerned`, a `scope` with `about` or `transcript`): not tried before the log has the event. */

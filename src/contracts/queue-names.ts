@@ -4,6 +4,9 @@ export const storeQueueName = "waypost.store";
 
 /** The built-in destination that does what routes `emit` and `set`; no configured one has this name. */
 export const flowsDestination = "flows";
+/** The built-in destination that fetches the files of messages. */
+export const mediaDestination = "media";
+
 /** On RabbitMQ also the exchange before it, where services publish. */
 export const intakeQueueName = "waypost.intake";
 

@@ -6,6 +6,8 @@ export type { Omission } from "../event/omit.ts";
 interface Account {
   readonly phoneNumberId?: string;
   readonly wabaId?: string;
+  /** Whether files of its messages are fetched: `on` unless told. */
+  readonly media?: "on" | "off";
 }
 
 /** By name. */

@@ -12,11 +12,8 @@ export interface DestinationSetup {
 }
 
 /** With the options of the route that held. */
-export function setupFor(
-  setup: DestinationSetup,
-  row: { readonly decided?: Delivery["decided"] | undefined; readonly route: string },
-): DestinationSetup {
-  const destination = row.decided && setup.byRoute?.get(row.route);
+export function setupFor(setup: DestinationSetup, row: Pick<Delivery, "route">): DestinationSetup {
+  const destination = setup.byRoute?.get(row.route);
   return destination === undefined ? setup : { ...setup, destination };
 }
 

@@ -1,6 +1,7 @@
 import type {
   BusMessage,
   Consumer,
+  Destination,
   HandleBatch,
   Ledger,
   NewDelivery,
@@ -30,6 +31,7 @@ const noRoute = "none";
 
 export interface IntakeParts {
   readonly name: string;
+  readonly setup?: { readonly destination: Pick<Destination, "laneKeys"> };
   readonly routes: Pick<Routes, "match">;
   /** Knows when a delivery of a route with `after` opens. */
   readonly decider?: Pick<Decider, "opensAt">;
@@ -157,7 +159,7 @@ function conversationsOf(events: readonly WaypostEvent[]): string[] {
 }
 
 function rowsOf(
-  { name, clock, lanes }: IntakeParts,
+  { name, clock, lanes, setup }: IntakeParts,
   wanted: Iterable<Wanted>,
   first: number,
   aliases: (id: string) => readonly string[],
@@ -167,7 +169,7 @@ function rowsOf(
     until - Date.parse(data.receivedAt) > keptMs;
   const isOver = createOverAtOnce(lanes);
   return [...wanted].map(({ event, edges: _, opensAt, idle, ...row }, i) => {
-    const laneKeys = opensAt === undefined ? laneOf(row.eventId, event, aliases) : [row.id];
+    const laneKeys = opensAt === undefined ? laneOf(row.eventId, event, aliases, setup) : [row.id];
     // What opens later holds nothing else back, and is held back by nothing.
     const until = Math.max(clock.now(), (opensAt?.getTime() ?? 0) - surelyKeptMs);
     return {
@@ -187,8 +189,10 @@ function laneOf(
   eventId: string,
   event: WaypostEvent | undefined,
   aliases: (id: string) => readonly string[],
+  setup: IntakeParts["setup"],
 ): readonly string[] {
-  return event === undefined ? [eventId] : laneKeysOf(event, aliases);
+  if (event === undefined) return [eventId];
+  return setup?.destination.laneKeys?.(event) ?? laneKeysOf(event, aliases);
 }
 
 /** Open rows in memory, of all lanes; the bus holds the rest. */

@@ -51,7 +51,7 @@ export interface OpenRow {
   woken: boolean;
   /** How long it waits for more to go with it, from now on. */
   moreMs: number;
-  /** A batch with it failed as a whole: it goes in none any more. */
+  /** It goes in no batch: one with it failed as a whole, or its route has options of its own. */
   alone: boolean;
 }
 
@@ -114,8 +114,7 @@ export function openRow(delivery: Delivery, successesSeen: number, clock: Clock)
     waitsFor: waitMs > 0 && history.length === 0 ? "time" : undefined,
     woken: false,
     moreMs: 0,
-    // Its destination may be another for each of its routes.
-    alone: delivery.routes !== undefined,
+    alone: false,
   };
 }
 

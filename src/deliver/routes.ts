@@ -3,13 +3,16 @@ import {
   deliverQueueName,
   type FlowRules,
   flowsDestination,
+  mediaDestination,
   type QueueSpec,
   type Route,
   type WaypostEvent,
 } from "../contracts.ts";
+import { fileArrived, wentWithout } from "../event/file-arrived.ts";
 import { type Captures, type Condition, mergeCaptures } from "./condition.ts";
 import { compileConditions } from "./conditions.ts";
 import { acts, destinationsOf, isConditional, isOwn, isPlain, ownTakes } from "./flows/takes.ts";
+import { mediaPatterns, takesMedia } from "./media-takes.ts";
 
 /** An event goes to this destination: a delivery. */
 interface Match {
@@ -39,7 +42,7 @@ export interface RouteVerdict {
 
 /** The routes of a configuration, compiled. Pure: the same event always gets the same answer. */
 export interface Routes {
-  /** Each destination once, and once more for each route with `after`; `flows` among them. */
+  /** Each destination once, and once more for each route with `after`; `flows` and `media` among them. */
   match(event: WaypostEvent): Match[];
   /** Every route with its verdict, for `routes test`. */
   explain(event: WaypostEvent): RouteVerdict[];
@@ -54,14 +57,19 @@ export function compileRoutes(routing: {
   readonly accounts: Accounts;
   readonly routes: readonly Route[];
   readonly flows?: FlowRules;
+  /** Files of messages are fetched. */
+  readonly media?: boolean;
 }): Routes {
-  const { routes } = routing;
+  const { routes, media } = routing;
   const compiled = routes.map((route) => compileRoute(route, routing.accounts));
   const own = ownTakes(routes, routing.flows);
+  const takesFiles = media ? takesMedia(routing.accounts) : () => false;
+  const withBuiltIn = (matches: Match[], event: WaypostEvent): Match[] =>
+    takesFiles(event) ? [...matches, { destination: mediaDestination, route: "none" }] : matches;
   return {
     match(event) {
       const taken = routes.filter((_, i) => compiled[i]?.takes(event));
-      const deliveries = deliveriesOf(taken);
+      const deliveries = withBuiltIn(withFollowing(deliveriesOf(taken), event), event);
       if (taken.some(actsAtOnce)) return deliveries;
       if (isOwn(event, own)) return [...deliveries, withoutRoute];
       const waited = taken.some(({ name }) => own.waitedFor(name));
@@ -73,10 +81,12 @@ export function compileRoutes(routing: {
       return mergeCaptures(conditions, event);
     },
     patternsFor: (destination) => {
+      if (destination === mediaDestination) return media ? [...mediaPatterns].sort() : [];
       const taking = routes.filter((route) => destinationsOf(route).includes(destination));
       const types = taking.flatMap(({ when }) => when.type ?? ["#"]);
       const ownTypes = destination === flowsDestination ? own.patterns : [];
-      const patterns = new Set([...types, ...ownTypes]);
+      const following = media && types.length > 0 ? [fileArrived] : [];
+      const patterns = new Set([...types, ...ownTypes, ...following]);
       return patterns.has("#") ? ["#"] : [...patterns].sort();
     },
   };
@@ -127,6 +137,12 @@ function deliveriesOf(taken: readonly Route[]): Match[] {
     ...[...byDestination].map(([destination, routes]) => toMatch(destination, routes)),
     ...delayed,
   ];
+}
+
+/** A file that came late goes where its message went on without it, by the same route, whatever else routes say. */
+function withFollowing(matches: readonly Match[], event: WaypostEvent): Match[] {
+  const taken = new Set(matches.map(({ destination }) => destination));
+  return [...matches, ...wentWithout(event).filter(({ destination }) => !taken.has(destination))];
 }
 
 /** Behind a route that asks nothing no other is asked, but by `flows`, which does what each of them says. */

@@ -4,6 +4,7 @@ import { LeaseOverError } from "../support/lease.ts";
 import { attemptBatch, type BatchEnd, type Outcome } from "./attempt.ts";
 import { contactKeysOf } from "./contact-of.ts";
 import { contextOf, saveLink } from "./context.ts";
+import { setupFor } from "./delivery.ts";
 import type { Batch } from "./gather.ts";
 import type { OpenRow } from "./lane.ts";
 import { jitter, settle, settleUntried } from "./settle.ts";
@@ -116,8 +117,11 @@ async function findGoing(
   );
   const going: Going[] = [];
   for (const { row, event } of found) {
-    if (event === "waits") break;
-    if (event !== "done") going.push({ row, event });
+    if (event === "done") continue;
+    // With options of its own it goes alone, when its turn comes again.
+    row.alone ||= setupFor(parts.setup, row) !== parts.setup;
+    if (event === "waits" || row.alone) break;
+    going.push({ row, event });
   }
   return going;
 }
@@ -189,12 +193,13 @@ function recordLane(
   done: Set<OpenRow>,
 ): Promise<unknown>[] {
   const isRefusedWhole = "all" in end && end.all.is === "refused";
+  // One of them may be at fault for all, but not for a quota: who says when to come again has nothing against the rows.
+  const mayBeTheirs = "all" in end && end.all.error.afterMs === undefined;
   let isBehind = false;
   return lane.map(({ ready: { row, event }, ended }) => {
     const how = isBehind || isRefusedWhole ? settleUntried : settle;
     isBehind ||= !("delivered" in ended.outcome) && ended.outcome.is !== "refused";
-    // One of them may be at fault for all.
-    row.alone ||= isRefusedWhole || ("all" in end && countsFor(row, parts.health));
+    row.alone ||= isRefusedWhole || (mayBeTheirs && countsFor(row, parts.health));
     return noting(parts, row, done, () => record(parts, row, event, ended, how));
   });
 }

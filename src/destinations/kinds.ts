@@ -1,10 +1,12 @@
 import type { Destination, KindDefaults } from "../contracts.ts";
 import type { DestinationKind } from "./destination-kind.ts";
 import { freshdeskSchema } from "./freshdesk/schema.ts";
+import { googleSheetsSchema } from "./google-sheets/schema.ts";
 import { hubspotSchema } from "./hubspot/schema.ts";
 import { intercomSchema } from "./intercom/schema.ts";
 import { queue } from "./queue/queue.ts";
 import { salesforceSchema } from "./salesforce/schema.ts";
+import { shopifySchema } from "./shopify/schema.ts";
 import { slackSchema } from "./slack/options.ts";
 import { webhookSchema } from "./webhook/schema.ts";
 import { zendeskSchema } from "./zendesk/schema.ts";
@@ -35,6 +37,19 @@ export const destinationKinds: Readonly<Record<string, LazyKind>> = {
   slack: {
     schema: slackSchema,
     create: async (...given) => (await import("./slack/slack.ts")).slack.create(...given),
+  },
+  "google-sheets": {
+    // 60 writes a minute; a service account is one user. One writer.
+    defaults: { rate: "60/min", concurrency: 1, timeout: "20s" },
+    schema: googleSheetsSchema,
+    create: async (...given) =>
+      (await import("./google-sheets/google-sheets.ts")).googleSheets.create(...given),
+  },
+  shopify: {
+    schema: shopifySchema,
+    // Points that queries cost are counted by the kind itself.
+    defaults: { concurrency: 4, timeout: "20s" },
+    create: async (...given) => (await import("./shopify/shopify.ts")).shopify.create(...given),
   },
   zendesk: {
     schema: zendeskSchema,

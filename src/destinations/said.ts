@@ -1,5 +1,6 @@
 import type { EventFile, WaypostEvent } from "../contracts.ts";
 import { directionOf } from "../event/direction.ts";
+import { arrivedFile } from "../event/file-arrived.ts";
 import { textOf } from "../event/message-in-words.ts";
 import { capital, errorFacts, type Fact, factsIn, inWords } from "../event/render-facts.ts";
 import { renderMessage } from "../event/render-message.ts";
@@ -38,6 +39,7 @@ export function said(
   concerned?: WaypostEvent,
   files: readonly EventFile[] = [],
 ): Said | undefined {
+  if (arrivedFile(event)) return lateFile(event, concerned, files);
   const words = wordsOf(event);
   if (words === undefined) return undefined;
   const quote = quoteOf(event, concerned);
@@ -56,6 +58,23 @@ export function said(
 
 /** What destinations made; and that a person was erased, whom nobody is to make again by saying so. */
 const isOfWaypost = /^business\.(record\.|contact\.erased$)/;
+
+/** A line of whoever sent the message: it comes from them, and later. */
+function lateFile(
+  event: WaypostEvent,
+  concerned: WaypostEvent | undefined,
+  files: readonly EventFile[],
+): Said {
+  const quote = concerned && cleanText(textOf(concerned).trim(), most.quote);
+  return {
+    direction: (concerned && directionOf(concerned)) ?? "in",
+    who: whoSaid(concerned ?? event),
+    text: "[a file that came later than its message]",
+    ...(quote && { quote }),
+    at: event.time,
+    files,
+  };
+}
 
 type Words = Pick<Said, "text" | "failed" | "note">;
 

@@ -27,6 +27,7 @@ import { createDestinationRoutes } from "./destination-routes.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { createIntakeRoutes, type IntakeParts } from "./intake-routes.ts";
 import { createLogRoutes } from "./log-routes.ts";
+import { createMediaRoutes, type MediaParts } from "./media-routes.ts";
 import { createProbes, type ReadyCheck } from "./probes.ts";
 import { notFound, Problem, problemHandler } from "./problem.ts";
 import type { Pruned, PruneOptions } from "./prune.ts";
@@ -55,7 +56,7 @@ export interface OpsOptions {
   readonly validateResponses?: boolean;
 }
 
-export interface OpsApi {
+export interface OpsApi extends MediaParts {
   readonly query: EventQuery;
   readonly tail: Bus["tail"];
   readonly status: () => Promise<SystemStatus>;
@@ -164,6 +165,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
     createRenormalizationRoutes(api),
     createReplayRoutes(api),
     createContactRoutes(api),
+    createMediaRoutes(api),
     createRoutesTestRoutes(api),
     createIntakeRoutes(api.intake, options.metrics),
   );

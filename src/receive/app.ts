@@ -6,6 +6,7 @@ import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import { createBodyTaker, type NotTaken } from "./body.ts";
 import type { Durable } from "./durability.ts";
+import { answerMediaLink, type FindLinked, mediaPath } from "./media-links.ts";
 import type { PostParser } from "./post-parser.ts";
 import { createMeta, type Sender } from "./sender.ts";
 import { answerChallenge } from "./subscription.ts";
@@ -32,6 +33,8 @@ export interface ReceiveAppOptions {
   readonly parser: PostParser;
   /** Who may POST to `/hooks/<name>`, as it is at the moment. Nobody unless told. */
   readonly sources?: (name: string) => Sender | undefined;
+  /** Absent: there are no links to files. */
+  readonly findLinked?: FindLinked;
   readonly metrics: Metrics;
   readonly log: Log;
 }
@@ -58,6 +61,7 @@ export function createReceiveApp(options: ReceiveAppOptions): Express {
     if (request.method === "POST") return receive(source, request, response);
     return response.status(405).set("Allow", "POST").end();
   });
+  if (options.findLinked) app.all(mediaPath, answerMediaLink(options.findLinked));
   app.use((_request, response) => void response.status(404).end());
   app.use(createErrorHandler(options.log));
   return app;

@@ -7,6 +7,7 @@ import { createContacts } from "./contacts.ts";
 import { createJobRows, jobsTable } from "./jobs.ts";
 import { createLedger, type LedgerOptions } from "./ledger.ts";
 import { ledgerSpecs } from "./ledger-tables.ts";
+import { createMediaRows, mediaTable } from "./media.ts";
 import { createProcessRegistry } from "./processes.ts";
 import { createQuarantine, quarantineTable } from "./quarantine.ts";
 import { createReplays, replaysTable } from "./replays.ts";
@@ -18,6 +19,7 @@ export const collections = [
   quarantineTable,
   replaysTable,
   accountsTable,
+  mediaTable,
   ...contactSpecs,
 ];
 
@@ -25,11 +27,15 @@ export const collections = [
 export function openCollections(
   tables: Tables,
   options: LedgerOptions & { readonly learner: ContactLearner },
-): Pick<Store, "ledger" | "processes" | "jobs" | "contacts" | "replays" | "quarantinedSince"> {
+): Pick<
+  Store,
+  "ledger" | "processes" | "jobs" | "contacts" | "media" | "replays" | "quarantinedSince"
+> {
   const ledger = createLedger(tables, options);
   return {
     ledger,
     contacts: createContacts(tables, { learner: options.learner, aliases: ledger.aliases }),
+    media: createMediaRows(tables),
     processes: createProcessRegistry(tables),
     replays: createReplays(tables),
     quarantinedSince: createQuarantine(tables).since,

@@ -4,11 +4,16 @@ import { join } from "node:path";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { testContacts } from "./contacts.ts";
+import { testMediaRows } from "./media-rows.ts";
 import { testSilences } from "./silences.ts";
 import { testStore } from "./store.ts";
 
 testStore("embedded", { skip: false }, open);
 testSilences("embedded", { skip: false }, open);
+testMediaRows("embedded", { skip: false }, async () => {
+  const { store, close } = await open();
+  return { media: store.media, close };
+});
 testContacts("the embedded store", { skip: false }, async () => {
   const { store, close } = await open();
   return { contacts: store.contacts, append: (batch) => store.append(batch), close };

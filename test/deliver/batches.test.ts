@@ -350,6 +350,25 @@ describe("the destination's health", () => {
     await end();
   });
 
+  it("holds a quota against none of its rows: they go together again when its time has come", async () => {
+    const crm = createBatchStub({ along: true, across: true });
+    const { publish, end, clock } = await startEngine({ crm });
+    let spent = true;
+    crm.before = async (items) => {
+      if (spent && items.length > 2) throw outage({ afterMs: 5 * second });
+    };
+    const rows = [...some("cnv_a", 3), ...some("cnv_b", 3)];
+    await publish(...rows);
+    // That others succeed meanwhile makes them suspects of any other failure.
+    await publish(...some("cnv_c", 2));
+    await clock.advance(6 * second);
+    spent = false;
+    await clock.advance(6 * second);
+    assert.equal(crm.batches.filter(({ length }) => length === rows.length).length, 3);
+    assert.equal(crm.effects.length, 2 + rows.length);
+    await end();
+  });
+
   it("probes alone after an outage, then goes on in batches", async () => {
     const crm = createBatchStub({ along: true, across: true });
     let down = true;

@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { EventFile, WaypostEvent } from "../../src/contracts.ts";
 import { cleanText, said, saidAsHtml, saidAsText } from "../../src/destinations/said.ts";
+import { fileArrivedEvent } from "../../src/event/file-arrived.ts";
 import { makeEvent, makeStatus, makeText, type Parts } from "../store/make-events.ts";
 
 const folder = new URL("../../fixtures/events/", import.meta.url);
@@ -254,5 +255,23 @@ describe("said as text and HTML", () => {
       }),
     );
     assert.equal(cleanText("می\u200cخواهم \u200fשלום", 99), "می\u200cخواهم \u200fשלום");
+  });
+});
+
+describe("a file that came later than its message", () => {
+  it("is said of whoever sent the message, with the file", () => {
+    const source = makeEvent({
+      type: "whatsapp.message.image",
+      data: { message: { id: "wamid.1", type: "image", image: { id: "810", caption: "receipt" } } },
+    });
+    const file = { mediaId: "810", name: "image.jpg", type: "image/jpeg" };
+    const arrived = fileArrivedEvent(source, file, { without: [], at: new Date() });
+    const absent = { mediaId: "810", name: "image.jpg", absent: "it is gone again" };
+    const line = said(arrived, source, [absent]);
+    assert.equal(line?.direction, "in");
+    assert.equal(line?.who, "Mia");
+    assert.equal(line?.note, undefined);
+    assert.match(line?.quote ?? "", /receipt/);
+    assert.deepEqual(line?.files, [absent]);
   });
 });

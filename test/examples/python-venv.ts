@@ -1,13 +1,13 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** A Python with what a file of requirements names; kept between runs, and made anew when the file changes. */
-export function pythonWith(requirements: string) {
+export function pythonWith(requirements: string, folder = tmpdir()) {
   const hash = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
-  const venv = join(tmpdir(), `waypost-example-python-${hash}`);
+  const venv = join(folder, `waypost-python-${hash}`);
   const python = join(venv, "bin", "python");
   const hasPython = spawnSync("python3", ["-c", "import venv, ensurepip"]).status === 0;
   const skip: string | false =
@@ -15,6 +15,7 @@ export function pythonWith(requirements: string) {
   const install = () => {
     if (skip || existsSync(python)) return;
     const fresh = `${venv}.${process.pid}`;
+    mkdirSync(folder, { recursive: true });
     execFileSync("python3", ["-m", "venv", "--copies", fresh]);
     execFileSync(join(fresh, "bin", "python"), ["-m", "pip", "install", "-q", "-r", requirements], {
       stdio: ["ignore", "ignore", "inherit"],

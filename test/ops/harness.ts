@@ -54,6 +54,7 @@ export async function startOps(
     /** Of the configuration. */
     routes?: readonly Route[];
     renormalize?: OpsApi["renormalize"];
+    findFile?: OpsApi["findFile"];
   } = {},
 ): Promise<Harness> {
   const query = createMemoryEventQuery();
@@ -66,6 +67,7 @@ export async function startOps(
     intake = { publish: () => Promise.reject(new Error("unasked")), accounts: () => ({}) },
     routes = [],
     renormalize = () => Promise.reject(new Error("unasked")),
+    findFile,
     ...options
   } = changes;
   const folder = await mkdtemp(join(tmpdir(), "waypost-ops-"));
@@ -81,6 +83,7 @@ export async function startOps(
   const api: OpsApi = {
     query,
     renormalize,
+    ...(findFile && { findFile }),
     replays: store.replays,
     planReplay: (request) =>
       planReplay(

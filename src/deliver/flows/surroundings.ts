@@ -1,16 +1,19 @@
 import type { EventQuery, WaypostEvent } from "../../contracts.ts";
-import { absentFiles, type Surroundings } from "../surroundings.ts";
+import { arrivedMessageId } from "../../event/file-arrived.ts";
+import { noSurroundings, type Surroundings } from "../surroundings.ts";
 import type { Decider } from "./decide.ts";
 import { type ScopeParts, scopeOf } from "./scope.ts";
 
 interface Parts extends ScopeParts {
   readonly query: Pick<EventQuery, "event" | "message">;
   readonly circumstances: Decider["circumstances"];
+  /** Absent: no files are fetched. */
+  readonly files?: Surroundings["files"];
 }
 
 /** What the log and the contacts say about an event, for the destinations that ask. */
 export function createSurroundings(parts: Parts): Surroundings {
-  const { query, circumstances } = parts;
+  const { query, circumstances, files = noSurroundings.files } = parts;
   return {
     scope: (event, route, names, transcript) =>
       scopeOf(names, route, circumstances(event, route), {
@@ -18,13 +21,12 @@ export function createSurroundings(parts: Parts): Surroundings {
         ...(transcript !== undefined && { transcript }),
       }),
     async concerned(event) {
-      const id = concernedId(event);
+      const id = arrivedMessageId(event) ?? concernedId(event);
       if (id === undefined) return undefined;
       const told = (await query.message(id))?.events;
       return told?.find(({ type, data }) => data.message !== undefined && sayingTypes.test(type));
     },
-    files: async (event) =>
-      absentFiles(event, "files are not fetched: META_ACCESS_TOKEN is not set"),
+    files,
     has: async (eventId) => (await query.event(eventId)) !== undefined,
   };
 }

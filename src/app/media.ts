@@ -1,0 +1,122 @@
+import { type Ledger, mediaDestination, type Store } from "../contracts.ts";
+import { type DestinationSetup, deliveryId } from "../deliver/delivery.ts";
+import { takesMedia } from "../deliver/media-takes.ts";
+import type { Surroundings } from "../deliver/surroundings.ts";
+import type { WentWithout } from "../event/file-arrived.ts";
+import { openBucket } from "../media/bucket.ts";
+import { openDirectory } from "../media/directory.ts";
+import { createEventFiles } from "../media/event-files.ts";
+import { createLibrary, type Library } from "../media/library.ts";
+import { createPublicLinks, type PublicLinks } from "../media/public-links.ts";
+import type { FindLinked } from "../receive/media-links.ts";
+import type { Base } from "./base.ts";
+import type { Plan } from "./plan.ts";
+
+const dayMs = 24 * 60 * 60 * 1_000;
+/** An address lives for five minutes, a media id for days; what failed by then is Meta's to explain. */
+const retry = {
+  delaysMs: [1_000, 5_000, 15_000, 60_000, 300_000, 1_800_000, 7_200_000, 21_600_000, 43_200_000],
+};
+/** 100 MB over a slow line. */
+const timeoutMs = 120_000;
+const concurrency = 8;
+
+/** Files of messages, as this process has them. */
+export interface Media {
+  readonly library: Library;
+  /** Absent without MEDIA_PUBLIC_URL. */
+  readonly links?: PublicLinks;
+  readonly vault: Awaited<ReturnType<typeof openDirectory>>;
+}
+
+/** undefined without META_ACCESS_TOKEN. Rejects when the directory cannot be made. */
+export async function openMedia(
+  { config, life }: Base,
+  store: Pick<Store, "media">,
+): Promise<Media | undefined> {
+  const { media } = config;
+  if (media === undefined) return undefined;
+  const { dir, bucket, publicUrl, accessToken } = media;
+  const vault = await (bucket
+    ? openBucket({ ...bucket, scratch: `${dir}/tmp` })
+    : openDirectory(dir));
+  life.add("files", () => vault.close());
+  const links = publicUrl === undefined ? undefined : createPublicLinks({ publicUrl, accessToken });
+  const library = createLibrary({ rows: store.media, vault, ...(links && { links }) });
+  return { library, vault, ...(links && { links }) };
+}
+
+/** Behind the links to files on the public port. */
+export function findLinked(media: () => Media | undefined): FindLinked {
+  return async (mediaId, { e, s }) => {
+    const { links, library } = media() ?? {};
+    if (links === undefined || library === undefined) throw new Error("the files are not open yet");
+    if (!links.isGood(mediaId, e, s)) return undefined;
+    const file = await library.find(mediaId);
+    return file === undefined || "absent" in file ? undefined : file;
+  };
+}
+
+/** What destinations are told of files; absent where none are fetched. */
+export function filesOf(
+  media: Media | undefined,
+  { routing }: Plan,
+  { ledger }: Pick<Store, "ledger">,
+): Surroundings["files"] | undefined {
+  return (
+    media &&
+    createEventFiles({
+      library: media.library,
+      takes: takesMedia(routing.accounts),
+      fetching: (eventId) => ledger.delivery(deliveryId(mediaDestination, eventId)),
+    })
+  );
+}
+
+/** The built-in destination that fetches, where it is among the plan's. */
+export async function createMediaSetup(
+  { config }: Base,
+  parts: {
+    readonly media: Media | undefined;
+    readonly store: Pick<Store, "media" | "ledger">;
+    readonly plan: Plan;
+    /** The others. */
+    readonly setups: readonly DestinationSetup[];
+    readonly settled: (eventId: string) => void;
+  },
+): Promise<readonly DestinationSetup[]> {
+  const { media, store, plan, setups, settled } = parts;
+  if (media === undefined || config.media === undefined) return [];
+  // Loaded only where it is used.
+  const { createMedia } = await import("../destinations/media/media.ts");
+  const { accessToken, graphUrl, maxBytes } = config.media;
+  const destination = createMedia({
+    ...{ maxBytes, vault: media.vault, rows: store.media, settled },
+    graph: { accessToken, graphUrl },
+    retentionMs: plan.routing.retention.mediaMs ?? config.retentionDays * dayMs,
+    without: (eventId) => wentWithout(eventId, setups, store.ledger),
+  });
+  const rules = { retry, timeoutMs, concurrency };
+  return [{ name: mediaDestination, destination, config: rules }];
+}
+
+/**
+ * Of those that take files: where the event's delivery is done, or may be, which the file that has come by now was not part of.
+ * One that is open gets it at its turn.
+ */
+async function wentWithout(
+  eventId: string,
+  setups: readonly DestinationSetup[],
+  ledger: Pick<Ledger, "deliveriesOf">,
+): Promise<WentWithout[]> {
+  const taking = new Set(
+    setups
+      .filter(({ destination, config }) => destination.files && !config.omit?.includes("media"))
+      .map(({ name }) => name),
+  );
+  const deliveries = await ledger.deliveriesOf(eventId);
+  return deliveries
+    .filter(({ state }) => state === "delivered" || state === "sending")
+    .filter(({ destination }) => taking.has(destination))
+    .map(({ destination, route }) => ({ destination, route }));
+}

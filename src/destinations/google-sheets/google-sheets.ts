@@ -1,0 +1,178 @@
+import { Agent } from "undici";
+import {
+  type BatchItem,
+  type BatchOutcome,
+  type Delivered,
+  type DeliveryContext,
+  DeliveryError,
+  type Destination,
+  type WaypostEvent,
+} from "../../contracts.ts";
+import { type Clock, systemClock } from "../../support/clock.ts";
+import type { DestinationKind, DestinationParts } from "../destination-kind.ts";
+import { effectId } from "../effect-id.ts";
+import { type Api, createApi } from "../http/api.ts";
+import { jwtBearer } from "../http/grants.ts";
+import { createTokenSource } from "../http/token-source.ts";
+import { throwIfAborted } from "../http/verdicts.ts";
+import { compileOption, type OptionTemplates } from "../option-templates.ts";
+import { recordEvent } from "../record-event.ts";
+import { type AppendParts, appendAll, appended, appendOnce } from "./append.ts";
+import { checkSheet, sheetRequirements } from "./check.ts";
+import { createHeader, type Header } from "./header.ts";
+import { parseSheetsOptions, type SheetsOptions } from "./options.ts";
+import { type Cells, cellsOf, isAboutRow, renderCells, rowOf } from "./rows.ts";
+import { googleSheetsSchema } from "./schema.ts";
+import { createSpreadsheet } from "./spreadsheet.ts";
+import { createJudge, createQuotaBackoff, type QuotaBackoff } from "./verdicts.ts";
+import { createWrittenIds } from "./written-ids.ts";
+
+/**
+ * Appends a row for each event to a Google sheet, many in one call. Each row holds the event's id, by which it is found again after an
+ * unknown outcome.
+ */
+export const googleSheets: DestinationKind = {
+  kind: "google-sheets",
+  schema: googleSheetsSchema,
+  create: (name, given, parts) => createGoogleSheets(name, given, parts),
+};
+
+interface Parts extends AppendParts {
+  readonly api: Api;
+  readonly options: SheetsOptions;
+  readonly columns: OptionTemplates;
+  readonly header: Header;
+}
+
+/** As the kind's `create`, with another clock. Throws OptionError. */
+export function createGoogleSheets(
+  name: string,
+  given: Readonly<Record<string, unknown>>,
+  { log }: DestinationParts,
+  clock: Clock = systemClock,
+): Destination {
+  const options = parseSheetsOptions(name, given);
+  const columns = compileOption(name, "columns", options.columns);
+  const backoff = createQuotaBackoff();
+  const { api, close } = connect(options, backoff, clock);
+  const spreadsheet = createSpreadsheet(options);
+  const header = createHeader({ name, options, spreadsheet, log, clock });
+  const written = createWrittenIds(spreadsheet, header, clock);
+  const idHeader = options.idColumn;
+  const parts: Parts = { api, options, columns, header, spreadsheet, written, backoff, idHeader };
+  return {
+    kind: "google-sheets",
+    idempotency: "lookup",
+    links: false,
+    shadows: true,
+    ...(columns.readsLog && { readsLog: true as const }),
+    batch: { along: true, across: true, waitMs: 1_000, most: 500 },
+    deliver: (event, context, signal) => deliverOne(parts, event, context, signal),
+    deliverBatch: (items, signal) => deliverSeveral(parts, items, signal),
+    async find(event, context, signal) {
+      if (isAboutRow(event)) return undefined;
+      const session = api.session(event, context, signal);
+      const row = await written.find(session, effectId(event, context));
+      return row === undefined ? undefined : told(parts, event, context, appended(row));
+    },
+    preview: (event) => ({
+      ...{ append: options.spreadsheet, sheet: options.sheet },
+      row: { ...cellsOf(columns.renderFrom(event)), [idHeader]: event.id },
+    }),
+    check: (signal) => checkSheet(api.plain(signal), spreadsheet, options),
+    requirements: (signal) => sheetRequirements(api, spreadsheet, options, signal),
+    // Which rows are a person's only the sheet's owner can say: columns are templates, and rows are sorted, copied and edited.
+    erase: async () => [
+      { object: "row", id: options.sheet, result: "by hand", url: spreadsheet.url },
+    ],
+    close,
+  };
+}
+
+function connect(options: SheetsOptions, backoff: QuotaBackoff, clock: Clock) {
+  const { account, baseUrl, secrets } = options;
+  const dispatcher = new Agent({ connect: { timeout: 5_000 }, allowH2: false });
+  const fetchToken = jwtBearer({
+    dispatcher,
+    url: account.tokenUrl,
+    issuer: account.email,
+    audience: account.tokenUrl.href,
+    scope: "https://www.googleapis.com/auth/spreadsheets",
+    key: account.key,
+    ...(account.keyId !== undefined && { keyId: account.keyId }),
+    clock,
+  });
+  const token = createTokenSource({ fetchToken, clock });
+  const api = createApi({
+    vendor: "Google Sheets",
+    baseUrl,
+    credentials: { header: "authorization", prefix: "Bearer ", token },
+    secrets,
+    judge: createJudge(options, backoff),
+  });
+  return { api, close: async () => void (await Promise.all([api.close(), dispatcher.destroy()])) };
+}
+
+const nothing: Delivered = { answer: "nothing to write: it tells of a row" };
+
+async function deliverOne(
+  parts: Parts,
+  event: WaypostEvent,
+  context: DeliveryContext,
+  signal: AbortSignal,
+): Promise<Delivered> {
+  throwIfAborted(signal);
+  if (isAboutRow(event)) return context.shadow ? { answer: "would do nothing" } : nothing;
+  const cells = await renderCells(parts.columns, context);
+  if (cells instanceof DeliveryError) throw cells;
+  const session = parts.api.session(event, context, signal);
+  const layout = await parts.header.layout(session);
+  const id = { header: parts.idHeader, value: effectId(event, context) };
+  const row = await appendOnce(parts, session, [rowOf(cells, id, layout)]);
+  if (context.shadow) return { answer: session.told() };
+  return told(parts, event, context, appended(row));
+}
+
+/** A template that this event cannot fill keeps only its own row back. */
+async function deliverSeveral(
+  parts: Parts,
+  items: readonly BatchItem[],
+  signal: AbortSignal,
+): Promise<BatchOutcome[]> {
+  throwIfAborted(signal);
+  const rendered = await Promise.all(
+    items.map(({ event, context }) =>
+      isAboutRow(event) ? nothing : renderCells(parts.columns, context),
+    ),
+  );
+  const rows = items.flatMap(({ event, context }, at) => {
+    const cells = rendered[at];
+    if (cells === undefined || cells === nothing || cells instanceof DeliveryError) return [];
+    return [{ id: effectId(event, context), cells: cells as Cells }];
+  });
+  if (rows.length === 0) return rendered.map((each) => each as BatchOutcome);
+  // Of no single event: an answer may repeat the words of any of them, and is not kept.
+  const session = parts.api.plain(signal);
+  const layout = await parts.header.layout(session);
+  const outcomes = (await appendAll(parts, session, rows, layout)).values();
+  return items.map(({ event, context }, at) => {
+    const each = rendered[at];
+    if (each === nothing || each instanceof DeliveryError) return each;
+    const outcome = outcomes.next().value ?? nothing;
+    return outcome instanceof DeliveryError ? outcome : told(parts, event, context, outcome);
+  });
+}
+
+/** That there is a row is an event too. */
+function told(
+  { spreadsheet }: Parts,
+  event: WaypostEvent,
+  context: DeliveryContext,
+  delivered: Delivered,
+): Delivered {
+  const record = { object: "row", id: effectId(event, context), created: true };
+  return {
+    ...delivered,
+    events: [recordEvent(event, context, { ...record, url: spreadsheet.url })],
+  };
+}

@@ -1,0 +1,195 @@
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Agent } from "undici";
+import {
+  type Delivered,
+  DeliveryError,
+  type Destination,
+  type DestinationCheck,
+  type FetchedFile,
+  type FileVault,
+  type MediaRow,
+  type MediaRows,
+  StoreError,
+  type WaypostEvent,
+} from "../../contracts.ts";
+import { fileArrivedEvent, type WentWithout } from "../../event/file-arrived.ts";
+import { type MessageMedia, mediaOf } from "../../event/media-of.ts";
+import { download } from "./download.ts";
+import { AbsentFileError, askGraph, type GraphOptions } from "./graph.ts";
+import { sniff } from "./sniff.ts";
+
+export interface MediaOptions {
+  readonly graph: GraphOptions;
+  readonly maxBytes: number;
+  /** A file goes so long after it was fetched. */
+  readonly retentionMs: number;
+  readonly vault: FileVault;
+  readonly rows: MediaRows;
+  /** Destinations that take files and went on without those of this event. */
+  readonly without: (eventId: string) => Promise<readonly WentWithout[]>;
+  /** What waits for the event's files need not wait any more. */
+  readonly settled: (eventId: string) => void;
+  readonly now?: () => number;
+}
+
+/** Deliveries wait so long for files (`lacksParts`): what comes later follows as an event of its own. */
+const lateMs = 60_000;
+const busyMs = 5_000;
+
+/**
+ * The built-in destination that fetches the files of messages: id ─▶ address ─▶ bytes, before they expire at Meta. Each ends as
+ * kept, or as absent with a sentence that says why. Doing it again changes nothing: bytes lie under their hash.
+ */
+export function createMedia(options: MediaOptions): Destination {
+  const dispatcher = new Agent({
+    connect: { timeout: 5_000 },
+    headersTimeout: 10_000,
+    bodyTimeout: 20_000,
+  });
+  const parts = { ...options, dispatcher, now: options.now ?? Date.now };
+  return {
+    kind: "media",
+    idempotency: "native",
+    links: false,
+    laneKeys: laneKeysOf,
+    async deliver(event, _context, signal): Promise<Delivered> {
+      const ends: MediaRow[] = [];
+      for (const media of filesOf(event)) ends.push(await settleFile(parts, media, signal));
+      // Before anybody is woken: who is done by now had no part of it.
+      const events = await lateFiles(parts, event, ends);
+      options.settled(event.id);
+      return { answer: ends.map(inWords).join("; "), ...(events.length > 0 && { events }) };
+    },
+    preview: (event) => ({ files: filesOf(event).map(({ id, name }) => ({ mediaId: id, name })) }),
+    check: (signal) => check(parts, signal),
+    close: () => dispatcher.destroy(),
+  };
+}
+
+interface Parts extends MediaOptions {
+  readonly dispatcher: Agent;
+  readonly now: () => number;
+}
+
+/** A message and its edits tell of the same file. */
+function laneKeysOf(event: WaypostEvent): string[] {
+  const ids = filesOf(event).map(({ id }) => `media:${id}`);
+  return ids.length > 0 ? ids : [event.id];
+}
+
+function filesOf(event: WaypostEvent): MessageMedia[] {
+  return [...new Map(mediaOf(event).map((media) => [media.id, media])).values()];
+}
+
+/** Throws DeliveryError where another moment may do. */
+async function settleFile(
+  parts: Parts,
+  media: MessageMedia,
+  signal: AbortSignal,
+): Promise<MediaRow> {
+  const { rows, vault } = parts;
+  const [known] = await stored(() => rows.get([media.id]));
+  const isKept = known?.state === "fetched" && known.sha256 !== undefined;
+  if (isKept && (await vault.has(known.sha256))) return known;
+  const path = join(vault.scratch, `${randomUUID()}.part`);
+  try {
+    return await fetchFile(parts, media, { path, signal });
+  } catch (error) {
+    if (!(error instanceof AbsentFileError)) throw error;
+    const row = { ...rowOf(parts, media), state: "absent", reason: error.message } as const;
+    await save(rows, row);
+    return row;
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function fetchFile(
+  { graph, maxBytes, vault, rows, dispatcher, ...parts }: Parts,
+  media: MessageMedia,
+  { path, signal }: { readonly path: string; readonly signal: AbortSignal },
+): Promise<MediaRow> {
+  if (!/^[\w-]{1,128}$/.test(media.id)) throw new AbsentFileError("its id is none of Meta's");
+  const { scratch } = vault;
+  const options = { ...graph, dispatcher, maxBytes, path, scratch, signal };
+  const { head, sha256, bytes } = await download(media.id, expectedHash(media), options);
+  const file: FetchedFile = { sha256, bytes, type: sniff(head, media.mimeType) };
+  const row = { ...rowOf(parts, media), ...file };
+  // Known before it is kept: bytes that no row knows would stay for ever.
+  await save(rows, { ...row, state: "pending" });
+  await vault.keep(path, file);
+  const kept = { ...row, state: "fetched" } as const;
+  await save(rows, kept);
+  return kept;
+}
+
+/** The event's, in hex; undefined: it tells none that a SHA-256 could be. */
+function expectedHash({ sha256 }: MessageMedia): string | undefined {
+  const bytes = Buffer.from(sha256 ?? "", "base64");
+  return bytes.length === 32 ? bytes.toString("hex") : undefined;
+}
+
+function rowOf(
+  { retentionMs, now = Date.now }: Pick<MediaOptions, "retentionMs" | "now">,
+  { id, name }: MessageMedia,
+): Pick<MediaRow, "mediaId" | "name" | "expireAt"> {
+  return { mediaId: id, name, expireAt: new Date(now() + retentionMs) };
+}
+
+async function save(rows: MediaRows, row: MediaRow): Promise<void> {
+  if (await stored(() => rows.save(row))) return;
+  const words = "the same bytes, of another file, are being removed";
+  throw new DeliveryError("outage", words, { laneOnly: true, afterMs: busyMs });
+}
+
+async function stored<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    throw new DeliveryError("outage", "the store does not answer", { cause: error });
+  }
+}
+
+async function lateFiles(
+  { without, now }: Parts,
+  event: WaypostEvent,
+  ends: readonly MediaRow[],
+): Promise<WaypostEvent[]> {
+  const at = new Date(now());
+  const kept = ends.filter(({ state }) => state === "fetched");
+  const isLate = at.getTime() - Date.parse(event.data.receivedAt) > lateMs;
+  if (kept.length === 0 || !isLate) return [];
+  const told = { without: await stored(() => without(event.id)), at };
+  return kept.map(({ type = "", ...file }) => fileArrivedEvent(event, { ...file, type }, told));
+}
+
+function inWords({ state, type, bytes, reason }: MediaRow): string {
+  return state === "absent" ? `absent: ${reason}` : `kept: ${type}, ${bytes} bytes`;
+}
+
+async function check(parts: Parts, signal: AbortSignal): Promise<DestinationCheck[]> {
+  const { dispatcher, graph, vault } = parts;
+  const token = askGraph(dispatcher, graph, "me?fields=id", signal);
+  const nothing = "0".repeat(64);
+  return Promise.all([
+    told("META_ACCESS_TOKEN", token, "Meta knows it"),
+    told("the place of the files", vault.has(nothing), "it answers"),
+  ]);
+}
+
+async function told(
+  name: string,
+  asked: Promise<unknown>,
+  good: string,
+): Promise<DestinationCheck> {
+  try {
+    await asked;
+    return { name, ok: true, detail: good };
+  } catch (error) {
+    const known = error instanceof DeliveryError || error instanceof AbsentFileError;
+    return { name, ok: false, detail: known ? error.message : "it could not be checked" };
+  }
+}

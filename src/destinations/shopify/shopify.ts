@@ -1,0 +1,136 @@
+import type {
+  Delivered,
+  DeliveryContext,
+  Destination,
+  Erased,
+  Erasing,
+  WaypostEvent,
+} from "../../contracts.ts";
+import { type Clock, systemClock } from "../../support/clock.ts";
+import { createKeyedMutex, type KeyedMutex } from "../../support/keyed-mutex.ts";
+import type { DestinationKind } from "../destination-kind.ts";
+import { effectId } from "../effect-id.ts";
+import { throwIfAborted } from "../http/verdicts.ts";
+import { recordEvent } from "../record-event.ts";
+import { changeOf, renderWanted, toWanted, type Wanted } from "./change.ts";
+import { checkShop } from "./check.ts";
+import type { Target } from "./customers.ts";
+import { eraseCustomer } from "./erase.ts";
+import { createShopApi, type Shop, type ShopApi } from "./graphql.ts";
+import { parseShopifyOptions, type ShopifyOptions } from "./options.ts";
+import { shopifySchema } from "./schema.ts";
+import { numberOf } from "./search.ts";
+import { findTarget } from "./target.ts";
+
+/**
+ * Tags, metafields and a note on a Shopify customer, found by phone, or on an order. A repeat changes nothing: tags and metafields are
+ * sets, and the note bears the event's id.
+ */
+export const shopify: DestinationKind = {
+  kind: "shopify",
+  schema: shopifySchema,
+  create: (name, given) => createShopify(name, given),
+};
+
+interface Parts {
+  readonly api: ShopApi;
+  readonly options: ShopifyOptions;
+  /** A note is read and written whole: of one order by one delivery at a time. */
+  readonly orders: KeyedMutex;
+}
+
+/** As the kind's `create`, with another clock. Throws OptionError. */
+export function createShopify(
+  name: string,
+  given: Readonly<Record<string, unknown>>,
+  clock: Clock = systemClock,
+): Destination {
+  const options = parseShopifyOptions(name, given);
+  const { tags, note, metafields, order } = options;
+  const api = createShopApi(options, clock);
+  const parts: Parts = { api, options, orders: createKeyedMutex() };
+  const readsLog = [tags, note, metafields, order].some((each) => each.readsLog);
+  return {
+    kind: "shopify",
+    idempotency: "native",
+    serialize: "contact",
+    shadows: true,
+    ...(readsLog && { readsLog: true as const }),
+    deliver: (event, context, signal) => deliver(parts, event, context, signal),
+    preview: (event) => previewOf(options, event),
+    check: (signal) => checkShop(api.plain(signal), options),
+    erase: (person: Erasing, signal: AbortSignal): Promise<readonly Erased[]> =>
+      eraseCustomer(api.plain(signal), options, person),
+    close: api.close,
+  };
+}
+
+async function deliver(
+  { api, options, orders }: Parts,
+  event: WaypostEvent,
+  context: DeliveryContext,
+  signal: AbortSignal,
+): Promise<Delivered> {
+  throwIfAborted(signal);
+  if (event.type.startsWith("business.record.")) {
+    return nothing("it tells of a record", context);
+  }
+  const wanted = await renderWanted(options, context);
+  if (isNothing(wanted)) return nothing("no tag, note or metafield", context);
+  const shop = api.of(event, context, signal);
+  const write = () => writeTo(shop, options, wanted, event, context);
+  const isShared = options.on === "order" && wanted.note !== "";
+  return isShared ? orders.run(["note"], write) : write();
+}
+
+async function writeTo(
+  shop: Shop,
+  options: ShopifyOptions,
+  wanted: Wanted,
+  event: WaypostEvent,
+  context: DeliveryContext,
+): Promise<Delivered> {
+  const target = await findTarget(shop, options, context);
+  if (typeof target === "string") {
+    return nothing(target, context, shop.session.told());
+  }
+  const change = changeOf(target, wanted, effectId(event, context));
+  if (change !== undefined) await shop.write(`change the ${target.object}`, change);
+  if (context.shadow) return { answer: shop.session.told() };
+  const { object, id, made = false } = target;
+  const record = { object, id: numberOf(id), url: urlOf(options, target), created: made };
+  return {
+    remoteId: numberOf(id),
+    answer: change === undefined ? "all of it is there" : "written",
+    events: [recordEvent(event, context, record)],
+  };
+}
+
+function isNothing({ tags, note, metafields }: Wanted): boolean {
+  return tags.length === 0 && note === "" && metafields.length === 0;
+}
+
+function nothing(
+  why: string,
+  { shadow }: Pick<DeliveryContext, "shadow">,
+  would = "would do nothing",
+): Delivered {
+  return { answer: shadow ? `${would}; ${why}` : `nothing to write: ${why}` };
+}
+
+/** Where a person looks at it. */
+export function urlOf({ store }: ShopifyOptions, { object, id }: Pick<Target, "object" | "id">) {
+  return `https://admin.shopify.com/store/${store}/${object}s/${numberOf(id)}`;
+}
+
+function previewOf(options: ShopifyOptions, event: WaypostEvent): unknown {
+  const { tags, note, metafields, order, on } = options;
+  const [tagged, noted, fields, reference] = [tags, note, metafields, order].map((each) =>
+    each.renderFrom(event),
+  );
+  const { phone } = { phone: event.data.contact?.waId };
+  return {
+    [on]: on === "order" && reference !== "" ? reference : { phone },
+    ...toWanted(tagged, noted, fields),
+  };
+}
