@@ -5,6 +5,7 @@ import { throwIfAborted } from "../http/verdicts.ts";
 import { nothingToWrite } from "../nothing-to-write.ts";
 import { personOf } from "../person.ts";
 import { said, saidAsText } from "../said.ts";
+import { isFromHistory } from "../ticket-rule.ts";
 import type { Call } from "./call.ts";
 import { checkFreshdesk, requirementsOf } from "./check.ts";
 import { createFreshdeskApi } from "./client.ts";
@@ -31,6 +32,7 @@ function createFreshdesk(options: FreshdeskOptions, clock: Clock): Destination {
     work: (call: Call, saying: Saying) => Promise<T>,
   ): Promise<T | Delivered> => {
     throwIfAborted(signal);
+    if (isFromHistory(event)) return { answer: "nothing to write: it is from the history" };
     const concerned = said(event) && (await context.concerned());
     const files = await context.files();
     const told = said(event, concerned, files);
