@@ -4,6 +4,7 @@ import { LeaseOverError } from "../support/lease.ts";
 import { attemptBatch, type BatchEnd, type Outcome } from "./attempt.ts";
 import { contactKeysOf } from "./contact-of.ts";
 import { contextOf, saveLink } from "./context.ts";
+import { setupFor } from "./delivery.ts";
 import type { Batch } from "./gather.ts";
 import type { OpenRow } from "./lane.ts";
 import { jitter, settle, settleUntried } from "./settle.ts";
@@ -16,7 +17,7 @@ import {
   record,
   tryAlone,
 } from "./try-head.ts";
-import { followUp, sendingMark, setupFor } from "./turn.ts";
+import { followUp, sendingMark } from "./turn.ts";
 import { GivenUpError } from "./writes.ts";
 
 /** A row that goes into the call, with its whole event. */

@@ -205,6 +205,8 @@ export async function startEngine(
     /** Instead of one that takes all to all. */
     readonly routes?: Pick<Routes, "match" | "patternsFor">;
     readonly decider?: Decider;
+    /** By destination, then by route: with the route's options. */
+    readonly byRoute?: Readonly<Record<string, ReadonlyMap<string, Destination>>>;
     readonly surroundings?: Surroundings;
   } = {},
 ): Promise<Engine> {
@@ -217,6 +219,7 @@ export async function startEngine(
     destinations: Object.entries(stubs).map(([name, destination]) => ({
       name,
       destination,
+      ...(options.byRoute?.[name] && { byRoute: options.byRoute[name] }),
       config: { retry: { delaysMs }, ...options.config },
     })),
     routes:
