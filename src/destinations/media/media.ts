@@ -15,9 +15,11 @@ import {
   type WaypostEvent,
 } from "../../contracts.ts";
 import { fileArrivedEvent, type WentWithout } from "../../event/file-arrived.ts";
-import { type MessageMedia, mediaOf } from "../../event/media-of.ts";
+import type { MessageMedia } from "../../event/media-of.ts";
 import { download } from "./download.ts";
+import { filesOf } from "./files-of.ts";
 import { AbsentFileError, askGraph, type GraphOptions } from "./graph.ts";
+import { mediaLaneKeys } from "./lane-keys.ts";
 import { sniff } from "./sniff.ts";
 
 export interface MediaOptions {
@@ -53,7 +55,7 @@ export function createMedia(options: MediaOptions): Destination {
     kind: "media",
     idempotency: "native",
     links: false,
-    laneKeys: laneKeysOf,
+    laneKeys: mediaLaneKeys,
     async deliver(event, _context, signal): Promise<Delivered> {
       const ends: MediaRow[] = [];
       for (const media of filesOf(event)) ends.push(await settleFile(parts, media, signal));
@@ -71,16 +73,6 @@ export function createMedia(options: MediaOptions): Destination {
 interface Parts extends MediaOptions {
   readonly dispatcher: Agent;
   readonly now: () => number;
-}
-
-/** A message and its edits tell of the same file. */
-function laneKeysOf(event: WaypostEvent): string[] {
-  const ids = filesOf(event).map(({ id }) => `media:${id}`);
-  return ids.length > 0 ? ids : [event.id];
-}
-
-function filesOf(event: WaypostEvent): MessageMedia[] {
-  return [...new Map(mediaOf(event).map((media) => [media.id, media])).values()];
 }
 
 /** Throws DeliveryError where another moment may do. */
