@@ -6,7 +6,6 @@ import {
   type Delivered,
   DeliveryError,
   type Destination,
-  type DestinationCheck,
   type FetchedFile,
   type FileVault,
   type MediaRow,
@@ -16,9 +15,10 @@ import {
 } from "../../contracts.ts";
 import { fileArrivedEvent, type WentWithout } from "../../event/file-arrived.ts";
 import type { MessageMedia } from "../../event/media-of.ts";
+import { checkMedia } from "./check.ts";
 import { download } from "./download.ts";
 import { filesOf } from "./files-of.ts";
-import { AbsentFileError, askGraph, type GraphOptions } from "./graph.ts";
+import { AbsentFileError, type GraphOptions } from "./graph.ts";
 import { mediaLaneKeys } from "./lane-keys.ts";
 import { sniff } from "./sniff.ts";
 
@@ -65,7 +65,7 @@ export function createMedia(options: MediaOptions): Destination {
       return { answer: ends.map(inWords).join("; "), ...(events.length > 0 && { events }) };
     },
     preview: (event) => ({ files: filesOf(event).map(({ id, name }) => ({ mediaId: id, name })) }),
-    check: (signal) => check(parts, signal),
+    check: (signal) => checkMedia(parts, signal),
     close: () => dispatcher.destroy(),
   };
 }
@@ -160,28 +160,4 @@ async function lateFiles(
 
 function inWords({ state, type, bytes, reason }: MediaRow): string {
   return state === "absent" ? `absent: ${reason}` : `kept: ${type}, ${bytes} bytes`;
-}
-
-async function check(parts: Parts, signal: AbortSignal): Promise<DestinationCheck[]> {
-  const { dispatcher, graph, vault } = parts;
-  const token = askGraph(dispatcher, graph, "me?fields=id", signal);
-  const nothing = "0".repeat(64);
-  return Promise.all([
-    told("META_ACCESS_TOKEN", token, "Meta knows it"),
-    told("the place of the files", vault.has(nothing), "it answers"),
-  ]);
-}
-
-async function told(
-  name: string,
-  asked: Promise<unknown>,
-  good: string,
-): Promise<DestinationCheck> {
-  try {
-    await asked;
-    return { name, ok: true, detail: good };
-  } catch (error) {
-    const known = error instanceof DeliveryError || error instanceof AbsentFileError;
-    return { name, ok: false, detail: known ? error.message : "it could not be checked" };
-  }
 }
