@@ -45,6 +45,8 @@ function mend(value: unknown): unknown {
   if (tree["type"] === undefined) delete tree["nullable"];
   if (tree["format"] === "uuid" && Number(tree["maxLength"]) < 36) delete tree["format"];
   if (tree["type"] === "integer" && tree["format"] === "date-time") delete tree["format"];
+  // Everywhere else a contact's id is a text of letters and digits.
+  if (tree["name"] === "contact_id") tree["schema"] = { type: "string" };
   return Object.fromEntries(Object.entries(tree).map(([key, inner]) => [key, mend(inner)]));
 }
 

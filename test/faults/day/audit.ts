@@ -9,7 +9,10 @@ export function auditVendor(vendor: Vendor, { events, rows }: DayEnd): void {
   const own = rows.get(name) ?? [];
   const dead = own.filter(({ state }) => state !== "delivered");
   assert.deepEqual(
-    dead.map(({ eventType, state, reason }) => ({ eventType, state, reason })),
+    dead.map(({ eventType, state, reason, history }) => {
+      const { answer } = history.at(-1) ?? {};
+      return { eventType, state, reason, answer };
+    }),
     [],
     `${name}: all rows are delivered`,
   );
