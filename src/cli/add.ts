@@ -76,6 +76,11 @@ async function add(kind: string, flags: Flags, parts: Parts): Promise<number> {
     const kinds = Object.keys(destinationKinds).join(", ");
     throw new CommandError(exitCodes.usage, `There is no kind ${kind}. There are: ${kinds}.`);
   }
+  if (kind === "queue") {
+    const words =
+      "A queue has nothing to be set up: write it into waypost.yaml (docs/destinations/queue.md).";
+    throw new CommandError(exitCodes.usage, words);
+  }
   const questions = askTerminal(flags.yes === true);
   try {
     const name = flags.name ?? kind;

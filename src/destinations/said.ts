@@ -32,7 +32,7 @@ const most = { text: 60_000, quote: 300, value: 200, values: 10 };
 
 /**
  * `concerned` as of `context.concerned()`, `files` as of `context.files()`; without files none are spoken of. undefined: it says
- * nothing in a conversation (a status but a failed one, a record that a destination made, what is not known).
+ * nothing in a conversation (a status but a failed one, a record that a destination made, that a person was erased, what is not known).
  */
 export function said(
   event: WaypostEvent,
@@ -55,6 +55,9 @@ export function said(
     files,
   };
 }
+
+/** What destinations made; and that a person was erased, whom nobody is to make again by saying so. */
+const isOfWaypost = /^business\.(record\.|contact\.erased$)/;
 
 /** A line of whoever sent the message: it comes from them, and later. */
 function lateFile(
@@ -79,7 +82,7 @@ function wordsOf({ type, data }: WaypostEvent): Words | undefined {
   const { message, status, business } = data;
   if (message) return { text: [messageWords(message), ...aroundWords(message)].join("\n") };
   if (status) return status.status === "failed" ? failedWords(status) : undefined;
-  if (!type.startsWith("business.") || type.startsWith("business.record.")) return undefined;
+  if (!type.startsWith("business.") || isOfWaypost.test(type)) return undefined;
   return { text: businessWords(type, business), note: true };
 }
 

@@ -1,3 +1,4 @@
+import type { WaypostEvent } from "../contracts.ts";
 import { OptionError } from "./destination-kind.ts";
 
 /** When a conversation goes on in its ticket, and when it begins another one. */
@@ -24,6 +25,16 @@ export function ticketStep(
   if (at - lastAt >= newAfterMs) return "new";
   if (closedAt === undefined) return "append";
   return at - closedAt < reopenMs ? "reopen" : "new";
+}
+
+/** It came with the history: what was said before Waypost was there is no reason for a ticket, nor to open one again. */
+export function isFromHistory({ type }: Pick<WaypostEvent, "type">): boolean {
+  return type.startsWith("whatsapp.history.");
+}
+
+/** What happened to a conversation, or to a person, is worth a note in the ticket that is there, not a ticket. */
+export function opensNoTicket({ type }: Pick<WaypostEvent, "type">): boolean {
+  return /^business\.(conversation\.|consent\.|contact\.|handoff\.ended$)/.test(type);
 }
 
 const duration = { type: "string", pattern: "^[0-9]{1,6}(min|h|d)$" };

@@ -10,7 +10,16 @@ export interface SchemaProblem {
 /** Answers with every problem, none when the value fits. Compile once, at start-up: it costs milliseconds. */
 export type Check = (value: unknown) => SchemaProblem[];
 
-const words = ["tsType", "tsEnumNames", "x-secret", "x-example", "x-meta", "x-group", "x-list"];
+const words = [
+  "tsType",
+  "tsEnumNames",
+  "x-secret",
+  "x-ask",
+  "x-example",
+  "x-meta",
+  "x-group",
+  "x-list",
+];
 
 /**
  * Draft 2020-12. `formats` are checked; unknown keywords are refused except our own `x-` ones and `tsType`. `options`

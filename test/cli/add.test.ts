@@ -3,8 +3,12 @@ import { spawn } from "node:child_process";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { describe, it } from "node:test";
+import { keepSecrets } from "../../src/cli/add/config-file.ts";
 import { hasDestination, withDestination, withoutShadow } from "../../src/cli/add/edit-yaml.ts";
-import { gatherOptions } from "../../src/cli/add/options.ts";
+import { gatherOptions, type KindOptions } from "../../src/cli/add/options.ts";
+import type { ConfigProblem } from "../../src/config/config-error.ts";
+import { readGiven } from "../../src/config/env.ts";
+import { destinationKinds } from "../../src/destinations/kinds.ts";
 import { tempDir } from "../config/temp-dir.ts";
 import { hubspotToken, startHubspotStub } from "../destinations/hubspot/stub.ts";
 import { slackToken, startSlackStub } from "../destinations/slack-stub.ts";
@@ -50,7 +54,7 @@ describe("waypost add", { timeout: 120_000 }, () => {
     assert.ok(!text.includes("shadow"), text);
     assert.match(text, /name: to-support/);
     const env = path.join(cwd, ".env");
-    assert.equal(await readFile(env, "utf8"), `SLACK_TOKEN="${slackToken}"\n`);
+    assert.equal(await readFile(env, "utf8"), `SLACK_TOKEN='${slackToken}'\n`);
     assert.equal((await stat(env)).mode & 0o777, 0o600);
     // Nothing was posted.
     assert.deepEqual(stub.posts, []);
@@ -180,5 +184,58 @@ describe("the options that `add` gathers", () => {
       { questions: nobody, env: {} },
     );
     assert.deepEqual(own, { options: { token: `\${OURS}`, size: 1 }, secrets: {} });
+  });
+});
+
+describe("what `add` asks for", () => {
+  const schemaOf = (kind: string) => destinationKinds[kind]?.schema as KindOptions;
+  const gather = async (kind: string, given: Readonly<Record<string, string>> = {}) => {
+    const asked: string[] = [];
+    const questions = {
+      ask: async (question: string, { secret = false } = {}) => {
+        asked.push(`${question.split(" ")[0]?.replace(":", "")}${secret ? " (hidden)" : ""}`);
+        return "x";
+      },
+    };
+    const gathered = await gatherOptions(kind, schemaOf(kind), given, { questions, env: {} });
+    return { asked, ...gathered };
+  };
+
+  it("is one of the sets of options that a kind takes", async () => {
+    assert.deepEqual((await gather("zendesk")).asked, [
+      "clientId",
+      "clientSecret (hidden)",
+      "subdomain",
+    ]);
+    const elsewhere = await gather("zendesk", { baseUrl: "https://help.example" });
+    assert.ok(!elsewhere.asked.includes("subdomain"));
+    assert.ok((await gather("salesforce")).asked.includes("clientSecret (hidden)"));
+  });
+
+  it("puts a secret of several forms into the environment, never into the file", async () => {
+    const { options, secrets } = await gather("webhook", {
+      url: "https://erp.example",
+      secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    });
+    assert.equal(options["secret"], `\${WEBHOOK_SECRET}`);
+    assert.deepEqual(Object.keys(secrets), ["WEBHOOK_SECRET"]);
+    const sheet = await gather("google-sheets");
+    assert.equal(sheet.options["credentials"], `\${GOOGLE_SHEETS_CREDENTIALS}`);
+  });
+
+  it("keeps a key file as it is in `.env`", async (t) => {
+    const cwd = await tempDir(t);
+    const before = process.cwd();
+    process.chdir(cwd);
+    t.after(() => process.chdir(before));
+    const key = JSON.stringify({
+      type: "service_account",
+      private_key: "-----BEGIN\nabc\n-----END\n",
+    });
+    await keepSecrets({ GOOGLE_KEY: key, PLAIN: "it's" });
+    const problems: ConfigProblem[] = [];
+    const given = await readGiven({}, cwd, problems);
+    assert.deepEqual([given["GOOGLE_KEY"], given["PLAIN"], problems], [key, "it's", []]);
+    await assert.rejects(keepSecrets({ ODD: `'"` }), /both kinds of quotes/);
   });
 });

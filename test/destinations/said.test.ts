@@ -59,10 +59,9 @@ describe("what an event says in a conversation", () => {
         : event.data.status?.status === "failed";
       assert.equal(said(event) !== undefined, speaks, name);
     }
-    assert.equal(
-      said(makeEvent({ type: "business.record.created", data: { business: { id: "1" } } })),
-      undefined,
-    );
+    for (const type of ["business.record.created", "business.contact.erased"]) {
+      assert.equal(said(makeEvent({ type, data: { business: { id: "1" } } })), undefined, type);
+    }
   });
 
   it("is the contact's name and the text, as it came", () => {

@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ConfigError, type ConfigProblem } from "../../config/config-error.ts";
 import { readGiven } from "../../config/env.ts";
+import { CommandError, exitCodes } from "../ops-client.ts";
 
 /** waypost.yaml, where WAYPOST_CONFIG says that it is. */
 export interface ConfigFile {
@@ -33,10 +34,20 @@ function absentIsEmpty(error: unknown): string {
 
 /** At the end of `.env` in this folder, which is made for its owner alone. */
 export async function keepSecrets(secrets: Readonly<Record<string, string>>): Promise<void> {
-  const lines = Object.entries(secrets).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const lines = Object.entries(secrets).map(([name, value]) => `${name}=${quoted(value)}`);
   if (lines.length === 0) return;
   const before = await readFile(".env", "utf8").catch(absentIsEmpty);
   const begin = before === "" || before.endsWith("\n") ? before : `${before}\n`;
   // The mode counts for a file that is made.
   await writeFile(".env", `${begin}${lines.join("\n")}\n`, { mode: 0o600 });
+}
+
+/** As `.env` reads it back: within single quotes nothing is special, within double ones only line breaks are. */
+function quoted(value: string): string {
+  if (!value.includes("'")) return `'${value}'`;
+  if (!value.includes('"')) return `"${value}"`;
+  throw new CommandError(
+    exitCodes.usage,
+    "A secret with both kinds of quotes does not fit into .env: put it into a file, and name that in NAME_FILE.",
+  );
 }

@@ -4,12 +4,14 @@ import type { Questions } from "./questions.ts";
 interface OptionSchema {
   readonly type?: string;
   readonly description?: string;
-  readonly "x-secret"?: boolean;
 }
 
 /** What a kind's own schema says of its options. */
 export interface KindOptions {
   readonly required?: readonly string[];
+  /** Sets of options of which one is needed, where the schema itself does not say so. */
+  readonly "x-ask"?: readonly (readonly string[])[];
+  readonly anyOf?: readonly { readonly required?: readonly string[] }[];
   readonly properties?: Readonly<Record<string, OptionSchema>>;
 }
 
@@ -26,13 +28,14 @@ export interface Gathered {
  */
 export async function gatherOptions(
   kind: string,
-  { required = [], properties = {} }: KindOptions,
+  schema: KindOptions,
   given: Readonly<Record<string, string>>,
   parts: {
     readonly questions: Pick<Questions, "ask">;
     readonly env: Readonly<Record<string, string>>;
   },
 ): Promise<Gathered> {
+  const { required = [], properties = {} } = schema;
   const unknown = Object.keys(given).find((key) => properties[key] === undefined);
   if (unknown !== undefined) {
     const known = Object.keys(properties).join(", ");
@@ -40,9 +43,10 @@ export async function gatherOptions(
   }
   const options: Record<string, unknown> = {};
   const secrets: Record<string, string> = {};
-  for (const key of new Set([...required, ...Object.keys(given)])) {
+  const asked = [...required, ...alternative(schema, given)];
+  for (const key of new Set([...asked, ...Object.keys(given)])) {
     const about = properties[key] ?? {};
-    const variable = about["x-secret"] ? variableName(kind, key) : undefined;
+    const variable = isSecretOption(about) ? variableName(kind, key) : undefined;
     const value =
       given[key] ?? knownIn(parts.env, variable) ?? (await askFor(key, about, parts.questions));
     const isSecret = variable !== undefined && !value.startsWith("${");
@@ -52,15 +56,33 @@ export async function gatherOptions(
   return { options, secrets };
 }
 
+/** Where a kind takes one set of options or another: what the first of them asks for, unless another is given. */
+function alternative(
+  { anyOf = [], "x-ask": told }: KindOptions,
+  given: Readonly<Record<string, string>>,
+): readonly string[] {
+  const sets = told ?? anyOf.map(({ required = [] }) => required);
+  return sets.some((keys) => keys.every((key) => given[key] !== undefined)) ? [] : (sets[0] ?? []);
+}
+
+/** Also where one of several forms of it is one. */
+function isSecretOption(schema: unknown): boolean {
+  if (typeof schema !== "object" || schema === null) return false;
+  const { properties: _, ...rest } = schema as Record<string, unknown>;
+  return rest["x-secret"] === true || Object.values(rest).some(isSecretOption);
+}
+
 function knownIn(env: Readonly<Record<string, string>>, variable: string | undefined) {
   return variable === undefined || env[variable] === undefined ? undefined : `\${${variable}}`;
 }
 
 async function askFor(
   key: string,
-  { description, "x-secret": secret = false }: OptionSchema,
+  about: OptionSchema,
   { ask }: Pick<Questions, "ask">,
 ): Promise<string> {
+  const { description } = about;
+  const secret = isSecretOption(about);
   const question = description === undefined ? `${key}:` : `${key} (${description})`;
   for (;;) {
     const answer = await ask(question, { secret });

@@ -17,6 +17,9 @@ const ofFields = new Set(["missing_field", "invalid_field", "invalid_value", "da
 /** Standard fields that options fill, or that an account may want. */
 const settable = ["type", "group_id", "responder_id", "product_id", "source", "priority", "status"];
 
+/** Filled by Waypost itself: what is wrong with them is wrong with this event. */
+const own = ["requester_id", "user_id", "description", "body", "subject", "name", "mobile"];
+
 interface FieldError {
   readonly field?: unknown;
   readonly code?: unknown;
@@ -32,12 +35,24 @@ export function createJudge({ fieldNames }: Pick<FreshdeskOptions, "fieldNames">
       return { verdict: "config", code: whole, words: remedies[whole] ?? "" };
     }
     if (answer.status !== 400) return undefined;
-    const error = errorsOf(answer).find((each) => ofFields.has(String(each.code)));
-    const field = String(error?.field ?? "").replace(/^custom_fields\./, "");
-    if (!known.has(field)) return undefined;
-    const words = `the field ${field} is not as Freshdesk wants it: correct the option, or the field there`;
-    return { verdict: "config", code: String(error?.code), words };
+    const error = errorsOf(answer).find((each) => isOfAccount(each, known));
+    if (error === undefined) return undefined;
+    const words = `the field ${nameOf(error)} is not as Freshdesk wants it: correct the option, or the field there`;
+    return { verdict: "config", code: String(error.code), words };
   };
+}
+
+/** What options fill is not as the account has it; or the account wants a field of its own that no option fills, with any event. */
+function isOfAccount(error: FieldError, known: ReadonlySet<string>): boolean {
+  const name = nameOf(error);
+  if (known.has(name)) return ofFields.has(String(error.code));
+  return (
+    error.code === "missing_field" && /^[a-z][a-z0-9_]{0,79}$/.test(name) && !own.includes(name)
+  );
+}
+
+function nameOf({ field }: FieldError): string {
+  return String(field ?? "").replace(/^custom_fields\./, "");
 }
 
 function errorsOf({ json }: Pick<ApiAnswer, "json">): readonly FieldError[] {

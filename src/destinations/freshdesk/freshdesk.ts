@@ -4,6 +4,7 @@ import type { DestinationKind, DestinationParts } from "../destination-kind.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
 import { personOf } from "../person.ts";
 import { said, saidAsText } from "../said.ts";
+import { isFromHistory } from "../ticket-rule.ts";
 import type { Call } from "./call.ts";
 import { checkFreshdesk, requirementsOf } from "./check.ts";
 import { createFreshdeskApi } from "./client.ts";
@@ -30,6 +31,7 @@ function createFreshdesk(options: FreshdeskOptions, clock: Clock): Destination {
     work: (call: Call, saying: Saying) => Promise<T>,
   ): Promise<T | Delivered> => {
     throwIfAborted(signal);
+    if (isFromHistory(event)) return { answer: "nothing to write: it is from the history" };
     const concerned = said(event) && (await context.concerned());
     const files = await context.files();
     const told = said(event, concerned, files);

@@ -78,15 +78,20 @@ async function closedAtOf(call: Call, { id, updated_at }: TicketRecord): Promise
   return Date.parse(closed_at ?? resolved_at ?? updated_at ?? "") || 0;
 }
 
-/** Freshdesk closes what it merges, and says into which in a note; it says so nowhere else. */
+/**
+ * Freshdesk closes what it merges, and says into which in a note; it says so nowhere else. Its note begins with that: ours begin with who
+ * said it, so nobody's words can lead a conversation into another's ticket.
+ */
 async function followMerge(call: Call, ticket: TicketRecord): Promise<TicketRecord | undefined> {
   const notes = await readNotes(call, String(ticket.id), 3);
   for (const { body_text = "", incoming, private: isPrivate } of notes.toReversed()) {
-    const [, into] = /merged into ticket (?:ID )?#?\s*(\d+)/i.exec(body_text) ?? [];
+    const [, into] = mergeWords.exec(body_text) ?? [];
     if (into !== undefined && isPrivate && !incoming) return readTicket(call, into);
   }
   return ticket;
 }
+
+const mergeWords = /^\s*(?:this )?ticket\b[\w\s#]{0,40}\bmerged into ticket (?:ID )?#?\s*(\d+)/i;
 
 const perPage = 100;
 

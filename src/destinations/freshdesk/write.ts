@@ -1,6 +1,7 @@
 import { type Delivered, DeliveryError, type WaypostEvent } from "../../contracts.ts";
 import { recordEvent } from "../record-event.ts";
 import type { Said } from "../said.ts";
+import { opensNoTicket } from "../ticket-rule.ts";
 import { type Call, type FreshdeskContact, urlOf } from "./call.ts";
 import { findOrCreateContact } from "./find-contact.ts";
 import { createTicket, currentPlace, linkOf, type Place, reopen, writeNote } from "./ticket.ts";
@@ -15,17 +16,28 @@ export interface Saying {
 /** Writes what the event says where it belongs. A contact or a ticket that is gone is replaced, once. */
 export async function write(call: Call, saying: Saying): Promise<Delivered> {
   const inbound = saying.said.direction === "in";
+  const opens = !opensNoTicket(call.event);
+  const place = await currentPlace(call, inbound);
+  if (place === undefined && !opens) return opensNothing(call);
   const words = await wordsOf(saying.said, saying.own);
   const contact = await findOrCreateContact(call, { inbound });
   if (contact === undefined) return nobody(call);
-  const place = await currentPlace(call, inbound);
   const noted = place && (await append(call, contact, { ...saying, words, place }));
   if (place && noted !== "gone") return noted ?? { answer: call.session.told() };
-  const begun = await begin(call, contact, { ...saying, words });
+  return opens ? beginFor(call, contact, { ...saying, words }) : opensNothing(call);
+}
+
+async function beginFor(
+  call: Call,
+  contact: FreshdeskContact,
+  writing: Writing,
+): Promise<Delivered> {
+  const begun = await begin(call, contact, writing);
   if (begun !== "gone") return begun ?? { answer: call.session.told() };
+  const inbound = writing.said.direction === "in";
   const other = await findOrCreateContact(call, { inbound, anew: true });
   if (other === undefined) return nobody(call);
-  const again = await begin(call, other, { ...saying, words });
+  const again = await begin(call, other, writing);
   if (again === "gone") throw new DeliveryError("outage", "Freshdesk's contact is gone again");
   return again ?? { answer: call.session.told() };
 }
@@ -33,6 +45,11 @@ export async function write(call: Call, saying: Saying): Promise<Delivered> {
 function nobody({ session, context }: Call): Delivered {
   const none = "no contact in Freshdesk, and none is to be made";
   return { answer: context.shadow ? session.told() : none };
+}
+
+function opensNothing({ context }: Call): Delivered {
+  const what = context.shadow ? "would do nothing" : "nothing to write";
+  return { answer: `${what}: there is no ticket, and this opens none` };
 }
 
 interface Writing extends Saying {

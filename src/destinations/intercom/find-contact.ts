@@ -172,14 +172,19 @@ async function createContact(call: Call): Promise<IntercomContact | undefined> {
     accept: [409],
   });
   if (answer === undefined) return undefined;
-  const id = answer.status === 409 ? await existing(call, answer) : idOf(answer.json);
+  if (answer.status === 409) return keepExisting(call, await existing(call, answer));
   const link: Link = {
-    ...{ contact: id, role: "user", mail: "0", ...seenOf(person) },
+    ...{ contact: idOf(answer.json), role: "user", mail: "0", ...seenOf(person), ...made },
     ...(name !== undefined && { name }),
-    ...(answer.status !== 409 && made),
   };
   await context.remember(link, { scope: "contact" });
   return { ...fromLink(call, link), seen: true };
+}
+
+/** Who was there has a name and perhaps an e-mail address of their own. */
+async function keepExisting(call: Call, id: string): Promise<IntercomContact> {
+  const answer = await call.session.look({ method: "GET", path: pathOf`/contacts/${id}` });
+  return keep(call, answer.json as ContactRecord, {});
 }
 
 function idOf(json: unknown): string {

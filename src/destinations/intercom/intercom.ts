@@ -4,6 +4,7 @@ import type { DestinationKind, DestinationParts } from "../destination-kind.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
 import { personOf } from "../person.ts";
 import { said, saidAsText } from "../said.ts";
+import { isFromHistory } from "../ticket-rule.ts";
 import { createAccount } from "./account.ts";
 import type { Call } from "./call.ts";
 import { checkIntercom, requirementsOf } from "./check.ts";
@@ -33,6 +34,7 @@ function createIntercom(options: IntercomOptions, clock: Clock): Destination {
     work: (call: Call, saying: Saying) => Promise<T>,
   ): Promise<T | Delivered> => {
     throwIfAborted(signal);
+    if (isFromHistory(event)) return { answer: "nothing to write: it is from the history" };
     const concerned = said(event) && (await context.concerned());
     const files = await context.files();
     const told = said(event, concerned, files);

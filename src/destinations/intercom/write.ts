@@ -81,7 +81,10 @@ async function begin(call: Call, contact: IntercomContact, writing: Writing) {
   return delivered(call, contact, begun);
 }
 
-/** Says in the new conversation which one went before. It is remembered first, so that it is begun once; the line may be missing after a crash. */
+/**
+ * Says in the new conversation which one went before. It is remembered first, so that it is begun once. The line may be missing after a crash
+ * or a failure: what the event says is written by then, and another attempt would write it again.
+ */
 async function follow(
   call: Call,
   contact: IntercomContact,
@@ -91,7 +94,11 @@ async function follow(
   const url = call.account.urlOf("conversation", before);
   const plain = `Goes on from ${url}`;
   const words: Words = { body: `<p>${plain}</p>`, plain, attachments: [] };
-  await replyIn(call, begun.conversation, { contact, words, voice: "note" });
+  try {
+    await replyIn(call, begun.conversation, { contact, words, voice: "note" });
+  } catch (error) {
+    if (!(error instanceof DeliveryError)) throw error;
+  }
 }
 
 async function note(call: Call, contact: IntercomContact, writing: Writing) {

@@ -3,6 +3,7 @@ import { isInboundMessage } from "../../event/direction.ts";
 import { cleanText } from "../clean-text.ts";
 import type { Said } from "../said.ts";
 import { saidAsText } from "../said.ts";
+import { isFromHistory } from "../ticket-rule.ts";
 import type { Org, Part } from "./client.ts";
 import type { CaseOptions, SalesforceOptions } from "./options.ts";
 import { type Person, rendered } from "./person.ts";
@@ -82,7 +83,7 @@ function stepOfClosed(
 ): CaseStep {
   const isLate = Date.parse(event.time) - closedAt > reopenWithinMs;
   if (isLate) return opens ? { is: "create", parent: id } : { is: "none", was: id };
-  return { is: "comment", id, reopen: opens || isInboundMessage(event) };
+  return { is: "comment", id, reopen: opens || (isInboundMessage(event) && !isFromHistory(event)) };
 }
 
 interface FoundCase {

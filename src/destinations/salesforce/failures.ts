@@ -140,6 +140,8 @@ export interface PartAnswer {
 export interface Failure {
   readonly error: DeliveryError;
   readonly isStale: boolean;
+  /** The reference of the part that is at fault. */
+  readonly part: string;
 }
 
 /** undefined: all of it was done. What did not fail itself says PROCESSING_HALTED. */
@@ -152,7 +154,7 @@ export function failureOf(
   const culprit =
     failed.find(({ body }) => firstError(body).errorCode !== "PROCESSING_HALTED") ?? failed[0];
   if (culprit === undefined) return undefined;
-  const { httpStatusCode: status, body } = culprit;
+  const { httpStatusCode: status, body, referenceId: part } = culprit;
   const judged: Judgement = judge({ status, json: body }) ?? {
     verdict: statusVerdict(status).verdict,
   };
@@ -165,7 +167,7 @@ export function failureOf(
       answer: `${status} ${redactAnswer(JSON.stringify(body) ?? "", event, secrets)}`,
     }),
   });
-  return { error, isStale: stale.has(firstError(body).errorCode ?? "") };
+  return { error, part, isStale: stale.has(firstError(body).errorCode ?? "") };
 }
 
 /** Its errors are a list; only the first is told to people. */

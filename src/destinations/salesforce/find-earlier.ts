@@ -23,14 +23,17 @@ export async function findTask(
   const who = await whoseTasks(org, options, event, context);
   if (who === undefined) return undefined;
   const task = options.log === "transcript" ? context.link?.["task"] : undefined;
-  const found = await org.query({
-    ...query,
-    select: [...query.select, "Description"],
-    where: task === undefined ? `${who} AND ${since(event)}` : (isIn("Id", [task]) ?? ""),
-    newestBy: "CreatedDate",
-    limit: 200,
-  });
-  return found.find(({ Description }) => hasMarker(Description, key));
+  // In the transcript that is remembered, or in one that it has begun anew.
+  const places = [task && isIn("Id", [task]), `${who} AND ${since(event)}`];
+  for (const where of places) {
+    if (!where) continue;
+    const select = [...query.select, "Description"];
+    const asked = { ...query, select, where, newestBy: "CreatedDate", limit: 200 } as const;
+    const found = await org.query(asked);
+    const own = found.find(({ Description }) => hasMarker(Description, key));
+    if (own) return own;
+  }
+  return undefined;
 }
 
 async function whoseTasks(

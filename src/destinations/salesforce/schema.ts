@@ -65,6 +65,8 @@ export const salesforceSchema = {
   type: "object",
   additionalProperties: false,
   required: ["loginUrl", "clientId"],
+  // One of these is needed besides; what is wrong with them the kind says in better words than a schema's.
+  "x-ask": [["clientSecret"], ["privateKey", "username"]],
   properties: {
     loginUrl: {
       type: "string",

@@ -28,13 +28,27 @@ export async function writeEntry(parts: Parts, org: Org, entry: Entry): Promise<
     if (plan === undefined) {
       return nothing(entry.context, "nobody in Salesforce has this phone or id");
     }
-    const outcome = await org.composite(plan.would, plan.parts);
+    const outcome = await carryOut(org, plan);
     if (outcome === undefined) return { answer: org.session.told() };
     if ("done" in outcome) return settle(parts, entry, plan, outcome.done);
     if (anew || !outcome.failed.isStale) throw outcome.failed.error;
     parts.openCases.clear();
   }
   throw new Error("unreachable");
+}
+
+/**
+ * What the account refuses of changes to a person who is there (a validation rule, an approval that locks them) is left out: what was said
+ * arrives in any case.
+ */
+async function carryOut(org: Org, { would, parts, person }: Plan) {
+  const outcome = await org.composite(would, parts);
+  if (outcome === undefined || "done" in outcome || person === undefined) return outcome;
+  const { error, isStale, part } = outcome.failed;
+  const isOfPerson = part === "person" && !person.isNew && !isStale && error.verdict === "refused";
+  if (!isOfPerson) return outcome;
+  const others = parts.filter((each) => each !== person.part);
+  return org.composite(would, others);
 }
 
 async function planOf(

@@ -35,6 +35,7 @@ export const shopify: DestinationKind = {
 interface Parts {
   readonly api: ShopApi;
   readonly options: ShopifyOptions;
+  readonly clock: Pick<Clock, "now">;
   /** A note is read and written whole: of one order by one delivery at a time. */
   readonly orders: KeyedMutex;
 }
@@ -48,7 +49,7 @@ export function createShopify(
   const options = parseShopifyOptions(name, given);
   const { tags, note, metafields, order } = options;
   const api = createShopApi(options, clock);
-  const parts: Parts = { api, options, orders: createKeyedMutex() };
+  const parts: Parts = { api, options, clock, orders: createKeyedMutex() };
   const readsLog = [tags, note, metafields, order].some((each) => each.readsLog);
   return {
     kind: "shopify",
@@ -66,31 +67,36 @@ export function createShopify(
 }
 
 async function deliver(
-  { api, options, orders }: Parts,
+  parts: Parts,
   event: WaypostEvent,
   context: DeliveryContext,
   signal: AbortSignal,
 ): Promise<Delivered> {
   throwIfAborted(signal);
+  const { api, options, orders } = parts;
   if (event.type.startsWith("business.record.")) {
     return nothing("it tells of a record", context);
   }
   const wanted = await renderWanted(options, context);
   if (isNothing(wanted)) return nothing("no tag, note or metafield", context);
   const shop = api.of(event, context, signal);
-  const write = () => writeTo(shop, options, wanted, event, context);
+  const write = () => writeTo(parts, shop, wanted, event, context);
   const isShared = options.on === "order" && wanted.note !== "";
   return isShared ? orders.run(["note"], write) : write();
 }
 
+/** Search knows a new order only some seconds later: so long one that is not found is looked for again. */
+const searchLagMs = 120_000;
+
 async function writeTo(
+  { options, clock }: Parts,
   shop: Shop,
-  options: ShopifyOptions,
   wanted: Wanted,
   event: WaypostEvent,
   context: DeliveryContext,
 ): Promise<Delivered> {
-  const target = await findTarget(shop, options, context);
+  const mayLag = clock.now() - Date.parse(event.data.receivedAt) < searchLagMs;
+  const target = await findTarget(shop, options, context, mayLag);
   if (typeof target === "string") {
     return nothing(target, context, shop.session.told());
   }

@@ -4,14 +4,18 @@ import type { Shop } from "./graphql.ts";
 import type { ShopifyOptions } from "./options.ts";
 import { findOrder } from "./orders.ts";
 
-/** What is to be written to, or in words why there is nothing. Throws DeliveryError. */
+/**
+ * What is to be written to, or in words why there is nothing. `mayLag`: the event is so new that search may not know its order yet. Throws
+ * DeliveryError.
+ */
 export async function findTarget(
   shop: Shop,
   options: ShopifyOptions,
   context: DeliveryContext,
+  mayLag: boolean,
 ): Promise<Target | string> {
   const reference = String((await options.order.render(context)) ?? "").trim();
-  if (options.on === "order" && reference !== "") return namedOrder(shop, reference);
+  if (options.on === "order" && reference !== "") return namedOrder(shop, reference, mayLag);
   const contact = await context.contact();
   if (contact === undefined) return "it is about no single person";
   const customer = await customerOf(shop, options, contact, context);
@@ -19,9 +23,13 @@ export async function findTarget(
   return customer.newestOrder ?? "this customer has no order";
 }
 
-async function namedOrder(shop: Shop, reference: string): Promise<Target> {
+async function namedOrder(shop: Shop, reference: string, mayLag: boolean): Promise<Target> {
   const order = await findOrder(shop, reference);
   if (order !== undefined) return order;
+  if (mayLag) {
+    const words = "Shopify's search does not know this order yet";
+    throw new DeliveryError("outage", words, { laneOnly: true, afterMs: 15_000 });
+  }
   throw new DeliveryError(
     "refused",
     "Shopify has no order of this name or id (older than 60 days: the app needs the scope read_all_orders)",

@@ -54,7 +54,10 @@ async function byExternalId({ session }: Work, { externalIds }: Who): Promise<Us
   return undefined;
 }
 
-/** An end user with exactly this number, as the phone or among the identities; of several the one with the first candidate, then the newest. */
+/**
+ * An end user with exactly this number, as the phone or among the identities; of several the one with the first candidate, then the newest.
+ * Who is marked as another WhatsApp account is another person: a family's landline, a company's.
+ */
 async function byPhone(work: Work, { phones }: Who): Promise<User | undefined> {
   if (phones.length === 0) return undefined;
   const { session } = work;
@@ -62,7 +65,10 @@ async function byPhone(work: Work, { phones }: Who): Promise<User | undefined> {
   const query = { query: `role:end-user ${written.join(" ")}` };
   const path = "/api/v2/users/search";
   const { json } = await session.look({ method: "GET", path, query });
-  const users = usersOf(json).filter(({ role, active }) => active && role === "end-user");
+  const users = usersOf(json).filter(
+    ({ role, active, externalId }) =>
+      active && role === "end-user" && !externalId.startsWith("wa:"),
+  );
   const ranked: { readonly user: User; readonly rank: number }[] = [];
   for (const [at, user] of users.entries()) {
     const rank = await rankOf(work, user, { phones, mayAsk: at < mostIdentities });

@@ -14,6 +14,8 @@ export interface User {
   readonly name: string;
   readonly phone: string;
   readonly role: string;
+  /** "": none. */
+  readonly externalId: string;
   readonly active: boolean;
   readonly updatedAt: string;
 }
@@ -95,11 +97,12 @@ function toTicket(value: unknown): Ticket | undefined {
 }
 
 function toUser(value: unknown): User | undefined {
-  const { id: given, name, phone, role, active, updated_at } = fieldsOf(value);
+  const { id: given, name, phone, role, external_id, active, updated_at } = fieldsOf(value);
   const id = idOf(given);
   if (id === undefined) return undefined;
   return {
     ...{ id, name: textOf(name), phone: textOf(phone), role: textOf(role) },
+    externalId: textOf(external_id),
     active: active !== false,
     updatedAt: textOf(updated_at),
   };

@@ -1,6 +1,7 @@
 import type { BatchItem, EventFile } from "../../contracts.ts";
 import { effectId } from "../effect-id.ts";
 import { type Said, said, saidAsHtml } from "../said.ts";
+import { isFromHistory, opensNoTicket } from "../ticket-rule.ts";
 import type { ZendeskOptions } from "./options.ts";
 
 /** Zendesk's limit of a comment, in characters. */
@@ -30,10 +31,10 @@ export interface Turn {
   readonly opens: boolean;
 }
 
-/** undefined: it says nothing in a conversation. */
+/** undefined: it says nothing in a conversation, or nothing new. */
 export async function lineOf(item: BatchItem): Promise<Line | undefined> {
   const { event, context } = item;
-  if (said(event) === undefined) return undefined;
+  if (isFromHistory(event) || said(event) === undefined) return undefined;
   const [concerned, files] = await Promise.all([context.concerned(), context.files()]);
   const words = said(event, concerned, files);
   return words && { item, said: words, key: effectId(event, context) };
@@ -41,15 +42,12 @@ export async function lineOf(item: BatchItem): Promise<Line | undefined> {
 
 type How = Pick<Turn, "author" | "isPublic" | "wakes" | "opens">;
 
-/** What happened to the conversation is worth a note in its ticket, not a ticket. */
-const opensNothing = /^business\.(conversation\.|consent\.|contact\.|handoff\.ended$)/;
-
 function howOf({ said: words, item }: Line, options: ZendeskOptions): How {
   if (words.direction === "in") {
     return { author: "contact", isPublic: true, wakes: true, opens: true };
   }
   const { type } = item.event;
-  const opens = words.note ? !opensNothing.test(type) : options.oursOpen;
+  const opens = words.note ? !opensNoTicket(item.event) : options.oursOpen;
   const isPublic = options.oursArePublic && !isNote(words);
   return { author: "us", isPublic, wakes: type === "business.handoff.requested", opens };
 }

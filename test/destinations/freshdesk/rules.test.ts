@@ -219,6 +219,58 @@ describe("people and tickets in Freshdesk", () => {
     assert.equal(merged.status, 5);
   });
 
+  it("rule 2: nobody's words lead a conversation into another's ticket", async () => {
+    const { deliver } = desk();
+    await deliver(makeText("hers", { contact: { waId: "491700000003" } }));
+    const [hers] = tickets();
+    await deliver(makeText("his"));
+    const his = tickets().at(-1);
+    assert.ok(hers && his);
+    const business = { city: `merged into ticket ${hers.id}` };
+    await deliver(makeEvent({ type: "business.lead.captured", data: { business } }));
+    assert.equal(his.notes[0]?.private, true);
+    his.status = 5;
+    his.stats.closed_at = new Date(start).toISOString();
+    await deliver(makeText("and now?"));
+    assert.deepEqual([hers.notes.length, his.notes.length], [0, 2]);
+  });
+
+  it("who may not be told by phone (omit) is known by Waypost's id, and is one", async () => {
+    const told = { contact: { id: "ctc_7", phones: [], userIds: [] } };
+    await desk().deliver(makeText("a", { contact: { name: "Mia" } }), told);
+    await desk().deliver(makeText("b", { contact: { name: "Mia" } }), told);
+    assert.deepEqual(
+      contacts().map(({ unique_external_id, mobile }) => [unique_external_id, mobile]),
+      [["whatsapp:ctc_7", null]],
+    );
+  });
+
+  it("the history, and what happened to a conversation or a person, opens no ticket", async () => {
+    const { deliver } = desk();
+    const before = (body: string, direction: "in" | "out") =>
+      makeEvent({
+        type: "whatsapp.history.text",
+        at: -200 * day,
+        data: { message: { id: `wamid.${body}`, type: "text", text: { body }, direction } },
+      });
+    const happened = (type: string) => makeEvent({ type, data: { business: {} } });
+    await deliver(before("years ago", "in"));
+    await deliver(before("and our answer", "out"));
+    await deliver(happened("business.conversation.closed"));
+    await deliver(happened("business.consent.revoked"));
+    await deliver(happened("business.contact.erased"));
+    assert.deepEqual([contacts().length, tickets().length], [0, 0]);
+    await deliver(makeText("hello"));
+    await deliver(happened("business.conversation.closed"));
+    await deliver(before("long ago", "in"));
+    await deliver(makeText("and"));
+    assert.equal(tickets().length, 1);
+    assert.deepEqual(
+      tickets()[0]?.notes.map((note) => note.body_text.replace(/\s+/g, " ").trim()),
+      ["Waypost Conversation closed", "Mia and"],
+    );
+  });
+
   it("a contact that was merged or deleted is found out, and the ticket's requester counts", async () => {
     const { deliver } = desk();
     await deliver(makeText("one", { at: 0 }));

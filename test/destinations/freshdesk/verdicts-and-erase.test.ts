@@ -63,6 +63,13 @@ describe("Freshdesk's verdicts, requirements and erasing", () => {
     server.desk.ticketFields.add("cf_city").add("cf_event");
     server.held.wanted = "type";
     assert.match((await fails(makeText("two"))).message, /missing_field: the field type is not/);
+    server.held.wanted = "cf_order_number";
+    const wanted = await fails(makeText("two and a half"));
+    assert.deepEqual(
+      [wanted.verdict, /missing_field: the field cf_order_number/.test(wanted.message)],
+      ["config", true],
+      "a field that the account came to want kills no event",
+    );
     server.held.forbidden = true;
     assert.match(
       (await fails(makeText("three"))).message,

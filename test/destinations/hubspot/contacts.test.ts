@@ -131,6 +131,16 @@ describe("one person is one contact in HubSpot", () => {
     assert.equal(crm.messages().length, 3);
   });
 
+  it("who may not be told by phone (omit) is known by Waypost's id, and is one", async () => {
+    const told = contact({ id: "ctc_7", name: "Mia Berg" });
+    await crm.deliver(makeText("a", { contact: { name: "Mia Berg" } }), {}, told);
+    crm.contactLinks.clear();
+    await crm.deliver(makeText("b", { contact: { name: "Mia Berg" } }), {}, told);
+    assert.deepEqual(crm.contacts(), [
+      { firstname: "Mia", lastname: "Berg", whatsapp_id: "ctc_7" },
+    ]);
+  });
+
   it("has nothing to do with what is about nobody", async () => {
     const group = makeText("hello all", { contact: mia, data: { groupId: "grp_1" } });
     const { answer } = await crm.deliver(group);

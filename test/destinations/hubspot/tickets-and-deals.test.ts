@@ -33,6 +33,13 @@ describe("tickets in HubSpot", () => {
       Object.assign(ticket.properties, { hs_pipeline_stage: "4", closed_date: second(at) });
   };
 
+  it("does not grow old by what comes late, as the history does", async () => {
+    await crm.deliver(handoff(40 * day), owner(undefined));
+    await crm.deliver(makeText("a month ago", { contact: mia, at: 0 }), owner(undefined));
+    await crm.deliver(handoff(40 * day + 1), owner(undefined));
+    assert.equal(tickets().length, 1);
+  });
+
   it("is made for an event that asks, with who, what, where and whose, and is told", async () => {
     const event = handoff(1);
     const { events = [], remoteId } = await crm.deliver(event, owner("101"));

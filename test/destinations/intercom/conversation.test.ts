@@ -121,17 +121,33 @@ describe("a conversation in Intercom", () => {
     assert.equal(conversations()[0]?.parts.length, 1);
   });
 
-  it("says nothing of statuses, records and groups", async () => {
+  it("says nothing of statuses, records, groups, the history, and of who was erased", async () => {
     const { deliver } = desk();
     const silent = [
       makeStatus("wamid.1", "read"),
       makeEvent({ type: "business.record.created", data: { business: { object: "contact" } } }),
       makeText("to all", { data: { groupId: "grp_1" } }),
+      makeText("years ago", { type: "whatsapp.history.text" }),
+      makeEvent({ type: "business.contact.erased", data: { business: {} } }),
     ];
     for (const event of silent) {
       assert.match((await deliver(event)).answer ?? "", /^nothing to write/);
     }
     assert.equal(server.workspace.contacts.size, 0);
+  });
+
+  it("is begun and said once where the line that links the one before fails", async () => {
+    const { deliver } = desk();
+    await deliver(makeText("one", { at: 0 }));
+    for (const [at, fault] of ([{ status: 429 }, { status: 422 }, "lost"] as const).entries()) {
+      const event = makeText("two", { at: 20 * (at + 1) * day });
+      server.stub.fail("none", fault);
+      // As the engine does where nothing was done.
+      const { events = [] } = await deliver(event).catch(() => deliver(event));
+      assert.equal(events.length, 1, "the new conversation is told");
+      assert.equal(bodies().filter((body) => body.endsWith("<p>two</p>")).length, 1);
+      server.workspace.effects.length = 0;
+    }
   });
 
   it("is opened again within reopenWithin, else a linked one follows (rules 10 and 11)", async () => {

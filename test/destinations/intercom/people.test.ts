@@ -160,6 +160,18 @@ describe("people in Intercom", () => {
     );
   });
 
+  it("who comes back from the archive keeps the name, and is mailed nothing", async () => {
+    const there = { external_id: "whatsapp:15555550123", name: "Maria", email: "m@example.org" };
+    addContact(server.workspace, { ...there, archived: true });
+    const { deliver } = desk();
+    await deliver(makeText("hello again"));
+    const message = { id: "wamid.1", type: "text", text: { body: "welcome" } };
+    await deliver(makeEvent({ type: "whatsapp.outgoing.text", data: { message } }));
+    assert.equal(server.workspace.effects.at(-1)?.part_type, "note");
+    await deliver(makeText("x", { contact: { waId: "15555550123", name: "Mia M." } }));
+    assert.equal(contacts()[0]?.name, "Maria");
+  });
+
   it("are made for their own messages alone, or never, where told so", async () => {
     const sent = makeEvent({
       type: "whatsapp.outgoing.text",

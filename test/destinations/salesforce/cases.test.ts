@@ -75,6 +75,15 @@ describe("Salesforce: Cases", () => {
     assert.deepEqual(comments().slice(0, 2), ["Agent (phone): solved!", "Mia: but it is not"]);
   });
 
+  it("the history does not open it again", async () => {
+    desk = await openDesk(options);
+    await desk.tell(handoff(0));
+    close(100);
+    desk.passed += 60_000;
+    await desk.tell(makeText("years ago", { type: "whatsapp.history.text", at: 1 }));
+    assert.deepEqual(cases(), ["Closed"]);
+  });
+
   it("reads an open Case once a minute, not for each message", async () => {
     desk = await openDesk(options);
     await desk.tell(handoff(0));

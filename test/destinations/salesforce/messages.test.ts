@@ -157,6 +157,16 @@ describe("Salesforce: a transcript", () => {
     assert.equal(desk.records("Task").length, 3);
   });
 
+  it("is found where the attempt without an answer has begun it anew", async () => {
+    desk = await openDesk({ log: "transcript", newAfter: "1h", eventId: undefined });
+    await desk.tell(makeText("one", { at: 0 }));
+    const remembered = new Map(desk.links);
+    const late = makeText("two", { at: 7_200 });
+    await desk.tell(late);
+    for (const [conversation, link] of remembered) desk.links.set(conversation, link);
+    assert.equal((await desk.find(late))?.remoteId, desk.records("Task")[1]?.Id);
+  });
+
   it("is found to hold a line already, by the field or by the marker", async () => {
     for (const eventId of [eventIdField, undefined]) {
       desk = await openDesk({ log: "transcript", eventId });

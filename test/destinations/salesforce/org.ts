@@ -21,6 +21,8 @@ export class Org {
   readonly rows = new Map<string, Map<string, OrgRecord>>();
   /** What a rule for duplicates (same last name) does to a new person. */
   duplicateRule: "none" | "alert" | "block" = "none";
+  /** Ids of records that an approval process locks. */
+  readonly locked = new Set<string>();
   /** Writes that were kept, in order; what was rolled back is not among them. */
   effects: {
     readonly did: "insert" | "update" | "delete";
@@ -91,6 +93,7 @@ export class Org {
     if (record["IsConverted"] === true) {
       throw new OrgError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead");
     }
+    if (this.locked.has(id)) throw new OrgError("ENTITY_IS_LOCKED", "entity is locked");
     this.#hold(object, body, id);
     this.#keep(record);
     Object.assign(record, body, { LastModifiedDate: new Date(this.#now()).toISOString() });

@@ -68,6 +68,19 @@ describe("Salesforce: who a person is", () => {
     desk = await openDesk();
   });
 
+  it("writes what was said where the account refuses changes to the person", async () => {
+    desk = await openDesk();
+    const there = desk.org.seed("Contact", { LastName: "Berg", MobilePhone: "+491512345678" });
+    desk.org.locked.add(there.Id);
+    await desk.tell(text({ waId: "491512345678", name: "Mia" }));
+    await desk.tell(text({ waId: "491512345678", name: "Mia B." }));
+    assert.deepEqual(
+      desk.records("Task").map(({ WhoId }) => WhoId),
+      [there.Id, there.Id],
+    );
+    assert.deepEqual([desk.records("Contact").length, there["LastName"]], [1, "Berg"]);
+  });
+
   it("takes a number without country code for nobody's where no country is told", async () => {
     desk = await openDesk();
     desk.org.seed("Contact", { LastName: "Somebody in France", Phone: "0151 2345678" });

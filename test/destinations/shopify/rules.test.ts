@@ -277,6 +277,19 @@ describe("the order that an event is about", () => {
     }
     assert.equal(shop.world.orders[0]?.note, null);
   });
+
+  it("that is so new that search does not know it yet is waited for, by its conversation alone", async () => {
+    const made = destination({ order: "#1001", note });
+    const event = makeText("hello", { receivedAt: new Date().toISOString() });
+    const signal = AbortSignal.timeout(5_000);
+    const context = contextFor(event, ["15555550123"]);
+    await assert.rejects(made.deliver(event, context, signal), {
+      ...{ name: "DeliveryError", verdict: "outage", laneOnly: true, maybeDone: false },
+    });
+    const order = addOrder(shop.world, "#1001", addCustomer(shop.world, {}));
+    await made.deliver(event, context, signal);
+    assert.match(order.note ?? "", /hello|\[evt_/);
+  });
 });
 
 describe("shadow, doctor and erasure", () => {

@@ -57,6 +57,19 @@ describe("who the requester is in Zendesk", () => {
     assert.equal(desk.tickets()[0]?.requester_id, desk.people()[1]?.id);
   });
 
+  it("rule 2: is never one who is marked as another WhatsApp account, whose phone it is too", async () => {
+    const { addUser } = desk.stub.books;
+    const hers = { external_id: "wa:491700000009", identities: ["+15555550123"] };
+    addUser({ name: "Her", phone: "+491700000009", ...hers });
+    addUser({ name: "Him", phone: "+15555550123", external_id: "wa:DE.77" });
+    await desk.say(desk.text("hi"));
+    assert.deepEqual(
+      desk.people().map(({ external_id }) => external_id),
+      ["wa:491700000009", "wa:DE.77", "wa:15555550123"],
+    );
+    assert.equal(desk.tickets()[0]?.requester_id, desk.people()[2]?.id);
+  });
+
   it("of several with the number is the one with the number as it is, then the newest", async () => {
     const { addUser } = desk.stub.books;
     addUser({ name: "Ninth", phone: "+5511987654321", updated_at: "2026-11-19T00:00:00Z" });

@@ -43,6 +43,16 @@ describe("which ticket a conversation has in Zendesk", () => {
     assert.deepEqual(again.events, []);
   });
 
+  it("is not opened by the history, nor opened again", async () => {
+    const before = (body: string) => desk.text(body, { type: "whatsapp.history.text" });
+    await desk.say(before("years ago"));
+    assert.deepEqual([desk.tickets(), desk.people()], [[], []]);
+    await desk.say(desk.text("first"));
+    desk.stub.books.set(only().id, { status: "solved" });
+    await desk.sayAll(before("long ago"), before("later"));
+    assert.deepEqual([only().status, only().comments.length], ["solved", 1]);
+  });
+
   it("is found by its external id when nothing is remembered", async () => {
     await desk.say(desk.text("first"));
     desk.links.clear();
