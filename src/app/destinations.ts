@@ -109,6 +109,24 @@ export async function tryDestinations(
   return [...problems, ...variants.problems];
 }
 
+/** By destination, where it has its own: what shares a lane. */
+export type LaneKeys = ReadonlyMap<string, NonNullable<Destination["laneKeys"]>>;
+
+/** Also for processes that deliver nothing: makes the destinations and closes them, opens no connection. */
+export async function laneKeysByName(
+  { destinations }: Pick<Routing, "destinations">,
+  hasRabbit: boolean,
+): Promise<LaneKeys> {
+  const { setups } = await makeDestinations({ destinations }, nowhere(hasRabbit));
+  await Promise.all(setups.map(({ destination }) => destination.close()));
+  return new Map(
+    setups.flatMap(({ name, destination }) => {
+      const own = destination.laneKeys?.bind(destination);
+      return own === undefined ? [] : [[name, own] as const];
+    }),
+  );
+}
+
 /** For destinations that are made, but not used. */
 function nowhere(hasRabbit: boolean): DestinationParts {
   const refuse = () => Promise.reject(new Error("nothing is sent"));

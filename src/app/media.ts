@@ -1,4 +1,5 @@
-import { type Ledger, mediaDestination, type Store } from "../contracts.ts";
+import type { MediaConfig } from "../config/media.ts";
+import { type FileVault, type Ledger, mediaDestination, type Store } from "../contracts.ts";
 import { type DestinationSetup, deliveryId } from "../deliver/delivery.ts";
 import { takesMedia } from "../deliver/media-takes.ts";
 import type { Surroundings } from "../deliver/surroundings.ts";
@@ -26,7 +27,7 @@ export interface Media {
   readonly library: Library;
   /** Absent without MEDIA_PUBLIC_URL. */
   readonly links?: PublicLinks;
-  readonly vault: Awaited<ReturnType<typeof openDirectory>>;
+  readonly vault: FileVault;
 }
 
 /** undefined without META_ACCESS_TOKEN. Rejects when the directory cannot be made. */
@@ -36,14 +37,20 @@ export async function openMedia(
 ): Promise<Media | undefined> {
   const { media } = config;
   if (media === undefined) return undefined;
-  const { dir, bucket, publicUrl, accessToken } = media;
-  const vault = await (bucket
-    ? openBucket({ ...bucket, scratch: `${dir}/tmp` })
-    : openDirectory(dir));
+  const { publicUrl, accessToken } = media;
+  const vault = await openVault(media);
   life.add("files", () => vault.close());
   const links = publicUrl === undefined ? undefined : createPublicLinks({ publicUrl, accessToken });
   const library = createLibrary({ rows: store.media, vault, ...(links && { links }) });
   return { library, vault, ...(links && { links }) };
+}
+
+/** Where the files are kept. Rejects when the directory cannot be made. */
+export function openVault({
+  dir,
+  bucket,
+}: Pick<MediaConfig, "dir" | "bucket">): Promise<FileVault> {
+  return bucket ? openBucket({ ...bucket, scratch: `${dir}/tmp` }) : openDirectory(dir);
 }
 
 /** Behind the links to files on the public port. */

@@ -10,8 +10,9 @@ import {
 } from "../contracts.ts";
 import { compileRoutes, deliverQueue, type Routes } from "../deliver/routes.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
+import { mediaLaneKeys } from "../destinations/media/lane-keys.ts";
 import type { Sources } from "../receive/sources/source.ts";
-import { tryDestinations } from "./destinations.ts";
+import { type LaneKeys, laneKeysByName, tryDestinations } from "./destinations.ts";
 import { createSources, trySources } from "./sources.ts";
 
 /** What waypost.yaml asks for, ready to run; SIGHUP loads another one, which replaces it as a whole. */
@@ -21,6 +22,8 @@ export interface Plan {
   readonly sources: Sources;
   /** Those configured, `flows` where a route has something for it, and `media` where files are fetched. */
   readonly destinations: ReadonlyMap<string, { readonly kind: string }>;
+  /** `media`'s among them. */
+  readonly laneKeys: LaneKeys;
   /** Every role declares all of them, so that no event slips through before its consumer first starts. */
   readonly queues: readonly QueueSpec[];
 }
@@ -62,7 +65,8 @@ export function readRouting(
 
 /** Throws as `readRouting`. */
 export async function loadPlan(env: NodeJS.ProcessEnv, config: Config): Promise<Plan> {
-  const routing = await readRouting(env, config.rabbitmqUrl !== undefined);
+  const hasRabbit = config.rabbitmqUrl !== undefined;
+  const routing = await readRouting(env, hasRabbit);
   const media = config.media !== undefined;
   const routes = compileRoutes({ ...routing, media });
   const hasFlows = routes.patternsFor(flowsDestination).length > 0;
@@ -76,9 +80,13 @@ export async function loadPlan(env: NodeJS.ProcessEnv, config: Config): Promise<
     routes,
     sources: await createSources(routing),
     destinations,
+    laneKeys: new Map([
+      ...(await laneKeysByName(routing, hasRabbit)),
+      ...(media ? [[mediaDestination, mediaLaneKeys] as const] : []),
+    ]),
     queues: [
       storeQueue(config),
-      ...(config.rabbitmqUrl === undefined ? [] : [intakeQueue]),
+      ...(hasRabbit ? [intakeQueue] : []),
       ...[...destinations.keys()].map((name) => deliverQueue(name, routes)),
     ],
   };

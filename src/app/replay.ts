@@ -27,34 +27,40 @@ export function replayParts(store: Store, plan: () => Plan): ReplayParts {
       const ids = events.flatMap(({ data }) => data.conversationId ?? []);
       const aliases = await ledger.aliases([...new Set(ids)], events.flatMap(aliasEdges));
       const createdAt = new Date(systemClock.now()).toISOString();
-      const { routes } = plan();
+      const { routes, laneKeys } = plan();
       return events.map((event) => {
         const row = { eventId: event.id, eventType: event.type, createdAt };
-        const laneKeys = laneKeysOf(event, aliases);
+        const common = laneKeysOf(event, aliases);
+        const lanesAt = (name: string) => laneKeys.get(name)?.(event) ?? common;
         if (request.to === "routed")
-          return routedTargets({ ...row, laneKeys }, routes.match(event), request);
+          return routedTargets(row, routes.match(event), { ...request, lanesAt });
         const { to: destination } = request;
         const id = deliveryId(destination, event.id);
-        return [{ destination, row: { ...row, laneKeys, id, route: replayRoute } }];
+        const own = { id, route: replayRoute, laneKeys: lanesAt(destination) };
+        return [{ destination, row: { ...row, ...own } }];
       });
     },
   };
 }
 
 /** What is the same of all rows of an event. */
-type RowStart = Omit<EnqueuedDelivery, "id" | "route" | "routes">;
+type RowStart = Omit<EnqueuedDelivery, "id" | "route" | "routes" | "laneKeys">;
 
 function routedTargets(
   row: RowStart,
   matches: ReturnType<Plan["routes"]["match"]>,
-  { effects }: Pick<ReplayRequest, "effects">,
+  {
+    effects,
+    lanesAt,
+  }: Pick<ReplayRequest, "effects"> & { readonly lanesAt: (name: string) => readonly string[] },
 ): Target[] {
   return matches.map(({ destination, route, routes, delayed }) => {
     // What they set and emitted is done: it is in the log.
     if (destination === flowsDestination) return { leftOut: "what routes set and emit" };
     if (delayed && !effects) return { leftOut: "what routes do later (after)" };
     const id = deliveryId(destination, row.eventId, delayed ? route : undefined);
-    const own = { id, route, ...(routes && { routes }), ...(delayed && { laneKeys: [id] }) };
+    const laneKeys = delayed ? [id] : lanesAt(destination);
+    const own = { id, route, laneKeys, ...(routes && { routes }) };
     return { destination, row: { ...row, ...own } };
   });
 }

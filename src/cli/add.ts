@@ -8,6 +8,7 @@ import {
   type Requirement,
   type WaypostEvent,
 } from "../contracts.ts";
+import type { DestinationSetup } from "../deliver/delivery.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
 import { createLog } from "../support/log.ts";
 import { type ConfigFile, configFileOf, keepSecrets } from "./add/config-file.ts";
@@ -134,14 +135,15 @@ function readSetting(text: string): [string, string] {
 type Trying = Parts & { readonly flags: Flags; readonly questions: Questions };
 
 async function tryOut(name: string, file: ConfigFile, trying: Trying): Promise<number> {
-  const destination = await createOne(name, trying.env);
+  const setup = await createOne(name, trying.env);
+  const { destination } = setup;
   try {
     const isReady = await check(destination);
     if (!(await provide(destination, trying.questions))) return exitCodes.wrong;
     // What was missing may be there now.
     if (!isReady && !(await check(destination))) return exitCodes.wrong;
     const event = await someEvent(trying);
-    const { ok, words } = await tryInShadow(name, destination, event);
+    const { ok, words } = await tryInShadow(setup, event);
     print(`${ok ? "✓" : "✗"} ${event.type} ${event.id}: ${escapeControls(words)}`);
     if (!ok) return exitCodes.wrong;
   } finally {
@@ -158,13 +160,13 @@ async function tryOut(name: string, file: ConfigFile, trying: Trying): Promise<n
   return 0;
 }
 
-async function createOne(name: string, env: NodeJS.ProcessEnv): Promise<Destination> {
+async function createOne(name: string, env: NodeJS.ProcessEnv): Promise<DestinationSetup> {
   const routing = await loadRouting(env, destinationKinds);
   const config = routing.destinations[name];
   const one = { ...routing, destinations: config === undefined ? {} : { [name]: config } };
   const log = createLog({ level: "error" });
   const [setup] = await createDestinations(one, { log });
-  if (setup !== undefined) return setup.destination;
+  if (setup !== undefined) return setup;
   throw new CommandError(exitCodes.wrong, `waypost.yaml has no destination ${name} any more.`);
 }
 

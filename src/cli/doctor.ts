@@ -9,6 +9,7 @@ import type { SystemStatus } from "../ops/status.ts";
 import { bad, type Check, good } from "./doctor/check.ts";
 import { checkBroker, checkStore } from "./doctor/check-carriers.ts";
 import { checkDestinations } from "./doctor/check-destinations.ts";
+import { checkFiles } from "./doctor/check-files.ts";
 import {
   CommandError,
   createOpsClient,
@@ -62,13 +63,14 @@ export async function examine({ env, resolve }: Parts, flags: OpsFlags): Promise
   const routing: Routing | undefined = await loadRouting(env, destinationKinds).catch(collect);
   if (checks.length === 0 && routing) checks.push(...configChecks(config, routing));
   if (config === undefined) return checks;
-  const [broker, store, destinations] = await Promise.all([
+  const [broker, store, destinations, files] = await Promise.all([
     checkBroker(config),
     checkStore(config),
     routing === undefined ? [] : checkDestinations(config, routing),
+    checkFiles(config),
   ]);
   const stored = store === "in use" ? await askRunning(resolve, flags) : store;
-  return [...checks, ...broker, ...stored, ...destinations];
+  return [...checks, ...broker, ...stored, ...destinations, ...files];
 }
 
 function configChecks(config: Config | undefined, routing: Routing) {

@@ -12,7 +12,7 @@ import { fileArrived, wentWithout } from "../event/file-arrived.ts";
 import { type Captures, type Condition, mergeCaptures } from "./condition.ts";
 import { compileConditions } from "./conditions.ts";
 import { acts, destinationsOf, isConditional, isOwn, isPlain, ownTakes } from "./flows/takes.ts";
-import { mediaPatterns, takesMedia } from "./media-takes.ts";
+import { mediaPatterns, whyNoMedia } from "./media-takes.ts";
 
 /** An event goes to this destination: a delivery. */
 interface Match {
@@ -46,6 +46,8 @@ export interface Routes {
   match(event: WaypostEvent): Match[];
   /** Every route with its verdict, for `routes test`. */
   explain(event: WaypostEvent): RouteVerdict[];
+  /** Why `media` does not take an event; undefined: it does. */
+  whyNoFiles(event: WaypostEvent): string | undefined;
   /** The named groups of a route's expressions in an event that it took: `match` in templates. {} where it has none. */
   captures(route: string, event: WaypostEvent): Captures;
   /** The type patterns of all routes to a destination: what its queue is bound to. Sorted; none without a route. */
@@ -63,9 +65,11 @@ export function compileRoutes(routing: {
   const { routes, media } = routing;
   const compiled = routes.map((route) => compileRoute(route, routing.accounts));
   const own = ownTakes(routes, routing.flows);
-  const takesFiles = media ? takesMedia(routing.accounts) : () => false;
+  const whyNoFiles = media ? whyNoMedia(routing.accounts) : () => "files are not fetched";
   const withBuiltIn = (matches: Match[], event: WaypostEvent): Match[] =>
-    takesFiles(event) ? [...matches, { destination: mediaDestination, route: "none" }] : matches;
+    whyNoFiles(event) === undefined
+      ? [...matches, { destination: mediaDestination, route: "none" }]
+      : matches;
   return {
     match(event) {
       const taken = routes.filter((_, i) => compiled[i]?.takes(event));
@@ -76,6 +80,7 @@ export function compileRoutes(routing: {
       return waited ? [...deliveries, { ...withoutRoute, idle: true }] : deliveries;
     },
     explain: (event) => compiled.map(({ verdict }) => verdict(event)),
+    whyNoFiles,
     captures: (route, event) => {
       const conditions = compiled.find(({ name }) => name === route)?.conditions ?? [];
       return mergeCaptures(conditions, event);

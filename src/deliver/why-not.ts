@@ -1,6 +1,7 @@
 import {
   type Delivery,
   flowsDestination,
+  mediaDestination,
   type NotDelivered,
   type WaypostEvent,
   type When,
@@ -9,10 +10,10 @@ import type { Routes, RouteVerdict } from "./routes.ts";
 
 /**
  * For each of the destinations that has none of these deliveries the route to it that comes closest to taking the event, by
- * the routes as they are now: the most of its keys hold; of equals the first in the file. Pure.
+ * the routes as they are now: the most of its keys hold; of equals the first in the file. To `media` no route leads. Pure.
  */
 export function whyNot(
-  routes: Pick<Routes, "explain">,
+  routes: Pick<Routes, "explain" | "whyNoFiles">,
   event: WaypostEvent,
   destinations: Iterable<string>,
   delivered: readonly Pick<Delivery, "destination">[] = [],
@@ -21,12 +22,18 @@ export function whyNot(
   const lacking = [...destinations].filter((destination) => !given.has(destination));
   const verdicts = routes.explain(event);
   return lacking.map((destination) => {
+    if (destination === mediaDestination) {
+      return { destination, says: routes.whyNoFiles(event) ?? fetchedNow };
+    }
     const leading = verdicts.filter((verdict) => leadsTo(verdict, destination));
     const [closest] = leading.toSorted(byCloseness);
     if (closest === undefined) return { destination, says: "no route leads to it" };
     return { destination, ...about(closest) };
   });
 }
+
+const fetchedNow =
+  "files of such events are fetched now: this one came before they were, or is on its way";
 
 function leadsTo({ to, acts }: RouteVerdict, destination: string): boolean {
   return destination === flowsDestination ? acts === true : to.includes(destination);

@@ -13,6 +13,7 @@ import { examine } from "../../src/cli/doctor.ts";
 import { deadQueueName } from "../../src/contracts.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts";
+import { jpeg, startGraph } from "../destinations/media/graph-stub.ts";
 import { startOps, token } from "../ops/harness.ts";
 import { borrowRabbit } from "../services/borrow-rabbit.ts";
 import { needsMongo, startMongo } from "../services/mongo.ts";
@@ -74,6 +75,31 @@ alerts:
       bad.checks.map(({ of, ok }) => [of, ok]),
       [["config", false]],
     );
+  });
+
+  it("asks Meta about the token, and the place of the files whether it is there", async (t) => {
+    const graph = await startGraph();
+    t.after(() => graph.close());
+    const env = { META_GRAPH_URL: graph.url, META_ACCESS_TOKEN: graph.accessToken };
+    graph.files.set("me", { bytes: jpeg() });
+    const fine = await doctor("", env);
+    assert.deepEqual(fine.wrong, []);
+    assert.deepEqual(
+      fine.of("media").map(({ found }) => found),
+      ["META_ACCESS_TOKEN: Meta knows it", "the place of the files: it answers"],
+    );
+    const revoked = await doctor("", { ...env, META_ACCESS_TOKEN: "a-revoked-token" });
+    assert.deepEqual(
+      revoked.wrong.map(({ of }) => of),
+      ["media"],
+    );
+    assert.match(revoked.wrong[0]?.found ?? "", /^META_ACCESS_TOKEN: /);
+    assert.doesNotMatch(JSON.stringify(revoked.checks), /a-revoked-token/);
+    await writeFile(join(folder, "file"), "");
+    const { wrong } = await doctor("", { ...env, MEDIA_DIR: join(folder, "file") });
+    assert.match(wrong[0]?.found ?? "", /^the place of the files: /);
+    assert.match(wrong[0]?.remedy ?? "", /MEDIA_DIR/);
+    assert.deepEqual((await doctor("")).of("media"), []);
   });
 
   it("asks a running Waypost whose files are locked, and says so", async () => {

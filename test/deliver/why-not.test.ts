@@ -77,4 +77,22 @@ describe("whyNot", () => {
     const [no] = ask(routes, hello, ["flows"]);
     assert.deepEqual([no?.route, no?.because], ["acts", "type"]);
   });
+
+  it("says of `media`, to which no route leads, what it does not fetch", () => {
+    const shop = { phoneNumberId: "700700700700700" };
+    const message = { id: "wamid.1", type: "image", image: { id: "810" } } as const;
+    const image = { ...hello, type: "whatsapp.message.image", data: { ...hello.data, message } };
+    const test = { ...image, data: { ...image.data, test: true as const } };
+    const says = (event: typeof hello, media?: "off") => {
+      const accounts = { shop: { ...shop, ...(media && { media }) } };
+      const routes = compileRoutes({ accounts, routes: [], media: true });
+      const [no] = whyNot(routes, event, ["media"]);
+      assert.equal(no?.route, undefined);
+      return no?.says;
+    };
+    assert.equal(says(hello), "it has no file of a message to fetch");
+    assert.equal(says(test), "files of test events are not fetched");
+    assert.equal(says(image, "off"), "files of its account are not fetched (`media: off`)");
+    assert.match(says(image) ?? "", /^files of such events are fetched now: .* on its way$/);
+  });
 });

@@ -7,12 +7,13 @@ import type { Plan } from "../../src/app/plan.ts";
 import { replayParts } from "../../src/app/replay.ts";
 import type { Replay, ReplayRequest, Route, Store } from "../../src/contracts.ts";
 import { compileRoutes } from "../../src/deliver/routes.ts";
+import { mediaLaneKeys } from "../../src/destinations/media/lane-keys.ts";
 import { createJobs } from "../../src/jobs/elect.ts";
 import { planReplay, takeSlice } from "../../src/jobs/replay/replayer.ts";
 import { startReplaying } from "../../src/jobs/replay/replaying.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { systemClock } from "../../src/support/clock.ts";
-import { makeText } from "../store/make-events.ts";
+import { makeEvent, makeText } from "../store/make-events.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -35,8 +36,11 @@ describe("a replay", () => {
     await store.close();
     await rm(folder, { recursive: true, force: true });
   });
-  const parts = (routes: readonly Route[] = []) =>
-    replayParts(store, () => ({ routes: compileRoutes({ accounts: {}, routes }) }) as Plan);
+  const parts = (routes: readonly Route[] = [], media = false) => {
+    const compiled = compileRoutes({ accounts: {}, routes, media });
+    const laneKeys = new Map([["media", mediaLaneKeys]]);
+    return replayParts(store, () => ({ routes: compiled, laneKeys }) as unknown as Plan);
+  };
   const append = async (count: number) => {
     const events = Array.from({ length: count }, (_, at) => makeText(`${at}`, { at }));
     await store.append(events);
@@ -74,6 +78,25 @@ describe("a replay", () => {
       rows.map(({ laneKeys }) => laneKeys[0]),
       events.map(({ data }) => data.conversationId),
     );
+  });
+
+  it("opens rows in the destination's own lanes, by name as by the routes", async () => {
+    const message = { id: "wamid.1", type: "image", image: { id: "810" } };
+    const conversationId = "cnv_mia";
+    const data = { message, conversationId };
+    const image = makeEvent({ id: "evt_image", type: "whatsapp.message.image", data });
+    await store.append([image]);
+    const at = { position: undefined, limit: 9 };
+    const routes: Route[] = [{ name: "r", when: {}, to: ["crm"], test: false }];
+    const routed = { ...everything, to: "routed" };
+    await takeSlice(parts(), { ...everything, to: "media" }, { ...at, replay: "rpl_1" });
+    const lanes = async (name: string) => (await rowsOf(name)).map(({ laneKeys }) => laneKeys);
+    assert.deepEqual(await lanes("media"), [["media:810"]]);
+    await store.append([{ ...image, id: "evt_edit" }]);
+    const { opened } = await takeSlice(parts(routes, true), routed, { ...at, replay: "rpl_2" });
+    assert.equal(opened, 3);
+    assert.deepEqual(await lanes("media"), [["media:810"], ["media:810"]]);
+    assert.deepEqual(await lanes("crm"), [[conversationId], [conversationId]]);
   });
 
   it("plans without opening: what is there already, what is left out and why, and a sample", async () => {

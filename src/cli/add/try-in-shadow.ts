@@ -1,16 +1,22 @@
-import type { DeliveryContact, Destination, WaypostEvent } from "../../contracts.ts";
+import type { DeliveryContact, DeliveryRules, WaypostEvent } from "../../contracts.ts";
 import { DeliveryError } from "../../contracts.ts";
+import type { DestinationSetup } from "../../deliver/delivery.ts";
 import { absentFiles, noSurroundings } from "../../deliver/surroundings.ts";
+import { omitFrom } from "../../event/omit.ts";
 import { phoneCandidates } from "../../event/phone.ts";
 
 const withinMs = 30_000;
 
-/** What the destination would do with the event, in words. It looks up, and writes nothing. */
+interface Trial extends Pick<DestinationSetup, "name" | "destination"> {
+  readonly config: Pick<DeliveryRules, "omit">;
+}
+
+/** What the destination would do with the event, in words, told of it as its `omit` says. It looks up, and writes nothing. */
 export async function tryInShadow(
-  name: string,
-  destination: Destination,
-  event: WaypostEvent,
+  { name, destination, config }: Trial,
+  whole: WaypostEvent,
 ): Promise<{ readonly ok: boolean; readonly words: string }> {
+  const event = omitFrom(whole, config.omit);
   if (!destination.shadows) {
     return { ok: true, words: `would send ${JSON.stringify(destination.preview(event))}` };
   }

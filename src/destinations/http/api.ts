@@ -21,7 +21,7 @@ export interface ApiOptions {
 }
 
 /** `prefix` and the token in this header. */
-export interface Credentials {
+interface Credentials {
   readonly header: string;
   readonly prefix: string;
   readonly token: string | TokenSource;

@@ -6,7 +6,6 @@ import {
   type Delivered,
   DeliveryError,
   type Destination,
-  type DestinationCheck,
   type FetchedFile,
   type FileVault,
   type MediaRow,
@@ -15,9 +14,12 @@ import {
   type WaypostEvent,
 } from "../../contracts.ts";
 import { fileArrivedEvent, type WentWithout } from "../../event/file-arrived.ts";
-import { type MessageMedia, mediaOf } from "../../event/media-of.ts";
+import type { MessageMedia } from "../../event/media-of.ts";
+import { checkMedia } from "./check.ts";
 import { download } from "./download.ts";
-import { AbsentFileError, askGraph, type GraphOptions } from "./graph.ts";
+import { filesOf } from "./files-of.ts";
+import { AbsentFileError, type GraphOptions } from "./graph.ts";
+import { mediaLaneKeys } from "./lane-keys.ts";
 import { sniff } from "./sniff.ts";
 
 export interface MediaOptions {
@@ -53,7 +55,7 @@ export function createMedia(options: MediaOptions): Destination {
     kind: "media",
     idempotency: "native",
     links: false,
-    laneKeys: laneKeysOf,
+    laneKeys: mediaLaneKeys,
     async deliver(event, _context, signal): Promise<Delivered> {
       const ends: MediaRow[] = [];
       for (const media of filesOf(event)) ends.push(await settleFile(parts, media, signal));
@@ -63,7 +65,7 @@ export function createMedia(options: MediaOptions): Destination {
       return { answer: ends.map(inWords).join("; "), ...(events.length > 0 && { events }) };
     },
     preview: (event) => ({ files: filesOf(event).map(({ id, name }) => ({ mediaId: id, name })) }),
-    check: (signal) => check(parts, signal),
+    check: (signal) => checkMedia(parts, signal),
     close: () => dispatcher.destroy(),
   };
 }
@@ -71,16 +73,6 @@ export function createMedia(options: MediaOptions): Destination {
 interface Parts extends MediaOptions {
   readonly dispatcher: Agent;
   readonly now: () => number;
-}
-
-/** A message and its edits tell of the same file. */
-function laneKeysOf(event: WaypostEvent): string[] {
-  const ids = filesOf(event).map(({ id }) => `media:${id}`);
-  return ids.length > 0 ? ids : [event.id];
-}
-
-function filesOf(event: WaypostEvent): MessageMedia[] {
-  return [...new Map(mediaOf(event).map((media) => [media.id, media])).values()];
 }
 
 /** Throws DeliveryError where another moment may do. */
@@ -168,28 +160,4 @@ async function lateFiles(
 
 function inWords({ state, type, bytes, reason }: MediaRow): string {
   return state === "absent" ? `absent: ${reason}` : `kept: ${type}, ${bytes} bytes`;
-}
-
-async function check(parts: Parts, signal: AbortSignal): Promise<DestinationCheck[]> {
-  const { dispatcher, graph, vault } = parts;
-  const token = askGraph(dispatcher, graph, "me?fields=id", signal);
-  const nothing = "0".repeat(64);
-  return Promise.all([
-    told("META_ACCESS_TOKEN", token, "Meta knows it"),
-    told("the place of the files", vault.has(nothing), "it answers"),
-  ]);
-}
-
-async function told(
-  name: string,
-  asked: Promise<unknown>,
-  good: string,
-): Promise<DestinationCheck> {
-  try {
-    await asked;
-    return { name, ok: true, detail: good };
-  } catch (error) {
-    const known = error instanceof DeliveryError || error instanceof AbsentFileError;
-    return { name, ok: false, detail: known ? error.message : "it could not be checked" };
-  }
 }

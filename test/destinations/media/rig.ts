@@ -96,7 +96,7 @@ export function hexOf(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-function contextOf(event: WaypostEvent): DeliveryContext {
+export function contextOf(event: WaypostEvent): DeliveryContext {
   return {
     ...{ destination: "media", idempotencyKey: `${event.id}:media`, attempt: 1, routes: ["none"] },
     ...{ link: undefined, contactLink: undefined, shadow: false },
