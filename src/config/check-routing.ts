@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { flowsDestination, mediaDestination } from "../contracts.ts";
+import { parseDuration } from "../support/duration.ts";
 import { checkOf, createDestinationChecks } from "./check-destinations.ts";
 import { checkFlowRules } from "./check-flow-rules.ts";
 import { checkRoutes } from "./check-routes.ts";
@@ -7,7 +8,6 @@ import { checkReports, checkSources } from "./check-sources.ts";
 import { type Checked, checkLasts, checkNames, checkReference } from "./checked.ts";
 import { reportSchemaProblems } from "./schema-words.ts";
 import { keysIn, record } from "./shape.ts";
-import { parseDuration } from "./units.ts";
 import type { Report, YamlPath } from "./yaml-file.ts";
 
 const schema = JSON.parse(
