@@ -127,6 +127,7 @@ const testedElsewhere = [
   "/api/destinations/{name}/pause",
   "/api/destinations/{name}/resume",
   "/api/events/stream",
+  "/api/media/{id}",
   "/api/reload",
   "/api/renormalizations",
   "/api/replays",
