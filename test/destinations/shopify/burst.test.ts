@@ -71,7 +71,7 @@ function noNews(count: () => number): () => boolean {
   };
 }
 
-describe("a burst of 500 events", () => {
+describe("a burst of 2,000 events", () => {
   it("is written as the points of the app allow, in order, and Shopify never says THROTTLED", async () => {
     const clock = createFakeClock();
     const shop = await startShopifyStub(clock.now);
@@ -82,10 +82,10 @@ describe("a burst of 500 events", () => {
     }
     const ledger = createMemoryLedger();
     const process = await startProcess(shop, { ledger, clock, options: wanted });
-    const events = Array.from({ length: 500 }, (_, n) => from(n % 50));
+    const events = Array.from({ length: 2_000 }, (_, n) => from(n % 50));
     await process.engine.publish(...events);
     const waits = noNews(() => shop.stub.requests.length);
-    await passUntil("500 events", process, isDone(ledger, 500), { stepMs: 1_000, waits });
+    await passUntil("2,000 events", process, isDone(ledger, 2_000), { stepMs: 1_000, waits });
     assertWritten(shop, events);
     assert.equal(shop.throttled(), 0);
     assert.deepEqual(process.engine.notices(), []);
