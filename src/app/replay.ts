@@ -18,7 +18,10 @@ import type { Plan } from "./plan.ts";
 const replayRoute = "replay";
 
 /** Where events would go by the routes as they are now. */
-export function replayParts(store: Store, plan: () => Plan): ReplayParts {
+export function replayParts(
+  store: Store,
+  plan: () => Pick<Plan, "routes" | "laneKeys">,
+): ReplayParts {
   const { ledger } = store;
   return {
     query: store,

@@ -87,10 +87,10 @@ export async function startOps(
     replays: store.replays,
     planReplay: (request) =>
       planReplay(
-        replayParts(
-          store,
-          () => ({ routes: compileRoutes({ accounts: {}, routes }), laneKeys: new Map() }) as Plan,
-        ),
+        replayParts(store, () => ({
+          routes: compileRoutes({ accounts: {}, routes }),
+          laneKeys: new Map(),
+        })),
         request,
       ),
     intake,
