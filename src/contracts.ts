@@ -61,7 +61,7 @@ export interface EventLog {
   append(batch: readonly BusMessage[]): Promise<log.Appended>;
 }
 
-/** The read face: newest `receivedAt` first. A list that takes longer than 2 s ends with QueryTooWideError. */
+/** The read face: newest `receivedAt` first unless told. A list that takes longer than 2 s ends with QueryTooWideError; `stats` is cheap. */
 export interface EventQuery {
   events(filter: log.EventFilter, page: log.OrderedPageRequest): Promise<log.Page<WaypostEvent>>;
   event(id: string): Promise<WaypostEvent | undefined>;
@@ -70,7 +70,6 @@ export interface EventQuery {
   conversation(id: string): Promise<log.ConversationView | undefined>;
   quarantine(filter: log.QuarantineFilter, page: log.PageRequest): log.QuarantineEntries;
   quarantineEntry(id: string): Promise<log.QuarantineEntry | undefined>;
-  /** Cheap. */
   stats(): Promise<log.StoreStats>;
 }
 
@@ -106,7 +105,6 @@ export interface Jobs {
 /** A configured target: makes an event take effect, once. Throws DeliveryError. */
 export interface Destination extends destination.DestinationTraits {
   deliver: destination.Deliver;
-  /** As `deliver`, of two or more at once. */
   readonly deliverBatch?: destination.DeliverBatch;
   /** For `idempotency: "lookup"`: the effect of an earlier attempt, if it happened. */
   find?: destination.Find;
