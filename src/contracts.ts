@@ -17,24 +17,7 @@ import type { Replays } from "./contracts/replay.ts";
 import type { Silences } from "./contracts/silences.ts";
 import type { BusMessage, EncodedEvent, WaypostEvent } from "./event/event.ts";
 
-export type * from "./contracts/bus.ts";
-export type * from "./contracts/contacts.ts";
-export type * from "./contracts/destination.ts";
-export * from "./contracts/diagnose.ts";
-export * from "./contracts/errors.ts";
-export type * from "./contracts/explain.ts";
-export type * from "./contracts/files.ts";
-export type * from "./contracts/jobs.ts";
-export type * from "./contracts/ledger.ts";
-export type * from "./contracts/log.ts";
-export type * from "./contracts/processes.ts";
-export * from "./contracts/queue-names.ts";
-export type * from "./contracts/renormalization.ts";
-export type * from "./contracts/replay.ts";
-export type * from "./contracts/routing.ts";
-export type * from "./contracts/silences.ts";
-export * from "./contracts/template-names.ts";
-export type { BusMessage, EncodedEvent, QuarantinedPost, WaypostEvent } from "./event/event.ts";
+export * from "./contracts/records.ts";
 
 /** Carries events to queues, each in order and at least once. */
 export interface Bus extends bus.IntakeExchange {
