@@ -21,6 +21,7 @@ import { createHttpServer, listen } from "../support/http-server.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import { requireBearer } from "./bearer.ts";
+import { createConsole } from "./console.ts";
 import { createContactRoutes } from "./contact-routes.ts";
 import { createDeliveryRoutes } from "./delivery-routes.ts";
 import { createDestinationRoutes } from "./destination-routes.ts";
@@ -146,6 +147,7 @@ function noApi(app: Express, options: OpsOptions): () => void {
 function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
   const { validateResponses = false } = options;
   const streams = createEventStreams({ ...api, ...options });
+  app.use(createConsole());
   app.use("/api", watch(options), requireBearer(options.tokens), readBody, refuseOddNames);
   app.use(
     validateOpenApi({
