@@ -883,7 +883,18 @@ export interface Replay {
    * As it was asked for; `to` is its frozen end.
    */
   filter: {
-    [k: string]: unknown;
+    of?: string;
+    types?: string[];
+    account?: string;
+    conversation?: string;
+    contact?: string;
+    messageId?: string;
+    text?: string;
+    from?: string;
+    to?: string;
+    destination?: string;
+    state?: string;
+    event?: string;
   };
   to: string;
   again: boolean;
