@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type ApiProblem, asProblem } from "./problem.ts";
+import { type Trouble, troubleOf } from "../words/problem.ts";
 import { useResource } from "./resource.ts";
 
 export interface Page<T> {
@@ -10,7 +10,7 @@ export interface Page<T> {
 export interface Pages<T> {
   /** Absent until the first page is there. */
   readonly items?: readonly T[];
-  readonly problem?: ApiProblem;
+  readonly problem?: Trouble;
   readonly loading: boolean;
   /** Absent on the last page. */
   readonly more?: () => void;
@@ -20,7 +20,7 @@ export interface Pages<T> {
 interface Tail<T> {
   readonly of: unknown;
   readonly pages: readonly Page<T>[];
-  readonly problem?: ApiProblem;
+  readonly problem?: Trouble;
   readonly loading?: boolean;
 }
 
@@ -45,7 +45,7 @@ export function usePages<T>(
     setTail({ ...following, loading: true });
     const result: Tail<T> = await load(next ?? undefined).then(
       (page) => ({ of, pages: [...following.pages, page] }),
-      (error) => ({ ...following, problem: asProblem(error) }),
+      (error) => ({ ...following, problem: troubleOf(error) }),
     );
     if (current.current === of) setTail(result);
   };

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type ApiProblem, asProblem } from "./problem.ts";
+import { type Trouble, troubleOf } from "../words/problem.ts";
 
 export interface Resource<T> {
   /** Stays while it is loaded again, so that nothing on the page moves. */
   readonly data?: T;
-  readonly problem?: ApiProblem;
+  readonly problem?: Trouble;
   readonly loading: boolean;
   reload(): void;
 }
@@ -12,7 +12,7 @@ export interface Resource<T> {
 interface State<T> {
   readonly key: string;
   readonly data?: T;
-  readonly problem?: ApiProblem;
+  readonly problem?: Trouble;
   readonly loading: boolean;
 }
 
@@ -30,16 +30,15 @@ export function useResource<T>(
   const latest = useRef(load);
   latest.current = load;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a round is a reason to load again
   useEffect(() => {
     const abort = new AbortController();
     setState((was) => ({ ...(was.key === key ? was : { key }), loading: true }));
-    latest
+    void latest
       .current(abort.signal)
       .then((data) => ({ key, data, loading: false }))
       .catch((error) => (was: State<T>) => ({
         ...(was.data === undefined ? {} : { data: was.data }),
-        ...{ key, problem: asProblem(error), loading: false },
+        ...{ key, problem: troubleOf(error), loading: false },
       }))
       .then((next) => abort.signal.aborted || setState(next));
     return () => abort.abort();
@@ -48,7 +47,7 @@ export function useResource<T>(
   const reload = () => setRound((was) => was + 1);
   useEffect(() => (everyMs === undefined ? undefined : repeat(everyMs, reload)), [everyMs]);
   // What belongs to another key is not shown for this one, not even once.
-  const { data, problem, loading } = state.key === key ? state : { loading: true } as State<T>;
+  const { data, problem, loading } = state.key === key ? state : ({ loading: true } as State<T>);
   return {
     ...(data === undefined ? {} : { data }),
     ...(problem === undefined ? {} : { problem }),

@@ -1,18 +1,18 @@
 import { useState } from "preact/hooks";
-import { type ApiProblem, asProblem } from "../api/problem.ts";
 import { logIn } from "../api/session.ts";
 import { Button } from "../ui/button.tsx";
+import { troubleOf } from "../words/problem.ts";
 import { Mark } from "./navigation.tsx";
 
 /** The token goes into one request and is forgotten: the cookie that comes back cannot be read by any page. */
-export function LogIn({ problem: before }: { readonly problem?: ApiProblem | undefined }) {
+export function LogIn({ refused }: { readonly refused: unknown }) {
   const [token, setToken] = useState("");
-  const [problem, setProblem] = useState(before);
+  const [problem, setProblem] = useState(refused === undefined ? undefined : troubleOf(refused));
   const [busy, setBusy] = useState(false);
   const submit = async (event: Event) => {
     event.preventDefault();
     setBusy(true);
-    await logIn({ token: token.trim() }).catch((error) => setProblem(asProblem(error)));
+    await logIn({ token: token.trim() }).catch((error) => setProblem(troubleOf(error)));
     setBusy(false);
   };
   return (
@@ -35,13 +35,13 @@ export function LogIn({ problem: before }: { readonly problem?: ApiProblem | und
             onInput={(event) => setToken(event.currentTarget.value)}
           />
           <small>
-            <code>waypost console</code> opens this page logged in. <code>waypost tokens create</code> makes a token for
-            somebody else.
+            <code>waypost console</code> opens this page logged in.{" "}
+            <code>waypost tokens create</code> makes a token for somebody else.
           </small>
         </label>
         {problem && (
           <div class="notice bad" role="alert">
-            {problem.status === 401 ? "That is no valid token, or the link was used before." : problem.message}
+            {[problem.title, ...problem.details].join(" ")}
           </div>
         )}
         <Button submit kind="primary" disabled={busy}>

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
-import { viewer } from "../api/viewer.ts";
 import { logOut } from "../api/session.ts";
+import { viewer } from "../api/viewer.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { nextOf, theme, themes, timeStyle, timeStyles } from "../ui/settings.ts";
@@ -109,7 +109,11 @@ export function BottomBar({ current }: Props) {
   return (
     <nav class="bottom" aria-label="Pages, short">
       {pages.slice(0, atTheBottom).map((page) => (
-        <a key={page.name} href={href(page.name)} aria-current={page === current ? "page" : undefined}>
+        <a
+          key={page.name}
+          href={href(page.name)}
+          aria-current={page === current ? "page" : undefined}
+        >
           <Icon name={page.icon} />
           <span class="clip">{page.title}</span>
         </a>

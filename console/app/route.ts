@@ -11,7 +11,11 @@ addEventListener("hashchange", () => {
 export type Changes = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export function href(page: string, id?: string, params: Changes = {}): string {
-  return formatFragment({ page, ...(id !== undefined && { id }), params: apply(new URLSearchParams(), params) });
+  return formatFragment({
+    page,
+    ...(id !== undefined && { id }),
+    params: apply(new URLSearchParams(), params),
+  });
 }
 
 /** The same page and filters, with another thing open; without `id` none. */
@@ -31,7 +35,10 @@ export function replace(fragment: string): void {
 }
 
 /** Sets or (undefined, "") takes away filters. What is open stays open. */
-export function setParams(changes: Changes, { step = true }: { readonly step?: boolean } = {}): void {
+export function setParams(
+  changes: Changes,
+  { step = true }: { readonly step?: boolean } = {},
+): void {
   const to = hrefOf(route.value.id, changes);
   if (step) go(to);
   else replace(to);

@@ -13,20 +13,22 @@ export function Search() {
     go(href("events", undefined, { text: text.trim() }));
   };
   return (
-    <form class="search" role="search" onSubmit={submit}>
-      <Icon name="search" />
-      <input
-        ref={input}
-        class="input"
-        type="search"
-        aria-label="Search"
-        placeholder="Phone, name, id or words"
-        autocomplete="off"
-        spellcheck={false}
-        value={text}
-        onInput={(event) => setText(event.currentTarget.value)}
-      />
-      <kbd aria-hidden="true">/</kbd>
-    </form>
+    <search class="search">
+      <form onSubmit={submit}>
+        <Icon name="search" />
+        <input
+          ref={input}
+          class="input"
+          type="search"
+          aria-label="Search"
+          placeholder="Phone, name, id or words"
+          autocomplete="off"
+          spellcheck={false}
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+        <kbd title="Press / to search">/</kbd>
+      </form>
+    </search>
   );
 }

@@ -21,15 +21,12 @@ export function Shell() {
   useEffect(() => {
     document.title = `${current.title} · Waypost`;
   }, [current]);
-  const toContent = (event: Event) => {
-    event.preventDefault();
-    document.getElementById("content")?.focus();
-  };
+  const toContent = () => document.getElementById("content")?.focus();
   return (
     <>
-      <a class="skip" href="#content" onClick={toContent}>
+      <button type="button" class="skip" onClick={toContent}>
         Skip to the page
-      </a>
+      </button>
       <div class="shell">
         <Rail current={current} />
         <div class="main">

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { fullTime } from "../words/time.ts";
 import type { Tone } from "../words/delivery.ts";
+import { fullTime } from "../words/time.ts";
 import { theme, timeStyle } from "./settings.ts";
 
 export interface Series {
@@ -30,7 +30,6 @@ export function Chart(props: Props) {
   const box = useRef<HTMLDivElement>(null);
   const { times, series, summary } = props;
   const look = `${theme.value} ${timeStyle.value}`;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what it is drawn from is compared by value
   useEffect(() => {
     const { current } = box;
     if (current === null) return;
@@ -67,7 +66,10 @@ function draw(box: HTMLElement, { times, series, format = String, bar, marks = [
     ticks: { show: false },
   };
   const grid = { stroke: colour("chart-grid"), width: 1 };
-  const top = Math.max(bar?.at ?? 0, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
+  const top = Math.max(
+    bar?.at ?? 0,
+    ...series.flatMap(({ values }) => values.map((value) => value ?? 0)),
+  );
   return new uPlot(
     {
       width: box.clientWidth,
@@ -75,16 +77,24 @@ function draw(box: HTMLElement, { times, series, format = String, bar, marks = [
       padding: [8, 4, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { size: 6 } },
-      ...(timeStyle.value === "utc" && { tzDate: (at: number) => uPlot.tzDate(new Date(at * 1_000), "UTC") }),
+      ...(timeStyle.value === "utc" && {
+        tzDate: (at: number) => uPlot.tzDate(new Date(at * 1_000), "UTC"),
+      }),
       scales: { y: { range: [0, top === 0 ? 1 : top * 1.12] } },
       axes: [
         { ...axis, grid: { show: false }, size: 26 },
         { ...axis, grid, size: 48, values: (_, ticks) => ticks.map(format) },
       ],
       series: [{}, ...series.map((each) => lineOf(each, colour(`tone-${each.tone}`)))],
-      hooks: { draw: [(plot) => annotate(plot, { bar, marks, colour })], setCursor: [tooltip(box, series, format)] },
+      hooks: {
+        draw: [(plot) => annotate(plot, { bar, marks, colour })],
+        setCursor: [tooltip(box, series, format)],
+      },
     },
-    [times.map((at) => Date.parse(at) / 1_000), ...series.map(({ values }) => [...values])] as uPlot.AlignedData,
+    [
+      times.map((at) => Date.parse(at) / 1_000),
+      ...series.map(({ values }) => [...values]),
+    ] as uPlot.AlignedData,
     box,
   );
 }
@@ -140,7 +150,10 @@ function tooltip(box: HTMLElement, series: readonly Series[], format: (value: nu
       const value = each[idx];
       return `${label} ${value === null || value === undefined ? "–" : format(value)}`;
     });
-    tip.textContent = [fullTime(new Date(at * 1_000).toISOString(), zone).replace(/:\d\d\.\d+.*$/, ""), ...values].join("  ·  ");
+    tip.textContent = [
+      fullTime(new Date(at * 1_000).toISOString(), zone).replace(/:\d\d\.\d+.*$/, ""),
+      ...values,
+    ].join("  ·  ");
     tip.classList.toggle("at-end", left < plot.width / 2);
   };
 }

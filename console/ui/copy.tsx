@@ -1,4 +1,4 @@
-import { addressOf } from "../api/call.ts";
+import { baseUrl } from "../api/client.ts";
 import { IconButton } from "./button.tsx";
 import { Menu } from "./menu.tsx";
 import { toast } from "./toasts.tsx";
@@ -23,9 +23,8 @@ export function CopyId({ id, label }: { readonly id: string; readonly label: str
 }
 
 interface CopyAsProps {
-  /** "GET /api/events/{id}" and what it is asked with. */
-  readonly operation: string;
-  readonly path?: Readonly<Record<string, string>>;
+  /** Of the API: "/api/events". */
+  readonly path: string;
   readonly query?: object;
   /** The same from a terminal: "waypost events --type …". */
   readonly cli: string;
@@ -33,8 +32,8 @@ interface CopyAsProps {
   readonly slack?: string;
 }
 
-export function CopyAs({ operation, path, query, cli, slack }: CopyAsProps) {
-  const curl = curlOf(addressOf(operation, { ...(path && { path }), ...(query && { query }) }));
+export function CopyAs({ path, query, cli, slack }: CopyAsProps) {
+  const curl = curlOf(path, query);
   return (
     <Menu icon="copy" label="Copy">
       <button type="button" onClick={() => void copy(location.href, "the link")}>
@@ -55,8 +54,12 @@ export function CopyAs({ operation, path, query, cli, slack }: CopyAsProps) {
   );
 }
 
-function curlOf(url: string): string {
-  return `curl -H "Authorization: Bearer $WAYPOST_TOKEN" ${quoted(url)}`;
+function curlOf(path: string, query: object = {}): string {
+  const url = new URL(baseUrl + path);
+  for (const [name, value] of Object.entries(query)) {
+    for (const each of [value].flat()) url.searchParams.append(name, `${each}`);
+  }
+  return `curl -H "Authorization: Bearer $WAYPOST_TOKEN" ${quoted(url.href)}`;
 }
 
 /** For a POSIX shell. */

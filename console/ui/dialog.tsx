@@ -19,7 +19,13 @@ export function Dialog({ title, onClose, children }: Props) {
   const onClick = (event: MouseEvent) => event.target === element.current && onClose();
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape does the same
-    <dialog ref={element} class="dialog" aria-labelledby={titleId} onClose={onClose} onClick={onClick}>
+    <dialog
+      ref={element}
+      class="dialog"
+      aria-labelledby={titleId}
+      onClose={onClose}
+      onClick={onClick}
+    >
       <div class="dialog-body">
         <h2 id={titleId}>{title}</h2>
         {children}

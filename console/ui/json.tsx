@@ -20,9 +20,11 @@ export function Json({ value, label }: { readonly value: unknown; readonly label
   }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <pre class="code" tabIndex={0} aria-label={label}>
-      {parts}
-      {text.slice(end)}
-    </pre>
+    <section class="code" tabIndex={0} aria-label={label}>
+      <pre>
+        {parts}
+        {text.slice(end)}
+      </pre>
+    </section>
   );
 }

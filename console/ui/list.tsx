@@ -45,7 +45,11 @@ export function List<T>(props: Props<T>) {
           const id = idOf(item);
           return (
             <li key={id}>
-              <a class="row" href={hrefOf(item)} aria-current={id === selected ? "true" : undefined}>
+              <a
+                class="row"
+                href={hrefOf(item)}
+                aria-current={id === selected ? "true" : undefined}
+              >
                 {row(item)}
               </a>
             </li>

@@ -1,9 +1,15 @@
 import type { ComponentChildren } from "preact";
-import type { Delivery } from "../api/operations.ts";
+import type { Delivery } from "../api/client.ts";
 import { stateWords, type Tone } from "../words/delivery.ts";
 
 /** A state: a colour and always a word. */
-export function Pill({ tone, children }: { readonly tone: Tone; readonly children: ComponentChildren }) {
+export function Pill({
+  tone,
+  children,
+}: {
+  readonly tone: Tone;
+  readonly children: ComponentChildren;
+}) {
   return <span class={`pill ${tone}`}>{children}</span>;
 }
 

@@ -17,7 +17,11 @@ export function RevealBar({ subject, what }: Props) {
       title: `Reveal ${what}`,
       body: "Names, numbers and texts are shown to you until you leave this page. Who looked, when and why is kept in the audit.",
       act: "Reveal",
-      ask: { label: "Why", hint: "For example a ticket's number. No personal data.", required: true },
+      ask: {
+        label: "Why",
+        hint: "For example a ticket's number. No personal data.",
+        required: true,
+      },
     });
     if (reason) reveal(subject, reason);
   };

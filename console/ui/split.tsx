@@ -20,8 +20,9 @@ export function Split({ head, list, detail, wide = false }: Props) {
     <div class={`split ${detail ? "open" : ""} ${wide ? "wide" : ""}`}>
       <section class="master">
         <div class="master-head">{head}</div>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-        <div class="master-body" tabIndex={-1}>{list}</div>
+        <div class="master-body" tabIndex={-1}>
+          {list}
+        </div>
       </section>
       {detail}
     </div>
@@ -43,7 +44,6 @@ export function Detail({ title, actions, under, children }: DetailProps) {
   const element = useRef<HTMLElement>(null);
   const { id } = route.value;
   useKeys({ Escape: closeDetail });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another one begins at its top
   useEffect(() => {
     element.current?.scrollTo(0, 0);
     // Where it takes the whole screen, the row that had the focus is gone.

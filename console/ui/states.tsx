@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { ApiProblem } from "../api/problem.ts";
+import type { Trouble } from "../words/problem.ts";
 import { Button } from "./button.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 
@@ -21,7 +21,7 @@ export function Empty({ icon, title, children }: EmptyProps) {
 }
 
 interface FailedProps {
-  readonly problem: ApiProblem;
+  readonly problem: Trouble;
   readonly retry: () => void;
 }
 
@@ -30,7 +30,7 @@ export function Failed({ problem, retry }: FailedProps) {
   return (
     <div class="state" role="alert">
       <Icon name="warning" />
-      <h3>{problem.message}</h3>
+      <h3>{problem.title}</h3>
       {problem.details.map((detail) => (
         <p key={detail}>{detail}</p>
       ))}
@@ -45,7 +45,7 @@ export function Failed({ problem, retry }: FailedProps) {
 export function Stale({ problem, retry }: FailedProps) {
   return (
     <div class="notice bad" role="alert">
-      <span>{problem.message} What you see may be old.</span>
+      <span>{problem.title} What you see may be old.</span>
       <Button kind="plain" onClick={retry}>
         Try again
       </Button>
@@ -64,7 +64,6 @@ export function LoadingRows({ rows = 8 }: { readonly rows?: number }) {
       </span>
       <ul class="skeleton-rows" aria-hidden="true">
         {Array.from({ length: rows }, (_, row) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: they have nothing else
           <li key={row}>
             <span class="skeleton w2" />
             <span class={`skeleton ${widths[row % widths.length]}`} />

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { asProblem } from "../api/problem.ts";
+import { troubleOf } from "../words/problem.ts";
 import { Icon } from "./icon.tsx";
 
 interface Toast {
@@ -24,8 +24,8 @@ export function toast(text: string, tone: Toast["tone"] = "good"): void {
 
 /** That it was not, and why. */
 export function toastProblem(error: unknown): void {
-  const { message, details } = asProblem(error);
-  toast([message, ...details].join(" "), "bad");
+  const { title, details } = troubleOf(error);
+  toast([title, ...details].join(" "), "bad");
 }
 
 export function Toasts() {

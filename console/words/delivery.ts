@@ -1,10 +1,12 @@
-import type { Delivery } from "../api/operations.ts";
+import type { Delivery } from "../api/client.ts";
 import { relative, span } from "./time.ts";
 
 export type Tone = "good" | "wait" | "bad" | "live" | "quiet";
 
 /** One word for a state, the same on every page. */
-export const stateWords: Readonly<Record<Delivery["state"], { readonly word: string; readonly tone: Tone }>> = {
+export const stateWords: Readonly<
+  Record<Delivery["state"], { readonly word: string; readonly tone: Tone }>
+> = {
   delivered: { word: "taken", tone: "good" },
   open: { word: "waiting", tone: "wait" },
   sending: { word: "on its way", tone: "live" },
@@ -32,7 +34,10 @@ export function why(delivery: Delivery, now: number): string {
   if (state === "scheduled") return nextAt === undefined ? "" : `due ${relative(nextAt, now)}`;
   if (state === "sending") return "its answer is not there yet";
   const last = history.at(-1);
-  const left = Date.parse(nextAt ?? "") - now;
-  const next = left > 0 ? `next try in ${span(left)}` : "waits for its turn";
-  return [last?.answer ?? last?.outcome, next].filter(Boolean).join("; ");
+  return [last?.answer ?? last?.outcome, nextTry(nextAt, now)].filter(Boolean).join("; ");
+}
+
+function nextTry(at: string | undefined, now: number): string {
+  const left = Date.parse(at ?? "") - now;
+  return left > 0 ? `next try in ${span(left)}` : "waits for its turn";
 }

@@ -8,7 +8,8 @@ export function typeInWords(type: string): string {
   const tail = plain(rest.join(" "));
   if (from === "business") return capital(plain([what, ...rest].join(" ")));
   if (from !== "whatsapp") return type;
-  if (what === "message") return tail === "text" ? "Message" : capital(tail === "" ? "message" : tail);
+  if (what === "message")
+    return tail === "text" ? "Message" : capital(tail === "" ? "message" : tail);
   if (what === "outgoing") return `Sent: ${tail}`;
   if (what === "status") return capital(tail);
   return [capital(plain(what)), tail].filter(Boolean).join(": ");

@@ -48,7 +48,8 @@ export function shortTime(at: string, now: number, zone: Zone): string {
   const dated = (time: Date | number) => format(zone, "day", { dateStyle: "short" }).format(time);
   if (dated(then) === dated(now)) return format(zone, "clock", clock).format(then);
   const sameYear = dated(then).slice(-4) === dated(now).slice(-4);
-  if (!sameYear) return format(zone, "old", { day: "numeric", month: "short", year: "numeric" }).format(then);
+  if (!sameYear)
+    return format(zone, "old", { day: "numeric", month: "short", year: "numeric" }).format(then);
   const { second: _, ...minutes } = clock;
   return format(zone, "date", { day: "numeric", month: "short", ...minutes }).format(then);
 }

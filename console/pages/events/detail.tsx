@@ -1,14 +1,14 @@
-import { call } from "../../api/call.ts";
-import { reasonFor } from "../../api/reveal.ts";
-import type { EventWithDeliveries } from "../../api/operations.ts";
+import type { EventWithDeliveries } from "../../api/client.ts";
+import { api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
+import { reasonFor } from "../../api/reveal.ts";
 import { href } from "../../app/route.ts";
 import { CopyAs, CopyId, quoted } from "../../ui/copy.tsx";
 import { Json } from "../../ui/json.tsx";
 import { RevealBar } from "../../ui/reveal.tsx";
 import { Detail } from "../../ui/split.tsx";
-import { openTab, Tabs } from "../../ui/tabs.tsx";
 import { Failed, LoadingRows } from "../../ui/states.tsx";
+import { openTab, Tabs } from "../../ui/tabs.tsx";
 import { Time } from "../../ui/time.tsx";
 import { fate } from "../../words/delivery.ts";
 import { person, render, typeInWords } from "../../words/event.ts";
@@ -23,7 +23,7 @@ export const detailTabs = [
 export function EventDetail({ id }: { readonly id: string }) {
   const reveal = reasonFor(id);
   const { data, problem, reload } = useResource(`${id} ${reveal}`, (signal) =>
-    call("GET /api/events/{id}", { path: { id }, reveal, signal }),
+    api.get("/api/events/{id}", { path: { id }, reveal, signal }),
   );
   const tab = openTab(detailTabs);
   return (
@@ -32,7 +32,8 @@ export function EventDetail({ id }: { readonly id: string }) {
       actions={data && <Copies event={data} />}
       under={<Tabs label="Ways to see it" tabs={detailTabs} />}
     >
-      {data === undefined && (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows />)}
+      {data === undefined &&
+        (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows />)}
       {data && tab !== "raw" && <RevealBar subject={id} what="this event" />}
       {data && tab === "summary" && <Summary event={data} />}
       {data && tab === "json" && <Json value={eventOf(data)} label="The event as JSON" />}
@@ -46,8 +47,7 @@ function Copies({ event }: { readonly event: EventWithDeliveries }) {
   const fates = deliveries.map(fate).join(", ") || "not for any destination";
   return (
     <CopyAs
-      operation="GET /api/events/{id}"
-      path={{ id }}
+      path={`/api/events/${encodeURIComponent(id)}`}
       cli={`waypost events ${quoted(id)}`}
       slack={`${typeInWords(type)} \`${id}\`, received ${data.receivedAt}: ${fates}.`}
     />
@@ -80,14 +80,15 @@ function Summary({ event }: { readonly event: EventWithDeliveries }) {
           </>
         )}
         {facts.map(({ label, value }, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: two may be alike
           <Fact key={index} label={label} value={value} />
         ))}
         {data.conversationId !== undefined && (
           <>
             <dt>Conversation</dt>
             <dd>
-              <a href={href("events", undefined, { conversation: data.conversationId })}>All its events</a>
+              <a href={href("events", undefined, { conversation: data.conversationId })}>
+                All its events
+              </a>
             </dd>
           </>
         )}

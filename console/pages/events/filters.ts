@@ -48,7 +48,9 @@ export function canFollow(query: Query): boolean {
 
 export function cliOf(query: Query, quoted: (text: string) => string): string {
   const flags = Object.entries(query).flatMap(([name, value]) =>
-    [value].flat().map((each) => `--${name === "messageId" ? "message" : name} ${quoted(`${each}`)}`),
+    [value]
+      .flat()
+      .map((each) => `--${name === "messageId" ? "message" : name} ${quoted(`${each}`)}`),
   );
   return ["waypost events", ...flags].join(" ");
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { WaypostEvent } from "../../../src/event/event.ts";
-import { follow, type StreamState } from "../../api/stream.ts";
+import { api } from "../../api/client.ts";
 import type { Query } from "./filters.ts";
 
 /** More would make the page slow, and nobody reads them: the log has them all. */
@@ -11,7 +11,8 @@ export interface Live {
   readonly shown: readonly WaypostEvent[];
   /** How many came while it was held. */
   readonly waiting: number;
-  readonly state: StreamState;
+  /** false: the connection is lost, and made again. */
+  readonly connected: boolean;
   showWaiting(): void;
 }
 
@@ -25,26 +26,40 @@ const nothing: Fresh = { shown: [], waiting: [] };
 /** What comes in while the page is open. `held`: it is kept back, so that what somebody reads does not move. */
 export function useLive(query: Query | undefined, held: () => boolean): Live {
   const [fresh, setFresh] = useState(nothing);
-  const [state, setState] = useState<StreamState>("connecting");
+  const [connected, setConnected] = useState(true);
   const key = query && JSON.stringify(query);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key is the query by value
   useEffect(() => {
     setFresh(nothing);
     if (query === undefined) return;
     const abort = new AbortController();
-    const message = ({ data }: { readonly data: string }) => {
-      const event = JSON.parse(data) as WaypostEvent;
-      setFresh((was) => add(was, event, held()));
-    };
-    void follow("GET /api/events/stream", { query, signal: abort.signal }, { message, state: setState });
+    const ended = follow(query, abort.signal, {
+      event: (event) => setFresh((was) => add(was, event, held())),
+      connected: setConnected,
+    });
+    ended.catch(() => setConnected(false));
     return () => abort.abort();
   }, [key]);
   return {
     shown: fresh.shown,
     waiting: fresh.waiting.length,
-    state,
-    showWaiting: () => setFresh(({ shown, waiting }) => ({ shown: [...waiting, ...shown].slice(0, most), waiting: [] })),
+    connected,
+    showWaiting: () =>
+      setFresh(({ shown, waiting }) => ({
+        shown: [...waiting, ...shown].slice(0, most),
+        waiting: [],
+      })),
   };
+}
+
+interface On {
+  event(event: WaypostEvent): void;
+  connected(is: boolean): void;
+}
+
+async function follow(query: Query, signal: AbortSignal, on: On): Promise<void> {
+  const onOpen = () => on.connected(true);
+  const onLost = () => on.connected(false);
+  for await (const event of api.follow({ query, signal, onOpen, onLost })) on.event(event);
 }
 
 function add({ shown, waiting }: Fresh, event: WaypostEvent, held: boolean): Fresh {

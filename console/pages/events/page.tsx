@@ -1,21 +1,22 @@
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { call } from "../../api/call.ts";
+import { api } from "../../api/client.ts";
 import { usePages } from "../../api/pages.ts";
 import type { Page } from "../../app/page.ts";
 import { hrefOf, route } from "../../app/route.ts";
-import { ChoiceChips, FilterChip } from "../../ui/chips.tsx";
 import { Button } from "../../ui/button.tsx";
+import { ChoiceChips, FilterChip } from "../../ui/chips.tsx";
 import { CopyAs, quoted } from "../../ui/copy.tsx";
 import { List } from "../../ui/list.tsx";
-import { openTab } from "../../ui/tabs.tsx";
 import { Split } from "../../ui/split.tsx";
 import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
+import { openTab } from "../../ui/tabs.tsx";
 import { count } from "../../words/number.ts";
 import { detailTabs, EventDetail } from "./detail.tsx";
-import { EventRow } from "./row.tsx";
 import { canFollow, cliOf, filterWords, kinds, type Query, queryOfRoute } from "./filters.ts";
 import { useLive } from "./live.ts";
+import "./events.css";
+import { EventRow } from "./row.tsx";
 
 export const eventsPage: Page = {
   name: "events",
@@ -57,7 +58,7 @@ function Head({ query }: { readonly query: Query }) {
               {paused.value ? "Go on" : "Pause"}
             </Button>
           )}
-          <CopyAs operation="GET /api/events" query={query} cli={cliOf(query, quoted)} />
+          <CopyAs path="/api/events" query={query} cli={cliOf(query, quoted)} />
         </div>
       </div>
       <div class="chips scroll">
@@ -72,15 +73,18 @@ function Head({ query }: { readonly query: Query }) {
 
 function EventList({ query }: { readonly query: Query }) {
   const box = useRef<HTMLDivElement>(null);
-  const { items, problem, loading, more, reload } = usePages(JSON.stringify(query), (cursor, abort) =>
-    call("GET /api/events", {
-      query: { ...query, ...(cursor !== undefined && { cursor }) },
-      ...(abort && { signal: abort }),
-    }),
+  const { items, problem, loading, more, reload } = usePages(
+    JSON.stringify(query),
+    (cursor, abort) =>
+      api.get("/api/events", {
+        query: { ...query, cursor },
+        signal: abort,
+      }),
   );
   const isReading = () => paused.value || (box.current?.parentElement?.scrollTop ?? 0) > 40;
   const live = useLive(canFollow(query) ? query : undefined, isReading);
-  if (items === undefined) return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={14} />;
+  if (items === undefined)
+    return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={14} />;
   const known = new Set(items.map(({ id }) => id));
   const all = [...live.shown.filter(({ id }) => !known.has(id)), ...items];
   const show = () => {
@@ -129,7 +133,8 @@ function Nothing({ query }: { readonly query: Query }) {
   return (
     <Empty icon="events" title="Nothing has come in yet">
       <p>
-        Send yourself a WhatsApp message, or run <code>waypost simulate</code>. It appears here by itself.
+        Send yourself a WhatsApp message, or run <code>waypost simulate</code>. It appears here by
+        itself.
       </p>
     </Empty>
   );

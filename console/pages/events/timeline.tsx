@@ -1,4 +1,4 @@
-import type { EventWithDeliveries } from "../../api/operations.ts";
+import type { EventWithDeliveries } from "../../api/client.ts";
 import { Pill } from "../../ui/pill.tsx";
 import { now } from "../../ui/settings.ts";
 import { Time } from "../../ui/time.tsx";
@@ -20,7 +20,6 @@ export function Timeline({ event }: { readonly event: EventWithDeliveries }) {
       <h3>What became of it</h3>
       <ol class="timeline">
         {steps.map((step, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: steps have no ids
           <li key={index}>
             <span class="at muted">{step.at && <Time at={step.at} exact />}</span>
             <div>
@@ -51,7 +50,11 @@ function stepsOf({ data, deliveries, notDelivered }: EventWithDeliveries, at: nu
     words: fate(delivery),
     detail: why(delivery, at),
   }));
-  const known = [{ at: data.receivedAt, tone: "good" as const, words: "Received and kept" }, ...attempts, ...fates];
+  const known = [
+    { at: data.receivedAt, tone: "good" as const, words: "Received and kept" },
+    ...attempts,
+    ...fates,
+  ];
   return [
     ...known.sort((a, b) => (a.at ?? "9").localeCompare(b.at ?? "9")),
     ...notDelivered.map(({ destination, says }) => ({

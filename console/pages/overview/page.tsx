@@ -1,4 +1,4 @@
-import { call } from "../../api/call.ts";
+import { api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
 import type { Page } from "../../app/page.ts";
 import { Failed, LoadingRows, Stale } from "../../ui/states.tsx";
@@ -13,10 +13,15 @@ export const overviewPage: Page = {
 };
 
 function Overview() {
-  const { data, problem, reload } = useResource("status", (signal) => call("GET /api/status", { signal }), {
-    everyMs: 10_000,
-  });
-  if (data === undefined) return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows />;
+  const { data, problem, reload } = useResource(
+    "status",
+    (signal) => api.get("/api/status", { signal }),
+    {
+      everyMs: 10_000,
+    },
+  );
+  if (data === undefined)
+    return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows />;
   return (
     <div class="page">
       <div class="page-head">

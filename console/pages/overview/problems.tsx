@@ -1,7 +1,7 @@
-import type { Answer } from "../../api/call.ts";
+import type { Answer } from "../../api/client.ts";
 import { Icon } from "../../ui/icon.tsx";
 
-type Problem = Answer<"GET /api/status">["problems"][number];
+type Problem = Answer<"GET", "/api/status">["problems"][number];
 
 /** What is wrong comes first, each with what to do. */
 export function Problems({ problems }: { readonly problems: readonly Problem[] }) {
