@@ -36,6 +36,7 @@ import { handleReload, type Reload } from "./reload-route.ts";
 import { createRenormalizationRoutes } from "./renormalization-routes.ts";
 import { createReplayRoutes } from "./replay-routes.ts";
 import { createRoutesTestRoutes } from "./routes-test-routes.ts";
+import { createRunbooks } from "./runbooks.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
 import type { SystemStatus } from "./status.ts";
 
@@ -103,7 +104,11 @@ export function createOps(options: OpsOptions): Ops {
     if (stopping) response.set("Connection", "close");
     next();
   });
-  app.use(createProbes({ ...options, isStopping: () => stopping }), createSchemas());
+  app.use(
+    createProbes({ ...options, isStopping: () => stopping }),
+    createSchemas(),
+    createRunbooks(),
+  );
   const endStreams =
     options.api === undefined ? noApi(app, options) : useApi(app, options, options.api);
   app.use(() => {
