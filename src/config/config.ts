@@ -53,7 +53,7 @@ export interface Config {
   readonly production: boolean;
 }
 /** Meta's side, as far as this configuration knows it. */
-export interface MetaConfig {
+interface MetaConfig {
   readonly graphUrl: string;
   readonly appId?: string;
   readonly accessToken?: string;
@@ -150,7 +150,7 @@ function toConfig(values: EnvValues, { cwd, ...rest }: Rest): Config {
 }
 
 /** Also for commands that read the environment by themselves. */
-export function toMeta({
+function toMeta({
   META_GRAPH_URL: graphUrl,
   META_APP_ID: appId,
   META_ACCESS_TOKEN: accessToken,
@@ -159,7 +159,7 @@ export function toMeta({
   return accessToken === undefined ? meta : hideSecrets({ ...meta, accessToken }, ["accessToken"]);
 }
 
-export function withoutSlash(url: string): string {
+function withoutSlash(url: string): string {
   return url.replace(/\/+$/, "");
 }
 

@@ -20,7 +20,7 @@ import type {
 import { createHttpServer, listen } from "../support/http-server.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
-import { requireBearer } from "./bearer.ts";
+import { authenticate, configuredTokens } from "./authenticate.ts";
 import { createContactRoutes } from "./contact-routes.ts";
 import { createDeliveryRoutes } from "./delivery-routes.ts";
 import { createDestinationRoutes } from "./destination-routes.ts";
@@ -35,6 +35,7 @@ import { refuseOddNames, requireValidated } from "./query.ts";
 import { handleReload, type Reload } from "./reload-route.ts";
 import { createRenormalizationRoutes } from "./renormalization-routes.ts";
 import { createReplayRoutes } from "./replay-routes.ts";
+import { nameMissingScope, requireScopes } from "./require-scopes.ts";
 import { createRoutesTestRoutes } from "./routes-test-routes.ts";
 import { createRunbooks } from "./runbooks.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
@@ -140,7 +141,7 @@ const answerHeaders = {
 
 /** Every role can be told to reload. */
 function noApi(app: Express, options: OpsOptions): () => void {
-  const may = [watch(options), requireBearer(options.tokens)];
+  const may = [watch(options), authenticate(configuredTokens(options.tokens))];
   app.post("/api/reload", ...may, handleReload(options.reload));
   app.use("/api", () => {
     throw new Problem(404, "no-api", "This role serves no API; the roles `start` and `ops` do.");
@@ -151,7 +152,8 @@ function noApi(app: Express, options: OpsOptions): () => void {
 function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
   const { validateResponses = false } = options;
   const streams = createEventStreams({ ...api, ...options });
-  app.use("/api", watch(options), requireBearer(options.tokens), readBody, refuseOddNames);
+  const whoAsks = authenticate(configuredTokens(options.tokens));
+  app.use("/api", watch(options), whoAsks, readBody, refuseOddNames);
   app.use(
     validateOpenApi({
       apiSpec: join(schemasDir, "openapi.yaml"),
@@ -159,9 +161,10 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
       validateApiSpec: validateResponses,
       validateRequests: true,
       validateResponses,
-      validateSecurity: false,
+      validateSecurity: { handlers: { token: requireScopes, session: requireScopes } },
       fileUploader: false,
     }),
+    nameMissingScope,
   );
   app.post("/api/reload", requireValidated, handleReload(options.reload));
   app.get("/api/events/stream", requireValidated, streams.handler);
