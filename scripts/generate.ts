@@ -6,6 +6,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { envKeys } from "../src/config/env.ts";
 import { asyncapi } from "./generate-asyncapi.ts";
+import { configurationPage } from "./generate-configuration-page.ts";
 import { envExample } from "./generate-env-example.ts";
 import { eventTypes } from "./generate-event-types.ts";
 import { eventsPage } from "./generate-events-page.ts";
@@ -21,6 +22,7 @@ const outputs: Record<string, () => string | Promise<string>> = {
   "schemas/asyncapi.yaml": () => asyncapi(schema, golden, json("package.json").version),
   "docs/events.md": () => eventsPage(schema, golden),
   ".env.example": () => envExample(envKeys),
+  "docs/configuration.md": () => configurationPage(envKeys),
 };
 
 const check = process.argv.includes("--check");
