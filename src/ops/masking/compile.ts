@@ -88,15 +88,15 @@ export class MaskCompiler {
     const ofRest = typeof rest === "object" && ofKey !== undefined ? this.compile(rest) : undefined;
     if (fields.size === 0 && ofRest === undefined) return hide;
     return (value, pseudonyms) => {
-      const shown: [string, unknown][] = [];
+      const shown: Record<string, unknown> = {};
       for (const [key, inner] of Object.entries(value as object)) {
         const field = fields.get(key);
-        if (field !== undefined) shown.push([key, field(inner, pseudonyms)]);
+        if (field !== undefined) put(shown, key, field(inner, pseudonyms));
         else if (ofRest !== undefined && ofKey !== undefined) {
-          shown.push([safeText(key, ofKey), ofRest(inner, pseudonyms)]);
+          put(shown, safeText(key, ofKey), ofRest(inner, pseudonyms));
         }
       }
-      return Object.fromEntries(shown.filter(([, inner]) => inner !== undefined));
+      return shown;
     };
   }
 
@@ -118,6 +118,11 @@ export class MaskCompiler {
     }
     return new Map([...byName].map(([name, masks]) => [name, agreeing(masks)]));
   }
+}
+
+function put(into: Record<string, unknown>, key: string, value: unknown): void {
+  // Assigned, this one would be the prototype.
+  if (value !== undefined && key !== "__proto__") into[key] = value;
 }
 
 function partsOf({ allOf = [], anyOf = [], oneOf: alternatives = [] }: Schema): readonly Schema[] {

@@ -18,6 +18,7 @@ export const hide: Mask = (value, pseudonyms) => {
 export function markedMask(schema: Schema): Mask | undefined {
   const kind = schema["x-mask"];
   if (kind !== undefined) {
+    if (kind === "text" || kind === "anything") return hide;
     if (!isIdKind(kind)) throw new TypeError(`there is no x-mask ${kind}`);
     return (value, pseudonyms) =>
       typeof value === "string" ? pseudonyms.of(kind, value) : hide(value, pseudonyms);
