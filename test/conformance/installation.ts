@@ -26,7 +26,10 @@ export function testInstallation(
 
     it("is not that of another", async () => {
       const other = await open();
-      const keys = [await opened.store.installation.pseudonymKey(), await other.store.installation.pseudonymKey()];
+      const keys = [
+        await opened.store.installation.pseudonymKey(),
+        await other.store.installation.pseudonymKey(),
+      ];
       await other.close();
       assert.notDeepEqual(keys[0], keys[1]);
     });
