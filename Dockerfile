@@ -15,6 +15,7 @@ COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
 COPY bin ./bin
 COPY schemas ./schemas
+COPY docs/runbooks ./docs/runbooks
 COPY fixtures ./fixtures
 # Everything but DATA_DIR may be mounted read-only.
 RUN mkdir /data && chown node:node /data && ln -s /app/bin/waypost.js /usr/local/bin/waypost

@@ -12,6 +12,7 @@ export type * from "./installation.ts";
 export type * from "./jobs.ts";
 export type * from "./ledger.ts";
 export type * from "./log.ts";
+export * from "./problems.ts";
 export type * from "./processes.ts";
 export * from "./queue-names.ts";
 export type * from "./renormalization.ts";

@@ -39,6 +39,7 @@ import { createRenormalizationRoutes } from "./renormalization-routes.ts";
 import { createReplayRoutes } from "./replay-routes.ts";
 import { nameMissingScope, requireScopes } from "./require-scopes.ts";
 import { createRoutesTestRoutes } from "./routes-test-routes.ts";
+import { createRunbooks } from "./runbooks.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
 import type { SystemStatus } from "./status.ts";
 
@@ -107,7 +108,11 @@ export function createOps(options: OpsOptions): Ops {
     if (stopping) response.set("Connection", "close");
     next();
   });
-  app.use(createProbes({ ...options, isStopping: () => stopping }), createSchemas());
+  app.use(
+    createProbes({ ...options, isStopping: () => stopping }),
+    createSchemas(),
+    createRunbooks(),
+  );
   const endStreams =
     options.api === undefined ? noApi(app, options) : useApi(app, options, options.api);
   app.use(() => {
