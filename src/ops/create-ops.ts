@@ -8,12 +8,14 @@ import type {
   Delivery,
   EventQuery,
   Ledger,
+  MediaRows,
   NotDelivered,
   ProcessRegistry,
   Renormalize,
   ReplayPlan,
   ReplayRequest,
   Replays,
+  RetryQuarantined,
   RoutesTested,
   WaypostEvent,
 } from "../contracts.ts";
@@ -22,8 +24,9 @@ import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import { authenticate, configuredTokens } from "./authenticate.ts";
 import { createContactRoutes } from "./contact-routes.ts";
+import { createConversationRoutes } from "./conversation-routes.ts";
 import { createDeliveryRoutes } from "./delivery-routes.ts";
-import { createDestinationRoutes } from "./destination-routes.ts";
+import { type CheckDestination, createDestinationRoutes } from "./destination-routes.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { createIntakeRoutes, type IntakeParts } from "./intake-routes.ts";
 import { createLogRoutes } from "./log-routes.ts";
@@ -38,6 +41,7 @@ import { createReplayRoutes } from "./replay-routes.ts";
 import { nameMissingScope, requireScopes } from "./require-scopes.ts";
 import { createRoutesTestRoutes } from "./routes-test-routes.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
+import { createSearchRoutes } from "./search-routes.ts";
 import type { SystemStatus } from "./status.ts";
 
 export interface OpsOptions {
@@ -63,6 +67,7 @@ export interface OpsApi extends MediaParts {
   readonly status: () => Promise<SystemStatus>;
   readonly ledger: Ledger;
   readonly contacts: Pick<Contacts, "find" | "change">;
+  readonly media: Pick<MediaRows, "get">;
   readonly processes: Pick<ProcessRegistry, "alive">;
   /** The configured ones by name, as they are now. */
   readonly destinations: () => ReadonlyMap<
@@ -76,6 +81,8 @@ export interface OpsApi extends MediaParts {
   /** Removes what destinations that are no longer configured have left. */
   readonly prune: (options: PruneOptions) => Promise<Pruned>;
   readonly bus: Pick<Bus, "queues" | "dropDead">;
+  readonly check: CheckDestination;
+  readonly retryQuarantined: RetryQuarantined;
   readonly intake: IntakeParts;
   readonly replays: Replays;
   /** What a replay would do. Changes nothing. */
@@ -168,6 +175,8 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
     createRenormalizationRoutes(api),
     createReplayRoutes(api),
     createContactRoutes(api),
+    createConversationRoutes(api),
+    createSearchRoutes(api),
     createMediaRoutes(api),
     createRoutesTestRoutes(api),
     createIntakeRoutes(api.intake, options.metrics),

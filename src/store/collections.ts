@@ -29,16 +29,25 @@ export function openCollections(
   options: LedgerOptions & { readonly learner: ContactLearner },
 ): Pick<
   Store,
-  "ledger" | "processes" | "jobs" | "contacts" | "media" | "replays" | "quarantinedSince"
+  | "ledger"
+  | "processes"
+  | "jobs"
+  | "contacts"
+  | "media"
+  | "replays"
+  | "quarantinedSince"
+  | "closeQuarantined"
 > {
   const ledger = createLedger(tables, options);
+  const quarantine = createQuarantine(tables);
   return {
     ledger,
     contacts: createContacts(tables, { learner: options.learner, aliases: ledger.aliases }),
     media: createMediaRows(tables),
     processes: createProcessRegistry(tables),
     replays: createReplays(tables),
-    quarantinedSince: createQuarantine(tables).since,
+    quarantinedSince: quarantine.since,
+    closeQuarantined: quarantine.close,
     // What the alerts' job remembered before jobs had rows lies among the links.
     jobs: createJobRows(tables, {
       exclusive: options.exclusive,
