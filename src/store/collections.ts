@@ -4,6 +4,7 @@ import { accountsTable } from "./accounts.ts";
 import type { ContactLearner } from "./contact-learner.ts";
 import { contactSpecs } from "./contact-tables.ts";
 import { createContacts } from "./contacts.ts";
+import { createInstallation, installationTable } from "./installation.ts";
 import { createJobRows, jobsTable } from "./jobs.ts";
 import { createLedger, type LedgerOptions } from "./ledger.ts";
 import { ledgerSpecs } from "./ledger-tables.ts";
@@ -18,6 +19,7 @@ export const collections = [
   jobsTable,
   quarantineTable,
   replaysTable,
+  installationTable,
   accountsTable,
   mediaTable,
   ...contactSpecs,
@@ -35,6 +37,7 @@ export function openCollections(
   | "contacts"
   | "media"
   | "replays"
+  | "installation"
   | "quarantinedSince"
   | "closeQuarantined"
 > {
@@ -46,6 +49,7 @@ export function openCollections(
     media: createMediaRows(tables),
     processes: createProcessRegistry(tables),
     replays: createReplays(tables),
+    installation: createInstallation(tables),
     quarantinedSince: quarantine.since,
     closeQuarantined: quarantine.close,
     // What the alerts' job remembered before jobs had rows lies among the links.

@@ -54,6 +54,7 @@ const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   retryQuarantined: none,
   replays: { create: none, get: none, list: none, running: none, update: none },
   planReplay: none,
+  installation: { pseudonymKey: none },
   intake: { publish: none, accounts: () => ({}) },
 };
 

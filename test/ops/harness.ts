@@ -95,6 +95,7 @@ export async function startOps(
     media: store.media,
     ...(findFile && { findFile }),
     replays: store.replays,
+    installation: store.installation,
     planReplay: (request) =>
       planReplay(
         replayParts(store, () => ({
