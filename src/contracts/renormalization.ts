@@ -73,7 +73,7 @@ export type Renormalize = (
 ) => Promise<Renormalization>;
 
 /** What became of one POST of quarantine that was read again. */
-export interface QuarantineRetried {
+interface QuarantineRetried {
   readonly id: string;
   /** How many events were made of it. */
   readonly understood: number;

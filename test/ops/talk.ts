@@ -5,12 +5,12 @@ import { makeEvent, makeStatus, phoneNumberId, wabaId } from "../store/make-even
 type Data = WaypostEvent["data"];
 type Message = Omit<NonNullable<Data["message"]>, "id"> & { readonly id?: string };
 
-export const mia = { waId: "4915123456789", name: "Mia Kern" } as const;
-export const account = { wabaId, phoneNumberId, displayPhoneNumber: "493012345678" };
+const mia = { waId: "4915123456789", name: "Mia Kern" } as const;
+const account = { wabaId, phoneNumberId, displayPhoneNumber: "493012345678" };
 export const miasConversation =
   conversationIdOf(phoneNumberId, { phone: mia.waId }) ?? "there is always one";
 
-export function ago(minutes: number): string {
+function ago(minutes: number): string {
   return new Date(Date.now() - minutes * 60_000).toISOString();
 }
 
