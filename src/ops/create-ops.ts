@@ -7,26 +7,32 @@ import type {
   Contacts,
   Delivery,
   EventQuery,
+  Installation,
   Ledger,
+  MediaRows,
   NotDelivered,
   ProcessRegistry,
   Renormalize,
   ReplayPlan,
   ReplayRequest,
   Replays,
+  RetryQuarantined,
   RoutesTested,
   WaypostEvent,
 } from "../contracts.ts";
 import { createHttpServer, listen } from "../support/http-server.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
-import { requireBearer } from "./bearer.ts";
+import { authenticate, configuredTokens } from "./authenticate.ts";
+import { createConsole } from "./console.ts";
 import { createContactRoutes } from "./contact-routes.ts";
+import { createConversationRoutes } from "./conversation-routes.ts";
 import { createDeliveryRoutes } from "./delivery-routes.ts";
-import { createDestinationRoutes } from "./destination-routes.ts";
+import { type CheckDestination, createDestinationRoutes } from "./destination-routes.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { createIntakeRoutes, type IntakeParts } from "./intake-routes.ts";
 import { createLogRoutes } from "./log-routes.ts";
+import { createMasking } from "./masking/masking.ts";
 import { createMediaRoutes, type MediaParts } from "./media-routes.ts";
 import { createProbes, type ReadyCheck } from "./probes.ts";
 import { notFound, Problem, problemHandler } from "./problem.ts";
@@ -35,8 +41,11 @@ import { refuseOddNames, requireValidated } from "./query.ts";
 import { handleReload, type Reload } from "./reload-route.ts";
 import { createRenormalizationRoutes } from "./renormalization-routes.ts";
 import { createReplayRoutes } from "./replay-routes.ts";
+import { nameMissingScope, requireScopes } from "./require-scopes.ts";
 import { createRoutesTestRoutes } from "./routes-test-routes.ts";
+import { createRunbooks } from "./runbooks.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
+import { createSearchRoutes } from "./search-routes.ts";
 import type { SystemStatus } from "./status.ts";
 
 export interface OpsOptions {
@@ -62,6 +71,7 @@ export interface OpsApi extends MediaParts {
   readonly status: () => Promise<SystemStatus>;
   readonly ledger: Ledger;
   readonly contacts: Pick<Contacts, "find" | "change">;
+  readonly media: Pick<MediaRows, "get">;
   readonly processes: Pick<ProcessRegistry, "alive">;
   /** The configured ones by name, as they are now. */
   readonly destinations: () => ReadonlyMap<
@@ -75,8 +85,11 @@ export interface OpsApi extends MediaParts {
   /** Removes what destinations that are no longer configured have left. */
   readonly prune: (options: PruneOptions) => Promise<Pruned>;
   readonly bus: Pick<Bus, "queues" | "dropDead">;
+  readonly check: CheckDestination;
+  readonly retryQuarantined: RetryQuarantined;
   readonly intake: IntakeParts;
   readonly replays: Replays;
+  readonly installation: Installation;
   /** What a replay would do. Changes nothing. */
   readonly planReplay: (request: ReplayRequest) => Promise<ReplayPlan>;
   /** Runs the present parser over the log and quarantine. */
@@ -103,7 +116,11 @@ export function createOps(options: OpsOptions): Ops {
     if (stopping) response.set("Connection", "close");
     next();
   });
-  app.use(createProbes({ ...options, isStopping: () => stopping }), createSchemas());
+  app.use(
+    createProbes({ ...options, isStopping: () => stopping }),
+    createSchemas(),
+    createRunbooks(),
+  );
   const endStreams =
     options.api === undefined ? noApi(app, options) : useApi(app, options, options.api);
   app.use(() => {
@@ -135,7 +152,7 @@ const answerHeaders = {
 
 /** Every role can be told to reload. */
 function noApi(app: Express, options: OpsOptions): () => void {
-  const may = [watch(options), requireBearer(options.tokens)];
+  const may = [watch(options), authenticate(configuredTokens(options.tokens))];
   app.post("/api/reload", ...may, handleReload(options.reload));
   app.use("/api", () => {
     throw new Problem(404, "no-api", "This role serves no API; the roles `start` and `ops` do.");
@@ -146,7 +163,10 @@ function noApi(app: Express, options: OpsOptions): () => void {
 function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
   const { validateResponses = false } = options;
   const streams = createEventStreams({ ...api, ...options });
-  app.use("/api", watch(options), requireBearer(options.tokens), readBody, refuseOddNames);
+  app.use(createConsole());
+  const whoAsks = authenticate(configuredTokens(options.tokens));
+  const masking = createMasking(api.installation);
+  app.use("/api", watch(options), whoAsks, readBody, masking.before, refuseOddNames);
   app.use(
     validateOpenApi({
       apiSpec: join(schemasDir, "openapi.yaml"),
@@ -154,10 +174,12 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
       validateApiSpec: validateResponses,
       validateRequests: true,
       validateResponses,
-      validateSecurity: false,
+      validateSecurity: { handlers: { token: requireScopes, session: requireScopes } },
       fileUploader: false,
     }),
+    nameMissingScope,
   );
+  app.use("/api", masking.after);
   app.post("/api/reload", requireValidated, handleReload(options.reload));
   app.get("/api/events/stream", requireValidated, streams.handler);
   app.use(
@@ -165,6 +187,8 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
     createRenormalizationRoutes(api),
     createReplayRoutes(api),
     createContactRoutes(api),
+    createConversationRoutes(api),
+    createSearchRoutes(api),
     createMediaRoutes(api),
     createRoutesTestRoutes(api),
     createIntakeRoutes(api.intake, options.metrics),
