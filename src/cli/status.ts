@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Status } from "../client/client.ts";
+import { runbookFile } from "../contracts.ts";
 import { destinationLines } from "./destination-lines.ts";
 import {
   askOps,
@@ -37,9 +38,9 @@ function statusLines(status: Status, now: Date): string[] {
   const up = duration(now.getTime() - Date.parse(status.startedAt));
   return [
     `Waypost ${status.version} (${status.roles.join(", ")}), up ${up}: ${verdict(status)}`,
-    ...status.problems.flatMap(({ level, what, remedy }) => [
+    ...status.problems.flatMap(({ kind, level, what, remedy }) => [
       `  ${level === "error" ? "✗" : "!"} ${what}`,
-      `    → ${remedy}`,
+      `    → ${remedy} (${runbookFile(kind)})`,
     ]),
     "",
     `bus       ${status.bus.kind}, ${status.bus.ready ? "ready" : "not ready"}`,

@@ -20,6 +20,14 @@ export type Next = string | null;
  * `skipped`: at its turn no route held, see `reason`; `dead` gave up.
  */
 export type DeliveryState = "scheduled" | "open" | "sending" | "delivered" | "skipped" | "dead";
+/**
+ * What is wrong, by name. There may be more of them at any time.
+ */
+export type ProblemKind = string;
+/**
+ * Where the ops port serves the page about it, for everyone.
+ */
+export type RunbookPath = string;
 
 export interface Operations {
   /**
@@ -545,6 +553,15 @@ export interface Operations {
    */
   "GET /api/status": {
     answer: Status;
+  };
+  /**
+   * What a problem means and what to do, as Markdown
+   */
+  "GET /runbooks/{name}": {
+    path: {
+      name: string;
+    };
+    answer: undefined;
   };
   /**
    * The process lives
@@ -1202,9 +1219,11 @@ export interface Status {
    * Errors first.
    */
   problems: {
+    kind: ProblemKind;
     level: "error" | "warning";
     what: string;
     remedy: string;
+    runbook: RunbookPath;
   }[];
   version: string;
   roles: string[];
