@@ -22,6 +22,7 @@ import { createHttpServer, listen } from "../support/http-server.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import { authenticate, configuredTokens } from "./authenticate.ts";
+import { createConsole } from "./console.ts";
 import { createContactRoutes } from "./contact-routes.ts";
 import { createDeliveryRoutes } from "./delivery-routes.ts";
 import { createDestinationRoutes } from "./destination-routes.ts";
@@ -155,6 +156,7 @@ function noApi(app: Express, options: OpsOptions): () => void {
 function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
   const { validateResponses = false } = options;
   const streams = createEventStreams({ ...api, ...options });
+  app.use(createConsole());
   const whoAsks = authenticate(configuredTokens(options.tokens));
   const masking = createMasking(api.installation);
   app.use("/api", watch(options), whoAsks, readBody, masking.before, refuseOddNames);
