@@ -22,6 +22,7 @@ export interface Pseudonyms {
 /** Waypost's own ids lead to nobody: they are random, or a hash of what came. Of events, services cannot give ids that begin so. */
 const ownEventId = /^(?:evt|qrn)_[a-z0-9]{1,64}$/;
 const ownId = /^(?:(?:dlv|evt|pst|qrn|rpl)_[a-z0-9]{1,64}|ctc_[A-Za-z0-9_-]{1,64}|intake)$/;
+const ownDelivery = /^[\w.-]{1,64}:(?:evt|qrn)_[a-z0-9]{1,64}(?::[\w.-]{1,64})?$/;
 const ownSource = /^\/(?:whatsapp(?:\/[0-9]{1,32}){0,2}|business|hooks\/[A-Za-z0-9_-]{1,64})$/;
 const sealed = /^((?:msg|cnv|evt|cur)_)([A-Za-z0-9_-]{23,})$/;
 const tagBytes = 16;
@@ -57,7 +58,7 @@ export function createPseudonyms(key: Uint8Array): Pseudonyms {
     cursor: (id) => seal("cur_", id),
     delivery: (id) => ofDelivery(id, seal),
     id: (id) => {
-      if (isOwnId(id) || ownSource.test(id)) return id;
+      if (isOwnId(id) || ownSource.test(id) || ownDelivery.test(id)) return id;
       if (id.startsWith("cnv_")) return seal("cnv_", id);
       if (/^wa[mc]id\./.test(id)) return seal("msg_", id);
       return isBsuid(id) ? hashed("per_", personOf(id)) : hashed("ref_", id);

@@ -51,7 +51,21 @@ export const cases: Readonly<Record<string, Case | readonly Case[]>> = {
     { path: () => "/api/events", shows: [...whole, "business", "serviceId"] },
     { path: ({ conversation }) => `/api/events?conversation=${url(conversation)}`, shows: whole },
     { path: ({ message: id }) => `/api/events?messageId=${url(id)}`, shows: whole },
+    { path: ({ contact }) => `/api/events?contact=${contact}`, shows: whole },
   ],
+  "post /api/search": [
+    {
+      path: () => "/api/search",
+      body: ({ conversation }) => ({ q: conversation }),
+      shows: ["name"],
+    },
+    { path: () => "/api/search", body: ({ message: q }) => ({ q }), shows: ["wamid", "text"] },
+    { path: () => "/api/search", body: ({ contact: q }) => ({ q }), shows: ["name"] },
+  ],
+  "get /api/timeline/{id}": {
+    path: () => `/api/timeline/${message.id}`,
+    shows: ["vendorAnswer", "text"],
+  },
   "post /api/events": plain("/api/events", { type: "business.nothing.much", business: {} }),
   "get /api/events/stream": { path: () => "/api/events/stream", shows: whole },
   "get /api/events/{id}": [
@@ -70,6 +84,10 @@ export const cases: Readonly<Record<string, Case | readonly Case[]>> = {
     path: ({ conversation }) => `/api/conversations/${url(conversation)}`,
     shows: ["phone", "name", "username"],
   },
+  "get /api/conversations/{id}/messages": {
+    path: ({ conversation }) => `/api/conversations/${url(conversation)}/messages`,
+    shows: ["name", "wamid", "text", "fileName"],
+  },
   "get /api/contacts/{id}": {
     path: ({ contact }) => `/api/contacts/${contact}`,
     shows: ["phone", "name", "userId", "city"],
@@ -83,6 +101,11 @@ export const cases: Readonly<Record<string, Case | readonly Case[]>> = {
   "get /api/quarantine": { path: () => "/api/quarantine", shows: ["phone"] },
   "get /api/quarantine/{id}": {
     path: () => `/api/quarantine/${quarantined.id}`,
+    shows: ["phone"],
+  },
+  "post /api/quarantine/{id}/retry": {
+    path: () => `/api/quarantine/${quarantined.id}/retry`,
+    body: () => ({}),
     shows: ["phone"],
   },
   "post /api/routes/test": {
@@ -108,6 +131,13 @@ export const cases: Readonly<Record<string, Case | readonly Case[]>> = {
     shows: ["serviceId", "phone"],
   },
   "get /api/destinations": plain("/api/destinations"),
+  "post /api/destinations/{name}/check": {
+    path: () => "/api/destinations/erp/check",
+    body: () => ({}),
+    shows: ["vendorAnswer"],
+  },
+  "get /api/processes": plain("/api/processes"),
+  "get /api/dead-letters": plain("/api/dead-letters"),
   "post /api/destinations/{name}/pause": {
     path: () => "/api/destinations/crm/pause",
     body: () => ({ reason: `asked by +${person.phone}` }),

@@ -104,18 +104,19 @@ export async function startPlanted(): Promise<Harness> {
   };
   const ops = await startOps({
     routes,
+    fromStore: true,
     findFile: async (id) => (id === person.mediaId ? file : undefined),
     intake: { publish: async () => undefined, accounts: () => ({}) },
     renormalize: async () => renormalized,
+    check: async () => [{ name: "credentials", ok: false, detail: person.vendorAnswer }],
+    retryQuarantined: async ({ id }) => ({
+      ...{ id, understood: 0, closed: false, published: [person.serviceId] },
+      problems: [{ path: `entry[0].${phone}`, reason: "is not JSON" }],
+    }),
     reload: async () => ({ reloaded: true, destinations: 2, routes: 2, warnings: [], others: [] }),
   });
   for (const name of ["erp", "crm", "flows"]) ops.destinations.set(name, { kind: "webhook" });
   const { store } = ops;
-  Object.assign(ops.query, {
-    ...{ events: store.events, event: store.event, message: store.message, stats: store.stats },
-    ...{ conversations: store.conversations, conversation: store.conversation },
-    ...{ quarantine: store.quarantine, quarantineEntry: store.quarantineEntry },
-  });
   await store.append([message, business, status, quarantined]);
   await fillLedger(ops);
   await addReplay(ops, "rpl_planted");
