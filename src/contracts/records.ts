@@ -8,6 +8,7 @@ export * from "./diagnose.ts";
 export * from "./errors.ts";
 export type * from "./explain.ts";
 export type * from "./files.ts";
+export type * from "./installation.ts";
 export type * from "./jobs.ts";
 export type * from "./ledger.ts";
 export type * from "./log.ts";

@@ -7,6 +7,7 @@ import type {
   Contacts,
   Delivery,
   EventQuery,
+  Installation,
   Ledger,
   NotDelivered,
   ProcessRegistry,
@@ -28,6 +29,7 @@ import { createDestinationRoutes } from "./destination-routes.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { createIntakeRoutes, type IntakeParts } from "./intake-routes.ts";
 import { createLogRoutes } from "./log-routes.ts";
+import { createMasking } from "./masking/masking.ts";
 import { createMediaRoutes, type MediaParts } from "./media-routes.ts";
 import { createProbes, type ReadyCheck } from "./probes.ts";
 import { notFound, Problem, problemHandler } from "./problem.ts";
@@ -80,6 +82,7 @@ export interface OpsApi extends MediaParts {
   readonly bus: Pick<Bus, "queues" | "dropDead">;
   readonly intake: IntakeParts;
   readonly replays: Replays;
+  readonly installation: Installation;
   /** What a replay would do. Changes nothing. */
   readonly planReplay: (request: ReplayRequest) => Promise<ReplayPlan>;
   /** Runs the present parser over the log and quarantine. */
@@ -155,7 +158,8 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
   const streams = createEventStreams({ ...api, ...options });
   app.use(createConsole());
   const whoAsks = authenticate(configuredTokens(options.tokens));
-  app.use("/api", watch(options), whoAsks, readBody, refuseOddNames);
+  const masking = createMasking(api.installation);
+  app.use("/api", watch(options), whoAsks, readBody, masking.before, refuseOddNames);
   app.use(
     validateOpenApi({
       apiSpec: join(schemasDir, "openapi.yaml"),
@@ -168,6 +172,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
     }),
     nameMissingScope,
   );
+  app.use("/api", masking.after);
   app.post("/api/reload", requireValidated, handleReload(options.reload));
   app.get("/api/events/stream", requireValidated, streams.handler);
   app.use(
