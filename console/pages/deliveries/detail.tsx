@@ -121,7 +121,7 @@ function Attempts({ delivery: { history, attempts } }: { readonly delivery: Deli
     <section>
       <h3>
         Attempts{" "}
-        {attempts < history.length && (
+        {attempts < history.length && history.some(({ outcome }) => outcome === "outage") && (
           <span class="muted">{attempts} count; an outage uses none up</span>
         )}
       </h3>

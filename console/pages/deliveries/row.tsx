@@ -9,7 +9,7 @@ export function DeliveryRow({ delivery }: { readonly delivery: Delivery }) {
   const { state, destination, eventType, createdAt, doneAt } = delivery;
   return (
     <>
-      <span class="state">
+      <span class="how">
         <DeliveryPill state={state} />
       </span>
       <span class="to clip">{destination}</span>

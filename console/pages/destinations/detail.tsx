@@ -8,6 +8,7 @@ import { Detail } from "../../ui/split.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { destinationWords, waitingInWords } from "../../words/destination.ts";
+import { capital } from "../../words/event.ts";
 import { counted } from "../../words/number.ts";
 import { pause, resume } from "./acts.tsx";
 import type { Destination } from "./row.tsx";
@@ -35,7 +36,7 @@ export function DestinationDetail({ name, destination, reload }: Props) {
       title={name}
       actions={may("operate") && <Acts destination={destination} reload={reload} />}
     >
-      <p class="says">{destination.says}</p>
+      <p class="says">{capital(destination.says)}.</p>
       <p class="muted">{waitingInWords(destination, now.value)}</p>
       <dl class="facts">
         <Fact label="State">
