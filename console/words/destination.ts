@@ -1,25 +1,34 @@
+import type { Destination } from "../../src/client/client.ts";
 import type { Tone } from "./delivery.ts";
 import { counted } from "./number.ts";
 import { relative, span } from "./time.ts";
 
-export type DestinationState = "delivering" | "paused" | "out" | "unheld" | "removed";
+interface StateWords {
+  readonly word: string;
+  readonly tone: Tone;
+}
 
-/** One word for a state, the same on every page. */
-export const destinationWords: Readonly<
-  Record<DestinationState, { readonly word: string; readonly tone: Tone }>
-> = {
-  delivering: { word: "taking", tone: "good" },
-  paused: { word: "paused", tone: "wait" },
+/** How a destination fares, in a word. `says` of the API says more. */
+export function destinationWords({
+  state,
+  pause,
+}: Pick<Destination, "state" | "pause">): StateWords {
+  if (state === "paused") {
+    return pause?.by === "config"
+      ? { word: "stopped itself", tone: "bad" }
+      : { word: "paused", tone: "wait" };
+  }
+  return words[state];
+}
+
+const words: Readonly<Record<Exclude<Destination["state"], "paused">, StateWords>> = {
+  delivering: { word: "delivering", tone: "good" },
   out: { word: "out", tone: "bad" },
   unheld: { word: "nobody delivers", tone: "bad" },
   removed: { word: "removed", tone: "quiet" },
 };
 
-interface Waiting {
-  readonly state: DestinationState;
-  readonly open: number;
-  readonly oldestOpenAt?: string;
-}
+type Waiting = Pick<Destination, "state" | "open" | "oldestOpenAt">;
 
 /** "1,204 wait, the oldest for 12 min; nothing is lost." */
 export function waitingInWords({ state, open, oldestOpenAt }: Waiting, now: number): string {

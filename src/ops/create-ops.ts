@@ -9,12 +9,14 @@ import type {
   EventQuery,
   Installation,
   Ledger,
+  MediaRows,
   NotDelivered,
   ProcessRegistry,
   Renormalize,
   ReplayPlan,
   ReplayRequest,
   Replays,
+  RetryQuarantined,
   RoutesTested,
   WaypostEvent,
 } from "../contracts.ts";
@@ -24,8 +26,9 @@ import type { Metrics } from "../support/metrics.ts";
 import { authenticate, configuredTokens } from "./authenticate.ts";
 import { createConsole } from "./console.ts";
 import { createContactRoutes } from "./contact-routes.ts";
+import { createConversationRoutes } from "./conversation-routes.ts";
 import { createDeliveryRoutes } from "./delivery-routes.ts";
-import { createDestinationRoutes } from "./destination-routes.ts";
+import { type CheckDestination, createDestinationRoutes } from "./destination-routes.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { createIntakeRoutes, type IntakeParts } from "./intake-routes.ts";
 import { createLogRoutes } from "./log-routes.ts";
@@ -42,6 +45,7 @@ import { nameMissingScope, requireScopes } from "./require-scopes.ts";
 import { createRoutesTestRoutes } from "./routes-test-routes.ts";
 import { createRunbooks } from "./runbooks.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
+import { createSearchRoutes } from "./search-routes.ts";
 import type { SystemStatus } from "./status.ts";
 
 export interface OpsOptions {
@@ -67,6 +71,7 @@ export interface OpsApi extends MediaParts {
   readonly status: () => Promise<SystemStatus>;
   readonly ledger: Ledger;
   readonly contacts: Pick<Contacts, "find" | "change">;
+  readonly media: Pick<MediaRows, "get">;
   readonly processes: Pick<ProcessRegistry, "alive">;
   /** The configured ones by name, as they are now. */
   readonly destinations: () => ReadonlyMap<
@@ -80,6 +85,8 @@ export interface OpsApi extends MediaParts {
   /** Removes what destinations that are no longer configured have left. */
   readonly prune: (options: PruneOptions) => Promise<Pruned>;
   readonly bus: Pick<Bus, "queues" | "dropDead">;
+  readonly check: CheckDestination;
+  readonly retryQuarantined: RetryQuarantined;
   readonly intake: IntakeParts;
   readonly replays: Replays;
   readonly installation: Installation;
@@ -180,6 +187,8 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
     createRenormalizationRoutes(api),
     createReplayRoutes(api),
     createContactRoutes(api),
+    createConversationRoutes(api),
+    createSearchRoutes(api),
     createMediaRoutes(api),
     createRoutesTestRoutes(api),
     createIntakeRoutes(api.intake, options.metrics),

@@ -39,8 +39,10 @@ export function openCollections(
   | "replays"
   | "installation"
   | "quarantinedSince"
+  | "closeQuarantined"
 > {
   const ledger = createLedger(tables, options);
+  const quarantine = createQuarantine(tables);
   return {
     ledger,
     contacts: createContacts(tables, { learner: options.learner, aliases: ledger.aliases }),
@@ -48,7 +50,8 @@ export function openCollections(
     processes: createProcessRegistry(tables),
     replays: createReplays(tables),
     installation: createInstallation(tables),
-    quarantinedSince: createQuarantine(tables).since,
+    quarantinedSince: quarantine.since,
+    closeQuarantined: quarantine.close,
     // What the alerts' job remembered before jobs had rows lies among the links.
     jobs: createJobRows(tables, {
       exclusive: options.exclusive,

@@ -1,10 +1,10 @@
-import type { Delivery } from "../../api/client.ts";
+import type { Asked } from "../../api/client.ts";
 import { param } from "../../app/route.ts";
 
 /** The chips: how it stands with them. */
 export const states = [
   ["", "All"],
-  ["open", "Waiting"],
+  ["waiting", "Waiting"],
   ["dead", "Gave up"],
   ["scheduled", "Scheduled"],
   ["skipped", "Not wanted"],
@@ -12,23 +12,42 @@ export const states = [
 ] as const;
 
 /** Other filters, as the fragment and the API call them, each with the words before its value. */
-export const filterWords = { destination: "to", event: "event" } as const;
+export const filterWords = {
+  destination: "to",
+  kind: "to any",
+  route: "route",
+  verdict: "last answer",
+  event: "event",
+  type: "kind",
+  conversation: "conversation",
+  contact: "person",
+  account: "number",
+  from: "since",
+  to: "until",
+} as const;
 
-export interface Query {
-  readonly state?: Delivery["state"];
-  readonly destination?: string;
-  readonly event?: string;
-}
+type Filter = keyof typeof filterWords;
+export type Query = Partial<Record<Filter | "state", string>>;
+
+/** What a replay takes of them too. */
+const replayed = new Set(["state", "destination", "event"]);
 
 /** What the fragment asks for. */
 export function queryOfRoute(): Query {
-  const state = states.find(([value]) => value !== "" && value === param("state"))?.[0];
-  const [destination, event] = [param("destination"), param("event")];
-  return {
-    ...(state && { state: state as Delivery["state"] }),
-    ...(destination !== undefined && { destination }),
-    ...(event !== undefined && { event }),
-  };
+  const names = [...Object.keys(filterWords), "state"] as (Filter | "state")[];
+  const set = names.flatMap((name) => {
+    const value = param(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(set);
+}
+
+/** As the API takes it, which refuses what it does not know. */
+export function asked({
+  type,
+  ...query
+}: Query): NonNullable<Asked<"GET", "/api/deliveries">["query"]> {
+  return { ...query, ...(type !== undefined && { type: [type] }) } as object;
 }
 
 export function cliOf(query: Query, quoted: (text: string) => string): string {
@@ -36,7 +55,9 @@ export function cliOf(query: Query, quoted: (text: string) => string): string {
   return ["waypost deliveries", ...flags].join(" ");
 }
 
-/** Whether what is shown can be sent again as a whole: it is over, or it is all that a destination has. */
-export function canReplay({ state }: Query): boolean {
-  return state === "dead" || state === "skipped" || state === "delivered";
+/** Whether what is shown can be sent again as a whole: it is over, and a replay knows all of its filters. */
+export function canReplay(query: Query): boolean {
+  const { state = "" } = query;
+  const ended = state === "dead" || state === "skipped";
+  return ended && Object.keys(query).every((name) => replayed.has(name));
 }

@@ -11,7 +11,15 @@ import { Split } from "../../ui/split.tsx";
 import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
 import "./deliveries.css";
 import { DeliveryDetail } from "./detail.tsx";
-import { canReplay, cliOf, filterWords, type Query, queryOfRoute, states } from "./filters.ts";
+import {
+  asked,
+  canReplay,
+  cliOf,
+  filterWords,
+  type Query,
+  queryOfRoute,
+  states,
+} from "./filters.ts";
 import { ReplayDetail, ReplayList } from "./replays.tsx";
 import { DeliveryRow } from "./row.tsx";
 import { openSendAgain, SendAgain } from "./send-again.tsx";
@@ -68,7 +76,7 @@ function Head({ query, replays }: { readonly query: Query; readonly replays: boo
           {replays ? (
             <CopyAs path="/api/replays" cli="waypost replay list" />
           ) : (
-            <CopyAs path="/api/deliveries" query={query} cli={cliOf(query, quoted)} />
+            <CopyAs path="/api/deliveries" query={asked(query)} cli={cliOf(query, quoted)} />
           )}
         </div>
       </div>
@@ -87,7 +95,7 @@ function Head({ query, replays }: { readonly query: Query; readonly replays: boo
 function DeliveryList({ query }: { readonly query: Query }) {
   const { items, problem, loading, more, reload } = usePages(
     JSON.stringify(query),
-    (cursor, signal) => api.get("/api/deliveries", { query: { ...query, cursor }, signal }),
+    (cursor, signal) => api.get("/api/deliveries", { query: { ...asked(query), cursor }, signal }),
     { everyMs },
   );
   if (items === undefined)
@@ -116,7 +124,7 @@ function DeliveryList({ query }: { readonly query: Query }) {
 }
 
 const nothing: Readonly<Record<string, string>> = {
-  open: "Nothing waits",
+  waiting: "Nothing waits",
   dead: "Nothing gave up",
   scheduled: "Nothing is scheduled",
   skipped: "Nothing was kept back",
@@ -127,7 +135,7 @@ function Nothing({ query }: { readonly query: Query }) {
   const title = nothing[query.state ?? ""] ?? "There are no deliveries yet";
   return (
     <Empty icon="deliveries" title={title}>
-      {query.state === "dead" || query.state === "open" ? (
+      {query.state === "dead" || query.state === "waiting" ? (
         <p>That is how it should be.</p>
       ) : (
         <p>A delivery is made for each event that a route sends to a destination.</p>

@@ -1,7 +1,9 @@
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import { may } from "../../api/viewer.ts";
 import { href } from "../../app/route.ts";
 import { Button } from "../../ui/button.tsx";
+import { Menu } from "../../ui/menu.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { now } from "../../ui/settings.ts";
 import { Detail } from "../../ui/split.tsx";
@@ -10,7 +12,7 @@ import { Time } from "../../ui/time.tsx";
 import { destinationWords, waitingInWords } from "../../words/destination.ts";
 import { capital } from "../../words/event.ts";
 import { counted } from "../../words/number.ts";
-import { pause, resume } from "./acts.tsx";
+import { type Checked, check, pause, resume } from "./acts.tsx";
 import type { Destination } from "./row.tsx";
 
 interface Props {
@@ -30,7 +32,7 @@ export function DestinationDetail({ name, destination, reload }: Props) {
       </Detail>
     );
   }
-  const { word, tone } = destinationWords[destination.state];
+  const { word, tone } = destinationWords(destination);
   return (
     <Detail
       title={name}
@@ -67,6 +69,7 @@ export function DestinationDetail({ name, destination, reload }: Props) {
           <Links destination={destination} />
         </Fact>
       </dl>
+      {may("operate") && destination.state !== "removed" && <Check name={name} />}
       <Details destination={destination} />
     </Detail>
   );
@@ -84,26 +87,66 @@ function Fact({ label, children }: { readonly label: string; children: Component
 function Acts({ destination, reload }: Pick<Props, "reload"> & { destination: Destination }) {
   const { name, state } = destination;
   if (state === "removed") return null;
+  if (state === "paused") {
+    return (
+      <Button icon="play" kind="primary" onClick={() => void resume(name, state, reload)}>
+        Resume
+      </Button>
+    );
+  }
   return (
     <>
-      {state === "paused" || state === "out" ? (
+      {state === "out" && (
         <Button icon="play" kind="primary" onClick={() => void resume(name, state, reload)}>
-          {state === "out" ? "Try now" : "Resume"}
-        </Button>
-      ) : null}
-      {state !== "paused" && (
-        <Button icon="pause" onClick={() => void pause(name, reload)}>
-          Pause
+          Try now
         </Button>
       )}
+      <Menu icon="pause" label="Pause">
+        <button type="button" onClick={() => void pause(name, "2h", reload)}>
+          For two hours
+        </button>
+        <button type="button" onClick={() => void pause(name, undefined, reload)}>
+          Until it is resumed
+        </button>
+      </Menu>
     </>
+  );
+}
+
+/** Asks the vendor, when somebody wants to know. */
+function Check({ name }: { readonly name: string }) {
+  const [checked, setChecked] = useState<Checked | "asking" | undefined>(undefined);
+  const ask = async () => {
+    setChecked("asking");
+    setChecked(await check(name));
+  };
+  const found = checked === "asking" ? undefined : checked;
+  return (
+    <section>
+      <div class="check-head">
+        <h3>Does it answer?</h3>
+        <Button disabled={checked === "asking"} onClick={() => void ask()}>
+          {checked === "asking" ? "Asking" : "Check now"}
+        </Button>
+      </div>
+      {found && (
+        <ul class="places">
+          {found.checks.map((each) => (
+            <li key={each.name}>
+              <Pill tone={each.ok ? "good" : "bad"}>{each.name}</Pill>
+              <span class="said muted">{each.detail}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
   );
 }
 
 function Links({ destination }: { readonly destination: Destination }) {
   const { name, open, dead, scheduled = 0 } = destination;
   const links = [
-    [counted(open, "waits", "wait"), "open"],
+    [counted(open, "waits", "wait"), "waiting"],
     [counted(dead, "gave up", "gave up"), "dead"],
     ...(scheduled > 0 ? [[counted(scheduled, "is scheduled", "are scheduled"), "scheduled"]] : []),
   ] as const;

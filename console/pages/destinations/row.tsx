@@ -8,8 +8,8 @@ import { span } from "../../words/time.ts";
 export type Destination = Answer<"GET", "/api/destinations">["items"][number];
 
 export function DestinationRow({ destination }: { readonly destination: Destination }) {
-  const { name, kind, state, open, oldestOpenAt, dead, lastSuccessAt } = destination;
-  const { word, tone } = destinationWords[state];
+  const { name, kind, open, oldestOpenAt, dead, lastSuccessAt } = destination;
+  const { word, tone } = destinationWords(destination);
   const age = oldestOpenAt === undefined ? "" : span(now.value - Date.parse(oldestOpenAt));
   return (
     <>

@@ -1,11 +1,14 @@
 import { type Answer, api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
 import { isMasked, reasonFor } from "../../api/reveal.ts";
+import { may } from "../../api/viewer.ts";
+import { Button } from "../../ui/button.tsx";
 import { CopyAs, CopyId, quoted } from "../../ui/copy.tsx";
 import { RevealBar } from "../../ui/reveal.tsx";
-import { Detail } from "../../ui/split.tsx";
+import { closeDetail, Detail } from "../../ui/split.tsx";
 import { Failed, LoadingRows } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
+import { toast, toastProblem } from "../../ui/toasts.tsx";
 import { bytes, counted } from "../../words/number.ts";
 
 type Entry = Answer<"GET", "/api/quarantine/{id}">;
@@ -19,10 +22,13 @@ export function UnreadableDetail({ id }: { readonly id: string }) {
     <Detail
       title={data?.problems[0]?.reason ?? "Could not be read"}
       actions={
-        <CopyAs
-          path={`/api/quarantine/${encodeURIComponent(id)}`}
-          cli={`waypost quarantine ${quoted(id)}`}
-        />
+        <>
+          {data && may("operate") && may("publish") && <Retry id={id} done={reload} />}
+          <CopyAs
+            path={`/api/quarantine/${encodeURIComponent(id)}`}
+            cli={`waypost quarantine ${quoted(id)}`}
+          />
+        </>
       }
     >
       {data === undefined &&
@@ -36,6 +42,30 @@ export function UnreadableDetail({ id }: { readonly id: string }) {
         </>
       )}
     </Detail>
+  );
+}
+
+/** With the parser as it is now. */
+function Retry({ id, done }: { readonly id: string; readonly done: () => void }) {
+  const read = async () => {
+    try {
+      const { published, closed } = await api.post("/api/quarantine/{id}/retry", { path: { id } });
+      toast(
+        published.length === 0
+          ? "It still cannot be read"
+          : `${counted(published.length, "event")} came of it`,
+        published.length === 0 ? "bad" : "good",
+      );
+      if (closed) closeDetail();
+    } catch (error) {
+      toastProblem(error);
+    }
+    done();
+  };
+  return (
+    <Button icon="retry" onClick={() => void read()}>
+      Read again
+    </Button>
   );
 }
 
