@@ -807,6 +807,7 @@ export interface RoutesTested {
      */
     emits?: {
       type: string;
+      data?: unknown;
     }[];
     /**
      * Why `set` or `emit` cannot be done.
