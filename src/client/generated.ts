@@ -898,7 +898,10 @@ export interface Message {
    * As Meta last gave it.
    */
   pricing?: {
-    [k: string]: unknown;
+    billable?: boolean;
+    model?: string;
+    type?: string;
+    category?: string;
   };
   /**
    * Every event about the message, oldest first.

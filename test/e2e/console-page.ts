@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { AxeResults } from "axe-core";
 import type { Browser, Page, Route } from "playwright-core";
 import { failure, madeEmpty, madeHostile } from "./answers.ts";
+import { waitFor } from "../support/wait-for.ts";
 import type { ConsoleProgram } from "./console-program.ts";
 
 /** What the API says to a page: what it has, nothing, an error, or what strangers could have written. */
@@ -48,18 +49,21 @@ export async function openConsole(browser: Browser, program: ConsoleProgram): Pr
   page.on("request", (request) => {
     if (!request.url().startsWith(program.url)) complaints.push(`asked ${request.url()}`);
   });
-  await page.route("**/api/**", (route) => answer(route, state));
+  let loggedIn = false;
+  await page.route("**/api/**", (route) => answer(route, loggedIn ? state : "data"));
   let loads = 0;
   return {
     page,
     open: async (fragment, to = "data") => {
       state = "data";
+      loggedIn = false;
       loads += 1;
       await page.goto("about:blank");
       complaints = [];
       state = to;
       await page.goto(`${program.url}/console?load=${loads}${fragment}`);
       await logIn(page, program.token);
+      loggedIn = true;
       await settle(page);
     },
     check: (name) => check(page, name, state),
@@ -93,9 +97,9 @@ async function logIn(page: Page, token: string): Promise<void> {
 
 /** Nothing is being loaded any more. */
 async function settle(page: Page): Promise<void> {
-  await page.waitForFunction(
-    `document.querySelector("h1") && !document.querySelector("[aria-busy=true]")`,
-  );
+  await page.locator("h1").first().waitFor();
+  const loading = page.locator("[aria-busy=true]");
+  await waitFor("all is loaded", async () => (await loading.count()) === 0, 15_000);
 }
 
 async function check(page: Page, name: string, state: State): Promise<void> {
