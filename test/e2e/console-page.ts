@@ -4,8 +4,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { AxeResults } from "axe-core";
 import type { Browser, Page, Route } from "playwright-core";
-import { failure, madeEmpty, madeHostile } from "./answers.ts";
 import { waitFor } from "../support/wait-for.ts";
+import { failure, madeEmpty, madeHostile } from "./answers.ts";
 import type { ConsoleProgram } from "./console-program.ts";
 
 /** What the API says to a page: what it has, nothing, an error, or what strangers could have written. */
