@@ -2,8 +2,10 @@ import type { Bus, Store } from "../contracts.ts";
 import { retire } from "../deliver/retire.ts";
 import { whyNot } from "../deliver/why-not.ts";
 import { prepareIntake } from "../event/intake-event.ts";
+import { createJobs } from "../jobs/elect.ts";
 import { createRenormalizer } from "../jobs/renormalize/renormalizer.ts";
 import { planReplay } from "../jobs/replay/replayer.ts";
+import { answerSeries } from "../jobs/series/answer.ts";
 import type { OpsApi } from "../ops/create-ops.ts";
 import { pruneTopology } from "../ops/prune.ts";
 import type { ConfigurationState } from "../ops/status.ts";
@@ -11,6 +13,7 @@ import { collectStatus } from "../ops/system-status.ts";
 import { DATAVERSION, normalize } from "../receive/normalize.ts";
 import { createPostParser } from "../receive/post-parser.ts";
 import { readQuarantined } from "../receive/read-quarantined.ts";
+import { systemClock } from "../support/clock.ts";
 import { packageVersion } from "../support/package-version.ts";
 import type { Base } from "./base.ts";
 import type { Media } from "./media.ts";
@@ -50,6 +53,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     intake: { publish: bus.publish.bind(bus), accounts: () => plan().routing.accounts },
     whyNot: (event, delivered) => whyNot(plan().routes, event, destinations().keys(), delivered),
     testRoutes: (event) => testEvent(event, plan(), store),
+    series: seriesOf(base, store),
     replays: store.replays,
     planReplay: (request) => planReplay(replayParts(store, plan), request),
     prune: (options) =>
@@ -70,6 +74,12 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     }),
     status: statusOf(base, parts, await packageVersion()),
   };
+}
+
+/** The API asks for no job: it only reads how far one is. */
+function seriesOf({ log }: Pick<Base, "log">, store: Store): OpsApi["series"] {
+  const jobs = createJobs({ rows: store.jobs, holder: "api", clock: systemClock, log });
+  return (asked) => answerSeries({ series: store.series, jobs, clock: systemClock }, asked);
 }
 
 function statusOf(base: Base, parts: ApiParts, version: string): OpsApi["status"] {

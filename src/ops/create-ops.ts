@@ -38,6 +38,7 @@ import { createReplayRoutes } from "./replay-routes.ts";
 import { nameMissingScope, requireScopes } from "./require-scopes.ts";
 import { createRoutesTestRoutes } from "./routes-test-routes.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
+import { createSeriesRoutes, type SeriesRouteParts } from "./series-routes.ts";
 import type { SystemStatus } from "./status.ts";
 
 export interface OpsOptions {
@@ -57,7 +58,7 @@ export interface OpsOptions {
   readonly validateResponses?: boolean;
 }
 
-export interface OpsApi extends MediaParts {
+export interface OpsApi extends MediaParts, SeriesRouteParts {
   readonly query: EventQuery;
   readonly tail: Bus["tail"];
   readonly status: () => Promise<SystemStatus>;
@@ -167,6 +168,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
     "/api",
     createRenormalizationRoutes(api),
     createReplayRoutes(api),
+    createSeriesRoutes(api),
     createContactRoutes(api),
     createMediaRoutes(api),
     createRoutesTestRoutes(api),

@@ -8,9 +8,11 @@ import { createJobRows, jobsTable } from "./jobs.ts";
 import { createLedger, type LedgerOptions } from "./ledger.ts";
 import { ledgerSpecs } from "./ledger-tables.ts";
 import { createMediaRows, mediaTable } from "./media.ts";
+import { markPauses } from "./pause-marks.ts";
 import { createProcessRegistry } from "./processes.ts";
 import { createQuarantine, quarantineTable } from "./quarantine.ts";
 import { createReplays, replaysTable } from "./replays.ts";
+import { createSeries, seriesSpecs } from "./series.ts";
 
 /** Every record type that is declared once: both stores make these tables, indexes and expiries. */
 export const collections = [
@@ -20,6 +22,7 @@ export const collections = [
   replaysTable,
   accountsTable,
   mediaTable,
+  ...seriesSpecs,
   ...contactSpecs,
 ];
 
@@ -29,11 +32,13 @@ export function openCollections(
   options: LedgerOptions & { readonly learner: ContactLearner },
 ): Pick<
   Store,
-  "ledger" | "processes" | "jobs" | "contacts" | "media" | "replays" | "quarantinedSince"
+  "ledger" | "processes" | "jobs" | "contacts" | "media" | "replays" | "series" | "quarantinedSince"
 > {
   const ledger = createLedger(tables, options);
+  const series = createSeries(tables);
   return {
-    ledger,
+    ledger: markPauses(ledger, series),
+    series,
     contacts: createContacts(tables, { learner: options.learner, aliases: ledger.aliases }),
     media: createMediaRows(tables),
     processes: createProcessRegistry(tables),

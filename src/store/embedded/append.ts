@@ -8,6 +8,7 @@ import { type Facts, joinFacts, markOf } from "../facts.ts";
 import { keepLinks } from "../ledger-links.ts";
 import { joinProjections, type Projected, projectAll } from "../projection.ts";
 import { keepQuarantined, parseQuarantined } from "../quarantine.ts";
+import { noteLate } from "../series.ts";
 import { contactToken, messageToken, token } from "./schema.ts";
 import { tablesIn } from "./table.ts";
 
@@ -39,6 +40,7 @@ export async function appendBatch(
     await noteAccounts(tables, joined.accounts);
     await keepLinks(tables, joined.touched, expiresAt);
     await keepQuarantined(tables, posts);
+    await noteLate(tables, projected, Date.now());
     return [appended, await learner.learn(tables, joined.contacts)];
   });
   remember();
@@ -71,8 +73,8 @@ async function insertEvent(
   const { index } = projection;
   const changes = await session.run(
     `INSERT INTO events (seq, id, type, dataversion, received_at, conversation_id,
-       phone_number_id, waba_id, expires_at, body)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+       phone_number_id, waba_id, expires_at, body, breakdown)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
     [
       seq,
       event.id,
@@ -84,6 +86,7 @@ async function insertEvent(
       index.wabaId ?? null,
       expiresAt,
       JSON.stringify(event),
+      index.breakdown ?? null,
     ],
   );
   if (changes === 0) return false;
@@ -105,7 +108,7 @@ async function replaceOlder(
   const { index } = projection;
   await session.run(
     `UPDATE events SET type = ?, dataversion = ?, received_at = ?, conversation_id = ?,
-       phone_number_id = ?, waba_id = ?, body = ? WHERE seq = ?`,
+       phone_number_id = ?, waba_id = ?, body = ?, breakdown = ? WHERE seq = ?`,
     [
       event.type,
       version,
@@ -114,6 +117,7 @@ async function replaceOlder(
       index.phoneNumberId ?? null,
       index.wabaId ?? null,
       JSON.stringify(event),
+      index.breakdown ?? null,
       kept.seq,
     ],
   );

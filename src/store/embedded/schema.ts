@@ -120,6 +120,12 @@ export const logSchema: readonly string[] = [
   ALTER TABLE conversations ADD COLUMN open_since TEXT;
   CREATE INDEX conversations_open ON conversations (open_since) WHERE open_since IS NOT NULL;
   `,
+  // Of events of before no more than their type is counted. Messages are found by when our side sent them.
+  `
+  ALTER TABLE events ADD COLUMN breakdown TEXT;
+  ALTER TABLE messages ADD COLUMN sent_at TEXT AS (json_extract(facts, '$.min.sentAt')) VIRTUAL;
+  CREATE INDEX messages_sent ON messages (sent_at, id) WHERE sent_at IS NOT NULL;
+  `,
 ];
 
 /** A word as the full-text index holds it: ASCII as it is, all else by its bytes. */

@@ -10,6 +10,7 @@ import { type Facts, markOf } from "../facts.ts";
 import { keepLinks } from "../ledger-links.ts";
 import { joinProjections, type Projected, projectAll } from "../projection.ts";
 import { keepQuarantined, parseQuarantined } from "../quarantine.ts";
+import { noteLate } from "../series.ts";
 import type { EventDocument, Models } from "./models.ts";
 import { packEvent } from "./packed-event.ts";
 import { duplicatesIn, nativeOf, upsertAll } from "./table-model.ts";
@@ -52,6 +53,8 @@ export async function appendBatch(
     keepQuarantined(tables, posts),
   ]);
   remember();
+  // Behind the events, so that whoever counts them anew sees them.
+  await noteLate(tables, projected, Date.now());
   return written;
 }
 
@@ -71,8 +74,16 @@ async function writeEvents(
 }
 
 function documentOf({ event, projection }: Projected, expireAt: Date): EventDocument {
-  const { receivedAt, conversationId, phoneNumberId, wabaId, contactKeys, messageIds, words } =
-    projection.index;
+  const {
+    receivedAt,
+    conversationId,
+    phoneNumberId,
+    wabaId,
+    contactKeys,
+    messageIds,
+    words,
+    breakdown,
+  } = projection.index;
   return {
     _id: event.id,
     type: event.type,
@@ -84,6 +95,7 @@ function documentOf({ event, projection }: Projected, expireAt: Date): EventDocu
     contactKeys,
     messageIds,
     words,
+    ...(breakdown !== undefined && { breakdown }),
     event: packEvent(event),
     expireAt,
   };

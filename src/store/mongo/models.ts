@@ -15,6 +15,8 @@ export interface EventDocument {
   readonly contactKeys: readonly string[];
   readonly messageIds: readonly string[];
   readonly words: readonly string[];
+  /** See EventIndex. */
+  readonly breakdown?: string;
   readonly event: PackedEvent;
   readonly expireAt?: Date;
 }
@@ -52,6 +54,7 @@ const events = expiring(
       contactKeys: [String],
       messageIds: [String],
       words: [String],
+      breakdown: String,
       event: Mixed,
       expireAt: Date,
     },
@@ -81,6 +84,7 @@ const messages = expiring(
       phoneNumberId: String,
       status: Mixed,
       statusAt: Mixed,
+      sentAt: String,
       pricing: Mixed,
       errors: [Mixed],
       template: Mixed,
@@ -92,7 +96,9 @@ const messages = expiring(
     },
     { ...options, suppressReservedKeysWarning: true },
   ),
-);
+)
+  // Only of those that our side sent.
+  .index({ sentAt: 1, _id: 1 }, { partialFilterExpression: { sentAt: { $exists: true } } });
 
 const latestInboundFirst = { lastReceivedAt: -1, _id: -1 } as const;
 const conversations = expiring(
