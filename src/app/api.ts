@@ -55,6 +55,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     testRoutes: (event) => testEvent(event, plan(), store),
     series: seriesOf(base, store),
     replays: store.replays,
+    installation: store.installation,
     planReplay: (request) => planReplay(replayParts(store, plan), request),
     prune: (options) =>
       pruneTopology(

@@ -22,6 +22,8 @@ export interface Config {
   readonly ops: {
     readonly host: string;
     readonly port: number;
+    /** How people reach it, without a slash at the end. */
+    readonly url?: string;
     readonly tokens: readonly string[];
   };
   /** Absent: the embedded bus. */
@@ -37,6 +39,9 @@ export interface Config {
   readonly configFileGiven: boolean;
   readonly logLevel: "error" | "warn" | "info" | "debug";
   readonly retentionDays: number;
+  /** How Meta reaches the public port, without a slash at the end. */
+  readonly publicUrl?: string;
+  readonly meta: MetaConfig;
   /** Absent: files of messages are not fetched. */
   readonly media?: MediaConfig;
   readonly spool: { readonly enabled: boolean; readonly maxBytes: number };
@@ -46,6 +51,12 @@ export interface Config {
   readonly warnings: readonly string[];
   /** NODE_ENV is `production`. */
   readonly production: boolean;
+}
+/** Meta's side, as far as this configuration knows it. */
+interface MetaConfig {
+  readonly graphUrl: string;
+  readonly appId?: string;
+  readonly accessToken?: string;
 }
 interface HttpConfig {
   readonly host: string;
@@ -114,7 +125,12 @@ function toConfig(values: EnvValues, { cwd, ...rest }: Rest): Config {
     ),
     http: toHttp(values, cwd),
     ops: hideSecrets(
-      { host: values.OPS_HOST, port: values.OPS_PORT, tokens: parseList(values.OPS_TOKENS) },
+      {
+        host: values.OPS_HOST,
+        port: values.OPS_PORT,
+        ...(values.OPS_URL !== undefined && { url: withoutSlash(values.OPS_URL) }),
+        tokens: parseList(values.OPS_TOKENS),
+      },
       ["tokens"],
     ),
     ...(values.RABBITMQ_URL !== undefined && { rabbitmqUrl: values.RABBITMQ_URL }),
@@ -124,11 +140,27 @@ function toConfig(values: EnvValues, { cwd, ...rest }: Rest): Config {
     configFile: path.resolve(cwd, values.WAYPOST_CONFIG),
     logLevel: values.LOG_LEVEL,
     retentionDays: values.RETENTION_DAYS,
+    ...(values.PUBLIC_URL !== undefined && { publicUrl: withoutSlash(values.PUBLIC_URL) }),
+    meta: toMeta(values),
     ...(media && { media }),
     spool: { enabled: values.SPOOL === "on", maxBytes: values.SPOOL_MAX_BYTES },
     ...rest,
   };
   return freeze(hideSecrets(config, ["rabbitmqUrl", "mongodbUrl"]));
+}
+
+/** Also for commands that read the environment by themselves. */
+function toMeta({
+  META_GRAPH_URL: graphUrl,
+  META_APP_ID: appId,
+  META_ACCESS_TOKEN: accessToken,
+}: EnvValues): MetaConfig {
+  const meta = { graphUrl: withoutSlash(graphUrl), ...(appId !== undefined && { appId }) };
+  return accessToken === undefined ? meta : hideSecrets({ ...meta, accessToken }, ["accessToken"]);
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, "");
 }
 
 function toHttp(values: EnvValues, cwd: string): HttpConfig {

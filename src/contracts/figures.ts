@@ -143,7 +143,7 @@ function waits(turns: readonly Turn[], from: string): number[] {
   return found;
 }
 
-export function addResponses(all: readonly ResponseFigures[]): ResponseFigures {
+function addResponses(all: readonly ResponseFigures[]): ResponseFigures {
   return {
     count: sum(all.map(({ count }) => count)),
     sumMs: sum(all.map(({ sumMs }) => sumMs)),

@@ -7,6 +7,7 @@ import type {
   Contacts,
   Delivery,
   EventQuery,
+  Installation,
   Ledger,
   NotDelivered,
   ProcessRegistry,
@@ -21,12 +22,14 @@ import { createHttpServer, listen } from "../support/http-server.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import { authenticate, configuredTokens } from "./authenticate.ts";
+import { createConsole } from "./console.ts";
 import { createContactRoutes } from "./contact-routes.ts";
 import { createDeliveryRoutes } from "./delivery-routes.ts";
 import { createDestinationRoutes } from "./destination-routes.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { createIntakeRoutes, type IntakeParts } from "./intake-routes.ts";
 import { createLogRoutes } from "./log-routes.ts";
+import { createMasking } from "./masking/masking.ts";
 import { createMediaRoutes, type MediaParts } from "./media-routes.ts";
 import { createProbes, type ReadyCheck } from "./probes.ts";
 import { notFound, Problem, problemHandler } from "./problem.ts";
@@ -37,6 +40,7 @@ import { createRenormalizationRoutes } from "./renormalization-routes.ts";
 import { createReplayRoutes } from "./replay-routes.ts";
 import { nameMissingScope, requireScopes } from "./require-scopes.ts";
 import { createRoutesTestRoutes } from "./routes-test-routes.ts";
+import { createRunbooks } from "./runbooks.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
 import { createSeriesRoutes, type SeriesRouteParts } from "./series-routes.ts";
 import type { SystemStatus } from "./status.ts";
@@ -79,6 +83,7 @@ export interface OpsApi extends MediaParts, SeriesRouteParts {
   readonly bus: Pick<Bus, "queues" | "dropDead">;
   readonly intake: IntakeParts;
   readonly replays: Replays;
+  readonly installation: Installation;
   /** What a replay would do. Changes nothing. */
   readonly planReplay: (request: ReplayRequest) => Promise<ReplayPlan>;
   /** Runs the present parser over the log and quarantine. */
@@ -105,7 +110,11 @@ export function createOps(options: OpsOptions): Ops {
     if (stopping) response.set("Connection", "close");
     next();
   });
-  app.use(createProbes({ ...options, isStopping: () => stopping }), createSchemas());
+  app.use(
+    createProbes({ ...options, isStopping: () => stopping }),
+    createSchemas(),
+    createRunbooks(),
+  );
   const endStreams =
     options.api === undefined ? noApi(app, options) : useApi(app, options, options.api);
   app.use(() => {
@@ -148,8 +157,10 @@ function noApi(app: Express, options: OpsOptions): () => void {
 function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
   const { validateResponses = false } = options;
   const streams = createEventStreams({ ...api, ...options });
+  app.use(createConsole());
   const whoAsks = authenticate(configuredTokens(options.tokens));
-  app.use("/api", watch(options), whoAsks, readBody, refuseOddNames);
+  const masking = createMasking(api.installation);
+  app.use("/api", watch(options), whoAsks, readBody, masking.before, refuseOddNames);
   app.use(
     validateOpenApi({
       apiSpec: join(schemasDir, "openapi.yaml"),
@@ -162,6 +173,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
     }),
     nameMissingScope,
   );
+  app.use("/api", masking.after);
   app.post("/api/reload", requireValidated, handleReload(options.reload));
   app.get("/api/events/stream", requireValidated, streams.handler);
   app.use(

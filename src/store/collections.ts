@@ -4,6 +4,7 @@ import { accountsTable } from "./accounts.ts";
 import type { ContactLearner } from "./contact-learner.ts";
 import { contactSpecs } from "./contact-tables.ts";
 import { createContacts } from "./contacts.ts";
+import { createInstallation, installationTable } from "./installation.ts";
 import { createJobRows, jobsTable } from "./jobs.ts";
 import { createLedger, type LedgerOptions } from "./ledger.ts";
 import { ledgerSpecs } from "./ledger-tables.ts";
@@ -20,6 +21,7 @@ export const collections = [
   jobsTable,
   quarantineTable,
   replaysTable,
+  installationTable,
   accountsTable,
   mediaTable,
   ...seriesSpecs,
@@ -32,7 +34,15 @@ export function openCollections(
   options: LedgerOptions & { readonly learner: ContactLearner },
 ): Pick<
   Store,
-  "ledger" | "processes" | "jobs" | "contacts" | "media" | "replays" | "series" | "quarantinedSince"
+  | "ledger"
+  | "processes"
+  | "jobs"
+  | "contacts"
+  | "media"
+  | "replays"
+  | "installation"
+  | "series"
+  | "quarantinedSince"
 > {
   const ledger = createLedger(tables, options);
   const series = createSeries(tables);
@@ -43,6 +53,7 @@ export function openCollections(
     media: createMediaRows(tables),
     processes: createProcessRegistry(tables),
     replays: createReplays(tables),
+    installation: createInstallation(tables),
     quarantinedSince: createQuarantine(tables).since,
     // What the alerts' job remembered before jobs had rows lies among the links.
     jobs: createJobRows(tables, {

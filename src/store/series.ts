@@ -9,7 +9,7 @@ const minuteMs = 60_000;
 const lateAfterMs = 30_000;
 
 /** Figures by kind, step, time and thing. */
-export const seriesTable = defineTable({
+const seriesTable = defineTable({
   name: "series",
   fields: {
     kind: text<SeriesRow["kind"]>(),
@@ -26,7 +26,7 @@ export const seriesTable = defineTable({
 });
 
 /** By its time: a minute that events entered late. */
-export const lateMinutesTable = defineTable({
+const lateMinutesTable = defineTable({
   name: "lateMinutes",
   fields: {
     at: text(),
@@ -40,7 +40,7 @@ export const lateMinutesTable = defineTable({
 });
 
 /** What charts show beside their lines. */
-export const marksTable = defineTable({
+const marksTable = defineTable({
   name: "marks",
   fields: {
     at: text(),

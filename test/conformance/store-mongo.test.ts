@@ -6,6 +6,7 @@ import { dropDatabase, type Mongo, needsMongo, startMongo } from "../services/mo
 import { assertMajority, type MongoWire, watchMongo } from "../services/mongo-wire.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { testContacts } from "./contacts.ts";
+import { testInstallation } from "./installation.ts";
 import { testMediaRows } from "./media-rows.ts";
 import { testSeries } from "./series.ts";
 import { testSilences } from "./silences.ts";
@@ -26,6 +27,7 @@ after(async () => {
 });
 
 testStore("MongoDB", needs, open);
+testInstallation("MongoDB", needs, open);
 testSilences("MongoDB", needs, open);
 testSeries("MongoDB", needs, open);
 testMediaRows("MongoDB", needs, async () => {

@@ -52,6 +52,7 @@ const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   renormalize: none,
   replays: { create: none, get: none, list: none, running: none, update: none },
   planReplay: none,
+  installation: { pseudonymKey: none },
   intake: { publish: none, accounts: () => ({}) },
 };
 

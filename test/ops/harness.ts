@@ -102,6 +102,7 @@ export async function startOps(
         asked,
       ),
     replays: store.replays,
+    installation: store.installation,
     planReplay: (request) =>
       planReplay(
         replayParts(store, () => ({

@@ -13,7 +13,7 @@ export interface CountingParts {
 }
 
 /** Who wrote longer ago is no longer waited for: their service window has closed. */
-export const answerWithinMs = stepMs.day;
+const answerWithinMs = stepMs.day;
 
 /** Counts whole minutes of the log; each of them as a whole, so that it may be done any number of times. */
 export async function countMinutes(
