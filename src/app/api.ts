@@ -4,6 +4,8 @@ import { whyNot } from "../deliver/why-not.ts";
 import { prepareIntake } from "../event/intake-event.ts";
 import { createJobs } from "../jobs/elect.ts";
 import { createRenormalizer } from "../jobs/renormalize/renormalizer.ts";
+import { createQuarantineRetry } from "../jobs/renormalize/retry-post.ts";
+import type { RenormalizerSources } from "../jobs/renormalize/work.ts";
 import { planReplay } from "../jobs/replay/replayer.ts";
 import { answerSeries } from "../jobs/series/answer.ts";
 import type { OpsApi } from "../ops/create-ops.ts";
@@ -16,6 +18,7 @@ import { readQuarantined } from "../receive/read-quarantined.ts";
 import { systemClock } from "../support/clock.ts";
 import { packageVersion } from "../support/package-version.ts";
 import type { Base } from "./base.ts";
+import { checkConfigured } from "./check-destination.ts";
 import type { Media } from "./media.ts";
 import type { Plan } from "./plan.ts";
 import type { Receiving } from "./receive.ts";
@@ -41,11 +44,18 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
   const parser = createPostParser({ log: base.log.child({ role: "ops" }) });
   base.life.add("reader", () => parser.close());
   const destinations = () => plan().destinations;
+  const reading: RenormalizerSources = {
+    query: store,
+    publish: bus.publish.bind(bus),
+    read: (post) => readQuarantined(post, parser, plan().sources),
+    parser: { normalize, dataversion: DATAVERSION },
+  };
   return {
     query: store,
     tail: bus.tail.bind(bus),
     ledger: store.ledger,
     contacts: store.contacts,
+    media: store.media,
     processes: store.processes,
     destinations,
     bus,
@@ -67,12 +77,12 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
         },
         options,
       ),
-    renormalize: createRenormalizer({
-      query: store,
-      publish: bus.publish.bind(bus),
-      read: (post) => readQuarantined(post, parser, plan().sources),
-      parser: { normalize, dataversion: DATAVERSION },
+    renormalize: createRenormalizer(reading),
+    retryQuarantined: createQuarantineRetry({
+      ...reading,
+      closeQuarantined: (id) => store.closeQuarantined(id),
     }),
+    check: (name) => checkConfigured(base.config, plan().routing, name, base.log),
     status: statusOf(base, parts, await packageVersion()),
   };
 }

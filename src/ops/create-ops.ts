@@ -9,12 +9,14 @@ import type {
   EventQuery,
   Installation,
   Ledger,
+  MediaRows,
   NotDelivered,
   ProcessRegistry,
   Renormalize,
   ReplayPlan,
   ReplayRequest,
   Replays,
+  RetryQuarantined,
   RoutesTested,
   WaypostEvent,
 } from "../contracts.ts";
@@ -24,8 +26,9 @@ import type { Metrics } from "../support/metrics.ts";
 import { authenticate, configuredTokens } from "./authenticate.ts";
 import { createConsole } from "./console.ts";
 import { createContactRoutes } from "./contact-routes.ts";
+import { createConversationRoutes } from "./conversation-routes.ts";
 import { createDeliveryRoutes } from "./delivery-routes.ts";
-import { createDestinationRoutes } from "./destination-routes.ts";
+import { type CheckDestination, createDestinationRoutes } from "./destination-routes.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { createIntakeRoutes, type IntakeParts } from "./intake-routes.ts";
 import { createLogRoutes } from "./log-routes.ts";
@@ -35,6 +38,7 @@ import { createProbes, type ReadyCheck } from "./probes.ts";
 import { notFound, Problem, problemHandler } from "./problem.ts";
 import type { Pruned, PruneOptions } from "./prune.ts";
 import { refuseOddNames, requireValidated } from "./query.ts";
+import { readBody } from "./read-body.ts";
 import { handleReload, type Reload } from "./reload-route.ts";
 import { createRenormalizationRoutes } from "./renormalization-routes.ts";
 import { createReplayRoutes } from "./replay-routes.ts";
@@ -42,6 +46,7 @@ import { nameMissingScope, requireScopes } from "./require-scopes.ts";
 import { createRoutesTestRoutes } from "./routes-test-routes.ts";
 import { createRunbooks } from "./runbooks.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
+import { createSearchRoutes } from "./search-routes.ts";
 import { createSeriesRoutes, type SeriesRouteParts } from "./series-routes.ts";
 import type { SystemStatus } from "./status.ts";
 
@@ -68,6 +73,7 @@ export interface OpsApi extends MediaParts, SeriesRouteParts {
   readonly status: () => Promise<SystemStatus>;
   readonly ledger: Ledger;
   readonly contacts: Pick<Contacts, "find" | "change">;
+  readonly media: Pick<MediaRows, "get">;
   readonly processes: Pick<ProcessRegistry, "alive">;
   /** The configured ones by name, as they are now. */
   readonly destinations: () => ReadonlyMap<
@@ -81,6 +87,8 @@ export interface OpsApi extends MediaParts, SeriesRouteParts {
   /** Removes what destinations that are no longer configured have left. */
   readonly prune: (options: PruneOptions) => Promise<Pruned>;
   readonly bus: Pick<Bus, "queues" | "dropDead">;
+  readonly check: CheckDestination;
+  readonly retryQuarantined: RetryQuarantined;
   readonly intake: IntakeParts;
   readonly replays: Replays;
   readonly installation: Installation;
@@ -182,6 +190,8 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
     createReplayRoutes(api),
     createSeriesRoutes(api),
     createContactRoutes(api),
+    createConversationRoutes(api),
+    createSearchRoutes(api),
     createMediaRoutes(api),
     createRoutesTestRoutes(api),
     createIntakeRoutes(api.intake, options.metrics),
@@ -189,33 +199,6 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
   app.use("/api", createLogRoutes(api), createDeliveryRoutes(api), createDestinationRoutes(api));
   return () => streams.closeAll();
 }
-
-const parseJson = express.json({ limit: 16_384, type: () => true });
-const parseEvents = express.json({ limit: 1_048_576, type: () => true, strict: false });
-const jsonTypes = /^application\/json(?:;|$)/i;
-const eventTypes = /^application\/(?:json|cloudevents(?:-batch)?\+json)(?:;|$)/i;
-
-/**
- * Only a POST and a PATCH have a body, and it is JSON; none is an empty object. Each content type of its own would make the
- * validator keep one more compiled copy.
- */
-const readBody: RequestHandler = (request, response, next) => {
-  const type = request.headers["content-type"];
-  delete request.headers["content-type"];
-  if (request.method !== "POST" && request.method !== "PATCH") return next();
-  const length = request.headers["content-length"];
-  const empty = (length === undefined || length === "0") && !request.headers["transfer-encoding"];
-  const tellsEvents = request.path === "/events";
-  if (!empty && !(tellsEvents ? eventTypes : jsonTypes).test(type ?? "")) {
-    throw new Problem(415, "not-json", "The body must be application/json.");
-  }
-  request.headers["content-type"] = "application/json";
-  const parse = tellsEvents || request.path === "/routes/test" ? parseEvents : parseJson;
-  parse(request, response, (error?: unknown) => {
-    if (error === undefined) request.body ??= {};
-    next(error);
-  });
-};
 
 /** Who read what is audited by endpoint, never by what was asked for. */
 function watch({ log, metrics }: OpsOptions): RequestHandler {

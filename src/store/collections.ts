@@ -43,9 +43,11 @@ export function openCollections(
   | "installation"
   | "series"
   | "quarantinedSince"
+  | "closeQuarantined"
 > {
   const ledger = createLedger(tables, options);
   const series = createSeries(tables);
+  const quarantine = createQuarantine(tables);
   return {
     ledger: markPauses(ledger, series),
     series,
@@ -54,7 +56,8 @@ export function openCollections(
     processes: createProcessRegistry(tables),
     replays: createReplays(tables),
     installation: createInstallation(tables),
-    quarantinedSince: createQuarantine(tables).since,
+    quarantinedSince: quarantine.since,
+    closeQuarantined: quarantine.close,
     // What the alerts' job remembered before jobs had rows lies among the links.
     jobs: createJobRows(tables, {
       exclusive: options.exclusive,

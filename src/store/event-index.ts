@@ -15,6 +15,8 @@ export interface EventIndex {
   readonly contactKeys: readonly string[];
   /** The message it is or is about: its status, payment, reaction, edit, revocation. */
   readonly messageIds: readonly string[];
+  /** The POST that it came in. */
+  readonly postId: string | undefined;
   readonly words: readonly string[];
   /** What series count of it beside its type: a Breakdown as JSON. */
   readonly breakdown: string | undefined;
@@ -40,6 +42,8 @@ export function indexEvent(event: WaypostEvent): EventIndex {
     wabaId: idOf(account.wabaId),
     contactKeys: keys(contactKeys(event)),
     messageIds: messageIds(event),
+    // Of an event that came in none it says how it was made.
+    postId: String(event.postid).startsWith("pst_") ? idOf(event.postid) : undefined,
     words: indexWords(searchableTexts(event)),
     breakdown: breakdownOf(event),
   };

@@ -8,7 +8,7 @@ import {
 } from "../contracts.ts";
 import { sideOfType } from "../event/direction.ts";
 import { resolveAliases } from "./aliases.ts";
-import type { Reader } from "./query.ts";
+import type { Reader } from "./reader.ts";
 
 /** Milliseconds since 1970: `from` inclusive, `to` exclusive. */
 export interface Times {
