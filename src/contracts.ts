@@ -5,6 +5,7 @@
  * Meta ──POST──▶ receive ──EncodedEvent──▶ Bus ──BusMessage──▶ Store   (the log)
  *                   └─ broker away: spool ─▶ Bus        └──▶ deliver ──▶ Destination
  */
+import type { Access } from "./contracts/access.ts";
 import type * as bus from "./contracts/bus.ts";
 import type { Contacts } from "./contracts/contacts.ts";
 import type * as destination from "./contracts/destination.ts";
@@ -67,6 +68,7 @@ export interface Store extends EventLog, EventQuery {
   readonly silences: Silences;
   readonly media: MediaRows;
   readonly replays: Replays;
+  readonly access: Access;
   /** How many POSTs came into quarantine from then on. Cheap. */
   quarantinedSince(from: Date): Promise<number>;
   /** In words why not, e.g. "MongoDB is not reachable"; undefined when ready. */

@@ -1,6 +1,7 @@
 import type { Tables } from "../contracts/table.ts";
 import type { Store } from "../contracts.ts";
 import { accountsTable } from "./accounts.ts";
+import { auditTable, createAudit } from "./audit.ts";
 import type { ContactLearner } from "./contact-learner.ts";
 import { contactSpecs } from "./contact-tables.ts";
 import { createContacts } from "./contacts.ts";
@@ -11,6 +12,8 @@ import { createMediaRows, mediaTable } from "./media.ts";
 import { createProcessRegistry } from "./processes.ts";
 import { createQuarantine, quarantineTable } from "./quarantine.ts";
 import { createReplays, replaysTable } from "./replays.ts";
+import { createSessions, sessionsTable } from "./sessions.ts";
+import { createTokens, tokensTable } from "./tokens.ts";
 
 /** Every record type that is declared once: both stores make these tables, indexes and expiries. */
 export const collections = [
@@ -20,6 +23,9 @@ export const collections = [
   replaysTable,
   accountsTable,
   mediaTable,
+  tokensTable,
+  sessionsTable,
+  auditTable,
   ...contactSpecs,
 ];
 
@@ -29,7 +35,7 @@ export function openCollections(
   options: LedgerOptions & { readonly learner: ContactLearner },
 ): Pick<
   Store,
-  "ledger" | "processes" | "jobs" | "contacts" | "media" | "replays" | "quarantinedSince"
+  "ledger" | "processes" | "jobs" | "contacts" | "media" | "replays" | "access" | "quarantinedSince"
 > {
   const ledger = createLedger(tables, options);
   return {
@@ -38,6 +44,11 @@ export function openCollections(
     media: createMediaRows(tables),
     processes: createProcessRegistry(tables),
     replays: createReplays(tables),
+    access: {
+      tokens: createTokens(tables),
+      sessions: createSessions(tables),
+      audit: createAudit(tables),
+    },
     quarantinedSince: createQuarantine(tables).since,
     // What the alerts' job remembered before jobs had rows lies among the links.
     jobs: createJobRows(tables, {
