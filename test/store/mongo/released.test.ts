@@ -67,6 +67,7 @@ it(
       const before = await indexesOf("deliveries");
       // Those of what came later; none of that version's goes: one of its processes may still be at work.
       const later = [
+        "audit",
         "claims",
         "contactAliases",
         "contacts",
@@ -74,6 +75,8 @@ it(
         "deliveries",
         "media",
         "replays",
+        "sessions",
+        "tokens",
       ];
       assert.deepEqual((await missing(url)).sort(), later);
       await store.syncIndexes();
