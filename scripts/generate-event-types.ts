@@ -1,8 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { compile, type JSONSchema } from "json-schema-to-typescript";
 
-const root = new URL("../", import.meta.url);
 const banner = "/* Generated from schemas/event.schema.json by `npm run generate`. */";
 
 /** The text of src/event/generated.ts. */
@@ -15,7 +12,7 @@ export async function eventTypes(schema: Readonly<Record<string, unknown>>): Pro
     ignoreMinAndMaxItems: true,
     unreachableDefinitions: true,
   });
-  return format("src/event/generated.ts", source.replace(definitionNote, ""));
+  return source.replace(definitionNote, "");
 }
 
 const definitionNote =
@@ -28,15 +25,4 @@ function named(schema: unknown): unknown {
   const { $ref, ...rest } = schema as Record<string, unknown>;
   if (typeof $ref === "string") return { ...rest, tsType: $ref.replace("#/$defs/", "") };
   return Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, named(value)]));
-}
-
-function format(path: string, source: string): string {
-  const biome = fileURLToPath(new URL("node_modules/.bin/biome", root));
-  const result = spawnSync(biome, ["format", `--stdin-file-path=${path}`], {
-    cwd: fileURLToPath(root),
-    input: source,
-    encoding: "utf8",
-  });
-  if (result.status !== 0) throw new Error(`biome format ${path}: ${result.stderr}`);
-  return result.stdout;
 }

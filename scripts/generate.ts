@@ -4,8 +4,10 @@
  *   npm run generate [-- --check]
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { parse } from "yaml";
 import { envKeys } from "../src/config/env.ts";
 import { asyncapi } from "./generate-asyncapi.ts";
+import { clientTypes } from "./generate-client-types.ts";
 import { envExample } from "./generate-env-example.ts";
 import { eventTypes } from "./generate-event-types.ts";
 import { eventsPage } from "./generate-events-page.ts";
@@ -13,11 +15,13 @@ import { readGoldenEvents } from "./generate-golden-events.ts";
 
 const root = new URL("../", import.meta.url);
 const json = (path: string) => JSON.parse(readFileSync(new URL(path, root), "utf8"));
+const openApi = () => parse(readFileSync(new URL("schemas/openapi.yaml", root), "utf8"));
 const schema = json("schemas/event.schema.json");
 const golden = readGoldenEvents();
 
 const outputs: Record<string, () => string | Promise<string>> = {
   "src/event/generated.ts": () => eventTypes(schema),
+  "src/client/generated.ts": () => clientTypes(openApi()),
   "schemas/asyncapi.yaml": () => asyncapi(schema, golden, json("package.json").version),
   "docs/events.md": () => eventsPage(schema, golden),
   ".env.example": () => envExample(envKeys),

@@ -19,6 +19,8 @@ const words = [
   "x-meta",
   "x-group",
   "x-list",
+  "x-mask",
+  "x-safe",
 ];
 
 /**

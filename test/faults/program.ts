@@ -83,7 +83,7 @@ export async function createProgram(
             () => false,
           );
         },
-        20_000,
+        60_000,
       );
     },
     kill: async () => void (await end("SIGKILL")),

@@ -1,0 +1,1305 @@
+/* Generated from schemas/openapi.yaml by `npm run generate`. */
+import type { WaypostEvent } from "../event/event.ts";
+
+export type EventWithDeliveries = WaypostEvent & {
+  /**
+   * By destination. Not a part of the event.
+   */
+  deliveries: Delivery[];
+  /**
+   * The destinations without a delivery, by the configuration of now. Not a part of the event.
+   */
+  notDelivered: NotDelivered[];
+};
+/**
+ * The cursor of the next page; null on the last.
+ */
+export type Next = string | null;
+/**
+ * `scheduled` opens shortly before `nextAt`; `open` waits for its turn or for `nextAt`; `sending` is on its way, or may have taken effect;
+ * `skipped`: at its turn no route held, see `reason`; `dead` gave up.
+ */
+export type DeliveryState = "scheduled" | "open" | "sending" | "delivered" | "skipped" | "dead";
+
+export interface Operations {
+  /**
+   * Events, newest first
+   */
+  "GET /api/events": {
+    query?: {
+      /**
+       * Type patterns, any of which may match: repeat the parameter or separate with commas, at most 20. Segments
+       * between dots, `*` for exactly one, `#` (URL-encode it: `%23`) for any number: `whatsapp.message.*`.
+       */
+      type?: string[];
+      /**
+       * A phone number id or a WABA id.
+       */
+      account?: string;
+      /**
+       * A conversation id. Finds the same person's events under other identities too.
+       */
+      conversation?: string;
+      /**
+       * A BSUID, a WhatsApp id or a phone number in any writing.
+       */
+      contact?: string;
+      /**
+       * The WhatsApp message id (`wamid.…`) that the event is about. URL-encode it.
+       */
+      messageId?: string;
+      /**
+       * Words that must all occur in the message's text, in any order; case and Latin marks do not matter.
+       */
+      text?: string;
+      /**
+       * Received at this time or later. RFC 3339 with its offset (a `+` URL-encoded), or a date, which begins at 00:00 UTC.
+       */
+      from?: string;
+      /**
+       * Received before this time.
+       */
+      to?: string;
+      /**
+       * Newest first unless told.
+       */
+      order?: "newest" | "oldest";
+      /**
+       * How many to return at most.
+       */
+      limit?: number;
+      /**
+       * The `next` of the page before.
+       */
+      cursor?: string;
+    };
+    answer: EventPage;
+  };
+  /**
+   * Tell what happened, or which message you sent
+   */
+  "POST /api/events": {
+    /**
+     * As `/schemas/intake.schema.json`, or a list of such. It is looked at by Waypost itself, which says more of what is wrong.
+     */
+    body: unknown;
+    answer: {
+      /**
+       * Of the events, in the order told.
+       */
+      ids: string[];
+    };
+  };
+  /**
+   * Live tail
+   */
+  "GET /api/events/stream": {
+    query?: {
+      /**
+       * Type patterns, any of which may match: repeat the parameter or separate with commas, at most 20. Segments
+       * between dots, `*` for exactly one, `#` (URL-encode it: `%23`) for any number: `whatsapp.message.*`.
+       */
+      type?: string[];
+      /**
+       * A phone number id or a WABA id.
+       */
+      account?: string;
+      /**
+       * A conversation id, compared as it is (without its aliases) for what comes in live.
+       */
+      conversation?: string;
+    };
+    answer: undefined;
+  };
+  /**
+   * One event, with its deliveries
+   */
+  "GET /api/events/{id}": {
+    path: {
+      /**
+       * The event id.
+       */
+      id: string;
+    };
+    answer: EventWithDeliveries;
+  };
+  /**
+   * One message and its timeline
+   */
+  "GET /api/messages/{wamid}": {
+    path: {
+      /**
+       * The WhatsApp message id. URL-encode it; it may hold `=`, `/` and `+`.
+       */
+      wamid: string;
+    };
+    answer: Message;
+  };
+  /**
+   * Conversations, the latest active first
+   */
+  "GET /api/conversations": {
+    query?: {
+      /**
+       * A phone number id or a WABA id.
+       */
+      account?: string;
+      /**
+       * A BSUID, a WhatsApp id or a phone number in any writing.
+       */
+      contact?: string;
+      /**
+       * How many to return at most.
+       */
+      limit?: number;
+      /**
+       * The `next` of the page before.
+       */
+      cursor?: string;
+    };
+    answer: ConversationPage;
+  };
+  /**
+   * One conversation
+   */
+  "GET /api/conversations/{id}": {
+    path: {
+      /**
+       * The conversation id.
+       */
+      id: string;
+    };
+    answer: Conversation;
+  };
+  /**
+   * One contact, over all numbers
+   */
+  "GET /api/contacts/{id}": {
+    path: {
+      /**
+       * A contact id, a BSUID, or a phone number in any writing, URL-encoded.
+       */
+      id: string;
+    };
+    answer: Contact;
+  };
+  /**
+   * Change what is noted of a contact
+   */
+  "PATCH /api/contacts/{id}": {
+    path: {
+      /**
+       * A contact id, a BSUID, or a phone number in any writing, URL-encoded.
+       */
+      id: string;
+    };
+    body: ContactPatch;
+    answer: Contact;
+  };
+  /**
+   * A file of a message
+   */
+  "GET /api/media/{id}": {
+    path: {
+      /**
+       * Meta's media id, as in `data.message.image.id`.
+       */
+      id: string;
+    };
+    answer: undefined;
+  };
+  /**
+   * Signed POSTs that could not be understood, newest first
+   */
+  "GET /api/quarantine": {
+    query?: {
+      /**
+       * Received at this time or later. RFC 3339 with its offset (a `+` URL-encoded), or a date, which begins at 00:00 UTC.
+       */
+      from?: string;
+      /**
+       * Received before this time.
+       */
+      to?: string;
+      /**
+       * How many to return at most.
+       */
+      limit?: number;
+      /**
+       * The `next` of the page before.
+       */
+      cursor?: string;
+    };
+    answer: QuarantinePage;
+  };
+  /**
+   * One quarantined POST with all its bytes
+   */
+  "GET /api/quarantine/{id}": {
+    path: {
+      /**
+       * `qrn_` and a hash of the bytes.
+       */
+      id: string;
+    };
+    answer: QuarantineEntry;
+  };
+  /**
+   * What would become of an event
+   */
+  "POST /api/routes/test": {
+    body: {
+      id?: string;
+      event?: WaypostEvent;
+    };
+    answer: RoutesTested;
+  };
+  /**
+   * Deliveries, newest first
+   */
+  "GET /api/deliveries": {
+    query?: {
+      /**
+       * A destination's name.
+       */
+      destination?: string;
+      /**
+       * What has become of it so far.
+       */
+      state?: DeliveryState;
+      /**
+       * An event id.
+       */
+      event?: string;
+      /**
+       * How many to return at most.
+       */
+      limit?: number;
+      /**
+       * The `next` of the page before.
+       */
+      cursor?: string;
+    };
+    answer: DeliveryPage;
+  };
+  /**
+   * Send it again
+   */
+  "POST /api/deliveries/{id}/retry": {
+    path: {
+      /**
+       * The delivery's id, `<destination>:<event id>`. URL-encode it.
+       */
+      id: string;
+    };
+    body?: {
+      /**
+       * Also when it has taken effect already.
+       */
+      again?: boolean;
+    };
+    answer: Delivery;
+  };
+  /**
+   * Cancel a scheduled one
+   */
+  "POST /api/deliveries/{id}/cancel": {
+    path: {
+      /**
+       * The delivery's id, `<destination>:<event id>:<route>`. URL-encode it.
+       */
+      id: string;
+    };
+    body?: {
+      /**
+       * Shown with it; no personal data.
+       */
+      reason?: string;
+    };
+    answer: Delivery;
+  };
+  /**
+   * End it
+   */
+  "POST /api/deliveries/{id}/give-up": {
+    path: {
+      /**
+       * The delivery's id, `<destination>:<event id>`. URL-encode it.
+       */
+      id: string;
+    };
+    body?: {
+      /**
+       * Shown with it; no personal data.
+       */
+      reason?: string;
+    };
+    answer: Delivery;
+  };
+  /**
+   * The destinations and how they fare
+   */
+  "GET /api/destinations": {
+    answer: {
+      items: Destination[];
+    };
+  };
+  /**
+   * Stop delivering to it
+   */
+  "POST /api/destinations/{name}/pause": {
+    path: {
+      /**
+       * A destination of waypost.yaml.
+       */
+      name: string;
+    };
+    body?: {
+      /**
+       * Shown with it; no personal data.
+       */
+      reason?: string;
+    };
+    answer: Destination;
+  };
+  /**
+   * Go on delivering to it
+   */
+  "POST /api/destinations/{name}/resume": {
+    path: {
+      /**
+       * A destination of waypost.yaml.
+       */
+      name: string;
+    };
+    body?: {};
+    answer: Destination;
+  };
+  /**
+   * Read waypost.yaml again
+   */
+  "POST /api/reload": {
+    answer: {
+      reloaded: true;
+      /**
+       * How many are configured.
+       */
+      destinations: number;
+      routes: number;
+      warnings: string[];
+      /**
+       * Processes that run with another file, as far as the store knows.
+       */
+      others: {
+        id: string;
+        role: string;
+      }[];
+    };
+  };
+  /**
+   * Remove what is left of former destinations
+   */
+  "POST /api/topology/prune": {
+    body?: {
+      /**
+       * Also where messages wait or deliveries are open; those end as dead.
+       */
+      force?: boolean;
+    };
+    answer: {
+      removed: string[];
+      kept: {
+        name: string;
+        reason: string;
+      }[];
+    };
+  };
+  /**
+   * Delete what lies in a queue's dead queue
+   */
+  "POST /api/topology/drop-dead": {
+    body: {
+      /**
+       * The queue's name, as in `/api/status`, or that of its dead queue.
+       */
+      queue: string;
+    };
+    answer: {
+      dropped: number;
+    };
+  };
+  /**
+   * What was sent again, newest first
+   */
+  "GET /api/replays": {
+    query?: {
+      /**
+       * How many to return at most.
+       */
+      limit?: number;
+      /**
+       * The `next` of the page before.
+       */
+      cursor?: string;
+    };
+    answer: {
+      items: Replay[];
+      next: Next;
+    };
+  };
+  /**
+   * Send again what the log has
+   */
+  "POST /api/replays": {
+    body: {
+      /**
+       * As of `GET /api/events`, or (with one of the last three) of `GET /api/deliveries`.
+       */
+      filter: {
+        type?: string[];
+        account?: string;
+        conversation?: string;
+        contact?: string;
+        messageId?: string;
+        text?: string;
+        from?: string;
+        to?: string;
+        destination?: string;
+        state?: "dead" | "skipped" | "delivered";
+        event?: string;
+      };
+      /**
+       * A destination, or `routed` for where the routes lead as they are now; of deliveries, their own.
+       */
+      to: string;
+      /**
+       * Also what the destination already has. The replay's id is then part of the idempotency key, so that receivers take it.
+       */
+      again?: boolean;
+      /**
+       * Also what writes to contacts, and what routes with `after` do later.
+       */
+      effects?: boolean;
+      /**
+       * Deliveries a second.
+       */
+      rate?: number;
+      dryRun?: boolean;
+    };
+    answer: ReplayPlan | Replay;
+  };
+  /**
+   * How far it is, and what became of its deliveries
+   */
+  "GET /api/replays/{id}": {
+    path: {
+      id: string;
+    };
+    answer: Replay;
+  };
+  /**
+   * Open no more
+   */
+  "POST /api/replays/{id}/abort": {
+    path: {
+      id: string;
+    };
+    answer: Replay;
+  };
+  /**
+   * Read what is stored again, with the present parser
+   */
+  "POST /api/renormalizations": {
+    body: {
+      /**
+       * Received since, inclusive. A date or an RFC 3339 time.
+       */
+      from: string;
+      /**
+       * Received before. Keep it the same for all slices.
+       */
+      to: string;
+      /**
+       * Any of these patterns. Stored events go by their stored type, those of quarantine by what is made of them.
+       */
+      types?: string[];
+      /**
+       * Says what would be published, publishes nothing.
+       */
+      dryRun?: boolean;
+      /**
+       * `next` of the slice before.
+       */
+      cursor?: string;
+    };
+    answer: Renormalization;
+  };
+  /**
+   * How much the log holds
+   */
+  "GET /api/stats": {
+    answer: Stats;
+  };
+  /**
+   * Whether all is well, and if not, what to do
+   */
+  "GET /api/status": {
+    answer: Status;
+  };
+  /**
+   * The process lives
+   */
+  "GET /healthz": {
+    answer: {
+      status: "ok";
+    };
+  };
+  /**
+   * The role can do its work
+   */
+  "GET /readyz": {
+    answer: Readiness;
+  };
+  /**
+   * Prometheus metrics
+   */
+  "GET /metrics": {
+    answer: undefined;
+  };
+  /**
+   * The contracts
+   */
+  "GET /schemas/{name}": {
+    path: {
+      /**
+       * The file.
+       */
+      name: "event.schema.json" | "whatsapp-webhook.schema.json" | "openapi.yaml" | "asyncapi.yaml";
+    };
+    answer: undefined;
+  };
+}
+export interface RoutesTested {
+  event: {
+    id: string;
+    type: string;
+  };
+  /**
+   * When it was asked.
+   */
+  asOf: string;
+  /**
+   * All of them, in the file's order.
+   */
+  routes: {
+    route: string;
+    to: string[];
+    /**
+     * `when`: all of it holds.
+     */
+    matches: boolean;
+    /**
+     * The first key that says no.
+     */
+    because?: string;
+    /**
+     * The same in words.
+     */
+    says?: string;
+    /**
+     * Each key that is asked at the turn, of a route that matches.
+     */
+    only?: {
+      key: string;
+      holds: "yes" | "no" | "unknown";
+      /**
+       * As it was when the event came (plus `after`), or as it is now.
+       */
+      asOf: "event" | "now";
+    }[];
+    /**
+     * When `after` is over.
+     */
+    opensAt?: string;
+    /**
+     * What `set` would change.
+     */
+    sets?: {
+      [k: string]: unknown;
+    }[];
+    /**
+     * What `emit` would publish.
+     */
+    emits?: {
+      type: string;
+    }[];
+    /**
+     * Why `set` or `emit` cannot be done.
+     */
+    problem?: string;
+  }[];
+  deliveries: {
+    destination: string;
+    kind: string;
+    /**
+     * The first that holds.
+     */
+    route: string;
+    would: "send" | "skip" | "wait";
+    opensAt?: string;
+    /**
+     * Why it would be skipped: each route with its key, `once` and `maxAge` among them.
+     */
+    says?: string;
+    /**
+     * What would be sent, with the options of the route. No secrets.
+     */
+    wouldSend?: unknown;
+  }[];
+  notDelivered: NotDelivered[];
+}
+export interface NotDelivered {
+  destination: string;
+  /**
+   * Of the routes to it the one that comes closest: the most of its keys hold, of equals the first in the file. Absent: none leads there.
+   */
+  route?: string;
+  /**
+   * Its first key that says no, with dots where it has parts: `text.contains`; `test`: a test event. Absent: the route takes such events now.
+   */
+  because?: string;
+  /**
+   * In words.
+   */
+  says: string;
+}
+export interface EventPage {
+  items: WaypostEvent[];
+  next: Next;
+}
+/**
+ * The business's side.
+ */
+export interface Account {
+  wabaId?: string;
+  phoneNumberId?: string;
+}
+export interface Message {
+  id: string;
+  direction: "in" | "out";
+  type?: string;
+  /**
+   * Name of the template.
+   */
+  template?: string;
+  /**
+   * Told through intake, as what follows: human, bot or campaign.
+   */
+  sentBy?: string;
+  campaign?: string;
+  variant?: string;
+  /**
+   * What it is about in your systems.
+   */
+  ref?: string | {};
+  conversationId?: string;
+  account: Account;
+  /**
+   * The highest so far: sent, failed, delivered, read, played. Absent for messages received.
+   */
+  status?: string;
+  /**
+   * When each status was first seen, by the payload's time.
+   */
+  statusAt: {
+    [k: string]: string;
+  };
+  errors: {
+    code?: number;
+    title?: string;
+  }[];
+  /**
+   * As Meta last gave it.
+   */
+  pricing?: {
+    [k: string]: unknown;
+  };
+  /**
+   * Every event about the message, oldest first.
+   */
+  events: WaypostEvent[];
+}
+export interface Conversation {
+  id: string;
+  /**
+   * The same person's conversation under other identities.
+   */
+  aliases: string[];
+  account: Account;
+  contact: {
+    /**
+     * The BSUID.
+     */
+    userId?: string;
+    waId?: string;
+    name?: string;
+    username?: string;
+  };
+  groupId?: string;
+  firstAt: string;
+  lastAt: string;
+  lastInboundAt?: string;
+  /**
+   * Until when the 24-hour customer service window is open.
+   */
+  windowOpenUntil?: string;
+}
+export interface Contact {
+  /**
+   * Of two that turned out to be one person, the older. The other one finds them too.
+   */
+  id: string;
+  /**
+   * Of contacts that turned out to be the same person.
+   */
+  formerIds?: string[];
+  /**
+   * BSUIDs.
+   */
+  userIds: string[];
+  /**
+   * As digits.
+   */
+  phones: string[];
+  name?: string;
+  username?: string;
+  tags: string[];
+  fields: {
+    [k: string]: string | number | boolean;
+  };
+  owner?: ContactOwner;
+  consent: {
+    /**
+     * Said no to offers.
+     */
+    marketing?: "revoked";
+    /**
+     * Said stop. Nothing at all is sent until they write again.
+     */
+    stopped?: true;
+    /**
+     * When either was last said or taken back.
+     */
+    at?: string;
+  };
+  /**
+   * The first message that they wrote.
+   */
+  first?: {
+    at: string;
+    eventId: string;
+  };
+}
+/**
+ * Of a pool of waypost.yaml, by its member's name.
+ */
+export interface ContactOwner {
+  pool: string;
+  name: string;
+}
+export interface ContactPatch {
+  /**
+   * `+` gives a tag, `-` takes it away.
+   */
+  tags?: string[];
+  /**
+   * By name; null takes a field away.
+   */
+  fields?: {
+    [k: string]: string | number | boolean | null;
+  };
+  /**
+   * null takes the owner away.
+   */
+  owner?: ContactOwner | null;
+  /**
+   * As said now.
+   */
+  consent?: {
+    marketing?: "revoked" | "granted";
+    stopped?: boolean;
+  };
+}
+export interface ConversationPage {
+  items: Conversation[];
+  next: Next;
+}
+export interface ReplayPlan {
+  /**
+   * Events or deliveries of the filter.
+   */
+  found: number;
+  /**
+   * How many would be sent.
+   */
+  opened: number;
+  /**
+   * The destination has them
+   */
+  had: number;
+  /**
+   * By why.
+   */
+  leftOut: {
+    [k: string]: number;
+  };
+  /**
+   * false: there are more than could be looked at in five seconds.
+   */
+  complete: boolean;
+  /**
+   * The first 20.
+   */
+  sample: {
+    destination: string;
+    eventId: string;
+    eventType: string;
+    receivedAt?: string;
+  }[];
+}
+export interface Replay {
+  id: string;
+  state: "running" | "done" | "aborted" | "failed";
+  createdAt: string;
+  /**
+   * When all was opened; deliveries may still wait.
+   */
+  doneAt?: string;
+  /**
+   * Why it failed.
+   */
+  reason?: string;
+  /**
+   * As it was asked for; `to` is its frozen end.
+   */
+  filter: {
+    of?: string;
+    types?: string[];
+    account?: string;
+    conversation?: string;
+    contact?: string;
+    messageId?: string;
+    text?: string;
+    from?: string;
+    to?: string;
+    destination?: string;
+    state?: string;
+    event?: string;
+  };
+  to: string;
+  again: boolean;
+  effects: boolean;
+  rate: number;
+  found: number;
+  opened: number;
+  had: number;
+  leftOut: {
+    [k: string]: number;
+  };
+  /**
+   * Of the deliveries it opened, how many are in which state.
+   */
+  rows?: {
+    [k: string]: number;
+  };
+}
+export interface Delivery {
+  /**
+   * `<destination>:<event id>`; of a route with `after` also `:<route>`.
+   */
+  id: string;
+  destination: string;
+  eventId: string;
+  eventType: string;
+  /**
+   * The route that asked for it, from its turn on the one that held, or `replay`; `none` of what is no event.
+   */
+  route: string;
+  /**
+   * All routes that took its event, in the file's order, where they are asked at its turn.
+   */
+  routes?: string[];
+  /**
+   * Those of them that held at its turn. They are not asked again.
+   */
+  decided?: string[];
+  /**
+   * The conversation; both ids where two are known. Without one, what the event is about, such as `template:<id>`, or the event itself. Deliveries that share a key go in order.
+   */
+  laneKeys: string[];
+  /**
+   * Order within the destination.
+   */
+  seq: number;
+  state: DeliveryState;
+  /**
+   * The replay that opened it. In its conversation it goes behind what is live.
+   */
+  replay?: string;
+  /**
+   * The replay that has it take effect once more: part of the idempotency key.
+   */
+  again?: string;
+  /**
+   * It is dead, or was opened again, although an attempt may have taken effect. Before a retry is sent, the destination is asked for it where it can be; else a repeat is counted.
+   */
+  unknown?: true;
+  /**
+   * Those that count; an outage of the destination adds none.
+   */
+  attempts: number;
+  /**
+   * When it is tried next; of a scheduled one, when it is due.
+   */
+  nextAt?: string;
+  /**
+   * Of a route with `after`: when it is, or was, due. It is counted as no older than that.
+   */
+  dueAt?: string;
+  /**
+   * The last 20 attempts.
+   */
+  history: {
+    at: string;
+    /**
+     * How long it took.
+     */
+    ms: number;
+    /**
+     * delivered, found (by looking before a repeat), outage, refused, config.
+     */
+    outcome: string;
+    /**
+     * The vendor's, redacted. It may repeat what the event says in other forms, so it is only here: never in reason, lastError, logs or alerts.
+     */
+    answer?: string;
+    nextAt?: string;
+  }[];
+  /**
+   * The vendor's id of what was made.
+   */
+  remoteId?: string;
+  createdAt: string;
+  doneAt?: string;
+  /**
+   * Why it is dead or skipped, in words.
+   */
+  reason?: string;
+  /**
+   * Events that follow from it.
+   */
+  emits?: WaypostEvent[];
+  /**
+   * These are not all. It failed, and is called again when it is tried again.
+   */
+  partial?: true;
+}
+export interface DeliveryPage {
+  items: Delivery[];
+  next: Next;
+}
+export interface Destination {
+  name: string;
+  /**
+   * Absent when it is no longer configured.
+   */
+  kind?: string;
+  /**
+   * `delivering`; `paused` by an operator or by itself; `out`: it takes nothing now and is tried again and again;
+   * `unheld`: no worker runs for it; `removed`: no longer configured, and something of it is left.
+   */
+  state: "delivering" | "paused" | "out" | "unheld" | "removed";
+  /**
+   * The state in words.
+   */
+  says: string;
+  /**
+   * The process that delivers to it.
+   */
+  holder?: string;
+  breaker: "closed" | "open";
+  breakerSince?: string;
+  pause?: {
+    by: "operator" | "config";
+    reason: string;
+    at: string;
+  };
+  /**
+   * Deliveries that wait or are on their way.
+   */
+  open: number;
+  /**
+   * Deliveries of routes with `after` that are not due yet.
+   */
+  scheduled?: number;
+  oldestOpenAt?: string;
+  /**
+   * Deliveries that gave up.
+   */
+  dead: number;
+  lastSuccessAt?: string;
+  /**
+   * In words.
+   */
+  lastError?: string;
+  lastErrorAt?: string;
+  /**
+   * Second effects that could not be ruled out.
+   */
+  repeats: number;
+}
+export interface Process {
+  id: string;
+  role: "start" | "receive" | "work" | "ops";
+  host: string;
+  pid: number;
+  version: string;
+  /**
+   * Of waypost.yaml as the process runs it.
+   */
+  configHash: string;
+  startedAt: string;
+  seenAt: string;
+}
+export interface QuarantineEntry {
+  id: string;
+  receivedAt: string;
+  postId: string;
+  /**
+   * `/hooks/<name>` of a source's POST; absent of Meta's.
+   */
+  source?: string;
+  bytes: number;
+  /**
+   * Where and why; at most 100 are kept.
+   */
+  problems: {
+    path: string;
+    reason: string;
+  }[];
+  /**
+   * The body as it came, byte for byte. In lists only up to 64 KiB.
+   */
+  dataBase64?: string;
+}
+export interface QuarantinePage {
+  items: QuarantineEntry[];
+  next: Next;
+}
+/**
+ * What became of one slice.
+ */
+export interface Renormalization {
+  /**
+   * Of the parser that read.
+   */
+  dataversion: number;
+  dryRun: boolean;
+  counts: {
+    /**
+     * Stored events that were read.
+     */
+    events: number;
+    unchanged: number;
+    /**
+     * The same id with other data.
+     */
+    changed: number;
+    /**
+     * Other events take their place.
+     */
+    superseded: number;
+    /**
+     * Made of stored events, under new ids.
+     */
+    split: number;
+    /**
+     * The parser makes nothing of them now; they stay as they are.
+     */
+    lost: number;
+    /**
+     * They differ, but the parser's dataversion is not higher than theirs.
+     */
+    refused: number;
+    /**
+     * Without a raw: published by your services.
+     */
+    skipped: number;
+    /**
+     * POSTs in quarantine that were read.
+     */
+    quarantined: number;
+    /**
+     * Those of them that hold no problem any more. They stay until they expire.
+     */
+    understood: number;
+    /**
+     * Events made of them that the log does not have.
+     */
+    recovered: number;
+    published: number;
+  };
+  /**
+   * How many events differ in each property.
+   */
+  paths: {
+    [k: string]: number;
+  };
+  examples: {
+    kind: "changed" | "superseded" | "split" | "lost" | "refused" | "recovered";
+    id: string;
+    type: string;
+    changes?: {
+      path: string;
+      /**
+       * As JSON, cut to 200 characters.
+       */
+      before?: string;
+      /**
+       * As JSON, cut to 200 characters.
+       */
+      after?: string;
+    }[];
+  }[];
+  next: Next;
+}
+export interface Stats {
+  kind: "mongodb" | "embedded";
+  events: number;
+  messages: number;
+  conversations: number;
+  quarantine: number;
+  /**
+   * Events per type in the last 24 hours.
+   */
+  last24h: {
+    [k: string]: number;
+  };
+  /**
+   * The newest `receivedAt` per account.
+   */
+  lastEventAt: {
+    [k: string]: string;
+  };
+}
+export interface Status {
+  /**
+   * False when a problem is an error.
+   */
+  ok: boolean;
+  /**
+   * Errors first.
+   */
+  problems: {
+    level: "error" | "warning";
+    what: string;
+    remedy: string;
+  }[];
+  version: string;
+  roles: string[];
+  startedAt: string;
+  /**
+   * waypost.yaml, as the process that answers has it.
+   */
+  configuration: {
+    file: string;
+    /**
+     * Whether what runs came from it.
+     */
+    found: boolean;
+    /**
+     * Why the last reload was refused. Absent when it was not.
+     */
+    refused?: "gone" | "wrong";
+  };
+  bus: {
+    kind: "rabbitmq" | "embedded";
+    ready: boolean;
+    reason?: string;
+    queues: {
+      name: string;
+      /**
+       * Messages that wait.
+       */
+      ready: number;
+      unacked?: number;
+      consumers?: number;
+      /**
+       * Messages that are no events.
+       */
+      dead: number;
+    }[];
+  };
+  store: {
+    ready: boolean;
+    reason?: string;
+    stats?: Stats;
+  };
+  /**
+   * Only when the receiver runs in the process that answers.
+   */
+  receiver?: {
+    spool?: {
+      posts: number;
+      bytes: number;
+      oldestAt?: string;
+    };
+    /**
+     * POSTs answered 401 since the start.
+     */
+    unauthorized: number;
+    lastUnauthorizedAt?: string;
+  };
+  /**
+   * Empty while the store does not answer.
+   */
+  destinations: Destination[];
+  /**
+   * Every role that is seen, wherever it runs. Empty while the store does not answer.
+   */
+  processes: Process[];
+  accounts: {
+    id: string;
+    lastEventAt: string;
+  }[];
+}
+export interface Readiness {
+  ready: boolean;
+  /**
+   * True from the moment the process was told to stop.
+   */
+  stopping?: boolean;
+  checks: {
+    name: string;
+    ok: boolean;
+    reason?: string;
+  }[];
+}
+/**
+ * RFC 9457.
+ */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail?: string;
+  errors?: {
+    parameter?: string;
+    /**
+     * Of `invalid-event`: a JSON pointer into the body.
+     */
+    path?: string;
+    reason: string;
+    remedy?: string;
+  }[];
+}
