@@ -23,6 +23,8 @@ export interface Config {
     readonly host: string;
     readonly port: number;
     readonly tokens: readonly string[];
+    /** Addresses and ranges of proxies whose `X-Forwarded-…` is believed. */
+    readonly trustedProxies: readonly string[];
   };
   /** Absent: the embedded bus. */
   readonly rabbitmqUrl?: string;
@@ -114,7 +116,12 @@ function toConfig(values: EnvValues, { cwd, ...rest }: Rest): Config {
     ),
     http: toHttp(values, cwd),
     ops: hideSecrets(
-      { host: values.OPS_HOST, port: values.OPS_PORT, tokens: parseList(values.OPS_TOKENS) },
+      {
+        host: values.OPS_HOST,
+        port: values.OPS_PORT,
+        tokens: values.OPS_TOKENS === "off" ? [] : parseList(values.OPS_TOKENS),
+        trustedProxies: parseList(values.TRUSTED_PROXIES),
+      },
       ["tokens"],
     ),
     ...(values.RABBITMQ_URL !== undefined && { rabbitmqUrl: values.RABBITMQ_URL }),

@@ -45,6 +45,7 @@ export interface EnvValues {
   OPS_HOST: string;
   OPS_PORT: number;
   OPS_TOKENS?: string;
+  TRUSTED_PROXIES?: string;
   RABBITMQ_URL?: string;
   STORE_SHARDS: number;
   MONGODB_URL?: string;

@@ -37,6 +37,8 @@ export interface EventFilter {
   readonly messageId?: string;
   /** A phone number id or a WABA id. */
   readonly account?: string;
+  /** Of any of these phone number ids. */
+  readonly accounts?: readonly string[];
   /** Every word must occur. */
   readonly text?: string;
   /** ISO times on `receivedAt`: from inclusive, to exclusive. */
@@ -46,6 +48,8 @@ export interface EventFilter {
 
 export interface ConversationFilter {
   readonly account?: string;
+  /** With any of these phone number ids. */
+  readonly accounts?: readonly string[];
   readonly contact?: string;
 }
 

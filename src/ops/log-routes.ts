@@ -1,5 +1,6 @@
-import { Router } from "express";
+import { type Response, Router } from "express";
 import type { Delivery, EventQuery, Ledger, NotDelivered, WaypostEvent } from "../contracts.ts";
+import { audit } from "./audit.ts";
 import { notFound } from "./problem.ts";
 import { createQuarantineRoutes } from "./quarantine-routes.ts";
 import {
@@ -9,38 +10,53 @@ import {
   parsePage,
   requireValidated,
 } from "./query.ts";
+import { seenBy } from "./reach.ts";
 import type { SystemStatus } from "./status.ts";
+import { viewerOf } from "./viewer.ts";
 
 /** What can be asked of the log, each as `schemas/openapi.yaml` lays it down. */
 export function createLogRoutes(options: {
   readonly query: EventQuery;
   readonly ledger: Pick<Ledger, "deliveriesOf">;
-  readonly status: () => Promise<SystemStatus>;
+  readonly status: (accounts?: readonly string[]) => Promise<SystemStatus>;
   readonly whyNot: (event: WaypostEvent, delivered: readonly Delivery[]) => readonly NotDelivered[];
 }): Router {
-  const { query, ledger, status, whyNot } = options;
+  const { ledger, status, whyNot } = options;
+  const queryFor = (response: Response) => seenBy(viewerOf(response), options.query);
   const router = Router();
   router.use(requireValidated);
   router.get("/events", async ({ query: asked }, response) => {
-    response.json(await query.events(parseEventFilter(asked), parseOrderedPage(asked)));
+    const filter = parseEventFilter(asked);
+    const page = await queryFor(response).events(filter, parseOrderedPage(asked));
+    audit(response, { count: page.items.length });
+    response.json(page);
   });
   router.get("/events/:id", async ({ params }, response) => {
-    const event = found("event", await query.event(params.id));
+    const event = found("event", await queryFor(response).event(params.id));
     const deliveries = await ledger.deliveriesOf(event.id);
     response.json({ ...event, deliveries, notDelivered: whyNot(event, deliveries) });
   });
   router.get("/messages/:wamid", async ({ params }, response) => {
-    response.json(found("message", await query.message(params.wamid)));
+    const message = found("message", await queryFor(response).message(params.wamid));
+    audit(response, { count: message.events.length });
+    response.json(message);
   });
   router.get("/conversations", async ({ query: asked }, response) => {
-    response.json(await query.conversations(parseConversationFilter(asked), parsePage(asked)));
+    const filter = parseConversationFilter(asked);
+    const page = await queryFor(response).conversations(filter, parsePage(asked));
+    audit(response, { count: page.items.length });
+    response.json(page);
   });
   router.get("/conversations/:id", async ({ params }, response) => {
-    response.json(found("conversation", await query.conversation(params.id)));
+    response.json(found("conversation", await queryFor(response).conversation(params.id)));
   });
-  router.get("/stats", async (_request, response) => void response.json(await query.stats()));
-  router.get("/status", async (_request, response) => void response.json(await status()));
-  router.use(createQuarantineRoutes(query));
+  router.get("/stats", async (_request, response) => {
+    response.json(await queryFor(response).stats());
+  });
+  router.get("/status", async (_request, response) => {
+    response.json(await status(viewerOf(response).accounts));
+  });
+  router.use(createQuarantineRoutes(queryFor));
   return router;
 }
 

@@ -40,6 +40,8 @@ export interface Selection {
   };
   readonly messageId?: string;
   readonly account?: string;
+  /** Phone number ids: any of them; never empty. */
+  readonly accounts?: readonly string[];
   /** All of them; never empty. */
   readonly words?: readonly string[];
   readonly from?: number;
@@ -48,6 +50,7 @@ export interface Selection {
 
 export interface ConversationSelection {
   readonly account?: string;
+  readonly accounts?: readonly string[];
   readonly ids?: readonly string[];
 }
 
@@ -132,7 +135,7 @@ async function findEvents(
 async function select(reader: Sources, filter: CheckedFilter): Promise<Selection | "nothing"> {
   const { conversation, contact, text: query, ...plain } = filter;
   const words = query === undefined || query.trim() === "" ? undefined : queryWords(query);
-  if (words?.length === 0 || filter.types?.length === 0) return "nothing";
+  if ([words, filter.types, filter.accounts].some((each) => each?.length === 0)) return "nothing";
   const load = (ids: readonly string[]) => reader.aliases(ids);
   return {
     ...plain,
@@ -169,10 +172,15 @@ async function listConversations(
   page: PageRequest,
 ): Promise<Page<ConversationView>> {
   const { limit, after } = checkPage(page);
-  const { account, contact } = checkFilter(filter);
+  const { account, accounts, contact } = checkFilter(filter);
+  if (accounts?.length === 0) return { items: [], next: null };
   const ids =
     contact === undefined ? {} : { ids: (await findContact(reader, contact)).conversationIds };
-  const selection = { ...(account !== undefined && { account }), ...ids };
+  const selection = {
+    ...(account !== undefined && { account }),
+    ...(accounts && { accounts }),
+    ...ids,
+  };
   const shown: Shown[] = [];
   let from = after;
   for (;;) {

@@ -55,6 +55,7 @@ export async function startOps(
     routes?: readonly Route[];
     renormalize?: OpsApi["renormalize"];
     findFile?: OpsApi["findFile"];
+    production?: boolean;
   } = {},
 ): Promise<Harness> {
   const query = createMemoryEventQuery();
@@ -68,6 +69,7 @@ export async function startOps(
     routes = [],
     renormalize = () => Promise.reject(new Error("unasked")),
     findFile,
+    production = false,
     ...options
   } = changes;
   const folder = await mkdtemp(join(tmpdir(), "waypost-ops-"));
@@ -82,6 +84,8 @@ export async function startOps(
   const pruned: Harness["pruned"] = { asked: [], answer: { removed: [], kept: [] } };
   const api: OpsApi = {
     query,
+    access: store.access,
+    production,
     renormalize,
     ...(findFile && { findFile }),
     replays: store.replays,
@@ -145,6 +149,7 @@ export async function startOps(
     host: "127.0.0.1",
     port: 0,
     tokens: ["another-token-of-the-tests", token],
+    trustedProxies: [],
     log: arrayLog(logged),
     metrics,
     reload: () => Promise.reject(new Error("unasked")),

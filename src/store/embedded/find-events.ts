@@ -64,7 +64,7 @@ async function typePart(
 
 async function partsOf(
   session: QuerySession,
-  { conversationIds, contact, messageId, account, words }: Selection,
+  { conversationIds, contact, messageId, account, accounts, words }: Selection,
   times: readonly Condition[],
 ): Promise<Part[]> {
   const parts: Part[] = [];
@@ -77,6 +77,11 @@ async function partsOf(
     const column = await accountColumn(session, account);
     const lead = [equal(column, account)];
     const check = equal(`+${column}`, account);
+    parts.push({ lead, check, count: await count(session, lead, times) });
+  }
+  if (accounts !== undefined) {
+    const lead = accounts.map((id) => equal("phone_number_id", id));
+    const check = anyOf("+phone_number_id", accounts);
     parts.push({ lead, check, count: await count(session, lead, times) });
   }
   if (contact !== undefined) {

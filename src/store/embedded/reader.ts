@@ -39,16 +39,19 @@ export function createReader({ read, query }: Pick<Uses, "read" | "query">): Rea
 
 async function findConversations(
   session: QuerySession,
-  { account, ids }: ConversationSelection,
+  { account, accounts: seen, ids }: ConversationSelection,
   page: CheckedPage,
 ): Promise<ConversationRow[]> {
   const others = [
     ...(ids === undefined ? [] : [anyOf("id", ids)]),
+    ...(account === undefined || seen === undefined ? [] : [anyOf("+phone_number_id", seen)]),
     ...behind("last_received_at", page),
   ];
-  const columns = account === undefined ? [] : ["phone_number_id", "waba_id"];
-  const accounts = columns.map((column) => [equal(column, account ?? ""), ...others]);
-  const alternatives = accounts.length === 0 ? [others] : accounts;
+  const leads =
+    account === undefined
+      ? (seen ?? []).map((id) => equal("phone_number_id", id))
+      : ["phone_number_id", "waba_id"].map((column) => equal(column, account));
+  const alternatives = leads.length === 0 ? [others] : leads.map((lead) => [lead, ...others]);
   const { sql, params } = newest(conversations, alternatives, page);
   const found: ConversationRow[] = [];
   for (const id of await session.list<string>(sql, params)) {

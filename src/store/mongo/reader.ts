@@ -63,12 +63,16 @@ async function findEvents(models: Models, selection: Selection, page: CheckedPag
 
 function findConversations(
   models: Models,
-  { account, ids }: ConversationSelection,
+  { account, accounts, ids }: ConversationSelection,
   page: CheckedPage,
 ) {
   const conditions = [
     {},
     ...(account === undefined ? [] : [{ accounts: account }]),
+    // By the index of the first; the second leaves out WABAs.
+    ...(accounts === undefined
+      ? []
+      : [{ accounts: anyOf(accounts) }, { phoneNumberId: anyOf(accounts) }]),
     ...(ids === undefined ? [] : [{ _id: anyOf(ids) }]),
     ...behind("lastReceivedAt", page, (at) => date(at).toISOString()),
   ];
@@ -84,7 +88,7 @@ function findConversations(
 function eventConditions(
   selection: Omit<Selection, "types"> & { readonly types: readonly string[] | undefined },
 ): object[] {
-  const { types, conversationIds, contact, messageId, account, words } = selection;
+  const { types, conversationIds, contact, messageId, account, accounts, words } = selection;
   const conditions: object[] = [{}, ...during(selection)];
   if (types !== undefined) conditions.push({ type: anyOf(types) });
   if (conversationIds !== undefined) conditions.push({ conversationId: anyOf(conversationIds) });
@@ -95,6 +99,7 @@ function eventConditions(
   if (messageId !== undefined) conditions.push({ messageIds: messageId });
   if (account !== undefined)
     conditions.push({ $or: [{ phoneNumberId: account }, { wabaId: account }] });
+  if (accounts !== undefined) conditions.push({ phoneNumberId: anyOf(accounts) });
   if (words !== undefined) conditions.push({ words: trusted({ $all: words }) });
   return conditions;
 }
