@@ -5,6 +5,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
+COPY console ./console
+COPY scripts/build-console.ts ./scripts/build-console.ts
 RUN npm run build && npm prune --omit=dev
 
 FROM node:24-slim
@@ -15,6 +17,7 @@ COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
 COPY bin ./bin
 COPY schemas ./schemas
+COPY docs/runbooks ./docs/runbooks
 COPY fixtures ./fixtures
 # Everything but DATA_DIR may be mounted read-only.
 RUN mkdir /data && chown node:node /data && ln -s /app/bin/waypost.js /usr/local/bin/waypost

@@ -8,6 +8,7 @@ import { parse } from "yaml";
 import { envKeys } from "../src/config/env.ts";
 import { asyncapi } from "./generate-asyncapi.ts";
 import { clientTypes } from "./generate-client-types.ts";
+import { configurationPage } from "./generate-configuration-page.ts";
 import { envExample } from "./generate-env-example.ts";
 import { eventTypes } from "./generate-event-types.ts";
 import { eventsPage } from "./generate-events-page.ts";
@@ -25,6 +26,7 @@ const outputs: Record<string, () => string | Promise<string>> = {
   "schemas/asyncapi.yaml": () => asyncapi(schema, golden, json("package.json").version),
   "docs/events.md": () => eventsPage(schema, golden),
   ".env.example": () => envExample(envKeys),
+  "docs/configuration.md": () => configurationPage(envKeys),
 };
 
 const check = process.argv.includes("--check");

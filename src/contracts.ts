@@ -10,6 +10,7 @@ import type * as bus from "./contracts/bus.ts";
 import type { Contacts } from "./contracts/contacts.ts";
 import type * as destination from "./contracts/destination.ts";
 import type { MediaRows } from "./contracts/files.ts";
+import type { Installation } from "./contracts/installation.ts";
 import type * as job from "./contracts/jobs.ts";
 import type * as ledger from "./contracts/ledger.ts";
 import type * as log from "./contracts/log.ts";
@@ -69,6 +70,7 @@ export interface Store extends EventLog, EventQuery {
   readonly media: MediaRows;
   readonly replays: Replays;
   readonly access: Access;
+  readonly installation: Installation;
   /** How many POSTs came into quarantine from then on. Cheap. */
   quarantinedSince(from: Date): Promise<number>;
   /** In words why not, e.g. "MongoDB is not reachable"; undefined when ready. */

@@ -38,6 +38,7 @@ export async function startAlerting(
       bus,
       destinations: new Set(destinations.keys()),
       accounts: routing.accounts,
+      ...(base.config.ops.url !== undefined && { opsUrl: base.config.ops.url }),
       jobs: createJobs({ rows: store.jobs, holder, clock: systemClock, log }),
       log,
       metrics: base.metrics,

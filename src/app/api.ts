@@ -53,6 +53,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     whyNot: (event, delivered) => whyNot(plan().routes, event, destinations().keys(), delivered),
     testRoutes: (event) => testEvent(event, plan(), store),
     replays: store.replays,
+    installation: store.installation,
     planReplay: (request) => planReplay(replayParts(store, plan), request),
     prune: (options) =>
       pruneTopology(

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { runbookFile } from "../contracts.ts";
 import type { SystemStatus } from "../ops/status.ts";
 import { destinationLines } from "./destination-lines.ts";
 import {
@@ -38,9 +39,9 @@ function statusLines(status: SystemStatus, now: Date): string[] {
   const up = duration(now.getTime() - Date.parse(status.startedAt));
   return [
     `Waypost ${status.version} (${status.roles.join(", ")}), up ${up}: ${verdict(status)}`,
-    ...status.problems.flatMap(({ level, what, remedy }) => [
+    ...status.problems.flatMap(({ kind, level, what, remedy }) => [
       `  ${level === "error" ? "✗" : "!"} ${what}`,
-      `    → ${remedy}`,
+      `    → ${remedy} (${runbookFile(kind)})`,
     ]),
     "",
     `bus       ${status.bus.kind}, ${status.bus.ready ? "ready" : "not ready"}`,

@@ -22,6 +22,8 @@ export interface Config {
   readonly ops: {
     readonly host: string;
     readonly port: number;
+    /** How people reach it, without a slash at the end. */
+    readonly url?: string;
     readonly tokens: readonly string[];
     /** Addresses and ranges of proxies whose `X-Forwarded-…` is believed. */
     readonly trustedProxies: readonly string[];
@@ -39,6 +41,9 @@ export interface Config {
   readonly configFileGiven: boolean;
   readonly logLevel: "error" | "warn" | "info" | "debug";
   readonly retentionDays: number;
+  /** How Meta reaches the public port, without a slash at the end. */
+  readonly publicUrl?: string;
+  readonly meta: MetaConfig;
   /** Absent: files of messages are not fetched. */
   readonly media?: MediaConfig;
   readonly spool: { readonly enabled: boolean; readonly maxBytes: number };
@@ -48,6 +53,12 @@ export interface Config {
   readonly warnings: readonly string[];
   /** NODE_ENV is `production`. */
   readonly production: boolean;
+}
+/** Meta's side, as far as this configuration knows it. */
+interface MetaConfig {
+  readonly graphUrl: string;
+  readonly appId?: string;
+  readonly accessToken?: string;
 }
 interface HttpConfig {
   readonly host: string;
@@ -119,6 +130,7 @@ function toConfig(values: EnvValues, { cwd, ...rest }: Rest): Config {
       {
         host: values.OPS_HOST,
         port: values.OPS_PORT,
+        ...(values.OPS_URL !== undefined && { url: withoutSlash(values.OPS_URL) }),
         tokens: values.OPS_TOKENS === "off" ? [] : parseList(values.OPS_TOKENS),
         trustedProxies: parseList(values.TRUSTED_PROXIES),
       },
@@ -131,11 +143,27 @@ function toConfig(values: EnvValues, { cwd, ...rest }: Rest): Config {
     configFile: path.resolve(cwd, values.WAYPOST_CONFIG),
     logLevel: values.LOG_LEVEL,
     retentionDays: values.RETENTION_DAYS,
+    ...(values.PUBLIC_URL !== undefined && { publicUrl: withoutSlash(values.PUBLIC_URL) }),
+    meta: toMeta(values),
     ...(media && { media }),
     spool: { enabled: values.SPOOL === "on", maxBytes: values.SPOOL_MAX_BYTES },
     ...rest,
   };
   return freeze(hideSecrets(config, ["rabbitmqUrl", "mongodbUrl"]));
+}
+
+/** Also for commands that read the environment by themselves. */
+function toMeta({
+  META_GRAPH_URL: graphUrl,
+  META_APP_ID: appId,
+  META_ACCESS_TOKEN: accessToken,
+}: EnvValues): MetaConfig {
+  const meta = { graphUrl: withoutSlash(graphUrl), ...(appId !== undefined && { appId }) };
+  return accessToken === undefined ? meta : hideSecrets({ ...meta, accessToken }, ["accessToken"]);
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, "");
 }
 
 function toHttp(values: EnvValues, cwd: string): HttpConfig {

@@ -36,6 +36,7 @@ export interface EnvValues {
   WHATSAPP_VERIFY_TOKEN?: string;
   HOST: string;
   PORT: number;
+  PUBLIC_URL?: string;
   MAX_BODY_BYTES: number;
   ACK_DEADLINE_MS: number;
   TLS_CERT_FILE?: string;
@@ -44,6 +45,7 @@ export interface EnvValues {
   TLS_CLIENT_CN: string;
   OPS_HOST: string;
   OPS_PORT: number;
+  OPS_URL?: string;
   OPS_TOKENS?: string;
   TRUSTED_PROXIES?: string;
   RABBITMQ_URL?: string;
@@ -53,6 +55,7 @@ export interface EnvValues {
   DATA_DIR: string;
   SPOOL: "on" | "off";
   SPOOL_MAX_BYTES: number;
+  META_APP_ID?: string;
   META_ACCESS_TOKEN?: string;
   META_GRAPH_URL: string;
   MEDIA_MAX_BYTES: number;

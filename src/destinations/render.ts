@@ -77,5 +77,13 @@ function renderOther({ type, data }: WaypostEvent): Rendered {
     .join(" ")
     .replace(/\b(\w+) (?=\1\b)/g, "");
   const title = words === "" ? type : capital(words);
-  return { title, texts: [], facts: Object.values(parts).flatMap((part) => factsIn(part)) };
+  const facts = Object.values(parts).flatMap((part) => factsIn(part));
+  const runbook = type.startsWith("business.alert.") ? linkOf(data.business?.["runbook"]) : {};
+  return { title, texts: [], facts, ...runbook };
+}
+
+/** Of what Waypost tells of itself. Others might publish such a type too: only an address that needs no escaping is a link. */
+function linkOf(runbook: unknown): Pick<Rendered, "link"> {
+  if (typeof runbook !== "string" || !/^https?:\/\/[\w.:/[\]-]+$/.test(runbook)) return {};
+  return { link: { label: "Runbook", url: runbook } };
 }

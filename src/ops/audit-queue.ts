@@ -18,6 +18,8 @@ const againMs = 1_000;
 const writeMs = 5_000;
 const closeMs = 1_000;
 
+type Waiting = readonly (() => Promise<AuditEntry>)[];
+
 /** Entries on their way to the store, one write at a time. */
 export function createAuditQueue(options: {
   readonly record: Audit["record"];
@@ -25,44 +27,42 @@ export function createAuditQueue(options: {
   readonly metrics: Pick<Metrics, "auditLost">;
 }): AuditQueue {
   const { record, log, metrics } = options;
-  const waiting: (() => Promise<AuditEntry>)[] = [];
-  const stopping = new AbortController();
+  let waiting: Waiting = [];
   let writing: Promise<void> | undefined;
-  /** Those of them that were lost meanwhile are there no more. */
-  const drop = (some: readonly (() => Promise<AuditEntry>)[]) => {
-    const before = waiting.length;
-    waiting.splice(0, before, ...waiting.filter((each) => !some.includes(each)));
-    return before - waiting.length;
+  const stopping = new AbortController();
+  const lose = (some: Waiting, error?: unknown) => {
+    const lost = waiting.filter((each) => some.includes(each)).length;
+    waiting = waiting.filter((each) => !some.includes(each));
+    if (lost === 0) return;
+    metrics.auditLost.inc(lost);
+    log.error("entries of the audit are lost", {
+      count: lost,
+      ...(error !== undefined && { error }),
+    });
   };
-  const lose = (count: number, error?: unknown) => {
-    if (count === 0) return;
-    metrics.auditLost.inc(count);
-    log.error("entries of the audit are lost", { count, ...(error !== undefined && { error }) });
+  /** False: the store did not answer. */
+  const write = async (some: Waiting): Promise<boolean> => {
+    try {
+      await within(writeMs, Promise.all(some.map((entry) => entry())).then(record));
+      waiting = waiting.filter((each) => !some.includes(each));
+      return true;
+    } catch (error) {
+      const isRefused = error instanceof StoreError && error.verdict === "refused";
+      if (isRefused) lose(some, error);
+      else log.warn("the audit is not written now; it is tried again", { error });
+      return isRefused;
+    }
   };
   const writeAll = async () => {
-    let failing = false;
-    while (waiting.length > 0) {
-      const some = waiting.slice(0, atOnce);
-      try {
-        await within(writeMs, Promise.all(some.map((entry) => entry())).then(record));
-        drop(some);
-        failing = false;
-      } catch (error) {
-        if (error instanceof StoreError && error.verdict === "refused") lose(drop(some), error);
-        if (!failing) log.error("the audit is not written; it is tried again", { error });
-        failing = true;
-        await sleep(againMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-        if (stopping.signal.aborted) return;
-      }
+    while (waiting.length > 0 && !stopping.signal.aborted) {
+      if (await write(waiting.slice(0, atOnce))) continue;
+      await sleep(againMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   };
   return {
     add(entry) {
-      if (waiting.length >= maxWaiting) {
-        waiting.shift();
-        metrics.auditLost.inc();
-      }
-      waiting.push(entry);
+      if (waiting.length >= maxWaiting) lose(waiting.slice(0, 1));
+      waiting = [...waiting, entry];
       writing ??= writeAll().finally(() => {
         writing = undefined;
       });
@@ -70,7 +70,7 @@ export function createAuditQueue(options: {
     async close() {
       await within(closeMs, writing ?? Promise.resolve()).catch(() => undefined);
       stopping.abort();
-      lose(drop(waiting.slice()));
+      lose(waiting);
     },
   };
 }

@@ -3,7 +3,8 @@ import type { Request, RequestHandler, Response } from "express";
 import type { AuditEntry, AuditFilter } from "../contracts.ts";
 import type { AuditQueue } from "./audit-queue.ts";
 import { askedOf, type Resolve, resolveAsked } from "./audited-filter.ts";
-import { anyViewerOf, revealReason, seesContent, type Viewer } from "./viewer.ts";
+import { revealReason, seesContents } from "./masking/shown-to.ts";
+import { anyViewerOf, type Viewer } from "./viewer.ts";
 
 /** What only the handler knows of a request. */
 interface Told {
@@ -72,11 +73,11 @@ function entryOf(
   const kind = operation["x-audit"] ?? (request.method === "GET" ? "content" : "act");
   const result = resultOf(response);
   if (kind === "none") return undefined;
-  if (kind === "content" && !(seesContent(request, viewer) && response.statusCode < 400)) {
+  if (kind === "content" && !(seesContents(request, response) && response.statusCode < 400)) {
     return undefined;
   }
   const count = told.get(response)?.count;
-  const reason = viewer.session && revealReason(request)?.slice(0, 200);
+  const reason = viewer.session && revealReason(request);
   return {
     id: `aud_${randomBytes(12).toString("hex")}`,
     at: new Date().toISOString(),

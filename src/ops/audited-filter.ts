@@ -23,29 +23,38 @@ const plainNames = new Set([
 /** Says nothing of what is read, only of how much at a time. */
 const ignored = new Set(["limit", "cursor"]);
 const plainText = /^[\w.:*#,+/-]{1,128}$/;
-const ownId =
-  /^(?:[\w.-]{1,64}:)?(?:evt|qrn|pst|rpl|ers|ctc)_[\w-]{1,80}(?::[\w.-]{1,64})?$/;
+const ownId = /^(?:[\w.-]{1,64}:)?(?:evt|qrn|pst|rpl|ers|ctc)_[\w-]{1,80}(?::[\w.-]{1,64})?$/;
 
 /** Pure. */
 export function askedOf(request: Request): Asked {
   const { openapi } = request as { openapi?: { openApiRoute?: string } };
   const route = openapi?.openApiRoute ?? "";
-  const body = bodyOf(request, route);
-  const given = { ...request.query, ...body, ...(body["filter"] as object | undefined) };
-  const plain: Record<string, AuditFilter[string]> = {};
-  const people: { conversation?: string; contact?: string } = {};
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined || ignored.has(name) || name === "filter") continue;
-    if (name === "conversation" || name === "contact") people[name] = String(value);
-    else plain[name] = plainNames.has(name) ? plainOf(value) : true;
+  const { filter, ...body } = bodyOf(request, route);
+  const given = { ...request.query, ...body, ...(filter as object | undefined) };
+  const { conversation, contact, ...others } = given;
+  const plain = Object.entries(others)
+    .filter(([name, value]) => value !== undefined && !ignored.has(name))
+    .map(([name, value]) => [name, plainNames.has(name) ? plainOf(value) : true] as const);
+  const named = inPath(request, route);
+  return {
+    plain: { ...Object.fromEntries(plain), ...named.plain },
+    people: {
+      ...(conversation !== undefined && { conversation: String(conversation) }),
+      ...(contact !== undefined && { contact: String(contact) }),
+      ...named.people,
+    },
+  };
+}
+
+function inPath({ params }: Request, route: string): Asked {
+  const given = Object.entries(params).map(([name, value]) => [name, String(value)] as const);
+  const [[, text] = ["", ""]] = given;
+  if (route.startsWith("/api/conversations/")) {
+    return { plain: {}, people: { conversation: text } };
   }
-  for (const [name, value] of Object.entries(request.params)) {
-    const text = String(value);
-    if (route.startsWith("/api/conversations/")) people.conversation = text;
-    else if (route.startsWith("/api/contacts/")) people.contact = text;
-    else plain[name] = isPlainIn(route, name, text) ? text : true;
-  }
-  return { plain, people };
+  if (route.startsWith("/api/contacts/")) return { plain: {}, people: { contact: text } };
+  const plain = given.map(([name, each]) => [name, isPlainIn(route, name, each) ? each : true]);
+  return { plain: Object.fromEntries(plain), people: {} };
 }
 
 /** Rejects where the store does not answer: then it is asked again. */

@@ -7,6 +7,7 @@ import type {
   Contacts,
   Delivery,
   EventQuery,
+  Installation,
   Ledger,
   NotDelivered,
   ProcessRegistry,
@@ -22,12 +23,14 @@ import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import { type AccessParts, createAccess, createAccessRoutes } from "./access.ts";
 import { createAuthentication } from "./authenticate.ts";
+import { createConsole } from "./console.ts";
 import { createContactRoutes } from "./contact-routes.ts";
 import { createDeliveryRoutes } from "./delivery-routes.ts";
 import { createDestinationRoutes } from "./destination-routes.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { createIntakeRoutes, type IntakeParts } from "./intake-routes.ts";
 import { createLogRoutes } from "./log-routes.ts";
+import { createMasking } from "./masking/masking.ts";
 import { createMediaRoutes, type MediaParts } from "./media-routes.ts";
 import { createProbes, type ReadyCheck } from "./probes.ts";
 import { notFound, Problem, problemHandler } from "./problem.ts";
@@ -39,6 +42,7 @@ import { createRenormalizationRoutes } from "./renormalization-routes.ts";
 import { createReplayRoutes } from "./replay-routes.ts";
 import { nameMissingScope, requireScopes } from "./require-scopes.ts";
 import { createRoutesTestRoutes } from "./routes-test-routes.ts";
+import { createRunbooks } from "./runbooks.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
 import type { SystemStatus } from "./status.ts";
 import { createWhoAsks } from "./who-asks.ts";
@@ -84,6 +88,7 @@ export interface OpsApi extends MediaParts, AccessParts {
   readonly bus: Pick<Bus, "queues" | "dropDead">;
   readonly intake: IntakeParts;
   readonly replays: Replays;
+  readonly installation: Installation;
   /** What a replay would do. Changes nothing. */
   readonly planReplay: (request: ReplayRequest) => Promise<ReplayPlan>;
   /** Runs the present parser over the log and quarantine. */
@@ -113,7 +118,11 @@ export function createOps(options: OpsOptions): Ops {
     if (stopping) response.set("Connection", "close");
     next();
   });
-  app.use(createProbes({ ...options, isStopping: () => stopping }), createSchemas());
+  app.use(
+    createProbes({ ...options, isStopping: () => stopping }),
+    createSchemas(),
+    createRunbooks(),
+  );
   const { endStreams, settle } =
     options.api === undefined ? noApi(app, options) : useApi(app, options, options.api);
   app.use(() => {
@@ -167,8 +176,10 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
   const access = createAccess(options, api);
   const { authentication, auditing } = access;
   const streams = createEventStreams({ ...api, ...options, ...authentication });
+  const masking = createMasking(api.installation);
+  app.use(createConsole());
   const first = [watch(options), authentication.handler, auditing];
-  app.use("/api", ...first, readBody, refuseOddNames);
+  app.use("/api", ...first, readBody, masking.before, refuseOddNames);
   app.use(
     validateOpenApi({
       apiSpec: join(schemasDir, "openapi.yaml"),
@@ -181,6 +192,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
     }),
     nameMissingScope,
   );
+  app.use("/api", masking.after);
   app.post("/api/reload", requireValidated, handleReload(options.reload));
   app.get("/api/events/stream", requireValidated, streams.handler);
   app.use(

@@ -1,6 +1,6 @@
 import type { RunningProcess } from "../contracts.ts";
 import type { DestinationState } from "./destination-state.ts";
-import { diagnosed } from "./diagnosed.ts";
+import { diagnosed, problem } from "./diagnosed.ts";
 import type { StatusProblem } from "./status.ts";
 
 const minute = 60_000;
@@ -16,11 +16,12 @@ export function destinationProblems(
   const { name, state, dead, open } = destination;
   if (state === "removed") {
     return [
-      {
-        level: "warning",
-        what: `${name} is no longer configured; its queue is left and goes on taking events: ${waiting} wait there. Open deliveries: ${open}.`,
-        remedy: "`waypost topology prune` removes what is left, or put it back into waypost.yaml.",
-      },
+      problem(
+        "warning",
+        "destination_removed",
+        `${name} is no longer configured; its queue is left and goes on taking events: ${waiting} wait there. Open deliveries: ${open}.`,
+        "`waypost topology prune` removes what is left, or put it back into waypost.yaml.",
+      ),
     ];
   }
   const problems: StatusProblem[] = [];
@@ -39,11 +40,12 @@ function stateProblem(destination: DestinationState, now: Date): StatusProblem |
     return diagnosed(level, { kind: "destination_paused", name, pause }, waits);
   }
   if (state === "unheld") {
-    return {
-      level: "error",
-      what: `No worker delivers to ${name}; deliveries that wait: ${open}.`,
-      remedy: "Start `waypost work`, or wait 15 s when it has just been started.",
-    };
+    return problem(
+      "error",
+      "destination_unheld",
+      `No worker delivers to ${name}; deliveries that wait: ${open}.`,
+      "Start `waypost work`, or wait 15 s when it has just been started.",
+    );
   }
   if (state === "out") {
     const lasts =
@@ -51,11 +53,12 @@ function stateProblem(destination: DestinationState, now: Date): StatusProblem |
     return diagnosed("error", { kind: "destination_out", name, lastError, lasts });
   }
   if (oldestOpenAt === undefined || now.getTime() - Date.parse(oldestOpenAt) < patienceMs) return;
-  return {
-    level: "warning",
-    what: `The oldest open delivery to ${name} has waited for ${age(oldestOpenAt, now)} min${why}.`,
-    remedy: `\`waypost deliveries --destination ${name} --state open\` shows what waits and why; \`rate\` and \`concurrency\` may be too low.`,
-  };
+  return problem(
+    "warning",
+    "destination_slow",
+    `The oldest open delivery to ${name} has waited for ${age(oldestOpenAt, now)} min${why}.`,
+    `\`waypost deliveries --destination ${name} --state open\` shows what waits and why; \`rate\` and \`concurrency\` may be too low.`,
+  );
 }
 
 /** Roles that do not fit together. Pure. */
@@ -66,29 +69,36 @@ export function processProblems(processes: readonly RunningProcess[]): StatusPro
     const all = processes.map(({ role, host, pid, configHash }) => {
       return `${role} on ${host} (process ${pid}): ${configHash.slice(0, 8)}`;
     });
-    problems.push({
-      level: "error",
-      what: `The roles run with different configurations: ${all.join(", ")}.`,
-      remedy:
+    problems.push(
+      problem(
+        "error",
+        "configurations_differ",
+        `The roles run with different configurations: ${all.join(", ")}.`,
         "Give all of them the same waypost.yaml, and run `waypost reload` at those behind, or restart them.",
-    });
+      ),
+    );
   }
   const versions = new Set(processes.map(({ version }) => version));
   if (versions.size > 1) {
-    problems.push({
-      level: "warning",
-      what: `The roles run with different versions: ${[...versions].sort().join(", ")}.`,
-      remedy: "Unless an upgrade is on: bring all of them to the same version.",
-    });
+    problems.push(
+      problem(
+        "warning",
+        "versions_differ",
+        `The roles run with different versions: ${[...versions].sort().join(", ")}.`,
+        "Unless an upgrade is on: bring all of them to the same version.",
+      ),
+    );
   }
   const receives = processes.some(({ role }) => role === "receive" || role === "start");
   if (processes.length > 0 && !receives) {
-    problems.push({
-      level: "warning",
-      what: "No receiver is seen.",
-      remedy:
+    problems.push(
+      problem(
+        "warning",
+        "receiver_missing",
+        "No receiver is seen.",
         "Start `waypost receive`. One that runs says so in the store; see whether it reaches it.",
-    });
+      ),
+    );
   }
   return problems;
 }

@@ -1,4 +1,4 @@
-import { diagnose, type Finding } from "../contracts.ts";
+import { diagnose, type Finding, type ProblemKind, runbookPath } from "../contracts.ts";
 import type { StatusProblem } from "./status.ts";
 
 /** A finding as a problem of the status; `more` goes into the same sentence. */
@@ -8,5 +8,14 @@ export function diagnosed(
   more = "",
 ): StatusProblem {
   const { what, remedy } = diagnose(finding);
-  return { level, what: `${what}${more}.`, remedy };
+  return problem(level, finding.kind, `${what}${more}.`, remedy);
+}
+
+export function problem(
+  level: StatusProblem["level"],
+  kind: ProblemKind,
+  what: string,
+  remedy: string,
+): StatusProblem {
+  return { kind, level, what, remedy, runbook: runbookPath(kind) };
 }

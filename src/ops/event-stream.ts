@@ -5,6 +5,7 @@ import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import { auditNow } from "./audit.ts";
 import type { Authentication } from "./authenticate.ts";
+import { shownBy } from "./masking/masking.ts";
 import { unavailable } from "./problem.ts";
 import { parseEventFilter } from "./query.ts";
 import { seenBy } from "./reach.ts";
@@ -46,7 +47,8 @@ export function createEventStreams(options: {
     const filter = { ...parseEventFilter(request.query), ...(accounts && { accounts }) };
     if (closing) throw unavailable("stopping", "Waypost is stopping.");
     if (open.size >= maxStreams) throw unavailable("too-many-tails", "Too many tails are open.");
-    const sink = createSink(response);
+    const show = shownBy(response);
+    const sink = createSink(response, (event) => show("Event", event));
     open.add(sink);
     options.metrics.tails.set(open.size);
     const stopLooking = options.whileAllowed(response, (why) => sink.end(why));

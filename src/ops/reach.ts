@@ -6,7 +6,9 @@ const maxPages = 10;
 
 /** Whether a viewer sees what is of this phone number. What is of none is seen by who sees all. */
 export function sees({ accounts }: Pick<Viewer, "accounts">, phoneNumberId?: string): boolean {
-  return accounts === undefined || (phoneNumberId !== undefined && accounts.includes(phoneNumberId));
+  return (
+    accounts === undefined || (phoneNumberId !== undefined && accounts.includes(phoneNumberId))
+  );
 }
 
 /** The log as this viewer sees it: without what is of other accounts. */

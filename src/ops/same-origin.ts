@@ -8,7 +8,11 @@ import { Problem } from "./problem.ts";
 export function refuseForeign(request: Request): void {
   const isRead = request.method === "GET" || request.method === "HEAD";
   if (!isRead && request.get("x-waypost") !== "1") {
-    throw new Problem(403, "not-from-console", "A write by a session needs the header X-Waypost: 1.");
+    throw new Problem(
+      403,
+      "not-from-console",
+      "A write by a session needs the header X-Waypost: 1.",
+    );
   }
   if (!isOwn(request, isRead)) {
     throw new Problem(403, "other-origin", "A session is used from pages of its own origin alone.");

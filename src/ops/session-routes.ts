@@ -2,11 +2,12 @@ import { type Request, type Response, Router } from "express";
 import type { Sessions } from "../contracts.ts";
 import { sessionCookie } from "./authenticate.ts";
 import { createGuessLimit } from "./guess-limit.ts";
+import { seesContents } from "./masking/shown-to.ts";
 import { Problem, tooManyGuesses } from "./problem.ts";
 import { requireValidated } from "./query.ts";
 import { isOwn } from "./same-origin.ts";
 import { newSecret, sha256Of } from "./secrets.ts";
-import { seesContent, setViewer, type Viewer, viewerOf } from "./viewer.ts";
+import { setViewer, type Viewer, viewerOf } from "./viewer.ts";
 import type { WhoAsks } from "./who-asks.ts";
 
 export interface SessionParts {
@@ -37,11 +38,10 @@ export function createSessionRoutes(parts: SessionParts): Router {
     }
     setViewer(response, begun.viewer);
     response.cookie(sessionCookie, begun.secret, { ...cookieOf(request), maxAge: sessionMs });
-    response.json(shownOf(begun.viewer, seesContent(request, begun.viewer), production));
+    response.json(shownOf(begun.viewer, seesContents(request, response), production));
   });
   router.get("/session", (request, response) => {
-    const viewer = viewerOf(response);
-    response.json(shownOf(viewer, seesContent(request, viewer), production));
+    response.json(shownOf(viewerOf(response), seesContents(request, response), production));
   });
   router.delete("/session", async (request, response) => {
     const { session } = viewerOf(response);

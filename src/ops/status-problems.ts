@@ -1,6 +1,6 @@
 import { deliverQueueName, destinationOfQueue } from "../contracts.ts";
 import { destinationProblems, processProblems } from "./destination-problems.ts";
-import { diagnosed } from "./diagnosed.ts";
+import { diagnosed, problem } from "./diagnosed.ts";
 import type { StatusProblem, SystemStatus } from "./status.ts";
 
 type Facts = Omit<SystemStatus, "ok" | "problems">;
@@ -35,20 +35,20 @@ export function findProblems(
   return problems.sort((a, b) => a.level.localeCompare(b.level));
 }
 
-const error = (what: string, remedy: string): StatusProblem => ({ level: "error", what, remedy });
-const warning = (what: string, remedy: string): StatusProblem => ({
-  level: "warning",
-  what,
-  remedy,
-});
-
 function busProblems({ bus }: Facts): StatusProblem[] {
   if (bus.ready) return [];
   const remedy =
     bus.kind === "rabbitmq"
       ? "See whether RabbitMQ runs, RABBITMQ_URL reaches it, and its memory and disk alarms are off. POSTs go to the spool meanwhile."
       : "See whether DATA_DIR can be written and its disk has room.";
-  return [error(`The bus is not ready: ${bus.reason ?? "no reason given"}.`, remedy)];
+  return [
+    problem(
+      "error",
+      "bus_not_ready",
+      `The bus is not ready: ${bus.reason ?? "no reason given"}.`,
+      remedy,
+    ),
+  ];
 }
 
 function storeProblems({ store, bus }: Facts): StatusProblem[] {
@@ -57,7 +57,14 @@ function storeProblems({ store, bus }: Facts): StatusProblem[] {
     bus.kind === "rabbitmq"
       ? "See whether MongoDB runs and MONGODB_URL reaches it. The bus keeps the events until it is back."
       : "See whether DATA_DIR can be written and its disk has room; with MONGODB_URL set, whether MongoDB runs.";
-  return [error(`The store is not ready: ${store.reason ?? "no reason given"}.`, remedy)];
+  return [
+    problem(
+      "error",
+      "store_not_ready",
+      `The store is not ready: ${store.reason ?? "no reason given"}.`,
+      remedy,
+    ),
+  ];
 }
 
 function configurationProblems({ configuration, destinations }: Facts): StatusProblem[] {
@@ -65,7 +72,9 @@ function configurationProblems({ configuration, destinations }: Facts): StatusPr
   const former = destinations.filter(({ state }) => state === "removed").map(({ name }) => name);
   if (!found && former.length > 0) {
     return [
-      error(
+      problem(
+        "error",
+        "configuration_gone",
         `There is no ${file} any more, and nothing is routed. Destinations that it had: ${former.join(", ")}.`,
         "Put it back and run `waypost reload`: what came for them meanwhile is delivered then. If they are to go for good: `waypost topology prune`.",
       ),
@@ -73,7 +82,9 @@ function configurationProblems({ configuration, destinations }: Facts): StatusPr
   }
   if (refused === "gone") {
     return [
-      error(
+      problem(
+        "error",
+        "configuration_gone",
         `${file} is gone; the last reload was refused, and what was read before goes on. A restart would route nothing.`,
         "Put it back, or an empty one where nothing is to be routed any more; then run `waypost reload`.",
       ),
@@ -81,7 +92,9 @@ function configurationProblems({ configuration, destinations }: Facts): StatusPr
   }
   if (refused === undefined) return [];
   return [
-    error(
+    problem(
+      "error",
+      "reload_refused",
       `The last reload of ${file} was refused; what was read before goes on.`,
       "`waypost config check` and the log say what is wrong. Mend it and run `waypost reload`.",
     ),
@@ -98,11 +111,20 @@ function queueProblems(queue: Facts["bus"]["queues"][number]): StatusProblem[] {
   if (consumers === 0) {
     // Whether anybody delivers to a destination, its own state says.
     if (destinationOfQueue(name) === undefined) {
-      problems.push(error(`Nobody consumes ${name}; ${ready} wait.`, "Start `waypost work`."));
+      problems.push(
+        problem(
+          "error",
+          "queue_unconsumed",
+          `Nobody consumes ${name}; ${ready} wait.`,
+          "Start `waypost work`.",
+        ),
+      );
     }
   } else if (ready > backlog) {
     problems.push(
-      warning(
+      problem(
+        "warning",
+        "queue_backlog",
         `${ready} wait in ${name}.`,
         "If it grows, see the worker's log and the store's load.",
       ),
@@ -123,7 +145,9 @@ function receiverProblems({ receiver, accounts }: Facts, now: Date): StatusProbl
   const age = spool?.oldestAt === undefined ? 0 : now.getTime() - Date.parse(spool.oldestAt);
   if (spool !== undefined && age > spoolPatienceMs) {
     problems.push(
-      error(
+      problem(
+        "error",
+        "spool_waits",
         `${spool.posts} POSTs wait in the spool, the oldest for ${Math.round(age / minute)} min.`,
         "They are durable and go on by themselves when the bus takes them; see the bus.",
       ),
@@ -136,7 +160,9 @@ function receiverProblems({ receiver, accounts }: Facts, now: Date): StatusProbl
       .at(-1) ?? "";
   if (lastUnauthorizedAt !== undefined && lastUnauthorizedAt > newest) {
     problems.push(
-      warning(
+      problem(
+        "warning",
+        "posts_unauthorized",
         `${unauthorized} POSTs were answered 401, and nothing was taken since the last of them.`,
         "Unless strangers knock: WHATSAPP_APP_SECRET is not the secret of the Meta app that sends (App settings → Basic).",
       ),
@@ -156,7 +182,9 @@ function silentAccounts({ accounts }: Facts, now: Date): StatusProblem[] {
 }
 
 function nobodyByName(): StatusProblem {
-  return warning(
+  return problem(
+    "warning",
+    "tokens_shared",
     "OPS_TOKENS is set, though there are tokens by name: the audit cannot say who used it.",
     "Give each person and service a token of its own (`waypost tokens create`), one of them with the scope admin, then set OPS_TOKENS=off.",
   );

@@ -1,4 +1,10 @@
-import type { BusHealth, QueueState, RunningProcess, StoreStats } from "../contracts.ts";
+import type {
+  BusHealth,
+  ProblemKind,
+  QueueState,
+  RunningProcess,
+  StoreStats,
+} from "../contracts.ts";
 import type { DestinationState } from "./destination-state.ts";
 
 /** What `waypost status` shows. Holds no personal data and no secret. */
@@ -48,7 +54,10 @@ export interface ReceiverStatus {
 
 /** Something is wrong (`error`) or worth a look (`warning`), and what to do about it. */
 export interface StatusProblem {
+  readonly kind: ProblemKind;
   readonly level: "error" | "warning";
   readonly what: string;
   readonly remedy: string;
+  /** Where this port serves the page about it. */
+  readonly runbook: string;
 }

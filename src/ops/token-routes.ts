@@ -8,7 +8,9 @@ import { viewerOf } from "./viewer.ts";
 export interface TokenParts {
   readonly tokens: Tokens;
   /** Of waypost.yaml, by name, as they are now. */
-  readonly accounts: () => Readonly<Record<string, { readonly phoneNumberId?: string | undefined }>>;
+  readonly accounts: () => Readonly<
+    Record<string, { readonly phoneNumberId?: string | undefined }>
+  >;
 }
 
 /** The body of a POST, as `schemas/openapi.yaml` lays it down. */

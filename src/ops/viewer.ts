@@ -1,4 +1,4 @@
-import type { Request, Response } from "express";
+import type { Response } from "express";
 import { type Scope, scopes } from "../contracts.ts";
 
 export { type Scope, scopes };
@@ -41,21 +41,4 @@ export function viewerOf(response: Response): Viewer {
   const viewer = viewers.get(response);
   if (viewer === undefined) throw new Error("nobody has found out who asks");
   return viewer;
-}
-
-/** Why contents are to be shown to a session that sees them masked, in the words of who asks: `X-Waypost-Reveal`. */
-export function revealReason(request: Request): string | undefined {
-  const header = request.get("x-waypost-reveal");
-  if (header === undefined || request.method !== "GET") return undefined;
-  try {
-    return decodeURIComponent(header).trim() || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether the answer shows what people wrote and who they are. */
-export function seesContent(request: Request, { scopes: has, session }: Viewer): boolean {
-  if (!has.has("content")) return false;
-  return session === undefined || session.revealed || revealReason(request) !== undefined;
 }

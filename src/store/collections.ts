@@ -5,6 +5,7 @@ import { auditTable, createAudit } from "./audit.ts";
 import type { ContactLearner } from "./contact-learner.ts";
 import { contactSpecs } from "./contact-tables.ts";
 import { createContacts } from "./contacts.ts";
+import { createInstallation, installationTable } from "./installation.ts";
 import { createJobRows, jobsTable } from "./jobs.ts";
 import { createLedger, type LedgerOptions } from "./ledger.ts";
 import { ledgerSpecs } from "./ledger-tables.ts";
@@ -21,6 +22,7 @@ export const collections = [
   jobsTable,
   quarantineTable,
   replaysTable,
+  installationTable,
   accountsTable,
   mediaTable,
   tokensTable,
@@ -35,7 +37,15 @@ export function openCollections(
   options: LedgerOptions & { readonly learner: ContactLearner },
 ): Pick<
   Store,
-  "ledger" | "processes" | "jobs" | "contacts" | "media" | "replays" | "access" | "quarantinedSince"
+  | "ledger"
+  | "processes"
+  | "jobs"
+  | "contacts"
+  | "media"
+  | "replays"
+  | "installation"
+  | "access"
+  | "quarantinedSince"
 > {
   const ledger = createLedger(tables, options);
   return {
@@ -49,6 +59,7 @@ export function openCollections(
       sessions: createSessions(tables),
       audit: createAudit(tables),
     },
+    installation: createInstallation(tables),
     quarantinedSince: createQuarantine(tables).since,
     // What the alerts' job remembered before jobs had rows lies among the links.
     jobs: createJobRows(tables, {

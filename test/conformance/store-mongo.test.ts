@@ -7,6 +7,7 @@ import { assertMajority, type MongoWire, watchMongo } from "../services/mongo-wi
 import { createArrayLog } from "../support/array-log.ts";
 import { testAccess } from "./access.ts";
 import { testContacts } from "./contacts.ts";
+import { testInstallation } from "./installation.ts";
 import { testMediaRows } from "./media-rows.ts";
 import { testSilences } from "./silences.ts";
 import { testStore } from "./store.ts";
@@ -26,6 +27,7 @@ after(async () => {
 });
 
 testStore("MongoDB", needs, open);
+testInstallation("MongoDB", needs, open);
 testSilences("MongoDB", needs, open);
 testMediaRows("MongoDB", needs, async () => {
   const { store, close } = await open();

@@ -99,6 +99,21 @@ describe("slackMessage", () => {
     }
   });
 
+  it("links the runbook of an alert, and nothing that only looks like one", () => {
+    const alert = (runbook: string, type = "business.alert.destination_out") =>
+      shown(makeEvent({ type, data: { business: { runbook } } }));
+    const url = "https://ops.example:8081/runbooks/destination-out";
+    assert.ok(alert(url).includes(`<${url}|Runbook>`));
+    for (const other of [
+      "docs/runbooks/destination-out.md",
+      "javascript:alert(1)",
+      "https://a|b>",
+      `${url} <!here>`,
+    ])
+      assert.ok(!alert(other).includes("|Runbook>"), other);
+    assert.ok(!alert(url, "business.order.placed").includes("|Runbook>"));
+  });
+
   const hostile = [
     "<!channel>",
     "<!here|here>",

@@ -191,7 +191,9 @@ describe("alerts", () => {
     assert.deepEqual(test.texts(), [
       "2 messages in waypost.dead.waypost.deliver.crm are no events",
     ]);
-    const remedy = String(test.sent[0]?.data.business?.["remedy"]);
+    const { business } = test.sent[0]?.data ?? {};
+    assert.equal(business?.["runbook"], "docs/runbooks/messages-dead.md");
+    const remedy = String(business?.["remedy"]);
     assert.match(remedy, /`waypost topology drop-dead waypost\.deliver\.crm` deletes them/);
     test.state.deadMessages = new Error("no channel to RabbitMQ");
     await test.ledger.setPause("crm", { by: "config", reason: "no token", at: test.at() });
@@ -326,6 +328,7 @@ describe("alerts", () => {
     assert.deepEqual(Object.keys(alert?.data.business ?? {}), [
       "alert",
       "remedy",
+      "runbook",
       "phase",
       "since",
     ]);

@@ -51,7 +51,14 @@ const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   renormalize: none,
   replays: { create: none, get: none, list: none, running: none, update: none },
   planReplay: none,
+  installation: { pseudonymKey: none },
   intake: { publish: none, accounts: () => ({}) },
+  production: false,
+  access: {
+    tokens: { create: none, withSecret: none, list: none, revoke: none, used: none },
+    sessions: { begin: none, find: none, end: none, offer: none, redeem: none },
+    audit: { record: none, list: none },
+  },
 };
 
 const ids = (events: readonly WaypostEvent[]) => events.map(({ id }) => id);

@@ -89,6 +89,7 @@ export async function startOps(
     renormalize,
     ...(findFile && { findFile }),
     replays: store.replays,
+    installation: store.installation,
     planReplay: (request) =>
       planReplay(
         replayParts(store, () => ({

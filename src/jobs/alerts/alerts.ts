@@ -28,6 +28,8 @@ export interface AlertsOptions {
   /** The configured ones; all others are nobody's business any more. */
   readonly destinations: ReadonlySet<string>;
   readonly accounts: Accounts;
+  /** How people reach the ops port; without it an alert names its runbook's file. */
+  readonly opsUrl?: string;
   readonly jobs: Jobs;
   readonly log: Log;
   readonly metrics: Pick<Metrics, "alerts">;
@@ -150,7 +152,7 @@ function createPost(parts: Parts, over: AbortSignal): (alert: DueAlert) => Promi
   return async (alert) => {
     if (over.aborted || clock.monotonic() < notBefore) return false;
     try {
-      await send(alertEvent(alert, new Date(clock.now())), failures + 1, parts, over);
+      await send(alertEvent(alert, new Date(clock.now()), parts.opsUrl), failures + 1, parts, over);
     } catch (error) {
       return !over.aborted && failed(error);
     }

@@ -1,4 +1,4 @@
-import type { WaypostEvent } from "../../contracts.ts";
+import { runbookFile, runbookPath, type WaypostEvent } from "../../contracts.ts";
 import { hashId } from "../../event/hash-id.ts";
 import type { DueAlert } from "./book.ts";
 
@@ -6,7 +6,11 @@ import type { DueAlert } from "./book.ts";
  * An alert as an event, so that any kind of destination can carry it. A repeat has the same id. Nobody but the
  * alerts' own sender sees it: it is neither published nor kept.
  */
-export function alertEvent({ incident, phase }: DueAlert, now: Date): WaypostEvent {
+export function alertEvent(
+  { incident, phase }: DueAlert,
+  now: Date,
+  opsUrl?: string,
+): WaypostEvent {
   const { key, kind, since, count, text, remedy } = incident;
   const at = now.toISOString();
   const over = phase === "ended";
@@ -26,10 +30,14 @@ export function alertEvent({ incident, phase }: DueAlert, now: Date): WaypostEve
       receivedAt: at,
       business: {
         alert: over ? `Over: ${text}` : text,
-        ...(over ? {} : { remedy }),
+        ...(over ? {} : { remedy, runbook: runbookOf(kind, opsUrl) }),
         phase,
         since,
       },
     },
   };
+}
+
+function runbookOf(kind: DueAlert["incident"]["kind"], opsUrl: string | undefined): string {
+  return opsUrl === undefined ? runbookFile(kind) : `${opsUrl}${runbookPath(kind)}`;
 }

@@ -1,0 +1,144 @@
+/**
+ * A day of a shop in a few minutes, with nothing but this: `npm run demo`. Starts stand-ins for a CRM, a helpdesk and a team chat, a Waypost in a
+ * folder of its own that ends with it, opens the console, and plays the day; the helpdesk is out for a minute of it.
+ *
+ *   --speed 600       how much faster the day passes; 0: as fast as it goes
+ *   --outage 60       seconds that the helpdesk is out
+ *   --no-open         does not open a browser
+ *   --once            ends when everything has arrived, instead of waiting for Ctrl-C
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { openInBrowser } from "./open-in-browser.ts";
+import { freePort, startStandIns } from "./stand-ins.ts";
+
+const bin = fileURLToPath(new URL("../../bin/waypost.js", import.meta.url));
+const routes = fileURLToPath(new URL("./waypost.yaml", import.meta.url));
+const { values } = parseArgs({
+  options: {
+    speed: { type: "string", default: "600" },
+    outage: { type: "string", default: "60" },
+    "no-open": { type: "boolean", default: false },
+    once: { type: "boolean", default: false },
+  },
+});
+const say = (line = "") => process.stdout.write(`${line}\n`);
+const outageMs = Number(values.outage) * 1_000;
+if (!(outageMs >= 0)) {
+  process.stderr.write("--outage takes a number of seconds\n");
+  process.exit(2);
+}
+
+const dir = await mkdtemp(join(tmpdir(), "waypost-demo-"));
+const standIns = await startStandIns(["crm", "helpdesk", "team-chat"]);
+const env = {
+  ...process.env,
+  ...{ DATA_DIR: dir, LOG_LEVEL: "error", WAYPOST_CONFIG: routes },
+  PORT: await freePort(8080),
+  OPS_PORT: await freePort(8081),
+  STAND_INS: standIns.url,
+  STAND_IN_SECRET: `whsec_${randomBytes(32).toString("base64")}`,
+};
+const running = new Set<ChildProcess>();
+const stopped = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopped.abort());
+let failed: unknown;
+try {
+  await playDay();
+  if (!values.once) await untilStopped();
+} catch (error) {
+  failed = error;
+} finally {
+  for (const child of running) child.kill();
+  await Promise.all([...running].map((child) => once(child, "exit")));
+  await standIns.close();
+  await rm(dir, { recursive: true, force: true });
+}
+if (failed !== undefined && !stopped.signal.aborted) {
+  process.stderr.write(`${failed instanceof Error ? failed.message : String(failed)}\n`);
+  process.exitCode = 1;
+}
+
+async function playDay(): Promise<void> {
+  const console = await startWaypost();
+  say(`Waypost runs, with three stand-ins. See all of it here: ${console}`);
+  if (!values["no-open"] && !openInBrowser(console)) say("Open that link in a browser.");
+  say();
+  say("The shop opens. Its customers write …");
+  const day = waypost("simulate", "--scenario", "shop-day", "--speed", values.speed, "--json");
+  const [code] = await Promise.all([exitOf(day), outage()]);
+  if (code !== 0) throw new Error("The day could not be played: see the lines above.");
+  await standIns.settled(stopped.signal, async () => (await openDeliveries()) === 0);
+  say();
+  say("The day is over, and everything has arrived:");
+  for (const { name, taken, twice, refused } of standIns.books()) {
+    const away = refused > 0 ? `, refused ${refused} attempts while it was out` : "";
+    const again = twice > 0 ? `, ${twice} of them told again under the same id` : "";
+    say(`  ${name.padEnd(10)} ${taken} events${again}${away}`);
+  }
+}
+
+/** Answers with the address where one sees it, once Waypost is ready. */
+async function startWaypost(): Promise<string> {
+  const child = waypost("start");
+  const ended = once(child, "exit").then(() => {
+    throw new Error("Waypost ended; see the lines above.");
+  });
+  const ready = new Promise<string>((resolve) => {
+    let shown = "";
+    child.stdout?.on("data", (chunk) => {
+      shown += String(chunk);
+      const link = /https?:\/\/\S+\/console\S*/.exec(shown)?.[0];
+      if (link !== undefined && shown.includes("events --follow")) resolve(link);
+    });
+  });
+  return Promise.race([ready, ended]);
+}
+
+async function outage(): Promise<void> {
+  if (outageMs === 0) return;
+  await standIns.untilTaken("helpdesk", 20, stopped.signal);
+  say(`The helpdesk is out for ${values.outage} s: what it should get waits, all else goes on.`);
+  await standIns.out("helpdesk", outageMs, stopped.signal);
+  say("The helpdesk is back, and gets what waited, in order.");
+}
+
+/** How many deliveries are not over. */
+async function openDeliveries(): Promise<number> {
+  const child = waypost("destinations", "--json");
+  let shown = "";
+  child.stdout?.on("data", (chunk) => {
+    shown += String(chunk);
+  });
+  await once(child, "close");
+  const rows = shown.split("\n").filter((line) => line.trim() !== "");
+  return rows.map((row) => Number(JSON.parse(row).open)).reduce((sum, open) => sum + open, 0);
+}
+
+function waypost(...args: readonly string[]): ChildProcess {
+  const child = spawn(process.execPath, [bin, ...args], {
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  running.add(child);
+  child.once("exit", () => running.delete(child));
+  return child;
+}
+
+async function exitOf(child: ChildProcess): Promise<number | null> {
+  child.stdout?.resume();
+  const [code] = (await once(child, "exit")) as [number | null];
+  return code;
+}
+
+async function untilStopped(): Promise<void> {
+  say();
+  say("It goes on running, for you to look around; Ctrl-C ends it and leaves nothing behind.");
+  if (!stopped.signal.aborted) await once(stopped.signal, "abort");
+}
