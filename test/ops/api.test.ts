@@ -119,6 +119,7 @@ const endpoints: Record<string, { path: string; shows: (body: never) => unknown;
 };
 
 const testedElsewhere = [
+  "/api/audit",
   "/api/contacts/{id}",
   "/api/deliveries/{id}/cancel",
   "/api/deliveries/{id}/give-up",
@@ -129,6 +130,10 @@ const testedElsewhere = [
   "/api/events/stream",
   "/api/media/{id}",
   "/api/reload",
+  "/api/session",
+  "/api/session/codes",
+  "/api/tokens",
+  "/api/tokens/{name}",
   "/api/renormalizations",
   "/api/replays",
   "/api/replays/{id}",
