@@ -5,6 +5,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { nextOf, theme, themes, timeStyle, timeStyles } from "../ui/settings.ts";
 import { toastProblem } from "../ui/toasts.tsx";
+import { counts } from "./counts.ts";
 import { helpOpen } from "./help.tsx";
 import type { Page } from "./page.ts";
 import { pages } from "./pages.ts";
@@ -13,9 +14,6 @@ import { href } from "./route.ts";
 interface Props {
   readonly current: Page;
 }
-
-/** How many need somebody, by page; pages that know say so. */
-export const counts = signal<Readonly<Record<string, number>>>({});
 
 export function Rail({ current }: Props) {
   return (
@@ -91,7 +89,8 @@ function Preferences() {
       </button>
       <button type="button" class="nav-item" onClick={() => void logOut().catch(toastProblem)}>
         <Icon name="out" />
-        <span class="clip">Log out {viewer.value?.name}</span>
+        Log out
+        <span class="name clip">{viewer.value?.name}</span>
       </button>
     </>
   );

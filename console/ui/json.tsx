@@ -1,21 +1,19 @@
-/** Keys, texts and numbers, each in its colour. Very long values are cut; copying has them whole. */
-const tokens = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*|true|false|null)/g;
+import type { ComponentChildren } from "preact";
+
+/** The keys; of texts, which may hold what looks like one, as well. */
+const tokens = /("(?:[^"\\]|\\.)*")(\s*:)?/g;
+/** A browser is slow beyond it. */
 const longest = 100_000;
 
+/** A value as it is, indented. What is too long to show is cut; the copy has it whole. */
 export function Json({ value, label }: { readonly value: unknown; readonly label: string }) {
   const text = (JSON.stringify(value, null, 2) ?? "").slice(0, longest);
-  const parts = [];
+  const parts: ComponentChildren[] = [];
   let end = 0;
   for (const match of text.matchAll(tokens)) {
-    parts.push(text.slice(end, match.index));
-    const [whole, string, colon, other] = match;
-    const kind = colon === undefined ? (other === undefined ? "s" : "n") : "k";
-    parts.push(
-      <span key={match.index} class={kind}>
-        {string ?? other}
-      </span>,
-      colon ?? "",
-    );
+    const [whole, string = "", colon] = match;
+    if (colon === undefined) continue;
+    parts.push(text.slice(end, match.index), <span class="k">{string}</span>, colon);
     end = match.index + whole.length;
   }
   return (

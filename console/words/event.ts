@@ -31,12 +31,11 @@ export function render({ data, type }: WaypostEvent): Rendered {
   };
 }
 
-/** The beginning of what it says, for a row. */
+/** The beginning of what it says, for a row that has its kind already; "" where that says all. */
 export function preview(event: WaypostEvent): string {
-  const { title, texts, facts } = render(event);
+  const { texts, facts } = render(event);
   const said = texts.join(" ").slice(0, 300);
-  if (event.data.message?.type === "text" || said === "") return said || (facts[0]?.value ?? title);
-  return `${title}: ${said}`;
+  return said === "" ? (facts[0]?.value ?? "").slice(0, 300) : said;
 }
 
 /** The name, else the username, else the number. */

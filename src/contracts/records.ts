@@ -3,6 +3,7 @@
 export type { BusMessage, EncodedEvent, QuarantinedPost, WaypostEvent } from "../event/event.ts";
 export * from "./access.ts";
 export type * from "./bus.ts";
+export type * from "./chat.ts";
 export type * from "./contacts.ts";
 export type * from "./destination.ts";
 export * from "./diagnose.ts";

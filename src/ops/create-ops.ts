@@ -9,12 +9,14 @@ import type {
   EventQuery,
   Installation,
   Ledger,
+  MediaRows,
   NotDelivered,
   ProcessRegistry,
   Renormalize,
   ReplayPlan,
   ReplayRequest,
   Replays,
+  RetryQuarantined,
   RoutesTested,
   WaypostEvent,
 } from "../contracts.ts";
@@ -25,8 +27,9 @@ import { type AccessParts, createAccess, createAccessRoutes } from "./access.ts"
 import { createAuthentication } from "./authenticate.ts";
 import { createConsole } from "./console.ts";
 import { createContactRoutes } from "./contact-routes.ts";
+import { createConversationRoutes } from "./conversation-routes.ts";
 import { createDeliveryRoutes } from "./delivery-routes.ts";
-import { createDestinationRoutes } from "./destination-routes.ts";
+import { type CheckDestination, createDestinationRoutes } from "./destination-routes.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { createIntakeRoutes, type IntakeParts } from "./intake-routes.ts";
 import { createLogRoutes } from "./log-routes.ts";
@@ -44,6 +47,7 @@ import { nameMissingScope, requireScopes } from "./require-scopes.ts";
 import { createRoutesTestRoutes } from "./routes-test-routes.ts";
 import { createRunbooks } from "./runbooks.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
+import { createSearchRoutes } from "./search-routes.ts";
 import type { SystemStatus } from "./status.ts";
 import { createWhoAsks } from "./who-asks.ts";
 
@@ -73,6 +77,7 @@ export interface OpsApi extends MediaParts, AccessParts {
   readonly status: (accounts?: readonly string[]) => Promise<SystemStatus>;
   readonly ledger: Ledger;
   readonly contacts: Pick<Contacts, "find" | "change">;
+  readonly media: Pick<MediaRows, "get">;
   readonly processes: Pick<ProcessRegistry, "alive">;
   /** The configured ones by name, as they are now. */
   readonly destinations: () => ReadonlyMap<
@@ -86,6 +91,8 @@ export interface OpsApi extends MediaParts, AccessParts {
   /** Removes what destinations that are no longer configured have left. */
   readonly prune: (options: PruneOptions) => Promise<Pruned>;
   readonly bus: Pick<Bus, "queues" | "dropDead">;
+  readonly check: CheckDestination;
+  readonly retryQuarantined: RetryQuarantined;
   readonly intake: IntakeParts;
   readonly replays: Replays;
   readonly installation: Installation;
@@ -201,6 +208,8 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
     createRenormalizationRoutes(api),
     createReplayRoutes(api),
     createContactRoutes(api),
+    createConversationRoutes(api),
+    createSearchRoutes(api),
     createMediaRoutes(api),
     createRoutesTestRoutes(api),
     createIntakeRoutes(api.intake, options.metrics),

@@ -1,25 +1,28 @@
 import { type Response, Router } from "express";
-import type { Delivery, EventQuery, Ledger, NotDelivered, WaypostEvent } from "../contracts.ts";
+import type {
+  Delivery,
+  EventQuery,
+  Ledger,
+  NotDelivered,
+  RetryQuarantined,
+  WaypostEvent,
+} from "../contracts.ts";
 import { audit } from "./audit.ts";
 import { notFound } from "./problem.ts";
 import { createQuarantineRoutes } from "./quarantine-routes.ts";
-import {
-  parseConversationFilter,
-  parseEventFilter,
-  parseOrderedPage,
-  parsePage,
-  requireValidated,
-} from "./query.ts";
+import { parseEventFilter, parseOrderedPage, requireValidated } from "./query.ts";
 import { seenBy } from "./reach.ts";
 import type { SystemStatus } from "./status.ts";
+import { timelineOf } from "./timeline.ts";
 import { viewerOf } from "./viewer.ts";
 
 /** What can be asked of the log, each as `schemas/openapi.yaml` lays it down. */
 export function createLogRoutes(options: {
   readonly query: EventQuery;
-  readonly ledger: Pick<Ledger, "deliveriesOf">;
+  readonly ledger: Pick<Ledger, "deliveriesOf" | "destinations">;
   readonly status: (accounts?: readonly string[]) => Promise<SystemStatus>;
   readonly whyNot: (event: WaypostEvent, delivered: readonly Delivery[]) => readonly NotDelivered[];
+  readonly retryQuarantined: RetryQuarantined;
 }): Router {
   const { ledger, status, whyNot } = options;
   const queryFor = (response: Response) => seenBy(viewerOf(response), options.query);
@@ -36,19 +39,20 @@ export function createLogRoutes(options: {
     const deliveries = await ledger.deliveriesOf(event.id);
     response.json({ ...event, deliveries, notDelivered: whyNot(event, deliveries) });
   });
+  router.get("/timeline/:id", async ({ params }, response) => {
+    const query = queryFor(response);
+    const event = found("event", await query.event(params.id));
+    const deliveries = await ledger.deliveriesOf(event.id);
+    const [rows, storedAt] = await Promise.all([ledger.destinations(), query.storedAt(event.id)]);
+    const notDelivered = whyNot(event, deliveries);
+    const now = new Date();
+    const steps = timelineOf({ event, storedAt, deliveries, notDelivered, rows, now });
+    response.json({ event, steps });
+  });
   router.get("/messages/:wamid", async ({ params }, response) => {
     const message = found("message", await queryFor(response).message(params.wamid));
     audit(response, { count: message.events.length });
     response.json(message);
-  });
-  router.get("/conversations", async ({ query: asked }, response) => {
-    const filter = parseConversationFilter(asked);
-    const page = await queryFor(response).conversations(filter, parsePage(asked));
-    audit(response, { count: page.items.length });
-    response.json(page);
-  });
-  router.get("/conversations/:id", async ({ params }, response) => {
-    response.json(found("conversation", await queryFor(response).conversation(params.id)));
   });
   router.get("/stats", async (_request, response) => {
     response.json(await queryFor(response).stats());
@@ -56,7 +60,7 @@ export function createLogRoutes(options: {
   router.get("/status", async (_request, response) => {
     response.json(await status(viewerOf(response).accounts));
   });
-  router.use(createQuarantineRoutes(queryFor));
+  router.use(createQuarantineRoutes({ queryFor, retryQuarantined: options.retryQuarantined }));
   return router;
 }
 

@@ -1,5 +1,10 @@
 import { type Response, Router } from "express";
-import type { EventQuery, QuarantineEntry, QuarantineFilter } from "../contracts.ts";
+import type {
+  EventQuery,
+  QuarantineEntry,
+  QuarantineFilter,
+  RetryQuarantined,
+} from "../contracts.ts";
 import { audit } from "./audit.ts";
 import { notFound } from "./problem.ts";
 import { parsePage, parseTimes } from "./query.ts";
@@ -13,8 +18,14 @@ const lookMs = 1_000;
 
 type ListedEntry = Omit<QuarantineEntry, "dataBase64"> & { readonly dataBase64?: string };
 
-/** `queryFor`: the log as who asks sees it. */
-export function createQuarantineRoutes(queryFor: (response: Response) => EventQuery): Router {
+export function createQuarantineRoutes({
+  queryFor,
+  retryQuarantined,
+}: {
+  /** The log as who asks sees it. */
+  readonly queryFor: (response: Response) => EventQuery;
+  readonly retryQuarantined: RetryQuarantined;
+}): Router {
   const router = Router();
   router.get("/quarantine", async ({ query: asked }, response) => {
     const { limit, cursor } = parsePage(asked);
@@ -26,6 +37,13 @@ export function createQuarantineRoutes(queryFor: (response: Response) => EventQu
     const entry = await queryFor(response).quarantineEntry(params.id);
     if (entry === undefined) throw notFound("quarantined POST");
     response.json(entry);
+  });
+  router.post("/quarantine/:id/retry", async ({ params }, response) => {
+    const entry = await queryFor(response).quarantineEntry(params.id);
+    if (entry === undefined) throw notFound("quarantined POST");
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    response.json(await retryQuarantined(entry, gone.signal));
   });
   return router;
 }

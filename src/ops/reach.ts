@@ -25,6 +25,10 @@ export function seenBy(viewer: Viewer, query: EventQuery): EventQuery {
       const event = await query.event(id);
       return event !== undefined && isSeen(event.data) ? event : undefined;
     },
+    storedAt: (id) => query.storedAt(id),
+    async chat(id, page) {
+      return only(await query.conversation(id)) && query.chat(id, page);
+    },
     async message(wamid) {
       const message = only(await query.message(wamid));
       return message && { ...message, events: message.events.filter(({ data }) => isSeen(data)) };

@@ -46,8 +46,10 @@ export function openCollections(
   | "installation"
   | "access"
   | "quarantinedSince"
+  | "closeQuarantined"
 > {
   const ledger = createLedger(tables, options);
+  const quarantine = createQuarantine(tables);
   return {
     ledger,
     contacts: createContacts(tables, { learner: options.learner, aliases: ledger.aliases }),
@@ -60,7 +62,8 @@ export function openCollections(
       audit: createAudit(tables),
     },
     installation: createInstallation(tables),
-    quarantinedSince: createQuarantine(tables).since,
+    quarantinedSince: quarantine.since,
+    closeQuarantined: quarantine.close,
     // What the alerts' job remembered before jobs had rows lies among the links.
     jobs: createJobRows(tables, {
       exclusive: options.exclusive,

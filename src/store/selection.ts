@@ -1,4 +1,9 @@
-import type { ConversationFilter, EventFilter, PageRequest } from "../contracts.ts";
+import type {
+  ConversationFilter,
+  ConversationState,
+  EventFilter,
+  PageRequest,
+} from "../contracts.ts";
 import { compilePattern } from "../event/pattern.ts";
 import { type Position, parseCursor } from "./cursor.ts";
 
@@ -8,8 +13,11 @@ export interface CheckedFilter {
   readonly conversation?: string;
   readonly contact?: string;
   readonly messageId?: string;
+  readonly post?: string;
   readonly account?: string;
   readonly accounts?: readonly string[];
+  readonly state?: ConversationState;
+  readonly window?: "closing";
   readonly text?: string;
   /** Milliseconds since 1970. */
   readonly from?: number;
@@ -19,7 +27,6 @@ export interface CheckedFilter {
 export interface CheckedPage {
   readonly limit: number;
   readonly after: Position | undefined;
-  /** Of events. */
   readonly oldestFirst?: true;
 }
 
@@ -28,8 +35,11 @@ const known = new Set([
   "conversation",
   "contact",
   "messageId",
+  "post",
   "account",
   "accounts",
+  "state",
+  "window",
   "text",
   "from",
   "to",

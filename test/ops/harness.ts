@@ -56,6 +56,10 @@ export async function startOps(
     renormalize?: OpsApi["renormalize"];
     findFile?: OpsApi["findFile"];
     production?: boolean;
+    check?: OpsApi["check"];
+    retryQuarantined?: OpsApi["retryQuarantined"];
+    /** The log is the file's, not an array. */
+    fromStore?: true;
   } = {},
 ): Promise<Harness> {
   const query = createMemoryEventQuery();
@@ -70,6 +74,9 @@ export async function startOps(
     renormalize = () => Promise.reject(new Error("unasked")),
     findFile,
     production = false,
+    check = () => Promise.reject(new Error("unasked")),
+    retryQuarantined = () => Promise.reject(new Error("unasked")),
+    fromStore,
     ...options
   } = changes;
   const folder = await mkdtemp(join(tmpdir(), "waypost-ops-"));
@@ -83,10 +90,13 @@ export async function startOps(
   const dead: Harness["dead"] = new Map();
   const pruned: Harness["pruned"] = { asked: [], answer: { removed: [], kept: [] } };
   const api: OpsApi = {
-    query,
+    query: fromStore ? store : query,
     access: store.access,
     production,
     renormalize,
+    check,
+    retryQuarantined,
+    media: store.media,
     ...(findFile && { findFile }),
     replays: store.replays,
     installation: store.installation,

@@ -45,9 +45,10 @@ describe("what acts", () => {
       ({ path, method, operationId, security }) =>
         path.startsWith("/api/") &&
         method !== "get" &&
-        // It changes nothing.
+        // They change nothing.
         operationId !== "testRoutes" &&
         !withoutScope.has(operationId) &&
+        operationId !== "search" &&
         security?.[0]?.["token"]?.every((scope) => scope === "read"),
     );
     assert.deepEqual(lax, []);

@@ -55,7 +55,7 @@ function Head({ query }: { readonly query: Query }) {
                 paused.value = !paused.value;
               }}
             >
-              {paused.value ? "Go on" : "Pause"}
+              {paused.value ? "Resume" : "Pause"}
             </Button>
           )}
           <CopyAs path="/api/events" query={query} cli={cliOf(query, quoted)} />

@@ -3,6 +3,7 @@ import { Pill } from "../../ui/pill.tsx";
 import { now } from "../../ui/settings.ts";
 import { Time } from "../../ui/time.tsx";
 import { fate, stateWords, type Tone, why } from "../../words/delivery.ts";
+import { capital } from "../../words/event.ts";
 import { took } from "../../words/time.ts";
 
 interface Step {
@@ -23,7 +24,7 @@ export function Timeline({ event }: { readonly event: EventWithDeliveries }) {
           <li key={index}>
             <span class="at muted">{step.at && <Time at={step.at} exact />}</span>
             <div>
-              <Pill tone={step.tone}>{step.words}</Pill>
+              <Pill tone={step.tone}>{capital(step.words)}</Pill>
               {step.detail && <p class="said muted">{step.detail}</p>}
             </div>
           </li>
