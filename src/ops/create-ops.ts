@@ -48,6 +48,7 @@ import { createRoutesTestRoutes } from "./routes-test-routes.ts";
 import { createRunbooks } from "./runbooks.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
 import { createSearchRoutes } from "./search-routes.ts";
+import { createSeriesRoutes, type SeriesRouteParts } from "./series-routes.ts";
 import type { SystemStatus } from "./status.ts";
 import { createWhoAsks } from "./who-asks.ts";
 
@@ -70,7 +71,7 @@ export interface OpsOptions {
   readonly validateResponses?: boolean;
 }
 
-export interface OpsApi extends MediaParts, AccessParts {
+export interface OpsApi extends MediaParts, AccessParts, SeriesRouteParts {
   readonly query: EventQuery;
   readonly tail: Bus["tail"];
   /** `accounts`: tells of these phone number ids alone. */
@@ -207,6 +208,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
     createAccessRoutes(access, api),
     createRenormalizationRoutes(api),
     createReplayRoutes(api),
+    createSeriesRoutes(api),
     createContactRoutes(api),
     createConversationRoutes(api),
     createSearchRoutes(api),

@@ -10,9 +10,11 @@ import { createJobRows, jobsTable } from "./jobs.ts";
 import { createLedger, type LedgerOptions } from "./ledger.ts";
 import { ledgerSpecs } from "./ledger-tables.ts";
 import { createMediaRows, mediaTable } from "./media.ts";
+import { markPauses } from "./pause-marks.ts";
 import { createProcessRegistry } from "./processes.ts";
 import { createQuarantine, quarantineTable } from "./quarantine.ts";
 import { createReplays, replaysTable } from "./replays.ts";
+import { createSeries, seriesSpecs } from "./series.ts";
 import { createSessions, sessionsTable } from "./sessions.ts";
 import { createTokens, tokensTable } from "./tokens.ts";
 
@@ -28,6 +30,7 @@ export const collections = [
   tokensTable,
   sessionsTable,
   auditTable,
+  ...seriesSpecs,
   ...contactSpecs,
 ];
 
@@ -45,13 +48,16 @@ export function openCollections(
   | "replays"
   | "installation"
   | "access"
+  | "series"
   | "quarantinedSince"
   | "closeQuarantined"
 > {
   const ledger = createLedger(tables, options);
+  const series = createSeries(tables);
   const quarantine = createQuarantine(tables);
   return {
-    ledger,
+    ledger: markPauses(ledger, series),
+    series,
     contacts: createContacts(tables, { learner: options.learner, aliases: ledger.aliases }),
     media: createMediaRows(tables),
     processes: createProcessRegistry(tables),

@@ -144,6 +144,7 @@ const testedElsewhere = [
   "/api/tokens/{name}",
   "/api/renormalizations",
   "/api/replays",
+  "/api/series",
   "/api/replays/{id}",
   "/api/replays/{id}/abort",
   "/api/topology/drop-dead",

@@ -73,8 +73,12 @@ it(
         "contacts",
         "conversations",
         "deliveries",
+        "lateMinutes",
+        "marks",
         "media",
+        "messages",
         "replays",
+        "series",
         "sessions",
         "tokens",
       ];
