@@ -62,18 +62,20 @@ export async function startConsoleProgram(): Promise<ConsoleProgram> {
   };
 }
 
-interface Destinations {
-  readonly items: readonly {
-    readonly name: string;
-    readonly open: number;
-    readonly state: string;
-  }[];
+interface Destination {
+  readonly name: string;
+  readonly open: number;
+  readonly dead: number;
+  readonly state: string;
 }
 
+/** All has come so far that one is out, one has refused some, and what could not be read is kept. */
 async function isSettled(ask: ConsoleProgram["ask"]): Promise<boolean> {
-  const { items } = await ask<Destinations>("/api/destinations");
+  const { items } = await ask<{ items: readonly Destination[] }>("/api/destinations");
+  const { items: unread } = await ask<{ items: readonly unknown[] }>("/api/quarantine");
   const of = (name: string) => items.find((each) => each.name === name);
-  return of("crm")?.state === "out" && of("erp")?.open === 0 && of("desk")?.open === 0;
+  const refused = (of("desk")?.dead ?? 0) > 0 && of("desk")?.open === 0;
+  return refused && of("crm")?.state === "out" && of("erp")?.open === 0 && unread.length > 0;
 }
 
 /** `/ok` takes all, `/out` nothing, `/picky` refuses every third. */
