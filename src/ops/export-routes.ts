@@ -6,15 +6,16 @@ import { deliveryColumns, eventColumns } from "./export-columns.ts";
 import { shownBy } from "./masking/masking.ts";
 import { unavailable } from "./problem.ts";
 import { parseEventFilter, type Query, requireValidated } from "./query.ts";
+import { seenBy, seenDeliveries } from "./reach.ts";
+import { viewerOf } from "./viewer.ts";
 
 const maxExports = 4;
 
 /** Lists as a whole, as files: `/api/export/events` and `/api/export/deliveries`. */
 export function createExportRoutes(options: {
-  readonly query: Pick<EventQuery, "events">;
-  readonly ledger: Pick<Ledger, "deliveries">;
+  readonly query: EventQuery;
+  readonly ledger: Pick<Ledger, "delivery" | "deliveries" | "bodies">;
 }): Router {
-  const { query, ledger } = options;
   let running = 0;
   const counted = async (work: () => Promise<void>) => {
     if (running >= maxExports)
@@ -29,6 +30,7 @@ export function createExportRoutes(options: {
   router.get("/export/events", async ({ query: asked }, response) => {
     const filter = until(new Date().toISOString(), parseEventFilter(asked));
     const order = asked["order"] === "oldest" ? ({ order: "oldest" } as const) : {};
+    const query = seenBy(viewerOf(response), options.query);
     await counted(() =>
       sendExport(response, {
         ...{ name: "events", columns: eventColumns, format: formatOf(asked) },
@@ -39,6 +41,7 @@ export function createExportRoutes(options: {
   });
   router.get("/export/deliveries", async ({ query: asked }, response) => {
     const filter = parseDeliveryFilter(asked);
+    const ledger = seenDeliveries(viewerOf(response), options.ledger);
     await counted(() =>
       sendExport(response, {
         ...{ name: "deliveries", columns: deliveryColumns, format: formatOf(asked) },

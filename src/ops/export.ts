@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Response } from "express";
 import type { Page, PageRequest } from "../contracts.ts";
 import { csvRow, csvStart } from "../support/csv.ts";
+import { audit } from "./audit.ts";
 import type { Columns } from "./export-columns.ts";
 
 export type ExportFormat = "ndjson" | "csv";
@@ -32,17 +33,21 @@ const types: Readonly<Record<ExportFormat, string>> = {
  */
 export async function sendExport<T>(response: Response, exporting: Exporting<T>): Promise<void> {
   let started = performance.now();
-  const first = await exporting.page({ limit: pageSize });
+  let page = await exporting.page({ limit: pageSize });
+  let text = lines(page.items, exporting);
   const gone = closingOf(response);
   begin(response, exporting);
+  let count = 0;
   try {
-    for (let page = first; ; ) {
-      const text = page.items.map((item) => line(item, exporting)).join("");
+    for (;;) {
+      count += page.items.length;
+      audit(response, { count });
       if (!response.write(text)) await once(response, "drain", { signal: gone });
       if (page.next === null) break;
       await sleep(performance.now() - started, undefined, { signal: gone });
       started = performance.now();
       page = await exporting.page({ limit: pageSize, cursor: page.next });
+      text = lines(page.items, exporting);
     }
     response.end();
   } catch (error) {
@@ -61,6 +66,10 @@ function begin<T>(response: Response, { name, format, columns }: Exporting<T>): 
   // Destroys the connection of a reader that takes nothing.
   response.setTimeout(stallMs);
   if (format === "csv") response.write(csvStart + csvRow(Object.keys(columns)));
+}
+
+function lines<T>(items: readonly T[], exporting: Exporting<T>): string {
+  return items.map((item) => line(item, exporting)).join("");
 }
 
 function line<T>(item: T, { format, columns, show }: Exporting<T>): string {

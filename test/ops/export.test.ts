@@ -65,7 +65,9 @@ describe("an export", () => {
     const before = ops.query.log.length;
     ops.query.log.push(...readGoldenEvents().map(({ event }) => event));
     for (const path of ["events?format=csv", "events", "deliveries", "deliveries?format=csv"]) {
-      const text = await (await ops.get(`/api/export/${path}`, headers)).text();
+      const response = await ops.get(`/api/export/${path}`, headers);
+      assert.equal(response.headers.get("x-waypost-masked"), "true");
+      const text = await response.text();
       assert.doesNotMatch(text, /Mia|15555550123|text 35|wamid\.|calc|422 unknown/, path);
       assert.match(text, /evt_/, path);
     }
