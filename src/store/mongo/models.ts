@@ -117,6 +117,7 @@ const conversations = expiring(
       lastOutboundAt: String,
       last: Mixed,
       lastMessage: Mixed,
+      heardAt: String,
       closedAt: String,
       openSince: String,
       waitingSince: String,
