@@ -37,6 +37,7 @@ export const problemKinds = [
   "clock_skew",
   "certificate_expiring",
   "ops_exposed",
+  "tokens_shared",
   "files_unavailable",
   // Meta's side
   "meta_not_asked",
@@ -59,10 +60,10 @@ export function runbookPath(kind: ProblemKind): string {
 }
 
 /** Its page within the project. */
-export function runbookFile(kind: ProblemKind): string {
+export function runbookFile(kind: string): string {
   return `docs/runbooks/${runbookName(kind)}.md`;
 }
 
-function runbookName(kind: ProblemKind): string {
+function runbookName(kind: string): string {
   return kind.replaceAll("_", "-");
 }
