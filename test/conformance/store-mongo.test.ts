@@ -8,6 +8,7 @@ import { createArrayLog } from "../support/array-log.ts";
 import { testContacts } from "./contacts.ts";
 import { testInstallation } from "./installation.ts";
 import { testMediaRows } from "./media-rows.ts";
+import { testSeries } from "./series.ts";
 import { testSilences } from "./silences.ts";
 import { testStore } from "./store.ts";
 
@@ -28,6 +29,7 @@ after(async () => {
 testStore("MongoDB", needs, open);
 testInstallation("MongoDB", needs, open);
 testSilences("MongoDB", needs, open);
+testSeries("MongoDB", needs, open);
 testMediaRows("MongoDB", needs, async () => {
   const { store, close } = await open();
   await store.syncIndexes();
