@@ -172,6 +172,9 @@ export const cases: Readonly<Record<string, Case | readonly Case[]>> = {
     body: () => ({ from: "2026-11-20", to: "2026-11-21", dryRun: true }),
     shows: ["text", "name"],
   },
+  "get /api/series": plain(
+    "/api/series?step=day&from=2026-11-20T00:00:00Z&to=2026-11-22T00:00:00Z",
+  ),
   "get /api/stats": plain("/api/stats"),
   "get /api/status": plain("/api/status"),
   // Who has which token, and what was done: neither says anything of a customer.
