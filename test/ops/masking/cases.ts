@@ -44,6 +44,7 @@ const eventText = ["phone", "userId", "username", "name", "wamid", "text", "file
 const whole = [...eventText, "mediaId"] as const;
 
 let replays = 0;
+let made = 0;
 
 /** Each operation of `schemas/openapi.yaml`: a new one is to be put here, with what of a person it can answer. */
 export const cases: Readonly<Record<string, Case | readonly Case[]>> = {
@@ -183,7 +184,11 @@ export const cases: Readonly<Record<string, Case | readonly Case[]>> = {
   "delete /api/session": plain("/api/session"),
   "post /api/session/codes": plain("/api/session/codes", {}),
   "get /api/tokens": plain("/api/tokens"),
-  "post /api/tokens": plain("/api/tokens", { name: "once", scopes: ["read"] }),
+  "post /api/tokens": {
+    path: () => "/api/tokens",
+    body: () => ({ name: `made-${++made}`, scopes: ["read"] }),
+    shows: [],
+  },
   "delete /api/tokens/{name}": plain("/api/tokens/nobody"),
   "get /api/audit": plain("/api/audit?limit=200"),
   "get /healthz": plain("/healthz"),
