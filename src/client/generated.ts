@@ -1628,7 +1628,13 @@ export interface AuditEntry {
    * What was asked for. Of texts and WhatsApp ids it only says that they were given: `true`.
    */
   filter?: {
-    [k: string]: unknown;
+    id?: string;
+    [k: string]:
+      | {
+          [k: string]: unknown;
+        }
+      | string
+      | undefined;
   };
   /**
    * How many were shown or met.
