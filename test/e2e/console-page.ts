@@ -56,6 +56,7 @@ export async function openConsole(browser: Browser, program: ConsoleProgram): Pr
     open: async (fragment, to = "data") => {
       loads += 1;
       await page.goto("about:blank");
+      await page.setViewportSize(looks[0]);
       complaints = [];
       state = to;
       if (loads === 1) await logIn();
@@ -103,7 +104,7 @@ export async function newVisitor(browser: Browser, program: ConsoleProgram): Pro
 
 /** Nothing is being loaded any more. */
 export async function settle(page: Page): Promise<void> {
-  await page.locator("h1").first().waitFor();
+  await page.locator("h1:visible").first().waitFor();
   const loading = page.locator("[aria-busy=true]");
   await waitFor("all is loaded", async () => (await loading.count()) === 0, 15_000);
 }
