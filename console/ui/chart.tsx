@@ -51,7 +51,7 @@ export function Chart(props: Props) {
         {series.map(({ label, tone, values }) => (
           <span key={label} class={`tone-${tone}`}>
             <span>
-              {label} <b>{said(values[at ?? values.length - 1], format)}</b>
+              {label} <b>{said(at === undefined ? lastOf(values) : values[at], format)}</b>
             </span>
           </span>
         ))}
@@ -65,7 +65,7 @@ export function Chart(props: Props) {
       >
         <svg width={width} height={height} role="img" aria-label={summary}>
           <Axes plot={plot} zone={zone} format={format} />
-          {series.map(({ label, tone, values, filled }) => (
+          {series.toReversed().map(({ label, tone, values, filled }) => (
             <g key={label} class={`tone-${tone}`}>
               {filled && <path class="chart-area" d={areaOf(plot, moments, values)} />}
               <path class="chart-line" d={lineOf(plot, moments, values)} />
@@ -142,6 +142,11 @@ function Bar({
 }
 
 const upright = (x: number) => ({ x1: x, x2: x, y1: edges.top, y2: height - edges.bottom });
+
+/** The newest that is known. */
+function lastOf(values: Series["values"]): number | null | undefined {
+  return values.findLast((value) => value !== null);
+}
 
 function said(value: number | null | undefined, format: (value: number) => string): string {
   return value === null || value === undefined ? "–" : format(value);

@@ -52,9 +52,10 @@ export function Detail({ title, actions, under, children }: DetailProps) {
   }, [id]);
   return (
     <section ref={element} class="detail" aria-label="Details" tabIndex={-1}>
+      {narrow.value && <h1 class="unseen">Details</h1>}
       <div class="detail-head">
         <div class="detail-title">
-          {narrow.value ? <h1 class="clip">{title}</h1> : <h2 class="clip">{title}</h2>}
+          <h2 class="clip">{title}</h2>
           {actions}
           <IconButton icon="close" label="Close (Esc)" onClick={closeDetail} />
         </div>

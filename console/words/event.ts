@@ -40,7 +40,10 @@ export function preview(event: WaypostEvent): string {
 
 /** The name, else the username, else the number. */
 export function person({ data: { contact } }: WaypostEvent): string {
-  if (contact?.username !== undefined && contact.name === undefined) return `@${contact.username}`;
+  const username = contact?.username;
+  if (username !== undefined && contact?.name === undefined) {
+    return username.startsWith("per_") ? username : `@${username}`;
+  }
   return contact?.name ?? contact?.waId ?? contact?.userId ?? "";
 }
 

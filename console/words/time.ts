@@ -20,7 +20,8 @@ export function span(ms: number): string {
 export function relative(at: string, now: number): string {
   const ms = Date.parse(at) - now;
   if (Math.abs(ms) < 1_500) return "now";
-  return ms > 0 ? `in ${span(ms)}` : `${span(ms)} ago`;
+  const rough = Math.abs(ms) < hour ? span(ms) : span(Math.abs(ms) - (Math.abs(ms) % hour));
+  return ms > 0 ? `in ${rough}` : `${rough} ago`;
 }
 
 export type Zone = "local" | "utc";

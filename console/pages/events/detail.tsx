@@ -10,6 +10,7 @@ import { Detail } from "../../ui/split.tsx";
 import { Failed, LoadingRows } from "../../ui/states.tsx";
 import { openTab, Tabs } from "../../ui/tabs.tsx";
 import { Time } from "../../ui/time.tsx";
+import { Told } from "../../ui/told.tsx";
 import { fate } from "../../words/delivery.ts";
 import { person, render, typeInWords } from "../../words/event.ts";
 import { quoted } from "../../words/shell.ts";
@@ -66,7 +67,7 @@ function Summary({ event }: { readonly event: EventWithDeliveries }) {
           {data.message?.type !== "text" && <div class="muted">{title}</div>}
           {texts.map((text) => (
             <p key={text} class="said">
-              {text}
+              <Told text={text} />
             </p>
           ))}
         </div>
@@ -76,7 +77,7 @@ function Summary({ event }: { readonly event: EventWithDeliveries }) {
           <>
             <dt>Who</dt>
             <dd>
-              <bdi>{person(event)}</bdi>
+              <Told text={person(event)} />
             </dd>
           </>
         )}
@@ -123,7 +124,9 @@ function Fact({ label, value }: { readonly label: string; readonly value: string
   return (
     <>
       <dt>{label}</dt>
-      <dd class="said">{value}</dd>
+      <dd class="said">
+        <Told text={value} />
+      </dd>
     </>
   );
 }

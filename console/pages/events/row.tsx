@@ -1,6 +1,7 @@
 import type { WaypostEvent } from "../../../src/event/event.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Time } from "../../ui/time.tsx";
+import { Told } from "../../ui/told.tsx";
 import { direction, person, preview, typeInWords } from "../../words/event.ts";
 
 const icons = { in: "in", out: "sent" } as const;
@@ -18,10 +19,10 @@ export function EventRow({ event }: { readonly event: WaypostEvent }) {
         {typeInWords(event.type)}
       </span>
       <span class="who clip">
-        <bdi>{person(event)}</bdi>
+        <Told text={person(event)} />
       </span>
       <span class="what clip muted">
-        <bdi>{preview(event)}</bdi>
+        <Told text={preview(event)} />
       </span>
     </>
   );
