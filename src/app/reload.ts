@@ -19,7 +19,7 @@ export interface Reloadable {
   refused?: NonNullable<ConfigurationState["refused"]>;
   readonly bus?: Bus;
   readonly receiving?: Receiving;
-  readonly store?: Pick<Store, "processes">;
+  readonly store?: Pick<Store, "processes" | "series">;
   readonly delivering?: Delivering;
   readonly alerting?: Alerting;
   readonly closing?: Closing;
@@ -54,6 +54,8 @@ export function createReloader(base: Base, parts: Reloadable, env: NodeJS.Proces
       parts.plan = plan;
       delete parts.refused;
       log.info("reloaded waypost.yaml");
+      const mark = { at: new Date().toISOString(), what: "reload", of: config.role } as const;
+      await parts.store?.series.mark(mark).catch(() => undefined);
       return outcomeOf(plan, await othersThan(plan, parts.store));
     } catch (error) {
       parts.refused = (await isThere(config.configFile)) ? "wrong" : "gone";

@@ -19,6 +19,7 @@ import { loadPlan, type Plan } from "./plan.ts";
 import { type Receiving, startReceiving } from "./receive.ts";
 import { createReloader, type Reloadable } from "./reload.ts";
 import { startReplays } from "./replay.ts";
+import { startCountingOwn } from "./sampling.ts";
 import { startWorking, type WorkOptions } from "./work.ts";
 
 /** Loads the configuration and runs the role, with `only` these of its consumers. Throws a ConfigError. */
@@ -105,6 +106,7 @@ async function startRole(base: Base, parts: Parts, reload: Reload): Promise<void
     const configHash = () => parts.plan.routing.hash;
     const alive = await startSayingAlive({ processes: store.processes, role, configHash, log });
     life.add("alive", () => alive.close());
+    await startCountingOwn(base, { store, id: alive.id });
     lookAfterFormer(base, { bus, store, plan: parts.plan });
     const work = { bus, store, media, plan: parts.plan, planNow: plan, holder: alive.id };
     if (role !== "ops") await startWork(base, parts, work);
@@ -149,6 +151,7 @@ async function sayThatItReceives(base: Base, parts: Parts): Promise<void> {
     log,
   });
   life.add("alive", () => alive.close());
+  await startCountingOwn(base, { store, id: alive.id });
   if (parts.bus) lookAfterFormer(base, { bus: parts.bus, store, plan: parts.plan });
 }
 

@@ -19,6 +19,7 @@ export type * from "./processes.ts";
 export * from "./queue-names.ts";
 export type * from "./renormalization.ts";
 export type * from "./replay.ts";
+export * from "./report.ts";
 export type * from "./routing.ts";
 export * from "./series.ts";
 export type * from "./silences.ts";

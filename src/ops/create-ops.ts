@@ -43,6 +43,7 @@ import { handleReload, type Reload } from "./reload-route.ts";
 import { createRenormalizationRoutes } from "./renormalization-routes.ts";
 import { createReplayRoutes } from "./replay-routes.ts";
 import { nameMissingScope, requireScopes } from "./require-scopes.ts";
+import { createReportRoutes, type ReportRouteParts } from "./report-routes.ts";
 import { createRoutesTestRoutes } from "./routes-test-routes.ts";
 import { createRunbooks } from "./runbooks.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
@@ -67,7 +68,7 @@ export interface OpsOptions {
   readonly validateResponses?: boolean;
 }
 
-export interface OpsApi extends MediaParts, SeriesRouteParts {
+export interface OpsApi extends MediaParts, SeriesRouteParts, ReportRouteParts {
   readonly query: EventQuery;
   readonly tail: Bus["tail"];
   readonly status: () => Promise<SystemStatus>;
@@ -189,6 +190,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
     createRenormalizationRoutes(api),
     createReplayRoutes(api),
     createSeriesRoutes(api),
+    createReportRoutes(api),
     createContactRoutes(api),
     createConversationRoutes(api),
     createSearchRoutes(api),

@@ -139,6 +139,7 @@ const testedElsewhere = [
   "/api/reload",
   "/api/renormalizations",
   "/api/replays",
+  "/api/report",
   "/api/series",
   "/api/replays/{id}",
   "/api/replays/{id}/abort",

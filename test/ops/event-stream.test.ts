@@ -43,6 +43,7 @@ const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   ledger: new Proxy({}, { get: () => none }) as Ledger,
   contacts: { find: none, change: none },
   series: none,
+  report: none,
   processes: { alive: none },
   destinations: () => new Map(),
   whyNot: () => [],

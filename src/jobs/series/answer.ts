@@ -13,12 +13,12 @@ import {
   type ProcessPoint,
   type ProcessRow,
   type ProcessSeries,
-  responseBoundsMs,
   type SeriesAnswer,
   type Span,
   type Step,
   type Store,
 } from "../../contracts.ts";
+import { responsePoint } from "../../contracts/points.ts";
 import type { Clock } from "../../support/clock.ts";
 import { seriesJob } from "./series.ts";
 import { floorTo, iso, stepMs } from "./times.ts";
@@ -116,14 +116,7 @@ function accountPoint(at: string, figures: AccountFigures): AccountPoint {
 function peoplePoint({ writers, firstResponse }: AccountFigures) {
   return {
     ...(writers !== undefined && { writers }),
-    ...(firstResponse && {
-      firstResponse: {
-        count: firstResponse.count,
-        meanMs: Math.round(firstResponse.sumMs / firstResponse.count),
-        p50Ms: quantile(0.5, firstResponse.buckets, responseBoundsMs),
-        p90Ms: quantile(0.9, firstResponse.buckets, responseBoundsMs),
-      },
-    }),
+    ...(firstResponse && { firstResponse: responsePoint(firstResponse) }),
   };
 }
 

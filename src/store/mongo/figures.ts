@@ -1,6 +1,7 @@
 import type { mongo } from "mongoose";
 import type { CountRow, FiguresReader, Times } from "../log-figures.ts";
 import { queryLimitMs as maxTimeMS } from "../time-limit.ts";
+import type { MessageRow } from "../views.ts";
 import type { MongoConnection } from "./connection.ts";
 import type { EventDocument } from "./models.ts";
 import { nativeOf } from "./table-model.ts";
@@ -51,6 +52,22 @@ export function createFiguresReader({ use }: MongoConnection): FiguresReader {
       });
       return [...pairs.values()];
     },
+    sent: ({ from, to }, { after, limit }) =>
+      use(async (models) => {
+        const behind = after && [
+          { sentAt: { $gt: after.at } },
+          { sentAt: after.at, _id: { $gt: after.id } },
+        ];
+        const found = await nativeOf<MessageRow & { _id: string }>(models.messages)
+          .find(
+            { sentAt: { $gte: after?.at ?? from, $lt: to }, ...(behind && { $or: behind }) },
+            { maxTimeMS },
+          )
+          .sort({ sentAt: 1, _id: 1 })
+          .limit(limit)
+          .toArray();
+        return found as MessageRow[];
+      }),
     async turns(conversations, times) {
       const turns: [string, number, string][] = [];
       const filter = { conversationId: { $in: [...conversations] }, receivedAt: during(times) };
