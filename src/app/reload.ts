@@ -11,6 +11,7 @@ import type { Closing } from "./closing.ts";
 import type { Delivering } from "./deliver.ts";
 import { loadPlan, type Plan } from "./plan.ts";
 import type { Receiving } from "./receive.ts";
+import type { Reporting } from "./reporting.ts";
 
 /** What another plan is for. */
 export interface Reloadable {
@@ -23,6 +24,7 @@ export interface Reloadable {
   readonly delivering?: Delivering;
   readonly alerting?: Alerting;
   readonly closing?: Closing;
+  readonly reporting?: Reporting;
 }
 
 export interface Reloader {
@@ -51,6 +53,7 @@ export function createReloader(base: Base, parts: Reloadable, env: NodeJS.Proces
       await parts.delivering?.reload(plan);
       await parts.alerting?.reload(plan);
       await parts.closing?.reload(plan);
+      await parts.reporting?.reload(plan);
       parts.plan = plan;
       delete parts.refused;
       log.info("reloaded waypost.yaml");

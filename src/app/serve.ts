@@ -19,6 +19,7 @@ import { loadPlan, type Plan } from "./plan.ts";
 import { type Receiving, startReceiving } from "./receive.ts";
 import { createReloader, type Reloadable } from "./reload.ts";
 import { startReplays } from "./replay.ts";
+import { type Reporting, startReports } from "./reporting.ts";
 import { startCountingOwn } from "./sampling.ts";
 import { startWorking, type WorkOptions } from "./work.ts";
 
@@ -71,6 +72,7 @@ interface Parts extends Reloadable {
   delivering?: Delivering;
   alerting?: Alerting;
   closing?: Closing;
+  reporting?: Reporting;
 }
 
 /** ops answers probes from the start; the receiver opens its port last and closes it first. */
@@ -136,6 +138,8 @@ async function startWork(base: Base, parts: Parts, work: Omit<WorkOptions, "only
   life.add("replays", () => replaying.close(), jobMs);
   const counting = startCounting(base, options);
   life.add("series", () => counting.close(), jobMs);
+  parts.reporting = await startReports(base, options);
+  life.add("reports", () => parts.reporting?.close(), jobMs);
 }
 
 /** All that a receiver needs the store for: to be seen by `status`. So it neither waits for it nor minds. */

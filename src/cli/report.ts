@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { ReportAnswer, ReportRow } from "../contracts.ts";
 import { csvLine, reportColumns, reportTable } from "../contracts/report-table.ts";
+import type { ReportAnswer, ReportRow } from "../contracts.ts";
 import { parseTime } from "./events.ts";
 import {
   askOps,
@@ -28,8 +28,17 @@ export function registerReport(program: Command, resolve: ResolveOps): void {
     .description(
       "Counts the messages of your side by what became of them until now: sent, delivered, read, failed and why, answered, and what they were charged as; then what receivers took and the log does not have.",
     )
-    .option("--by <keys>", "template, account, campaign, variant, hour; several with commas", keys, "account")
-    .option("--from <time>", "sent since: 2h, 3d, 2026-11-20, 2026-11-20T08:30:00Z (default: 1d)", parseTime)
+    .option(
+      "--by <keys>",
+      "template, account, campaign, variant, hour; several with commas",
+      keys,
+      "account",
+    )
+    .option(
+      "--from <time>",
+      "sent since: 2h, 3d, 2026-11-20, 2026-11-20T08:30:00Z (default: 1d)",
+      parseTime,
+    )
     .option("--to <time>", "sent before (default: now)", parseTime)
     .option("--csv", "the rows as CSV")
     .option("--json", "all of it as one line of JSON")

@@ -10,7 +10,8 @@ const meanings: Readonly<Record<number, string>> = {
   131009: "a parameter was wrong",
   131016: "WhatsApp was overloaded or down: try again",
   131021: "sender and recipient are the same number",
-  131026: "it cannot reach them: not on WhatsApp, an old version, or they have not accepted its terms",
+  131026:
+    "it cannot reach them: not on WhatsApp, an old version, or they have not accepted its terms",
   131030: "the number is not among those that a test number may write to",
   131031: "the business account is locked: look into WhatsApp Manager",
   131037: "your number has no approved display name yet",

@@ -56,7 +56,9 @@ export function reportTable(report: ReportAnswer, mostRows = Number.POSITIVE_INF
   const all = [...shown, total];
   const columns = reportColumns(by)
     .filter(({ name }) => name !== "failures")
-    .filter(({ name, value }) => name === by[0] || all.some((row) => !["", 0].includes(value(row))));
+    .filter(
+      ({ name, value }) => name === by[0] || all.some((row) => !["", 0].includes(value(row))),
+    );
   const cells = [
     columns.map(({ name }) => name),
     ...all.map((row, at) =>
@@ -68,7 +70,9 @@ export function reportTable(report: ReportAnswer, mostRows = Number.POSITIVE_INF
   const widths = columns.map((_, at) => Math.max(...cells.map((row) => row[at]?.length ?? 0)));
   const line = (row: readonly string[]) =>
     row
-      .map((cell, at) => (at < by.length ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
+      .map((cell, at) =>
+        at < by.length ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0),
+      )
       .join("  ")
       .trimEnd();
   const more = rows.length - shown.length;
@@ -77,8 +81,12 @@ export function reportTable(report: ReportAnswer, mostRows = Number.POSITIVE_INF
     ...cells.map(line),
     ...(more > 0 ? [`… and ${more} more`] : []),
     ...total.failures.map((each) => `failed: ${failureOf(each)}`),
-    ...(total.untold > 0 ? [`${total.untold} of these were sent and nobody told Waypost what they say`] : []),
-    ...(complete ? [] : ["There were more messages than a report looks at; the later ones are missing."]),
+    ...(total.untold > 0
+      ? [`${total.untold} of these were sent and nobody told Waypost what they say`]
+      : []),
+    ...(complete
+      ? []
+      : ["There were more messages than a report looks at; the later ones are missing."]),
     ...reconciliation.gaps.slice(0, 20).map((gap) => `gap: ${gap}`),
   ];
 }

@@ -28,7 +28,9 @@ export function createReportRoutes({ report }: ReportRouteParts): Router {
 
 /** Throws a Problem that names the parameter. */
 function parseReport(query: Query, now: number): ReportRequest {
-  const asked = Array.isArray(query["by"]) ? query["by"].flatMap((each) => String(each).split(",")) : [];
+  const asked = Array.isArray(query["by"])
+    ? query["by"].flatMap((each) => String(each).split(","))
+    : [];
   const by = reportKeys.filter((key) => asked.includes(key));
   const unknown = asked.find((each) => !(reportKeys as readonly string[]).includes(each));
   if (unknown !== undefined) {

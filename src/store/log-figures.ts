@@ -72,12 +72,7 @@ export function createLogFigures(figures: FiguresReader, log: Pick<Reader, "alia
       for (let at = 0; at < ids.length; at += many) {
         const some = ids.slice(at, at + many);
         const found = await halving(timesOf(span), (times) => figures.turns(some, times));
-        for (const [id, received, type] of found) {
-          const side = type === revoked ? "stop" : sideOfType(type);
-          const conversation = all.get(id);
-          if (side === undefined || conversation === undefined) continue;
-          turns.push({ conversation, ids: idsOf(id), at: new Date(received).toISOString(), side });
-        }
+        turns.push(...found.flatMap((turn) => toTurn(turn, all, idsOf)));
       }
       return turns.sort(byConversation);
     },
@@ -86,6 +81,17 @@ export function createLogFigures(figures: FiguresReader, log: Pick<Reader, "alia
 }
 
 const revoked = "business.consent.revoked";
+
+function toTurn(
+  [id, received, type]: readonly [string, number, string],
+  names: ReadonlyMap<string, string>,
+  idsOf: (id: string) => readonly string[],
+): Turn[] {
+  const side = type === revoked ? "stop" : sideOfType(type);
+  const conversation = names.get(id);
+  if (side === undefined || conversation === undefined) return [];
+  return [{ conversation, ids: idsOf(id), at: new Date(received).toISOString(), side }];
+}
 
 function toSent(row: MessageRow): SentMessage {
   const { template, campaign, variant, status, conversationId, type } = row;

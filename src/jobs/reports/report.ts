@@ -60,7 +60,10 @@ async function cameBack(
   if (first === undefined || last === undefined || ids.length === 0) return () => nothing;
   const to = new Date(Date.parse(last.at) + dayMs).toISOString();
   const byId = new Map<string, { at: string; side: string }[]>();
-  for (const { conversation, ids: all, at, side } of await figures.turns(ids, { from: first.at, to })) {
+  for (const { conversation, ids: all, at, side } of await figures.turns(ids, {
+    from: first.at,
+    to,
+  })) {
     for (const id of new Set([conversation, ...all])) {
       const turns = byId.get(id) ?? [];
       byId.set(id, turns);
@@ -87,9 +90,7 @@ function withResponses(
   if (by.some((key) => key !== "account" && key !== "hour")) return [...rows];
   return rows.map((row) => {
     const { account, hour } = row.key;
-    const own = hours.filter(
-      ({ of, at }) => (account ?? of) === of && (hour ?? at) === at,
-    );
+    const own = hours.filter(({ of, at }) => (account ?? of) === of && (hour ?? at) === at);
     return withResponse(row, own);
   });
 }

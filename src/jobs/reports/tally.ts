@@ -66,12 +66,12 @@ function createFigures(key: ReportRow["key"]) {
       const { status, codes, told } = message;
       const rank = reached[status ?? ""] ?? 0;
       counts.messages += 1;
-      counts.sent += rank >= 1 ? 1 : 0;
-      counts.delivered += rank >= 2 ? 1 : 0;
-      counts.read += rank >= 3 ? 1 : 0;
-      others.replied += replied ? 1 : 0;
-      others.optedOut += optedOut ? 1 : 0;
-      others.untold += told ? 0 : 1;
+      counts.sent += Number(rank >= 1);
+      counts.delivered += Number(rank >= 2);
+      counts.read += Number(rank >= 3);
+      others.replied += Number(replied);
+      others.optedOut += Number(optedOut);
+      others.untold += Number(!told);
       if (status === "failed") {
         counts.failed += 1;
         failures.set(codes[0], (failures.get(codes[0]) ?? 0) + 1);

@@ -1,4 +1,5 @@
 import { addAccounts, addCounts, quantile, sum } from "../../contracts/figures.ts";
+import { responsePoint } from "../../contracts/points.ts";
 import {
   type AccountFigures,
   type AccountPoint,
@@ -18,7 +19,6 @@ import {
   type Step,
   type Store,
 } from "../../contracts.ts";
-import { responsePoint } from "../../contracts/points.ts";
 import type { Clock } from "../../support/clock.ts";
 import { seriesJob } from "./series.ts";
 import { floorTo, iso, stepMs } from "./times.ts";

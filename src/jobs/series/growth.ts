@@ -23,7 +23,11 @@ export function readGrowth(metrics: Metrics): () => Promise<Growth> {
     before.set(key, value);
     return grown;
   };
-  const counts = async (name: string, metric: { get(): Promise<{ values: Sample[] }> }, label: string) =>
+  const counts = async (
+    name: string,
+    metric: { get(): Promise<{ values: Sample[] }> },
+    label: string,
+  ) =>
     Object.fromEntries(
       (await metric.get()).values.flatMap((sample) => {
         const grown = grownBy(name, sample);
@@ -46,7 +50,9 @@ export function readGrowth(metrics: Metrics): () => Promise<Growth> {
     const something =
       process.spooled > 0 ||
       process.ack.some((count) => count > 0) ||
-      [process.posts, process.received, process.repeated].some((all) => Object.keys(all).length > 0);
+      [process.posts, process.received, process.repeated].some(
+        (all) => Object.keys(all).length > 0,
+      );
     return {
       process: something ? process : undefined,
       destinations: await destinationsGrowth(metrics, grownBy),
@@ -70,7 +76,10 @@ async function destinationsGrowth(
   metrics: Metrics,
   grownBy: GrownBy,
 ): Promise<ReadonlyMap<string, DestinationFigures>> {
-  const found = new Map<string, { verdicts: Record<string, number>; dead: number; oldestAgeMs: number }>();
+  const found = new Map<
+    string,
+    { verdicts: Record<string, number>; dead: number; oldestAgeMs: number }
+  >();
   const of = ({ labels }: Sample) => {
     const name = String(labels["destination"] ?? "");
     const figures = found.get(name) ?? { verdicts: {}, dead: 0, oldestAgeMs: 0 };

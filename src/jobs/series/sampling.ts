@@ -10,7 +10,7 @@ import { type Clock, systemClock } from "../../support/clock.ts";
 import { delay } from "../../support/delay.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
-import { readGrowth } from "./growth.ts";
+import { type Growth, readGrowth } from "./growth.ts";
 import { floorTo, iso, stepMs } from "./times.ts";
 
 export interface SamplingOptions {
@@ -58,7 +58,7 @@ export function startSampling(options: SamplingOptions): { close(): Promise<void
 }
 
 export function createSampler(options: SamplingOptions): { sample(now: number): Promise<void> } {
-  const { metrics, series, id, role, host, clock = systemClock } = options;
+  const { metrics, series, clock = systemClock } = options;
   const kept = new Map<string, Kept>();
   const grown = readGrowth(metrics);
   let since = clock.now();
@@ -70,18 +70,7 @@ export function createSampler(options: SamplingOptions): { sample(now: number): 
   };
   return {
     async sample(now) {
-      const growth = await grown();
-      // What grew since the last sample belongs to the minute in which that was: no two minutes share a sample.
-      for (const step of steps) {
-        const at = iso(floorTo(step, since));
-        if (growth.process) {
-          const figures = { role, host, ...growth.process };
-          add({ kind: "process", step, at, of: id, figures });
-        }
-        for (const [of, figures] of growth.destinations) {
-          add({ kind: "destination", step, at, of, by: id, figures });
-        }
-      }
+      for (const row of grownRows(await grown(), since, options)) add(row);
       since = now;
       const open = [...kept.values()].filter(({ written }) => !written);
       if (open.length > 0) {
@@ -95,6 +84,25 @@ export function createSampler(options: SamplingOptions): { sample(now: number): 
       forget(kept, now);
     },
   };
+}
+
+/** What grew since the last sample belongs to the minute in which that was: no two minutes share a sample. */
+function grownRows(
+  { process, destinations }: Growth,
+  since: number,
+  { id, role, host }: Pick<SamplingOptions, "id" | "role" | "host">,
+): SeriesRow[] {
+  return steps.flatMap((step): SeriesRow[] => {
+    const at = iso(floorTo(step, since));
+    return [
+      ...(process
+        ? [{ kind: "process" as const, step, at, of: id, figures: { role, host, ...process } }]
+        : []),
+      ...[...destinations].map(([of, figures]) => ({
+        ...{ kind: "destination" as const, step, at, of, by: id, figures },
+      })),
+    ];
+  });
 }
 
 /** Those that are over and written; while the store is away, the oldest. */
@@ -133,4 +141,3 @@ function addDestination(a: DestinationFigures, b: DestinationFigures): Destinati
     oldestAgeMs: Math.max(a.oldestAgeMs, b.oldestAgeMs),
   };
 }
-
