@@ -30,6 +30,7 @@ export async function withinTime<T>(
     idempotencyKey: `${event.id}:${name}`,
     attempt,
     routes: [],
+    fence: attempt,
     link: undefined,
     contactLink: undefined,
     contact: async () => undefined,

@@ -1,26 +1,22 @@
 import { Router } from "express";
 import { type ReportAnswer, type ReportRequest, reportKeys } from "../contracts.ts";
-import { badParameter, Problem } from "./problem.ts";
+import { badParameter } from "./problem.ts";
 import { parseTimes, type Query, requireValidated } from "./query.ts";
-import { viewerOf } from "./viewer.ts";
+import { createSeriesRoutes, type SeriesRouteParts } from "./series-routes.ts";
 
-export interface ReportRouteParts {
+export interface FigureParts extends SeriesRouteParts {
   readonly report: (asked: ReportRequest) => Promise<ReportAnswer>;
 }
 
 const dayMs = 86_400_000;
 const longestDays = 93;
 
-/** `/api/report`: what became of what was sent. */
-export function createReportRoutes({ report }: ReportRouteParts): Router {
+/** `/api/report`: what became of what was sent; and `/api/series`. */
+export function createFigureRoutes({ report, series }: FigureParts): Router {
   const router = Router();
   router.use(requireValidated);
+  router.use(createSeriesRoutes({ series }));
   router.get("/report", async ({ query }, response) => {
-    if (viewerOf(response).accounts !== undefined) {
-      throw new Problem(403, "all-accounts", "A report is of all numbers.", {
-        detail: "Ask with a token that is not limited to some of them.",
-      });
-    }
     response.json(await report(parseReport(query, Date.now())));
   });
   return router;

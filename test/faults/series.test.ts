@@ -49,7 +49,10 @@ it("counts the same as without, where SIGKILL hits who counts in the middle, and
   const ends = runs.map((said) => said.at(-1) ?? "");
   const starts = runs.map((said) => said[0] ?? "");
   assert.ok((ends[0] ?? "") < second(18 * 3_600), "it was killed in the middle");
-  assert.ok((starts[1] ?? "") > (ends[0] ?? "") && (starts[2] ?? "") > (ends[1] ?? ""), "it began anew");
+  assert.ok(
+    (starts[1] ?? "") > (ends[0] ?? "") && (starts[2] ?? "") > (ends[1] ?? ""),
+    "it began anew",
+  );
   const rows = (path: string) =>
     open(path, async ({ series }) => [
       ...(await series.find("account", "minute", always)),

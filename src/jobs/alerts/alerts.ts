@@ -168,12 +168,7 @@ function send(
   { sender, clock, timeoutMs }: Parts,
   over: AbortSignal,
 ): Promise<unknown> {
-  const told = {
-    name: "alerts",
-    event,
-    attempt,
-    clock,
-    ...(timeoutMs !== undefined && { timeoutMs }),
-  };
+  const limit = timeoutMs !== undefined && { timeoutMs };
+  const told = { name: "alerts", event, attempt, clock, ...limit };
   return withinTime(told, over, (context, signal) => sender.deliver(event, context, signal));
 }
