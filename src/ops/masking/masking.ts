@@ -69,9 +69,11 @@ function maskJson(request: Request, response: Response, masks: () => Masks, keye
   const json = response.json.bind(response);
   const { pseudonyms } = keyed;
   const whole = () => seesContents(request, response);
-  shown.set(response, (schema, value) =>
-    whole() ? value : masks().ofSchema(schema)(value, pseudonyms),
-  );
+  shown.set(response, (schema, value) => {
+    if (whole()) return value;
+    if (!response.headersSent) response.set("X-Waypost-Masked", "true");
+    return masks().ofSchema(schema)(value, pseudonyms);
+  });
   response.json = (body: unknown) => {
     // Problems hold words of our own alone.
     const isProblem = String(response.get("content-type")).startsWith("application/problem+json");

@@ -68,6 +68,15 @@ export const cases: Readonly<Record<string, Case | readonly Case[]>> = {
     shows: ["vendorAnswer", "text"],
   },
   "post /api/events": plain("/api/events", { type: "business.nothing.much", business: {} }),
+  "get /api/export/events": [
+    { path: () => "/api/export/events", shows: [...whole, "business", "serviceId"] },
+    { path: () => "/api/export/events?format=csv", shows: ["phone", "name", "wamid", "text"] },
+    { path: ({ contact }) => `/api/export/events?contact=${contact}`, shows: whole },
+  ],
+  "get /api/export/deliveries": [
+    { path: () => "/api/export/deliveries", shows: ["vendorAnswer", "remoteId"] },
+    { path: () => "/api/export/deliveries?format=csv", shows: ["vendorAnswer", "remoteId"] },
+  ],
   "get /api/events/stream": { path: () => "/api/events/stream", shows: whole },
   "get /api/events/{id}": [
     { path: () => `/api/events/${message.id}`, shows: [...whole, "vendorAnswer", "remoteId"] },
