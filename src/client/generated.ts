@@ -919,6 +919,43 @@ export interface Operations {
     };
   };
   /**
+   * Saved views of the console
+   */
+  "GET /api/views": {
+    answer: {
+      items: SavedView[];
+    };
+  };
+  /**
+   * Save a view
+   */
+  "POST /api/views": {
+    body: {
+      /**
+       * Shown to all who see it; no personal data.
+       */
+      name: string;
+      page: string;
+      /**
+       * As in the console's fragment, people as `ctc_…`.
+       */
+      filter: string;
+      shared?: boolean;
+    };
+    answer: SavedView;
+  };
+  /**
+   * Remove a view
+   */
+  "DELETE /api/views/{id}": {
+    path: {
+      id: string;
+    };
+    answer: {
+      removed: string;
+    };
+  };
+  /**
    * Who read contents, and who did what, newest first
    */
   "GET /api/audit": {
@@ -1607,6 +1644,25 @@ export interface WhoAmI {
    */
   expiresAt?: string;
   production: boolean;
+}
+export interface SavedView {
+  id: string;
+  name: string;
+  page: string;
+  /**
+   * As in the console's fragment.
+   */
+  filter: string;
+  /**
+   * Name of the token that made it.
+   */
+  owner: string;
+  shared: boolean;
+  /**
+   * Its filter may tell of a person: words, a message, a conversation.
+   */
+  personal: boolean;
+  createdAt: string;
 }
 export interface ApiToken {
   name: string;
