@@ -144,6 +144,8 @@ const testedElsewhere = [
   "/api/tokens/{name}",
   "/api/renormalizations",
   "/api/replays",
+  "/api/export/deliveries",
+  "/api/export/events",
   "/api/report",
   "/api/series",
   "/api/replays/{id}",
