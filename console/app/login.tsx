@@ -1,14 +1,16 @@
 import { useState } from "preact/hooks";
 import { logIn } from "../api/session.ts";
 import { Button } from "../ui/button.tsx";
-import { troubleOf } from "../words/problem.ts";
+import { type Trouble, troubleOf } from "../words/problem.ts";
 import { Mark } from "./navigation.tsx";
 
 /** The token goes into one request and is forgotten: the cookie that comes back cannot be read by any page. */
 export function LogIn({ refused }: { readonly refused: unknown }) {
   const [token, setToken] = useState("");
-  const [problem, setProblem] = useState(refused === undefined ? undefined : troubleOf(refused));
+  const [problem, setProblem] = useState<Trouble | undefined>(undefined);
   const [busy, setBusy] = useState(false);
+  // Why a link was not taken is known a moment after this page is there.
+  const shown = problem ?? (refused === undefined ? undefined : troubleOf(refused));
   const submit = async (event: Event) => {
     event.preventDefault();
     setBusy(true);
@@ -39,9 +41,9 @@ export function LogIn({ refused }: { readonly refused: unknown }) {
             <code>waypost tokens create</code> makes a token for somebody else.
           </small>
         </label>
-        {problem && (
+        {shown && (
           <div class="notice bad" role="alert">
-            {[problem.title, ...problem.details].join(" ")}
+            {[shown.title, ...shown.details].join(" ")}
           </div>
         )}
         <Button submit kind="primary" disabled={busy}>
