@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Router } from "express";
-import type { Delivery, DeliveryFilter, Ledger } from "../contracts.ts";
+import type { Delivery, Ledger } from "../contracts.ts";
+import { parseDeliveryFilter } from "./delivery-filter.ts";
 import { notFound, Problem } from "./problem.ts";
-import { parsePage, type Query, requireValidated } from "./query.ts";
+import { parsePage, requireValidated } from "./query.ts";
 
 /** An attempt's, where the configuration says nothing. */
 const defaultTimeoutMs = 10_000;
@@ -14,13 +15,20 @@ const lookMs = 200;
 /** Deliveries: what became of an event at a destination, sending it again, and giving it up. */
 export function createDeliveryRoutes(options: {
   readonly ledger: Pick<Ledger, "deliveries" | "delivery" | "reopen" | "giveUp" | "lease">;
-  readonly destinations: () => ReadonlyMap<string, { readonly timeoutMs?: number }>;
+  readonly destinations: () => ReadonlyMap<
+    string,
+    { readonly kind: string; readonly timeoutMs?: number }
+  >;
 }): Router {
   const { ledger, destinations } = options;
   const router = Router();
   router.use(requireValidated);
   router.get("/deliveries", async ({ query }, response) => {
-    response.json(await ledger.deliveries(parseDeliveryFilter(query), parsePage(query)));
+    const filter = parseDeliveryFilter(query, destinations());
+    const isNone = filter === "nothing";
+    response.json(
+      isNone ? { items: [], next: null } : await ledger.deliveries(filter, parsePage(query)),
+    );
   });
   router.post("/deliveries/:id/retry", async ({ params, body }, response) => {
     const { again = false } = body as { again?: boolean };
@@ -82,15 +90,6 @@ function done(): Problem {
 
 function scheduled(detail: string): Problem {
   return new Problem(409, "delivery-scheduled", "The delivery is scheduled.", { detail });
-}
-
-/** What the validator let through. */
-function parseDeliveryFilter({ destination, state, event }: Query): DeliveryFilter {
-  return {
-    ...(destination === undefined ? {} : { destination: String(destination) }),
-    ...(state === undefined ? {} : { state: state as Delivery["state"] }),
-    ...(event === undefined ? {} : { event: String(event) }),
-  };
 }
 
 async function findDelivery(ledger: Pick<Ledger, "delivery">, id: string): Promise<Delivery> {

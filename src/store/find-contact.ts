@@ -4,7 +4,10 @@ import { resolveAliases } from "./aliases.ts";
 import type { Sources } from "./reader.ts";
 
 /** The conversations of a person with each of the business's numbers, and the ids that are theirs alone. */
-export async function findContact(reader: Sources, contact: string) {
+export async function findContact(
+  reader: Pick<Sources, "accounts" | "aliases" | "conversationsById">,
+  contact: string,
+) {
   const key = contactKey(contact);
   const party = /[A-Za-z]/.test(key) ? { userId: key } : { phone: key };
   const accounts = await reader.accounts();

@@ -7,17 +7,15 @@ import type {
   WaypostEvent,
 } from "../contracts.ts";
 import { readAccounts } from "./accounts.ts";
-import { resolveAliases } from "./aliases.ts";
 import { createChats } from "./chat.ts";
 import { listConversations, personsAt } from "./conversation-list.ts";
 import { encodeCursor, type Position } from "./cursor.ts";
-import { findContact } from "./find-contact.ts";
+import { eventsOf } from "./events-of.ts";
 import { createQuarantine } from "./quarantine.ts";
-import type { Reader, Selection, Sources } from "./reader.ts";
-import { type CheckedFilter, type CheckedPage, checkFilter, checkPage, text } from "./selection.ts";
+import type { Reader, Sources } from "./reader.ts";
+import { type CheckedPage, checkFilter, checkPage, text } from "./selection.ts";
 import { namingFilter } from "./time-limit.ts";
 import { messageView } from "./views.ts";
-import { queryWords } from "./words.ts";
 
 /** No message has more; a group's has several per participant. */
 const maxTimeline = 1_000;
@@ -69,28 +67,11 @@ async function findEvents(
 ): Promise<Page<WaypostEvent>> {
   const order = page.order === "oldest" && ({ oldestFirst: true } as const);
   const asked = { ...checkPage(page), ...order };
-  const selection = await select(reader, checkFilter(filter));
-  const found = selection === "nothing" ? [] : await reader.events(selection, oneMore(asked));
+  const found = await eventsOf(reader, checkFilter(filter), oneMore(asked));
   return pageOf(found, asked.limit, (event) => ({
     at: Date.parse(event.data.receivedAt),
     id: event.id,
   }));
-}
-
-async function select(reader: Sources, filter: CheckedFilter): Promise<Selection | "nothing"> {
-  const { conversation, contact, messageId, text: query, ...plain } = filter;
-  const words = query === undefined || query.trim() === "" ? undefined : queryWords(query);
-  if (words?.length === 0 || filter.types?.length === 0) return "nothing";
-  const load = (ids: readonly string[]) => reader.aliases(ids);
-  return {
-    ...plain,
-    ...(words && { words }),
-    ...(messageId !== undefined && { messageIds: [messageId] }),
-    ...(conversation !== undefined && {
-      conversationIds: (await resolveAliases([conversation], load))(conversation),
-    }),
-    ...(contact !== undefined && { contact: await findContact(reader, contact) }),
-  };
 }
 
 function oneMore(page: CheckedPage): CheckedPage {

@@ -5,6 +5,7 @@ import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts"
 import { dropDatabase, type Mongo, needsMongo, startMongo } from "../services/mongo.ts";
 import { assertMajority, type MongoWire, watchMongo } from "../services/mongo-wire.ts";
 import { createArrayLog } from "../support/array-log.ts";
+import { testAsked } from "./asked.ts";
 import { testContacts } from "./contacts.ts";
 import { testInstallation } from "./installation.ts";
 import { testMediaRows } from "./media-rows.ts";
@@ -26,6 +27,7 @@ after(async () => {
 });
 
 testStore("MongoDB", needs, open);
+testAsked("MongoDB", needs, open);
 testInstallation("MongoDB", needs, open);
 testSilences("MongoDB", needs, open);
 testMediaRows("MongoDB", needs, async () => {
