@@ -2,10 +2,12 @@ import type { Bus, Store } from "../contracts.ts";
 import { retire } from "../deliver/retire.ts";
 import { whyNot } from "../deliver/why-not.ts";
 import { prepareIntake } from "../event/intake-event.ts";
+import { createJobs } from "../jobs/elect.ts";
 import { createRenormalizer } from "../jobs/renormalize/renormalizer.ts";
 import { createQuarantineRetry } from "../jobs/renormalize/retry-post.ts";
 import type { RenormalizerSources } from "../jobs/renormalize/work.ts";
 import { planReplay } from "../jobs/replay/replayer.ts";
+import { answerSeries } from "../jobs/series/answer.ts";
 import type { OpsApi } from "../ops/create-ops.ts";
 import { pruneTopology } from "../ops/prune.ts";
 import type { ConfigurationState } from "../ops/status.ts";
@@ -13,6 +15,7 @@ import { collectStatus } from "../ops/system-status.ts";
 import { DATAVERSION, normalize } from "../receive/normalize.ts";
 import { createPostParser } from "../receive/post-parser.ts";
 import { readQuarantined } from "../receive/read-quarantined.ts";
+import { systemClock } from "../support/clock.ts";
 import { packageVersion } from "../support/package-version.ts";
 import type { Base } from "./base.ts";
 import { checkConfigured } from "./check-destination.ts";
@@ -60,6 +63,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     intake: { publish: bus.publish.bind(bus), accounts: () => plan().routing.accounts },
     whyNot: (event, delivered) => whyNot(plan().routes, event, destinations().keys(), delivered),
     testRoutes: (event) => testEvent(event, plan(), store),
+    series: seriesOf(base, store),
     replays: store.replays,
     installation: store.installation,
     planReplay: (request) => planReplay(replayParts(store, plan), request),
@@ -81,6 +85,12 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     check: (name) => checkConfigured(base.config, plan().routing, name, base.log),
     status: statusOf(base, parts, await packageVersion()),
   };
+}
+
+/** The API asks for no job: it only reads how far one is. */
+function seriesOf({ log }: Pick<Base, "log">, store: Store): OpsApi["series"] {
+  const jobs = createJobs({ rows: store.jobs, holder: "api", clock: systemClock, log });
+  return (asked) => answerSeries({ series: store.series, jobs, clock: systemClock }, asked);
 }
 
 function statusOf(base: Base, parts: ApiParts, version: string): OpsApi["status"] {

@@ -9,6 +9,7 @@ import { createApi } from "./api.ts";
 import { banner } from "./banner.ts";
 import { type Base, createBase, openBus, openStore } from "./base.ts";
 import { type Closing, startClosingConversations } from "./closing.ts";
+import { startCounting } from "./counting.ts";
 import type { Delivering } from "./deliver.ts";
 import { startExpiring } from "./expiring.ts";
 import { lookAfterFormer } from "./former-destinations.ts";
@@ -131,6 +132,8 @@ async function startWork(base: Base, parts: Parts, work: Omit<WorkOptions, "only
   life.add("expiring files", () => expiring?.close(), jobMs);
   const replaying = startReplays(base, options);
   life.add("replays", () => replaying.close(), jobMs);
+  const counting = startCounting(base, options);
+  life.add("series", () => counting.close(), jobMs);
 }
 
 /** All that a receiver needs the store for: to be seen by `status`. So it neither waits for it nor minds. */

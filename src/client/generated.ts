@@ -701,6 +701,23 @@ export interface Operations {
     answer: Renormalization;
   };
   /**
+   * Figures by minute, hour or day
+   */
+  "GET /api/series": {
+    query?: {
+      /**
+       * RFC 3339 with its offset, or a date. One day before `to` unless told.
+       */
+      from?: string;
+      /**
+       * Now unless told.
+       */
+      to?: string;
+      step?: "minute" | "hour" | "day";
+    };
+    answer: Series;
+  };
+  /**
    * How much the log holds
    */
   "GET /api/stats": {
@@ -807,6 +824,7 @@ export interface RoutesTested {
      */
     emits?: {
       type: string;
+      data?: unknown;
     }[];
     /**
      * Why `set` or `emit` cannot be done.
@@ -897,7 +915,10 @@ export interface Message {
    * As Meta last gave it.
    */
   pricing?: {
-    [k: string]: unknown;
+    billable?: boolean;
+    model?: string;
+    type?: string;
+    category?: string;
   };
   /**
    * Every event about the message, oldest first.
@@ -1573,6 +1594,147 @@ export interface Renormalization {
     }[];
   }[];
   next: Next;
+}
+export interface Counts {
+  [k: string]: number;
+}
+export interface Series {
+  step: "minute" | "hour" | "day";
+  from: string;
+  to: string;
+  /**
+   * Accounts are counted until then.
+   */
+  countedTo: string;
+  accounts: {
+    /**
+     * A phone number id, else a WABA id; `none` of events that are of no account.
+     */
+    account: string;
+    points: AccountPoint[];
+  }[];
+  /**
+   * Each since its start.
+   */
+  processes: {
+    process: string;
+    role: string;
+    host: string;
+    points: ProcessPoint[];
+  }[];
+  destinations: {
+    destination: string;
+    points: DestinationPoint[];
+  }[];
+  /**
+   * Oldest first, at most 1,000.
+   */
+  marks: {
+    at: string;
+    what: "start" | "reload" | "pause" | "resume";
+    /**
+     * The process that started or reloaded
+     */
+    of: string;
+    /**
+     * The version of what started, or why a destination was paused.
+     */
+    detail?: string;
+  }[];
+}
+export interface AccountPoint {
+  /**
+   * When the step begins.
+   */
+  at: string;
+  /**
+   * All that the log has stored.
+   */
+  events: number;
+  /**
+   * Messages that contacts wrote.
+   */
+  inbound: number;
+  byType: Counts;
+  /**
+   * Messages of your side that Waypost was told of, echoes among them.
+   */
+  outgoing: number;
+  /**
+   * Statuses that came, here and below; a message has several.
+   */
+  sent: number;
+  delivered: number;
+  read: number;
+  failed: number;
+  byStatus: Counts;
+  /**
+   * Failed statuses by Meta's code.
+   */
+  failures: Counts;
+  /**
+   * Outgoing messages by what was told of them, the most frequent first.
+   */
+  told: {
+    template?: string;
+    campaign?: string;
+    variant?: string;
+    count: number;
+  }[];
+  /**
+   * How many contacts wrote. Of hours and days that are over.
+   */
+  writers?: number;
+  /**
+   * How long contacts waited for the answers that were given in this time, from their first message since the answer before. Of hours and days.
+   */
+  firstResponse?: {
+    count: number;
+    meanMs: number;
+    p50Ms: number;
+    p90Ms: number;
+  };
+}
+export interface ProcessPoint {
+  at: string;
+  posts: number;
+  byCode: Counts;
+  /**
+   * POSTs answered 401.
+   */
+  unauthorized: number;
+  /**
+   * POSTs that went through the spool.
+   */
+  spooled: number;
+  /**
+   * Of POSTs answered 200. Percentiles are read from a histogram.
+   */
+  ack?: {
+    count: number;
+    p50Ms: number;
+    p99Ms: number;
+    /**
+     * The share that took longer than a second.
+     */
+    over1s: number;
+  };
+}
+export interface DestinationPoint {
+  at: string;
+  taken: number;
+  /**
+   * Attempts by what became of them: delivered, found, outage, refused, config.
+   */
+  byVerdict: Counts;
+  /**
+   * Deliveries that gave up.
+   */
+  dead: number;
+  /**
+   * The age of the oldest that waited, at its largest.
+   */
+  oldestAgeMs: number;
 }
 export interface Stats {
   kind: "mongodb" | "embedded";

@@ -9,9 +9,11 @@ import { createJobRows, jobsTable } from "./jobs.ts";
 import { createLedger, type LedgerOptions } from "./ledger.ts";
 import { ledgerSpecs } from "./ledger-tables.ts";
 import { createMediaRows, mediaTable } from "./media.ts";
+import { markPauses } from "./pause-marks.ts";
 import { createProcessRegistry } from "./processes.ts";
 import { createQuarantine, quarantineTable } from "./quarantine.ts";
 import { createReplays, replaysTable } from "./replays.ts";
+import { createSeries, seriesSpecs } from "./series.ts";
 
 /** Every record type that is declared once: both stores make these tables, indexes and expiries. */
 export const collections = [
@@ -22,6 +24,7 @@ export const collections = [
   installationTable,
   accountsTable,
   mediaTable,
+  ...seriesSpecs,
   ...contactSpecs,
 ];
 
@@ -38,13 +41,16 @@ export function openCollections(
   | "media"
   | "replays"
   | "installation"
+  | "series"
   | "quarantinedSince"
   | "closeQuarantined"
 > {
   const ledger = createLedger(tables, options);
+  const series = createSeries(tables);
   const quarantine = createQuarantine(tables);
   return {
-    ledger,
+    ledger: markPauses(ledger, series),
+    series,
     contacts: createContacts(tables, { learner: options.learner, aliases: ledger.aliases }),
     media: createMediaRows(tables),
     processes: createProcessRegistry(tables),

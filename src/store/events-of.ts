@@ -1,11 +1,24 @@
+import type { Tables } from "../contracts/table.ts";
 import type { WaypostEvent } from "../contracts.ts";
+import { readAccounts } from "./accounts.ts";
 import { resolveAliases } from "./aliases.ts";
+import { keysOfContact } from "./contact-person.ts";
 import { findContact } from "./find-contact.ts";
 import type { Selection, Sources } from "./reader.ts";
 import type { CheckedFilter, CheckedPage } from "./selection.ts";
 import { queryWords } from "./words.ts";
 
-export type EventSources = Pick<Sources, "events" | "aliases" | "conversationsById" | "accounts">;
+/** What is kept in tables beside the log. */
+type Beside = Pick<Sources, "accounts" | "contactKeys">;
+export type EventReader = Pick<Sources, "events" | "aliases" | "conversationsById">;
+export type EventSources = EventReader & Beside;
+
+export function beside(tables: Pick<Tables, "of">): Beside {
+  return {
+    accounts: async () => [...(await readAccounts(tables)).keys()],
+    contactKeys: (id) => keysOfContact(tables, id),
+  };
+}
 
 /** The events of a filter, with all its joins done. */
 export async function eventsOf(

@@ -1,10 +1,9 @@
 import type { Tables } from "../contracts/table.ts";
 import type { Ledger, WaypostEvent } from "../contracts.ts";
 import { quarantineIdOf } from "../event/quarantined-post.ts";
-import { readAccounts } from "./accounts.ts";
 import { resolveAliases } from "./aliases.ts";
 import { contactEdges } from "./contact-person.ts";
-import type { EventSources } from "./events-of.ts";
+import { beside, type EventReader } from "./events-of.ts";
 import { createClaims } from "./ledger-claims.ts";
 import { createControl } from "./ledger-control.ts";
 import { createLeases } from "./ledger-leases.ts";
@@ -16,7 +15,7 @@ import { createQuarantine } from "./quarantine.ts";
 import type { Reader } from "./reader.ts";
 
 /** What the ledger asks of the log beside it. */
-export interface LedgerLog extends Omit<EventSources, "accounts">, Pick<Reader, "eventsById"> {
+export interface LedgerLog extends EventReader, Pick<Reader, "eventsById"> {
   /** Of those events that are stored. */
   conversationsOf(eventIds: readonly string[]): Promise<readonly string[]>;
   /** These events do not expire before `until`. */
@@ -43,10 +42,7 @@ export function createLedger(tables: Tables, options: LedgerOptions): Ledger {
     ...createControl(tables, retentionMs),
     ...createClaims(tables),
     ...createLinks(tables, aliases, retentionMs),
-    ...createList(tables, {
-      ...log,
-      accounts: async () => [...(await readAccounts(tables)).keys()],
-    }),
+    ...createList(tables, { ...log, ...beside(tables) }),
     aliases,
     contactAliases: (keys, learnt) => resolveAliases(keys, contactEdges(tables), learnt),
     async bodies(ids) {

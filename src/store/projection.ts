@@ -132,7 +132,10 @@ function messageFacts(event: WaypostEvent, at: string): Facts | undefined {
       // As text: its keys are anybody's, and would be operators in a row.
       ref: latest(ref === undefined ? undefined : JSON.stringify(ref)),
     }),
-    min: status === undefined ? {} : { [`statusAt.${statusName(status.status)}`]: at },
+    min: {
+      ...(direction === "out" && { sentAt: at }),
+      ...(status !== undefined && { [`statusAt.${statusName(status.status)}`]: at }),
+    },
     add: notes.length === 0 ? {} : { errors: notes },
   };
 }

@@ -10,7 +10,7 @@ import { readAccounts } from "./accounts.ts";
 import { createChats } from "./chat.ts";
 import { listConversations, personsAt } from "./conversation-list.ts";
 import { encodeCursor, type Position } from "./cursor.ts";
-import { eventsOf } from "./events-of.ts";
+import { beside, eventsOf } from "./events-of.ts";
 import { createQuarantine } from "./quarantine.ts";
 import type { Reader, Sources } from "./reader.ts";
 import { type CheckedPage, checkFilter, checkPage, text } from "./selection.ts";
@@ -25,7 +25,7 @@ export function createQuery(log: Reader, tables: Pick<Tables, "of">): EventQuery
   const quarantine = createQuarantine(tables);
   const reader: Sources = {
     ...log,
-    accounts: async () => [...(await readAccounts(tables)).keys()],
+    ...beside(tables),
   };
   return {
     events: (filter, page) => namingFilter(filter, findEvents(reader, filter, page)),

@@ -80,4 +80,6 @@ export interface Waiting {
 export interface Sources extends Reader {
   /** Phone numbers and WABAs that ever had an event. */
   accounts(): Promise<readonly string[]>;
+  /** The BSUIDs and phones of a contact, by its `ctc_…`. */
+  contactKeys(id: string): Promise<readonly string[]>;
 }

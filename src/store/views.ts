@@ -11,6 +11,8 @@ export interface MessageRow {
   readonly phoneNumberId?: string;
   readonly status?: StatusRank;
   readonly statusAt?: Readonly<Record<string, string>>;
+  /** Of our side's: the first time that it is known of. */
+  readonly sentAt?: string;
   readonly pricing?: Latest<Readonly<Record<string, unknown>>>;
   readonly errors?: readonly ErrorNote[];
   readonly template?: Latest<string>;

@@ -7,6 +7,7 @@ import { testAsked } from "./asked.ts";
 import { testContacts } from "./contacts.ts";
 import { testInstallation } from "./installation.ts";
 import { testMediaRows } from "./media-rows.ts";
+import { testSeries } from "./series.ts";
 import { testSilences } from "./silences.ts";
 import { testStore } from "./store.ts";
 
@@ -14,6 +15,7 @@ testStore("embedded", { skip: false }, open);
 testAsked("embedded", { skip: false }, open);
 testInstallation("embedded", { skip: false }, open);
 testSilences("embedded", { skip: false }, open);
+testSeries("embedded", { skip: false }, open);
 testMediaRows("embedded", { skip: false }, async () => {
   const { store, close } = await open();
   return { media: store.media, close };

@@ -139,6 +139,7 @@ const testedElsewhere = [
   "/api/reload",
   "/api/renormalizations",
   "/api/replays",
+  "/api/series",
   "/api/replays/{id}",
   "/api/replays/{id}/abort",
   "/api/topology/drop-dead",

@@ -42,6 +42,7 @@ const none = () => Promise.reject(new Error("unused"));
 const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   ledger: new Proxy({}, { get: () => none }) as Ledger,
   contacts: { find: none, change: none },
+  series: none,
   processes: { alive: none },
   destinations: () => new Map(),
   whyNot: () => [],

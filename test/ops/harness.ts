@@ -7,11 +7,14 @@ import { testEvent } from "../../src/app/routes-test.ts";
 import type { Ledger, ProcessRegistry, Route, Store, WaypostEvent } from "../../src/contracts.ts";
 import { compileRoutes } from "../../src/deliver/routes.ts";
 import { whyNot } from "../../src/deliver/why-not.ts";
+import { createJobs } from "../../src/jobs/elect.ts";
 import { planReplay } from "../../src/jobs/replay/replayer.ts";
+import { answerSeries } from "../../src/jobs/series/answer.ts";
 import { createOps, type OpsApi, type OpsOptions } from "../../src/ops/create-ops.ts";
 import type { Pruned, PruneOptions } from "../../src/ops/prune.ts";
 import { collectStatus, type StatusSources } from "../../src/ops/system-status.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
+import { systemClock } from "../../src/support/clock.ts";
 import type { Log, LogFields } from "../../src/support/log.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 import { noRules } from "../deliver/flows/flow-engine.ts";
@@ -94,6 +97,20 @@ export async function startOps(
     retryQuarantined,
     media: store.media,
     ...(findFile && { findFile }),
+    series: (asked) =>
+      answerSeries(
+        {
+          series: store.series,
+          jobs: createJobs({
+            rows: store.jobs,
+            holder: "ops",
+            clock: systemClock,
+            log: arrayLog([]),
+          }),
+          clock: systemClock,
+        },
+        asked,
+      ),
     replays: store.replays,
     installation: store.installation,
     planReplay: (request) =>

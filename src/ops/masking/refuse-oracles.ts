@@ -40,7 +40,7 @@ function mayAsk(request: Request, { kind, value }: Asked): boolean {
     case "cursor":
       return true;
     case "person":
-      return /^ctc_[a-z0-9]{1,64}$/.test(value);
+      return /^ctc_[A-Za-z0-9_-]{1,64}$/.test(value);
     case "text":
       return false;
     case "anything":

@@ -72,8 +72,12 @@ it(
         "contacts",
         "conversations",
         "deliveries",
+        "lateMinutes",
+        "marks",
         "media",
+        "messages",
         "replays",
+        "series",
       ];
       assert.deepEqual((await missing(url)).sort(), later);
       await store.syncIndexes();
