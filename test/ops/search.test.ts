@@ -73,7 +73,7 @@ describe("the one box", () => {
       `contact ${contact}`,
       `conversation ${miasConversation}`,
     ]);
-    assert.match((await kinds(user.userId)).join(), /^contact ctc_\w+,conversation cnv_\w+$/);
+    assert.match((await kinds(user.userId)).join(), /^contact ctc_[\w-]+,conversation cnv_\w+$/);
   });
 
   it("finds by what a vendor calls its side, and by the link to it", async () => {
