@@ -2,18 +2,18 @@
 
 const minute = 60_000;
 const hour = 60 * minute;
-const day = 24 * hour;
+const dayMs = 24 * hour;
 
 /** "now", "40 s", "12 min", "3 h", "5 d": short enough for a column. */
 export function span(ms: number): string {
   const size = Math.abs(ms);
   if (size < minute) return `${Math.max(1, Math.round(size / 1_000))} s`;
   if (size < hour) return `${Math.floor(size / minute)} min`;
-  if (size < 2 * day) {
+  if (size < 2 * dayMs) {
     const [hours, minutes] = [Math.floor(size / hour), Math.floor((size % hour) / minute)];
     return hours < 10 && minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`;
   }
-  return `${Math.floor(size / day)} d`;
+  return `${Math.floor(size / dayMs)} d`;
 }
 
 /** "12 min ago", "in 3 h". */
@@ -66,4 +66,12 @@ export function fullTime(at: string, zone: Zone): string {
 /** "41 ms", "1.2 s". */
 export function took(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+}
+
+/** "Today", "Mon, 30 Nov": what stands between the days of a chat. */
+export function day(at: string, now: number, zone: Zone): string {
+  const dated = (time: Date | number) => format(zone, "day", { dateStyle: "short" }).format(time);
+  if (dated(new Date(at)) === dated(now)) return "Today";
+  const options: Intl.DateTimeFormatOptions = { weekday: "short", day: "numeric", month: "short" };
+  return format(zone, "weekday", options).format(new Date(at));
 }
