@@ -24,3 +24,4 @@ export type * from "./routing.ts";
 export * from "./series.ts";
 export type * from "./silences.ts";
 export * from "./template-names.ts";
+export type * from "./views.ts";

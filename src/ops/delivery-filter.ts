@@ -9,14 +9,13 @@ const words: Readonly<Record<string, readonly Delivery["state"][]>> = {
   "not-wanted": ["skipped"],
 };
 
-/** What the validator let through. Throws a Problem that names the parameter. `nothing`: no destination is of that kind. */
+/** What the validator let through. Throws a Problem that names the parameter. */
 export function parseDeliveryFilter(
   query: Query,
-  destinations: ReadonlyMap<string, { readonly kind: string }>,
-): DeliveryFilter | "nothing" {
+  destinations: ReadonlyMap<string, { readonly kind: string }> = new Map(),
+): DeliveryFilter {
   const { destination, kind, state, verdict } = query;
   const named = kind === undefined ? undefined : namesOf(String(kind), destination, destinations);
-  if (named?.length === 0) return "nothing";
   const to = named ?? (destination === undefined ? undefined : String(destination));
   const types = parseTypes(query["type"]);
   return {

@@ -49,6 +49,7 @@ export async function listDeliveries(
   request: OrderedPageRequest,
 ): Promise<Page<Delivery>> {
   const { limit, after } = checkPage(request);
+  if (filter.destination?.length === 0) return { items: [], next: null };
   const isOldest = request.order === "oldest";
   const size = asksMore(filter) ? rowsAtOnce : limit + 1;
   const read = readerOf(sources, filter, { isOldest, size });
