@@ -47,6 +47,10 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
     registerRoutesTest(program, { env, kinds, preview, resolve: resolveOps });
   },
   status: async () => (await import("./cli/status.ts")).registerStatus(program, resolveOps),
+  search: async () => (await import("./cli/search.ts")).registerSearch(program, resolveOps),
+  timeline: async () => (await import("./cli/timeline.ts")).registerTimeline(program, resolveOps),
+  conversations: async () =>
+    (await import("./cli/conversations.ts")).registerConversations(program, resolveOps),
   events: async () => (await import("./cli/events.ts")).registerEvents(program, resolveOps),
   message: async () => (await import("./cli/message.ts")).registerMessage(program, resolveOps),
   contact: async () => (await import("./cli/contact.ts")).registerContact(program, resolveOps),
