@@ -2,6 +2,7 @@
 
 export type { BusMessage, EncodedEvent, QuarantinedPost, WaypostEvent } from "../event/event.ts";
 export type * from "./bus.ts";
+export type * from "./connection.ts";
 export type * from "./contacts.ts";
 export type * from "./destination.ts";
 export * from "./diagnose.ts";
