@@ -1,6 +1,6 @@
 /**
  * Compiles the tests once, and runs every file of them, each in a process of its own, all with the same servers where they
- * can be had. Two files at a time, of which one at most kills servers while there are others. A file that fails runs once more when all others are
+ * can be had. Two files at a time, and beside them one of those that kill servers: these mostly wait. A file that fails runs once more when all others are
  * done, and the closing lines say so: a crowded machine is told from a broken program. Those that kill servers have no
  * second try: what is lost once is lost. SIGINT and SIGTERM end it
  * with all that it has started.
@@ -20,18 +20,14 @@ const { compileTests } = await import("./compile-tests.ts");
 const { shareServers } = await import("./test-servers.ts");
 
 const fileMs = 400_000;
+const untracked = new URL("./untracked-tests.mjs", import.meta.url);
 const words = process.argv.slice(2);
-/** Files whose path holds one of these run in another part of the same check: `.ci/run`. */
-const elsewhere = (process.env["RUN_ELSEWHERE"] ?? "").split(" ").filter(Boolean);
 const print = (line) => process.stdout.write(`${line}\n`);
 const files = readdirSync("test", { recursive: true })
   .map((name) => join("test", name))
   .filter((name) => name.endsWith(".test.ts"))
   .filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
-  .filter((name) => !elsewhere.some((word) => name.includes(word)))
   .sort();
-if (elsewhere.length > 0)
-  print(`run elsewhere, not here: files with ${elsewhere.join(" or ")} in their path`);
 if (files.length === 0) {
   process.stderr.write(`No test file's path holds ${words.join(" or ")}\n`);
   process.exit(2);
@@ -73,7 +69,7 @@ function runFile(file) {
   return new Promise((resolve) => {
     const startedAt = performance.now();
     const program = join(compiled, file.replace(/\.ts$/, ".js"));
-    const args = ["--enable-source-maps", "--test-reporter=tap", program];
+    const args = [`--import=${untracked}`, "--enable-source-maps", "--test-reporter=tap", program];
     // In a process group of its own, which ends as one.
     const child = spawn(process.execPath, args, { env, detached: true });
     running.add(child.pid);
@@ -112,8 +108,9 @@ try {
   const faults = files.filter(killsServers);
   const others = files.filter((name) => !killsServers(name));
   const lanes = await Promise.all([
-    runAll(() => faults.shift() ?? others.shift()),
-    runAll(() => others.shift() ?? faults.shift()),
+    runAll(() => faults.shift()),
+    runAll(() => others.shift()),
+    runAll(() => others.shift()),
   ]);
   const crowded = lanes
     .flat()

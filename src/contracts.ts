@@ -6,9 +6,11 @@
  *                   └─ broker away: spool ─▶ Bus        └──▶ deliver ──▶ Destination
  */
 import type * as bus from "./contracts/bus.ts";
+import type { Chats } from "./contracts/chat.ts";
 import type { Contacts } from "./contracts/contacts.ts";
 import type * as destination from "./contracts/destination.ts";
 import type { MediaRows } from "./contracts/files.ts";
+import type { Installation } from "./contracts/installation.ts";
 import type * as job from "./contracts/jobs.ts";
 import type * as ledger from "./contracts/ledger.ts";
 import type * as log from "./contracts/log.ts";
@@ -45,9 +47,11 @@ export interface EventLog {
 }
 
 /** The read face: newest `receivedAt` first unless told. A list that takes longer than 2 s ends with QueryTooWideError; `stats` is cheap. */
-export interface EventQuery {
+export interface EventQuery extends Chats {
   events(filter: log.EventFilter, page: log.OrderedPageRequest): Promise<log.Page<WaypostEvent>>;
   event(id: string): Promise<WaypostEvent | undefined>;
+  /** When the log got it; undefined: not known of events of before this was noted, or no such event. */
+  storedAt(id: string): Promise<Date | undefined>;
   message(wamid: string): Promise<log.MessageView | undefined>;
   conversations(filter: log.ConversationFilter, page: log.PageRequest): log.Conversations;
   conversation(id: string): Promise<log.ConversationView | undefined>;
@@ -67,8 +71,11 @@ export interface Store extends EventLog, EventQuery {
   readonly silences: Silences;
   readonly media: MediaRows;
   readonly replays: Replays;
+  readonly installation: Installation;
   /** How many POSTs came into quarantine from then on. Cheap. */
   quarantinedSince(from: Date): Promise<number>;
+  /** It has been understood, and goes. */
+  closeQuarantined(id: string): Promise<void>;
   /** In words why not, e.g. "MongoDB is not reachable"; undefined when ready. */
   health(): Promise<string | undefined>;
   /** Creates what indexes and tables are missing. */

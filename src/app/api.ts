@@ -3,6 +3,8 @@ import { retire } from "../deliver/retire.ts";
 import { whyNot } from "../deliver/why-not.ts";
 import { prepareIntake } from "../event/intake-event.ts";
 import { createRenormalizer } from "../jobs/renormalize/renormalizer.ts";
+import { createQuarantineRetry } from "../jobs/renormalize/retry-post.ts";
+import type { RenormalizerSources } from "../jobs/renormalize/work.ts";
 import { planReplay } from "../jobs/replay/replayer.ts";
 import type { OpsApi } from "../ops/create-ops.ts";
 import { pruneTopology } from "../ops/prune.ts";
@@ -13,6 +15,7 @@ import { createPostParser } from "../receive/post-parser.ts";
 import { readQuarantined } from "../receive/read-quarantined.ts";
 import { packageVersion } from "../support/package-version.ts";
 import type { Base } from "./base.ts";
+import { checkConfigured } from "./check-destination.ts";
 import type { Media } from "./media.ts";
 import type { Plan } from "./plan.ts";
 import type { Receiving } from "./receive.ts";
@@ -38,11 +41,18 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
   const parser = createPostParser({ log: base.log.child({ role: "ops" }) });
   base.life.add("reader", () => parser.close());
   const destinations = () => plan().destinations;
+  const reading: RenormalizerSources = {
+    query: store,
+    publish: bus.publish.bind(bus),
+    read: (post) => readQuarantined(post, parser, plan().sources),
+    parser: { normalize, dataversion: DATAVERSION },
+  };
   return {
     query: store,
     tail: bus.tail.bind(bus),
     ledger: store.ledger,
     contacts: store.contacts,
+    media: store.media,
     processes: store.processes,
     destinations,
     bus,
@@ -51,6 +61,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     whyNot: (event, delivered) => whyNot(plan().routes, event, destinations().keys(), delivered),
     testRoutes: (event) => testEvent(event, plan(), store),
     replays: store.replays,
+    installation: store.installation,
     planReplay: (request) => planReplay(replayParts(store, plan), request),
     prune: (options) =>
       pruneTopology(
@@ -62,12 +73,12 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
         },
         options,
       ),
-    renormalize: createRenormalizer({
-      query: store,
-      publish: bus.publish.bind(bus),
-      read: (post) => readQuarantined(post, parser, plan().sources),
-      parser: { normalize, dataversion: DATAVERSION },
+    renormalize: createRenormalizer(reading),
+    retryQuarantined: createQuarantineRetry({
+      ...reading,
+      closeQuarantined: (id) => store.closeQuarantined(id),
     }),
+    check: (name) => checkConfigured(base.config, plan().routing, name, base.log),
     status: statusOf(base, parts, await packageVersion()),
   };
 }

@@ -17,8 +17,8 @@ import { gatherOptions, type KindOptions } from "./add/options.ts";
 import { askTerminal, type Questions } from "./add/questions.ts";
 import { tryInShadow } from "./add/try-in-shadow.ts";
 import {
+  askOps,
   CommandError,
-  createOpsClient,
   exitCodes,
   type OpsFlags,
   type ResolveOps,
@@ -210,14 +210,11 @@ const sample = new URL("../../fixtures/events/message-text.json", import.meta.ur
 /** The newest message that a Waypost running here has; where none runs or has one, a made-up one. */
 async function someEvent({ resolve, flags }: Trying): Promise<WaypostEvent> {
   try {
-    const client = createOpsClient(await resolve(flags));
-    for await (const event of client.list<WaypostEvent>(
-      "/api/events",
-      { type: "whatsapp.message.*" },
-      1,
-    )) {
-      return event;
-    }
+    const query = { type: ["whatsapp.message.*"], limit: 1 };
+    const { items } = await askOps(flags, resolve, (client) =>
+      client.get("/api/events", { query }),
+    );
+    if (items[0] !== undefined) return items[0];
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
   }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import type { Contact } from "../contracts.ts";
+import type { Contact } from "../client/client.ts";
 import {
-  createOpsClient,
+  askOps,
   type OpsFlags,
   type ResolveOps,
   runCommand,
@@ -24,8 +24,9 @@ export function registerContact(program: Command, resolve: ResolveOps): void {
     .addOption(tokenOption)
     .action((id: string, flags: OpsFlags & { json?: true }) =>
       runCommand(async () => {
-        const client = createOpsClient(await resolve(flags));
-        const contact = await client.get<Contact>(`/api/contacts/${encodeURIComponent(id)}`);
+        const contact = await askOps(flags, resolve, (client) =>
+          client.get("/api/contacts/{id}", { path: { id } }),
+        );
         if (flags.json) print(safeJson(contact));
         else for (const line of contactLines(contact)) print(cut(line, columns()));
         return 0;

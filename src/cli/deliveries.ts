@@ -1,9 +1,9 @@
 import { type Command, Option } from "commander";
-import type { Delivery } from "../contracts.ts";
+import type { Delivery } from "../client/client.ts";
 import { deliveryLines } from "./delivery-lines.ts";
 import { parseLimit } from "./events.ts";
 import {
-  createOpsClient,
+  askOps,
   type OpsFlags,
   type ResolveOps,
   runCommand,
@@ -80,14 +80,12 @@ export function registerDeliveries(program: Command, resolve: ResolveOps): void 
 
 async function list(flags: Flags, resolve: ResolveOps): Promise<number> {
   const { destination, state, event, limit, json } = flags;
-  const client = createOpsClient(await resolve(flags));
-  const newestFirst = client.list<Delivery>(
-    "/api/deliveries",
-    { destination, state, event },
-    limit,
-  );
+  const query = { destination, state, event };
   const deliveries: Delivery[] = [];
-  for await (const delivery of newestFirst) deliveries.push(delivery);
+  await askOps(flags, resolve, async (client) => {
+    const newestFirst = client.list("/api/deliveries", { query, max: limit });
+    for await (const delivery of newestFirst) deliveries.push(delivery);
+  });
   const now = new Date();
   const oldestFirst = deliveries.reverse();
   for (const delivery of state === "scheduled" ? oldestFirst.sort(bySoonest) : oldestFirst) {
@@ -107,9 +105,9 @@ async function cancel(
   { reason, json, ...flags }: OpsFlags & { reason?: string; json?: true },
   resolve: ResolveOps,
 ): Promise<number> {
-  const client = createOpsClient(await resolve(flags));
-  const path = `/api/deliveries/${encodeURIComponent(id)}/cancel`;
-  const delivery = await client.post<Delivery>(path, { reason });
+  const delivery = await askOps(flags, resolve, (client) =>
+    client.post("/api/deliveries/{id}/cancel", { path: { id }, body: { reason } }),
+  );
   print(json ? safeJson(delivery) : "It is cancelled, and will not be sent.");
   return 0;
 }
@@ -119,24 +117,25 @@ async function retry(
   { again = false, json, ...flags }: OpsFlags & { again?: boolean; json?: true },
   resolve: ResolveOps,
 ): Promise<number> {
-  const client = createOpsClient(await resolve(flags));
-  const path = `/api/deliveries/${encodeURIComponent(id)}/retry`;
-  const delivery = await client.post<Delivery>(path, { again });
+  const delivery = await askOps(flags, resolve, (client) =>
+    client.post("/api/deliveries/{id}/retry", { path: { id }, body: { again } }),
+  );
   print(json ? safeJson(delivery) : "It is open again and tried within seconds.");
   return 0;
 }
 
 /** An attempt under way ends first, which takes a minute at most. */
-const giveUpMs = 70_000;
+const timeoutMs = 70_000;
 
 async function giveUp(
   id: string,
   { reason, json, ...flags }: OpsFlags & { reason?: string; json?: true },
   resolve: ResolveOps,
 ): Promise<number> {
-  const client = createOpsClient(await resolve(flags));
-  const path = `/api/deliveries/${encodeURIComponent(id)}/give-up`;
-  const delivery = await client.post<Delivery>(path, { reason }, giveUpMs);
+  const request = { path: { id }, body: { reason }, timeoutMs };
+  const delivery = await askOps(flags, resolve, (client) =>
+    client.post("/api/deliveries/{id}/give-up", request),
+  );
   print(json ? safeJson(delivery) : "It is dead, and its conversation goes on within seconds.");
   return 0;
 }

@@ -1,5 +1,7 @@
-import type { Attempt, Delivery } from "../contracts.ts";
+import type { Delivery } from "../client/client.ts";
 import { duration, escapeControls, localTime, pad } from "./terminal.ts";
+
+type Attempt = Delivery["history"][number];
 
 /** A delivery on two lines: when, its state and its id whole, so that it can be copied; then what is known of it. */
 export function deliveryLines(delivery: Delivery, now: Date): string[] {

@@ -1,10 +1,19 @@
-import type { DestinationState } from "../ops/destination-state.ts";
+import type { Destination } from "../client/client.ts";
 import { duration, escapeControls } from "./terminal.ts";
 
 /** A destination on one line, and its last error on a second. Pure. */
-export function destinationLines(destination: DestinationState, now: Date): string[] {
-  const { name, kind, says, open, dead, repeats, oldestOpenAt, lastSuccessAt, scheduled } =
-    destination;
+export function destinationLines(destination: Destination, now: Date): string[] {
+  const {
+    name,
+    kind,
+    says,
+    open,
+    dead,
+    repeats,
+    oldestOpenAt,
+    lastSuccessAt,
+    scheduled = 0,
+  } = destination;
   const ago = (iso: string) => duration(now.getTime() - Date.parse(iso));
   const facts = [
     `${open} open${oldestOpenAt === undefined ? "" : `, the oldest for ${ago(oldestOpenAt)}`}`,
@@ -22,7 +31,7 @@ export function destinationLines(destination: DestinationState, now: Date): stri
 
 /** Of an error that has been overcome nobody need know. */
 function errorLine(
-  { lastError, lastErrorAt = "", lastSuccessAt = "" }: DestinationState,
+  { lastError, lastErrorAt = "", lastSuccessAt = "" }: Destination,
   ago: (iso: string) => string,
 ): string[] {
   if (lastError === undefined || lastErrorAt < lastSuccessAt) return [];

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import type { DestinationState } from "../ops/destination-state.ts";
+import type { Client, Destination } from "../client/client.ts";
 import { destinationLines } from "./destination-lines.ts";
 import {
-  createOpsClient,
+  askOps,
   type OpsFlags,
   type ResolveOps,
   runCommand,
@@ -30,7 +30,11 @@ export function registerDestinations(program: Command, resolve: ResolveOps): voi
     .argument("<name>", "the destination")
     .option("--reason <text>", "shown with it, at most 200 characters")
     .action((name: string, { reason }: { reason?: string }, self: Command) =>
-      runCommand(() => act(name, "pause", { reason }, self.optsWithGlobals(), resolve)),
+      runCommand(() =>
+        act(self.optsWithGlobals(), resolve, (client) =>
+          client.post("/api/destinations/{name}/pause", { path: { name }, body: { reason } }),
+        ),
+      ),
     );
   command
     .command("resume")
@@ -38,32 +42,31 @@ export function registerDestinations(program: Command, resolve: ResolveOps): voi
     .description("Goes on, in order, with what has waited; whoever paused it.")
     .argument("<name>", "the destination")
     .action((name: string, _flags: object, self: Command) =>
-      runCommand(() => act(name, "resume", {}, self.optsWithGlobals(), resolve)),
+      runCommand(() =>
+        act(self.optsWithGlobals(), resolve, (client) =>
+          client.post("/api/destinations/{name}/resume", { path: { name } }),
+        ),
+      ),
     );
 }
 
 async function list(flags: Flags, resolve: ResolveOps): Promise<number> {
-  const client = createOpsClient(await resolve(flags));
-  const { items } = await client.get<{ items: DestinationState[] }>("/api/destinations");
+  const { items } = await askOps(flags, resolve, (client) => client.get("/api/destinations"));
   for (const item of items) show(item, flags);
   if (items.length === 0) process.stderr.write("No destination is configured.\n");
   return 0;
 }
 
 async function act(
-  name: string,
-  what: "pause" | "resume",
-  body: object,
   flags: Flags,
   resolve: ResolveOps,
+  ask: (client: Client) => Promise<Destination>,
 ): Promise<number> {
-  const client = createOpsClient(await resolve(flags));
-  const path = `/api/destinations/${encodeURIComponent(name)}/${what}`;
-  show(await client.post<DestinationState>(path, body), flags);
+  show(await askOps(flags, resolve, ask), flags);
   return 0;
 }
 
-function show(destination: DestinationState, { json }: Flags): void {
+function show(destination: Destination, { json }: Flags): void {
   if (json) print(safeJson(destination));
   else for (const line of destinationLines(destination, new Date())) print(cut(line, columns()));
 }

@@ -5,14 +5,13 @@ import { loadRouting } from "../config/load-routing.ts";
 import type { Routing } from "../config/routing.ts";
 import { warningsOf } from "../config/warnings.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
-import type { SystemStatus } from "../ops/status.ts";
 import { bad, type Check, good } from "./doctor/check.ts";
 import { checkBroker, checkStore } from "./doctor/check-carriers.ts";
 import { checkDestinations } from "./doctor/check-destinations.ts";
 import { checkFiles } from "./doctor/check-files.ts";
 import {
+  askOps,
   CommandError,
-  createOpsClient,
   exitCodes,
   type OpsFlags,
   type ResolveOps,
@@ -85,8 +84,7 @@ function configChecks(config: Config | undefined, routing: Routing) {
 async function askRunning(resolve: ResolveOps, flags: OpsFlags): Promise<Check[]> {
   const running = "the files are in use by a running Waypost";
   try {
-    const client = createOpsClient(await resolve(flags));
-    const { problems } = await client.get<SystemStatus>("/api/status");
+    const { problems } = await askOps(flags, resolve, (client) => client.get("/api/status"));
     const errors = problems.filter(({ level }) => level === "error");
     return [
       good("store", `${running}, which was asked instead`),

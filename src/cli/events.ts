@@ -1,15 +1,12 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { Delivery, NotDelivered, WaypostEvent } from "../contracts.ts";
+import type { Client, WaypostEvent } from "../client/client.ts";
 import { deliveryWithAttempts } from "./delivery-lines.ts";
 import { eventLine } from "./event-line.ts";
-import { followEvents } from "./event-source.ts";
 import {
+  askOps,
   CommandError,
-  createOpsClient,
   exitCodes,
   type OpsFlags,
-  type OpsQuery,
-  type OpsTarget,
   type ResolveOps,
   runCommand,
   tokenOption,
@@ -58,24 +55,17 @@ export function registerEvents(program: Command, resolve: ResolveOps): void {
     .addOption(tokenOption)
     .action((id: string | undefined, flags: EventsFlags) =>
       runCommand(async () => {
-        const target = await resolve(flags);
-        if (id !== undefined) await showEvent(target, id, flags);
-        else if (flags.follow) await follow(target, flags);
-        else await listEvents(target, flags);
+        await askOps(flags, resolve, (client) => {
+          if (id !== undefined) return showEvent(client, id, flags);
+          return flags.follow ? follow(client, flags) : listEvents(client, flags);
+        });
         return 0;
       }),
     );
 }
 
-/** What `/api/events/{id}` answers. */
-export type FoundEvent = WaypostEvent & {
-  readonly deliveries: readonly Delivery[];
-  readonly notDelivered: readonly NotDelivered[];
-};
-
-async function showEvent(target: OpsTarget, id: string, flags: EventsFlags): Promise<void> {
-  const path = `/api/events/${encodeURIComponent(id)}`;
-  const found = await createOpsClient(target).get<FoundEvent>(path);
+async function showEvent(client: Client, id: string, flags: EventsFlags): Promise<void> {
+  const found = await client.get("/api/events/{id}", { path: { id } });
   if (flags.json) return print(safeJson(found));
   const { deliveries, notDelivered, ...event } = found;
   print(safeJson(event, 2));
@@ -88,19 +78,15 @@ async function showEvent(target: OpsTarget, id: string, flags: EventsFlags): Pro
     print(escapeControls(`  ${destination}: ${says}`));
 }
 
-async function listEvents(target: OpsTarget, flags: EventsFlags): Promise<void> {
-  const newestFirst = createOpsClient(target).list<WaypostEvent>(
-    "/api/events",
-    queryOf(flags),
-    flags.limit,
-  );
+async function listEvents(client: Client, flags: EventsFlags): Promise<void> {
+  const asked = { query: queryOf(flags), max: flags.limit };
   const events: WaypostEvent[] = [];
-  for await (const event of newestFirst) events.push(event);
+  for await (const event of client.list("/api/events", asked)) events.push(event);
   for (const event of events.reverse()) show(event, flags);
   if (events.length === 0) process.stderr.write("No event matches.\n");
 }
 
-async function follow(target: OpsTarget, flags: EventsFlags): Promise<void> {
+async function follow(client: Client, flags: EventsFlags): Promise<void> {
   const logOnly = onlyInTheLog.filter((name) => flags[name] !== undefined);
   if (logOnly.length > 0) {
     throw new CommandError(
@@ -109,9 +95,10 @@ async function follow(target: OpsTarget, flags: EventsFlags): Promise<void> {
     );
   }
   const shown = createRecentSet(1_000);
-  const lost = () => process.stderr.write("The connection was lost; trying again.\n");
-  for await (const { data } of followEvents(target, queryOf(flags), lost)) {
-    const event = JSON.parse(data) as WaypostEvent;
+  const onLost = () => void process.stderr.write("The connection was lost; trying again.\n");
+  const { type, account, conversation } = flags;
+  const query = { type, account, conversation };
+  for await (const event of client.follow({ query, onLost })) {
     if (shown.add(event.id)) show(event, flags);
   }
 }
@@ -120,7 +107,7 @@ function show(event: WaypostEvent, { json }: EventsFlags): void {
   print(json ? safeJson(event) : eventLine(event, columns()));
 }
 
-function queryOf(flags: EventsFlags): OpsQuery {
+function queryOf(flags: EventsFlags) {
   const { type, account, conversation, contact, message, text, from, to } = flags;
   return { type, account, conversation, contact, messageId: message, text, from, to };
 }

@@ -1,13 +1,9 @@
 import type { Command } from "commander";
-import type { Delivery, MessageView } from "../contracts.ts";
+import { ApiProblem, type Client, type Delivery, type Message } from "../client/client.ts";
 import { deliveryUnderEvent } from "./delivery-lines.ts";
 import { eventLine } from "./event-line.ts";
-import type { FoundEvent } from "./events.ts";
 import {
-  CommandError,
-  createOpsClient,
-  exitCodes,
-  type OpsClient,
+  askOps,
   type OpsFlags,
   type ResolveOps,
   runCommand,
@@ -33,21 +29,22 @@ export function registerMessage(program: Command, resolve: ResolveOps): void {
     .addOption(tokenOption)
     .action((wamid: string, flags: OpsFlags & { json?: true }) =>
       runCommand(async () => {
-        const client = createOpsClient(await resolve(flags));
-        const view = await client.get<MessageView>(`/api/messages/${encodeURIComponent(wamid)}`);
-        if (flags.json) print(safeJson(view));
-        else {
-          const deliveries = await deliveriesOf(view, client);
-          for (const line of messageLines(view, deliveries)) print(cut(line, columns()));
-        }
+        await askOps(flags, resolve, (client) => show(wamid, flags, client));
         return 0;
       }),
     );
 }
 
-async function deliveriesOf({ events }: MessageView, client: OpsClient): Promise<Delivery[]> {
+async function show(wamid: string, { json }: { json?: true }, client: Client): Promise<void> {
+  const view = await client.get("/api/messages/{wamid}", { path: { wamid } });
+  if (json) return print(safeJson(view));
+  const deliveries = await deliveriesOf(view, client);
+  for (const line of messageLines(view, deliveries)) print(cut(line, columns()));
+}
+
+async function deliveriesOf({ events }: Message, client: Client): Promise<Delivery[]> {
   const ask = async ({ id }: { id: string }) => {
-    const found = client.get<FoundEvent>(`/api/events/${encodeURIComponent(id)}`);
+    const found = client.get("/api/events/{id}", { path: { id } });
     return (await found.catch(unlessGone))?.deliveries ?? [];
   };
   return (await Promise.all(events.slice(-mostAsked).map(ask))).flat();
@@ -55,18 +52,18 @@ async function deliveriesOf({ events }: MessageView, client: OpsClient): Promise
 
 /** An event may expire between two questions. */
 function unlessGone(error: unknown): undefined {
-  if (!(error instanceof CommandError && error.exitCode === exitCodes.wrong)) throw error;
+  if (!(error instanceof ApiProblem && error.status === 404)) throw error;
 }
 
 /** What our side said of a message that it sent. */
-function toldLines({ template, sentBy, campaign, variant }: MessageView): string[] {
+function toldLines({ template, sentBy, campaign, variant }: Message): string[] {
   const facts = { template, "sent by": sentBy, campaign, variant };
   return Object.entries(facts).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name.padEnd(8)}${value}`],
   );
 }
 
-function messageLines(view: MessageView, deliveries: readonly Delivery[]): string[] {
+function messageLines(view: Message, deliveries: readonly Delivery[]): string[] {
   const direction = view.direction === "in" ? "received" : "sent";
   const steps = Object.entries(view.statusAt).sort(([, a], [, b]) => a.localeCompare(b));
   return [

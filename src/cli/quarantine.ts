@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import type { QuarantineEntry } from "../contracts.ts";
+import type { QuarantineEntry } from "../client/client.ts";
 import {
-  createOpsClient,
+  askOps,
   type OpsFlags,
   type ResolveOps,
   runCommand,
@@ -11,8 +11,6 @@ import {
 import { columns, cut, escapeControls, localTime, print, safeJson } from "./terminal.ts";
 
 type Flags = OpsFlags & { readonly json?: true; readonly raw?: true };
-/** Lists leave out the bytes of large ones. */
-type Listed = Omit<QuarantineEntry, "dataBase64">;
 
 const shown = 50;
 
@@ -38,39 +36,41 @@ export function registerQuarantine(program: Command, resolve: ResolveOps): void 
 }
 
 async function list(flags: Flags, resolve: ResolveOps): Promise<number> {
-  const client = createOpsClient(await resolve(flags));
   let count = 0;
-  for await (const entry of client.list<Listed>("/api/quarantine", {}, shown)) {
-    count += 1;
-    if (flags.json) print(safeJson(entry));
-    else for (const line of entryLines(entry)) print(line);
-  }
+  await askOps(flags, resolve, async (client) => {
+    for await (const entry of client.list("/api/quarantine", { max: shown })) {
+      count += 1;
+      if (flags.json) print(safeJson(entry));
+      else for (const line of entryLines(entry)) print(line);
+    }
+  });
   if (count === 0) process.stderr.write("The quarantine is empty.\n");
   return 0;
 }
 
 /** The id is shown whole, or it could not be copied. */
-function entryLines(entry: Listed): string[] {
+function entryLines(entry: QuarantineEntry): string[] {
   const [first, ...more] = entry.problems;
   const others = more.length > 0 ? ` (and ${more.length} more)` : "";
   const why = first === undefined ? "no reason was kept" : `${problemText(first)}${others}`;
   return [headLine(entry), cut(`  ${escapeControls(why)}`, columns())];
 }
 
-function headLine({ receivedAt, id, bytes, source }: Listed): string {
+function headLine({ receivedAt, id, bytes, source }: QuarantineEntry): string {
   const from = source === undefined ? "" : `  ${escapeControls(source)}`;
   return `${localTime(receivedAt)}  ${escapeControls(id)}  ${bytes} bytes${from}`;
 }
 
-function problemText({ path, reason }: Listed["problems"][number]): string {
+function problemText({ path, reason }: QuarantineEntry["problems"][number]): string {
   return path === "" ? reason : `${path}: ${reason}`;
 }
 
 async function show(id: string, flags: Flags, resolve: ResolveOps): Promise<number> {
-  const client = createOpsClient(await resolve(flags));
-  const path = `/api/quarantine/${encodeURIComponent(id)}`;
-  const entry = await client.get<QuarantineEntry>(path);
-  const body = Buffer.from(entry.dataBase64, "base64");
+  const entry = await askOps(flags, resolve, (client) =>
+    client.get("/api/quarantine/{id}", { path: { id } }),
+  );
+  // Only lists leave out the bytes of large ones.
+  const body = Buffer.from(entry.dataBase64 ?? "", "base64");
   if (flags.raw) process.stdout.write(body);
   else if (flags.json) print(safeJson(entry));
   else {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import type { ReloadOutcome } from "../ops/reload-route.ts";
+import type { Answer } from "../client/client.ts";
 import {
-  createOpsClient,
+  askOps,
   exitCodes,
   type OpsFlags,
   type ResolveOps,
@@ -12,10 +12,10 @@ import {
 import { escapeControls, print, safeJson } from "./terminal.ts";
 
 type Flags = OpsFlags & { readonly json?: true };
-type Reloaded = Extract<ReloadOutcome, { reloaded: true }>;
+type Reloaded = Answer<"POST", "/api/reload">;
 
 /** New destinations may load a vendor's client, and a new queue may wait for the broker. */
-const reloadMs = 60_000;
+const timeoutMs = 60_000;
 
 /** `waypost reload`: the process that answers there reads waypost.yaml again. */
 export function registerReload(program: Command, resolve: ResolveOps): void {
@@ -32,8 +32,9 @@ export function registerReload(program: Command, resolve: ResolveOps): void {
 }
 
 async function reload(flags: Flags, resolve: ResolveOps): Promise<number> {
-  const client = createOpsClient(await resolve(flags));
-  const reloaded = await client.post<Reloaded>("/api/reload", {}, reloadMs);
+  const reloaded = await askOps(flags, resolve, (client) =>
+    client.post("/api/reload", { timeoutMs }),
+  );
   if (flags.json) print(safeJson(reloaded));
   else for (const line of linesOf(reloaded)) print(escapeControls(line));
   return reloaded.others.length > 0 ? exitCodes.wrong : 0;

@@ -1,13 +1,13 @@
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
+import type { Client } from "../client/client.ts";
 import type { Renormalization, RenormalizationRequest } from "../contracts.ts";
 import { addUp } from "../jobs/renormalize/tally.ts";
 import { collect, parseTime } from "./events.ts";
 import {
+  askOps,
   CommandError,
-  createOpsClient,
   exitCodes,
-  type OpsClient,
   type OpsFlags,
   type ResolveOps,
   runCommand,
@@ -46,14 +46,14 @@ export function registerRenormalize(program: Command, resolve: ResolveOps): void
     .option("--json", "the summary as JSON")
     .addOption(urlOption)
     .addOption(tokenOption)
-    .action((flags: Flags) => runCommand(async () => renormalize(flags, await clientOf(flags))));
-
-  const clientOf = async (flags: Flags) => createOpsClient(await resolve(flags));
+    .action((flags: Flags) =>
+      runCommand(() => askOps(flags, resolve, (client) => renormalize(flags, client))),
+    );
 }
 
 type Range = Pick<RenormalizationRequest, "from" | "to" | "types">;
 
-async function renormalize(flags: Flags, client: OpsClient): Promise<number> {
+async function renormalize(flags: Flags, client: Client): Promise<number> {
   const range = {
     from: flags.from,
     to: flags.to ?? new Date().toISOString(),
@@ -69,7 +69,7 @@ async function renormalize(flags: Flags, client: OpsClient): Promise<number> {
 
 async function publish(
   flags: Flags,
-  client: OpsClient,
+  client: Client,
   range: Range,
   found: Renormalization,
 ): Promise<Renormalization> {
@@ -84,14 +84,14 @@ async function publish(
 
 /** Slice after slice, with a sign of life where someone watches. */
 async function allSlices(
-  client: OpsClient,
+  client: Client,
   request: RenormalizationRequest,
 ): Promise<Renormalization> {
   let sum: Renormalization | undefined;
   let cursor: string | undefined;
   for (;;) {
-    const asked = { ...request, ...(cursor !== undefined && { cursor }) };
-    sum = addUp(sum, await client.post<Renormalization>("/api/renormalizations", asked));
+    const body = { ...request, cursor };
+    sum = addUp(sum, await client.post("/api/renormalizations", { body }));
     if (sum.next === null) break;
     cursor = sum.next;
     const { events, quarantined, published } = sum.counts;

@@ -1,13 +1,12 @@
-import type { Command } from "commander";
-import type { Replay, ReplayPlan } from "../contracts.ts";
+import { type Command, Option } from "commander";
+import type { Client, Replay, ReplayPlan } from "../client/client.ts";
 import { systemClock } from "../support/clock.ts";
 import { delay } from "../support/delay.ts";
 import { askTerminal } from "./add/questions.ts";
 import { collect, parseTime } from "./events.ts";
 import {
-  createOpsClient,
+  askOps,
   exitCodes,
-  type OpsClient,
   type OpsFlags,
   type ResolveOps,
   runCommand,
@@ -24,7 +23,7 @@ interface Flags extends OpsFlags {
   readonly account?: string;
   readonly from?: string;
   readonly until?: string;
-  readonly state?: string;
+  readonly state?: "dead" | "skipped";
   readonly again?: true;
   readonly effects?: true;
   readonly rate: string;
@@ -33,15 +32,12 @@ interface Flags extends OpsFlags {
   readonly json?: true;
 }
 
-type Shown = Replay & { readonly rows?: Readonly<Record<string, number>> };
-
 /** `waypost replay`: what the log has is sent again. */
 export function registerReplay(program: Command, resolve: ResolveOps): void {
-  const clientOf = async (flags: OpsFlags) => createOpsClient(await resolve(flags));
   const replay = addFlags(program.command("replay")).action((flags: Flags) =>
-    runCommand(async () => run(flags, await clientOf(flags))),
+    runCommand(() => askOps(flags, resolve, (client) => run(flags, client))),
   );
-  registerShowAndAbort(replay, clientOf);
+  registerShowAndAbort(replay, resolve);
 }
 
 function addFlags(command: Command): Command {
@@ -57,7 +53,12 @@ function addFlags(command: Command): Command {
     .option("--account <id>", "a phone number id or WABA id")
     .option("--from <time>", "received since: 2h, 3d, 2026-11-20, 2026-11-20T08:30:00Z", parseTime)
     .option("--until <time>", "received before (default: now)", parseTime)
-    .option("--state <state>", "of deliveries: dead, skipped; then --from and --type do not count")
+    .addOption(
+      new Option("--state <state>", "of deliveries; then --from and --type do not count").choices([
+        "dead",
+        "skipped",
+      ]),
+    )
     .option("--again", "also what the destination already has")
     .option("--effects", "also what writes to contacts or comes later (after)")
     .option("--rate <n>", "deliveries a second", "10")
@@ -68,10 +69,7 @@ function addFlags(command: Command): Command {
     .addOption(tokenOption);
 }
 
-function registerShowAndAbort(
-  replay: Command,
-  clientOf: (flags: OpsFlags) => Promise<OpsClient>,
-): void {
+function registerShowAndAbort(replay: Command, resolve: ResolveOps): void {
   replay
     .command("show")
     .description(
@@ -81,7 +79,7 @@ function registerShowAndAbort(
     .addOption(urlOption)
     .addOption(tokenOption)
     .action((id: string | undefined, flags: OpsFlags) =>
-      runCommand(async () => show(id, await clientOf(flags))),
+      runCommand(() => askOps(flags, resolve, (client) => show(id, client))),
     );
   replay
     .command("abort")
@@ -91,21 +89,23 @@ function registerShowAndAbort(
     .addOption(tokenOption)
     .action((id: string, flags: OpsFlags) =>
       runCommand(async () => {
-        const client = await clientOf(flags);
-        print(line(await client.post<Shown>(`/api/replays/${encodeURIComponent(id)}/abort`, {})));
+        const aborted = await askOps(flags, resolve, (client) =>
+          client.post("/api/replays/{id}/abort", { path: { id } }),
+        );
+        print(line(aborted));
         return 0;
       }),
     );
 }
 
-function requestOf(flags: Flags): Record<string, unknown> {
+function requestOf(flags: Flags) {
   const { type, contact, conversation, account, from, until: to, state } = flags;
   const filter =
     state === undefined
       ? { type, contact, conversation, account, from, to }
       : { state, to, ...(flags.to !== "routed" && { destination: flags.to }) };
   return {
-    filter: Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)),
+    filter,
     to: flags.to,
     again: flags.again === true,
     effects: flags.effects === true,
@@ -113,14 +113,15 @@ function requestOf(flags: Flags): Record<string, unknown> {
   };
 }
 
-async function run(flags: Flags, client: OpsClient): Promise<number> {
+async function run(flags: Flags, client: Client): Promise<number> {
   const request = requestOf(flags);
-  const plan = await client.post<ReplayPlan>("/api/replays", { ...request, dryRun: true });
+  const dryRun = await client.post("/api/replays", { body: { ...request, dryRun: true } });
+  const plan = dryRun as ReplayPlan;
   if (flags.json && flags.dryRun) print(safeJson(plan));
   else if (!flags.json) for (const each of planLines(plan)) print(escapeControls(each));
   if (flags.dryRun || plan.opened === 0) return 0;
   if (!(await confirmed(flags))) return exitCodes.wrong;
-  const replay = await client.post<Shown>("/api/replays", request);
+  const replay = (await client.post("/api/replays", { body: request })) as Replay;
   if (flags.json) {
     print(safeJson(replay));
     return 0;
@@ -153,11 +154,11 @@ function planLines({ found, opened, had, leftOut, complete, sample }: ReplayPlan
 const everyMs = 1_000;
 
 /** Until it is over; where someone watches, with a line that counts. */
-async function follow(id: string, client: OpsClient): Promise<number> {
+async function follow(id: string, client: Client): Promise<number> {
   print(`${id} runs.`);
   const status = process.stderr.isTTY ? (text: string) => process.stderr.write(text) : () => false;
   for (;;) {
-    const replay = await client.get<Shown>(`/api/replays/${encodeURIComponent(id)}`);
+    const replay = await client.get("/api/replays/{id}", { path: { id } });
     status(`\r\u001b[K${line(replay)}`);
     if (isOver(replay)) {
       status("\r\u001b[K");
@@ -168,20 +169,20 @@ async function follow(id: string, client: OpsClient): Promise<number> {
   }
 }
 
-function isOver({ state, rows = {} }: Shown): boolean {
+function isOver({ state, rows = {} }: Replay): boolean {
   return state !== "running" && (rows["open"] ?? 0) + (rows["sending"] ?? 0) === 0;
 }
 
-async function show(id: string | undefined, client: OpsClient): Promise<number> {
+async function show(id: string | undefined, client: Client): Promise<number> {
   if (id !== undefined) {
-    print(line(await client.get<Shown>(`/api/replays/${encodeURIComponent(id)}`)));
+    print(line(await client.get("/api/replays/{id}", { path: { id } })));
     return 0;
   }
-  for await (const replay of client.list<Shown>("/api/replays", {}, 20)) print(line(replay));
+  for await (const replay of client.list("/api/replays", { max: 20 })) print(line(replay));
   return 0;
 }
 
-function line({ id, state, to, opened, found, reason, rows }: Shown): string {
+function line({ id, state, to, opened, found, reason, rows }: Replay): string {
   const became = Object.entries(rows ?? {}).filter(([, count]) => count > 0);
   const words = became.map(([what, count]) => `${count} ${what}`).join(", ");
   const parts = [id, state, `to ${to}`, `${opened} of ${found} opened`, words, reason];

@@ -1,15 +1,16 @@
 import { readFile, stat } from "node:fs/promises";
 import type { Command } from "commander";
+import type { RoutesTested } from "../client/client.ts";
 import { loadRouting } from "../config/load-routing.ts";
 import type { DestinationConfig, Kinds, Routing } from "../config/routing.ts";
-import type { RoutesTested, WaypostEvent } from "../contracts.ts";
+import type { WaypostEvent } from "../contracts.ts";
 import { compileRoutes, type RouteVerdict } from "../deliver/routes.ts";
 import { noInWords } from "../deliver/why-not.ts";
 import { normalize } from "../receive/normalize.ts";
-import { type FoundEvent, parseLimit } from "./events.ts";
+import { parseLimit } from "./events.ts";
 import {
+  askOps,
   CommandError,
-  createOpsClient,
   exitCodes,
   type OpsFlags,
   type ResolveOps,
@@ -98,27 +99,33 @@ function isUnasked(error: unknown): boolean {
 }
 
 async function testRunning(given: string, flags: Flags, parts: Parts): Promise<number> {
-  const client = createOpsClient(await parts.resolve(flags));
   const bodies = (await isNoFile(given))
     ? [{ id: given }]
     : readEvents(await readFile(given, "utf8"), given).map((event) => ({ event }));
   for (const body of bodies) {
-    const tested = await client.post<RoutesTested>("/api/routes/test", body);
+    const tested = await ask(flags, parts, body);
     if (flags.json) print(safeJson(tested));
     else for (const line of testedLines(tested)) print(line);
   }
   return 0;
 }
 
+function ask(
+  flags: Flags,
+  { resolve }: Parts,
+  body: { id?: string; event?: WaypostEvent },
+): Promise<RoutesTested> {
+  return askOps(flags, resolve, (client) => client.post("/api/routes/test", { body }));
+}
+
 async function testConversation(flags: Flags, parts: Parts): Promise<number> {
-  const client = createOpsClient(await parts.resolve(flags));
-  const filter = { conversation: flags.conversation };
+  const asked = { query: { conversation: flags.conversation }, max: flags.limit };
   const events: WaypostEvent[] = [];
-  for await (const event of client.list<WaypostEvent>("/api/events", filter, flags.limit)) {
-    events.push(event);
-  }
+  await askOps(flags, parts.resolve, async (client) => {
+    for await (const event of client.list("/api/events", asked)) events.push(event);
+  });
   for (const { id } of events.reverse()) {
-    const tested = await client.post<RoutesTested>("/api/routes/test", { id });
+    const tested = await ask(flags, parts, { id });
     print(flags.json ? safeJson(tested) : takenLine(tested));
   }
   if (events.length === 0) process.stderr.write("No event matches.\n");
@@ -168,9 +175,10 @@ async function findEvents(
   resolve: ResolveOps,
 ): Promise<WaypostEvent[]> {
   if (!(await isNoFile(given))) return readEvents(await readFile(given, "utf8"), given);
-  const client = createOpsClient(await resolve(flags));
-  const path = `/api/events/${encodeURIComponent(given)}`;
-  const { deliveries: _1, notDelivered: _2, ...event } = await client.get<FoundEvent>(path);
+  const found = await askOps(flags, resolve, (client) =>
+    client.get("/api/events/{id}", { path: { id: given } }),
+  );
+  const { deliveries: _1, notDelivered: _2, ...event } = found;
   return [event];
 }
 

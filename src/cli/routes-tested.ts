@@ -1,5 +1,8 @@
-import type { DeliveryTested, RoutesTested, RouteTested } from "../contracts.ts";
+import type { RoutesTested } from "../client/client.ts";
 import { escapeControls, localTime, safeJson } from "./terminal.ts";
+
+type RouteTested = RoutesTested["routes"][number];
+type DeliveryTested = RoutesTested["deliveries"][number];
 
 /** What would become of an event, as the running Waypost says. Pure. */
 export function testedLines(tested: RoutesTested): string[] {

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
+import type { Status } from "../client/client.ts";
 import { runbookFile } from "../contracts.ts";
-import type { SystemStatus } from "../ops/status.ts";
 import { destinationLines } from "./destination-lines.ts";
 import {
-  createOpsClient,
+  askOps,
   exitCodes,
   type OpsFlags,
   type ResolveOps,
@@ -24,8 +24,7 @@ export function registerStatus(program: Command, resolve: ResolveOps): void {
     .addOption(tokenOption)
     .action((flags: OpsFlags & { json?: true }) =>
       runCommand(async () => {
-        const client = createOpsClient(await resolve(flags));
-        const status = await client.get<SystemStatus>("/api/status");
+        const status = await askOps(flags, resolve, (client) => client.get("/api/status"));
         if (flags.json) print(safeJson(status));
         else for (const line of statusLines(status, new Date())) print(escapeControls(line));
         return status.ok ? 0 : exitCodes.wrong;
@@ -34,7 +33,7 @@ export function registerStatus(program: Command, resolve: ResolveOps): void {
 }
 
 /** Pure. */
-function statusLines(status: SystemStatus, now: Date): string[] {
+function statusLines(status: Status, now: Date): string[] {
   const ago = (iso: string) => `${duration(now.getTime() - Date.parse(iso))} ago`;
   const up = duration(now.getTime() - Date.parse(status.startedAt));
   return [
@@ -60,18 +59,18 @@ function statusLines(status: SystemStatus, now: Date): string[] {
   ];
 }
 
-function verdict({ ok, problems }: SystemStatus): string {
+function verdict({ ok, problems }: Status): string {
   if (!ok) return "something is wrong";
   return problems.length > 0 ? "well, with warnings" : "all is well";
 }
 
-function queueLine(queue: SystemStatus["bus"]["queues"][number]): string {
+function queueLine(queue: Status["bus"]["queues"][number]): string {
   const dead = queue.dead > 0 ? `, ${queue.dead} dead` : "";
   const unacked = queue.unacked === undefined ? "" : `, ${queue.unacked} in hand`;
   return `  ${queue.name}  ${queue.ready} wait${unacked}${dead}`;
 }
 
-function storeLines({ store }: SystemStatus): string[] {
+function storeLines({ store }: Status): string[] {
   const { stats } = store;
   if (stats === undefined) return ["store     not ready"];
   const { kind, events, messages, conversations, quarantine } = stats;
@@ -82,7 +81,7 @@ function storeLines({ store }: SystemStatus): string[] {
 }
 
 /** All of them where they run apart; one process alone is in the first line. */
-function processLines({ processes }: SystemStatus, ago: (iso: string) => string): string[] {
+function processLines({ processes }: Status, ago: (iso: string) => string): string[] {
   if (processes.length < 2) return [];
   return [
     "roles",
@@ -93,7 +92,7 @@ function processLines({ processes }: SystemStatus, ago: (iso: string) => string)
   ];
 }
 
-function receiverLines({ receiver }: SystemStatus, ago: (iso: string) => string): string[] {
+function receiverLines({ receiver }: Status, ago: (iso: string) => string): string[] {
   if (receiver === undefined) return [];
   const { spool, unauthorized, lastUnauthorizedAt } = receiver;
   const last = lastUnauthorizedAt === undefined ? "" : `, last ${ago(lastUnauthorizedAt)}`;

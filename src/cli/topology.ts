@@ -1,10 +1,9 @@
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
-import type { DestinationState } from "../ops/destination-state.ts";
-import type { Pruned } from "../ops/prune.ts";
+import type { Answer, Client, Destination } from "../client/client.ts";
 import {
+  askOps,
   CommandError,
-  createOpsClient,
   exitCodes,
   type OpsFlags,
   type ResolveOps,
@@ -15,6 +14,8 @@ import {
 import { escapeControls, print, safeJson } from "./terminal.ts";
 
 type Flags = OpsFlags & { readonly yes?: true; readonly force?: true; readonly json?: true };
+
+type Pruned = Answer<"POST", "/api/topology/prune">;
 
 /** `waypost topology`: removes what destinations that are no longer configured have left, and dead messages. */
 export function registerTopology(program: Command, resolve: ResolveOps): void {
@@ -30,7 +31,9 @@ export function registerTopology(program: Command, resolve: ResolveOps): void {
     .option("--json", "as one line of JSON")
     .addOption(urlOption)
     .addOption(tokenOption)
-    .action((queue: string, flags: Flags) => runCommand(() => dropDead(queue, flags, resolve)));
+    .action((queue: string, flags: Flags) =>
+      runCommand(() => askOps(flags, resolve, (client) => dropDead(queue, flags, client))),
+    );
   topology
     .command("prune")
     .summary("remove the queues of former destinations")
@@ -42,34 +45,35 @@ export function registerTopology(program: Command, resolve: ResolveOps): void {
     .option("--json", "as one line of JSON")
     .addOption(urlOption)
     .addOption(tokenOption)
-    .action((flags: Flags) => runCommand(() => prune(flags, resolve)));
+    .action((flags: Flags) =>
+      runCommand(() => askOps(flags, resolve, (client) => prune(flags, client))),
+    );
 }
 
-async function prune(flags: Flags, resolve: ResolveOps): Promise<number> {
-  const client = createOpsClient(await resolve(flags));
-  const { items } = await client.get<{ items: DestinationState[] }>("/api/destinations");
+async function prune(flags: Flags, client: Client): Promise<number> {
+  const { items } = await client.get("/api/destinations");
   const left = items.filter(({ state }) => state === "removed");
   if (left.length > 0 && !flags.yes && !(await agreed(left, flags))) return exitCodes.wrong;
-  const pruned =
+  const body = { force: flags.force ?? false };
+  const pruned: Pruned =
     left.length === 0
       ? { removed: [], kept: [] }
-      : await client.post<Pruned>("/api/topology/prune", { force: flags.force ?? false });
+      : await client.post("/api/topology/prune", { body });
   if (flags.json) print(safeJson(pruned));
   else for (const line of prunedLines(pruned)) print(escapeControls(line));
   return pruned.kept.length > 0 ? exitCodes.wrong : 0;
 }
 
-async function dropDead(queue: string, flags: Flags, resolve: ResolveOps): Promise<number> {
-  const client = createOpsClient(await resolve(flags));
+async function dropDead(queue: string, flags: Flags, client: Client): Promise<number> {
   const question = `Delete for good what lies in the dead queue of ${queue}?`;
   if (!flags.yes && !(await ask(question))) return exitCodes.wrong;
-  const answer = await client.post<{ dropped: number }>("/api/topology/drop-dead", { queue });
+  const answer = await client.post("/api/topology/drop-dead", { body: { queue } });
   if (flags.json) print(safeJson(answer));
   else print(answer.dropped === 1 ? "1 message is gone." : `${answer.dropped} messages are gone.`);
   return 0;
 }
 
-function agreed(left: readonly DestinationState[], { force }: Flags): Promise<boolean> {
+function agreed(left: readonly Destination[], { force }: Flags): Promise<boolean> {
   const names = left.map(({ name, open }) => `${name} (${open} open)`).join(", ");
   return ask(`Remove the queues of ${names}${force ? " and end their open deliveries" : ""}?`);
 }

@@ -20,11 +20,11 @@ export class ApiProblem extends Error {
 /** Nobody answered, or not in time. */
 export class ApiUnreachable extends Error {
   override readonly name = "ApiUnreachable";
-  /** Such as ECONNREFUSED, where the runtime says it; ETIMEDOUT. */
-  readonly code: string | undefined;
-  constructor(code: string | undefined, cause?: unknown) {
+  /** `ETIMEDOUT`; what else the runtime says, such as `ECONNREFUSED`. Browsers say nothing. */
+  readonly reason: string | undefined;
+  constructor(reason: string | undefined, cause?: unknown) {
     super("Waypost does not answer.", { cause });
-    this.code = code;
+    this.reason = reason;
   }
 }
 

@@ -49,8 +49,8 @@ export function createClient(options: ClientOptions = {}): Client {
     post: call("POST"),
     patch: call("PATCH"),
     delete: call("DELETE"),
-    list: <P extends ListPath>(path: P, request: AnyRequest & { max?: number } = {}) =>
-      list(options, path, request) as AsyncGenerator<Item<P>>,
+    list: <P extends ListPath>(path: P, request?: object) =>
+      list(options, path, request ?? {}) as AsyncGenerator<Item<P>>,
     follow: (request) => follow(options, request),
     open: (path, ...[request]) => open(options, path, request as AnyRequest),
   };

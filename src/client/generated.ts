@@ -16,6 +16,14 @@ export type EventWithDeliveries = WaypostEvent & {
  */
 export type Next = string | null;
 /**
+ * `unanswered`: the contact said the last word; `closed`: by a `business.conversation.closed` after its last message; else `open`.
+ */
+export type ConversationState = "unanswered" | "open" | "closed";
+/**
+ * `phone`: in the WhatsApp Business app; `api`: your services, and campaigns; `unknown`: nobody told Waypost.
+ */
+export type ChatSide = "contact" | "human" | "bot" | "phone" | "api" | "unknown";
+/**
  * `scheduled` opens shortly before `nextAt`; `open` waits for its turn or for `nextAt`; `sending` is on its way, or may have taken effect;
  * `skipped`: at its turn no route held, see `reason`; `dead` gave up.
  */
@@ -132,6 +140,27 @@ export interface Operations {
     answer: EventWithDeliveries;
   };
   /**
+   * Whatever it is that you have
+   */
+  "POST /api/search": {
+    body: {
+      q: string;
+    };
+    answer: SearchHits;
+  };
+  /**
+   * What became of one event, step by step
+   */
+  "GET /api/timeline/{id}": {
+    path: {
+      /**
+       * The event id.
+       */
+      id: string;
+    };
+    answer: Timeline;
+  };
+  /**
    * One message and its timeline
    */
   "GET /api/messages/{wamid}": {
@@ -148,6 +177,15 @@ export interface Operations {
    */
   "GET /api/conversations": {
     query?: {
+      /**
+       * `unanswered`: the contact said the last word, and nobody has answered since; a reaction is no such word, and a campaign is no answer. `closed`: a
+       * `business.conversation.closed` came after its last message. `open`: neither.
+       */
+      state?: "unanswered" | "open" | "closed";
+      /**
+       * `closing`: the 24-hour window closes within 4 hours.
+       */
+      window?: "closing";
       /**
        * A phone number id or a WABA id.
        */
@@ -178,6 +216,28 @@ export interface Operations {
       id: string;
     };
     answer: Conversation;
+  };
+  /**
+   * One conversation as a chat
+   */
+  "GET /api/conversations/{id}/messages": {
+    path: {
+      /**
+       * The conversation id.
+       */
+      id: string;
+    };
+    query?: {
+      /**
+       * How many to return at most.
+       */
+      limit?: number;
+      /**
+       * The `next` or `previous` of another page.
+       */
+      cursor?: string;
+    };
+    answer: ChatPage;
   };
   /**
    * One contact, over all numbers
@@ -253,6 +313,19 @@ export interface Operations {
     answer: QuarantineEntry;
   };
   /**
+   * Read a quarantined POST again
+   */
+  "POST /api/quarantine/{id}/retry": {
+    path: {
+      /**
+       * `qrn_` and a hash of the bytes.
+       */
+      id: string;
+    };
+    body?: {};
+    answer: QuarantineRetried;
+  };
+  /**
    * What would become of an event
    */
   "POST /api/routes/test": {
@@ -272,13 +345,60 @@ export interface Operations {
        */
       destination?: string;
       /**
-       * What has become of it so far.
+       * To all destinations of waypost.yaml of this kind.
        */
-      state?: DeliveryState;
+      kind?: string;
+      /**
+       * What has become of it so far; also as people say it: `taken` (delivered), `waiting` (open and sending), `gave-up` (dead), `not-wanted` (skipped).
+       */
+      state?:
+        | "scheduled"
+        | "open"
+        | "sending"
+        | "delivered"
+        | "skipped"
+        | "dead"
+        | "taken"
+        | "waiting"
+        | "gave-up"
+        | "not-wanted";
+      /**
+       * How its last attempt ended: delivered, found (by looking before a repeat), outage, refused or config.
+       */
+      verdict?: "delivered" | "found" | "outage" | "refused" | "config";
+      /**
+       * The name of the route that asked for it.
+       */
+      route?: string;
       /**
        * An event id.
        */
       event?: string;
+      /**
+       * Type patterns, any of which may match: repeat the parameter or separate with commas, at most 20. Segments
+       * between dots, `*` for exactly one, `#` (URL-encode it: `%23`) for any number: `whatsapp.message.*`.
+       */
+      type?: string[];
+      /**
+       * A phone number id or a WABA id.
+       */
+      account?: string;
+      /**
+       * A conversation id. Finds the same person's events under other identities too.
+       */
+      conversation?: string;
+      /**
+       * A BSUID, a WhatsApp id or a phone number in any writing.
+       */
+      contact?: string;
+      /**
+       * Created at this time or later. RFC 3339 with its offset, or a date, which begins at 00:00 UTC.
+       */
+      from?: string;
+      /**
+       * Created before this time.
+       */
+      to?: string;
       /**
        * How many to return at most.
        */
@@ -367,6 +487,10 @@ export interface Operations {
        * Shown with it; no personal data.
        */
       reason?: string;
+      /**
+       * So long; then it goes on by itself. At most 30 days.
+       */
+      for?: string;
     };
     answer: Destination;
   };
@@ -382,6 +506,40 @@ export interface Operations {
     };
     body?: {};
     answer: Destination;
+  };
+  /**
+   * Ask it whether it would take something
+   */
+  "POST /api/destinations/{name}/check": {
+    path: {
+      /**
+       * A destination of waypost.yaml.
+       */
+      name: string;
+    };
+    body?: {};
+    answer: DestinationChecked;
+  };
+  /**
+   * Who runs
+   */
+  "GET /api/processes": {
+    answer: {
+      items: (Process & {
+        /**
+         * The destinations that it holds.
+         */
+        delivers: string[];
+      })[];
+    };
+  };
+  /**
+   * What has come to an end without having been taken
+   */
+  "GET /api/dead-letters": {
+    answer: {
+      items: DeadLetters[];
+    };
   };
   /**
    * Read waypost.yaml again
@@ -649,6 +807,7 @@ export interface RoutesTested {
      */
     emits?: {
       type: string;
+      data?: unknown;
     }[];
     /**
      * Why `set` or `emit` cannot be done.
@@ -770,6 +929,228 @@ export interface Conversation {
    * Until when the 24-hour customer service window is open.
    */
   windowOpenUntil?: string;
+  state: ConversationState;
+  /**
+   * When the contact said the last thing that nobody has answered.
+   */
+  unansweredSince?: string;
+  /**
+   * The last message of either side; reactions, edits and deletions are none.
+   */
+  last?: {
+    direction: "in" | "out";
+    type: string;
+    text?: string;
+    at: string;
+  };
+}
+export interface Timeline {
+  event: WaypostEvent;
+  /**
+   * Oldest first; those that are still to come last.
+   */
+  steps: {
+    /**
+     * When; of what is still to come, when it is due. Of `not-sent`, when the event was received.
+     */
+    at: string;
+    /**
+     * `received` with its POST; `durable` before the POST was answered; `stored` in the log; `opened`: a delivery was made; `attempt`; `waiting` for its turn or the next
+     * attempt; `scheduled`; `taken` by the destination; `dead`: gave up; `skipped`: not wanted at its turn; `not-sent`: no delivery was made.
+     */
+    kind:
+      | "received"
+      | "durable"
+      | "stored"
+      | "opened"
+      | "attempt"
+      | "waiting"
+      | "scheduled"
+      | "taken"
+      | "dead"
+      | "skipped"
+      | "not-sent";
+    destination?: string;
+    /**
+     * Its id.
+     */
+    delivery?: string;
+    /**
+     * What happened
+     */
+    words: string;
+    /**
+     * In the vendor's words
+     */
+    detail?: string;
+    /**
+     * How long it took.
+     */
+    ms?: number;
+  }[];
+}
+export interface SearchHits {
+  items: {
+    kind: "contact" | "conversation" | "message" | "event" | "post" | "delivery" | "link";
+    /**
+     * Of its kind: a contact's `ctc_…`, a message's `wamid.…`, a POST's `pst_…` or `qrn_…`; of a link, what the destination calls it.
+     */
+    id: string;
+    /**
+     * For people.
+     */
+    title: string;
+    detail?: string;
+    at?: string;
+    /**
+     * An event id.
+     */
+    event?: string;
+    conversation?: string;
+    contact?: string;
+  }[];
+}
+export interface ChatPage {
+  items: ChatMessage[];
+  /**
+   * The cursor of the page before it in time; null where there is none.
+   */
+  next: string | null;
+  /**
+   * The cursor of the page after it in time; null where there is none.
+   */
+  previous: string | null;
+}
+export interface ChatMessage {
+  /**
+   * The WhatsApp message id.
+   */
+  id: string;
+  direction: "in" | "out";
+  /**
+   * When it was sent.
+   */
+  at: string;
+  by: ChatSide;
+  /**
+   * Of the person who wrote it, where it is known; in a group they differ.
+   */
+  name?: string;
+  /**
+   * As Meta calls it; `unknown` where only statuses are known.
+   */
+  type: string;
+  /**
+   * What it says; after an edit, what it says then.
+   */
+  text?: string;
+  /**
+   * Name of the template.
+   */
+  template?: string;
+  /**
+   * The message that it answers.
+   */
+  quotes?: {
+    id: string;
+    /**
+     * Absent: it is not known, or has none.
+     */
+    text?: string;
+  };
+  media?: {
+    /**
+     * For `/api/media/{id}`.
+     */
+    id?: string;
+    mimeType?: string;
+    fileName?: string;
+    /**
+     * Absent: it was not fetched.
+     */
+    bytes?: number;
+  };
+  /**
+   * Of what was sent, the highest so far: sent, failed, delivered, read, played.
+   */
+  status?: string;
+  /**
+   * When it was first seen.
+   */
+  statusAt?: string;
+  errors?: {
+    code?: number;
+    title?: string;
+  }[];
+  /**
+   * The last of each person.
+   */
+  reactions?: {
+    emoji: string;
+    by: ChatSide;
+  }[];
+  /**
+   * When it was last edited.
+   */
+  edited?: string;
+  /**
+   * When its sender deleted it.
+   */
+  deleted?: string;
+  /**
+   * Ids of the events that it was made of, oldest first; of statuses only where nothing else is known.
+   */
+  events: string[];
+}
+export interface QuarantineRetried {
+  id: string;
+  /**
+   * Events that were made of it.
+   */
+  understood: number;
+  /**
+   * Ids of those that the log did not have.
+   */
+  published: string[];
+  /**
+   * What still cannot be understood.
+   */
+  problems: {
+    path: string;
+    reason: string;
+  }[];
+  /**
+   * Nothing is left; the entry has gone.
+   */
+  closed: boolean;
+}
+export interface DestinationChecked {
+  name: string;
+  kind: string;
+  ok: boolean;
+  ms: number;
+  checks: {
+    name: string;
+    ok: boolean;
+    /**
+     * In words; of a fault, with its remedy. It may name an account of yours.
+     */
+    detail: string;
+  }[];
+}
+export interface DeadLetters {
+  of: "deliveries" | "messages";
+  /**
+   * Of the destination or the queue.
+   */
+  name: string;
+  /**
+   * Of a destination's queue too.
+   */
+  destination?: string;
+  count: number;
+  words: string;
+  remedy: string;
 }
 export interface Contact {
   /**
@@ -1050,6 +1431,10 @@ export interface Destination {
     by: "operator" | "config";
     reason: string;
     at: string;
+    /**
+     * When it goes on by itself.
+     */
+    until?: string;
   };
   /**
    * Deliveries that wait or are on their way.

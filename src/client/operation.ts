@@ -22,13 +22,17 @@ export interface RequestOptions {
   readonly reveal?: string | undefined;
 }
 
-/** A filter that is not set may be undefined. */
-type Loose<T> = { [K in keyof T]: T[K] | undefined };
-type Parts<T> = {
-  [K in keyof T as K extends "answer" ? never : K]: K extends "query" ? Loose<T[K]> : T[K];
-};
+/** What may be left out may also be undefined, and nothing of it is changed. */
+type Given<T> = T extends readonly (infer Each)[]
+  ? readonly Given<Each>[]
+  : T extends object
+    ? {
+        readonly [K in keyof T]: object extends Pick<T, K> ? Given<T[K]> | undefined : Given<T[K]>;
+      }
+    : T;
 
-export type Asked<M extends Method, P extends PathOf<M>> = Parts<Operation<M, P>> & RequestOptions;
+export type Asked<M extends Method, P extends PathOf<M>> = Given<Omit<Operation<M, P>, "answer">> &
+  RequestOptions;
 
 /** Whoever must say nothing need not give it. */
 export type Request<M extends Method, P extends PathOf<M>> =

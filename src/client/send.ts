@@ -14,7 +14,7 @@ export interface ClientOptions {
 /** Any operation's request, once its types are checked. */
 export interface AnyRequest extends RequestOptions {
   readonly path?: Readonly<Record<string, unknown>>;
-  readonly query?: Readonly<Record<string, unknown>>;
+  readonly query?: Readonly<Record<string, unknown>> | undefined;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -107,6 +107,6 @@ function parse({ status }: Response, text: string): unknown {
 export function toClientError(error: unknown, { signal }: Deadline): unknown {
   if (error instanceof ApiProblem || error instanceof ApiUnreachable) return error;
   if (signal.aborted) return signal.reason;
-  const { cause } = error as { cause?: { code?: unknown } };
-  return new ApiUnreachable(typeof cause?.code === "string" ? cause.code : undefined, error);
+  const { cause } = error as { cause?: { code?: string; message?: string } };
+  return new ApiUnreachable(cause?.code ?? cause?.message, error);
 }

@@ -98,8 +98,15 @@ export function diagnose<K extends Finding["kind"]>(
 }
 
 /** By whom a destination was paused, and why. */
-export function pausedInWords({ by, reason }: Pause): string {
-  return `paused ${by === "operator" ? "by an operator" : "itself"}: ${reason}`;
+export function pausedInWords({ by, reason, until }: Pause): string {
+  const till = until === undefined ? "" : ` until ${until}`;
+  return `paused ${by === "operator" ? "by an operator" : "itself"}${till}: ${reason}`;
+}
+
+/** One that was for a while is over by itself. */
+export function pauseAt(pause: Pause | undefined, now: number): Pause | undefined {
+  const isOver = pause?.until !== undefined && Date.parse(pause.until) <= now;
+  return isOver ? undefined : pause;
 }
 
 /** Reasons come with a full stop or without; more words may follow. */

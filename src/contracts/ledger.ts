@@ -43,6 +43,8 @@ export interface DestinationLease extends DestinationFacts {
     readonly by: "operator" | "config";
     readonly reason: string;
     readonly at: string;
+    /** From then on it counts as none. */
+    readonly until?: string;
   };
 }
 
@@ -116,6 +118,15 @@ interface DeliveryRows {
   givenUp(name: string): Promise<string[]>;
 }
 
+/** What a destination remembers. */
+export interface RememberedLink {
+  readonly destination: string;
+  /** A conversation id, a contact's `personKey`, or an event id. */
+  readonly about: string;
+  readonly link: Readonly<Record<string, string>>;
+  readonly savedAt: string;
+}
+
 /** What an attempt needs to know of the log and of its conversation. */
 interface DeliveryMemory {
   /** The event, from the log or as a row keeps it, or that it lies in quarantine. Absent: not stored yet. */
@@ -143,6 +154,8 @@ interface DeliveryMemory {
     name: string,
     about: string | readonly string[],
   ): Promise<Readonly<Record<string, string>> | undefined>;
+  /** Those that hold one of these values: what a vendor calls its ticket, contact or thread. At most 50. */
+  linksTo(remote: readonly string[]): Promise<RememberedLink[]>;
   /** Fenced: false when a holder of a later epoch has written it. `keepMs`: it is kept so long at least. */
   saveLink(
     name: string,

@@ -35,6 +35,8 @@ export interface EventFilter {
   /** A BSUID, wa_id or phone in any writing; joins through aliases. */
   readonly contact?: string;
   readonly messageId?: string;
+  /** That it came in: `pst_…`. */
+  readonly post?: string;
   /** A phone number id or a WABA id. */
   readonly account?: string;
   /** Every word must occur. */
@@ -47,7 +49,16 @@ export interface EventFilter {
 export interface ConversationFilter {
   readonly account?: string;
   readonly contact?: string;
+  readonly state?: ConversationState;
+  /** `closing`: within 4 h of the end of the 24-hour window. */
+  readonly window?: "closing";
 }
+
+/**
+ * `unanswered`: the contact said the last word, and nobody has answered since; `closed`: by a `business.conversation.closed` after
+ * its last message; else `open`.
+ */
+export type ConversationState = "unanswered" | "open" | "closed";
 
 export interface QuarantineFilter {
   readonly from?: string;
@@ -93,6 +104,16 @@ export interface ConversationView {
   readonly lastInboundAt?: string;
   /** The 24-hour customer service window, computed when read. */
   readonly windowOpenUntil?: string;
+  readonly state: ConversationState;
+  /** When the contact said the last thing that nobody has answered. */
+  readonly unansweredSince?: string;
+  /** Of either side, by payload time; reactions, edits and deletions are none. */
+  readonly last?: {
+    readonly direction: "in" | "out";
+    readonly type: string;
+    readonly text?: string;
+    readonly at: string;
+  };
 }
 
 export interface QuarantineEntry {

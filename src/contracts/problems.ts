@@ -59,10 +59,10 @@ export function runbookPath(kind: ProblemKind): string {
 }
 
 /** Its page within the project. */
-export function runbookFile(kind: ProblemKind): string {
+export function runbookFile(kind: string): string {
   return `docs/runbooks/${runbookName(kind)}.md`;
 }
 
-function runbookName(kind: ProblemKind): string {
+function runbookName(kind: string): string {
   return kind.replaceAll("_", "-");
 }

@@ -3,12 +3,14 @@
 export type { BusMessage, EncodedEvent, QuarantinedPost, WaypostEvent } from "../event/event.ts";
 export type * from "./bus.ts";
 export type * from "./connection.ts";
+export type * from "./chat.ts";
 export type * from "./contacts.ts";
 export type * from "./destination.ts";
 export * from "./diagnose.ts";
 export * from "./errors.ts";
 export type * from "./explain.ts";
 export type * from "./files.ts";
+export type * from "./installation.ts";
 export type * from "./jobs.ts";
 export type * from "./ledger.ts";
 export type * from "./log.ts";

@@ -1,4 +1,5 @@
 /** What reading the log again is asked and answers with. */
+import type { QuarantineEntry } from "./log.ts";
 
 /** A slice of the log, and of quarantine, to read again. */
 export interface RenormalizationRequest {
@@ -70,3 +71,22 @@ export type Renormalize = (
   request: RenormalizationRequest,
   signal: AbortSignal,
 ) => Promise<Renormalization>;
+
+/** What became of one POST of quarantine that was read again. */
+interface QuarantineRetried {
+  readonly id: string;
+  /** How many events were made of it. */
+  readonly understood: number;
+  /** Ids of those that the log did not have. */
+  readonly published: readonly string[];
+  /** What still cannot be understood. */
+  readonly problems: QuarantineEntry["problems"];
+  /** Nothing is left; the entry has gone. */
+  readonly closed: boolean;
+}
+
+/** Repeatable. Throws NotDurableError when the bus takes nothing: then the entry stays. */
+export type RetryQuarantined = (
+  entry: QuarantineEntry,
+  signal: AbortSignal,
+) => Promise<QuarantineRetried>;

@@ -1,9 +1,10 @@
-import type {
-  DeliveryChange,
-  DestinationFacts,
-  DestinationLease,
-  DestinationNote,
-  WaypostEvent,
+import {
+  type DeliveryChange,
+  type DestinationFacts,
+  type DestinationLease,
+  type DestinationNote,
+  pauseAt,
+  type WaypostEvent,
 } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
@@ -56,8 +57,7 @@ export function createHealth(parts: HealthParts): Health {
   return {
     pause,
     facts,
-    waitMs: (running) =>
-      pause.now() === undefined ? breaker.waitMs(running) : Number.POSITIVE_INFINITY,
+    waitMs: (running) => (pause.now() === undefined ? breaker.waitMs(running) : pause.leftMs()),
     successes: () => successes,
     async learn(outcome, ms) {
       hooks.attempt?.(name, outcome.is, ms);
@@ -122,6 +122,8 @@ type Reason = NonNullable<DestinationLease["pause"]>;
 /** Whether the destination rests, by an operator's word or because its configuration does not work. */
 interface Pause {
   now(): Reason | undefined;
+  /** Until it is over by itself. */
+  leftMs(): number;
   /** What a renewal says; `askedAt` (monotonic) is when it was asked. */
   learn(row: DestinationLease, askedAt: number): void;
   /** Pauses until an operator resumes. Resolves when the ledger has it. */
@@ -138,8 +140,13 @@ function createPause(options: {
   let current = options.row.pause;
   /** What was asked before this says nothing about what is saved now. */
   let savedAt = Number.NEGATIVE_INFINITY;
+  const now = () => pauseAt(current, clock.now());
   return {
-    now: () => current,
+    now,
+    leftMs: () => {
+      const until = now()?.until;
+      return until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until) - clock.now();
+    },
     learn({ pause }, askedAt) {
       if (askedAt <= savedAt) return;
       if (current !== undefined && pause === undefined) log.info("the destination is resumed");
@@ -147,7 +154,7 @@ function createPause(options: {
     },
     async forConfig(reason) {
       // Once, however many attempts meet the same.
-      if (current !== undefined) return;
+      if (now() !== undefined) return;
       const pause = { by: "config", reason, at: iso(clock.now()) } as const;
       current = pause;
       savedAt = Number.POSITIVE_INFINITY;

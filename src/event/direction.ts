@@ -16,3 +16,11 @@ export function isInboundMessage(event: WaypostEvent): boolean {
   const { message } = event.data;
   return message !== undefined && directionOf(event) === "in" && !silentTypes.has(message.type);
 }
+
+/** A message by itself; a reaction, an edit and a deletion are part of the one that they are about. */
+export function isSaid({ data: { message, status } }: WaypostEvent): boolean {
+  if (message === undefined || status !== undefined) return false;
+  return (
+    message.reaction === undefined && message.edit === undefined && message.revoke === undefined
+  );
+}

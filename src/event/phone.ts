@@ -52,3 +52,33 @@ function otherWriting(digits: string): string | undefined {
   const reform = reforms.find(([from]) => from.test(digits));
   return reform && digits.replace(reform[0], reform[1]);
 }
+
+const phoneForm = /^\+?[0-9(][0-9 ()./\u00a0\u2010-\u2015-]{4,40}$/u;
+
+/** What may be a phone number, in any writing; also behind `tel:` and in a link of wa.me. */
+export function phoneText(text: string): string | undefined {
+  const bare = text.trim().replace(/^(?:tel:|(?:https?:\/\/)?wa\.me\/)/i, "");
+  const digits = bare.replace(/[^0-9]/g, "");
+  return phoneForm.test(bare) && digits.length >= 6 && digits.length <= 17 ? bare : undefined;
+}
+
+/**
+ * Whom a phone number may mean, as digits, the likeliest first: as it is, and as callers inside of these countries write it. `(0)` is
+ * for them alone.
+ */
+export function phonesMeant(text: string, countries: readonly string[]): string[] {
+  const bare = text.replace(/\(0\)/g, "");
+  const isInternational = /^(?:\+|00)/.test(bare.trim());
+  const { parsePhoneNumberFromString: parse } = loadNumberingPlans();
+  const inside = isInternational
+    ? []
+    : countries.flatMap((country) => parse(bare, country as Phones.CountryCode)?.number ?? []);
+  const all = /^0(?!0)/.test(bare.trim()) ? inside : [bare, ...inside];
+  return [...new Set(all.flatMap(phoneCandidates))];
+}
+
+/** `+49 1512 3456789` of a phone's digits. */
+export function phoneInWords(digits: string): string {
+  const parsed = loadNumberingPlans().parsePhoneNumberFromString(`+${digits}`);
+  return parsed?.formatInternational() ?? `+${digits}`;
+}

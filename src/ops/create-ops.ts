@@ -7,13 +7,16 @@ import type {
   Contacts,
   Delivery,
   EventQuery,
+  Installation,
   Ledger,
+  MediaRows,
   NotDelivered,
   ProcessRegistry,
   Renormalize,
   ReplayPlan,
   ReplayRequest,
   Replays,
+  RetryQuarantined,
   RoutesTested,
   WaypostEvent,
 } from "../contracts.ts";
@@ -21,12 +24,15 @@ import { createHttpServer, listen } from "../support/http-server.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import { authenticate, configuredTokens } from "./authenticate.ts";
+import { createConsole } from "./console.ts";
 import { createContactRoutes } from "./contact-routes.ts";
+import { createConversationRoutes } from "./conversation-routes.ts";
 import { createDeliveryRoutes } from "./delivery-routes.ts";
-import { createDestinationRoutes } from "./destination-routes.ts";
+import { type CheckDestination, createDestinationRoutes } from "./destination-routes.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { createIntakeRoutes, type IntakeParts } from "./intake-routes.ts";
 import { createLogRoutes } from "./log-routes.ts";
+import { createMasking } from "./masking/masking.ts";
 import { createMediaRoutes, type MediaParts } from "./media-routes.ts";
 import { createProbes, type ReadyCheck } from "./probes.ts";
 import { notFound, Problem, problemHandler } from "./problem.ts";
@@ -39,6 +45,7 @@ import { nameMissingScope, requireScopes } from "./require-scopes.ts";
 import { createRoutesTestRoutes } from "./routes-test-routes.ts";
 import { createRunbooks } from "./runbooks.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
+import { createSearchRoutes } from "./search-routes.ts";
 import type { SystemStatus } from "./status.ts";
 
 export interface OpsOptions {
@@ -64,6 +71,7 @@ export interface OpsApi extends MediaParts {
   readonly status: () => Promise<SystemStatus>;
   readonly ledger: Ledger;
   readonly contacts: Pick<Contacts, "find" | "change">;
+  readonly media: Pick<MediaRows, "get">;
   readonly processes: Pick<ProcessRegistry, "alive">;
   /** The configured ones by name, as they are now. */
   readonly destinations: () => ReadonlyMap<
@@ -77,8 +85,11 @@ export interface OpsApi extends MediaParts {
   /** Removes what destinations that are no longer configured have left. */
   readonly prune: (options: PruneOptions) => Promise<Pruned>;
   readonly bus: Pick<Bus, "queues" | "dropDead">;
+  readonly check: CheckDestination;
+  readonly retryQuarantined: RetryQuarantined;
   readonly intake: IntakeParts;
   readonly replays: Replays;
+  readonly installation: Installation;
   /** What a replay would do. Changes nothing. */
   readonly planReplay: (request: ReplayRequest) => Promise<ReplayPlan>;
   /** Runs the present parser over the log and quarantine. */
@@ -152,8 +163,10 @@ function noApi(app: Express, options: OpsOptions): () => void {
 function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
   const { validateResponses = false } = options;
   const streams = createEventStreams({ ...api, ...options });
+  app.use(createConsole());
   const whoAsks = authenticate(configuredTokens(options.tokens));
-  app.use("/api", watch(options), whoAsks, readBody, refuseOddNames);
+  const masking = createMasking(api.installation);
+  app.use("/api", watch(options), whoAsks, readBody, masking.before, refuseOddNames);
   app.use(
     validateOpenApi({
       apiSpec: join(schemasDir, "openapi.yaml"),
@@ -166,6 +179,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
     }),
     nameMissingScope,
   );
+  app.use("/api", masking.after);
   app.post("/api/reload", requireValidated, handleReload(options.reload));
   app.get("/api/events/stream", requireValidated, streams.handler);
   app.use(
@@ -173,6 +187,8 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
     createRenormalizationRoutes(api),
     createReplayRoutes(api),
     createContactRoutes(api),
+    createConversationRoutes(api),
+    createSearchRoutes(api),
     createMediaRoutes(api),
     createRoutesTestRoutes(api),
     createIntakeRoutes(api.intake, options.metrics),

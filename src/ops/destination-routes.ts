@@ -1,9 +1,22 @@
 import { Router } from "express";
-import { type Bus, deadQueueName, type Ledger, type ProcessRegistry } from "../contracts.ts";
-import { type DestinationState, destinationStates } from "./destination-state.ts";
-import { notFound } from "./problem.ts";
+import {
+  type Bus,
+  type DestinationCheck,
+  type DestinationRow,
+  deadQueueName,
+  type Ledger,
+  type ProcessRegistry,
+  type RunningProcess,
+} from "../contracts.ts";
+import { parseDuration } from "../support/duration.ts";
+import { deadLetters } from "./dead-letters.ts";
+import { type DestinationState, destinationStates, isAlive } from "./destination-state.ts";
+import { badParameter, notFound } from "./problem.ts";
 import type { Pruned, PruneOptions } from "./prune.ts";
 import { requireValidated } from "./query.ts";
+
+/** The harmless calls of the doctor, within 15 s. Never rejects. */
+export type CheckDestination = (name: string) => Promise<readonly DestinationCheck[]>;
 
 /** Destinations: how they fare, pausing and resuming them, and removing what is left of former ones or dead in a queue. */
 export function createDestinationRoutes(options: {
@@ -12,8 +25,9 @@ export function createDestinationRoutes(options: {
   readonly destinations: () => ReadonlyMap<string, { readonly kind: string }>;
   readonly prune: (options: PruneOptions) => Promise<Pruned>;
   readonly bus: Pick<Bus, "queues" | "dropDead">;
+  readonly check: CheckDestination;
 }): Router {
-  const { ledger, processes: registry, destinations, prune, bus } = options;
+  const { ledger, processes: registry, destinations, prune, bus, check } = options;
   const states = async () => {
     const [rows, processes] = await Promise.all([ledger.destinations(), registry.alive()]);
     return destinationStates({ configured: destinations(), rows, processes });
@@ -29,12 +43,29 @@ export function createDestinationRoutes(options: {
     response.json({ items: await states() });
   });
   router.post("/destinations/:name/pause", async ({ params, body }, response) => {
-    const { reason = "no reason given" } = body as { reason?: string };
+    const { reason = "no reason given", for: lasts } = body as { reason?: string; for?: string };
+    const until = lasts === undefined ? {} : { until: endOf(lasts) };
     const at = new Date().toISOString();
-    response.json(await setPause(params.name, { by: "operator", reason, at }));
+    response.json(await setPause(params.name, { by: "operator", reason, at, ...until }));
   });
   router.post("/destinations/:name/resume", async ({ params }, response) => {
     response.json(await setPause(params.name, undefined));
+  });
+  router.post("/destinations/:name/check", async ({ params: { name } }, response) => {
+    const kind = destinations().get(name)?.kind;
+    if (kind === undefined) throw notFound("destination");
+    const started = performance.now();
+    const checks = await check(name);
+    const ms = Math.round(performance.now() - started);
+    response.json({ name, kind, ok: checks.every(({ ok }) => ok), ms, checks });
+  });
+  router.get("/processes", async (_request, response) => {
+    const [rows, running] = await Promise.all([ledger.destinations(), registry.alive()]);
+    response.json({ items: running.map((process) => withDestinations(process, rows)) });
+  });
+  router.get("/dead-letters", async (_request, response) => {
+    const [rows, queues] = await Promise.all([ledger.destinations(), bus.queues()]);
+    response.json({ items: deadLetters(rows, queues) });
   });
   router.post("/topology/prune", async ({ body }, response) => {
     const { force = false } = body as { force?: boolean };
@@ -49,6 +80,19 @@ export function createDestinationRoutes(options: {
     response.json({ dropped: await bus.dropDead(known.name) });
   });
   return router;
+}
+
+const maxPauseMs = 30 * 24 * 60 * 60 * 1_000;
+
+function endOf(lasts: string): string {
+  const ms = parseDuration(lasts) ?? 0;
+  if (ms > maxPauseMs) throw badParameter("for", "may be 30 days at most");
+  return new Date(Date.now() + ms).toISOString();
+}
+
+function withDestinations(process: RunningProcess, rows: readonly DestinationRow[]) {
+  const held = rows.filter(({ holder, name }) => !name.includes(".") && isAlive(holder, [process]));
+  return { ...process, delivers: held.map(({ name }) => name) };
 }
 
 function found(states: readonly DestinationState[], name: string): DestinationState {

@@ -1,4 +1,4 @@
-import { type DestinationRow, pausedInWords, type RunningProcess } from "../contracts.ts";
+import { type DestinationRow, pauseAt, pausedInWords, type RunningProcess } from "../contracts.ts";
 
 /** How a destination fares, for people and for `/api/destinations`. Holds no personal data. */
 export interface DestinationState {
@@ -35,7 +35,7 @@ export interface DestinationSources {
   readonly processes: readonly RunningProcess[];
 }
 
-/** All that are configured, and those that are not but have left something, by name. Pure. */
+/** All that are configured, and those that are not but have left something, by name. */
 export function destinationStates(sources: DestinationSources): DestinationState[] {
   const rows = new Map(sources.rows.filter(isLeft).map((row) => [row.name, row]));
   const names = new Set([...sources.configured.keys(), ...rows.keys()]);
@@ -51,7 +51,13 @@ export function destinationStates(sources: DestinationSources): DestinationState
       scheduled: 0,
       dead: 0,
     };
-    return stateOf(row, kind, holderOf(row, sources.processes));
+    const { pause, ...rest } = row;
+    const rests = pauseAt(pause, Date.now());
+    return stateOf(
+      { ...rest, ...(rests && { pause: rests }) },
+      kind,
+      holderOf(row, sources.processes),
+    );
   });
 }
 

@@ -3,6 +3,7 @@ import type { Bus, Consumer, EventFilter, EventQuery, WaypostEvent } from "../co
 import { compilePattern } from "../event/pattern.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
+import { shownBy } from "./masking/masking.ts";
 import { unavailable } from "./problem.ts";
 import { parseEventFilter } from "./query.ts";
 import { createSink, type Sink } from "./sink.ts";
@@ -39,7 +40,8 @@ export function createEventStreams(options: {
     const filter = parseEventFilter(request.query);
     if (closing) throw unavailable("stopping", "Waypost is stopping.");
     if (open.size >= maxStreams) throw unavailable("too-many-tails", "Too many tails are open.");
-    const sink = createSink(response);
+    const show = shownBy(response);
+    const sink = createSink(response, (event) => show("Event", event));
     open.add(sink);
     options.metrics.tails.set(open.size);
     try {

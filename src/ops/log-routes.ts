@@ -1,22 +1,25 @@
 import { Router } from "express";
-import type { Delivery, EventQuery, Ledger, NotDelivered, WaypostEvent } from "../contracts.ts";
+import type {
+  Delivery,
+  EventQuery,
+  Ledger,
+  NotDelivered,
+  RetryQuarantined,
+  WaypostEvent,
+} from "../contracts.ts";
 import { notFound } from "./problem.ts";
 import { createQuarantineRoutes } from "./quarantine-routes.ts";
-import {
-  parseConversationFilter,
-  parseEventFilter,
-  parseOrderedPage,
-  parsePage,
-  requireValidated,
-} from "./query.ts";
+import { parseEventFilter, parseOrderedPage, requireValidated } from "./query.ts";
 import type { SystemStatus } from "./status.ts";
+import { timelineOf } from "./timeline.ts";
 
 /** What can be asked of the log, each as `schemas/openapi.yaml` lays it down. */
 export function createLogRoutes(options: {
   readonly query: EventQuery;
-  readonly ledger: Pick<Ledger, "deliveriesOf">;
+  readonly ledger: Pick<Ledger, "deliveriesOf" | "destinations">;
   readonly status: () => Promise<SystemStatus>;
   readonly whyNot: (event: WaypostEvent, delivered: readonly Delivery[]) => readonly NotDelivered[];
+  readonly retryQuarantined: RetryQuarantined;
 }): Router {
   const { query, ledger, status, whyNot } = options;
   const router = Router();
@@ -29,18 +32,21 @@ export function createLogRoutes(options: {
     const deliveries = await ledger.deliveriesOf(event.id);
     response.json({ ...event, deliveries, notDelivered: whyNot(event, deliveries) });
   });
+  router.get("/timeline/:id", async ({ params }, response) => {
+    const event = found("event", await query.event(params.id));
+    const deliveries = await ledger.deliveriesOf(event.id);
+    const [rows, storedAt] = await Promise.all([ledger.destinations(), query.storedAt(event.id)]);
+    const notDelivered = whyNot(event, deliveries);
+    const now = new Date();
+    const steps = timelineOf({ event, storedAt, deliveries, notDelivered, rows, now });
+    response.json({ event, steps });
+  });
   router.get("/messages/:wamid", async ({ params }, response) => {
     response.json(found("message", await query.message(params.wamid)));
   });
-  router.get("/conversations", async ({ query: asked }, response) => {
-    response.json(await query.conversations(parseConversationFilter(asked), parsePage(asked)));
-  });
-  router.get("/conversations/:id", async ({ params }, response) => {
-    response.json(found("conversation", await query.conversation(params.id)));
-  });
   router.get("/stats", async (_request, response) => void response.json(await query.stats()));
   router.get("/status", async (_request, response) => void response.json(await status()));
-  router.use(createQuarantineRoutes(query));
+  router.use(createQuarantineRoutes(options));
   return router;
 }
 

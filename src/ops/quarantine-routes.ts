@@ -1,5 +1,10 @@
 import { Router } from "express";
-import type { EventQuery, QuarantineEntry, QuarantineFilter } from "../contracts.ts";
+import type {
+  EventQuery,
+  QuarantineEntry,
+  QuarantineFilter,
+  RetryQuarantined,
+} from "../contracts.ts";
 import { notFound } from "./problem.ts";
 import { parsePage, parseTimes } from "./query.ts";
 
@@ -10,7 +15,13 @@ const maxBytesListed = 65_536;
 
 type ListedEntry = Omit<QuarantineEntry, "dataBase64"> & { readonly dataBase64?: string };
 
-export function createQuarantineRoutes(query: EventQuery): Router {
+export function createQuarantineRoutes({
+  query,
+  retryQuarantined,
+}: {
+  readonly query: EventQuery;
+  readonly retryQuarantined: RetryQuarantined;
+}): Router {
   const router = Router();
   router.get("/quarantine", async ({ query: asked }, response) => {
     const { limit, cursor } = parsePage(asked);
@@ -20,6 +31,13 @@ export function createQuarantineRoutes(query: EventQuery): Router {
     const entry = await query.quarantineEntry(params.id);
     if (entry === undefined) throw notFound("quarantined POST");
     response.json(entry);
+  });
+  router.post("/quarantine/:id/retry", async ({ params }, response) => {
+    const entry = await query.quarantineEntry(params.id);
+    if (entry === undefined) throw notFound("quarantined POST");
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    response.json(await retryQuarantined(entry, gone.signal));
   });
   return router;
 }

@@ -1,6 +1,7 @@
 import type { RequestHandler } from "express";
 import type {
   ConversationFilter,
+  ConversationState,
   EventFilter,
   OrderedPageRequest,
   PageRequest,
@@ -42,7 +43,12 @@ export function parseEventFilter(query: Query): EventFilter {
 }
 
 export function parseConversationFilter(query: Query): ConversationFilter {
-  return pick(query, ["account", "contact"]);
+  const { state, window } = query;
+  return {
+    ...pick(query, ["account", "contact"]),
+    ...(state === undefined ? {} : { state: state as ConversationState }),
+    ...(window === "closing" && { window }),
+  };
 }
 
 /** `from` and `to` on `receivedAt`, in the one form that stores compare: UTC with milliseconds. */

@@ -21,8 +21,11 @@ export interface Sink {
   end(why: string): void;
 }
 
-/** One reader. What it does not take in time costs it the connection, not us the memory. */
-export function createSink(response: Response): Sink {
+/**
+ * One reader. What it does not take in time costs it the connection, not us the memory. `show` says what it may see of an
+ * event, its id included.
+ */
+export function createSink(response: Response, show: (event: WaypostEvent) => unknown): Sink {
   let heartbeat: NodeJS.Timeout | undefined;
   let over = false;
   let finish = () => {};
@@ -55,9 +58,9 @@ export function createSink(response: Response): Sink {
       response.write("retry: 2000\n\n");
       heartbeat = setInterval(() => write(": still here\n\n"), heartbeatMs);
     },
-    send: (event) => write(frame(event)),
+    send: (event) => write(frame(show(event))),
     sendAndWait: async (event) => {
-      write(frame(event));
+      write(frame(show(event)));
       if (over || !response.writableNeedDrain) return;
       const drained = new Promise((resolve) => response.once("drain", resolve));
       await Promise.race([drained, ended]);
@@ -67,6 +70,7 @@ export function createSink(response: Response): Sink {
   };
 }
 
-function frame(event: WaypostEvent): string {
-  return `id: ${event.id.replace(/[\r\n\0]/g, "")}\nevent: event\ndata: ${JSON.stringify(event)}\n\n`;
+function frame(event: unknown): string {
+  const id = String((event as Pick<WaypostEvent, "id">).id);
+  return `id: ${id.replace(/[\r\n\0]/g, "")}\nevent: event\ndata: ${JSON.stringify(event)}\n\n`;
 }

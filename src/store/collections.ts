@@ -4,6 +4,7 @@ import { accountsTable } from "./accounts.ts";
 import type { ContactLearner } from "./contact-learner.ts";
 import { contactSpecs } from "./contact-tables.ts";
 import { createContacts } from "./contacts.ts";
+import { createInstallation, installationTable } from "./installation.ts";
 import { createJobRows, jobsTable } from "./jobs.ts";
 import { createLedger, type LedgerOptions } from "./ledger.ts";
 import { ledgerSpecs } from "./ledger-tables.ts";
@@ -18,6 +19,7 @@ export const collections = [
   jobsTable,
   quarantineTable,
   replaysTable,
+  installationTable,
   accountsTable,
   mediaTable,
   ...contactSpecs,
@@ -29,16 +31,27 @@ export function openCollections(
   options: LedgerOptions & { readonly learner: ContactLearner },
 ): Pick<
   Store,
-  "ledger" | "processes" | "jobs" | "contacts" | "media" | "replays" | "quarantinedSince"
+  | "ledger"
+  | "processes"
+  | "jobs"
+  | "contacts"
+  | "media"
+  | "replays"
+  | "installation"
+  | "quarantinedSince"
+  | "closeQuarantined"
 > {
   const ledger = createLedger(tables, options);
+  const quarantine = createQuarantine(tables);
   return {
     ledger,
     contacts: createContacts(tables, { learner: options.learner, aliases: ledger.aliases }),
     media: createMediaRows(tables),
     processes: createProcessRegistry(tables),
     replays: createReplays(tables),
-    quarantinedSince: createQuarantine(tables).since,
+    installation: createInstallation(tables),
+    quarantinedSince: quarantine.since,
+    closeQuarantined: quarantine.close,
     // What the alerts' job remembered before jobs had rows lies among the links.
     jobs: createJobRows(tables, {
       exclusive: options.exclusive,

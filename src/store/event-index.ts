@@ -14,6 +14,8 @@ export interface EventIndex {
   readonly contactKeys: readonly string[];
   /** The message it is or is about: its status, payment, reaction, edit, revocation. */
   readonly messageIds: readonly string[];
+  /** The POST that it came in. */
+  readonly postId: string | undefined;
   readonly words: readonly string[];
 }
 
@@ -37,6 +39,8 @@ export function indexEvent(event: WaypostEvent): EventIndex {
     wabaId: idOf(account.wabaId),
     contactKeys: keys(contactKeys(event)),
     messageIds: messageIds(event),
+    // Of an event that came in none it says how it was made.
+    postId: String(event.postid).startsWith("pst_") ? idOf(event.postid) : undefined,
     words: indexWords(searchableTexts(event)),
   };
 }

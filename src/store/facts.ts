@@ -15,7 +15,7 @@ export interface Facts {
 }
 
 /** Compared field by field, in the order of the fields, as BSON compares sub-documents. */
-type Highest = string | Latest | StatusRank | LastMessage;
+type Highest = string | Latest | StatusRank | LastMessage | LastSaid;
 export type Member = string | ErrorNote;
 
 /** A value that the last event decides: by payload time, then event id, then the parser's version. */
@@ -33,6 +33,13 @@ export interface StatusRank {
 export interface LastMessage {
   readonly at: string;
   readonly id: string;
+}
+/** By payload time, then event id. */
+export interface LastSaid {
+  readonly at: string;
+  readonly id: string;
+  readonly direction: "in" | "out";
+  readonly type: string;
 }
 export interface ErrorNote {
   readonly code?: number;

@@ -6,12 +6,21 @@ import { linksGo } from "./link-life.ts";
 /** More rounds than anybody needs who is not stopped by the same writers all the time. */
 const maxRounds = 10;
 
+const maxFound = 50;
+/** What is longer is no id that anybody has at hand. */
+const maxRemote = 256;
+
+function remoteIn(link: Readonly<Record<string, string>>): string[] {
+  const values = Object.values(link).filter((value) => value !== "" && value.length <= maxRemote);
+  return [...new Set(values)];
+}
+
 /** What destinations remember about conversations and contacts, and about events that have none. Links go some days after `retentionMs`, unless used again. */
 export function createLinks(
   tables: Pick<Tables, "of">,
   aliases: Ledger["aliases"],
   retentionMs: number,
-): Pick<Ledger, "link" | "saveLink"> {
+): Pick<Ledger, "link" | "saveLink" | "linksTo"> {
   const links = tables.of(linksTable);
   return {
     async link(name, about) {
@@ -21,14 +30,22 @@ export function createLinks(
       const newest = found.toSorted((a, b) => (a.savedAt < b.savedAt ? 1 : -1));
       return (newest.find(({ id }) => id === ids[0]) ?? newest[0])?.link;
     },
+    async linksTo(remote) {
+      const where = { remote: { in: [...remote] } };
+      const found = await links.find({ where, limit: maxFound, as: "lookup" });
+      return found.map(({ id, conversationId: about, link, savedAt }) => {
+        return { destination: id.slice(0, -about.length - 1), about, link, savedAt };
+      });
+    },
     async saveLink(name, conversationId, link, epoch, { keepMs = 0 } = {}) {
       const id = `${name}:${conversationId}`;
       const savedAt = new Date().toISOString();
       const expireAt = new Date(
         Math.max(linksGo(Date.now() + retentionMs).at, Date.now() + keepMs),
       );
-      const change = { set: { link, epoch, savedAt }, max: { expireAt } };
-      const row = { id, conversationId, link, epoch, savedAt, expireAt };
+      const remote = remoteIn(link);
+      const change = { set: { link, remote, epoch, savedAt }, max: { expireAt } };
+      const row = { id, conversationId, link, remote, epoch, savedAt, expireAt };
       for (let round = 0; round < maxRounds; round += 1) {
         if ((await links.update([{ id, where: { epoch: { atMost: epoch } }, ...change }])) > 0) {
           return true;

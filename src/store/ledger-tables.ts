@@ -83,11 +83,13 @@ export const linksTable = defineTable({
   fields: {
     conversationId: text(),
     link: json<Readonly<Record<string, string>>>(),
+    /** All that stands in it, by which it is found. */
+    remote: optional(texts()),
     epoch: integer(),
     savedAt: text(),
     expireAt: date(),
   },
-  indexes: [{ on: ["conversationId"] }],
+  indexes: [{ on: ["conversationId"] }, { on: ["remote"] }],
   expires: true,
 });
 

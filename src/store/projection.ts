@@ -15,6 +15,7 @@ import {
   type Member,
   sortedSet,
 } from "./facts.ts";
+import { lastWords } from "./last-words.ts";
 
 /** What an event changes, besides being kept. Pure: the same event always says the same. */
 export interface Projection {
@@ -150,6 +151,7 @@ function conversationFacts(event: WaypostEvent, index: EventIndex, at: string): 
       lastAt: at,
       lastReceivedAt: isoTime(index.receivedAt),
       lastInboundAt: inbound ? at : undefined,
+      ...lastWords(event, at),
       lastMessage: lastMessageOf(event, index),
       closedAt: event.type === closedType ? isoTime(index.receivedAt) : undefined,
       groupId: textOf(groupId),

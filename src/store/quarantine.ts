@@ -85,6 +85,7 @@ export interface Quarantine {
   entry(id: string): Promise<QuarantineEntry | undefined>;
   /** How many POSTs were received from then on. */
   since(from: Date): Promise<number>;
+  close(id: string): Promise<void>;
   /** Which of these ids are there; their bytes are not read. */
   among(ids: readonly string[]): Promise<readonly string[]>;
 }
@@ -111,6 +112,7 @@ export function createQuarantine(tables: Pick<Tables, "of">): Quarantine {
       return found && entryOf(found);
     },
     since: (from) => posts.count({ receivedAt: { atLeast: from } }),
+    close: (id) => posts.remove([id]),
     async among(ids) {
       // Mostly none is, which one count tells.
       if (ids.length === 0 || (await posts.count({ id: { in: ids } })) === 0) return [];

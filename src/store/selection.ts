@@ -1,4 +1,9 @@
-import type { ConversationFilter, EventFilter, PageRequest } from "../contracts.ts";
+import type {
+  ConversationFilter,
+  ConversationState,
+  EventFilter,
+  PageRequest,
+} from "../contracts.ts";
 import { compilePattern } from "../event/pattern.ts";
 import { type Position, parseCursor } from "./cursor.ts";
 
@@ -8,7 +13,10 @@ export interface CheckedFilter {
   readonly conversation?: string;
   readonly contact?: string;
   readonly messageId?: string;
+  readonly post?: string;
   readonly account?: string;
+  readonly state?: ConversationState;
+  readonly window?: "closing";
   readonly text?: string;
   /** Milliseconds since 1970. */
   readonly from?: number;
@@ -18,7 +26,6 @@ export interface CheckedFilter {
 export interface CheckedPage {
   readonly limit: number;
   readonly after: Position | undefined;
-  /** Of events. */
   readonly oldestFirst?: true;
 }
 
@@ -27,7 +34,10 @@ const known = new Set([
   "conversation",
   "contact",
   "messageId",
+  "post",
   "account",
+  "state",
+  "window",
   "text",
   "from",
   "to",

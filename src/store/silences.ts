@@ -1,6 +1,6 @@
 import type { Silences, SilentConversation } from "../contracts.ts";
 import { resolveAliases } from "./aliases.ts";
-import type { Reader } from "./query.ts";
+import type { Reader } from "./reader.ts";
 import type { ConversationRow } from "./views.ts";
 
 /** Of a row that is found by it: the receipt of its last message. It says where to look; what holds is in the row's facts. */

@@ -1,5 +1,5 @@
-import type { ConversationView, MessageView, WaypostEvent } from "../contracts.ts";
-import type { ErrorNote, LastMessage, Latest, StatusRank } from "./facts.ts";
+import type { MessageView, WaypostEvent } from "../contracts.ts";
+import type { ErrorNote, LastMessage, LastSaid, Latest, StatusRank } from "./facts.ts";
 
 /** A message as `rowOf` its facts: the same in both stores. */
 export interface MessageRow {
@@ -28,6 +28,10 @@ export interface ConversationRow {
   readonly lastAt: string;
   readonly lastReceivedAt: string;
   readonly lastInboundAt?: string;
+  /** The contact's last word, your side's last answer, and the last message of either, by payload time. */
+  readonly lastAskedAt?: string;
+  readonly lastOutboundAt?: string;
+  readonly last?: LastSaid;
   readonly lastMessage?: LastMessage;
   readonly closedAt?: string;
   readonly groupId?: string;
@@ -40,8 +44,6 @@ export interface ConversationRow {
   readonly name?: Latest<string>;
   readonly username?: Latest<string>;
 }
-
-const windowMs = 24 * 60 * 60 * 1000;
 
 export function messageView(row: MessageRow, events: readonly WaypostEvent[]): MessageView {
   return withoutAbsent<MessageView>({
@@ -63,62 +65,6 @@ export function messageView(row: MessageRow, events: readonly WaypostEvent[]): M
   });
 }
 
-/** One person's conversation from all rows it is kept in, at least one; the most recent row gives it its id. */
-export function conversationView(
-  rows: readonly [ConversationRow, ...ConversationRow[]],
-  aliases: readonly string[],
-  now: number,
-): ConversationView {
-  const main = mostRecent(rows);
-  const inbound = last(rows.flatMap((row) => row.lastInboundAt ?? []));
-  const openUntil = inbound === undefined ? 0 : Date.parse(inbound) + windowMs;
-  const newest = (field: "waId" | "name" | "username") =>
-    latest(rows.flatMap((row) => row[field] ?? []));
-  return withoutAbsent<ConversationView>({
-    id: main._id,
-    aliases: aliases.filter((id) => id !== main._id).sort(),
-    account: withoutAbsent({ wabaId: main.wabaId, phoneNumberId: main.phoneNumberId }),
-    contact: withoutAbsent({
-      userId: userIdOf(main, rows),
-      waId: newest("waId"),
-      name: newest("name"),
-      username: newest("username"),
-    }),
-    groupId: main.groupId,
-    firstAt: rows.map((row) => row.firstAt).sort()[0],
-    lastAt: last(rows.map((row) => row.lastAt)),
-    lastInboundAt: inbound,
-    windowOpenUntil: openUntil > now ? new Date(openUntil).toISOString() : undefined,
-  });
-}
-
-/** Somebody whose id changed is known by the newest one. */
-function userIdOf(main: ConversationRow, rows: readonly ConversationRow[]): string | undefined {
-  if (main.userId !== undefined) return main.userId;
-  const [first, ...others] = rows.filter((row) => row.userId !== undefined);
-  return first && mostRecent([first, ...others]).userId;
-}
-
-/** The row a list shows a person at. */
-export function mostRecent(
-  rows: readonly [ConversationRow, ...ConversationRow[]],
-): ConversationRow {
-  return rows.reduce((a, b) => (place(a) >= place(b) ? a : b));
-}
-
-function place(row: ConversationRow): string {
-  return `${row.lastReceivedAt} ${row._id}`;
-}
-
-function last(times: readonly string[]): string | undefined {
-  return [...times].sort().at(-1);
-}
-
-function latest(values: readonly Latest<string>[]): string | undefined {
-  if (values.length === 0) return undefined;
-  return values.reduce((a, b) => (`${a.at} ${a.id}` >= `${b.at} ${b.id}` ? a : b)).value;
-}
-
 function byPayloadTime(a: WaypostEvent, b: WaypostEvent): number {
   const order =
     Date.parse(a.time) - Date.parse(b.time) ||
@@ -131,7 +77,7 @@ function byJson(a: unknown, b: unknown): number {
 }
 
 /** `exactOptionalPropertyTypes`: what is not known is not there. */
-function withoutAbsent<T>(values: { readonly [K in keyof T]: T[K] | undefined }): T {
+export function withoutAbsent<T>(values: { readonly [K in keyof T]: T[K] | undefined }): T {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as T;
 }

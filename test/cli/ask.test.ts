@@ -324,12 +324,16 @@ describe("every command", () => {
   ];
 
   it("exits 3 and says how to start Waypost when nobody answers", async () => {
+    const gone = await startOps();
+    const { port } = new URL(gone.url);
+    await gone.ops.close();
     for (const args of commands) {
-      const { code, out, err } = await run([...args, "--url", "http://user:canary@127.0.0.1:1"]);
+      const url = `http://user:canary@127.0.0.1:${port}`;
+      const { code, out, err } = await run([...args, "--url", url]);
       assert.deepEqual([code, out], [3, ""], args.join(" "));
       assert.match(
         err,
-        /does not answer at http:\/\/127\.0\.0\.1:1 \(ECONNREFUSED\).*waypost start/s,
+        /does not answer at http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\).*waypost start/s,
       );
       assert.doesNotMatch(err, /canary/);
     }

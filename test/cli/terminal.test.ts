@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { parseEventStream } from "../../src/cli/event-source.ts";
 import { cut, duration, escapeControls, pad, safeJson } from "../../src/cli/terminal.ts";
 
 describe("text for a terminal", () => {
@@ -55,24 +54,5 @@ describe("text for a terminal", () => {
       [90_061_000, "1 d 1 h"],
     ] as const;
     for (const [ms, text] of cases) assert.equal(duration(ms), text);
-  });
-});
-
-describe("an event stream", () => {
-  it("is read the same however it is cut into chunks", async () => {
-    const text =
-      'retry: 2000\n\n: still here\n\nid: é1\nevent: event\ndata: {"a":"b: c 👋"}\n\nid: 2\ndata: x\n\nid: 3\nda';
-    const bytes = Buffer.from(text);
-    for (let size = 1; size <= bytes.length; size += 1) {
-      const chunks = (async function* () {
-        for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
-      })();
-      const events = [];
-      for await (const event of parseEventStream(chunks)) events.push(event);
-      assert.deepEqual(events, [
-        { id: "é1", data: '{"a":"b: c 👋"}' },
-        { id: "2", data: "x" },
-      ]);
-    }
   });
 });

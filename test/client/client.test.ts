@@ -129,7 +129,7 @@ describe("the client, of whatever else answers", () => {
           .get("/api/stats", { timeoutMs: 100 })
           .catch((thrown: unknown) => thrown);
         assert.ok(error instanceof ApiUnreachable);
-        assert.equal(error.code, "ETIMEDOUT");
+        assert.equal(error.reason, "ETIMEDOUT");
       },
     );
   });
@@ -143,7 +143,7 @@ describe("the client, of whatever else answers", () => {
       },
     );
     const client = createClient({ baseUrl: gone });
-    const unreachable = { name: "ApiUnreachable", code: "ECONNREFUSED" };
+    const unreachable = { name: "ApiUnreachable", reason: "ECONNREFUSED" };
     await assert.rejects(client.get("/api/stats"), unreachable);
     await assert.rejects(client.follow().next(), unreachable);
   });

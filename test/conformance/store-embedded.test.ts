@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { testContacts } from "./contacts.ts";
+import { testInstallation } from "./installation.ts";
 import { testMediaRows } from "./media-rows.ts";
 import { testSilences } from "./silences.ts";
 import { testStore } from "./store.ts";
 
 testStore("embedded", { skip: false }, open);
+testInstallation("embedded", { skip: false }, open);
 testSilences("embedded", { skip: false }, open);
 testMediaRows("embedded", { skip: false }, async () => {
   const { store, close } = await open();

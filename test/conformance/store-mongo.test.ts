@@ -6,6 +6,7 @@ import { dropDatabase, type Mongo, needsMongo, startMongo } from "../services/mo
 import { assertMajority, type MongoWire, watchMongo } from "../services/mongo-wire.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { testContacts } from "./contacts.ts";
+import { testInstallation } from "./installation.ts";
 import { testMediaRows } from "./media-rows.ts";
 import { testSilences } from "./silences.ts";
 import { testStore } from "./store.ts";
@@ -25,6 +26,7 @@ after(async () => {
 });
 
 testStore("MongoDB", needs, open);
+testInstallation("MongoDB", needs, open);
 testSilences("MongoDB", needs, open);
 testMediaRows("MongoDB", needs, async () => {
   const { store, close } = await open();

@@ -987,6 +987,8 @@ function testConversations(get: Get): void {
       lastAt: ago(0.5),
       lastInboundAt: ago(1),
       windowOpenUntil: ago(-23),
+      state: "open",
+      last: { direction: "out", type: "unknown", at: ago(0.5) },
     });
   });
 

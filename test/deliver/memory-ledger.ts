@@ -11,12 +11,13 @@ import { personKeyOf } from "../../src/event/person.ts";
 import { contactFacts } from "../../src/store/contact-facts.ts";
 import { createContactLearner } from "../../src/store/contact-learner.ts";
 import { createContacts } from "../../src/store/contacts.ts";
-import { createLedger, type LedgerLog } from "../../src/store/ledger.ts";
+import { createLedger } from "../../src/store/ledger.ts";
 import { keepLinks } from "../../src/store/ledger-links.ts";
 import { type DeliveryRow, deliveriesTable } from "../../src/store/ledger-tables.ts";
 import { payloadTime } from "../../src/store/projection.ts";
 import { keepQuarantined, parseQuarantined } from "../../src/store/quarantine.ts";
 import { createMemoryTables, type MemoryTables } from "../support/memory-tables.ts";
+import { createMemoryLog } from "./memory-log.ts";
 
 const retentionMs = 30 * 24 * 60 * 60 * 1_000;
 
@@ -43,9 +44,8 @@ export function createMemoryLedger(
   exclusive = true,
   tables: MemoryTables = createMemoryTables(),
 ): MemoryLedger {
-  const items = new Map<string, BusMessage>();
-  const expiresAt = new Map<string, number>();
-  const plain = createLedger(tables, { log: logOf(items, expiresAt), exclusive, retentionMs });
+  const log = createMemoryLog();
+  const plain = createLedger(tables, { log, exclusive, retentionMs });
   const learner = createContactLearner();
   const ledger: MemoryLedger = {
     ...plain,
@@ -56,10 +56,7 @@ export function createMemoryLedger(
     kept: [],
     writes: { calls: 0, changes: 0 },
     append(added, at = Date.now()) {
-      for (const item of added) {
-        items.set(item.id, item);
-        expiresAt.set(item.id, at + retentionMs);
-      }
+      for (const item of added) log.add(item, at + retentionMs);
       const events = added.filter((item): item is WaypostEvent => !isQuarantined(item));
       const touched = events.flatMap((event) => [
         ...(event.data.conversationId === undefined ? [] : [event.data.conversationId]),
@@ -77,7 +74,7 @@ export function createMemoryLedger(
       void keepQuarantined(tables, posts);
     },
     expire(at) {
-      for (const [id, gone] of expiresAt) if (gone <= at) items.delete(id);
+      log.expire(at);
       return tables.expire(at);
     },
     write(epoch, changes) {
@@ -101,34 +98,4 @@ export function createMemoryLedger(
       };
     },
   });
-}
-
-function logOf(items: ReadonlyMap<string, BusMessage>, expiresAt: Map<string, number>): LedgerLog {
-  const edges = new WeakMap<WaypostEvent, ReturnType<typeof aliasEdges>>();
-  // Asked for every delivery: thousands of events are not hashed again each time.
-  const edgesOf = (event: WaypostEvent) => {
-    const known = edges.get(event) ?? aliasEdges(event);
-    edges.set(event, known);
-    return known;
-  };
-  const events = () => [...items.values()].filter((item) => !isQuarantined(item));
-  return {
-    async bodies(ids) {
-      const bodies = new Map<string, WaypostEvent>();
-      for (const id of ids) {
-        const item = items.get(id);
-        if (item !== undefined && !isQuarantined(item)) bodies.set(id, item);
-      }
-      return bodies;
-    },
-    conversationsOf: async (ids) =>
-      events().flatMap(({ id, data }) => (ids.includes(id) ? (data.conversationId ?? []) : [])),
-    async keep(ids, until) {
-      for (const id of ids) expiresAt.set(id, Math.max(expiresAt.get(id) ?? 0, until.getTime()));
-    },
-    aliases: async (ids) =>
-      events()
-        .flatMap(edgesOf)
-        .filter(({ from, to }) => ids.includes(from) || ids.includes(to)),
-  };
 }

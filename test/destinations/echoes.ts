@@ -20,6 +20,12 @@ export function formsOf(text: string): string[] {
   ];
 }
 
+/** A few of the forms, one for each way in which an answer can be read: as words, as a code, as JSON, as neither. */
+export function contrasts(text: string): string[] {
+  const forms = [text, text.replaceAll(" ", "_"), JSON.stringify(JSON.stringify(text))];
+  return [...new Set([...forms, text.replaceAll(/./g, "%$&")])];
+}
+
 /** Each with the words in the status line, in the headers and in the body, as text and as JSON of all sorts. */
 export function echoesOf(status: number, words: string): Fault[] {
   const line = words.replaceAll(/[^\x20-\x7e]/g, "");

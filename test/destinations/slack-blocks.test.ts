@@ -19,10 +19,11 @@ interface TextObject {
   readonly text: string;
 }
 const render = (event: WaypostEvent, mention = "") => slackMessage(event, { opens: true, mention });
-const textsOf = (event: WaypostEvent, mention = ""): TextObject[] =>
-  (
-    render(event, mention).blocks as unknown as { text?: TextObject; elements?: TextObject[] }[]
-  ).flatMap(({ text, elements = [] }) => (text ? [text, ...elements] : elements));
+const textsIn = ({ blocks }: ReturnType<typeof render>): TextObject[] =>
+  (blocks as unknown as { text?: TextObject; elements?: TextObject[] }[]).flatMap(
+    ({ text, elements = [] }) => (text ? [text, ...elements] : elements),
+  );
+const textsOf = (event: WaypostEvent, mention = "") => textsIn(render(event, mention));
 const shown = (event: WaypostEvent) =>
   textsOf(event)
     .map(({ text }) => text)
@@ -30,8 +31,9 @@ const shown = (event: WaypostEvent) =>
 
 /** Slack's limits, and nothing that it would read as a command. */
 function assertSafe(event: WaypostEvent): void {
-  const { text, blocks } = render(event);
-  const texts = textsOf(event);
+  const message = render(event);
+  const { text, blocks } = message;
+  const texts = textsIn(message);
   assert.ok(blocks.length <= 50);
   assert.ok(text.length > 0 && text.length <= 3000);
   for (const { text: each } of texts) assert.ok(each.length > 0 && each.length <= 3000, each);

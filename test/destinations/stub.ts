@@ -36,6 +36,8 @@ export interface Stub {
   readonly requests: StubRequest[];
   /** For the next acting requests, in order. */
   fail(...faults: Fault[]): void;
+  /** Resolves at the next fault. */
+  disturbed(): Promise<void>;
   /** Sockets that were ever opened. */
   connections(): number;
   close(): Promise<void>;
@@ -49,6 +51,7 @@ export async function startStub(
 ): Promise<Stub> {
   const requests: StubRequest[] = [];
   const faults: Fault[] = [];
+  const told: (() => void)[] = [];
   const sockets = new Set<Socket>();
   const timers = new Set<NodeJS.Timeout>();
   let opened = 0;
@@ -66,6 +69,7 @@ export async function startStub(
       requests.push(request);
       const { socket } = incoming;
       const fault = acts(request) ? faults.shift() : undefined;
+      if (fault !== undefined) for (const tell of told.splice(0)) tell();
       const answer = ({ status, statusText, headers = {}, body = "" }: StubAnswer) => {
         if (statusText !== undefined) outgoing.statusMessage = statusText;
         outgoing.writeHead(status, headers).end(body);
@@ -101,6 +105,7 @@ export async function startStub(
     port,
     requests,
     fail: (...more) => void faults.push(...more),
+    disturbed: () => new Promise((tell) => told.push(tell)),
     connections: () => opened,
     close: async () => {
       for (const timer of timers) clearInterval(timer);

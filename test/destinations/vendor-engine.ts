@@ -3,7 +3,7 @@ import type { Destination, WaypostEvent } from "../../src/contracts.ts";
 import type { Clock } from "../../src/support/clock.ts";
 import { startEngine } from "../deliver/engine.ts";
 import { createFakeClock, type FakeClock } from "../deliver/fake-clock.ts";
-import { createMemoryLedger } from "../deliver/memory-ledger.ts";
+import { createMemoryLedger, type MemoryLedger } from "../deliver/memory-ledger.ts";
 import { makeText } from "../store/make-events.ts";
 import type { Stub } from "./stub.ts";
 
@@ -52,7 +52,7 @@ export async function deliverBurst({ make, clock, events, config, effects }: Bur
   const { destination, isBusy } = watched(make(clock));
   const engine = await startEngine({ desk: destination }, { clock, config });
   await engine.publish(...events);
-  const done = () => [...engine.ledger.rows.values()].every(({ state }) => state === "delivered");
+  const done = allDelivered(engine.ledger);
   await passTime(clock, "all delivered", { until: done, stepMs: 100, isBusy });
   const told = effects();
   assert.equal(told.length, events.length, "each once");
@@ -65,6 +65,14 @@ export async function deliverBurst({ make, clock, events, config, effects }: Bur
   const ended = engine.end();
   await passTime(clock, "the end", { until: settledFlag(ended) });
   await destination.close();
+}
+
+/** Asked at every step: ends at the first that is not. */
+function allDelivered({ rows }: MemoryLedger): () => boolean {
+  return () => {
+    for (const { state } of rows.values()) if (state !== "delivered") return false;
+    return true;
+  };
 }
 
 /** The same, and whether an attempt is on its way. */
@@ -131,8 +139,7 @@ export async function killEverywhere(killing: Killing): Promise<void> {
       await ledger.releaseLease("desk", epoch + 1);
       const living = vendor.make();
       const next = await startEngine({ desk: living }, { ledger, clock });
-      const rows = () => [...ledger.rows.values()];
-      const done = () => rows().every(({ state }) => state === "delivered");
+      const done = allDelivered(ledger);
       await passTime(clock, `all after ${fault} at call ${at}`, { until: done });
       assert.deepEqual(vendor.books(), killing.expected, `${fault} at call ${at}`);
       const ended = next.end();

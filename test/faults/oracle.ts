@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { sendTraffic } from "../../src/cli/simulate/send.ts";
 import { generateTraffic, type SimulatedItem } from "../../src/cli/simulate/traffic.ts";
-import type { Page, WaypostEvent } from "../../src/contracts.ts";
+import type { Page, StoreStats, WaypostEvent } from "../../src/contracts.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { appSecret, opsToken } from "./program.ts";
 
@@ -79,16 +79,23 @@ export interface Verdict {
 /** Waits until the log holds all that was acknowledged, or `withinMs` is over, and compares. */
 export async function compare(opsUrl: string, ledger: Ledger, withinMs = 30_000): Promise<Verdict> {
   let stored = new Map<string, string[]>();
+  let counted = 0;
   const missing = () => [...ledger.acknowledged].filter((key) => !stored.has(key));
-  await waitFor(
-    "the log holds all that was acknowledged",
-    async () => {
-      // A store that was just away may not answer yet.
-      stored = await storedEvents(opsUrl).catch(() => stored);
-      return missing().length === 0;
-    },
-    withinMs,
-  ).catch(() => undefined);
+  /** The whole log is read only where what has come since may be all that was missing: reading holds up those who still write. */
+  const holdsAll = async () => {
+    const count = await countOf(opsUrl);
+    if (count - counted < missing().length) return false;
+    stored = await storedEvents(opsUrl);
+    counted = count;
+    return missing().length === 0;
+  };
+  // A store that was just away may not answer yet.
+  const condition = () => holdsAll().catch(() => false);
+  const isSo = await waitFor("the log holds all that was acknowledged", condition, withinMs).then(
+    () => true,
+    () => false,
+  );
+  if (!isSo) stored = await storedEvents(opsUrl).catch(() => stored);
   return {
     lost: missing(),
     doubled: [...stored].filter(([, ids]) => ids.length > 1).map(([key]) => key),
@@ -96,17 +103,23 @@ export async function compare(opsUrl: string, ledger: Ledger, withinMs = 30_000)
   };
 }
 
+async function ask<T>(url: string): Promise<T> {
+  const answer = await fetch(url, {
+    headers: { authorization: `Bearer ${opsToken}` },
+    signal: AbortSignal.timeout(answerMs),
+  });
+  if (!answer.ok) throw new Error(`the API answered ${answer.status}`);
+  return (await answer.json()) as T;
+}
+
+const countOf = async (opsUrl: string) => (await ask<StoreStats>(`${opsUrl}/api/stats`)).events;
+
 async function storedEvents(opsUrl: string): Promise<Map<string, string[]>> {
   const stored = new Map<string, string[]>();
   let cursor: string | null = null;
   do {
     const query = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-    const answer = await fetch(`${opsUrl}/api/events?limit=200${query}`, {
-      headers: { authorization: `Bearer ${opsToken}` },
-      signal: AbortSignal.timeout(answerMs),
-    });
-    if (!answer.ok) throw new Error(`the API answered ${answer.status}`);
-    const page = (await answer.json()) as Page<WaypostEvent>;
+    const page: Page<WaypostEvent> = await ask(`${opsUrl}/api/events?limit=200${query}`);
     for (const event of page.items) {
       const id = event.data.message?.id ?? event.data.status?.messageId;
       if (id === undefined) continue;

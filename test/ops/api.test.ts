@@ -37,6 +37,7 @@ function fillLog({ query }: Harness): void {
     contact: { waId: "15555550123", name: "Mia" },
     firstAt: "2026-11-20T10:00:01Z",
     lastAt: "2026-11-20T10:00:03Z",
+    state: "open",
   });
   query.quarantined.splice(0, query.quarantined.length, ...[3, 2, 1].map(quarantined));
 }
@@ -120,6 +121,13 @@ const endpoints: Record<string, { path: string; shows: (body: never) => unknown;
 
 const testedElsewhere = [
   "/api/contacts/{id}",
+  "/api/conversations/{id}/messages",
+  "/api/dead-letters",
+  "/api/destinations/{name}/check",
+  "/api/processes",
+  "/api/quarantine/{id}/retry",
+  "/api/search",
+  "/api/timeline/{id}",
   "/api/deliveries/{id}/cancel",
   "/api/deliveries/{id}/give-up",
   "/api/routes/test",

@@ -49,8 +49,12 @@ const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   prune: none,
   bus: { queues: none, dropDead: none },
   renormalize: none,
+  media: { get: none },
+  check: none,
+  retryQuarantined: none,
   replays: { create: none, get: none, list: none, running: none, update: none },
   planReplay: none,
+  installation: { pseudonymKey: none },
   intake: { publish: none, accounts: () => ({}) },
 };
 

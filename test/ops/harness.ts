@@ -55,6 +55,10 @@ export async function startOps(
     routes?: readonly Route[];
     renormalize?: OpsApi["renormalize"];
     findFile?: OpsApi["findFile"];
+    check?: OpsApi["check"];
+    retryQuarantined?: OpsApi["retryQuarantined"];
+    /** The log is the file's, not an array. */
+    fromStore?: true;
   } = {},
 ): Promise<Harness> {
   const query = createMemoryEventQuery();
@@ -68,6 +72,9 @@ export async function startOps(
     routes = [],
     renormalize = () => Promise.reject(new Error("unasked")),
     findFile,
+    check = () => Promise.reject(new Error("unasked")),
+    retryQuarantined = () => Promise.reject(new Error("unasked")),
+    fromStore,
     ...options
   } = changes;
   const folder = await mkdtemp(join(tmpdir(), "waypost-ops-"));
@@ -81,10 +88,14 @@ export async function startOps(
   const dead: Harness["dead"] = new Map();
   const pruned: Harness["pruned"] = { asked: [], answer: { removed: [], kept: [] } };
   const api: OpsApi = {
-    query,
+    query: fromStore ? store : query,
     renormalize,
+    check,
+    retryQuarantined,
+    media: store.media,
     ...(findFile && { findFile }),
     replays: store.replays,
+    installation: store.installation,
     planReplay: (request) =>
       planReplay(
         replayParts(store, () => ({

@@ -30,8 +30,9 @@ describe("what acts", () => {
       ({ path, method, operationId, security }) =>
         path.startsWith("/api/") &&
         method !== "get" &&
-        // It changes nothing.
+        // They change nothing.
         operationId !== "testRoutes" &&
+        operationId !== "search" &&
         security?.[0]?.["token"]?.every((scope) => scope === "read"),
     );
     assert.deepEqual(lax, []);

@@ -50,6 +50,8 @@ export function createMemoryEventQuery(log: WaypostEvent[] = []): MemoryEventQue
     message: async (wamid) => one(query.messageViews.get(wamid)),
     conversations: async (filter, page) => paged(query.conversationViews, filter, page),
     conversation: async (id) => one(query.conversationViews.find((each) => each.id === id)),
+    chat: async () => one(undefined),
+    storedAt: async () => one(undefined),
     quarantine: async (filter, page) => paged(query.quarantined, filter, page),
     quarantineEntry: async (id) => one(query.quarantined.find((entry) => entry.id === id)),
     stats: async () => one(statsOf(query)) ?? statsOf(query),

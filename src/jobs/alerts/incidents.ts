@@ -1,4 +1,10 @@
-import { type DestinationRow, diagnose, type Finding, type QueueState } from "../../contracts.ts";
+import {
+  type DestinationRow,
+  diagnose,
+  type Finding,
+  pauseAt,
+  type QueueState,
+} from "../../contracts.ts";
 
 /** Something that people should hear of once, and again when it is over. */
 export interface AlertIncident {
@@ -65,7 +71,8 @@ function paused({ name, pause }: DestinationRow): AlertIncident[] {
 
 function out(row: DestinationRow, before: number): AlertIncident[] {
   const { name, breaker, breakerSince, lastError, pause } = row;
-  if (breaker !== "open" || breakerSince === undefined || pause !== undefined) return [];
+  const rests = pauseAt(pause, Date.now()) !== undefined;
+  if (breaker !== "open" || breakerSince === undefined || rests) return [];
   if (Date.parse(breakerSince) > before) return [];
   const lasts = `since ${breakerSince}` as const;
   return [incident({ kind: "destination_out", name, lastError, lasts }, breakerSince)];

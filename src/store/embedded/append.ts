@@ -4,11 +4,13 @@ import type { Sqlite, SqlSession } from "../../support/sqlite.ts";
 import { noteAccounts } from "../accounts.ts";
 import { edgeId } from "../aliases.ts";
 import { createContactLearner } from "../contact-learner.ts";
-import { type Facts, joinFacts, markOf } from "../facts.ts";
+import { type Facts, joinFacts, markOf, rowOf } from "../facts.ts";
+import { waitingSince } from "../last-words.ts";
 import { keepLinks } from "../ledger-links.ts";
 import { joinProjections, type Projected, projectAll } from "../projection.ts";
 import { keepQuarantined, parseQuarantined } from "../quarantine.ts";
-import { contactToken, messageToken, token } from "./schema.ts";
+import type { ConversationRow } from "../views.ts";
+import { contactToken, messageToken, postToken, token } from "./schema.ts";
 import { tablesIn } from "./table.ts";
 
 /** Stores and projects a batch in one transaction. */
@@ -71,8 +73,8 @@ async function insertEvent(
   const { index } = projection;
   const changes = await session.run(
     `INSERT INTO events (seq, id, type, dataversion, received_at, conversation_id,
-       phone_number_id, waba_id, expires_at, body)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+       phone_number_id, waba_id, expires_at, stored_at, body)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
     [
       seq,
       event.id,
@@ -83,6 +85,7 @@ async function insertEvent(
       index.phoneNumberId ?? null,
       index.wabaId ?? null,
       expiresAt,
+      Date.now(),
       JSON.stringify(event),
     ],
   );
@@ -131,6 +134,7 @@ async function writeIndex(
   const keys = new Set([
     ...index.contactKeys.map(contactToken),
     ...index.messageIds.map(messageToken),
+    ...(index.postId === undefined ? [] : [postToken(index.postId)]),
   ]);
   for (const key of keys) {
     await session.run("INSERT INTO event_keys (key, seq) VALUES (?, ?)", [key, seq]);
@@ -162,20 +166,27 @@ async function writeConversation(
     "SELECT facts FROM conversations WHERE id = ?",
     [facts.id],
   );
+  const joined = known === undefined ? facts : joinFacts(JSON.parse(known.facts), facts);
+  const row = rowOf(joined) as unknown as ConversationRow;
   await session.run(
     `INSERT INTO conversations
-       (id, facts, last_received_at, phone_number_id, waba_id, expires_at, open_since)
-     VALUES (?, ?, ?, ?, ?, ?, ?)
+       (id, facts, last_received_at, last_inbound_at, waiting_since, closed_at, phone_number_id,
+        waba_id, expires_at, open_since)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET facts = excluded.facts,
-       last_received_at = max(last_received_at, excluded.last_received_at),
+       last_received_at = excluded.last_received_at, last_inbound_at = excluded.last_inbound_at,
+       waiting_since = excluded.waiting_since, closed_at = excluded.closed_at,
        phone_number_id = coalesce(excluded.phone_number_id, phone_number_id),
        waba_id = coalesce(excluded.waba_id, waba_id),
        expires_at = max(expires_at, excluded.expires_at),
        open_since = coalesce(max(open_since, excluded.open_since), open_since, excluded.open_since)`,
     [
       facts.id,
-      joinedJson(known, facts),
-      Date.parse(facts.max["lastReceivedAt"] as string),
+      JSON.stringify(joined),
+      Date.parse(row.lastReceivedAt),
+      row.lastInboundAt ?? null,
+      waitingSince(row) ?? null,
+      row.closedAt ?? null,
       (facts.max["phoneNumberId"] as string | undefined) ?? null,
       (facts.max["wabaId"] as string | undefined) ?? null,
       expiresAt,

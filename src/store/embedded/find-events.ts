@@ -1,10 +1,11 @@
 import type { WaypostEvent } from "../../contracts.ts";
 import type { QuerySession } from "../../support/queried-sqlite.ts";
+import type { SqlValue } from "../../support/sqlite.ts";
 import { matchingTypes } from "../known-types.ts";
-import type { Selection } from "../query.ts";
+import type { Selection } from "../reader.ts";
 import type { CheckedPage } from "../selection.ts";
 import { anyOf, type Condition, clean, equal, list, maxAlternatives, newest } from "./newest.ts";
-import { contactToken, messageToken, token } from "./schema.ts";
+import { contactToken, messageToken, postToken, token } from "./schema.ts";
 import { readTypes } from "./stats.ts";
 
 /** A part of the filter: it can lead, when its rows are looked through, or check the rows of another. */
@@ -64,7 +65,7 @@ async function typePart(
 
 async function partsOf(
   session: QuerySession,
-  { conversationIds, contact, messageId, account, words }: Selection,
+  { conversationIds, contact, messageIds, post, account, words }: Selection,
   times: readonly Condition[],
 ): Promise<Part[]> {
   const parts: Part[] = [];
@@ -85,9 +86,13 @@ async function partsOf(
       UNION SELECT seq FROM events WHERE conversation_id IN (SELECT value FROM json_each(?))`;
     parts.push(await setPart(session, { sql, params: [list(keys.map(contactToken)), list(own)] }));
   }
-  if (messageId !== undefined) {
+  if (messageIds !== undefined) {
     const sql = "SELECT seq FROM event_keys WHERE key IN (SELECT value FROM json_each(?))";
-    parts.push(await setPart(session, { sql, params: [list([messageToken(messageId)])] }));
+    parts.push(await setPart(session, { sql, params: [list(messageIds.map(messageToken))] }));
+  }
+  if (post !== undefined) {
+    const sql = "SELECT seq FROM event_keys WHERE key = ?";
+    parts.push(await setPart(session, { sql, params: [clean(postToken(post))] }));
   }
   if (words !== undefined) {
     const match = [words.map((word) => `"${token(word)}"`).join(" AND ")];
@@ -143,9 +148,13 @@ function during({ from, to }: { readonly from?: number; readonly to?: number }):
   ];
 }
 
-export function behind(time: string, { after, oldestFirst }: CheckedPage): Condition[] {
+/** `bound`: how the column holds a time. */
+export function behind(
+  time: string,
+  { after, oldestFirst }: CheckedPage,
+  bound: (at: number) => SqlValue = (at) => at,
+): Condition[] {
   if (after === undefined) return [];
-  return [
-    { sql: `(${time}, id) ${oldestFirst ? ">" : "<"} (?, ?)`, params: [after.at, clean(after.id)] },
-  ];
+  const sql = `(${time}, id) ${oldestFirst ? ">" : "<"} (?, ?)`;
+  return [{ sql, params: [bound(after.at), clean(after.id)] }];
 }

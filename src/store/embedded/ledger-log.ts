@@ -1,13 +1,11 @@
-import type { WaypostEvent } from "../../contracts.ts";
-import type { SqlSession } from "../../support/sqlite.ts";
 import type { LedgerLog } from "../ledger.ts";
-import type { Reader } from "../query.ts";
+import type { Reader } from "../reader.ts";
 import type { Uses } from "./uses.ts";
 
 /** What the ledger asks of the log in the same file. */
 export function createLedgerLog({ read, change }: Uses, reader: Reader): LedgerLog {
   return {
-    bodies: (ids) => read((session) => findBodies(session, ids)),
+    bodies: (ids) => reader.eventsById(ids),
     aliases: (ids) => reader.aliases(ids),
     conversationsOf: (ids) =>
       read(async (session) => {
@@ -24,13 +22,4 @@ export function createLedgerLog({ read, change }: Uses, reader: Reader): LedgerL
         for (const id of ids) await session.run(sql, [until.getTime(), id]);
       }),
   };
-}
-
-async function findBodies(session: SqlSession, ids: readonly string[]) {
-  const bodies = new Map<string, WaypostEvent>();
-  for (const id of ids) {
-    const row = await session.get<{ body: string }>("SELECT body FROM events WHERE id = ?", [id]);
-    if (row !== undefined) bodies.set(id, JSON.parse(row.body));
-  }
-  return bodies;
 }

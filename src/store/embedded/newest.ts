@@ -11,7 +11,7 @@ export interface Condition {
 export interface Listed {
   readonly from: string;
   readonly key: "seq" | "id";
-  readonly time: "received_at" | "last_received_at";
+  readonly time: string;
 }
 
 /** SQLite merges at most 500. */

@@ -1,20 +1,31 @@
+import type { WaypostEvent } from "../../contracts.ts";
 import type { AliasEdge } from "../../event/alias-edges.ts";
 import type { QuerySession } from "../../support/queried-sqlite.ts";
 import type { SqlRow, SqlSession } from "../../support/sqlite.ts";
 import { rowOf } from "../facts.ts";
-import type { ConversationSelection, Reader } from "../query.ts";
+import type {
+  ConversationSelection,
+  ConversationTime,
+  ListedConversation,
+  Reader,
+} from "../reader.ts";
 import type { CheckedPage } from "../selection.ts";
 import type { ConversationRow, MessageRow } from "../views.ts";
 import { behind, findEvents } from "./find-events.ts";
-import { anyOf, equal, list, newest } from "./newest.ts";
+import { anyOf, type Condition, equal, list, newest } from "./newest.ts";
 import { readStats } from "./stats.ts";
 import type { Uses } from "./uses.ts";
 
-const conversations = { from: "conversations", key: "id", time: "last_received_at" } as const;
-const conversationById = "SELECT facts FROM conversations WHERE id = ?";
+const columns = {
+  lastReceivedAt: "last_received_at",
+  lastInboundAt: "last_inbound_at",
+  waitingSince: "waiting_since",
+  openSince: "open_since",
+  closedAt: "closed_at",
+} as const;
 
 /** All values are bound; of a filter only our own words become SQL. Lists are queries, the rest is quick. */
-export function createReader({ read, query }: Pick<Uses, "read" | "query">): Reader {
+export function createReader({ read, query, change }: Uses): Reader {
   return {
     events: (selection, page) => query((session) => findEvents(session, selection, page)),
     event: (id) =>
@@ -23,15 +34,40 @@ export function createReader({ read, query }: Pick<Uses, "read" | "query">): Rea
         const row = hasNul(id) ? undefined : await session.get<{ body: string }>(sql, [id]);
         return row === undefined ? undefined : JSON.parse(row.body);
       }),
+    storedAt: (id) =>
+      read(async (session) => {
+        const sql = "SELECT stored_at AS at FROM events WHERE id = ?";
+        const row = hasNul(id) ? undefined : await session.get<{ at: number | null }>(sql, [id]);
+        return typeof row?.at === "number" ? new Date(row.at) : undefined;
+      }),
+    eventsById: (ids) => read((session) => eventsById(session, ids)),
     message: (id) =>
       read(async (session) => {
         const sql = "SELECT facts FROM messages WHERE id = ?";
         const row = hasNul(id) ? undefined : await session.get<{ facts: string }>(sql, [id]);
         return row === undefined ? undefined : factsRow<MessageRow>(row);
       }),
+    messages: (ids) =>
+      read(async (session) => {
+        const { sql, params } = anyOf("id", ids);
+        const rows = await session.all<{ facts: string }>(
+          `SELECT facts FROM messages WHERE ${sql}`,
+          params,
+        );
+        return rows.map((row) => factsRow<MessageRow>(row));
+      }),
     conversations: (selection, page) =>
       query((session) => findConversations(session, selection, page)),
     conversationsById: (ids) => read((session) => conversationsById(session, ids)),
+    clearWaiting: (rows) =>
+      change(async (session) => {
+        for (const { id, waitingSince } of rows) {
+          await session.run(
+            "UPDATE conversations SET waiting_since = NULL WHERE id = ? AND waiting_since = ?",
+            [id, waitingSince],
+          );
+        }
+      }),
     aliases: (ids) => read((session) => findAliases(session, ids)),
     stats: () => read(readStats),
   };
@@ -39,23 +75,54 @@ export function createReader({ read, query }: Pick<Uses, "read" | "query">): Rea
 
 async function findConversations(
   session: QuerySession,
-  { account, ids }: ConversationSelection,
+  selection: ConversationSelection,
   page: CheckedPage,
-): Promise<ConversationRow[]> {
+): Promise<ListedConversation[]> {
+  const { by, account, ids, from, to } = selection;
+  const time = columns[by];
+  const bound = by === "lastReceivedAt" ? (at: number) => at : isoTime;
   const others = [
+    { sql: `${time} IS NOT NULL`, params: [] },
+    ...(from === undefined ? [] : [{ sql: `${time} >= ?`, params: [bound(from)] }]),
+    ...(to === undefined ? [] : [{ sql: `${time} < ?`, params: [bound(to)] }]),
     ...(ids === undefined ? [] : [anyOf("id", ids)]),
-    ...behind("last_received_at", page),
+    ...behind(time, page, bound),
   ];
-  const columns = account === undefined ? [] : ["phone_number_id", "waba_id"];
-  const accounts = columns.map((column) => [equal(column, account ?? ""), ...others]);
-  const alternatives = accounts.length === 0 ? [others] : accounts;
-  const { sql, params } = newest(conversations, alternatives, page);
-  const found: ConversationRow[] = [];
+  const { sql, params } = newest(
+    { from: "conversations", key: "id", time },
+    ofAccount(by, account).map((own) => [...own, ...others]),
+    page,
+  );
+  const select = `SELECT facts, ${time} AS at FROM conversations WHERE id = ?`;
+  const found: ListedConversation[] = [];
   for (const id of await session.list<string>(sql, params)) {
-    const row = await session.get<{ facts: string }>(conversationById, [id]);
-    if (row !== undefined) found.push(factsRow<ConversationRow>(row));
+    const row = await session.get<{ facts: string; at: string | number }>(select, [id]);
+    // `Date` takes both ways of writing a time.
+    if (row !== undefined) found.push({ row: factsRow(row), at: new Date(row.at).getTime() });
   }
   return found;
+}
+
+/** Its own index has an account's by their last event; of all other lists most are of few accounts. */
+function ofAccount(by: ConversationTime, account: string | undefined): Condition[][] {
+  if (account === undefined) return [[]];
+  const [one, other] = [equal("phone_number_id", account), equal("waba_id", account)];
+  if (by === "lastReceivedAt") return [[one], [other]];
+  const either = { sql: `(${one.sql} OR ${other.sql})`, params: [...one.params, ...other.params] };
+  return [[either]];
+}
+
+function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}
+
+async function eventsById(session: SqlSession, ids: readonly string[]) {
+  const bodies = new Map<string, WaypostEvent>();
+  for (const id of ids.filter((each) => !hasNul(each))) {
+    const row = await session.get<{ body: string }>("SELECT body FROM events WHERE id = ?", [id]);
+    if (row !== undefined) bodies.set(id, JSON.parse(row.body));
+  }
+  return bodies;
 }
 
 async function conversationsById(

@@ -1,6 +1,7 @@
 import { counters } from "./counters.ts";
 import { ledgerMigration } from "./ledger-migration.ts";
 import { ledgerTables } from "./ledger-tables.ts";
+import { conversationWords } from "./words-migration.ts";
 
 /**
  * The tables of the log, one entry per version; those of the collections follow their declarations now. Projections are kept as JSON of their facts; `seq` is the
@@ -120,6 +121,14 @@ export const logSchema: readonly string[] = [
   ALTER TABLE conversations ADD COLUMN open_since TEXT;
   CREATE INDEX conversations_open ON conversations (open_since) WHERE open_since IS NOT NULL;
   `,
+  conversationWords,
+  // When events of before were stored is not known.
+  "ALTER TABLE events ADD COLUMN stored_at INTEGER",
+  // By what a destination calls its side: all that stands in a link.
+  `
+  ALTER TABLE links ADD COLUMN remote TEXT;
+  UPDATE links SET remote = (SELECT json_group_array(value) FROM json_each(link));
+  `,
 ];
 
 /** A word as the full-text index holds it: ASCII as it is, all else by its bytes. */
@@ -129,6 +138,10 @@ export function token(word: string): string {
 
 export function contactToken(key: string): string {
   return `contact ${key}`;
+}
+
+export function postToken(id: string): string {
+  return `post ${id}`;
 }
 
 export function messageToken(id: string): string {

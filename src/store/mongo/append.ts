@@ -7,9 +7,11 @@ import { noteAccounts } from "../accounts.ts";
 import { edgeId } from "../aliases.ts";
 import type { ContactLearner } from "../contact-learner.ts";
 import { type Facts, markOf } from "../facts.ts";
+import { waitingSince } from "../last-words.ts";
 import { keepLinks } from "../ledger-links.ts";
 import { joinProjections, type Projected, projectAll } from "../projection.ts";
 import { keepQuarantined, parseQuarantined } from "../quarantine.ts";
+import type { ConversationRow } from "../views.ts";
 import type { EventDocument, Models } from "./models.ts";
 import { packEvent } from "./packed-event.ts";
 import { duplicatesIn, nativeOf, upsertAll } from "./table-model.ts";
@@ -41,7 +43,7 @@ export async function appendBatch(
     upsertAll(nativeOf<Row>(models.messages), rows(joined.messages)),
     upsertAll(
       nativeOf<Row>(models.conversations),
-      joined.conversations.map((facts) => conversationWrite(facts, expireAt)),
+      joined.conversations.flatMap((facts) => conversationWrites(facts, expireAt)),
     ),
     upsertAll(
       nativeOf<Row>(models.aliases),
@@ -71,8 +73,9 @@ async function writeEvents(
 }
 
 function documentOf({ event, projection }: Projected, expireAt: Date): EventDocument {
+  const { index } = projection;
   const { receivedAt, conversationId, phoneNumberId, wabaId, contactKeys, messageIds, words } =
-    projection.index;
+    index;
   return {
     _id: event.id,
     type: event.type,
@@ -83,8 +86,10 @@ function documentOf({ event, projection }: Projected, expireAt: Date): EventDocu
     ...(wabaId !== undefined && { wabaId }),
     contactKeys,
     messageIds,
+    ...(index.postId !== undefined && { postId: index.postId }),
     words,
     event: packEvent(event),
+    storedAt: new Date(),
     expireAt,
   };
 }
@@ -111,13 +116,14 @@ async function replaceOlder(models: Models, duplicates: EventDocument[]): Promis
   }
   if (newest.size === 0) return 0;
   const collection = nativeOf<EventDocument>(models.events);
-  const fields = { projection: { dataversion: 1, expireAt: 1 } };
+  const fields = { projection: { dataversion: 1, expireAt: 1, storedAt: 1 } };
   const kept = await collection.find({ _id: { $in: [...newest.keys()] } }, fields).toArray();
   if (kept.length < newest.size) throw new StoreError("outage", "an event expired meanwhile");
   const writes = kept.flatMap((old) => {
-    const { expireAt: _own, ...document } = newest.get(old._id) as EventDocument;
+    const { expireAt: _1, storedAt: _2, ...document } = newest.get(old._id) as EventDocument;
     if (old.dataversion >= document.dataversion) return [];
-    const life = old.expireAt === undefined ? {} : { expireAt: old.expireAt };
+    const { expireAt, storedAt } = old;
+    const life = { ...(expireAt && { expireAt }), ...(storedAt && { storedAt }) };
     const filter = { _id: document._id, dataversion: { $lt: document.dataversion } };
     return [{ replaceOne: { filter, replacement: { ...document, ...life } } }];
   });
@@ -132,10 +138,20 @@ function upsert(_id: string, update: object): mongo.AnyBulkWriteOperation<Row> {
   return { updateOne: { filter: { _id }, update, upsert: true } };
 }
 
-function conversationWrite(facts: Facts, expireAt: Date) {
+/** In any order: a mark that a batch brings late, behind its answer, is taken away when it is read. */
+function conversationWrites(facts: Facts, expireAt: Date): mongo.AnyBulkWriteOperation<Row>[] {
   const openSince = markOf(facts);
-  const max = openSince === undefined ? facts.max : { ...facts.max, openSince };
-  return factsWrite({ ...facts, max }, expireAt);
+  const { lastOutboundAt, ...words } = facts.max as Partial<ConversationRow>;
+  const waiting = waitingSince({ ...words, ...(lastOutboundAt && { lastOutboundAt }) });
+  const marks = {
+    ...(openSince !== undefined && { openSince }),
+    ...(waiting !== undefined && { waitingSince: waiting }),
+  };
+  const write = factsWrite({ ...facts, max: { ...facts.max, ...marks } }, expireAt);
+  if (lastOutboundAt === undefined) return [write];
+  const answered = { _id: facts.id, waitingSince: { $lte: lastOutboundAt } };
+  const update = { $unset: { waitingSince: true as const } };
+  return [write, { updateOne: { filter: answered, update } }];
 }
 
 function factsWrite(facts: Facts, expireAt: Date) {

@@ -1,15 +1,14 @@
 import type { LedgerLog } from "../ledger.ts";
-import type { Reader } from "../query.ts";
+import type { Reader } from "../reader.ts";
 import type { MongoConnection } from "./connection.ts";
-import type { EventDocument, Models } from "./models.ts";
-import { unpackEvent } from "./packed-event.ts";
+import type { EventDocument } from "./models.ts";
 import { nativeOf } from "./table-model.ts";
 
 /** What the ledger asks of the log's collections, past mongoose's casting. */
 export function createLedgerLog({ use }: MongoConnection, reader: Reader): LedgerLog {
   const among = (ids: readonly string[]) => ({ _id: { $in: [...ids] } });
   return {
-    bodies: (ids) => use((models) => findBodies(models, ids)),
+    bodies: (ids) => reader.eventsById(ids),
     aliases: (ids) => reader.aliases(ids),
     conversationsOf: (ids) =>
       use(async (models) => {
@@ -26,12 +25,4 @@ export function createLedgerLog({ use }: MongoConnection, reader: Reader): Ledge
         });
       }),
   };
-}
-
-async function findBodies(models: Models, ids: readonly string[]) {
-  const found = await nativeOf<EventDocument>(models.events)
-    .find({ _id: { $in: [...ids] } })
-    .project<Pick<EventDocument, "_id" | "event">>({ event: 1 })
-    .toArray();
-  return new Map(found.map(({ _id, event }) => [_id, unpackEvent(event)]));
 }

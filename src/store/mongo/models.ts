@@ -14,8 +14,11 @@ export interface EventDocument {
   readonly wabaId?: string;
   readonly contactKeys: readonly string[];
   readonly messageIds: readonly string[];
+  readonly postId?: string;
   readonly words: readonly string[];
   readonly event: PackedEvent;
+  /** Absent of those of before it was noted. */
+  readonly storedAt?: Date;
   readonly expireAt?: Date;
 }
 interface Expiring {
@@ -25,6 +28,8 @@ export interface ConversationDocument extends ConversationRow, Expiring {
   readonly accounts?: readonly string[];
   /** See Marks. */
   readonly openSince?: string;
+  /** There while somebody may wait for an answer. */
+  readonly waitingSince?: string;
 }
 interface AliasDocument extends AliasEdge, Expiring {
   readonly _id: string;
@@ -51,8 +56,10 @@ const events = expiring(
       wabaId: String,
       contactKeys: [String],
       messageIds: [String],
+      postId: String,
       words: [String],
       event: Mixed,
+      storedAt: Date,
       expireAt: Date,
     },
     options,
@@ -69,6 +76,9 @@ for (const field of [
 ]) {
   events.index({ [field]: 1, ...newestFirst });
 }
+
+// Of events that came in no POST there is none.
+events.index({ postId: 1, ...newestFirst }, { partialFilterExpression: { postId: { $gt: "" } } });
 
 const messages = expiring(
   new Schema<MessageRow & Expiring>(
@@ -103,9 +113,13 @@ const conversations = expiring(
       lastAt: String,
       lastReceivedAt: String,
       lastInboundAt: String,
+      lastAskedAt: String,
+      lastOutboundAt: String,
+      last: Mixed,
       lastMessage: Mixed,
       closedAt: String,
       openSince: String,
+      waitingSince: String,
       groupId: String,
       phoneNumberId: String,
       wabaId: String,
@@ -123,6 +137,9 @@ const conversations = expiring(
   .index(latestInboundFirst)
   // Only of those that have it: the ones not settled yet.
   .index({ openSince: 1 }, { sparse: true })
+  .index({ waitingSince: 1, _id: 1 }, { partialFilterExpression: { waitingSince: { $gt: "" } } })
+  .index({ lastInboundAt: 1, _id: 1 })
+  .index({ closedAt: 1, _id: 1 }, { partialFilterExpression: { closedAt: { $gt: "" } } })
   .index({ accounts: 1, ...latestInboundFirst });
 
 const aliases = expiring(

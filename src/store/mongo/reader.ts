@@ -1,38 +1,61 @@
 import { trusted } from "mongoose";
 import { matchingTypes } from "../known-types.ts";
-import type { ConversationSelection, Reader, Selection } from "../query.ts";
+import type {
+  ConversationSelection,
+  ConversationTime,
+  ListedConversation,
+  Reader,
+  Selection,
+  Waiting,
+} from "../reader.ts";
 import type { CheckedPage } from "../selection.ts";
 import { queryLimitMs as maxTimeMS } from "../time-limit.ts";
 import type { ConversationRow, MessageRow } from "../views.ts";
 import type { MongoConnection } from "./connection.ts";
-import type { EventDocument, Models } from "./models.ts";
+import type { ConversationDocument, EventDocument, Models } from "./models.ts";
 import { unpackEvent } from "./packed-event.ts";
 import { readStats } from "./stats.ts";
+import { nativeOf } from "./table-model.ts";
 
 /** All filters are made here, of strings, numbers and our own operators: nothing of a caller is an operator. */
 export function createReader({ use }: MongoConnection): Reader {
   return {
     events: (selection, page) => use((models) => findEvents(models, selection, page)),
-    event: (id) =>
-      use(async (models) => {
-        const found = await models.events
-          .findById(id, { event: 1 })
-          .maxTimeMS(maxTimeMS)
-          .lean<Pick<EventDocument, "event">>();
-        return found === null ? undefined : unpackEvent(found.event);
-      }),
+    eventsById: (ids) => use((models) => eventsById(models, ids)),
+    conversations: (selection, page) => use((models) => findConversations(models, selection, page)),
+    clearWaiting: (rows) => use((models) => clearWaiting(models, rows)),
+    stats: () => use(readStats),
+    ...createLookups(use),
+  };
+}
+
+function createLookups(
+  use: MongoConnection["use"],
+): Pick<Reader, "event" | "storedAt" | "message" | "messages" | "conversationsById" | "aliases"> {
+  const fieldOf = <K extends "event" | "storedAt">(id: string, name: K) =>
+    use((models) =>
+      models.events
+        .findById(id, { [name]: 1 })
+        .maxTimeMS(maxTimeMS)
+        .lean<Pick<EventDocument, K> | null>(),
+    );
+  const all = (ids: readonly string[]) => ({ _id: anyOf(ids) });
+  return {
+    event: async (id) => {
+      const found = await fieldOf(id, "event");
+      return found === null ? undefined : unpackEvent(found.event);
+    },
+    storedAt: async (id) => (await fieldOf(id, "storedAt"))?.storedAt,
     message: (id) =>
       use(async (models) => {
         const found = models.messages.findById(id).maxTimeMS(maxTimeMS);
         return (await found.lean<MessageRow>()) ?? undefined;
       }),
-    conversations: (selection, page) => use((models) => findConversations(models, selection, page)),
+    messages: (ids) =>
+      use((models) => models.messages.find(all(ids)).maxTimeMS(maxTimeMS).lean<MessageRow[]>()),
     conversationsById: (ids) =>
       use((models) =>
-        models.conversations
-          .find({ _id: anyOf(ids) })
-          .maxTimeMS(maxTimeMS)
-          .lean<ConversationRow[]>(),
+        models.conversations.find(all(ids)).maxTimeMS(maxTimeMS).lean<ConversationRow[]>(),
       ),
     aliases: (ids) =>
       use((models) =>
@@ -41,8 +64,18 @@ export function createReader({ use }: MongoConnection): Reader {
           .maxTimeMS(maxTimeMS)
           .lean(),
       ),
-    stats: () => use(readStats),
   };
+}
+
+async function clearWaiting(models: Models, rows: readonly Waiting[]): Promise<void> {
+  const writes = rows.map(({ id: _id, waitingSince }) => ({
+    updateOne: {
+      filter: { _id, waitingSince },
+      update: { $unset: { waitingSince: true as const } },
+    },
+  }));
+  const conversations = nativeOf<ConversationDocument>(models.conversations);
+  if (writes.length > 0) await conversations.bulkWrite(writes, { ordered: false });
 }
 
 async function findEvents(models: Models, selection: Selection, page: CheckedPage) {
@@ -61,30 +94,38 @@ async function findEvents(models: Models, selection: Selection, page: CheckedPag
   return found.map((document) => unpackEvent(document.event));
 }
 
-function findConversations(
+async function findConversations(
   models: Models,
-  { account, ids }: ConversationSelection,
+  { by, account, ids, from, to }: ConversationSelection,
   page: CheckedPage,
-) {
+): Promise<ListedConversation[]> {
+  const order = page.oldestFirst ? 1 : -1;
   const conditions = [
-    {},
+    { [by]: trusted({ $gt: "" }) },
+    ...(from === undefined ? [] : [{ [by]: trusted({ $gte: isoTime(from) }) }]),
+    ...(to === undefined ? [] : [{ [by]: trusted({ $lt: isoTime(to) }) }]),
     ...(account === undefined ? [] : [{ accounts: account }]),
     ...(ids === undefined ? [] : [{ _id: anyOf(ids) }]),
-    ...behind("lastReceivedAt", page, (at) => date(at).toISOString()),
+    ...behind(by, page, isoTime),
   ];
-  return models.conversations
+  const found = await models.conversations
     .find({ $and: conditions })
-    .sort({ lastReceivedAt: -1, _id: -1 })
+    .sort({ [by]: order, _id: order })
     .limit(page.limit)
     .maxTimeMS(maxTimeMS)
-    .lean<ConversationRow[]>();
+    .lean<(ConversationRow & Partial<Record<ConversationTime, string>>)[]>();
+  return found.map((row) => ({ row, at: Date.parse(row[by] ?? "") }));
+}
+
+function isoTime(at: number): string {
+  return date(at).toISOString();
 }
 
 /** `types` are whole ones here: of several, the server merges the ranges of its index in their order. */
 function eventConditions(
   selection: Omit<Selection, "types"> & { readonly types: readonly string[] | undefined },
 ): object[] {
-  const { types, conversationIds, contact, messageId, account, words } = selection;
+  const { types, conversationIds, contact, messageIds, post, account, words } = selection;
   const conditions: object[] = [{}, ...during(selection)];
   if (types !== undefined) conditions.push({ type: anyOf(types) });
   if (conversationIds !== undefined) conditions.push({ conversationId: anyOf(conversationIds) });
@@ -92,7 +133,8 @@ function eventConditions(
     const { conversationIds: own, keys } = contact;
     conditions.push({ $or: [{ contactKeys: anyOf(keys) }, { conversationId: anyOf(own) }] });
   }
-  if (messageId !== undefined) conditions.push({ messageIds: messageId });
+  if (messageIds !== undefined) conditions.push({ messageIds: anyOf(messageIds) });
+  if (post !== undefined) conditions.push({ postId: post });
   if (account !== undefined)
     conditions.push({ $or: [{ phoneNumberId: account }, { wabaId: account }] });
   if (words !== undefined) conditions.push({ words: trusted({ $all: words }) });
@@ -127,4 +169,12 @@ function anyOf(values: readonly string[]): object {
 
 function date(at: number): Date {
   return new Date(at);
+}
+
+async function eventsById(models: Models, ids: readonly string[]) {
+  const found = await nativeOf<EventDocument>(models.events)
+    .find({ _id: { $in: [...ids] } })
+    .project<Pick<EventDocument, "_id" | "event">>({ event: 1 })
+    .toArray();
+  return new Map(found.map(({ _id, event }) => [_id, unpackEvent(event)]));
 }

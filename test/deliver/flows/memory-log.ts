@@ -92,6 +92,7 @@ export function createMemoryLog(): MemoryLog {
         aliases: [],
         account: {},
         contact: {},
+        state: "open",
         ...times,
         ...(until && { windowOpenUntil: until }),
       };

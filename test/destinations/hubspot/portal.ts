@@ -66,6 +66,15 @@ export function createPortal({ bare = false }: { readonly bare?: boolean } = {})
     return String(last);
   };
   const all = (type: StubType) => [...objects.values()].filter((each) => each.type === type);
+  /** Who has, or once had, a value: a burst of thousands looks for one with each call. */
+  const withValue = new Map<string, Set<string>>();
+  const keyOf = (type: StubType, name: string, value: string) => `${type} ${name} ${value}`;
+  const learn = ({ type, id, properties }: StubObject) => {
+    for (const [name, value] of Object.entries(properties)) {
+      const key = keyOf(type, name, value);
+      withValue.set(key, (withValue.get(key) ?? new Set()).add(id));
+    }
+  };
   const index = () => {
     for (const each of objects.values()) {
       each.indexed = { ...each.properties, ...phonesOf(each.properties) };
@@ -76,10 +85,18 @@ export function createPortal({ bare = false }: { readonly bare?: boolean } = {})
     given: Record<string, string>,
     createdAt = new Date().toISOString(),
   ): StubObject => {
+    let properties = { ...given };
     const object: StubObject = {
-      ...{ id: nextId(), type, createdAt, properties: { ...given } },
-      ...{ associations: new Map(), indexed: undefined },
+      ...{ id: nextId(), type, createdAt, associations: new Map(), indexed: undefined },
+      get properties() {
+        return properties;
+      },
+      set properties(changed) {
+        properties = changed;
+        learn(object);
+      },
     };
+    learn(object);
     objects.set(object.id, object);
     return object;
   };
@@ -104,10 +121,10 @@ export function createPortal({ bare = false }: { readonly bare?: boolean } = {})
         const object = objects.get(merged.get(id) ?? id);
         return object?.type === type ? object : undefined;
       }
-      for (const object of objects.values()) {
-        if (object.type === type && object.properties[idProperty] === id) return object;
-      }
-      return undefined;
+      const ids = [...(withValue.get(keyOf(type, idProperty, id)) ?? [])];
+      return ids
+        .map((each) => objects.get(each))
+        .find((each) => each?.properties[idProperty] === id);
     },
     /** What HubSpot shows of it, its own reading of phones too. */
     shown: ({ id, properties, createdAt }: StubObject) => ({
@@ -120,6 +137,14 @@ export function createPortal({ bare = false }: { readonly bare?: boolean } = {})
 
 export type Portal = ReturnType<typeof createPortal>;
 
+const parsedPhones = new Map<string, ReturnType<typeof parsePhoneNumberFromString>>();
+
+/** Once for each: it is asked with every object that is shown. */
+function parsedPhone(text: string) {
+  if (!parsedPhones.has(text)) parsedPhones.set(text, parsePhoneNumberFromString(text, "US"));
+  return parsedPhones.get(text);
+}
+
 /** As an account in the US reads them. */
 function phonesOf(properties: Record<string, string>) {
   const told: Record<string, string> = {};
@@ -127,7 +152,7 @@ function phonesOf(properties: Record<string, string>) {
     ["phone", "phone"],
     ["mobilephone", "mobile"],
   ] as const) {
-    const parsed = parsePhoneNumberFromString(properties[name] ?? "", "US");
+    const parsed = parsedPhone(properties[name] ?? "");
     if (parsed === undefined) continue;
     told[`hs_calculated_${as}_number`] = parsed.number;
     told[`hs_searchable_calculated_${as}_number`] = parsed.nationalNumber;

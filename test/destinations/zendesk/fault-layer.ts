@@ -8,6 +8,8 @@ export interface FaultLayer {
   /** Which requests faults may hit. */
   acts: (request: StubRequest) => boolean;
   readonly timers: Set<NodeJS.Timeout>;
+  /** Who waits for the next fault. */
+  readonly told: (() => void)[];
 }
 
 /** Keeps each request, and does to the acting ones what is to go wrong: instead of the effect, or behind it. */
@@ -19,7 +21,9 @@ export function faultLayer(layer: FaultLayer): RequestHandler {
     };
     layer.requests.push(request);
     const fault = layer.acts(request) ? layer.faults.shift() : undefined;
-    if (fault === undefined || fault === "none") return next();
+    if (fault === undefined) return next();
+    for (const tell of layer.told.splice(0)) tell();
+    if (fault === "none") return next();
     const { socket } = req;
     if (typeof fault === "object") {
       const { status, headers = {}, body = "" } = fault;

@@ -38,7 +38,9 @@ export async function startZendeskStub(
 ): Promise<ZendeskStub> {
   const { clock = systemClock, perMinute = 400 } = options;
   const books = createBooks(clock);
-  const layer: FaultLayer = { requests: [], faults: [], acts: writesTicket, timers: new Set() };
+  const layer: FaultLayer = {
+    ...{ requests: [], faults: [], acts: writesTicket, timers: new Set(), told: [] },
+  };
   const refusals: ZendeskStub["refusals"] = [];
   const tokens = new Map<string, string>();
   const sockets = new Set<Socket>();
@@ -97,6 +99,7 @@ export async function startZendeskStub(
     hit(acts) {
       layer.acts = acts;
     },
+    disturbed: () => new Promise((tell) => layer.told.push(tell)),
     revoke: () => tokens.clear(),
     connections: () => opened,
     async close() {

@@ -1,0 +1,150 @@
+import type { EventWithDeliveries } from "../../api/client.ts";
+import { api } from "../../api/client.ts";
+import { useResource } from "../../api/resource.ts";
+import { reasonFor } from "../../api/reveal.ts";
+import { href } from "../../app/route.ts";
+import { CopyAs, CopyId, quoted } from "../../ui/copy.tsx";
+import { Json } from "../../ui/json.tsx";
+import { RevealBar } from "../../ui/reveal.tsx";
+import { Detail } from "../../ui/split.tsx";
+import { Failed, LoadingRows } from "../../ui/states.tsx";
+import { openTab, Tabs } from "../../ui/tabs.tsx";
+import { Time } from "../../ui/time.tsx";
+import { fate } from "../../words/delivery.ts";
+import { person, render, typeInWords } from "../../words/event.ts";
+import { Timeline } from "./timeline.tsx";
+
+export const detailTabs = [
+  ["summary", "Summary"],
+  ["json", "JSON"],
+  ["raw", "Raw and event"],
+] as const;
+
+export function EventDetail({ id }: { readonly id: string }) {
+  const reveal = reasonFor(id);
+  const { data, problem, reload } = useResource(`${id} ${reveal}`, (signal) =>
+    api.get("/api/events/{id}", { path: { id }, reveal, signal }),
+  );
+  const tab = openTab(detailTabs);
+  return (
+    <Detail
+      title={data ? typeInWords(data.type) : "Event"}
+      actions={data && <Copies event={data} />}
+      under={<Tabs label="Ways to see it" tabs={detailTabs} />}
+    >
+      {data === undefined &&
+        (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows />)}
+      {data && tab !== "raw" && <RevealBar subject={id} what="this event" />}
+      {data && tab === "summary" && <Summary event={data} />}
+      {data && tab === "json" && <Json value={eventOf(data)} label="The event as JSON" />}
+      {data && tab === "raw" && <Raw event={data} />}
+    </Detail>
+  );
+}
+
+function Copies({ event }: { readonly event: EventWithDeliveries }) {
+  const { id, type, data, deliveries } = event;
+  const fates = deliveries.map(fate).join(", ") || "not for any destination";
+  return (
+    <CopyAs
+      path={`/api/events/${encodeURIComponent(id)}`}
+      cli={`waypost events ${quoted(id)}`}
+      slack={`${typeInWords(type)} \`${id}\`, received ${data.receivedAt}: ${fates}.`}
+    />
+  );
+}
+
+function Summary({ event }: { readonly event: EventWithDeliveries }) {
+  const { id, data, time } = event;
+  const { title, texts, facts } = render(event);
+  const messageId = data.message?.id ?? data.status?.messageId;
+  return (
+    <>
+      {(texts.length > 0 || data.message) && (
+        <div class="card">
+          {data.message?.type !== "text" && <div class="muted">{title}</div>}
+          {texts.map((text) => (
+            <p key={text} class="said">
+              {text}
+            </p>
+          ))}
+        </div>
+      )}
+      <dl class="facts">
+        {person(event) !== "" && (
+          <>
+            <dt>Who</dt>
+            <dd>
+              <bdi>{person(event)}</bdi>
+            </dd>
+          </>
+        )}
+        {facts.map(({ label, value }, index) => (
+          <Fact key={index} label={label} value={value} />
+        ))}
+        {data.conversationId !== undefined && (
+          <>
+            <dt>Conversation</dt>
+            <dd>
+              <a href={href("events", undefined, { conversation: data.conversationId })}>
+                All its events
+              </a>
+            </dd>
+          </>
+        )}
+        <dt>Happened</dt>
+        <dd>
+          <Time at={time} exact />
+        </dd>
+        <dt>Received</dt>
+        <dd>
+          <Time at={data.receivedAt} exact />
+        </dd>
+        <dt>Event</dt>
+        <dd>
+          <CopyId id={id} label="the event's id" />
+        </dd>
+        {messageId !== undefined && (
+          <>
+            <dt>Message</dt>
+            <dd>
+              <CopyId id={messageId} label="the message's id" />
+            </dd>
+          </>
+        )}
+      </dl>
+      <Timeline event={event} />
+    </>
+  );
+}
+
+function Fact({ label, value }: { readonly label: string; readonly value: string }) {
+  return (
+    <>
+      <dt>{label}</dt>
+      <dd class="said">{value}</dd>
+    </>
+  );
+}
+
+/** Without what the API says beside it. */
+function eventOf({ deliveries: _, notDelivered: __, ...event }: EventWithDeliveries) {
+  return event;
+}
+
+function Raw({ event }: { readonly event: EventWithDeliveries }) {
+  const { data, ...rest } = eventOf(event);
+  const { raw, ...read } = data;
+  return (
+    <div class="beside">
+      <section>
+        <h3>As Meta sent it</h3>
+        <Json value={raw ?? null} label="The raw item" />
+      </section>
+      <section>
+        <h3>As Waypost reads it</h3>
+        <Json value={{ ...rest, data: read }} label="The event without its raw item" />
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+import type { Destination } from "../../api/client.ts";
+import { href } from "../../app/route.ts";
+import { Pill } from "../../ui/pill.tsx";
+import { now } from "../../ui/settings.ts";
+import { Time } from "../../ui/time.tsx";
+import { destinationWords } from "../../words/destination.ts";
+import { count } from "../../words/number.ts";
+import { span } from "../../words/time.ts";
+
+/** Those that wait the longest first. */
+export function Destinations({ destinations }: { readonly destinations: readonly Destination[] }) {
+  const sorted = destinations.toSorted((a, b) =>
+    (a.oldestOpenAt ?? "9").localeCompare(b.oldestOpenAt ?? "9"),
+  );
+  return (
+    <section>
+      <h2>Destinations</h2>
+      {sorted.length === 0 ? (
+        <p class="muted">
+          None yet. <code>waypost add</code> asks what one needs and writes it into waypost.yaml.
+        </p>
+      ) : (
+        <div class="table-box">
+          <table class="table">
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">State</th>
+                <th scope="col" class="number">
+                  Waiting
+                </th>
+                <th scope="col" class="number">
+                  Oldest
+                </th>
+                <th scope="col" class="number">
+                  Gave up
+                </th>
+                <th scope="col" class="number">
+                  Last taken
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {sorted.map((destination) => (
+                <Row key={destination.name} destination={destination} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Row({ destination }: { readonly destination: Destination }) {
+  const { name, kind, open, oldestOpenAt, dead, lastSuccessAt } = destination;
+  const { word, tone } = destinationWords(destination);
+  return (
+    <tr>
+      <th scope="row">
+        <a href={href("destinations", name)}>{name}</a> <span class="muted">{kind}</span>
+      </th>
+      <td>
+        <Pill tone={tone}>{word}</Pill>
+      </td>
+      <td class="number">{open === 0 ? "–" : count(open)}</td>
+      <td class="number">
+        {oldestOpenAt === undefined ? "–" : span(now.value - Date.parse(oldestOpenAt))}
+      </td>
+      <td class="number">
+        {dead === 0 ? (
+          "–"
+        ) : (
+          <a href={href("deliveries", undefined, { destination: name, state: "gave-up" })}>
+            {count(dead)}
+          </a>
+        )}
+      </td>
+      <td class="number muted">
+        {lastSuccessAt === undefined ? "never" : <Time at={lastSuccessAt} />}
+      </td>
+    </tr>
+  );
+}

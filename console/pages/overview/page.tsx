@@ -1,0 +1,70 @@
+import { useEffect } from "preact/hooks";
+import { type Answer, api } from "../../api/client.ts";
+import { useResource } from "../../api/resource.ts";
+import { counts } from "../../app/counts.ts";
+import type { Page } from "../../app/page.ts";
+import { Pill } from "../../ui/pill.tsx";
+import { Failed, LoadingRows, Stale } from "../../ui/states.tsx";
+import { Time } from "../../ui/time.tsx";
+import { counted } from "../../words/number.ts";
+import { Destinations } from "./destinations.tsx";
+import { Problems } from "./problems.tsx";
+import "./overview.css";
+
+export const overviewPage: Page = {
+  name: "overview",
+  title: "Overview",
+  icon: "overview",
+  key: "o",
+  Page: Overview,
+};
+
+function Overview() {
+  const { data, problem, reload } = useResource(
+    "status",
+    (signal) => api.get("/api/status", { signal }),
+    { everyMs: 10_000 },
+  );
+  useEffect(() => {
+    if (data) counts.value = countsOf(data);
+  }, [data]);
+  return (
+    <div class="page">
+      <div class="page-head">
+        <h1>Overview</h1>
+        {data && <State status={data} />}
+      </div>
+      {data === undefined &&
+        (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={12} />)}
+      {data && problem && <Stale problem={problem} retry={reload} />}
+      {data && data.problems.length > 0 && <Problems status={data} reload={reload} />}
+      {data && <Destinations destinations={data.destinations} />}
+    </div>
+  );
+}
+
+type Status = Answer<"GET", "/api/status">;
+
+function State({ status: { problems, startedAt } }: { readonly status: Status }) {
+  const errors = problems.filter(({ level }) => level === "error").length;
+  const words = problems.length === 0 ? "All is well" : counted(problems.length, "problem");
+  return (
+    <>
+      <Pill tone={errors > 0 ? "bad" : problems.length > 0 ? "wait" : "good"}>{words}</Pill>
+      <span class="actions muted">
+        <span>
+          Runs since <Time at={startedAt} exact />
+        </span>
+      </span>
+    </>
+  );
+}
+
+/** What the navigation says of other pages. */
+function countsOf({ destinations, store }: Status): Record<string, number> {
+  return {
+    destinations: destinations.filter(({ state }) => state !== "delivering").length,
+    deliveries: destinations.reduce((sum, { dead }) => sum + dead, 0),
+    unreadable: store.stats?.quarantine ?? 0,
+  };
+}

@@ -1,0 +1,75 @@
+import type { ComponentChildren } from "preact";
+import type { Trouble } from "../words/problem.ts";
+import { Button } from "./button.tsx";
+import { Icon, type IconName } from "./icon.tsx";
+
+interface EmptyProps {
+  readonly icon?: IconName;
+  readonly title: string;
+  /** What to do, or why that is fine. */
+  readonly children?: ComponentChildren;
+}
+
+export function Empty({ icon, title, children }: EmptyProps) {
+  return (
+    <div class="state fade">
+      {icon && <Icon name={icon} />}
+      <h3>{title}</h3>
+      {children}
+    </div>
+  );
+}
+
+interface FailedProps {
+  readonly problem: Trouble;
+  readonly retry: () => void;
+}
+
+/** In place of what could not be loaded. */
+export function Failed({ problem, retry }: FailedProps) {
+  return (
+    <div class="state" role="alert">
+      <Icon name="warning" />
+      <h3>{problem.title}</h3>
+      {problem.details.map((detail) => (
+        <p key={detail}>{detail}</p>
+      ))}
+      <Button icon="retry" onClick={retry}>
+        Try again
+      </Button>
+    </div>
+  );
+}
+
+/** Above what is still shown although it could not be loaded again. */
+export function Stale({ problem, retry }: FailedProps) {
+  return (
+    <div class="notice bad" role="alert">
+      <span>{problem.title} What you see may be old.</span>
+      <Button kind="plain" onClick={retry}>
+        Try again
+      </Button>
+    </div>
+  );
+}
+
+const widths = ["w5", "w7", "w4", "w6", "w5", "w7", "w6", "w4"];
+
+/** As high as the rows that will be there. */
+export function LoadingRows({ rows = 8 }: { readonly rows?: number }) {
+  return (
+    <div aria-busy="true">
+      <span class="unseen" role="status">
+        Loading
+      </span>
+      <ul class="skeleton-rows" aria-hidden="true">
+        {Array.from({ length: rows }, (_, row) => (
+          <li key={row}>
+            <span class="skeleton w2" />
+            <span class={`skeleton ${widths[row % widths.length]}`} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

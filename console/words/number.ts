@@ -1,0 +1,18 @@
+const whole = new Intl.NumberFormat("en");
+
+/** "1,204". */
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+/** "1 event", "1,204 events". */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** "4.2 kB". */
+export function bytes(value: number): string {
+  if (value < 1_000) return `${value} B`;
+  if (value < 1_000_000) return `${(value / 1_000).toFixed(1)} kB`;
+  return `${(value / 1_000_000).toFixed(1)} MB`;
+}

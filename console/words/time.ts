@@ -1,0 +1,69 @@
+/** Times in words. Pure: `now` and the zone are given. */
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** "now", "40 s", "12 min", "3 h", "5 d": short enough for a column. */
+export function span(ms: number): string {
+  const size = Math.abs(ms);
+  if (size < minute) return `${Math.max(1, Math.round(size / 1_000))} s`;
+  if (size < hour) return `${Math.floor(size / minute)} min`;
+  if (size < 2 * day) {
+    const [hours, minutes] = [Math.floor(size / hour), Math.floor((size % hour) / minute)];
+    return hours < 10 && minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`;
+  }
+  return `${Math.floor(size / day)} d`;
+}
+
+/** "12 min ago", "in 3 h". */
+export function relative(at: string, now: number): string {
+  const ms = Date.parse(at) - now;
+  if (Math.abs(ms) < 1_500) return "now";
+  return ms > 0 ? `in ${span(ms)}` : `${span(ms)} ago`;
+}
+
+export type Zone = "local" | "utc";
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(zone: Zone, name: string, options: Intl.DateTimeFormatOptions) {
+  const key = `${zone} ${name}`;
+  const known = formats.get(key);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat("en-GB", {
+    ...options,
+    hourCycle: "h23",
+    ...(zone === "utc" && { timeZone: "UTC" }),
+  });
+  formats.set(key, made);
+  return made;
+}
+
+const clock: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", second: "2-digit" };
+
+/** "14:03:22" of today, "30 Nov, 14:03" of this year, "30 Nov 2025" of others. */
+export function shortTime(at: string, now: number, zone: Zone): string {
+  const then = new Date(at);
+  const dated = (time: Date | number) => format(zone, "day", { dateStyle: "short" }).format(time);
+  if (dated(then) === dated(now)) return format(zone, "clock", clock).format(then);
+  const sameYear = dated(then).slice(-4) === dated(now).slice(-4);
+  if (!sameYear)
+    return format(zone, "old", { day: "numeric", month: "short", year: "numeric" }).format(then);
+  const { second: _, ...minutes } = clock;
+  return format(zone, "date", { day: "numeric", month: "short", ...minutes }).format(then);
+}
+
+/** "1 Dec 2026, 14:03:22.120 UTC". */
+export function fullTime(at: string, zone: Zone): string {
+  const full = format(zone, "full", {
+    ...{ day: "numeric", month: "short", year: "numeric", ...clock },
+    ...{ fractionalSecondDigits: 3, timeZoneName: "short" },
+  });
+  return full.format(new Date(at));
+}
+
+/** "41 ms", "1.2 s". */
+export function took(ms: number): string {
+  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+}

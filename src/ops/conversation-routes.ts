@@ -1,0 +1,43 @@
+import { Router } from "express";
+import type { ChatMessage, EventQuery, MediaRows } from "../contracts.ts";
+import { notFound } from "./problem.ts";
+import { parseConversationFilter, parsePage, requireValidated } from "./query.ts";
+
+export interface ConversationParts {
+  readonly query: Pick<EventQuery, "conversations" | "conversation" | "chat">;
+  readonly media: Pick<MediaRows, "get">;
+}
+
+/** Conversations: who waits for an answer, and what was said. */
+export function createConversationRoutes({ query, media }: ConversationParts): Router {
+  const router = Router();
+  router.use(requireValidated);
+  router.get("/conversations", async ({ query: asked }, response) => {
+    response.json(await query.conversations(parseConversationFilter(asked), parsePage(asked)));
+  });
+  router.get("/conversations/:id", async ({ params }, response) => {
+    const conversation = await query.conversation(params.id);
+    if (conversation === undefined) throw notFound("conversation");
+    response.json(conversation);
+  });
+  router.get("/conversations/:id/messages", async ({ params, query: asked }, response) => {
+    const page = await query.chat(params.id, parsePage(asked));
+    if (page === undefined) throw notFound("conversation");
+    response.json({ ...page, items: await withSizes(page.items, media) });
+  });
+  return router;
+}
+
+/** Of the files that were fetched. */
+async function withSizes(
+  messages: readonly ChatMessage[],
+  media: Pick<MediaRows, "get">,
+): Promise<ChatMessage[]> {
+  const ids = messages.flatMap((message) => message.media?.id ?? []);
+  const rows = ids.length === 0 ? [] : await media.get(ids);
+  const sizes = new Map(rows.map(({ mediaId, bytes }) => [mediaId, bytes]));
+  return messages.map((message) => {
+    const bytes = sizes.get(message.media?.id ?? "");
+    return bytes === undefined ? message : { ...message, media: { ...message.media, bytes } };
+  });
+}
