@@ -1,22 +1,19 @@
 import type { Command } from "commander";
 import { connectionOptions } from "../app/connection.ts";
-import { type Config, loadConfig } from "../config/config.ts";
-import { loadClient } from "../config/load-client.ts";
-import { loadRouting } from "../config/load-routing.ts";
-import type { Accounts, Connection } from "../contracts.ts";
-import { destinationKinds } from "../destinations/kinds.ts";
+import type { Connection } from "../contracts.ts";
 import type { ConnectionOptions } from "../meta/facts.ts";
-import { readConnection } from "../meta/read-connection.ts";
+import { type ReadConnection, readConnection } from "../meta/read-connection.ts";
 import { askTerminal } from "./add/questions.ts";
 import { applyAll } from "./connect/apply-all.ts";
 import { askMissing } from "./connect/ask-missing.ts";
 import { runFirstTime } from "./connect/first-time.ts";
+import { type KnownHere, knownHere } from "./connect/known-here.ts";
 import { connectionLines } from "./connect/lines.ts";
 import { CommandError, exitCodes, runCommand } from "./ops-client.ts";
 import { escapeControls, print, safeJson } from "./terminal.ts";
 
 /** The command line of `waypost connect`, parsed. */
-export interface ConnectFlags {
+interface ConnectFlags {
   readonly appId?: string;
   readonly waba: readonly string[];
   readonly callback?: string;
@@ -39,11 +36,21 @@ export function registerConnect(program: Command, env: NodeJS.ProcessEnv): void 
     )
     .option("--apply", "set callback and fields, and subscribe the accounts; asks once")
     .option("--overrides", "with --apply: also take away overrides that lead elsewhere")
-    .option("--check", "for CI and cron: asks nothing; exit 1 when something differs, 3 when Meta does not answer, 4 when it refuses token or secret")
+    .option(
+      "--check",
+      "for CI and cron: asks nothing; exit 1 when something differs, 3 when Meta does not answer, 4 when it refuses token or secret",
+    )
     .option("--tunnel", "the first time, from nothing to the first message (cloudflared or ngrok)")
     .option("--callback <url>", "where Meta is to send (default: PUBLIC_URL)")
-    .option("--fields <names>", "the webhook fields that are wanted (default: all that Waypost knows)")
-    .option("--waba <id...>", "accounts to look at, beside those of the token and of waypost.yaml", [])
+    .option(
+      "--fields <names>",
+      "the webhook fields that are wanted (default: all that Waypost knows)",
+    )
+    .option(
+      "--waba <id...>",
+      "accounts to look at, beside those of the token and of waypost.yaml",
+      [],
+    )
     .option("--app-id <id>", "the app (default: META_APP_ID)")
     .option("--json", "as one line of JSON; asks nothing")
     .option("--yes", "with --apply: without the question")
@@ -51,32 +58,39 @@ export function registerConnect(program: Command, env: NodeJS.ProcessEnv): void 
 }
 
 async function connect(env: NodeJS.ProcessEnv, flags: ConnectFlags): Promise<number> {
-  if (flags.tunnel) return runFirstTime(env, (found) => optionsFrom(found, flags));
-  const quiet = flags.check === true || flags.json === true;
-  const options = await optionsFrom(await knownHere(env), flags);
-  const whole = quiet ? options : await askMissing(options);
-  let found = await readConnection(whole);
-  if (flags.json) print(safeJson(found.connection));
-  else show(found.connection, flags);
-  if (flags.apply) {
-    const questions = askTerminal(flags.yes === true);
-    try {
-      const verifyToken = whole.verifyToken ?? "";
-      const outcome = await applyAll(found, { verifyToken, questions, overrides: flags.overrides === true });
-      if (outcome !== "applied") return outcome === "nothing" ? codeOf(found.connection) : exitCodes.wrong;
-    } finally {
-      questions.close();
-    }
-    found = await readConnection({ ...whole, signal: AbortSignal.timeout(25_000) });
-    if (flags.json) print(safeJson(found.connection));
-    else show(found.connection, flags);
-  }
-  return codeOf(found.connection);
+  if (flags.tunnel) return runFirstTime(env, (known) => optionsFrom(known, flags));
+  const asksNothing = flags.check === true || flags.json === true;
+  const known = optionsFrom(await knownHere(env), flags);
+  const options = asksNothing ? known : await askMissing(known);
+  const found = await readConnection(options);
+  const applied = flags.apply === true && (await apply(found, options, flags));
+  const after = { ...options, signal: AbortSignal.timeout(answerMs) };
+  const { connection } = applied ? await readConnection(after) : found;
+  show(connection, flags);
+  return codeOf(connection);
 }
 
-function show(connection: Connection, { overrides }: ConnectFlags): void {
-  const lines = connectionLines(connection, { overrides: overrides === true });
-  for (const line of lines) print(escapeControls(line));
+/** Whether something was done; of what is to be done the plan is shown first. */
+async function apply(
+  found: ReadConnection,
+  { verifyToken = "" }: ConnectionOptions,
+  flags: ConnectFlags,
+): Promise<boolean> {
+  if (!flags.json && !flags.yes) show(found.connection, flags);
+  const questions = askTerminal(flags.yes === true);
+  try {
+    const overrides = flags.overrides === true;
+    return (await applyAll(found, { verifyToken, questions, overrides })) === "applied";
+  } finally {
+    questions.close();
+  }
+}
+
+function show(connection: Connection, { overrides, json }: ConnectFlags): void {
+  const lines = json
+    ? [safeJson(connection)]
+    : connectionLines(connection, { overrides: overrides === true }).map(escapeControls);
+  for (const line of lines) print(line);
 }
 
 /** 4: Meta refuses token or secret; 3: it does not answer; 1: something differs. */
@@ -85,19 +99,6 @@ function codeOf({ ok, problems }: Connection): number {
   const kinds = new Set(problems.filter(({ level }) => level !== "note").map(({ kind }) => kind));
   if (kinds.has("meta_token")) return exitCodes.unauthorized;
   return kinds.has("meta_away") ? exitCodes.unreachable : exitCodes.wrong;
-}
-
-/** What the environment, `.env`, DATA_DIR and waypost.yaml say. */
-export interface KnownHere {
-  readonly config: Config;
-  readonly accounts: Accounts;
-  readonly verifyToken: string | undefined;
-}
-
-export async function knownHere(env: NodeJS.ProcessEnv): Promise<KnownHere> {
-  const config = await loadConfig(env, "start", { generate: false });
-  const { accounts } = await loadRouting(env, destinationKinds);
-  return { config, accounts, verifyToken: (await loadClient(env)).verifyToken };
 }
 
 function optionsFrom(
@@ -121,6 +122,7 @@ function fieldsOf(text: string): string[] {
   throw new CommandError(exitCodes.usage, "--fields: write it as messages,calls.");
 }
 
+const answerMs = 25_000;
 const mostCharacters = 200;
 
 /** Meta takes HTTPS alone; on this machine anything may stand for it. */

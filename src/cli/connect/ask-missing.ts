@@ -14,7 +14,11 @@ export async function askMissing(options: ConnectionOptions): Promise<Connection
 
 /** App id, app secret and token, each only when it is missing. Secrets are not shown while they are typed. */
 export async function askFor(
-  { appId, appSecrets, accessToken }: Pick<ConnectionOptions, "appId" | "appSecrets" | "accessToken">,
+  {
+    appId,
+    appSecrets,
+    accessToken,
+  }: Pick<ConnectionOptions, "appId" | "appSecrets" | "accessToken">,
   questions: Pick<Questions, "ask">,
 ): Promise<Pick<ConnectionOptions, "appId" | "appSecrets" | "accessToken">> {
   const id = appId ?? (await questions.ask("App id (App settings → Basic):"));
@@ -24,7 +28,9 @@ export async function askFor(
       : await questions.ask("App secret (beside it; not shown):", { secret: true });
   const token =
     accessToken ??
-    (await questions.ask("Access token (API Setup, or a system user's; not shown):", { secret: true }));
+    (await questions.ask("Access token (API Setup, or a system user's; not shown):", {
+      secret: true,
+    }));
   return {
     appId: id,
     appSecrets: secret === undefined ? appSecrets : [secret],

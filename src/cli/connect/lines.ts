@@ -7,7 +7,11 @@ import {
 import { stepInWords, stepsOf } from "../../meta/apply-step.ts";
 
 const marks = { error: "✗", warning: "!", note: "·" } as const;
-const bys = { number: "the number's override", account: "the account's override", app: "the app's" };
+const bys = {
+  number: "the number's override",
+  account: "the account's override",
+  app: "the app's",
+};
 
 /** What Meta has, what differs, and what --apply would do. Pure. */
 export function connectionLines(
