@@ -2,11 +2,12 @@
 
 export type { BusMessage, EncodedEvent, QuarantinedPost, WaypostEvent } from "../event/event.ts";
 export type * from "./bus.ts";
-export type * from "./connection.ts";
 export type * from "./chat.ts";
+export type * from "./connection.ts";
 export type * from "./contacts.ts";
 export type * from "./destination.ts";
 export * from "./diagnose.ts";
+export type * from "./doctor.ts";
 export * from "./errors.ts";
 export type * from "./explain.ts";
 export type * from "./files.ts";
@@ -20,5 +21,6 @@ export * from "./queue-names.ts";
 export type * from "./renormalization.ts";
 export type * from "./replay.ts";
 export type * from "./routing.ts";
+export type * from "./set-up.ts";
 export type * from "./silences.ts";
 export * from "./template-names.ts";

@@ -18,6 +18,7 @@ import type {
   Replays,
   RetryQuarantined,
   RoutesTested,
+  SetUp,
   WaypostEvent,
 } from "../contracts.ts";
 import { createHttpServer, listen } from "../support/http-server.ts";
@@ -38,6 +39,7 @@ import { createProbes, type ReadyCheck } from "./probes.ts";
 import { notFound, Problem, problemHandler } from "./problem.ts";
 import type { Pruned, PruneOptions } from "./prune.ts";
 import { refuseOddNames, requireValidated } from "./query.ts";
+import { readBody } from "./read-body.ts";
 import { handleReload, type Reload } from "./reload-route.ts";
 import { createRenormalizationRoutes } from "./renormalization-routes.ts";
 import { createReplayRoutes } from "./replay-routes.ts";
@@ -46,6 +48,7 @@ import { createRoutesTestRoutes } from "./routes-test-routes.ts";
 import { createRunbooks } from "./runbooks.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
 import { createSearchRoutes } from "./search-routes.ts";
+import { createSetUpRoutes } from "./set-up-routes.ts";
 import type { SystemStatus } from "./status.ts";
 
 export interface OpsOptions {
@@ -90,6 +93,7 @@ export interface OpsApi extends MediaParts {
   readonly intake: IntakeParts;
   readonly replays: Replays;
   readonly installation: Installation;
+  readonly setUp: SetUp;
   /** What a replay would do. Changes nothing. */
   readonly planReplay: (request: ReplayRequest) => Promise<ReplayPlan>;
   /** Runs the present parser over the log and quarantine. */
@@ -192,37 +196,11 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
     createMediaRoutes(api),
     createRoutesTestRoutes(api),
     createIntakeRoutes(api.intake, options.metrics),
+    createSetUpRoutes(api.setUp),
   );
   app.use("/api", createLogRoutes(api), createDeliveryRoutes(api), createDestinationRoutes(api));
   return () => streams.closeAll();
 }
-
-const parseJson = express.json({ limit: 16_384, type: () => true });
-const parseEvents = express.json({ limit: 1_048_576, type: () => true, strict: false });
-const jsonTypes = /^application\/json(?:;|$)/i;
-const eventTypes = /^application\/(?:json|cloudevents(?:-batch)?\+json)(?:;|$)/i;
-
-/**
- * Only a POST and a PATCH have a body, and it is JSON; none is an empty object. Each content type of its own would make the
- * validator keep one more compiled copy.
- */
-const readBody: RequestHandler = (request, response, next) => {
-  const type = request.headers["content-type"];
-  delete request.headers["content-type"];
-  if (request.method !== "POST" && request.method !== "PATCH") return next();
-  const length = request.headers["content-length"];
-  const empty = (length === undefined || length === "0") && !request.headers["transfer-encoding"];
-  const tellsEvents = request.path === "/events";
-  if (!empty && !(tellsEvents ? eventTypes : jsonTypes).test(type ?? "")) {
-    throw new Problem(415, "not-json", "The body must be application/json.");
-  }
-  request.headers["content-type"] = "application/json";
-  const parse = tellsEvents || request.path === "/routes/test" ? parseEvents : parseJson;
-  parse(request, response, (error?: unknown) => {
-    if (error === undefined) request.body ??= {};
-    next(error);
-  });
-};
 
 /** Who read what is audited by endpoint, never by what was asked for. */
 function watch({ log, metrics }: OpsOptions): RequestHandler {

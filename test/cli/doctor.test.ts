@@ -9,7 +9,7 @@ import { connect } from "amqplib";
 import { storeQueue } from "../../src/app/plan.ts";
 import { setMarker } from "../../src/bus/rabbitmq/declare-layout.ts";
 import { markersOf } from "../../src/bus/rabbitmq/layout.ts";
-import { examine } from "../../src/cli/doctor.ts";
+import { examineHere } from "../../src/cli/doctor.ts";
 import { deadQueueName } from "../../src/contracts.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts";
@@ -30,7 +30,7 @@ async function doctor(yaml: string, more: Record<string, string> = {}, url = "ht
   const file = join(folder, "waypost.yaml");
   await writeFile(file, yaml);
   const env = { WAYPOST_CONFIG: file, DATA_DIR: join(folder, "data"), ...more };
-  const checks = await examine({ env, resolve: () => ({ url, token }) }, {});
+  const checks = await examineHere({ env, resolve: () => ({ url, token }) }, {});
   return {
     checks,
     wrong: checks.filter(({ ok }) => !ok),
@@ -53,7 +53,7 @@ describe("waypost doctor", () => {
     assert.deepEqual(wrong, []);
     assert.deepEqual(
       [...new Set(checks.map(({ of }) => of))],
-      ["config", "broker", "store", "erp"],
+      ["config", "broker", "store", "erp", "disk", "ops port"],
     );
   });
 

@@ -45,6 +45,8 @@ export interface Harness {
 
 const testSecret = `whsec_${"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}`;
 
+const unasked = () => Promise.reject(new Error("unasked"));
+
 /** The ops port on a free port over a log in memory; answers are held against the specification. */
 export async function startOps(
   changes: Partial<OpsOptions> & {
@@ -55,6 +57,7 @@ export async function startOps(
     routes?: readonly Route[];
     renormalize?: OpsApi["renormalize"];
     findFile?: OpsApi["findFile"];
+    setUp?: OpsApi["setUp"];
     check?: OpsApi["check"];
     retryQuarantined?: OpsApi["retryQuarantined"];
     /** The log is the file's, not an array. */
@@ -72,6 +75,7 @@ export async function startOps(
     routes = [],
     renormalize = () => Promise.reject(new Error("unasked")),
     findFile,
+    setUp = { connection: unasked, doctor: unasked, sendTest: unasked },
     check = () => Promise.reject(new Error("unasked")),
     retryQuarantined = () => Promise.reject(new Error("unasked")),
     fromStore,
@@ -96,6 +100,7 @@ export async function startOps(
     ...(findFile && { findFile }),
     replays: store.replays,
     installation: store.installation,
+    setUp,
     planReplay: (request) =>
       planReplay(
         replayParts(store, () => ({
