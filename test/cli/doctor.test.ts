@@ -13,7 +13,7 @@ import { examineHere } from "../../src/cli/doctor.ts";
 import { deadQueueName } from "../../src/contracts.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts";
-import { jpeg, startGraph } from "../destinations/media/graph-stub.ts";
+import { appId, startMeta, token as metaToken, waba } from "../meta/setup.ts";
 import { startOps, token } from "../ops/harness.ts";
 import { borrowRabbit } from "../services/borrow-rabbit.ts";
 import { needsMongo, startMongo } from "../services/mongo.ts";
@@ -78,20 +78,24 @@ alerts:
   });
 
   it("asks Meta about the token, and the place of the files whether it is there", async (t) => {
-    const graph = await startGraph();
-    t.after(() => graph.close());
-    const env = { META_GRAPH_URL: graph.url, META_ACCESS_TOKEN: graph.accessToken };
-    graph.files.set("me", { bytes: jpeg() });
+    const graph = await startMeta(t);
+    graph.wabas.get(waba)?.subscribed.set(appId, "");
+    const env = { META_GRAPH_URL: graph.url, META_ACCESS_TOKEN: metaToken };
     const fine = await doctor("", env);
     assert.deepEqual(fine.wrong, []);
     assert.deepEqual(
       fine.of("media").map(({ found }) => found),
       ["META_ACCESS_TOKEN: Meta knows it", "the place of the files: it answers"],
     );
+    assert.match(fine.of("meta").at(-1)?.found ?? "", /WHATSAPP_APP_SECRET is missing|: 0 fields/);
+    assert.match(fine.of("clock")[0]?.found ?? "", /^as Meta's/);
     const revoked = await doctor("", { ...env, META_ACCESS_TOKEN: "a-revoked-token" });
     assert.deepEqual(
-      revoked.wrong.map(({ of }) => of),
-      ["media"],
+      revoked.wrong.map(({ of, kind, runbook }) => [of, kind, runbook]),
+      [
+        ["media", "files_unavailable", "/runbooks/files-unavailable"],
+        ["meta", "meta_token", "/runbooks/meta-token"],
+      ],
     );
     assert.match(revoked.wrong[0]?.found ?? "", /^META_ACCESS_TOKEN: /);
     assert.doesNotMatch(JSON.stringify(revoked.checks), /a-revoked-token/);

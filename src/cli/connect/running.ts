@@ -60,7 +60,7 @@ async function answers(resolve: ResolveOps): Promise<boolean> {
 
 /**
  * Whether the receiver takes what is signed with this secret: a signed POST with nothing in it. One that was started before the
- * secret was known does not.
+ * secret was known does not. Its port opens last. Throws CommandError where it does not answer so or so.
  */
 export async function takesSecret(webhookUrl: string, secret: string): Promise<boolean> {
   const body = Buffer.from('{"object":"whatsapp_business_account","entry":[]}');
@@ -68,7 +68,19 @@ export async function takesSecret(webhookUrl: string, secret: string): Promise<b
     "content-type": "application/json",
     "x-hub-signature-256": sign(body, secret),
   };
-  const response = await request(webhookUrl, { method: "POST", headers, body });
-  await response.body.dump();
-  return response.statusCode === 200;
+  for (const end = Date.now() + upMs; Date.now() < end; await sleep(lookMs)) {
+    try {
+      const response = await request(webhookUrl, { method: "POST", headers, body });
+      await response.body.dump();
+      if (response.statusCode === 200 || response.statusCode === 401) {
+        return response.statusCode === 200;
+      }
+    } catch {
+      // Not there yet.
+    }
+  }
+  throw new CommandError(
+    exitCodes.unreachable,
+    `Waypost's receiver does not answer at ${webhookUrl}.`,
+  );
 }
