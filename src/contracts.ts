@@ -5,6 +5,7 @@
  * Meta ──POST──▶ receive ──EncodedEvent──▶ Bus ──BusMessage──▶ Store   (the log)
  *                   └─ broker away: spool ─▶ Bus        └──▶ deliver ──▶ Destination
  */
+import type { Access } from "./contracts/access.ts";
 import type * as bus from "./contracts/bus.ts";
 import type { Chats } from "./contracts/chat.ts";
 import type { Contacts } from "./contracts/contacts.ts";
@@ -14,8 +15,10 @@ import type { Installation } from "./contracts/installation.ts";
 import type * as job from "./contracts/jobs.ts";
 import type * as ledger from "./contracts/ledger.ts";
 import type * as log from "./contracts/log.ts";
+import type { LogFigures } from "./contracts/log-figures.ts";
 import type * as processes from "./contracts/processes.ts";
 import type { Replays } from "./contracts/replay.ts";
+import type { Series } from "./contracts/series.ts";
 import type { Silences } from "./contracts/silences.ts";
 import type { BusMessage, EncodedEvent, WaypostEvent } from "./event/event.ts";
 
@@ -71,6 +74,9 @@ export interface Store extends EventLog, EventQuery {
   readonly silences: Silences;
   readonly media: MediaRows;
   readonly replays: Replays;
+  readonly access: Access;
+  readonly series: Series;
+  readonly figures: LogFigures;
   readonly installation: Installation;
   /** How many POSTs came into quarantine from then on. Cheap. */
   quarantinedSince(from: Date): Promise<number>;

@@ -1,5 +1,7 @@
 import type { Destination } from "../../src/client/client.ts";
 import type { Tone } from "./delivery.ts";
+import { counted } from "./number.ts";
+import { relative, span } from "./time.ts";
 
 interface StateWords {
   readonly word: string;
@@ -25,3 +27,19 @@ const words: Readonly<Record<Exclude<Destination["state"], "paused">, StateWords
   unheld: { word: "nobody delivers", tone: "bad" },
   removed: { word: "removed", tone: "quiet" },
 };
+
+type Waiting = Pick<Destination, "state" | "open" | "oldestOpenAt">;
+
+/** "1,204 wait, the oldest for 12 min; nothing is lost." */
+export function waitingInWords({ state, open, oldestOpenAt }: Waiting, now: number): string {
+  if (open === 0) return "Nothing waits.";
+  const wait = counted(open, "delivery waits", "deliveries wait");
+  if (oldestOpenAt === undefined) return `${wait}.`;
+  const oldest = `${wait}, the oldest for ${span(now - Date.parse(oldestOpenAt))}`;
+  return state === "delivering" ? `${oldest}.` : `${oldest}. Nothing is lost.`;
+}
+
+/** "12 min ago", or "never". */
+export function since(at: string | undefined, now: number): string {
+  return at === undefined ? "never" : relative(at, now);
+}

@@ -2,10 +2,12 @@ import type { Bus, Store } from "../contracts.ts";
 import { retire } from "../deliver/retire.ts";
 import { whyNot } from "../deliver/why-not.ts";
 import { prepareIntake } from "../event/intake-event.ts";
+import { createJobs } from "../jobs/elect.ts";
 import { createRenormalizer } from "../jobs/renormalize/renormalizer.ts";
 import { createQuarantineRetry } from "../jobs/renormalize/retry-post.ts";
 import type { RenormalizerSources } from "../jobs/renormalize/work.ts";
 import { planReplay } from "../jobs/replay/replayer.ts";
+import { answerSeries } from "../jobs/series/answer.ts";
 import type { OpsApi } from "../ops/create-ops.ts";
 import { pruneTopology } from "../ops/prune.ts";
 import type { ConfigurationState } from "../ops/status.ts";
@@ -13,6 +15,7 @@ import { collectStatus } from "../ops/system-status.ts";
 import { DATAVERSION, normalize } from "../receive/normalize.ts";
 import { createPostParser } from "../receive/post-parser.ts";
 import { readQuarantined } from "../receive/read-quarantined.ts";
+import { systemClock } from "../support/clock.ts";
 import { packageVersion } from "../support/package-version.ts";
 import type { Base } from "./base.ts";
 import { checkConfigured } from "./check-destination.ts";
@@ -52,6 +55,8 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
   };
   return {
     query: store,
+    access: store.access,
+    production: base.config.production,
     tail: bus.tail.bind(bus),
     ledger: store.ledger,
     contacts: store.contacts,
@@ -63,6 +68,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     intake: { publish: bus.publish.bind(bus), accounts: () => plan().routing.accounts },
     whyNot: (event, delivered) => whyNot(plan().routes, event, destinations().keys(), delivered),
     testRoutes: (event) => testEvent(event, plan(), store),
+    series: seriesOf(base, store),
     replays: store.replays,
     installation: store.installation,
     planReplay: (request) => planReplay(replayParts(store, plan), request),
@@ -87,11 +93,17 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
   };
 }
 
+/** The API asks for no job: it only reads how far one is. */
+function seriesOf({ log }: Pick<Base, "log">, store: Store): OpsApi["series"] {
+  const jobs = createJobs({ rows: store.jobs, holder: "api", clock: systemClock, log });
+  return (asked) => answerSeries({ series: store.series, jobs, clock: systemClock }, asked);
+}
+
 function statusOf(base: Base, parts: ApiParts, version: string): OpsApi["status"] {
   const { bus, store, plan } = parts;
   const { role } = base.config;
   const startedAt = new Date();
-  return () => {
+  return (accounts) => {
     const spool = parts.receiving()?.spool;
     const refused = parts.refused();
     return collectStatus({
@@ -100,6 +112,11 @@ function statusOf(base: Base, parts: ApiParts, version: string): OpsApi["status"
       startedAt,
       bus,
       store,
+      ...(accounts && { accounts }),
+      ...(base.config.production &&
+        base.config.ops.tokens.length > 0 && {
+          sharedTokens: async () => (await store.access.tokens.list()).length > 0,
+        }),
       destinations: plan().destinations,
       configuration: {
         file: base.config.configFile,

@@ -9,6 +9,7 @@ import { createApi } from "./api.ts";
 import { banner } from "./banner.ts";
 import { type Base, createBase, openBus, openStore } from "./base.ts";
 import { type Closing, startClosingConversations } from "./closing.ts";
+import { startCounting } from "./counting.ts";
 import type { Delivering } from "./deliver.ts";
 import { startExpiring } from "./expiring.ts";
 import { lookAfterFormer } from "./former-destinations.ts";
@@ -36,6 +37,8 @@ const startFailedMs = 5_000;
 const fewMs = 500;
 /** At shutdown, for the lease of a job. */
 const jobMs = 500;
+/** At shutdown, for what the audit is still to hold. */
+const auditMs = 1_000;
 
 /** Starts in order; what fails to start ends what had started and rethrows. */
 async function serve(
@@ -104,6 +107,7 @@ async function startRole(
     ...(api && { api }),
   });
   const opened = await ops.listen();
+  if (api) life.add("audit", () => ops?.settle(), auditMs);
   log.info("answers probes and metrics", { role, port: opened.port });
   if (store) {
     const configHash = () => parts.plan.routing.hash;
@@ -136,6 +140,8 @@ async function startWork(base: Base, parts: Parts, work: Omit<WorkOptions, "only
   life.add("expiring files", () => expiring?.close(), jobMs);
   const replaying = startReplays(base, options);
   life.add("replays", () => replaying.close(), jobMs);
+  const counting = startCounting(base, options);
+  life.add("series", () => counting.close(), jobMs);
 }
 
 /** All that a receiver needs the store for: to be seen by `status`. So it neither waits for it nor minds. */

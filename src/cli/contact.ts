@@ -37,7 +37,12 @@ export function registerContact(program: Command, resolve: ResolveOps): void {
 function contactLines(contact: Contact): string[] {
   const { id, name, username, phones, userIds, tags, fields, owner, first } = contact;
   const rows: [string, string | undefined][] = [
-    [id, [name, username && `@${username}`].filter(Boolean).join("  ")],
+    [
+      id,
+      [name, username && (username.startsWith("per_") ? username : `@${username}`)]
+        .filter(Boolean)
+        .join("  "),
+    ],
     ["phones", phones.join("  ")],
     ["user ids", userIds.join("  ")],
     ["tags", tags.join("  ")],

@@ -14,9 +14,13 @@ export function eventLine(event: WaypostEvent, columns: number): string {
   return cut(line.trimEnd(), columns);
 }
 
-/** The name, else the username, else the last two digits: it is the operator's own terminal, but may be seen. */
+/**
+ * The name, else the username, else the last two digits: it is the operator's own terminal, but may be seen. To who may not see
+ * contents, the beginning of the person's pseudonym.
+ */
 function who({ contact, groupId }: WaypostEvent["data"]): string {
   const id = contact?.waId ?? contact?.userId;
+  if (id?.startsWith("per_")) return id.slice(0, 16);
   const person =
     contact?.name ?? (contact?.username === undefined ? undefined : `@${contact.username}`);
   const shown = person ?? (id === undefined ? "-" : `…${id.slice(-2)}`);

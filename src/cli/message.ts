@@ -23,7 +23,7 @@ export function registerMessage(program: Command, resolve: ResolveOps): void {
     .description(
       "Shows one message: its status, when it got there, every event about it, and where each was delivered.",
     )
-    .argument("<wamid>", "the WhatsApp message id")
+    .argument("<wamid>", "the WhatsApp message id, or its pseudonym msg_…")
     .option("--json", "as one line of JSON")
     .addOption(urlOption)
     .addOption(tokenOption)

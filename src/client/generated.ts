@@ -28,6 +28,7 @@ export type ChatSide = "contact" | "human" | "bot" | "phone" | "api" | "unknown"
  * `skipped`: at its turn no route held, see `reason`; `dead` gave up.
  */
 export type DeliveryState = "scheduled" | "open" | "sending" | "delivered" | "skipped" | "dead";
+export type Scope = "read" | "content" | "publish" | "operate" | "privacy" | "admin";
 /**
  * What is wrong, by name; its runbook has the same name.
  */
@@ -145,6 +146,126 @@ export interface Operations {
        */
       ids: string[];
     };
+  };
+  /**
+   * Events as a file
+   */
+  "GET /api/export/events": {
+    query?: {
+      /**
+       * A JSON object a line, or a table whose first line names the columns.
+       */
+      format?: "ndjson" | "csv";
+      /**
+       * Type patterns, any of which may match: repeat the parameter or separate with commas, at most 20. Segments
+       * between dots, `*` for exactly one, `#` (URL-encode it: `%23`) for any number: `whatsapp.message.*`.
+       */
+      type?: string[];
+      /**
+       * A phone number id or a WABA id.
+       */
+      account?: string;
+      /**
+       * A conversation id. Finds the same person's events under other identities too.
+       */
+      conversation?: string;
+      /**
+       * A BSUID, a WhatsApp id or a phone number in any writing.
+       */
+      contact?: string;
+      /**
+       * The WhatsApp message id (`wamid.…`) that the event is about. URL-encode it.
+       */
+      messageId?: string;
+      /**
+       * Words that must all occur in the message's text, in any order; case and Latin marks do not matter.
+       */
+      text?: string;
+      /**
+       * Received at this time or later. RFC 3339 with its offset (a `+` URL-encoded), or a date, which begins at 00:00 UTC.
+       */
+      from?: string;
+      /**
+       * Received before this time.
+       */
+      to?: string;
+      /**
+       * Newest first unless told.
+       */
+      order?: "newest" | "oldest";
+    };
+    answer: undefined;
+  };
+  /**
+   * Deliveries as a file
+   */
+  "GET /api/export/deliveries": {
+    query?: {
+      /**
+       * A JSON object a line, or a table whose first line names the columns.
+       */
+      format?: "ndjson" | "csv";
+      /**
+       * A destination's name.
+       */
+      destination?: string;
+      /**
+       * To all destinations of waypost.yaml of this kind.
+       */
+      kind?: string;
+      /**
+       * What has become of it so far; also as people say it: `taken` (delivered), `waiting` (open and sending), `gave-up` (dead), `not-wanted` (skipped).
+       */
+      state?:
+        | "scheduled"
+        | "open"
+        | "sending"
+        | "delivered"
+        | "skipped"
+        | "dead"
+        | "taken"
+        | "waiting"
+        | "gave-up"
+        | "not-wanted";
+      /**
+       * How its last attempt ended: delivered, found (by looking before a repeat), outage, refused or config.
+       */
+      verdict?: "delivered" | "found" | "outage" | "refused" | "config";
+      /**
+       * The name of the route that asked for it.
+       */
+      route?: string;
+      /**
+       * An event id.
+       */
+      event?: string;
+      /**
+       * Type patterns, any of which may match: repeat the parameter or separate with commas, at most 20. Segments
+       * between dots, `*` for exactly one, `#` (URL-encode it: `%23`) for any number: `whatsapp.message.*`.
+       */
+      type?: string[];
+      /**
+       * A phone number id or a WABA id.
+       */
+      account?: string;
+      /**
+       * A conversation id. Finds the same person's events under other identities too.
+       */
+      conversation?: string;
+      /**
+       * A BSUID, a WhatsApp id or a phone number in any writing.
+       */
+      contact?: string;
+      /**
+       * Created at this time or later. RFC 3339 with its offset, or a date, which begins at 00:00 UTC.
+       */
+      from?: string;
+      /**
+       * Created before this time.
+       */
+      to?: string;
+    };
+    answer: undefined;
   };
   /**
    * Live tail
@@ -741,6 +862,135 @@ export interface Operations {
     answer: Renormalization;
   };
   /**
+   * Who you are, and what you may
+   */
+  "GET /api/session": {
+    answer: WhoAmI;
+  };
+  /**
+   * Begin a session of the console
+   */
+  "POST /api/session": {
+    body: {
+      token?: string;
+      code?: string;
+    };
+    answer: WhoAmI;
+  };
+  /**
+   * End this session
+   */
+  "DELETE /api/session": {
+    answer: {
+      ended: true;
+    };
+  };
+  /**
+   * A code that begins one session
+   */
+  "POST /api/session/codes": {
+    answer: {
+      code: string;
+      expiresAt: string;
+    };
+  };
+  /**
+   * Tokens by name, without their secrets
+   */
+  "GET /api/tokens": {
+    answer: {
+      items: ApiToken[];
+    };
+  };
+  /**
+   * Make a token
+   */
+  "POST /api/tokens": {
+    body: {
+      name: string;
+      /**
+       * @minItems 1
+       */
+      scopes: Scope[];
+      /**
+       * Accounts of waypost.yaml by name, or phone number ids: nothing of any other is seen. Absent: all.
+       *
+       * @minItems 1
+       */
+      accounts?: string[];
+      /**
+       * Absent: never.
+       */
+      expiresAt?: string;
+    };
+    answer: ApiToken & {
+      secret: string;
+    };
+  };
+  /**
+   * Revoke a token
+   */
+  "DELETE /api/tokens/{name}": {
+    path: {
+      name: string;
+    };
+    answer: {
+      revoked: string;
+    };
+  };
+  /**
+   * Who read contents, and who did what, newest first
+   */
+  "GET /api/audit": {
+    query?: {
+      /**
+       * The name of a token.
+       */
+      who?: string;
+      /**
+       * The `operationId` of this document.
+       */
+      action?: string;
+      /**
+       * Received at this time or later. RFC 3339 with its offset (a `+` URL-encoded), or a date, which begins at 00:00 UTC.
+       */
+      from?: string;
+      /**
+       * Received before this time.
+       */
+      to?: string;
+      /**
+       * How many to return at most.
+       */
+      limit?: number;
+      /**
+       * The `next` of the page before.
+       */
+      cursor?: string;
+    };
+    answer: {
+      items: AuditEntry[];
+      next: Next;
+    };
+  };
+  /**
+   * Figures by minute, hour or day
+   */
+  "GET /api/series": {
+    query?: {
+      /**
+       * RFC 3339 with its offset, or a date. One day before `to` unless told.
+       */
+      from?: string;
+      /**
+       * Now unless told.
+       */
+      to?: string;
+      step?: "minute" | "hour" | "day";
+    };
+    answer: Series;
+  };
+  /**
    * How much the log holds
    */
   "GET /api/stats": {
@@ -967,7 +1217,10 @@ export interface Message {
    * As Meta last gave it.
    */
   pricing?: {
-    [k: string]: unknown;
+    billable?: boolean;
+    model?: string;
+    type?: string;
+    category?: string;
   };
   /**
    * Every event about the message, oldest first.
@@ -1380,6 +1633,91 @@ export interface Replay {
     [k: string]: number;
   };
 }
+export interface WhoAmI {
+  /**
+   * Of the token; `OPS_TOKENS` of one of those.
+   */
+  name: string;
+  scopes: Scope[];
+  /**
+   * Phone number ids: nothing of any other is seen. Absent: all.
+   */
+  accounts?: string[];
+  /**
+   * Whether it is a session of the console.
+   */
+  session: boolean;
+  /**
+   * Whether this request sees contents. A session that does not may say why by `X-Waypost-Reveal`.
+   */
+  revealed: boolean;
+  /**
+   * Absent: never.
+   */
+  expiresAt?: string;
+  production: boolean;
+}
+export interface ApiToken {
+  name: string;
+  scopes: Scope[];
+  /**
+   * Phone number ids. Absent: all.
+   */
+  accounts?: string[];
+  createdAt: string;
+  /**
+   * The name of the token that made it.
+   */
+  createdBy: string;
+  /**
+   * Absent: never.
+   */
+  expiresAt?: string;
+  /**
+   * To the minute.
+   */
+  lastUsedAt?: string;
+}
+export interface AuditEntry {
+  id: string;
+  at: string;
+  /**
+   * The token's name; `OPS_TOKENS` of one of those.
+   */
+  who: string;
+  /**
+   * Whether it was in the console.
+   */
+  session?: boolean;
+  /**
+   * The `operationId` of this document.
+   */
+  action: string;
+  /**
+   * What was asked for. Of texts and WhatsApp ids it only says that they were given: `true`.
+   */
+  filter?: {
+    id?: string;
+    [k: string]:
+      | {
+          [k: string]: unknown;
+        }
+      | string
+      | undefined;
+  };
+  /**
+   * How many were shown or met.
+   */
+  count?: number;
+  /**
+   * `cut`: the connection ended before the answer.
+   */
+  result: "done" | "refused" | "failed" | "cut";
+  /**
+   * Why contents were shown, in the words of who asked.
+   */
+  reason?: string;
+}
 export interface Delivery {
   /**
    * `<destination>:<event id>`; of a route with `after` also `:<route>`.
@@ -1643,6 +1981,147 @@ export interface Renormalization {
     }[];
   }[];
   next: Next;
+}
+export interface Counts {
+  [k: string]: number;
+}
+export interface Series {
+  step: "minute" | "hour" | "day";
+  from: string;
+  to: string;
+  /**
+   * Accounts are counted until then.
+   */
+  countedTo: string;
+  accounts: {
+    /**
+     * A phone number id, else a WABA id; `none` of events that are of no account.
+     */
+    account: string;
+    points: AccountPoint[];
+  }[];
+  /**
+   * Each since its start.
+   */
+  processes: {
+    process: string;
+    role: string;
+    host: string;
+    points: ProcessPoint[];
+  }[];
+  destinations: {
+    destination: string;
+    points: DestinationPoint[];
+  }[];
+  /**
+   * Oldest first, at most 1,000.
+   */
+  marks: {
+    at: string;
+    what: "start" | "reload" | "pause" | "resume";
+    /**
+     * The process that started or reloaded
+     */
+    of: string;
+    /**
+     * The version of what started, or why a destination was paused.
+     */
+    detail?: string;
+  }[];
+}
+export interface AccountPoint {
+  /**
+   * When the step begins.
+   */
+  at: string;
+  /**
+   * All that the log has stored.
+   */
+  events: number;
+  /**
+   * Messages that contacts wrote.
+   */
+  inbound: number;
+  byType: Counts;
+  /**
+   * Messages of your side that Waypost was told of, echoes among them.
+   */
+  outgoing: number;
+  /**
+   * Statuses that came, here and below; a message has several.
+   */
+  sent: number;
+  delivered: number;
+  read: number;
+  failed: number;
+  byStatus: Counts;
+  /**
+   * Failed statuses by Meta's code.
+   */
+  failures: Counts;
+  /**
+   * Outgoing messages by what was told of them, the most frequent first.
+   */
+  told: {
+    template?: string;
+    campaign?: string;
+    variant?: string;
+    count: number;
+  }[];
+  /**
+   * How many contacts wrote. Of hours and days that are over.
+   */
+  writers?: number;
+  /**
+   * How long contacts waited for the answers that were given in this time, from their first message since the answer before. Of hours and days.
+   */
+  firstResponse?: {
+    count: number;
+    meanMs: number;
+    p50Ms: number;
+    p90Ms: number;
+  };
+}
+export interface ProcessPoint {
+  at: string;
+  posts: number;
+  byCode: Counts;
+  /**
+   * POSTs answered 401.
+   */
+  unauthorized: number;
+  /**
+   * POSTs that went through the spool.
+   */
+  spooled: number;
+  /**
+   * Of POSTs answered 200. Percentiles are read from a histogram.
+   */
+  ack?: {
+    count: number;
+    p50Ms: number;
+    p99Ms: number;
+    /**
+     * The share that took longer than a second.
+     */
+    over1s: number;
+  };
+}
+export interface DestinationPoint {
+  at: string;
+  taken: number;
+  /**
+   * Attempts by what became of them: delivered, found, outage, refused, config.
+   */
+  byVerdict: Counts;
+  /**
+   * Deliveries that gave up.
+   */
+  dead: number;
+  /**
+   * The age of the oldest that waited, at its largest.
+   */
+  oldestAgeMs: number;
 }
 export interface Stats {
   kind: "mongodb" | "embedded";

@@ -1,6 +1,7 @@
 /** All records that the ports of contracts.ts carry, a file each. */
 
 export type { BusMessage, EncodedEvent, QuarantinedPost, WaypostEvent } from "../event/event.ts";
+export * from "./access.ts";
 export type * from "./bus.ts";
 export type * from "./chat.ts";
 export type * from "./connection.ts";
@@ -15,12 +16,14 @@ export type * from "./installation.ts";
 export type * from "./jobs.ts";
 export type * from "./ledger.ts";
 export type * from "./log.ts";
+export type * from "./log-figures.ts";
 export * from "./problems.ts";
 export type * from "./processes.ts";
 export * from "./queue-names.ts";
 export type * from "./renormalization.ts";
 export type * from "./replay.ts";
 export type * from "./routing.ts";
+export * from "./series.ts";
 export type * from "./set-up.ts";
 export type * from "./silences.ts";
 export * from "./template-names.ts";

@@ -11,6 +11,13 @@ export function directionOf({ type, data }: WaypostEvent): "in" | "out" | undefi
   return /^whatsapp\.(echo|outgoing)\./.test(type) ? "out" : "in";
 }
 
+/** Whose message an event of this type is, as it came live: `in` of those that `isInboundMessage`. */
+export function sideOfType(type: string): "in" | "out" | undefined {
+  if (/^whatsapp\.(outgoing|echo)\./.test(type)) return "out";
+  const said = /^whatsapp\.message\.(.+)$/.exec(type)?.[1];
+  return said === undefined || silentTypes.has(said) ? undefined : "in";
+}
+
 /** The contact said something: opens the service window. Also one that came with the history. */
 export function isInboundMessage(event: WaypostEvent): boolean {
   const { message } = event.data;

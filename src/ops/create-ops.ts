@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import { join } from "node:path";
-import express, { type Express, type RequestHandler } from "express";
+import express, { type Express } from "express";
 import { middleware as validateOpenApi } from "express-openapi-validator";
 import type {
   Bus,
@@ -24,13 +24,15 @@ import type {
 import { createHttpServer, listen } from "../support/http-server.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
-import { authenticate, configuredTokens } from "./authenticate.ts";
+import { type AccessParts, createAccess, createAccessRoutes } from "./access.ts";
+import { createAuthentication } from "./authenticate.ts";
 import { createConsole } from "./console.ts";
 import { createContactRoutes } from "./contact-routes.ts";
 import { createConversationRoutes } from "./conversation-routes.ts";
 import { createDeliveryRoutes } from "./delivery-routes.ts";
 import { type CheckDestination, createDestinationRoutes } from "./destination-routes.ts";
 import { createEventStreams } from "./event-stream.ts";
+import { createExportRoutes } from "./export-routes.ts";
 import { createIntakeRoutes, type IntakeParts } from "./intake-routes.ts";
 import { createLogRoutes } from "./log-routes.ts";
 import { createMasking } from "./masking/masking.ts";
@@ -48,8 +50,11 @@ import { createRoutesTestRoutes } from "./routes-test-routes.ts";
 import { createRunbooks } from "./runbooks.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
 import { createSearchRoutes } from "./search-routes.ts";
+import { createSeriesRoutes, type SeriesRouteParts } from "./series-routes.ts";
 import { createSetUpRoutes } from "./set-up-routes.ts";
 import type { SystemStatus } from "./status.ts";
+import { watch } from "./watch.ts";
+import { createWhoAsks } from "./who-asks.ts";
 
 export interface OpsOptions {
   readonly host: string;
@@ -57,6 +62,8 @@ export interface OpsOptions {
   readonly port: number;
   /** Each has every scope. Without any, nobody gets in. */
   readonly tokens: readonly string[];
+  /** Addresses and ranges of proxies whose `X-Forwarded-…` is believed. */
+  readonly trustedProxies: readonly string[];
   readonly log: Log;
   readonly metrics: Metrics;
   /** What this role needs, each with what is missing. */
@@ -68,10 +75,11 @@ export interface OpsOptions {
   readonly validateResponses?: boolean;
 }
 
-export interface OpsApi extends MediaParts {
+export interface OpsApi extends MediaParts, AccessParts, SeriesRouteParts {
   readonly query: EventQuery;
   readonly tail: Bus["tail"];
-  readonly status: () => Promise<SystemStatus>;
+  /** `accounts`: tells of these phone number ids alone. */
+  readonly status: (accounts?: readonly string[]) => Promise<SystemStatus>;
   readonly ledger: Ledger;
   readonly contacts: Pick<Contacts, "find" | "change">;
   readonly media: Pick<MediaRows, "get">;
@@ -105,6 +113,8 @@ export interface Ops {
   listen(): Promise<{ port: number }>;
   /** From now on not ready; ends the live tails. The port stays open for probes. */
   drain(): void;
+  /** Writes what the audit is still to hold, for a second at most. For when the store is about to close. */
+  settle(): Promise<void>;
   /** Drains, lets running requests end for up to 2 s, closes the port. */
   close(): Promise<void>;
 }
@@ -115,6 +125,7 @@ const closeDeadlineMs = 2_000;
 export function createOps(options: OpsOptions): Ops {
   let stopping = false;
   const app = express().disable("x-powered-by").disable("etag");
+  app.set("trust proxy", [...options.trustedProxies]);
   app.use((_request, response, next) => {
     response.set(answerHeaders);
     if (stopping) response.set("Connection", "close");
@@ -125,7 +136,7 @@ export function createOps(options: OpsOptions): Ops {
     createSchemas(),
     createRunbooks(),
   );
-  const endStreams =
+  const { endStreams, settle } =
     options.api === undefined ? noApi(app, options) : useApi(app, options, options.api);
   app.use(() => {
     throw notFound("address");
@@ -140,37 +151,48 @@ export function createOps(options: OpsOptions): Ops {
   return {
     listen: () => listen(server, options),
     drain,
+    settle,
     close: async () => {
       drain();
       await close(server);
+      await settle();
     },
   };
 }
 
 const answerHeaders = {
   "Cache-Control": "no-store",
+  "Cross-Origin-Resource-Policy": "same-origin",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
 };
 
 /** Every role can be told to reload. */
-function noApi(app: Express, options: OpsOptions): () => void {
-  const may = [watch(options), authenticate(configuredTokens(options.tokens))];
+function noApi(app: Express, options: OpsOptions): ApiEnds {
+  const { handler } = createAuthentication(createWhoAsks({ configured: options.tokens }));
+  const may = [watch(options), handler];
   app.post("/api/reload", ...may, handleReload(options.reload));
   app.use("/api", () => {
     throw new Problem(404, "no-api", "This role serves no API; the roles `start` and `ops` do.");
   });
-  return () => undefined;
+  return { endStreams: () => undefined, settle: async () => undefined };
 }
 
-function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
+interface ApiEnds {
+  endStreams(): void;
+  settle(): Promise<void>;
+}
+
+function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
   const { validateResponses = false } = options;
-  const streams = createEventStreams({ ...api, ...options });
-  app.use(createConsole());
-  const whoAsks = authenticate(configuredTokens(options.tokens));
+  const access = createAccess(options, api);
+  const { authentication, auditing } = access;
+  const streams = createEventStreams({ ...api, ...options, ...authentication });
   const masking = createMasking(api.installation);
-  app.use("/api", watch(options), whoAsks, readBody, masking.before, refuseOddNames);
+  app.use(createConsole());
+  const first = [watch(options), authentication.handler, auditing];
+  app.use("/api", ...first, readBody, masking.before, refuseOddNames);
   app.use(
     validateOpenApi({
       apiSpec: join(schemasDir, "openapi.yaml"),
@@ -188,35 +210,21 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
   app.get("/api/events/stream", requireValidated, streams.handler);
   app.use(
     "/api",
+    createAccessRoutes(access, api),
     createRenormalizationRoutes(api),
     createReplayRoutes(api),
+    createSeriesRoutes(api),
     createContactRoutes(api),
     createConversationRoutes(api),
     createSearchRoutes(api),
     createMediaRoutes(api),
+    createExportRoutes(api),
     createRoutesTestRoutes(api),
     createIntakeRoutes(api.intake, options.metrics),
     createSetUpRoutes(api.setUp),
   );
   app.use("/api", createLogRoutes(api), createDeliveryRoutes(api), createDestinationRoutes(api));
-  return () => streams.closeAll();
-}
-
-/** Who read what is audited by endpoint, never by what was asked for. */
-function watch({ log, metrics }: OpsOptions): RequestHandler {
-  return (request, response, next) => {
-    const started = performance.now();
-    response.once("close", () => {
-      const { openapi } = request as { openapi?: { openApiRoute?: string } };
-      metrics.apiRequests.inc({ code: String(response.statusCode) });
-      log.info("answered an API request", {
-        path: openapi?.openApiRoute ?? "unknown",
-        code: response.statusCode,
-        ms: Math.round(performance.now() - started),
-      });
-    });
-    next();
-  };
+  return { endStreams: () => streams.closeAll(), settle: access.settle };
 }
 
 async function close(server: Server): Promise<void> {

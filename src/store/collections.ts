@@ -1,6 +1,7 @@
 import type { Tables } from "../contracts/table.ts";
 import type { Store } from "../contracts.ts";
 import { accountsTable } from "./accounts.ts";
+import { auditTable, createAudit } from "./audit.ts";
 import type { ContactLearner } from "./contact-learner.ts";
 import { contactSpecs } from "./contact-tables.ts";
 import { createContacts } from "./contacts.ts";
@@ -9,9 +10,13 @@ import { createJobRows, jobsTable } from "./jobs.ts";
 import { createLedger, type LedgerOptions } from "./ledger.ts";
 import { ledgerSpecs } from "./ledger-tables.ts";
 import { createMediaRows, mediaTable } from "./media.ts";
+import { markPauses } from "./pause-marks.ts";
 import { createProcessRegistry } from "./processes.ts";
 import { createQuarantine, quarantineTable } from "./quarantine.ts";
 import { createReplays, replaysTable } from "./replays.ts";
+import { createSeries, seriesSpecs } from "./series.ts";
+import { createSessions, sessionsTable } from "./sessions.ts";
+import { createTokens, tokensTable } from "./tokens.ts";
 
 /** Every record type that is declared once: both stores make these tables, indexes and expiries. */
 export const collections = [
@@ -22,6 +27,10 @@ export const collections = [
   installationTable,
   accountsTable,
   mediaTable,
+  tokensTable,
+  sessionsTable,
+  auditTable,
+  ...seriesSpecs,
   ...contactSpecs,
 ];
 
@@ -38,17 +47,26 @@ export function openCollections(
   | "media"
   | "replays"
   | "installation"
+  | "access"
+  | "series"
   | "quarantinedSince"
   | "closeQuarantined"
 > {
   const ledger = createLedger(tables, options);
+  const series = createSeries(tables);
   const quarantine = createQuarantine(tables);
   return {
-    ledger,
+    ledger: markPauses(ledger, series),
+    series,
     contacts: createContacts(tables, { learner: options.learner, aliases: ledger.aliases }),
     media: createMediaRows(tables),
     processes: createProcessRegistry(tables),
     replays: createReplays(tables),
+    access: {
+      tokens: createTokens(tables),
+      sessions: createSessions(tables),
+      audit: createAudit(tables),
+    },
     installation: createInstallation(tables),
     quarantinedSince: quarantine.since,
     closeQuarantined: quarantine.close,

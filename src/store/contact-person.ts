@@ -78,6 +78,19 @@ async function findEach(
   return (key) => persons.get(key) ?? { keys: [key], rows: [], movedFrom: new Set() };
 }
 
+/** The BSUIDs and phones of whom this `ctc_…` names. */
+export async function keysOfContact(
+  tables: Pick<Tables, "of">,
+  contactId: string,
+): Promise<readonly string[]> {
+  const rows = await tables.of(contactsTable).find({ where: { ids: contactId }, as: "lookup" });
+  const keys = rows.map((row) => row.id).sort();
+  // A BSUID's row before a phone's, which may be in the middle of being moved there.
+  const contact =
+    keys.length === 0 ? undefined : contactOf(await findPerson(tables, keys.at(-1) ?? ""));
+  return contact === undefined ? [] : [...contact.userIds, ...contact.phones];
+}
+
 /** One contact of all the rows; undefined of none. */
 export function contactOf({ keys, rows }: Person): Contact | undefined {
   const oldest = oldestOf(rows);

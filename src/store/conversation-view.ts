@@ -89,9 +89,7 @@ function userIdOf(main: ConversationRow, rows: readonly ConversationRow[]): stri
 }
 
 /** The row a list shows a person at. */
-function mostRecent(
-  rows: readonly [ConversationRow, ...ConversationRow[]],
-): ConversationRow {
+function mostRecent(rows: readonly [ConversationRow, ...ConversationRow[]]): ConversationRow {
   return rows.reduce((a, b) => (place(a) >= place(b) ? a : b));
 }
 

@@ -1,5 +1,6 @@
-import { StoreError, type WaypostEvent } from "../contracts.ts";
+import { type Breakdown, StoreError, type WaypostEvent } from "../contracts.ts";
 import { contactKeys } from "../event/contact-keys.ts";
+import { sideOfType } from "../event/direction.ts";
 import { searchableTexts } from "./searchable-texts.ts";
 import { indexWords } from "./words.ts";
 
@@ -17,6 +18,8 @@ export interface EventIndex {
   /** The POST that it came in. */
   readonly postId: string | undefined;
   readonly words: readonly string[];
+  /** What series count of it beside its type: a Breakdown as JSON. */
+  readonly breakdown: string | undefined;
 }
 
 /** A large group change names many people. */
@@ -42,7 +45,30 @@ export function indexEvent(event: WaypostEvent): EventIndex {
     // Of an event that came in none it says how it was made.
     postId: String(event.postid).startsWith("pst_") ? idOf(event.postid) : undefined,
     words: indexWords(searchableTexts(event)),
+    breakdown: breakdownOf(event),
   };
+}
+
+const maxName = 200;
+
+/** Equal ones have the same text. */
+function breakdownOf(event: WaypostEvent): string | undefined {
+  const { status, message, campaign, variant } = event.data;
+  if (status !== undefined) {
+    const [error] = status.errors ?? [];
+    return typeof error?.code === "number" ? JSON.stringify({ code: error.code }) : undefined;
+  }
+  if (sideOfType(event.type) !== "out") return undefined;
+  const name = (value: unknown) => textOf(value)?.slice(0, maxName);
+  const told: Breakdown = {
+    ...{
+      template: name(message?.template?.name),
+      campaign: name(campaign),
+      variant: name(variant),
+    },
+  } as Breakdown;
+  const text = JSON.stringify(told);
+  return text === "{}" ? undefined : text;
 }
 
 /** Undefined unless it is a string that says something. */

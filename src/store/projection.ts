@@ -132,7 +132,10 @@ function messageFacts(event: WaypostEvent, at: string): Facts | undefined {
       // As text: its keys are anybody's, and would be operators in a row.
       ref: latest(ref === undefined ? undefined : JSON.stringify(ref)),
     }),
-    min: status === undefined ? {} : { [`statusAt.${statusName(status.status)}`]: at },
+    min: {
+      ...(direction === "out" && { sentAt: at }),
+      ...(status !== undefined && { [`statusAt.${statusName(status.status)}`]: at }),
+    },
     add: notes.length === 0 ? {} : { errors: notes },
   };
 }
@@ -141,6 +144,7 @@ function conversationFacts(event: WaypostEvent, index: EventIndex, at: string): 
   const { contact, groupId } = event.data;
   if (index.conversationId === undefined) return undefined;
   const inbound = isInboundMessage(event);
+  const lastMessage = lastMessageOf(event, index);
   const latest = latestOf(event, at);
   const person = groupId === undefined ? contact : undefined;
   const userId = textOf(person?.userId);
@@ -152,7 +156,8 @@ function conversationFacts(event: WaypostEvent, index: EventIndex, at: string): 
       lastReceivedAt: isoTime(index.receivedAt),
       lastInboundAt: inbound ? at : undefined,
       ...lastWords(event, at),
-      lastMessage: lastMessageOf(event, index),
+      lastMessage,
+      heardAt: inbound ? lastMessage?.at : undefined,
       closedAt: event.type === closedType ? isoTime(index.receivedAt) : undefined,
       groupId: textOf(groupId),
       phoneNumberId: index.phoneNumberId,

@@ -9,6 +9,7 @@ import type {
 import { readAccounts } from "./accounts.ts";
 import { resolveAliases } from "./aliases.ts";
 import { createChats } from "./chat.ts";
+import { keysOfContact } from "./contact-person.ts";
 import { listConversations, personsAt } from "./conversation-list.ts";
 import { encodeCursor, type Position } from "./cursor.ts";
 import { findContact } from "./find-contact.ts";
@@ -28,6 +29,7 @@ export function createQuery(log: Reader, tables: Pick<Tables, "of">): EventQuery
   const reader: Sources = {
     ...log,
     accounts: async () => [...(await readAccounts(tables)).keys()],
+    contactKeys: (id) => keysOfContact(tables, id),
   };
   return {
     events: (filter, page) => namingFilter(filter, findEvents(reader, filter, page)),
@@ -80,7 +82,7 @@ async function findEvents(
 async function select(reader: Sources, filter: CheckedFilter): Promise<Selection | "nothing"> {
   const { conversation, contact, messageId, text: query, ...plain } = filter;
   const words = query === undefined || query.trim() === "" ? undefined : queryWords(query);
-  if (words?.length === 0 || filter.types?.length === 0) return "nothing";
+  if ([words, filter.types, filter.accounts].some((each) => each?.length === 0)) return "nothing";
   const load = (ids: readonly string[]) => reader.aliases(ids);
   return {
     ...plain,

@@ -17,6 +17,8 @@ export interface Selection {
   readonly messageIds?: readonly string[];
   readonly post?: string;
   readonly account?: string;
+  /** Phone number ids: any of them; never empty. */
+  readonly accounts?: readonly string[];
   /** All of them; never empty. */
   readonly words?: readonly string[];
   readonly from?: number;
@@ -34,6 +36,7 @@ export type ConversationTime =
 export interface ConversationSelection {
   readonly by: ConversationTime;
   readonly account?: string;
+  readonly accounts?: readonly string[];
   readonly ids?: readonly string[];
   /** Of that time, in milliseconds: from inclusive, to exclusive. */
   readonly from?: number;
@@ -80,4 +83,6 @@ export interface Waiting {
 export interface Sources extends Reader {
   /** Phone numbers and WABAs that ever had an event. */
   accounts(): Promise<readonly string[]>;
+  /** The BSUIDs and phones of a contact, by its `ctc_…`. */
+  contactKeys(id: string): Promise<readonly string[]>;
 }

@@ -11,6 +11,8 @@ export interface MessageRow {
   readonly phoneNumberId?: string;
   readonly status?: StatusRank;
   readonly statusAt?: Readonly<Record<string, string>>;
+  /** Of our side's: the first time that it is known of. */
+  readonly sentAt?: string;
   readonly pricing?: Latest<Readonly<Record<string, unknown>>>;
   readonly errors?: readonly ErrorNote[];
   readonly template?: Latest<string>;
@@ -33,6 +35,8 @@ export interface ConversationRow {
   readonly lastOutboundAt?: string;
   readonly last?: LastSaid;
   readonly lastMessage?: LastMessage;
+  /** Of the contact's last message, by receipt. */
+  readonly heardAt?: string;
   readonly closedAt?: string;
   readonly groupId?: string;
   readonly phoneNumberId?: string;

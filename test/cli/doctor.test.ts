@@ -13,7 +13,7 @@ import { examineHere } from "../../src/cli/doctor.ts";
 import { deadQueueName } from "../../src/contracts.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts";
-import { appId, startMeta, token as metaToken, waba } from "../meta/setup.ts";
+import { appId, token as metaToken, startMeta, waba } from "../meta/setup.ts";
 import { startOps, token } from "../ops/harness.ts";
 import { borrowRabbit } from "../services/borrow-rabbit.ts";
 import { needsMongo, startMongo } from "../services/mongo.ts";

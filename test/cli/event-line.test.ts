@@ -33,4 +33,11 @@ describe("an event's line", () => {
       assert.equal(line.split("  ").at(-1)?.trim(), shown);
     });
   }
+
+  it("tells people apart by their pseudonyms where contents are masked", () => {
+    const contact = { waId: "per_mNv4G9zae8Nkqwfr6oCiMg", name: "13 characters" };
+    const data = { message: { type: "text", text: { body: "24 characters" } } };
+    const line = eventLine(makeEvent({ contact, data }), 200);
+    assert.deepEqual(line.split(/ {2,}/).slice(-2), ["per_mNv4G9zae8Nk", "24 characters"]);
+  });
 });

@@ -5,9 +5,11 @@ import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts"
 import { dropDatabase, type Mongo, needsMongo, startMongo } from "../services/mongo.ts";
 import { assertMajority, type MongoWire, watchMongo } from "../services/mongo-wire.ts";
 import { createArrayLog } from "../support/array-log.ts";
+import { testAccess } from "./access.ts";
 import { testContacts } from "./contacts.ts";
 import { testInstallation } from "./installation.ts";
 import { testMediaRows } from "./media-rows.ts";
+import { testSeries } from "./series.ts";
 import { testSilences } from "./silences.ts";
 import { testStore } from "./store.ts";
 
@@ -28,10 +30,16 @@ after(async () => {
 testStore("MongoDB", needs, open);
 testInstallation("MongoDB", needs, open);
 testSilences("MongoDB", needs, open);
+testSeries("MongoDB", needs, open);
 testMediaRows("MongoDB", needs, async () => {
   const { store, close } = await open();
   await store.syncIndexes();
   return { media: store.media, close };
+});
+testAccess("MongoDB", needs, async () => {
+  const { store, close } = await open();
+  await store.syncIndexes();
+  return { access: store.access, close };
 });
 testContacts("MongoDB", needs, async () => {
   const { store, close } = await open();

@@ -369,6 +369,25 @@ function testFilters(get: Get): void {
     [{ from: "2026-11-20T11:00:20+01:00", to: second(41) }, [2, 3, 4]],
   ];
 
+  it("knows a contact by ctc_… as by each of their ids, and nobody by what is none", async () => {
+    await get().append(samples());
+    for (const id of ["15555550123", "DE.8520369147"]) {
+      const contact = (await get().contacts.find(id))?.id ?? "";
+      assert.match(contact, /^ctc_/);
+      const known = await ids(get(), { contact: id });
+      assert.ok(known.length > 2);
+      assert.deepEqual(await ids(get(), { contact }), known);
+      const page = { limit: 50 };
+      const { items } = await get().conversations({ contact }, page);
+      assert.deepEqual(items, (await get().conversations({ contact: id }, page)).items);
+    }
+    assert.deepEqual(await ids(get(), { contact: "ctc_nobody" }), []);
+    assert.deepEqual(
+      (await get().conversations({ contact: "ctc_nobody" }, { limit: 5 })).items,
+      [],
+    );
+  });
+
   it("answers every filter, and every two of them together", async () => {
     await get().append(samples());
     for (const [filter, holds] of cases) {

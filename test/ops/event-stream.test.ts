@@ -42,6 +42,7 @@ const none = () => Promise.reject(new Error("unused"));
 const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   ledger: new Proxy({}, { get: () => none }) as Ledger,
   contacts: { find: none, change: none },
+  series: none,
   processes: { alive: none },
   destinations: () => new Map(),
   whyNot: () => [],
@@ -57,6 +58,12 @@ const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   installation: { pseudonymKey: none },
   setUp: { connection: none, doctor: none, sendTest: none },
   intake: { publish: none, accounts: () => ({}) },
+  production: false,
+  access: {
+    tokens: { create: none, withSecret: none, list: none, revoke: none, used: none },
+    sessions: { begin: none, find: none, end: none, offer: none, redeem: none },
+    audit: { record: none, list: none },
+  },
 };
 
 const ids = (events: readonly WaypostEvent[]) => events.map(({ id }) => id);

@@ -7,11 +7,14 @@ import { testEvent } from "../../src/app/routes-test.ts";
 import type { Ledger, ProcessRegistry, Route, Store, WaypostEvent } from "../../src/contracts.ts";
 import { compileRoutes } from "../../src/deliver/routes.ts";
 import { whyNot } from "../../src/deliver/why-not.ts";
+import { createJobs } from "../../src/jobs/elect.ts";
 import { planReplay } from "../../src/jobs/replay/replayer.ts";
+import { answerSeries } from "../../src/jobs/series/answer.ts";
 import { createOps, type OpsApi, type OpsOptions } from "../../src/ops/create-ops.ts";
 import type { Pruned, PruneOptions } from "../../src/ops/prune.ts";
 import { collectStatus, type StatusSources } from "../../src/ops/system-status.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
+import { systemClock } from "../../src/support/clock.ts";
 import type { Log, LogFields } from "../../src/support/log.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 import { noRules } from "../deliver/flows/flow-engine.ts";
@@ -58,6 +61,7 @@ export async function startOps(
     renormalize?: OpsApi["renormalize"];
     findFile?: OpsApi["findFile"];
     setUp?: OpsApi["setUp"];
+    production?: boolean;
     check?: OpsApi["check"];
     retryQuarantined?: OpsApi["retryQuarantined"];
     /** The log is the file's, not an array. */
@@ -76,6 +80,7 @@ export async function startOps(
     renormalize = () => Promise.reject(new Error("unasked")),
     findFile,
     setUp = { connection: unasked, doctor: unasked, sendTest: unasked },
+    production = false,
     check = () => Promise.reject(new Error("unasked")),
     retryQuarantined = () => Promise.reject(new Error("unasked")),
     fromStore,
@@ -93,11 +98,27 @@ export async function startOps(
   const pruned: Harness["pruned"] = { asked: [], answer: { removed: [], kept: [] } };
   const api: OpsApi = {
     query: fromStore ? store : query,
+    access: store.access,
+    production,
     renormalize,
     check,
     retryQuarantined,
     media: store.media,
     ...(findFile && { findFile }),
+    series: (asked) =>
+      answerSeries(
+        {
+          series: store.series,
+          jobs: createJobs({
+            rows: store.jobs,
+            holder: "ops",
+            clock: systemClock,
+            log: arrayLog([]),
+          }),
+          clock: systemClock,
+        },
+        asked,
+      ),
     replays: store.replays,
     installation: store.installation,
     setUp,
@@ -161,6 +182,7 @@ export async function startOps(
     host: "127.0.0.1",
     port: 0,
     tokens: ["another-token-of-the-tests", token],
+    trustedProxies: [],
     log: arrayLog(logged),
     metrics,
     reload: () => Promise.reject(new Error("unasked")),

@@ -105,7 +105,7 @@ it("takes no operator or path from a payload into a row", () => {
     pricing: { $where: "x", "a.b": 1, billable: true, nested: { a: 1 } },
   };
   const { message } = project(makeEvent({ data: { status: status as never } }));
-  assert.deepEqual(Object.keys(message?.min ?? {}), ["statusAt.unknown"]);
+  assert.deepEqual(Object.keys(message?.min ?? {}), ["sentAt", "statusAt.unknown"]);
   assert.deepEqual(message?.add, {});
   const pricing = message?.max["pricing"];
   assert.ok(typeof pricing === "object" && "value" in pricing);

@@ -19,8 +19,10 @@ export interface Pseudonyms {
   open(pseudonym: string): string | undefined;
 }
 
-/** Waypost's own ids lead to nobody: they are random, or a hash of what came. Services cannot give ids that begin like these. */
-const ownId = /^(?:ctc|dlv|evt|pst|qrn|rpl)_[a-z0-9]{1,64}$/;
+/** Waypost's own ids lead to nobody: they are random, or a hash of what came. Of events, services cannot give ids that begin so. */
+const ownEventId = /^(?:evt|qrn)_[a-z0-9]{1,64}$/;
+const ownId = /^(?:(?:dlv|evt|pst|qrn|rpl)_[a-z0-9]{1,64}|ctc_[A-Za-z0-9_-]{1,64}|intake)$/;
+const ownDelivery = /^[\w.-]{1,64}:(?:evt|qrn)_[a-z0-9]{1,64}(?::[\w.-]{1,64})?$/;
 const ownSource = /^\/(?:whatsapp(?:\/[0-9]{1,32}){0,2}|business|hooks\/[A-Za-z0-9_-]{1,64})$/;
 const sealed = /^((?:msg|cnv|evt|cur)_)([A-Za-z0-9_-]{23,})$/;
 const tagBytes = 16;
@@ -28,7 +30,7 @@ const tagBytes = 16;
 const remembered = 20_000;
 
 export function isOwnId(id: string): boolean {
-  return ownId.test(id) || id === "intake";
+  return ownId.test(id);
 }
 
 /**
@@ -52,11 +54,11 @@ export function createPseudonyms(key: Uint8Array): Pseudonyms {
   const makers: Record<IdKind, (id: string) => string> = {
     person: (id) => hashed("per_", personOf(id)),
     message: (id) => seal("msg_", id),
-    event: (id) => (isOwnId(id) ? id : seal("evt_", id)),
+    event: (id) => (ownEventId.test(id) ? id : seal("evt_", id)),
     cursor: (id) => seal("cur_", id),
     delivery: (id) => ofDelivery(id, seal),
     id: (id) => {
-      if (isOwnId(id) || ownSource.test(id)) return id;
+      if (isOwnId(id) || ownSource.test(id) || ownDelivery.test(id)) return id;
       if (id.startsWith("cnv_")) return seal("cnv_", id);
       if (/^wa[mc]id\./.test(id)) return seal("msg_", id);
       return isBsuid(id) ? hashed("per_", personOf(id)) : hashed("ref_", id);
@@ -102,5 +104,5 @@ function ofDelivery(id: string, seal: (prefix: string, text: string) => string):
   const at = id.indexOf(":") + 1;
   const rest = id.slice(at);
   const [eventId = ""] = rest.split(":");
-  return isOwnId(eventId) ? id : id.slice(0, at) + seal("evt_", rest);
+  return ownEventId.test(eventId) ? id : id.slice(0, at) + seal("evt_", rest);
 }

@@ -9,6 +9,7 @@ import { waitingSince } from "../last-words.ts";
 import { keepLinks } from "../ledger-links.ts";
 import { joinProjections, type Projected, projectAll } from "../projection.ts";
 import { keepQuarantined, parseQuarantined } from "../quarantine.ts";
+import { noteLate } from "../series.ts";
 import type { ConversationRow } from "../views.ts";
 import { contactToken, messageToken, postToken, token } from "./schema.ts";
 import { tablesIn } from "./table.ts";
@@ -41,6 +42,7 @@ export async function appendBatch(
     await noteAccounts(tables, joined.accounts);
     await keepLinks(tables, joined.touched, expiresAt);
     await keepQuarantined(tables, posts);
+    await noteLate(tables, projected, Date.now());
     return [appended, await learner.learn(tables, joined.contacts)];
   });
   remember();
@@ -73,8 +75,8 @@ async function insertEvent(
   const { index } = projection;
   const changes = await session.run(
     `INSERT INTO events (seq, id, type, dataversion, received_at, conversation_id,
-       phone_number_id, waba_id, expires_at, stored_at, body)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+       phone_number_id, waba_id, expires_at, stored_at, body, breakdown)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
     [
       seq,
       event.id,
@@ -87,6 +89,7 @@ async function insertEvent(
       expiresAt,
       Date.now(),
       JSON.stringify(event),
+      index.breakdown ?? null,
     ],
   );
   if (changes === 0) return false;
@@ -108,7 +111,7 @@ async function replaceOlder(
   const { index } = projection;
   await session.run(
     `UPDATE events SET type = ?, dataversion = ?, received_at = ?, conversation_id = ?,
-       phone_number_id = ?, waba_id = ?, body = ? WHERE seq = ?`,
+       phone_number_id = ?, waba_id = ?, body = ?, breakdown = ? WHERE seq = ?`,
     [
       event.type,
       version,
@@ -117,6 +120,7 @@ async function replaceOlder(
       index.phoneNumberId ?? null,
       index.wabaId ?? null,
       JSON.stringify(event),
+      index.breakdown ?? null,
       kept.seq,
     ],
   );

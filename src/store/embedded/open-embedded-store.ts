@@ -3,11 +3,13 @@ import type { Log } from "../../support/log.ts";
 import { openQueriedSqlite, type QueriedSqlite } from "../../support/queried-sqlite.ts";
 import { collections, openCollections } from "../collections.ts";
 import { createContactLearner } from "../contact-learner.ts";
+import { createLogFigures } from "../log-figures.ts";
 import { createQuery } from "../query.ts";
 import { createSilences } from "../silences.ts";
 import { queryLimitMs } from "../time-limit.ts";
 import { appendBatch } from "./append.ts";
 import { startExpiry } from "./expiry.ts";
+import { createFiguresReader } from "./figures.ts";
 import { createLedgerLog } from "./ledger-log.ts";
 import { createMarks } from "./marks.ts";
 import { createReader } from "./reader.ts";
@@ -44,6 +46,7 @@ export async function openEmbeddedStore(options: {
       retentionMs: options.retentionDays * dayMs,
     }),
     silences: createSilences(createMarks(uses), reader),
+    figures: createLogFigures(createFiguresReader(uses), reader),
     append: async (batch) => {
       try {
         const expiresAt = Date.now() + options.retentionDays * dayMs;

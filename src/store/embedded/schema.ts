@@ -129,6 +129,12 @@ export const logSchema: readonly string[] = [
   ALTER TABLE links ADD COLUMN remote TEXT;
   UPDATE links SET remote = (SELECT json_group_array(value) FROM json_each(link));
   `,
+  // Of events of before no more than their type is counted. Messages are found by when our side sent them.
+  `
+  ALTER TABLE events ADD COLUMN breakdown TEXT;
+  ALTER TABLE messages ADD COLUMN sent_at TEXT AS (json_extract(facts, '$.min.sentAt')) VIRTUAL;
+  CREATE INDEX messages_sent ON messages (sent_at, id) WHERE sent_at IS NOT NULL;
+  `,
 ];
 
 /** A word as the full-text index holds it: ASCII as it is, all else by its bytes. */

@@ -11,6 +11,7 @@ import { waitingSince } from "../last-words.ts";
 import { keepLinks } from "../ledger-links.ts";
 import { joinProjections, type Projected, projectAll } from "../projection.ts";
 import { keepQuarantined, parseQuarantined } from "../quarantine.ts";
+import { noteLate } from "../series.ts";
 import type { ConversationRow } from "../views.ts";
 import type { EventDocument, Models } from "./models.ts";
 import { packEvent } from "./packed-event.ts";
@@ -54,6 +55,8 @@ export async function appendBatch(
     keepQuarantined(tables, posts),
   ]);
   remember();
+  // Behind the events, so that whoever counts them anew sees them.
+  await noteLate(tables, projected, Date.now());
   return written;
 }
 
@@ -76,6 +79,7 @@ function documentOf({ event, projection }: Projected, expireAt: Date): EventDocu
   const { index } = projection;
   const { receivedAt, conversationId, phoneNumberId, wabaId, contactKeys, messageIds, words } =
     index;
+  const { breakdown } = index;
   return {
     _id: event.id,
     type: event.type,
@@ -88,6 +92,7 @@ function documentOf({ event, projection }: Projected, expireAt: Date): EventDocu
     messageIds,
     ...(index.postId !== undefined && { postId: index.postId }),
     words,
+    ...(breakdown !== undefined && { breakdown }),
     event: packEvent(event),
     storedAt: new Date(),
     expireAt,

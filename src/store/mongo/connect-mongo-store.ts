@@ -2,10 +2,12 @@ import type { Store } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import { collections, openCollections } from "../collections.ts";
 import { createContactLearner } from "../contact-learner.ts";
+import { createLogFigures } from "../log-figures.ts";
 import { createQuery } from "../query.ts";
 import { createSilences } from "../silences.ts";
 import { appendBatch } from "./append.ts";
 import { createMongoConnection } from "./connection.ts";
+import { createFiguresReader } from "./figures.ts";
 import { createLedgerLog } from "./ledger-log.ts";
 import { createMarks } from "./marks.ts";
 import { createReader } from "./reader.ts";
@@ -41,6 +43,7 @@ export async function connectMongoStore(options: MongoStoreOptions): Promise<Sto
       retentionMs: options.retentionDays * dayMs,
     }),
     silences: createSilences(createMarks(connection), reader),
+    figures: createLogFigures(createFiguresReader(connection), reader),
     append: (batch) =>
       connection.use((models) => {
         const expireAt = new Date(Date.now() + options.retentionDays * dayMs);

@@ -16,6 +16,8 @@ export interface EventDocument {
   readonly messageIds: readonly string[];
   readonly postId?: string;
   readonly words: readonly string[];
+  /** See EventIndex. */
+  readonly breakdown?: string;
   readonly event: PackedEvent;
   /** Absent of those of before it was noted. */
   readonly storedAt?: Date;
@@ -58,6 +60,7 @@ const events = expiring(
       messageIds: [String],
       postId: String,
       words: [String],
+      breakdown: String,
       event: Mixed,
       storedAt: Date,
       expireAt: Date,
@@ -91,6 +94,7 @@ const messages = expiring(
       phoneNumberId: String,
       status: Mixed,
       statusAt: Mixed,
+      sentAt: String,
       pricing: Mixed,
       errors: [Mixed],
       template: Mixed,
@@ -102,7 +106,9 @@ const messages = expiring(
     },
     { ...options, suppressReservedKeysWarning: true },
   ),
-);
+)
+  // Only of those that our side sent.
+  .index({ sentAt: 1, _id: 1 }, { partialFilterExpression: { sentAt: { $exists: true } } });
 
 const latestInboundFirst = { lastReceivedAt: -1, _id: -1 } as const;
 const conversations = expiring(
@@ -117,6 +123,7 @@ const conversations = expiring(
       lastOutboundAt: String,
       last: Mixed,
       lastMessage: Mixed,
+      heardAt: String,
       closedAt: String,
       openSince: String,
       waitingSince: String,

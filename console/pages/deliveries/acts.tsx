@@ -1,0 +1,74 @@
+import { api, type Delivery } from "../../api/client.ts";
+import { Button } from "../../ui/button.tsx";
+import { confirm } from "../../ui/confirm.tsx";
+import { toast, toastProblem } from "../../ui/toasts.tsx";
+
+interface Props {
+  readonly delivery: Delivery;
+  readonly done: () => void;
+}
+
+/** What can be done with it as it stands. */
+export function Acts({ delivery, done }: Props) {
+  const { state } = delivery;
+  const act = (what: (delivery: Delivery) => Promise<string | undefined>) => () =>
+    void what(delivery)
+      .then((told) => told && toast(told))
+      .catch(toastProblem)
+      .finally(done);
+  if (state === "dead" || state === "skipped" || state === "delivered") {
+    return (
+      <Button icon="retry" onClick={act(state === "delivered" ? sendOnceMore : retry)}>
+        {state === "delivered" ? "Send once more" : "Send again"}
+      </Button>
+    );
+  }
+  if (state === "scheduled") return <Button onClick={act(cancel)}>Cancel</Button>;
+  return <Button onClick={act(giveUp)}>Give up</Button>;
+}
+
+async function retry({ id, destination }: Delivery): Promise<string> {
+  await api.post("/api/deliveries/{id}/retry", { path: { id } });
+  return `It goes to ${destination} again`;
+}
+
+async function sendOnceMore({ id, destination }: Delivery): Promise<string | undefined> {
+  const sure = await confirm({
+    title: `Send once more to ${destination}`,
+    body: `${destination} has taken it already. Where it does not recognize a repeat, people there see it twice.`,
+    act: "Send once more",
+    danger: true,
+  });
+  if (sure === undefined) return undefined;
+  await api.post("/api/deliveries/{id}/retry", { path: { id }, body: { again: true } });
+  return `It goes to ${destination} once more`;
+}
+
+async function giveUp({ id, destination }: Delivery): Promise<string | undefined> {
+  const reason = await confirm({
+    title: `Give up on ${destination}`,
+    body: "It is not tried any more, and its conversation goes on. It can be sent again later.",
+    act: "Give up",
+    danger: true,
+    ask: { label: "Why", hint: "Shown with it. No personal data." },
+  });
+  if (reason === undefined) return undefined;
+  await api.post("/api/deliveries/{id}/give-up", { path: { id }, body: bodyOf(reason) });
+  return "Given up";
+}
+
+async function cancel({ id }: Delivery): Promise<string | undefined> {
+  const reason = await confirm({
+    title: "Cancel what is scheduled",
+    body: "It will not be sent when its time comes. It can be sent at once after all.",
+    act: "Cancel it",
+    ask: { label: "Why", hint: "Shown with it. No personal data." },
+  });
+  if (reason === undefined) return undefined;
+  await api.post("/api/deliveries/{id}/cancel", { path: { id }, body: bodyOf(reason) });
+  return "Cancelled";
+}
+
+function bodyOf(reason: string): { readonly reason?: string } {
+  return reason === "" ? {} : { reason };
+}

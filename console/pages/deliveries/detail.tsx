@@ -1,0 +1,148 @@
+import { api, type Delivery } from "../../api/client.ts";
+import { useResource } from "../../api/resource.ts";
+import { may } from "../../api/viewer.ts";
+import { href } from "../../app/route.ts";
+import { CopyAs, CopyId } from "../../ui/copy.tsx";
+import { DeliveryPill, Pill } from "../../ui/pill.tsx";
+import { now } from "../../ui/settings.ts";
+import { Detail } from "../../ui/split.tsx";
+import { Empty, Failed, LoadingRows } from "../../ui/states.tsx";
+import { Time } from "../../ui/time.tsx";
+import { fate, why } from "../../words/delivery.ts";
+import { typeInWords } from "../../words/event.ts";
+import { quoted } from "../../words/shell.ts";
+import { took } from "../../words/time.ts";
+import { Acts } from "./acts.tsx";
+
+export function DeliveryDetail({ id }: { readonly id: string }) {
+  const { data, problem, reload } = useResource(id, (signal) => find(id, signal), {
+    everyMs: 5_000,
+  });
+  const delivery = data?.delivery;
+  return (
+    <Detail
+      title={delivery ? fate(delivery) : "Delivery"}
+      actions={
+        delivery && (
+          <>
+            {may("operate") && <Acts delivery={delivery} done={reload} />}
+            <CopyAs
+              path="/api/deliveries"
+              query={{ event: delivery.eventId, destination: delivery.destination }}
+              cli={`waypost deliveries --event ${quoted(delivery.eventId)}`}
+              slack={`\`${delivery.id}\`: ${fate(delivery)}.`}
+            />
+          </>
+        )
+      }
+    >
+      {data === undefined &&
+        (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows />)}
+      {data && !delivery && (
+        <Empty icon="deliveries" title="There is no such delivery">
+          <p>It may be older than deliveries are kept.</p>
+        </Empty>
+      )}
+      {delivery && <Facts delivery={delivery} />}
+      {delivery && <Attempts delivery={delivery} />}
+    </Detail>
+  );
+}
+
+/** `<destination>:<event id>`, of a route with `after` also `:<route>`. */
+async function find(
+  id: string,
+  signal: AbortSignal,
+): Promise<{ readonly delivery: Delivery | undefined }> {
+  const [destination, event] = id.split(":");
+  const { items } = await api.get("/api/deliveries", { query: { destination, event }, signal });
+  return { delivery: items.find((each) => each.id === id) };
+}
+
+function Facts({ delivery }: { readonly delivery: Delivery }) {
+  const { id, state, destination, eventId, eventType, route, createdAt, doneAt } = delivery;
+  const words = why(delivery, now.value);
+  return (
+    <dl class="facts">
+      <dt>State</dt>
+      <dd>
+        <DeliveryPill state={state} /> {words !== "" && <span class="said muted">{words}</span>}
+      </dd>
+      <dt>To</dt>
+      <dd>
+        <a href={href("destinations", destination)}>{destination}</a>
+      </dd>
+      <dt>What</dt>
+      <dd>
+        <a href={href("events", eventId)}>{typeInWords(eventType)}</a>
+      </dd>
+      <dt>Route</dt>
+      <dd>{route}</dd>
+      <dt>Made</dt>
+      <dd>
+        <Time at={createdAt} exact />
+      </dd>
+      {doneAt !== undefined && (
+        <>
+          <dt>Over</dt>
+          <dd>
+            <Time at={doneAt} exact />
+          </dd>
+        </>
+      )}
+      {delivery.unknown && (
+        <>
+          <dt>Unsure</dt>
+          <dd>
+            An attempt may have taken effect. Before it is sent again, the destination is asked
+            where it can be.
+          </dd>
+        </>
+      )}
+      <dt>Delivery</dt>
+      <dd>
+        <CopyId id={id} label="the delivery's id" />
+      </dd>
+    </dl>
+  );
+}
+
+const outcomes = {
+  delivered: ["taken", "good"],
+  found: ["found there", "good"],
+  outage: ["out", "wait"],
+  refused: ["refused", "bad"],
+  config: ["needs setting up", "bad"],
+} as const;
+
+/** What the vendor said each time. */
+function Attempts({ delivery: { history, attempts } }: { readonly delivery: Delivery }) {
+  if (history.length === 0) return <p class="muted">It was not tried yet.</p>;
+  return (
+    <section>
+      <h3>
+        Attempts{" "}
+        {attempts < history.length && history.some(({ outcome }) => outcome === "outage") && (
+          <span class="muted">{attempts} count; an outage uses none up</span>
+        )}
+      </h3>
+      <ol class="attempts">
+        {history.toReversed().map(({ at, ms, outcome, answer }) => {
+          const [word, tone] = outcomes[outcome as keyof typeof outcomes] ?? [outcome, "quiet"];
+          return (
+            <li key={at}>
+              <span class="muted">
+                <Time at={at} exact />
+              </span>
+              <div>
+                <Pill tone={tone}>{word}</Pill>
+                {answer && <p class="said muted">{answer}</p>}
+              </div>
+              <span class="number muted">{took(ms)}</span>
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}

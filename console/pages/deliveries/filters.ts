@@ -1,0 +1,63 @@
+import type { Asked } from "../../api/client.ts";
+import { param } from "../../app/route.ts";
+
+/** The chips: how it stands with them. */
+export const states = [
+  ["", "All"],
+  ["waiting", "Waiting"],
+  ["dead", "Gave up"],
+  ["scheduled", "Scheduled"],
+  ["skipped", "Not wanted"],
+  ["delivered", "Taken"],
+] as const;
+
+/** Other filters, as the fragment and the API call them, each with the words before its value. */
+export const filterWords = {
+  destination: "to",
+  kind: "to any",
+  route: "route",
+  verdict: "last answer",
+  event: "event",
+  type: "kind",
+  conversation: "conversation",
+  contact: "person",
+  account: "number",
+  from: "since",
+  to: "until",
+} as const;
+
+type Filter = keyof typeof filterWords;
+export type Query = Partial<Record<Filter | "state", string>>;
+
+/** What a replay takes of them too. */
+const replayed = new Set(["state", "destination", "event"]);
+
+/** What the fragment asks for. */
+export function queryOfRoute(): Query {
+  const names = [...Object.keys(filterWords), "state"] as (Filter | "state")[];
+  const set = names.flatMap((name) => {
+    const value = param(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(set);
+}
+
+/** As the API takes it, which refuses what it does not know. */
+export function asked({
+  type,
+  ...query
+}: Query): NonNullable<Asked<"GET", "/api/deliveries">["query"]> {
+  return { ...query, ...(type !== undefined && { type: [type] }) } as object;
+}
+
+export function cliOf(query: Query, quoted: (text: string) => string): string {
+  const flags = Object.entries(query).map(([name, value]) => `--${name} ${quoted(`${value}`)}`);
+  return ["waypost deliveries", ...flags].join(" ");
+}
+
+/** Whether what is shown can be sent again as a whole: it is over, and a replay knows all of its filters. */
+export function canReplay(query: Query): boolean {
+  const { state = "" } = query;
+  const ended = state === "dead" || state === "skipped";
+  return ended && Object.keys(query).every((name) => replayed.has(name));
+}

@@ -1,0 +1,87 @@
+import { api } from "../../api/client.ts";
+import { useResource } from "../../api/resource.ts";
+import type { Page } from "../../app/page.ts";
+import { hrefOf, route } from "../../app/route.ts";
+import { CopyAs } from "../../ui/copy.tsx";
+import { List } from "../../ui/list.tsx";
+import { Split } from "../../ui/split.tsx";
+import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
+import { DestinationDetail } from "./detail.tsx";
+import "./destinations.css";
+import { type Destination, DestinationRow } from "./row.tsx";
+
+export const destinationsPage: Page = {
+  name: "destinations",
+  title: "Destinations",
+  icon: "destinations",
+  key: "t",
+  Page: Destinations,
+};
+
+const everyMs = 5_000;
+const worst = ["out", "unheld", "paused", "delivering", "removed"] as const;
+
+function Destinations() {
+  const { data, problem, reload } = useResource(
+    "destinations",
+    (signal) => api.get("/api/destinations", { signal }),
+    { everyMs },
+  );
+  const { id } = route.value;
+  const open = data?.items.find(({ name }) => name === id);
+  return (
+    <Split
+      head={
+        <div class="page-head">
+          <h1>Destinations</h1>
+          <div class="actions">
+            <CopyAs path="/api/destinations" cli="waypost destinations" />
+          </div>
+        </div>
+      }
+      list={
+        data === undefined ? (
+          problem ? (
+            <Failed problem={problem} retry={reload} />
+          ) : (
+            <LoadingRows rows={4} />
+          )
+        ) : (
+          <>
+            {problem && <Stale problem={problem} retry={reload} />}
+            <All items={data.items} />
+          </>
+        )
+      }
+      detail={
+        id && data && <DestinationDetail key={id} name={id} destination={open} reload={reload} />
+      }
+    />
+  );
+}
+
+function All({ items }: { readonly items: readonly Destination[] }) {
+  if (items.length === 0) {
+    return (
+      <Empty icon="destinations" title="There are no destinations yet">
+        <p>
+          Everything is kept in the log. <code>waypost add hubspot</code> sets a CRM up step by
+          step; <code>waypost init</code> writes a <code>waypost.yaml</code> to begin with.
+        </p>
+      </Empty>
+    );
+  }
+  const rank = ({ state }: Destination) => worst.indexOf(state);
+  return (
+    <List
+      class="destinations"
+      label="Destinations"
+      head={["Destination", "State", "#Waiting", "#Oldest", "#Gave up", "#Last taken"]}
+      items={items.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))}
+      idOf={({ name }) => name}
+      hrefOf={({ name }) => hrefOf(name)}
+      row={(destination) => <DestinationRow destination={destination} />}
+      selected={route.value.id}
+    />
+  );
+}
