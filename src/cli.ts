@@ -62,6 +62,7 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
     (await import("./cli/add.ts")).registerAdd(program, { env, resolve: resolveOps }),
   init: async () => (await import("./cli/init.ts")).registerInit(program, env),
   reload: async () => (await import("./cli/reload.ts")).registerReload(program, resolveOps),
+  report: async () => (await import("./cli/report.ts")).registerReport(program, resolveOps),
   replay: async () => (await import("./cli/replay.ts")).registerReplay(program, resolveOps),
   topology: async () => (await import("./cli/topology.ts")).registerTopology(program, resolveOps),
   renormalize: async () =>

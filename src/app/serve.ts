@@ -19,6 +19,8 @@ import { loadPlan, type Plan } from "./plan.ts";
 import { type Receiving, startReceiving } from "./receive.ts";
 import { createReloader, type Reloadable } from "./reload.ts";
 import { startReplays } from "./replay.ts";
+import { type Reporting, startReports } from "./reporting.ts";
+import { startCountingOwn } from "./sampling.ts";
 import { startWorking, type WorkOptions } from "./work.ts";
 
 /** Loads the configuration and runs the role, with `only` these of its consumers. Throws a ConfigError. */
@@ -72,6 +74,7 @@ interface Parts extends Reloadable {
   delivering?: Delivering;
   alerting?: Alerting;
   closing?: Closing;
+  reporting?: Reporting;
 }
 
 /** ops answers probes from the start; the receiver opens its port last and closes it first. */
@@ -113,6 +116,7 @@ async function startRole(
     const configHash = () => parts.plan.routing.hash;
     const alive = await startSayingAlive({ processes: store.processes, role, configHash, log });
     life.add("alive", () => alive.close());
+    await startCountingOwn(base, { store, id: alive.id });
     lookAfterFormer(base, { bus, store, plan: parts.plan });
     const work = { bus, store, media, plan: parts.plan, planNow: plan, holder: alive.id };
     if (role !== "ops") await startWork(base, parts, work);
@@ -142,6 +146,8 @@ async function startWork(base: Base, parts: Parts, work: Omit<WorkOptions, "only
   life.add("replays", () => replaying.close(), jobMs);
   const counting = startCounting(base, options);
   life.add("series", () => counting.close(), jobMs);
+  parts.reporting = await startReports(base, options);
+  life.add("reports", () => parts.reporting?.close(), jobMs);
 }
 
 /** All that a receiver needs the store for: to be seen by `status`. So it neither waits for it nor minds. */
@@ -157,6 +163,7 @@ async function sayThatItReceives(base: Base, parts: Parts): Promise<void> {
     log,
   });
   life.add("alive", () => alive.close());
+  await startCountingOwn(base, { store, id: alive.id });
   if (parts.bus) lookAfterFormer(base, { bus: parts.bus, store, plan: parts.plan });
 }
 

@@ -862,6 +862,26 @@ export interface Operations {
     answer: Renormalization;
   };
   /**
+   * What became of what was sent
+   */
+  "GET /api/report": {
+    query?: {
+      /**
+       * A row for each value of these (template, account, campaign, variant, hour); only the total unless told. Repeat the parameter or separate with commas.
+       */
+      by?: string[];
+      /**
+       * RFC 3339 with its offset, or a date. One day before `to` unless told.
+       */
+      from?: string;
+      /**
+       * Now unless told.
+       */
+      to?: string;
+    };
+    answer: Report;
+  };
+  /**
    * Who you are, and what you may
    */
   "GET /api/session": {
@@ -936,6 +956,43 @@ export interface Operations {
     };
     answer: {
       revoked: string;
+    };
+  };
+  /**
+   * Saved views of the console
+   */
+  "GET /api/views": {
+    answer: {
+      items: SavedView[];
+    };
+  };
+  /**
+   * Save a view
+   */
+  "POST /api/views": {
+    body: {
+      /**
+       * Shown to all who see it; no personal data.
+       */
+      name: string;
+      page: string;
+      /**
+       * As in the console's fragment, people as `ctc_…`.
+       */
+      filter: string;
+      shared?: boolean;
+    };
+    answer: SavedView;
+  };
+  /**
+   * Remove a view
+   */
+  "DELETE /api/views/{id}": {
+    path: {
+      id: string;
+    };
+    answer: {
+      removed: string;
     };
   };
   /**
@@ -1657,6 +1714,25 @@ export interface WhoAmI {
   expiresAt?: string;
   production: boolean;
 }
+export interface SavedView {
+  id: string;
+  name: string;
+  page: string;
+  /**
+   * As in the console's fragment.
+   */
+  filter: string;
+  /**
+   * Name of the token that made it.
+   */
+  owner: string;
+  shared: boolean;
+  /**
+   * Its filter may tell of a person: words, a message, a conversation.
+   */
+  personal: boolean;
+  createdAt: string;
+}
 export interface ApiToken {
   name: string;
   scopes: Scope[];
@@ -1985,6 +2061,102 @@ export interface Renormalization {
 export interface Counts {
   [k: string]: number;
 }
+export interface ReportRow {
+  /**
+   * A value for each of `by`; empty where a message has none.
+   */
+  key: {
+    template?: string;
+    account?: string;
+    campaign?: string;
+    variant?: string;
+    hour?: string;
+  };
+  messages: number;
+  sent: number;
+  delivered: number;
+  read: number;
+  failed: number;
+  /**
+   * The most frequent first.
+   */
+  failures: {
+    /**
+     * Meta's.
+     */
+    code?: number;
+    meaning: string;
+    count: number;
+  }[];
+  /**
+   * The contact wrote within 24 hours after it.
+   */
+  replied: number;
+  /**
+   * `business.consent.revoked` within 24 hours after it.
+   */
+  optedOut: number;
+  /**
+   * Known by their statuses alone: nobody told Waypost what they say.
+   */
+  untold: number;
+  /**
+   * Of messages whose statuses say it.
+   */
+  pricing: {
+    category: string;
+    billable: boolean;
+    count: number;
+  }[];
+  /**
+   * Of rows by account and hour alone, and of the total.
+   */
+  firstResponse?: FirstResponse;
+}
+export interface Report {
+  by: ("template" | "account" | "campaign" | "variant" | "hour")[];
+  from: string;
+  to: string;
+  /**
+   * By hour, else the most messages first.
+   */
+  rows: ReportRow[];
+  total: ReportRow;
+  /**
+   * false: there are more than 200,000 messages; later ones are missing.
+   */
+  complete: boolean;
+  reconciliation: {
+    hours: {
+      at: string;
+      account: string;
+      /**
+       * Events that receivers made durable.
+       */
+      received: number;
+      /**
+       * The log had them already.
+       */
+      repeated: number;
+      stored: number;
+    }[];
+    destinations: {
+      destination: string;
+      taken: number;
+      dead: number;
+    }[];
+    /**
+     * In words: hours and numbers of which the log lacks something that was received.
+     */
+    gaps: string[];
+  };
+}
+export interface FirstResponse {
+  count: number;
+  meanMs: number;
+  p50Ms: number;
+  p90Ms: number;
+}
 export interface Series {
   step: "minute" | "hour" | "day";
   from: string;
@@ -2020,7 +2192,7 @@ export interface Series {
     at: string;
     what: "start" | "reload" | "pause" | "resume";
     /**
-     * The process that started or reloaded
+     * The process that started, the role that reloaded, or the destination.
      */
     of: string;
     /**
@@ -2075,12 +2247,7 @@ export interface AccountPoint {
   /**
    * How long contacts waited for the answers that were given in this time, from their first message since the answer before. Of hours and days.
    */
-  firstResponse?: {
-    count: number;
-    meanMs: number;
-    p50Ms: number;
-    p90Ms: number;
-  };
+  firstResponse?: FirstResponse;
 }
 export interface ProcessPoint {
   at: string;

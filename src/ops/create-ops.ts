@@ -45,12 +45,12 @@ import { readBody } from "./read-body.ts";
 import { handleReload, type Reload } from "./reload-route.ts";
 import { createRenormalizationRoutes } from "./renormalization-routes.ts";
 import { createReplayRoutes } from "./replay-routes.ts";
+import { createFigureRoutes, type FigureParts } from "./report-routes.ts";
 import { nameMissingScope, requireScopes } from "./require-scopes.ts";
 import { createRoutesTestRoutes } from "./routes-test-routes.ts";
 import { createRunbooks } from "./runbooks.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
 import { createSearchRoutes } from "./search-routes.ts";
-import { createSeriesRoutes, type SeriesRouteParts } from "./series-routes.ts";
 import { createSetUpRoutes } from "./set-up-routes.ts";
 import type { SystemStatus } from "./status.ts";
 import { watch } from "./watch.ts";
@@ -75,7 +75,7 @@ export interface OpsOptions {
   readonly validateResponses?: boolean;
 }
 
-export interface OpsApi extends MediaParts, AccessParts, SeriesRouteParts {
+export interface OpsApi extends MediaParts, AccessParts, FigureParts {
   readonly query: EventQuery;
   readonly tail: Bus["tail"];
   /** `accounts`: tells of these phone number ids alone. */
@@ -213,7 +213,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
     createAccessRoutes(access, api),
     createRenormalizationRoutes(api),
     createReplayRoutes(api),
-    createSeriesRoutes(api),
+    createFigureRoutes(api),
     createContactRoutes(api),
     createConversationRoutes(api),
     createSearchRoutes(api),

@@ -43,6 +43,7 @@ const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   ledger: new Proxy({}, { get: () => none }) as Ledger,
   contacts: { find: none, change: none },
   series: none,
+  report: none,
   processes: { alive: none },
   destinations: () => new Map(),
   whyNot: () => [],
@@ -63,6 +64,7 @@ const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
     tokens: { create: none, withSecret: none, list: none, revoke: none, used: none },
     sessions: { begin: none, find: none, end: none, offer: none, redeem: none },
     audit: { record: none, list: none },
+    views: { add: none, list: none, remove: none },
   },
 };
 

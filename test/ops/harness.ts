@@ -9,6 +9,7 @@ import { compileRoutes } from "../../src/deliver/routes.ts";
 import { whyNot } from "../../src/deliver/why-not.ts";
 import { createJobs } from "../../src/jobs/elect.ts";
 import { planReplay } from "../../src/jobs/replay/replayer.ts";
+import { makeReport } from "../../src/jobs/reports/report.ts";
 import { answerSeries } from "../../src/jobs/series/answer.ts";
 import { createOps, type OpsApi, type OpsOptions } from "../../src/ops/create-ops.ts";
 import type { Pruned, PruneOptions } from "../../src/ops/prune.ts";
@@ -105,6 +106,7 @@ export async function startOps(
     retryQuarantined,
     media: store.media,
     ...(findFile && { findFile }),
+    report: (asked) => makeReport(store, asked),
     series: (asked) =>
       answerSeries(
         {
