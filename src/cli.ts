@@ -35,6 +35,7 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
   simulate: async () => (await import("./cli/simulate.ts")).registerSimulate(program, loadClient),
   doctor: async () =>
     (await import("./cli/doctor.ts")).registerDoctor(program, { env, resolve: resolveOps }),
+  connect: async () => (await import("./cli/connect.ts")).registerConnect(program, env),
   config: async () => {
     const { registerConfigCheck } = await import("./cli/config-check.ts");
     const { readRouting } = await import("./app/plan.ts");

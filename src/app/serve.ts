@@ -54,7 +54,7 @@ async function serve(
   const parts: Parts = { plan, ...(only && { only }) };
   const reloader = createReloader(base, parts, env);
   try {
-    await startRole(base, parts, reloader.reload);
+    await startRole(base, parts, reloader.reload, env);
   } catch (error) {
     base.log.error("could not start", { error });
     // Whatever still holds on must not keep a process alive that does nothing.
@@ -78,7 +78,12 @@ interface Parts extends Reloadable {
 }
 
 /** ops answers probes from the start; the receiver opens its port last and closes it first. */
-async function startRole(base: Base, parts: Parts, reload: Reload): Promise<void> {
+async function startRole(
+  base: Base,
+  parts: Parts,
+  reload: Reload,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
   const { config, life, log } = base;
   const { role } = config;
   let ops: Ops | undefined;
@@ -91,7 +96,7 @@ async function startRole(base: Base, parts: Parts, reload: Reload): Promise<void
   const api =
     store && role !== "work"
       ? await createApi(base, {
-          ...{ bus, store, media, plan },
+          ...{ env, bus, store, media, plan },
           receiving: () => parts.receiving,
           refused: () => parts.refused,
         })
