@@ -58,6 +58,9 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
     (await import("./cli/destinations.ts")).registerDestinations(program, resolveOps),
   add: async () =>
     (await import("./cli/add.ts")).registerAdd(program, { env, resolve: resolveOps }),
+  tokens: async () => (await import("./cli/tokens.ts")).registerTokens(program, resolveOps),
+  audit: async () => (await import("./cli/audit.ts")).registerAudit(program, resolveOps),
+  console: async () => (await import("./cli/console.ts")).registerConsole(program, resolveOps),
   init: async () => (await import("./cli/init.ts")).registerInit(program, env),
   reload: async () => (await import("./cli/reload.ts")).registerReload(program, resolveOps),
   replay: async () => (await import("./cli/replay.ts")).registerReplay(program, resolveOps),

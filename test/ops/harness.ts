@@ -59,6 +59,7 @@ export async function startOps(
     renormalize?: OpsApi["renormalize"];
     findFile?: OpsApi["findFile"];
     production?: boolean;
+    access?: OpsApi["access"];
     check?: OpsApi["check"];
     retryQuarantined?: OpsApi["retryQuarantined"];
     /** The log is the file's, not an array. */
@@ -94,7 +95,7 @@ export async function startOps(
   const pruned: Harness["pruned"] = { asked: [], answer: { removed: [], kept: [] } };
   const api: OpsApi = {
     query: fromStore ? store : query,
-    access: store.access,
+    access: changes.access ?? store.access,
     production,
     renormalize,
     check,
