@@ -1,3 +1,4 @@
+import { conversationsPage } from "../pages/conversations/page.tsx";
 import { deliveriesPage } from "../pages/deliveries/page.tsx";
 import { destinationsPage } from "../pages/destinations/page.tsx";
 import { eventsPage } from "../pages/events/page.tsx";
@@ -9,6 +10,7 @@ import type { Page } from "./page.ts";
 export const pages: readonly Page[] = [
   overviewPage,
   eventsPage,
+  conversationsPage,
   deliveriesPage,
   destinationsPage,
   unreadablePage,

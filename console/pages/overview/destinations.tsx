@@ -2,6 +2,7 @@ import type { Destination } from "../../api/client.ts";
 import { href } from "../../app/route.ts";
 import { Pill } from "../../ui/pill.tsx";
 import { now } from "../../ui/settings.ts";
+import { TableBox } from "../../ui/table-box.tsx";
 import { Time } from "../../ui/time.tsx";
 import { destinationWords } from "../../words/destination.ts";
 import { count } from "../../words/number.ts";
@@ -20,11 +21,12 @@ export function Destinations({ destinations }: { readonly destinations: readonly
           None yet. <code>waypost add</code> asks what one needs and writes it into waypost.yaml.
         </p>
       ) : (
-        <div class="table-box">
+        <TableBox label="Destinations">
           <table class="table">
             <thead>
               <tr>
                 <th scope="col">Name</th>
+                <th scope="col">Kind</th>
                 <th scope="col">State</th>
                 <th scope="col" class="number">
                   Waiting
@@ -46,7 +48,7 @@ export function Destinations({ destinations }: { readonly destinations: readonly
               ))}
             </tbody>
           </table>
-        </div>
+        </TableBox>
       )}
     </section>
   );
@@ -58,8 +60,9 @@ function Row({ destination }: { readonly destination: Destination }) {
   return (
     <tr>
       <th scope="row">
-        <a href={href("destinations", name)}>{name}</a> <span class="muted">{kind}</span>
+        <a href={href("destinations", name)}>{name}</a>
       </th>
+      <td class="muted">{kind}</td>
       <td>
         <Pill tone={tone}>{word}</Pill>
       </td>

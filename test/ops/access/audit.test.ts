@@ -55,11 +55,16 @@ const get = (path: string, headers = {}) => ops.ask("GET", path, { as: anna, hea
 describe("the audit of reads", () => {
   it("has one entry for each view of contents, with what was asked and how much was shown", async () => {
     const { id } = (await ops.store.contacts.find(phone)) ?? assert.fail("no contact");
-    await get(`/api/events?contact=%2B1%20555%20555-0123&text=parcel&type=whatsapp.%23&limit=5`);
-    await get(`/api/events/${event.id}`);
-    await get(`/api/conversations/${event.data.conversationId}/messages`);
-    await get(`/api/messages/${encodeURIComponent(event.data.message?.id ?? "")}`);
-    await get(`/api/contacts/${phone}`);
+    for (const path of [
+      "events?contact=%2B1%20555%20555-0123&text=parcel&type=whatsapp.%23&limit=5",
+      `events/${event.id}`,
+      `conversations/${event.data.conversationId}/messages`,
+      `messages/${encodeURIComponent(event.data.message?.id ?? "")}`,
+      `contacts/${phone}`,
+    ]) {
+      const answer = await get(`/api/${path}`);
+      assert.equal(answer.status, 200, await answer.text());
+    }
     const done = { who: "anna", result: "done" };
     const all = await recorded(5);
     assert.deepEqual(

@@ -1,0 +1,59 @@
+import type { Answer } from "../api/client.ts";
+import type { Tone } from "./delivery.ts";
+import { span } from "./time.ts";
+
+export type Conversation = Answer<"GET", "/api/conversations">["items"][number];
+export type ChatMessage = Answer<"GET", "/api/conversations/{id}/messages">["items"][number];
+
+const hour = 3_600_000;
+
+/** The name, else the username, else whatever it is known by. */
+export function who({ contact, groupId }: Pick<Conversation, "contact" | "groupId">): string {
+  if (contact.name !== undefined) return contact.name;
+  if (contact.username !== undefined) return `@${contact.username}`;
+  return contact.waId ?? contact.userId ?? (groupId === undefined ? "Somebody" : "A group");
+}
+
+interface Window {
+  readonly words: string;
+  readonly tone: Tone;
+}
+
+/** Until when a free answer may be sent: Meta's 24 hours from what they wrote last. */
+export function windowInWords(until: string | undefined, now: number): Window {
+  if (until === undefined) return { words: "they have not written", tone: "quiet" };
+  const left = Date.parse(until) - now;
+  if (left <= 0) return { words: "window closed", tone: "quiet" };
+  return { words: `window closes in ${span(left)}`, tone: left < 4 * hour ? "wait" : "good" };
+}
+
+const senders = {
+  contact: "",
+  human: "a colleague",
+  bot: "the bot",
+  phone: "the WhatsApp app",
+  api: "your services",
+  unknown: "",
+} as const;
+
+/** Who of our side wrote it; "" where nobody told. */
+export function sender({ by }: Pick<ChatMessage, "by">): string {
+  return senders[by];
+}
+
+const statuses: Readonly<Record<string, readonly [ticks: string, words: string]>> = {
+  sent: ["✓", "Sent"],
+  delivered: ["✓✓", "Delivered"],
+  read: ["✓✓", "Read"],
+  played: ["✓✓", "Played"],
+  failed: ["!", "Failed"],
+};
+
+export function statusInWords(status: string): readonly [ticks: string, words: string] {
+  return statuses[status] ?? ["", status];
+}
+
+/** Why it could not be sent, as Meta says. */
+export function errorsInWords({ errors = [] }: Pick<ChatMessage, "errors">): string {
+  return errors.map(({ code, title }) => [code, title].filter(Boolean).join(" ")).join("; ");
+}
