@@ -25,8 +25,10 @@ import type { Plan } from "./plan.ts";
 import type { Receiving } from "./receive.ts";
 import { replayParts } from "./replay.ts";
 import { testEvent } from "./routes-test.ts";
+import { createSetUp } from "./set-up.ts";
 
 export interface ApiParts {
+  readonly env: NodeJS.ProcessEnv;
   readonly bus: Bus;
   readonly store: Store;
   readonly media?: Media | undefined;
@@ -45,6 +47,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
   const parser = createPostParser({ log: base.log.child({ role: "ops" }) });
   base.life.add("reader", () => parser.close());
   const destinations = () => plan().destinations;
+  const status = statusOf(base, parts, await packageVersion());
   const reading: RenormalizerSources = {
     query: store,
     publish: bus.publish.bind(bus),
@@ -87,7 +90,8 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
       closeQuarantined: (id) => store.closeQuarantined(id),
     }),
     check: (name) => checkConfigured(base.config, plan().routing, name, base.log),
-    status: statusOf(base, parts, await packageVersion()),
+    status,
+    setUp: createSetUp(base, { ...parts, status }),
   };
 }
 

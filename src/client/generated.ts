@@ -30,9 +30,49 @@ export type ChatSide = "contact" | "human" | "bot" | "phone" | "api" | "unknown"
 export type DeliveryState = "scheduled" | "open" | "sending" | "delivered" | "skipped" | "dead";
 export type Scope = "read" | "content" | "publish" | "operate" | "privacy" | "admin";
 /**
- * What is wrong, by name. There may be more of them at any time.
+ * What is wrong, by name; its runbook has the same name.
  */
-export type ProblemKind = string;
+export type ProblemKind =
+  | "destination_paused"
+  | "destination_out"
+  | "destination_slow"
+  | "destination_unheld"
+  | "destination_removed"
+  | "destination_check_failed"
+  | "deliveries_dead"
+  | "bus_not_ready"
+  | "store_not_ready"
+  | "indexes_missing"
+  | "server_too_old"
+  | "shards_differ"
+  | "queue_unconsumed"
+  | "queue_backlog"
+  | "messages_dead"
+  | "spool_waits"
+  | "posts_unauthorized"
+  | "quarantine_growth"
+  | "account_silent"
+  | "configuration_wrong"
+  | "configuration_gone"
+  | "reload_refused"
+  | "configurations_differ"
+  | "versions_differ"
+  | "receiver_missing"
+  | "disk_low"
+  | "clock_skew"
+  | "certificate_expiring"
+  | "ops_exposed"
+  | "files_unavailable"
+  | "meta_not_asked"
+  | "meta_away"
+  | "meta_token"
+  | "meta_rights"
+  | "meta_app"
+  | "meta_callback"
+  | "meta_fields"
+  | "meta_account_unsubscribed"
+  | "meta_account_unknown"
+  | "meta_override";
 /**
  * Where the ops port serves the page about it, for everyone.
  */
@@ -1018,6 +1058,35 @@ export interface Operations {
    */
   "GET /api/status": {
     answer: Status;
+  };
+  /**
+   * Everything tried out, with remedies
+   */
+  "GET /api/doctor": {
+    answer: DoctorReport;
+  };
+  /**
+   * How Meta sends here, and what is missing
+   */
+  "GET /api/connect": {
+    answer: Connection;
+  };
+  /**
+   * Send a signed message to the own callback URL, and see where it went
+   */
+  "POST /api/test-message": {
+    body?: {
+      asTest?: boolean;
+      /**
+       * With `asTest: false`: of which number; else a made-up one.
+       */
+      phoneNumberId?: string;
+      /**
+       * `public`: PUBLIC_URL, through DNS, proxy and certificate; `local`: the port itself. Public where it is known, unless told.
+       */
+      to?: "public" | "local";
+    };
+    answer: TestMessage;
   };
   /**
    * What a problem means and what to do, as Markdown
@@ -2334,6 +2403,132 @@ export interface Readiness {
     ok: boolean;
     reason?: string;
   }[];
+}
+export interface DoctorReport {
+  at: string;
+  ok: boolean;
+  /**
+   * What is not ok first.
+   */
+  findings: {
+    /**
+     * The part of Waypost, or a destination.
+     */
+    of: string;
+    ok: boolean;
+    found: string;
+    remedy?: string;
+    kind?: ProblemKind;
+    runbook?: RunbookPath;
+  }[];
+}
+/**
+ * How Meta sends to this Waypost, as Graph tells it.
+ */
+export interface Connection {
+  /**
+   * When Meta was asked.
+   */
+  at: string;
+  /**
+   * No problem that is an error or a warning.
+   */
+  ok: boolean;
+  wanted: {
+    /**
+     * Of PUBLIC_URL.
+     */
+    callback?: string;
+    fields: string[];
+  };
+  app?: {
+    id: string;
+    name?: string;
+    callback?: string;
+    active?: boolean;
+    fields: {
+      name: string;
+      version?: string;
+    }[];
+  };
+  token?: {
+    appId?: string;
+    scopes: string[];
+    expiresAt?: string;
+  };
+  /**
+   * WhatsApp Business Accounts.
+   */
+  accounts: {
+    id: string;
+    name?: string;
+    subscribed: boolean;
+    override?: string;
+    otherApps: {
+      id: string;
+      name?: string;
+    }[];
+    numbers: {
+      id: string;
+      /**
+       * The business's own number.
+       */
+      display?: string;
+      name?: string;
+      override?: string;
+      /**
+       * Where its messages go.
+       */
+      callback?: string;
+      by?: "number" | "account" | "app";
+    }[];
+  }[];
+  /**
+   * Errors first.
+   */
+  problems: {
+    kind: ProblemKind;
+    level: "error" | "warning" | "note";
+    what: string;
+    remedy: string;
+    runbook: RunbookPath;
+    /**
+     * What `waypost connect --apply` would do.
+     */
+    step?: {
+      act: "set-webhook" | "subscribe-account" | "remove-override";
+      callback?: string;
+      fields?: string[];
+      account?: string;
+      of?: "account" | "number";
+      id?: string;
+    };
+  }[];
+}
+export interface TestMessage {
+  url: string;
+  /**
+   * What the callback URL answered; absent when it did not.
+   */
+  status?: number;
+  ms: number;
+  /**
+   * Marked as a test.
+   */
+  test: boolean;
+  /**
+   * What is wrong, where something is.
+   */
+  why?: string;
+  remedy?: string;
+  /**
+   * Its id, once it is in the log; `GET /api/timeline/{id}` says where it went.
+   */
+  event?: string;
+  /**
+   * Where the routes lead it.
+   */
+  goesTo?: string[];
 }
 /**
  * RFC 9457.

@@ -120,6 +120,9 @@ const endpoints: Record<string, { path: string; shows: (body: never) => unknown;
 };
 
 const testedElsewhere = [
+  "/api/connect",
+  "/api/doctor",
+  "/api/test-message",
   "/api/audit",
   "/api/contacts/{id}",
   "/api/conversations/{id}/messages",

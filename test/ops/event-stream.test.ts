@@ -57,6 +57,7 @@ const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   replays: { create: none, get: none, list: none, running: none, update: none },
   planReplay: none,
   installation: { pseudonymKey: none },
+  setUp: { connection: none, doctor: none, sendTest: none },
   intake: { publish: none, accounts: () => ({}) },
   production: false,
   access: {

@@ -49,6 +49,8 @@ export interface Harness {
 
 const testSecret = `whsec_${"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}`;
 
+const unasked = () => Promise.reject(new Error("unasked"));
+
 /** The ops port on a free port over a log in memory; answers are held against the specification. */
 export async function startOps(
   changes: Partial<OpsOptions> & {
@@ -59,7 +61,9 @@ export async function startOps(
     routes?: readonly Route[];
     renormalize?: OpsApi["renormalize"];
     findFile?: OpsApi["findFile"];
+    setUp?: OpsApi["setUp"];
     production?: boolean;
+    access?: OpsApi["access"];
     check?: OpsApi["check"];
     retryQuarantined?: OpsApi["retryQuarantined"];
     /** The log is the file's, not an array. */
@@ -77,6 +81,7 @@ export async function startOps(
     routes = [],
     renormalize = () => Promise.reject(new Error("unasked")),
     findFile,
+    setUp = { connection: unasked, doctor: unasked, sendTest: unasked },
     production = false,
     check = () => Promise.reject(new Error("unasked")),
     retryQuarantined = () => Promise.reject(new Error("unasked")),
@@ -95,7 +100,7 @@ export async function startOps(
   const pruned: Harness["pruned"] = { asked: [], answer: { removed: [], kept: [] } };
   const api: OpsApi = {
     query: fromStore ? store : query,
-    access: store.access,
+    access: changes.access ?? store.access,
     production,
     renormalize,
     check,
@@ -119,6 +124,7 @@ export async function startOps(
       ),
     replays: store.replays,
     installation: store.installation,
+    setUp,
     planReplay: (request) =>
       planReplay(
         replayParts(store, () => ({
