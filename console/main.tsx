@@ -1,6 +1,5 @@
 import { signal } from "@preact/signals";
 import { render } from "preact";
-import "uplot/dist/uPlot.min.css";
 import "./styles/index.css";
 import { resume } from "./api/session.ts";
 import { viewer } from "./api/viewer.ts";

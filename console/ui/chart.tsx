@@ -1,8 +1,8 @@
-import { useEffect, useRef } from "preact/hooks";
-import uPlot from "uplot";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Tone } from "../words/delivery.ts";
-import { fullTime } from "../words/time.ts";
-import { theme, timeStyle } from "./settings.ts";
+import { areaOf, edges, lineOf, niceTop, type Plot, timeTicks, xOf, yOf } from "../words/plot.ts";
+import { fullTime, minuteTime, tickTime, type Zone } from "../words/time.ts";
+import { timeStyle } from "./settings.ts";
 
 export interface Series {
   readonly label: string;
@@ -15,155 +15,149 @@ export interface Series {
 interface Props {
   /** What it shows, in a sentence with its figures, for who does not see it. */
   readonly summary: string;
+  /** Of every value, ascending. */
   readonly times: readonly string[];
   readonly series: readonly Series[];
   /** How a value is said: "250 ms". */
   readonly format?: (value: number) => string;
-  /** A line to stay under, with its name. */
-  readonly bar?: { readonly at: number; readonly label: string };
+  /** Lines to stay under. */
+  readonly bars?: readonly { readonly at: number; readonly label: string }[];
   /** Starts, reloads, pauses. */
   readonly marks?: readonly { readonly at: string; readonly what: string }[];
 }
 
-/** Lines over time. As high before it is drawn as after. */
+const height = 148;
+
+/** Lines over time, drawn as SVG. As high before there is anything to draw as after. */
 export function Chart(props: Props) {
+  const { times, series, summary, format = String, bars = [], marks = [] } = props;
   const box = useRef<HTMLDivElement>(null);
-  const { times, series, summary } = props;
-  const look = `${theme.value} ${timeStyle.value}`;
-  useEffect(() => {
-    const { current } = box;
-    if (current === null) return;
-    const plot = draw(current, props);
-    const resized = new ResizeObserver(() =>
-      plot.setSize({ width: current.clientWidth, height: current.clientHeight }),
-    );
-    resized.observe(current);
-    return () => {
-      resized.disconnect();
-      plot.destroy();
-      current.replaceChildren();
-    };
-  }, [look, JSON.stringify([times, series])]);
+  const width = useWidth(box);
+  const [at, setAt] = useState<number | undefined>(undefined);
+  const zone: Zone = timeStyle.value === "utc" ? "utc" : "local";
+  const moments = times.map((time) => Date.parse(time));
+  const highest = Math.max(...series.flatMap(({ values }) => values.map((value) => value ?? 0)), 0);
+  const plot: Plot = {
+    ...{ width, height, from: moments[0] ?? 0, to: moments.at(-1) ?? 1 },
+    top: niceTop(Math.max(highest, ...bars.map(({ at: bar }) => bar))),
+  };
+  const point = (event: PointerEvent) => {
+    const share = (event.offsetX - edges.left) / (width - edges.left - edges.right);
+    setAt(Math.min(times.length - 1, Math.max(0, Math.round(share * (times.length - 1)))));
+  };
   return (
-    <figure class="chart-figure">
-      <div ref={box} class="chart" role="img" aria-label={summary} />
+    <figure class="chart">
       <figcaption class="legend">
-        {series.map(({ label, tone }) => (
+        {series.map(({ label, tone, values }) => (
           <span key={label} class={`tone-${tone}`}>
-            {label}
+            <span>
+              {label} <b>{said(values[at ?? values.length - 1], format)}</b>
+            </span>
           </span>
         ))}
+        <span class="chart-at">{at !== undefined && times[at] && minuteTime(times[at], zone)}</span>
       </figcaption>
+      <div
+        ref={box}
+        class="chart-box"
+        onPointerMove={point}
+        onPointerLeave={() => setAt(undefined)}
+      >
+        <svg width={width} height={height} role="img" aria-label={summary}>
+          <Axes plot={plot} zone={zone} format={format} />
+          {series.map(({ label, tone, values, filled }) => (
+            <g key={label} class={`tone-${tone}`}>
+              {filled && <path class="chart-area" d={areaOf(plot, moments, values)} />}
+              <path class="chart-line" d={lineOf(plot, moments, values)} />
+            </g>
+          ))}
+          {bars.map((bar) => (
+            <Bar key={bar.label} plot={plot} {...bar} />
+          ))}
+          {marks.map(({ at: when, what }) => (
+            <line
+              key={`${when} ${what}`}
+              class="chart-mark"
+              {...upright(xOf(plot, Date.parse(when)))}
+            >
+              <title>{`${what}, ${fullTime(when, zone)}`}</title>
+            </line>
+          ))}
+          {at !== undefined && (
+            <line class="chart-cursor" {...upright(xOf(plot, moments[at] ?? 0))} />
+          )}
+        </svg>
+      </div>
     </figure>
   );
 }
 
-function draw(box: HTMLElement, { times, series, format = String, bar, marks = [] }: Props): uPlot {
-  const colour = (name: string) => resolved(box, name);
-  const axis = {
-    stroke: colour("tone-quiet"),
-    font: `11px ${getComputedStyle(box).fontFamily}`,
-    ticks: { show: false },
-  };
-  const grid = { stroke: colour("chart-grid"), width: 1 };
-  const top = Math.max(
-    bar?.at ?? 0,
-    ...series.flatMap(({ values }) => values.map((value) => value ?? 0)),
-  );
-  return new uPlot(
-    {
-      width: box.clientWidth,
-      height: box.clientHeight,
-      padding: [8, 4, 0, 0],
-      legend: { show: false },
-      cursor: { y: false, points: { size: 6 } },
-      ...(timeStyle.value === "utc" && {
-        tzDate: (at: number) => uPlot.tzDate(new Date(at * 1_000), "UTC"),
-      }),
-      scales: { y: { range: [0, top === 0 ? 1 : top * 1.12] } },
-      axes: [
-        { ...axis, grid: { show: false }, size: 26 },
-        { ...axis, grid, size: 48, values: (_, ticks) => ticks.map(format) },
-      ],
-      series: [{}, ...series.map((each) => lineOf(each, colour(`tone-${each.tone}`)))],
-      hooks: {
-        draw: [(plot) => annotate(plot, { bar, marks, colour })],
-        setCursor: [tooltip(box, series, format)],
-      },
-    },
-    [
-      times.map((at) => Date.parse(at) / 1_000),
-      ...series.map(({ values }) => [...values]),
-    ] as uPlot.AlignedData,
-    box,
+function Axes({
+  plot,
+  zone,
+  format,
+}: {
+  readonly plot: Plot;
+  readonly zone: Zone;
+  readonly format: (value: number) => string;
+}) {
+  const offset = zone === "utc" ? 0 : -new Date(plot.to).getTimezoneOffset() * 60_000;
+  return (
+    <g class="chart-axes">
+      {[0, plot.top / 2, plot.top].map((value) => (
+        <g key={value}>
+          <line x1={edges.left} x2={plot.width} y1={yOf(plot, value)} y2={yOf(plot, value)} />
+          <text x={edges.left - 8} y={yOf(plot, value) + 4} text-anchor="end">
+            {format(value)}
+          </text>
+        </g>
+      ))}
+      {timeTicks(plot, offset).map((at) => (
+        <text key={at} x={xOf(plot, at)} y={plot.height - 4} text-anchor="middle">
+          {tickTime(at, plot.to - plot.from, zone)}
+        </text>
+      ))}
+    </g>
   );
 }
 
-function lineOf({ label, filled }: Series, stroke: string): uPlot.Series {
-  const fill = filled ? { fill: `color-mix(in srgb, ${stroke} 14%, transparent)` } : {};
-  return { label, stroke, width: 1.5, points: { show: false }, ...fill };
+function Bar({
+  plot,
+  at,
+  label,
+}: {
+  readonly plot: Plot;
+  readonly at: number;
+  readonly label: string;
+}) {
+  const y = yOf(plot, at);
+  return (
+    <g class="chart-bar">
+      <line x1={edges.left} x2={plot.width} y1={y} y2={y} />
+      <text x={plot.width - edges.right} y={y - 4} text-anchor="end">
+        {label}
+      </text>
+    </g>
+  );
 }
 
-interface Notes {
-  readonly bar: Props["bar"] | undefined;
-  readonly marks: NonNullable<Props["marks"]>;
-  readonly colour: (name: string) => string;
+const upright = (x: number) => ({ x1: x, x2: x, y1: edges.top, y2: height - edges.bottom });
+
+function said(value: number | null | undefined, format: (value: number) => string): string {
+  return value === null || value === undefined ? "–" : format(value);
 }
 
-function annotate(plot: uPlot, { bar, marks, colour }: Notes): void {
-  const { ctx, bbox } = plot;
-  const line = (x: number, y: number, toX: number, toY: number, stroke: string) => {
-    ctx.strokeStyle = stroke;
-    ctx.beginPath();
-    ctx.moveTo(x, y);
-    ctx.lineTo(toX, toY);
-    ctx.stroke();
-  };
-  ctx.save();
-  ctx.setLineDash([4, 4]);
-  if (bar) {
-    const y = plot.valToPos(bar.at, "y", true);
-    line(bbox.left, y, bbox.left + bbox.width, y, colour("tone-wait"));
-    ctx.fillStyle = colour("tone-wait");
-    ctx.textAlign = "right";
-    ctx.fillText(bar.label, bbox.left + bbox.width, y - 4);
-  }
-  for (const { at } of marks) {
-    const x = plot.valToPos(Date.parse(at) / 1_000, "x", true);
-    line(x, bbox.top, x, bbox.top + bbox.height, colour("tone-quiet"));
-  }
-  ctx.restore();
-}
-
-/** The values under the pointer. Its place is set once, so that it does not follow every move. */
-function tooltip(box: HTMLElement, series: readonly Series[], format: (value: number) => string) {
-  const tip = document.createElement("div");
-  tip.className = "chart-tip";
-  box.append(tip);
-  return (plot: uPlot) => {
-    const { idx, left = -1 } = plot.cursor;
-    const at = typeof idx === "number" ? plot.data[0][idx] : undefined;
-    tip.hidden = at === undefined || left < 0;
-    if (at === undefined || typeof idx !== "number") return;
-    const zone = timeStyle.value === "utc" ? "utc" : "local";
-    const values = series.map(({ label, values: each }) => {
-      const value = each[idx];
-      return `${label} ${value === null || value === undefined ? "–" : format(value)}`;
-    });
-    tip.textContent = [
-      fullTime(new Date(at * 1_000).toISOString(), zone).replace(/:\d\d\.\d+.*$/, ""),
-      ...values,
-    ].join("  ·  ");
-    tip.classList.toggle("at-end", left < plot.width / 2);
-  };
-}
-
-/** A colour as the theme has it now: a canvas does not know variables. */
-function resolved(box: HTMLElement, name: string): string {
-  const probe = document.createElement("span");
-  probe.className = name;
-  box.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
+/** Of the box, now and whenever it changes. */
+function useWidth(box: { readonly current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(560);
+  useLayoutEffect(() => {
+    const { current } = box;
+    if (current === null) return;
+    const measure = () => setWidth(Math.max(200, current.clientWidth));
+    measure();
+    const resized = new ResizeObserver(measure);
+    resized.observe(current);
+    return () => resized.disconnect();
+  }, [box]);
+  return width;
 }

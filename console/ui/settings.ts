@@ -28,6 +28,13 @@ export function nextOf<T>(values: readonly T[], value: T): T {
   return values[(values.indexOf(value) + 1) % values.length] ?? value;
 }
 
+const narrowScreen = matchMedia("(max-width: 1000px)");
+/** There is no room for a list and what is open of it side by side. */
+export const narrow = signal(narrowScreen.matches);
+narrowScreen.addEventListener("change", ({ matches }) => {
+  narrow.value = matches;
+});
+
 /** Moves on by itself, so that "3 min ago" stays true. */
 export const now = signal(Date.now());
 setInterval(() => {

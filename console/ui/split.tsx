@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { go, hrefOf, route } from "../app/route.ts";
 import { IconButton } from "./button.tsx";
 import { useKeys } from "./keys.ts";
+import { narrow } from "./settings.ts";
 
 interface Props {
   /** Above the list: title, filters. */
@@ -47,13 +48,13 @@ export function Detail({ title, actions, under, children }: DetailProps) {
   useEffect(() => {
     element.current?.scrollTo(0, 0);
     // Where it takes the whole screen, the row that had the focus is gone.
-    if (matchMedia("(max-width: 1000px)").matches) element.current?.focus();
+    if (narrow.value) element.current?.focus();
   }, [id]);
   return (
     <section ref={element} class="detail" aria-label="Details" tabIndex={-1}>
       <div class="detail-head">
         <div class="detail-title">
-          <h2 class="clip">{title}</h2>
+          {narrow.value ? <h1 class="clip">{title}</h1> : <h2 class="clip">{title}</h2>}
           {actions}
           <IconButton icon="close" label="Close (Esc)" onClick={closeDetail} />
         </div>

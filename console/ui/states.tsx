@@ -14,7 +14,7 @@ export function Empty({ icon, title, children }: EmptyProps) {
   return (
     <div class="state fade">
       {icon && <Icon name={icon} />}
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {children}
     </div>
   );
@@ -30,7 +30,7 @@ export function Failed({ problem, retry }: FailedProps) {
   return (
     <div class="state" role="alert">
       <Icon name="warning" />
-      <h3>{problem.title}</h3>
+      <h2>{problem.title}</h2>
       {problem.details.map((detail) => (
         <p key={detail}>{detail}</p>
       ))}

@@ -50,8 +50,7 @@ export function shortTime(at: string, now: number, zone: Zone): string {
   const sameYear = dated(then).slice(-4) === dated(now).slice(-4);
   if (!sameYear)
     return format(zone, "old", { day: "numeric", month: "short", year: "numeric" }).format(then);
-  const { second: _, ...minutes } = clock;
-  return format(zone, "date", { day: "numeric", month: "short", ...minutes }).format(then);
+  return minuteTime(at, zone);
 }
 
 /** "1 Dec 2026, 14:03:22.120 UTC". */
@@ -61,6 +60,19 @@ export function fullTime(at: string, zone: Zone): string {
     ...{ fractionalSecondDigits: 3, timeZoneName: "short" },
   });
   return full.format(new Date(at));
+}
+
+/** "1 Dec, 14:03". */
+export function minuteTime(at: string, zone: Zone): string {
+  const { second: _, ...minutes } = clock;
+  return format(zone, "date", { day: "numeric", month: "short", ...minutes }).format(new Date(at));
+}
+
+/** Of an axis: "14:30" within two days, else "1 Dec". */
+export function tickTime(at: number, length: number, zone: Zone): string {
+  const { second: _, ...minutes } = clock;
+  if (length <= 2 * day) return format(zone, "tick", minutes).format(at);
+  return format(zone, "tick day", { day: "numeric", month: "short" }).format(at);
 }
 
 /** "41 ms", "1.2 s". */

@@ -113,7 +113,7 @@ function Summary({ event }: { readonly event: EventWithDeliveries }) {
           </>
         )}
       </dl>
-      <Timeline event={event} />
+      <Timeline id={id} reveal={reasonFor(id)} />
     </>
   );
 }

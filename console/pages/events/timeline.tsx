@@ -1,67 +1,88 @@
-import type { EventWithDeliveries } from "../../api/client.ts";
-import { Pill } from "../../ui/pill.tsx";
-import { now } from "../../ui/settings.ts";
+import { type Answer, api } from "../../api/client.ts";
+import { useResource } from "../../api/resource.ts";
+import { href } from "../../app/route.ts";
+import { Failed, LoadingRows } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
-import { fate, stateWords, type Tone, why } from "../../words/delivery.ts";
+import type { Tone } from "../../words/delivery.ts";
 import { capital } from "../../words/event.ts";
 import { took } from "../../words/time.ts";
 
-interface Step {
-  readonly at?: string;
-  readonly tone: Tone;
-  readonly words: string;
-  readonly detail?: string;
+type Step = Answer<"GET", "/api/timeline/{id}">["steps"][number];
+
+const tones: Readonly<Record<Step["kind"], Tone>> = {
+  received: "good",
+  durable: "good",
+  stored: "good",
+  opened: "quiet",
+  attempt: "wait",
+  waiting: "wait",
+  scheduled: "quiet",
+  taken: "good",
+  dead: "bad",
+  skipped: "quiet",
+  "not-sent": "quiet",
+};
+
+interface Props {
+  readonly id: string;
+  readonly reveal: string | undefined;
 }
 
 /** From the POST to every destination, with why not for those that have none. */
-export function Timeline({ event }: { readonly event: EventWithDeliveries }) {
-  const steps = stepsOf(event, now.value);
+export function Timeline({ id, reveal }: Props) {
+  const { data, problem, reload } = useResource(
+    `timeline ${id} ${reveal}`,
+    (signal) => api.get("/api/timeline/{id}", { path: { id }, reveal, signal }),
+    { everyMs: 10_000 },
+  );
   return (
     <section>
       <h3>What became of it</h3>
+      {data === undefined &&
+        (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={5} />)}
       <ol class="timeline">
-        {steps.map((step, index) => (
-          <li key={index}>
-            <span class="at muted">{step.at && <Time at={step.at} exact />}</span>
-            <div>
-              <Pill tone={step.tone}>{capital(step.words)}</Pill>
-              {step.detail && <p class="said muted">{step.detail}</p>}
-            </div>
-          </li>
+        {withoutRepeats(data?.steps ?? []).map((step, index) => (
+          <Line key={index} step={step} />
         ))}
       </ol>
     </section>
   );
 }
 
-function stepsOf({ data, deliveries, notDelivered }: EventWithDeliveries, at: number): Step[] {
-  const attempts = deliveries.flatMap(({ destination, history }) =>
-    history
-      .filter(({ outcome }) => outcome !== "delivered" && outcome !== "found")
-      .map((attempt) => ({
-        at: attempt.at,
-        tone: "wait" as const,
-        words: `${destination} did not take it`,
-        detail: [attempt.answer ?? attempt.outcome, `after ${took(attempt.ms)}`].join(", "),
-      })),
+function Line({
+  step: { at, kind, words, detail, ms, delivery, destination },
+}: {
+  readonly step: Step;
+}) {
+  const more = [detail, ms === undefined ? undefined : `after ${took(ms)}`].filter(Boolean);
+  const said = words.replace(/\.$/, "");
+  // A destination's name stays as the operator wrote it.
+  const shown = destination !== undefined && said.startsWith(destination) ? said : capital(said);
+  return (
+    <li>
+      <span class="at muted">{kind !== "not-sent" && <Time at={at} exact />}</span>
+      <div class={`step ${tones[kind]}`}>
+        {delivery === undefined ? (
+          shown
+        ) : (
+          <a class="plain" href={href("deliveries", delivery)}>
+            {shown}
+          </a>
+        )}
+        {more.length > 0 && <p class="said muted">{more.join(", ")}</p>}
+      </div>
+    </li>
   );
-  const fates = deliveries.map((delivery) => ({
-    ...(delivery.doneAt !== undefined && { at: delivery.doneAt }),
-    tone: stateWords[delivery.state].tone,
-    words: fate(delivery),
-    detail: why(delivery, at),
-  }));
-  const known = [
-    { at: data.receivedAt, tone: "good" as const, words: "Received and kept" },
-    ...attempts,
-    ...fates,
-  ];
-  return [
-    ...known.sort((a, b) => (a.at ?? "9").localeCompare(b.at ?? "9")),
-    ...notDelivered.map(({ destination, says }) => ({
-      tone: "quiet" as const,
-      words: `not sent to ${destination}`,
-      detail: says,
-    })),
-  ];
+}
+
+/** The attempt that took effect and that it did are one step. */
+function withoutRepeats(steps: readonly Step[]): Step[] {
+  return steps.flatMap((step, index) => {
+    const next = steps[index + 1];
+    const same = next?.kind === "taken" && next.delivery === step.delivery;
+    if (step.kind === "attempt" && same) return [];
+    const before = steps[index - 1];
+    if (step.kind !== "taken" || before?.kind !== "attempt") return [step];
+    return [{ ...before, ...step }];
+  });
 }

@@ -25,6 +25,7 @@ export function Destinations({ destinations }: { readonly destinations: readonly
             <thead>
               <tr>
                 <th scope="col">Name</th>
+                <th scope="col">Kind</th>
                 <th scope="col">State</th>
                 <th scope="col" class="number">
                   Waiting
@@ -58,8 +59,9 @@ function Row({ destination }: { readonly destination: Destination }) {
   return (
     <tr>
       <th scope="row">
-        <a href={href("destinations", name)}>{name}</a> <span class="muted">{kind}</span>
+        <a href={href("destinations", name)}>{name}</a>
       </th>
+      <td class="muted">{kind}</td>
       <td>
         <Pill tone={tone}>{word}</Pill>
       </td>

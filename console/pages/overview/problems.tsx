@@ -26,9 +26,9 @@ export function Problems({ status, reload }: Props) {
             <span class="unseen">{problem.level}</span>
           </span>
           <div class="said">
-            <h3>
+            <h2>
               <Words text={problem.what} />
-            </h3>
+            </h2>
             <p class="muted">
               <Words text={problem.remedy} />
             </p>

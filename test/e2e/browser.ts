@@ -1,0 +1,26 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { type Browser, chromium } from "playwright-core";
+
+const names = ["chromium", "chromium-browser", "google-chrome"];
+
+function installed(): string | undefined {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(existsSync);
+}
+
+/** The options of a suite that needs a browser: skipped with a reason, but never where CI is set. */
+export function needsBrowser(): { skip: string | false } {
+  const missing = installed() === undefined && "needs chromium, as Debian packages it";
+  return { skip: (!process.env["CI"] && missing) || false };
+}
+
+export async function openBrowser(): Promise<Browser> {
+  const executablePath = installed();
+  if (executablePath === undefined) throw new Error("There is no chromium on the path.");
+  // Root may not use its sandbox, and a container has little shared memory.
+  return await chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-dev-shm-usage"],
+  });
+}

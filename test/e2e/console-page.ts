@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { AxeResults } from "axe-core";
+import type { Browser, Page, Route } from "playwright-core";
+import { waitFor } from "../support/wait-for.ts";
+import { failure, madeEmpty, madeHostile } from "./answers.ts";
+import type { ConsoleProgram } from "./console-program.ts";
+
+/** What the API says to a page: what it has, nothing, an error, or what strangers could have written. */
+export type State = "data" | "empty" | "failing" | "hostile";
+export const states: readonly State[] = ["data", "empty", "failing", "hostile"];
+
+const looks = [
+  { name: "", width: 1280, height: 800, colorScheme: "light" },
+  { name: "-dark", width: 1280, height: 800, colorScheme: "dark" },
+  { name: "-narrow", width: 375, height: 760, colorScheme: "light" },
+  { name: "-narrow-dark", width: 375, height: 760, colorScheme: "dark" },
+] as const;
+
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
+  "utf8",
+);
+const screenshots = process.env["SCREENSHOTS"] === undefined ? undefined : join("docs", "console");
+
+export interface ConsolePage {
+  readonly page: Page;
+  /** Logged in, loaded anew, and everything that is asked for is there. */
+  open(fragment: string, state?: State): Promise<void>;
+  /** In both widths and themes: nothing scrolls sideways and axe has nothing to say. */
+  check(name: string): Promise<void>;
+  /** What the browser complained of since the last `open`, but for answers that were to fail. */
+  complaints(): readonly string[];
+}
+
+export async function openConsole(browser: Browser, program: ConsoleProgram): Promise<ConsolePage> {
+  const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin" });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  let state: State = "data";
+  let complaints: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(program.url)) complaints.push(`asked ${request.url()}`);
+  });
+  let loggedIn = false;
+  await page.route("**/api/**", (route) => answer(route, loggedIn ? state : "data"));
+  let loads = 0;
+  return {
+    page,
+    open: async (fragment, to = "data") => {
+      state = "data";
+      loggedIn = false;
+      loads += 1;
+      await page.goto("about:blank");
+      complaints = [];
+      state = to;
+      await page.goto(`${program.url}/console?load=${loads}${fragment}`);
+      await logIn(page, program.token);
+      loggedIn = true;
+      await settle(page);
+    },
+    check: (name) => check(page, name, state),
+    complaints: () =>
+      complaints.filter(
+        (text) => state !== "failing" || !/Failed to load resource.* 503/.test(text),
+      ),
+  };
+}
+
+async function answer(route: Route, state: State): Promise<void> {
+  const path = new URL(route.request().url()).pathname;
+  if (state === "data" || path.startsWith("/api/session")) return await route.continue();
+  if (state === "failing") return await route.fulfill(failure);
+  if (path.endsWith("/stream")) {
+    return await route.fulfill({ contentType: "text/event-stream", body: ": nothing\n\n" });
+  }
+  const response = await route.fetch();
+  const change = state === "empty" ? madeEmpty : madeHostile;
+  await route.fulfill({ response, json: change(await response.json()) });
+}
+
+async function logIn(page: Page, token: string): Promise<void> {
+  const field = page.locator("input[type=password]");
+  await page.locator("input[type=password], .shell").first().waitFor();
+  if (!(await field.isVisible())) return;
+  await field.fill(token);
+  await field.press("Enter");
+  await page.locator(".shell").waitFor();
+}
+
+/** Nothing is being loaded any more. */
+async function settle(page: Page): Promise<void> {
+  await page.locator("h1").first().waitFor();
+  const loading = page.locator("[aria-busy=true]");
+  await waitFor("all is loaded", async () => (await loading.count()) === 0, 15_000);
+}
+
+async function check(page: Page, name: string, state: State): Promise<void> {
+  for (const look of looks) {
+    await page.setViewportSize({ width: look.width, height: look.height });
+    await page.emulateMedia({ colorScheme: look.colorScheme });
+    // Layout follows the size; axe and screenshots look at what is then drawn.
+    await page.evaluate(
+      "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
+    );
+    const where = `${name}${look.name}, ${state}`;
+    assert.deepEqual(await page.evaluate(tooWide), [], `scrolls sideways: ${where}`);
+    assert.deepEqual(await violations(page), [], `axe: ${where}`);
+    if (screenshots !== undefined && state === "data") {
+      mkdirSync(screenshots, { recursive: true });
+      await page.screenshot({ path: join(screenshots, `${name}${look.name}.png`) });
+    }
+  }
+}
+
+/** The page itself, and whatever stands out of what has no scroll bar of its own. */
+const tooWide = `["html", "body", ".shell", ".content", ".master-body", ".detail", ".page"].filter((selector) =>
+  [...document.querySelectorAll(selector)].some((each) => each.scrollWidth > each.clientWidth + 1))`;
+
+async function violations(page: Page): Promise<readonly string[]> {
+  const loaded = await page.evaluate("typeof axe");
+  if (loaded === "undefined") await page.evaluate(axeSource);
+  const { violations: found } = (await page.evaluate("axe.run()")) as AxeResults;
+  return found.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes
+        .slice(0, 3)
+        .map(({ html, failureSummary }) => `${html} ${failureSummary}`)
+        .join(" | ")}`,
+  );
+}

@@ -1,0 +1,99 @@
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { appSecret, createProgram, opsToken } from "../faults/program.ts";
+import { runCli } from "../support/cli.ts";
+import { waitFor } from "../support/wait-for.ts";
+
+export interface ConsoleProgram {
+  readonly url: string;
+  readonly token: string;
+  /** The JSON of a GET. */
+  ask<T>(path: string): Promise<T>;
+  /** More traffic. */
+  simulate(...args: string[]): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** A Waypost with a day's traffic, of whose destinations one takes everything, one is out and one refuses some. */
+export async function startConsoleProgram(): Promise<ConsoleProgram> {
+  const dir = await mkdtemp(join(tmpdir(), "waypost-console-"));
+  const standIn = await startStandIn();
+  const { port } = standIn.address() as AddressInfo;
+  const config = join(dir, "waypost.yaml");
+  await writeFile(config, configOf(`http://127.0.0.1:${port}`));
+  const env = { DATA_DIR: join(dir, "data"), WAYPOST_CONFIG: config, LOG_LEVEL: "error" };
+  const { start, stop, opsUrl, webhookUrl } = await createProgram(["start"], env);
+  await start();
+  const ask = async <T>(path: string): Promise<T> => {
+    const headers = { Authorization: `Bearer ${opsToken}` };
+    return (await (await fetch(opsUrl + path, { headers })).json()) as T;
+  };
+  const simulate = async (...args: string[]) => {
+    const to = ["--url", webhookUrl, "--secret", appSecret];
+    const { code, err } = await runCli(["simulate", ...args, ...to], { url: opsUrl, token: "" });
+    if (code !== 0) throw new Error(err);
+  };
+  await simulate("--scenario", "shop-day", "--speed", "0", "--seed", "console");
+  await simulate(
+    ...["image", "location", "failed", "not_json"].flatMap((type) => ["--type", type]),
+  );
+  await waitFor("everything is tried", () => isSettled(ask), 60_000);
+  return {
+    ...{ url: opsUrl, token: opsToken, ask, simulate },
+    end: async () => {
+      await stop();
+      standIn.closeAllConnections();
+      standIn.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Destinations {
+  readonly items: readonly {
+    readonly name: string;
+    readonly open: number;
+    readonly state: string;
+  }[];
+}
+
+async function isSettled(ask: ConsoleProgram["ask"]): Promise<boolean> {
+  const { items } = await ask<Destinations>("/api/destinations");
+  const of = (name: string) => items.find((each) => each.name === name);
+  return of("crm")?.state === "out" && of("erp")?.open === 0 && of("desk")?.open === 0;
+}
+
+/** `/ok` takes all, `/out` nothing, `/picky` refuses every third. */
+async function startStandIn(): Promise<Server> {
+  let asked = 0;
+  const server = createServer((request, response) => {
+    request.resume().on("end", () => {
+      asked += 1;
+      const picky = asked % 3 === 0 ? 422 : 200;
+      const status = { "/out": 503, "/picky": picky }[request.url ?? ""] ?? 200;
+      response.writeHead(status).end(status === 200 ? "{}" : "not now");
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return server;
+}
+
+function configOf(url: string): string {
+  const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+  const to = (path: string) =>
+    `{ kind: webhook, url: "${url}${path}", secret: "${secret}", allowPrivateAddresses: true }`;
+  return `
+destinations:
+  erp: ${to("/ok")}
+  crm: ${to("/out")}
+  desk: ${to("/picky")}
+routes:
+  - { name: everything, when: { type: "whatsapp.#" }, to: [erp] }
+  - { name: messages, when: { type: "whatsapp.message.*" }, to: [crm] }
+  - { name: help, when: { type: "whatsapp.message.*", text: { matches: "(?i)order|help|when" } }, to: [desk] }
+`;
+}
