@@ -71,7 +71,7 @@ export function minuteTime(at: string, zone: Zone): string {
 /** Of an axis: "14:30" within two days, else "1 Dec". */
 export function tickTime(at: number, length: number, zone: Zone): string {
   const { second: _, ...minutes } = clock;
-  if (length <= 2 * day) return format(zone, "tick", minutes).format(at);
+  if (length <= 2 * dayMs) return format(zone, "tick", minutes).format(at);
   return format(zone, "tick day", { day: "numeric", month: "short" }).format(at);
 }
 
