@@ -5,6 +5,7 @@
  * Meta ──POST──▶ receive ──EncodedEvent──▶ Bus ──BusMessage──▶ Store   (the log)
  *                   └─ broker away: spool ─▶ Bus        └──▶ deliver ──▶ Destination
  */
+import type { Access } from "./contracts/access.ts";
 import type * as bus from "./contracts/bus.ts";
 import type { Chats } from "./contracts/chat.ts";
 import type { Contacts } from "./contracts/contacts.ts";
@@ -73,6 +74,7 @@ export interface Store extends EventLog, EventQuery {
   readonly silences: Silences;
   readonly media: MediaRows;
   readonly replays: Replays;
+  readonly access: Access;
   readonly series: Series;
   readonly figures: LogFigures;
   readonly installation: Installation;

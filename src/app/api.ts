@@ -52,6 +52,8 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
   };
   return {
     query: store,
+    access: store.access,
+    production: base.config.production,
     tail: bus.tail.bind(bus),
     ledger: store.ledger,
     contacts: store.contacts,
@@ -97,7 +99,7 @@ function statusOf(base: Base, parts: ApiParts, version: string): OpsApi["status"
   const { bus, store, plan } = parts;
   const { role } = base.config;
   const startedAt = new Date();
-  return () => {
+  return (accounts) => {
     const spool = parts.receiving()?.spool;
     const refused = parts.refused();
     return collectStatus({
@@ -106,6 +108,11 @@ function statusOf(base: Base, parts: ApiParts, version: string): OpsApi["status"
       startedAt,
       bus,
       store,
+      ...(accounts && { accounts }),
+      ...(base.config.production &&
+        base.config.ops.tokens.length > 0 && {
+          sharedTokens: async () => (await store.access.tokens.list()).length > 0,
+        }),
       destinations: plan().destinations,
       configuration: {
         file: base.config.configFile,

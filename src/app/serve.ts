@@ -37,6 +37,8 @@ const startFailedMs = 5_000;
 const fewMs = 500;
 /** At shutdown, for the lease of a job. */
 const jobMs = 500;
+/** At shutdown, for what the audit is still to hold. */
+const auditMs = 1_000;
 
 /** Starts in order; what fails to start ends what had started and rethrows. */
 async function serve(
@@ -100,6 +102,7 @@ async function startRole(base: Base, parts: Parts, reload: Reload): Promise<void
     ...(api && { api }),
   });
   const opened = await ops.listen();
+  if (api) life.add("audit", () => ops?.settle(), auditMs);
   log.info("answers probes and metrics", { role, port: opened.port });
   if (store) {
     const configHash = () => parts.plan.routing.hash;

@@ -28,6 +28,7 @@ export type ChatSide = "contact" | "human" | "bot" | "phone" | "api" | "unknown"
  * `skipped`: at its turn no route held, see `reason`; `dead` gave up.
  */
 export type DeliveryState = "scheduled" | "open" | "sending" | "delivered" | "skipped" | "dead";
+export type Scope = "read" | "content" | "publish" | "operate" | "privacy" | "admin";
 /**
  * What is wrong, by name. There may be more of them at any time.
  */
@@ -701,6 +702,118 @@ export interface Operations {
     answer: Renormalization;
   };
   /**
+   * Who you are, and what you may
+   */
+  "GET /api/session": {
+    answer: WhoAmI;
+  };
+  /**
+   * Begin a session of the console
+   */
+  "POST /api/session": {
+    body: {
+      token?: string;
+      code?: string;
+    };
+    answer: WhoAmI;
+  };
+  /**
+   * End this session
+   */
+  "DELETE /api/session": {
+    answer: {
+      ended: true;
+    };
+  };
+  /**
+   * A code that begins one session
+   */
+  "POST /api/session/codes": {
+    answer: {
+      code: string;
+      expiresAt: string;
+    };
+  };
+  /**
+   * Tokens by name, without their secrets
+   */
+  "GET /api/tokens": {
+    answer: {
+      items: ApiToken[];
+    };
+  };
+  /**
+   * Make a token
+   */
+  "POST /api/tokens": {
+    body: {
+      name: string;
+      /**
+       * @minItems 1
+       */
+      scopes: Scope[];
+      /**
+       * Accounts of waypost.yaml by name, or phone number ids: nothing of any other is seen. Absent: all.
+       *
+       * @minItems 1
+       */
+      accounts?: string[];
+      /**
+       * Absent: never.
+       */
+      expiresAt?: string;
+    };
+    answer: ApiToken & {
+      secret: string;
+    };
+  };
+  /**
+   * Revoke a token
+   */
+  "DELETE /api/tokens/{name}": {
+    path: {
+      name: string;
+    };
+    answer: {
+      revoked: string;
+    };
+  };
+  /**
+   * Who read contents, and who did what, newest first
+   */
+  "GET /api/audit": {
+    query?: {
+      /**
+       * The name of a token.
+       */
+      who?: string;
+      /**
+       * The `operationId` of this document.
+       */
+      action?: string;
+      /**
+       * Received at this time or later. RFC 3339 with its offset (a `+` URL-encoded), or a date, which begins at 00:00 UTC.
+       */
+      from?: string;
+      /**
+       * Received before this time.
+       */
+      to?: string;
+      /**
+       * How many to return at most.
+       */
+      limit?: number;
+      /**
+       * The `next` of the page before.
+       */
+      cursor?: string;
+    };
+    answer: {
+      items: AuditEntry[];
+      next: Next;
+    };
+  };
+  /**
    * Figures by minute, hour or day
    */
   "GET /api/series": {
@@ -1330,6 +1443,85 @@ export interface Replay {
   rows?: {
     [k: string]: number;
   };
+}
+export interface WhoAmI {
+  /**
+   * Of the token; `OPS_TOKENS` of one of those.
+   */
+  name: string;
+  scopes: Scope[];
+  /**
+   * Phone number ids: nothing of any other is seen. Absent: all.
+   */
+  accounts?: string[];
+  /**
+   * Whether it is a session of the console.
+   */
+  session: boolean;
+  /**
+   * Whether this request sees contents. A session that does not may say why by `X-Waypost-Reveal`.
+   */
+  revealed: boolean;
+  /**
+   * Absent: never.
+   */
+  expiresAt?: string;
+  production: boolean;
+}
+export interface ApiToken {
+  name: string;
+  scopes: Scope[];
+  /**
+   * Phone number ids. Absent: all.
+   */
+  accounts?: string[];
+  createdAt: string;
+  /**
+   * The name of the token that made it.
+   */
+  createdBy: string;
+  /**
+   * Absent: never.
+   */
+  expiresAt?: string;
+  /**
+   * To the minute.
+   */
+  lastUsedAt?: string;
+}
+export interface AuditEntry {
+  id: string;
+  at: string;
+  /**
+   * The token's name; `OPS_TOKENS` of one of those.
+   */
+  who: string;
+  /**
+   * Whether it was in the console.
+   */
+  session?: boolean;
+  /**
+   * The `operationId` of this document.
+   */
+  action: string;
+  /**
+   * What was asked for. Of texts and WhatsApp ids it only says that they were given: `true`.
+   */
+  filter?: {
+    [k: string]: unknown;
+  };
+  /**
+   * How many were shown or met.
+   */
+  count?: number;
+  /**
+   * `cut`: the connection ended before the answer.
+   */
+  result: "done" | "refused" | "failed" | "cut";
+  /**
+   * Why contents were shown, in the words of who asked.
+   */
+  reason?: string;
 }
 export interface Delivery {
   /**

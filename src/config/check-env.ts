@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { access, readFile } from "node:fs/promises";
+import { isIP } from "node:net";
 import path from "node:path";
 import { createSecureContext } from "node:tls";
 import { type ConfigProblem, errorCode } from "./config-error.ts";
@@ -35,6 +36,7 @@ export async function checkEnv(
     ...missingUrls(values, situation),
     ...missingSecrets(values, situation),
     ...emptyLists(values),
+    ...oddProxies(values),
     ...samePort(values, situation),
     ...checkMedia(values),
     ...(await badTls(values, situation.cwd)),
@@ -78,6 +80,25 @@ function emptyLists(values: EnvValues): ConfigProblem[] {
       problem: "holds only separators",
       remedy: "Give at least one value, or remove it",
     }));
+}
+
+/** Addresses, or ranges as `10.0.0.0/8`. */
+function oddProxies({ TRUSTED_PROXIES }: EnvValues): ConfigProblem[] {
+  const isRange = (text: string) => {
+    const [address = "", bits, ...more] = text.split("/");
+    const version = isIP(address);
+    const most = version === 4 ? 32 : 128;
+    const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+    return version !== 0 && fits && more.length === 0;
+  };
+  if (parseList(TRUSTED_PROXIES).every(isRange)) return [];
+  return [
+    {
+      where: "TRUSTED_PROXIES",
+      problem: "holds what is neither an IP address nor a range of them",
+      remedy: "Give addresses or ranges with commas between them, e.g. 10.0.0.7,192.168.0.0/16",
+    },
+  ];
 }
 
 function samePort(values: EnvValues, { role }: Situation): ConfigProblem[] {

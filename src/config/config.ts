@@ -25,6 +25,8 @@ export interface Config {
     /** How people reach it, without a slash at the end. */
     readonly url?: string;
     readonly tokens: readonly string[];
+    /** Addresses and ranges of proxies whose `X-Forwarded-…` is believed. */
+    readonly trustedProxies: readonly string[];
   };
   /** Absent: the embedded bus. */
   readonly rabbitmqUrl?: string;
@@ -129,7 +131,8 @@ function toConfig(values: EnvValues, { cwd, ...rest }: Rest): Config {
         host: values.OPS_HOST,
         port: values.OPS_PORT,
         ...(values.OPS_URL !== undefined && { url: withoutSlash(values.OPS_URL) }),
-        tokens: parseList(values.OPS_TOKENS),
+        tokens: values.OPS_TOKENS === "off" ? [] : parseList(values.OPS_TOKENS),
+        trustedProxies: parseList(values.TRUSTED_PROXIES),
       },
       ["tokens"],
     ),

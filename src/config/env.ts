@@ -47,6 +47,7 @@ export interface EnvValues {
   OPS_PORT: number;
   OPS_URL?: string;
   OPS_TOKENS?: string;
+  TRUSTED_PROXIES?: string;
   RABBITMQ_URL?: string;
   STORE_SHARDS: number;
   MONGODB_URL?: string;

@@ -39,7 +39,7 @@ export async function loadClient(
 }
 
 function toClient(values: EnvValues, dataDir: string): Client {
-  const [opsToken] = parseList(values.OPS_TOKENS);
+  const [opsToken] = values.OPS_TOKENS === "off" ? [] : parseList(values.OPS_TOKENS);
   const [appSecret] = parseList(values.WHATSAPP_APP_SECRET);
   const [verifyToken] = parseList(values.WHATSAPP_VERIFY_TOKEN);
   const scheme = values.TLS_CERT_FILE ? "https" : "http";

@@ -9,6 +9,8 @@ interface FileFacts {
   readonly mediaId: string;
   /** As the sender named it, or made of its kind and type: `photo.jpg`. Never a path. */
   readonly name: string;
+  /** The phone number id that it came to; absent of files of before this was kept. */
+  readonly account?: string;
 }
 
 export interface KeptFile extends FileFacts {
@@ -35,6 +37,8 @@ export interface MediaRow {
   readonly mediaId: string;
   readonly state: MediaState;
   readonly name: string;
+  /** The phone number id that it came to. */
+  readonly account?: string;
   /** Hex; of `absent` ones that were never had undefined, and so are the next two. */
   readonly sha256?: string;
   readonly bytes?: number;

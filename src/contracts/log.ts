@@ -39,6 +39,8 @@ export interface EventFilter {
   readonly post?: string;
   /** A phone number id or a WABA id. */
   readonly account?: string;
+  /** Of any of these phone number ids. */
+  readonly accounts?: readonly string[];
   /** Every word must occur. */
   readonly text?: string;
   /** ISO times on `receivedAt`: from inclusive, to exclusive. */
@@ -48,6 +50,8 @@ export interface EventFilter {
 
 export interface ConversationFilter {
   readonly account?: string;
+  /** With any of these phone number ids. */
+  readonly accounts?: readonly string[];
   readonly contact?: string;
   readonly state?: ConversationState;
   /** `closing`: within 4 h of the end of the 24-hour window. */

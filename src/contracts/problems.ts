@@ -37,6 +37,7 @@ export const problemKinds = [
   "clock_skew",
   "certificate_expiring",
   "ops_exposed",
+  "tokens_shared",
   "files_unavailable",
   // Meta's side
   "meta_not_asked",

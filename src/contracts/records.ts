@@ -1,6 +1,7 @@
 /** All records that the ports of contracts.ts carry, a file each. */
 
 export type { BusMessage, EncodedEvent, QuarantinedPost, WaypostEvent } from "../event/event.ts";
+export * from "./access.ts";
 export type * from "./bus.ts";
 export type * from "./chat.ts";
 export type * from "./contacts.ts";

@@ -26,19 +26,18 @@ export function createLibrary(parts: {
 }): Library {
   const { rows, vault, links } = parts;
   const ofRow = async (row: MediaRow): Promise<KeptFile | AbsentFile | undefined> => {
-    const { mediaId, name, state, reason = "it cannot be had" } = row;
-    if (state === "absent") return { mediaId, name, absent: reason };
+    const { state, reason = "it cannot be had" } = row;
+    if (state === "absent") return { ...factsOf(row), absent: reason };
     if (state !== "fetched") return undefined;
     const file = toKept(row, vault, links);
     if (file !== undefined && (await vault.has(file.sha256))) return file;
-    return { mediaId, name, absent: "the file is no longer where it was kept" };
+    return { ...factsOf(row), absent: "the file is no longer where it was kept" };
   };
   return {
     async find(mediaId) {
       const [row] = await rows.get([mediaId]);
       if (row === undefined) return undefined;
-      const { name } = row;
-      return (await ofRow(row)) ?? { mediaId, name, absent: "the file is being fetched" };
+      return (await ofRow(row)) ?? { ...factsOf(row), absent: "the file is being fetched" };
     },
     async look(mediaIds) {
       const found = await rows.get([...new Set(mediaIds)]);
@@ -50,14 +49,19 @@ export function createLibrary(parts: {
   };
 }
 
+function factsOf({ mediaId, name, account }: MediaRow) {
+  return { mediaId, name, ...(account !== undefined && { account }) };
+}
+
 function toKept(
-  { mediaId, name, type, bytes, sha256 }: MediaRow,
+  row: MediaRow,
   vault: FileVault,
   links: Pick<PublicLinks, "link"> | undefined,
 ): KeptFile | undefined {
+  const { mediaId, name, type, bytes, sha256 } = row;
   if (type === undefined || bytes === undefined || sha256 === undefined) return undefined;
   return {
-    ...{ mediaId, name, type, bytes, sha256 },
+    ...{ ...factsOf(row), type, bytes, sha256 },
     async open() {
       const stream = await vault.open(sha256);
       if (stream !== undefined) return stream;

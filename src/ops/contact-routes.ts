@@ -1,7 +1,9 @@
-import { Router } from "express";
-import type { Contact, ContactChange, Contacts } from "../contracts.ts";
+import { type Response, Router } from "express";
+import type { Contact, ContactChange, Contacts, EventQuery } from "../contracts.ts";
 import { notFound } from "./problem.ts";
 import { requireValidated } from "./query.ts";
+import { findSeenContact } from "./reach.ts";
+import { viewerOf } from "./viewer.ts";
 
 /** The body of a PATCH, as `schemas/openapi.yaml` lays it down. */
 interface ContactPatch extends Pick<ContactChange, "fields" | "owner"> {
@@ -13,15 +15,18 @@ interface ContactPatch extends Pick<ContactChange, "fields" | "owner"> {
 /** Contacts: who they are, and changing what is noted of them. */
 export function createContactRoutes(options: {
   readonly contacts: Pick<Contacts, "find" | "change">;
+  readonly query: EventQuery;
 }): Router {
   const { contacts } = options;
+  const find = async (response: Response, id: string) =>
+    found(await findSeenContact(viewerOf(response), options, id));
   const router = Router();
   router.use(requireValidated);
   router.get("/contacts/:id", async ({ params }, response) => {
-    response.json(found(await contacts.find(params.id)));
+    response.json(await find(response, params.id));
   });
   router.patch("/contacts/:id", async ({ params, body }, response) => {
-    const { id } = found(await contacts.find(params.id));
+    const { id } = await find(response, params.id);
     response.json(found(await contacts.change(id, changeOf(body as ContactPatch))));
   });
   return router;

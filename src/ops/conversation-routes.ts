@@ -1,28 +1,36 @@
-import { Router } from "express";
+import { type Response, Router } from "express";
 import type { ChatMessage, EventQuery, MediaRows } from "../contracts.ts";
+import { audit } from "./audit.ts";
 import { notFound } from "./problem.ts";
 import { parseConversationFilter, parsePage, requireValidated } from "./query.ts";
+import { seenBy } from "./reach.ts";
+import { viewerOf } from "./viewer.ts";
 
 export interface ConversationParts {
-  readonly query: Pick<EventQuery, "conversations" | "conversation" | "chat">;
+  readonly query: EventQuery;
   readonly media: Pick<MediaRows, "get">;
 }
 
 /** Conversations: who waits for an answer, and what was said. */
 export function createConversationRoutes({ query, media }: ConversationParts): Router {
+  const queryFor = (response: Response) => seenBy(viewerOf(response), query);
   const router = Router();
   router.use(requireValidated);
   router.get("/conversations", async ({ query: asked }, response) => {
-    response.json(await query.conversations(parseConversationFilter(asked), parsePage(asked)));
+    const filter = parseConversationFilter(asked);
+    const page = await queryFor(response).conversations(filter, parsePage(asked));
+    audit(response, { count: page.items.length });
+    response.json(page);
   });
   router.get("/conversations/:id", async ({ params }, response) => {
-    const conversation = await query.conversation(params.id);
+    const conversation = await queryFor(response).conversation(params.id);
     if (conversation === undefined) throw notFound("conversation");
     response.json(conversation);
   });
   router.get("/conversations/:id/messages", async ({ params, query: asked }, response) => {
-    const page = await query.chat(params.id, parsePage(asked));
+    const page = await queryFor(response).chat(params.id, parsePage(asked));
     if (page === undefined) throw notFound("conversation");
+    audit(response, { count: page.items.length });
     response.json({ ...page, items: await withSizes(page.items, media) });
   });
   return router;

@@ -23,7 +23,8 @@ import type {
 import { createHttpServer, listen } from "../support/http-server.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
-import { authenticate, configuredTokens } from "./authenticate.ts";
+import { type AccessParts, createAccess, createAccessRoutes } from "./access.ts";
+import { createAuthentication } from "./authenticate.ts";
 import { createConsole } from "./console.ts";
 import { createContactRoutes } from "./contact-routes.ts";
 import { createConversationRoutes } from "./conversation-routes.ts";
@@ -49,6 +50,7 @@ import { createSchemas, schemasDir } from "./schemas.ts";
 import { createSearchRoutes } from "./search-routes.ts";
 import { createSeriesRoutes, type SeriesRouteParts } from "./series-routes.ts";
 import type { SystemStatus } from "./status.ts";
+import { createWhoAsks } from "./who-asks.ts";
 
 export interface OpsOptions {
   readonly host: string;
@@ -56,6 +58,8 @@ export interface OpsOptions {
   readonly port: number;
   /** Each has every scope. Without any, nobody gets in. */
   readonly tokens: readonly string[];
+  /** Addresses and ranges of proxies whose `X-Forwarded-…` is believed. */
+  readonly trustedProxies: readonly string[];
   readonly log: Log;
   readonly metrics: Metrics;
   /** What this role needs, each with what is missing. */
@@ -67,10 +71,11 @@ export interface OpsOptions {
   readonly validateResponses?: boolean;
 }
 
-export interface OpsApi extends MediaParts, SeriesRouteParts {
+export interface OpsApi extends MediaParts, AccessParts, SeriesRouteParts {
   readonly query: EventQuery;
   readonly tail: Bus["tail"];
-  readonly status: () => Promise<SystemStatus>;
+  /** `accounts`: tells of these phone number ids alone. */
+  readonly status: (accounts?: readonly string[]) => Promise<SystemStatus>;
   readonly ledger: Ledger;
   readonly contacts: Pick<Contacts, "find" | "change">;
   readonly media: Pick<MediaRows, "get">;
@@ -103,6 +108,8 @@ export interface Ops {
   listen(): Promise<{ port: number }>;
   /** From now on not ready; ends the live tails. The port stays open for probes. */
   drain(): void;
+  /** Writes what the audit is still to hold, for a second at most. For when the store is about to close. */
+  settle(): Promise<void>;
   /** Drains, lets running requests end for up to 2 s, closes the port. */
   close(): Promise<void>;
 }
@@ -113,6 +120,7 @@ const closeDeadlineMs = 2_000;
 export function createOps(options: OpsOptions): Ops {
   let stopping = false;
   const app = express().disable("x-powered-by").disable("etag");
+  app.set("trust proxy", [...options.trustedProxies]);
   app.use((_request, response, next) => {
     response.set(answerHeaders);
     if (stopping) response.set("Connection", "close");
@@ -123,7 +131,7 @@ export function createOps(options: OpsOptions): Ops {
     createSchemas(),
     createRunbooks(),
   );
-  const endStreams =
+  const { endStreams, settle } =
     options.api === undefined ? noApi(app, options) : useApi(app, options, options.api);
   app.use(() => {
     throw notFound("address");
@@ -138,37 +146,48 @@ export function createOps(options: OpsOptions): Ops {
   return {
     listen: () => listen(server, options),
     drain,
+    settle,
     close: async () => {
       drain();
       await close(server);
+      await settle();
     },
   };
 }
 
 const answerHeaders = {
   "Cache-Control": "no-store",
+  "Cross-Origin-Resource-Policy": "same-origin",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
 };
 
 /** Every role can be told to reload. */
-function noApi(app: Express, options: OpsOptions): () => void {
-  const may = [watch(options), authenticate(configuredTokens(options.tokens))];
+function noApi(app: Express, options: OpsOptions): ApiEnds {
+  const { handler } = createAuthentication(createWhoAsks({ configured: options.tokens }));
+  const may = [watch(options), handler];
   app.post("/api/reload", ...may, handleReload(options.reload));
   app.use("/api", () => {
     throw new Problem(404, "no-api", "This role serves no API; the roles `start` and `ops` do.");
   });
-  return () => undefined;
+  return { endStreams: () => undefined, settle: async () => undefined };
 }
 
-function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
+interface ApiEnds {
+  endStreams(): void;
+  settle(): Promise<void>;
+}
+
+function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
   const { validateResponses = false } = options;
-  const streams = createEventStreams({ ...api, ...options });
-  app.use(createConsole());
-  const whoAsks = authenticate(configuredTokens(options.tokens));
+  const access = createAccess(options, api);
+  const { authentication, auditing } = access;
+  const streams = createEventStreams({ ...api, ...options, ...authentication });
   const masking = createMasking(api.installation);
-  app.use("/api", watch(options), whoAsks, readBody, masking.before, refuseOddNames);
+  app.use(createConsole());
+  const first = [watch(options), authentication.handler, auditing];
+  app.use("/api", ...first, readBody, masking.before, refuseOddNames);
   app.use(
     validateOpenApi({
       apiSpec: join(schemasDir, "openapi.yaml"),
@@ -186,6 +205,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
   app.get("/api/events/stream", requireValidated, streams.handler);
   app.use(
     "/api",
+    createAccessRoutes(access, api),
     createRenormalizationRoutes(api),
     createReplayRoutes(api),
     createSeriesRoutes(api),
@@ -197,7 +217,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): () => void {
     createIntakeRoutes(api.intake, options.metrics),
   );
   app.use("/api", createLogRoutes(api), createDeliveryRoutes(api), createDestinationRoutes(api));
-  return () => streams.closeAll();
+  return { endStreams: () => streams.closeAll(), settle: access.settle };
 }
 
 /** Who read what is audited by endpoint, never by what was asked for. */

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Router } from "express";
+import { type Response, Router } from "express";
 import type { Delivery, DeliveryFilter, Ledger } from "../contracts.ts";
+import { audit } from "./audit.ts";
 import { notFound, Problem } from "./problem.ts";
 import { parsePage, type Query, requireValidated } from "./query.ts";
+import { seenDeliveries } from "./reach.ts";
+import { viewerOf } from "./viewer.ts";
 
 /** An attempt's, where the configuration says nothing. */
 const defaultTimeoutMs = 10_000;
@@ -13,25 +16,31 @@ const lookMs = 200;
 
 /** Deliveries: what became of an event at a destination, sending it again, and giving it up. */
 export function createDeliveryRoutes(options: {
-  readonly ledger: Pick<Ledger, "deliveries" | "delivery" | "reopen" | "giveUp" | "lease">;
+  readonly ledger: Pick<
+    Ledger,
+    "deliveries" | "delivery" | "bodies" | "reopen" | "giveUp" | "lease"
+  >;
   readonly destinations: () => ReadonlyMap<string, { readonly timeoutMs?: number }>;
 }): Router {
   const { ledger, destinations } = options;
+  const seenFor = (response: Response) => seenDeliveries(viewerOf(response), ledger);
   const router = Router();
   router.use(requireValidated);
   router.get("/deliveries", async ({ query }, response) => {
-    response.json(await ledger.deliveries(parseDeliveryFilter(query), parsePage(query)));
+    const page = await seenFor(response).deliveries(parseDeliveryFilter(query), parsePage(query));
+    audit(response, { count: page.items.length });
+    response.json(page);
   });
   router.post("/deliveries/:id/retry", async ({ params, body }, response) => {
     const { again = false } = body as { again?: boolean };
-    const delivery = await findDelivery(ledger, params.id);
+    const delivery = await findDelivery(seenFor(response), params.id);
     refuseRetry(delivery, again, destinations());
     if (!(await ledger.reopen(delivery.id, { again }))) throw notFound("delivery");
     response.status(202).json(await findDelivery(ledger, delivery.id));
   });
   router.post("/deliveries/:id/cancel", async ({ params, body }, response) => {
     const { reason } = body as { reason?: string };
-    const { id, state } = await findDelivery(ledger, params.id);
+    const { id, state } = await findDelivery(seenFor(response), params.id);
     const words = `cancelled by an operator${reason === undefined ? "" : `: ${reason}`}`;
     refuseCancel(state);
     // It may have become due this very moment: then it is over, or it is tried already.
@@ -40,7 +49,7 @@ export function createDeliveryRoutes(options: {
   });
   router.post("/deliveries/:id/give-up", async ({ params, body }, response) => {
     const { reason = "no reason given" } = body as { reason?: string };
-    const { id, destination } = await findDelivery(ledger, params.id);
+    const { id, destination } = await findDelivery(seenFor(response), params.id);
     const { timeoutMs = defaultTimeoutMs } = destinations().get(destination) ?? {};
     await giveUp(ledger, id, `an operator gave it up: ${reason}`, timeoutMs + settleMs);
     response.json(await findDelivery(ledger, id));

@@ -3,10 +3,14 @@ import type { Bus, Consumer, EventFilter, EventQuery, WaypostEvent } from "../co
 import { compilePattern } from "../event/pattern.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
+import { auditNow } from "./audit.ts";
+import type { Authentication } from "./authenticate.ts";
 import { shownBy } from "./masking/masking.ts";
 import { unavailable } from "./problem.ts";
 import { parseEventFilter } from "./query.ts";
+import { seenBy } from "./reach.ts";
 import { createSink, type Sink } from "./sink.ts";
+import { viewerOf } from "./viewer.ts";
 import { within } from "./within.ts";
 
 /** Live events that may wait while the log is read. */
@@ -32,21 +36,28 @@ export function createEventStreams(options: {
   readonly tail: Bus["tail"];
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly whileAllowed: Authentication["whileAllowed"];
 }): EventStreams {
   const open = new Set<Sink>();
   let closing = false;
 
   const handler = async (request: Request, response: Response) => {
-    const filter = parseEventFilter(request.query);
+    const viewer = viewerOf(response);
+    const { accounts } = viewer;
+    const filter = { ...parseEventFilter(request.query), ...(accounts && { accounts }) };
     if (closing) throw unavailable("stopping", "Waypost is stopping.");
     if (open.size >= maxStreams) throw unavailable("too-many-tails", "Too many tails are open.");
     const show = shownBy(response);
     const sink = createSink(response, (event) => show("Event", event));
     open.add(sink);
     options.metrics.tails.set(open.size);
+    const stopLooking = options.whileAllowed(response, (why) => sink.end(why));
     try {
-      await follow(request, sink, filter, options);
+      const query = seenBy(viewer, options.query);
+      const begun = () => auditNow(response);
+      await follow(request, sink, filter, { ...options, query, begun });
     } finally {
+      stopLooking();
       open.delete(sink);
       options.metrics.tails.set(open.size);
     }
@@ -65,7 +76,12 @@ async function follow(
   request: Request,
   sink: Sink,
   filter: EventFilter,
-  { query, tail, log }: { query: EventQuery; tail: Bus["tail"]; log: Log },
+  {
+    query,
+    tail,
+    log,
+    begun,
+  }: { query: EventQuery; tail: Bus["tail"]; log: Log; begun: () => void },
 ): Promise<void> {
   const matches = matcher(filter);
   const waiting: WaypostEvent[] = [];
@@ -79,6 +95,7 @@ async function follow(
   });
   try {
     sink.start();
+    begun();
     shown = await sendNewest(request, sink, filter, query, log);
     for (let event = waiting.shift(); event !== undefined; event = waiting.shift()) {
       if (!shown.has(event.id)) await sink.sendAndWait(event);
@@ -130,11 +147,12 @@ async function sendNewest(
 
 function matcher(filter: EventFilter): (event: WaypostEvent) => boolean {
   const types = filter.types?.map(compilePattern);
-  const { account, conversation } = filter;
+  const { account, accounts, conversation } = filter;
   return ({ type, data }) =>
     (types === undefined || types.some((matchesType) => matchesType(type))) &&
     (account === undefined ||
       data.account.phoneNumberId === account ||
       data.account.wabaId === account) &&
+    (accounts === undefined || accounts.includes(data.account.phoneNumberId ?? "")) &&
     (conversation === undefined || data.conversationId === conversation);
 }

@@ -7,6 +7,8 @@ import { type IntakeOptions, type IntakeProblem, toEvent } from "../event/intake
 import type { Metrics } from "../support/metrics.ts";
 import { Problem } from "./problem.ts";
 import { requireValidated } from "./query.ts";
+import { sees } from "./reach.ts";
+import { type Viewer, viewerOf } from "./viewer.ts";
 
 export interface IntakeParts {
   readonly publish: Bus["publish"];
@@ -28,7 +30,9 @@ export function createIntakeRoutes(
   router.post("/events", async ({ body }, response) => {
     const told: readonly unknown[] = Array.isArray(body) ? body : [body];
     const options = { accounts: accounts(), receivedAt: new Date() };
+    const viewer = viewerOf(response);
     const { events, problems } = toEvents(told, Array.isArray(body), options);
+    if (problems.length === 0) problems.push(...beyond(viewer, events, Array.isArray(body)));
     if (problems.length > 0) {
       intake.inc({ via: "api", outcome: "refused" }, told.length);
       throw refused(problems);
@@ -43,6 +47,16 @@ export function createIntakeRoutes(
     response.status(202).json({ ids: events.map(({ id }) => id) });
   });
   return router;
+}
+
+/** Of accounts that a token for others does not see. */
+function beyond(viewer: Viewer, events: readonly WaypostEvent[], isList: boolean): IntakeProblem[] {
+  const problem = "is none that this token may publish for";
+  return events.flatMap(({ data }, at) => {
+    if (sees(viewer, data.account.phoneNumberId)) return [];
+    const path = `${isList ? `/${at}` : ""}/account`;
+    return [{ path, problem, remedy: "Name one of its accounts" }];
+  });
 }
 
 function toEvents(told: readonly unknown[], isList: boolean, options: IntakeOptions) {

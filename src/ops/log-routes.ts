@@ -1,4 +1,4 @@
-import { Router } from "express";
+import { type Response, Router } from "express";
 import type {
   Delivery,
   EventQuery,
@@ -7,32 +7,40 @@ import type {
   RetryQuarantined,
   WaypostEvent,
 } from "../contracts.ts";
+import { audit } from "./audit.ts";
 import { notFound } from "./problem.ts";
 import { createQuarantineRoutes } from "./quarantine-routes.ts";
 import { parseEventFilter, parseOrderedPage, requireValidated } from "./query.ts";
+import { seenBy } from "./reach.ts";
 import type { SystemStatus } from "./status.ts";
 import { timelineOf } from "./timeline.ts";
+import { viewerOf } from "./viewer.ts";
 
 /** What can be asked of the log, each as `schemas/openapi.yaml` lays it down. */
 export function createLogRoutes(options: {
   readonly query: EventQuery;
   readonly ledger: Pick<Ledger, "deliveriesOf" | "destinations">;
-  readonly status: () => Promise<SystemStatus>;
+  readonly status: (accounts?: readonly string[]) => Promise<SystemStatus>;
   readonly whyNot: (event: WaypostEvent, delivered: readonly Delivery[]) => readonly NotDelivered[];
   readonly retryQuarantined: RetryQuarantined;
 }): Router {
-  const { query, ledger, status, whyNot } = options;
+  const { ledger, status, whyNot } = options;
+  const queryFor = (response: Response) => seenBy(viewerOf(response), options.query);
   const router = Router();
   router.use(requireValidated);
   router.get("/events", async ({ query: asked }, response) => {
-    response.json(await query.events(parseEventFilter(asked), parseOrderedPage(asked)));
+    const filter = parseEventFilter(asked);
+    const page = await queryFor(response).events(filter, parseOrderedPage(asked));
+    audit(response, { count: page.items.length });
+    response.json(page);
   });
   router.get("/events/:id", async ({ params }, response) => {
-    const event = found("event", await query.event(params.id));
+    const event = found("event", await queryFor(response).event(params.id));
     const deliveries = await ledger.deliveriesOf(event.id);
     response.json({ ...event, deliveries, notDelivered: whyNot(event, deliveries) });
   });
   router.get("/timeline/:id", async ({ params }, response) => {
+    const query = queryFor(response);
     const event = found("event", await query.event(params.id));
     const deliveries = await ledger.deliveriesOf(event.id);
     const [rows, storedAt] = await Promise.all([ledger.destinations(), query.storedAt(event.id)]);
@@ -42,11 +50,17 @@ export function createLogRoutes(options: {
     response.json({ event, steps });
   });
   router.get("/messages/:wamid", async ({ params }, response) => {
-    response.json(found("message", await query.message(params.wamid)));
+    const message = found("message", await queryFor(response).message(params.wamid));
+    audit(response, { count: message.events.length });
+    response.json(message);
   });
-  router.get("/stats", async (_request, response) => void response.json(await query.stats()));
-  router.get("/status", async (_request, response) => void response.json(await status()));
-  router.use(createQuarantineRoutes(options));
+  router.get("/stats", async (_request, response) => {
+    response.json(await queryFor(response).stats());
+  });
+  router.get("/status", async (_request, response) => {
+    response.json(await status(viewerOf(response).accounts));
+  });
+  router.use(createQuarantineRoutes({ queryFor, retryQuarantined: options.retryQuarantined }));
   return router;
 }
 

@@ -3,6 +3,8 @@ import { type AbsentFile, DeliveryError, type KeptFile } from "../contracts.ts";
 import { sendFile } from "../support/send-file.ts";
 import { Problem, unavailable } from "./problem.ts";
 import { requireValidated } from "./query.ts";
+import { sees } from "./reach.ts";
+import { viewerOf } from "./viewer.ts";
 
 export interface MediaParts {
   /** By Meta's media id. Absent: no files are fetched. */
@@ -17,7 +19,8 @@ export function createMediaRoutes({ findFile }: MediaParts): Router {
       throw absent("Files are not fetched: META_ACCESS_TOKEN is not set.");
     try {
       const file = await findFile(String(params["id"]));
-      if (file === undefined) throw absent("It was never fetched, or its time is over.");
+      if (file === undefined || !sees(viewerOf(response), file.account))
+        throw absent("It was never fetched, or its time is over.");
       if ("absent" in file) throw absent(sentence(file.absent));
       await sendFile(response, file, { head: method === "HEAD" });
     } catch (error) {

@@ -56,6 +56,12 @@ export const unauthorized = () =>
     headers: { "WWW-Authenticate": 'Bearer realm="waypost"' },
   });
 
+export function tooManyGuesses(): Problem {
+  return new Problem(429, "too-many-guesses", "Too many wrong tokens came from there.", {
+    headers: { "Retry-After": "60" },
+  });
+}
+
 export function unavailable(slug: string, title: string): Problem {
   return new Problem(503, slug, title, { headers: { "Retry-After": "5" } });
 }

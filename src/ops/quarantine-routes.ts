@@ -1,10 +1,11 @@
-import { Router } from "express";
+import { type Response, Router } from "express";
 import type {
   EventQuery,
   QuarantineEntry,
   QuarantineFilter,
   RetryQuarantined,
 } from "../contracts.ts";
+import { audit } from "./audit.ts";
 import { notFound } from "./problem.ts";
 import { parsePage, parseTimes } from "./query.ts";
 
@@ -12,28 +13,33 @@ import { parsePage, parseTimes } from "./query.ts";
 const readAtOnce = 10;
 /** A list shows the bytes of entries up to this size; the others are had one by one. */
 const maxBytesListed = 65_536;
+/** Of few accounts, a page may be short, for what is of others is looked at too. */
+const lookMs = 1_000;
 
 type ListedEntry = Omit<QuarantineEntry, "dataBase64"> & { readonly dataBase64?: string };
 
 export function createQuarantineRoutes({
-  query,
+  queryFor,
   retryQuarantined,
 }: {
-  readonly query: EventQuery;
+  /** The log as who asks sees it. */
+  readonly queryFor: (response: Response) => EventQuery;
   readonly retryQuarantined: RetryQuarantined;
 }): Router {
   const router = Router();
   router.get("/quarantine", async ({ query: asked }, response) => {
     const { limit, cursor } = parsePage(asked);
-    response.json(await listQuarantine(query, parseTimes(asked), limit, cursor));
+    const page = await listQuarantine(queryFor(response), parseTimes(asked), limit, cursor);
+    audit(response, { count: page.items.length });
+    response.json(page);
   });
   router.get("/quarantine/:id", async ({ params }, response) => {
-    const entry = await query.quarantineEntry(params.id);
+    const entry = await queryFor(response).quarantineEntry(params.id);
     if (entry === undefined) throw notFound("quarantined POST");
     response.json(entry);
   });
   router.post("/quarantine/:id/retry", async ({ params }, response) => {
-    const entry = await query.quarantineEntry(params.id);
+    const entry = await queryFor(response).quarantineEntry(params.id);
     if (entry === undefined) throw notFound("quarantined POST");
     const gone = new AbortController();
     response.once("close", () => gone.abort());
@@ -50,6 +56,7 @@ async function listQuarantine(
 ): Promise<{ items: ListedEntry[]; next: string | null }> {
   const items: ListedEntry[] = [];
   let next = cursor ?? null;
+  const until = performance.now() + lookMs;
   do {
     const page = await query.quarantine(filter, {
       limit: Math.min(readAtOnce, limit - items.length),
@@ -57,7 +64,7 @@ async function listQuarantine(
     });
     items.push(...page.items.map(withoutManyBytes));
     next = page.next;
-  } while (next !== null && items.length < limit);
+  } while (next !== null && items.length < limit && performance.now() < until);
   return { items, next };
 }
 

@@ -13,7 +13,11 @@ const spoolPatienceMs = minute;
 const backlog = 10_000;
 
 /** Errors first, each in words with a remedy. Pure. */
-export function findProblems(facts: Facts, now: Date): StatusProblem[] {
+export function findProblems(
+  facts: Facts,
+  now: Date,
+  { sharedTokens = false }: { readonly sharedTokens?: boolean } = {},
+): StatusProblem[] {
   const problems = [
     ...busProblems(facts),
     ...storeProblems(facts),
@@ -26,6 +30,7 @@ export function findProblems(facts: Facts, now: Date): StatusProblem[] {
     ...processProblems(facts.processes),
     ...silentAccounts(facts, now),
     ...quarantineProblems(facts),
+    ...(sharedTokens ? [nobodyByName()] : []),
   ];
   return problems.sort((a, b) => a.level.localeCompare(b.level));
 }
@@ -174,6 +179,15 @@ function silentAccounts({ accounts }: Facts, now: Date): StatusProblem[] {
       const lasts = `for ${Math.floor(days)} days` as const;
       return diagnosed("warning", { kind: "account_silent", account: id, lasts });
     });
+}
+
+function nobodyByName(): StatusProblem {
+  return problem(
+    "warning",
+    "tokens_shared",
+    "OPS_TOKENS is set, though there are tokens by name: the audit cannot say who used it.",
+    "Give each person and service a token of its own (`waypost tokens create`), one of them with the scope admin, then set OPS_TOKENS=off.",
+  );
 }
 
 function quarantineProblems({ store }: Facts): StatusProblem[] {

@@ -14,6 +14,10 @@ export interface StatusSources {
     readonly ledger: Pick<Store["ledger"], "destinations">;
     readonly processes: Pick<Store["processes"], "alive">;
   };
+  /** Whether OPS_TOKENS is set in production though there are tokens by name. */
+  readonly sharedTokens?: () => Promise<boolean>;
+  /** Phone number ids: only these are told of. */
+  readonly accounts?: readonly string[];
   /** The configured ones by name. */
   readonly destinations: ReadonlyMap<string, { readonly kind: string }>;
   readonly configuration: ConfigurationState;
@@ -30,13 +34,15 @@ const deadlineMs = 4_000;
 
 /** Asks everything at once; what does not answer in 4 s is reported, not waited for. Never rejects. */
 export async function collectStatus(sources: StatusSources): Promise<SystemStatus> {
-  const [queues, store, receiver, rows, processes] = await Promise.all([
+  const [queues, asked, receiver, rows, processes, sharedTokens] = await Promise.all([
     within(deadlineMs, sources.bus.queues()).catch(() => []),
     askStore(sources.store),
     sources.receiver === undefined ? undefined : askReceiver(sources.receiver),
     within(deadlineMs, sources.store.ledger.destinations()).catch(() => undefined),
     within(deadlineMs, sources.store.processes.alive()).catch(() => []),
+    sources.sharedTokens && within(deadlineMs, sources.sharedTokens()).catch(() => false),
   ]);
+  const store = onlyOf(sources.accounts, asked);
   const facts = {
     version: sources.version,
     roles: sources.roles,
@@ -51,8 +57,19 @@ export async function collectStatus(sources: StatusSources): Promise<SystemStatu
       .map(([id, lastEventAt]) => ({ id, lastEventAt }))
       .sort((a, b) => a.id.localeCompare(b.id)),
   };
-  const problems = findProblems(facts, new Date());
+  const problems = findProblems(facts, new Date(), {
+    sharedTokens: sharedTokens === true,
+  });
   return { ok: problems.every(({ level }) => level !== "error"), problems, ...facts };
+}
+
+function onlyOf(
+  accounts: readonly string[] | undefined,
+  store: SystemStatus["store"],
+): SystemStatus["store"] {
+  if (accounts === undefined || store.stats === undefined) return store;
+  const own = Object.entries(store.stats.lastEventAt).filter(([id]) => accounts.includes(id));
+  return { ...store, stats: { ...store.stats, lastEventAt: Object.fromEntries(own) } };
 }
 
 /** Nothing rather than every destination as one that nobody holds, while the ledger does not answer. */

@@ -1,11 +1,7 @@
 import type { Response } from "express";
+import { type Scope, scopes } from "../contracts.ts";
 
-/**
- * What a token may do: `read` all but what people wrote and who they are, which is `content`; `publish` events; `operate` (retry,
- * replay, pause, give up); `privacy` (export and erase a person); `admin` (tokens, audit, the configuration shown).
- */
-export const scopes = ["read", "content", "publish", "operate", "privacy", "admin"] as const;
-export type Scope = (typeof scopes)[number];
+export { type Scope, scopes };
 
 /** Who asks. */
 export interface Viewer {
@@ -14,8 +10,13 @@ export interface Viewer {
   readonly scopes: ReadonlySet<Scope>;
   /** Phone number ids: nothing of any other is seen. Absent: all. */
   readonly accounts?: readonly string[];
+  /** From then on it is nobody. */
+  readonly expiresAt?: string;
+  /** SHA-256 of the token's secret. */
+  readonly token: string;
   /** Of the console: asks by its cookie. */
   readonly session?: {
+    /** SHA-256 of what the cookie holds. */
     readonly id: string;
     /** Sees contents without asking for each. */
     readonly revealed: boolean;
@@ -28,6 +29,11 @@ const viewers = new WeakMap<Response, Viewer>();
 /** Said once, by whoever has found out who asks. */
 export function setViewer(response: Response, viewer: Viewer): void {
   viewers.set(response, viewer);
+}
+
+/** Undefined where nobody has to say who they are, or has not said so yet. */
+export function anyViewerOf(response: Response): Viewer | undefined {
+  return viewers.get(response);
 }
 
 /** Throws where nobody has found out: such an answer must not be given. */

@@ -1,6 +1,7 @@
 import type { Tables } from "../contracts/table.ts";
 import type { Store } from "../contracts.ts";
 import { accountsTable } from "./accounts.ts";
+import { auditTable, createAudit } from "./audit.ts";
 import type { ContactLearner } from "./contact-learner.ts";
 import { contactSpecs } from "./contact-tables.ts";
 import { createContacts } from "./contacts.ts";
@@ -14,6 +15,8 @@ import { createProcessRegistry } from "./processes.ts";
 import { createQuarantine, quarantineTable } from "./quarantine.ts";
 import { createReplays, replaysTable } from "./replays.ts";
 import { createSeries, seriesSpecs } from "./series.ts";
+import { createSessions, sessionsTable } from "./sessions.ts";
+import { createTokens, tokensTable } from "./tokens.ts";
 
 /** Every record type that is declared once: both stores make these tables, indexes and expiries. */
 export const collections = [
@@ -24,6 +27,9 @@ export const collections = [
   installationTable,
   accountsTable,
   mediaTable,
+  tokensTable,
+  sessionsTable,
+  auditTable,
   ...seriesSpecs,
   ...contactSpecs,
 ];
@@ -41,6 +47,7 @@ export function openCollections(
   | "media"
   | "replays"
   | "installation"
+  | "access"
   | "series"
   | "quarantinedSince"
   | "closeQuarantined"
@@ -55,6 +62,11 @@ export function openCollections(
     media: createMediaRows(tables),
     processes: createProcessRegistry(tables),
     replays: createReplays(tables),
+    access: {
+      tokens: createTokens(tables),
+      sessions: createSessions(tables),
+      audit: createAudit(tables),
+    },
     installation: createInstallation(tables),
     quarantinedSince: quarantine.since,
     closeQuarantined: quarantine.close,

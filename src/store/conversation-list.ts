@@ -76,6 +76,7 @@ export async function listConversations(
 ): Promise<Page<ConversationView>> {
   const { limit } = checkPage({ limit: page.limit });
   const asked = checkFilter(filter);
+  if (asked.accounts?.length === 0) return { items: [], next: null };
   const isPlain = asked.state === undefined && asked.window === undefined;
   const start = startOf(page.cursor, isPlain);
   const list = {
@@ -100,9 +101,10 @@ export async function listConversations(
   };
 }
 
-async function withinOf(reader: Sources, { account, contact }: CheckedFilter) {
+async function withinOf(reader: Sources, { account, accounts, contact }: CheckedFilter) {
   return {
     ...(account !== undefined && { account }),
+    ...(accounts && { accounts }),
     ...(contact !== undefined && { ids: (await findContact(reader, contact)).conversationIds }),
   };
 }
@@ -113,7 +115,7 @@ interface List {
   readonly now: number;
   /** So many are enough. */
   readonly most: number;
-  readonly within: Pick<ConversationSelection, "account" | "ids">;
+  readonly within: Pick<ConversationSelection, "account" | "accounts" | "ids">;
 }
 
 /** Reads on until there are enough that fit. */

@@ -11,6 +11,7 @@ export const mediaTable = defineTable({
   fields: {
     state: text<MediaState>(),
     name: text(),
+    account: optional(text()),
     sha256: optional(text()),
     bytes: optional(integer()),
     type: optional(text()),

@@ -82,7 +82,7 @@ async function findEvents(
 async function select(reader: Sources, filter: CheckedFilter): Promise<Selection | "nothing"> {
   const { conversation, contact, messageId, text: query, ...plain } = filter;
   const words = query === undefined || query.trim() === "" ? undefined : queryWords(query);
-  if (words?.length === 0 || filter.types?.length === 0) return "nothing";
+  if ([words, filter.types, filter.accounts].some((each) => each?.length === 0)) return "nothing";
   const load = (ids: readonly string[]) => reader.aliases(ids);
   return {
     ...plain,

@@ -17,6 +17,8 @@ export interface Selection {
   readonly messageIds?: readonly string[];
   readonly post?: string;
   readonly account?: string;
+  /** Phone number ids: any of them; never empty. */
+  readonly accounts?: readonly string[];
   /** All of them; never empty. */
   readonly words?: readonly string[];
   readonly from?: number;
@@ -34,6 +36,7 @@ export type ConversationTime =
 export interface ConversationSelection {
   readonly by: ConversationTime;
   readonly account?: string;
+  readonly accounts?: readonly string[];
   readonly ids?: readonly string[];
   /** Of that time, in milliseconds: from inclusive, to exclusive. */
   readonly from?: number;

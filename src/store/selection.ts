@@ -15,6 +15,7 @@ export interface CheckedFilter {
   readonly messageId?: string;
   readonly post?: string;
   readonly account?: string;
+  readonly accounts?: readonly string[];
   readonly state?: ConversationState;
   readonly window?: "closing";
   readonly text?: string;
@@ -36,6 +37,7 @@ const known = new Set([
   "messageId",
   "post",
   "account",
+  "accounts",
   "state",
   "window",
   "text",
@@ -50,6 +52,7 @@ export function checkFilter(filter: EventFilter | ConversationFilter): CheckedFi
   for (const [key, value] of given) {
     if (!known.has(key)) throw new TypeError("an unknown filter");
     if (key === "types") checked[key] = patterns(value);
+    else if (key === "accounts") checked[key] = texts(key, value);
     else if (key === "from" || key === "to") checked[key] = time(key, value);
     else checked[key] = text(key, value);
   }
@@ -67,6 +70,11 @@ export function checkPage({ limit, cursor }: PageRequest): CheckedPage {
 export function text(key: string, value: unknown): string {
   if (typeof value !== "string") throw new TypeError(`${key} must be a string`);
   return value;
+}
+
+function texts(key: string, value: unknown): readonly string[] {
+  if (!Array.isArray(value)) throw new TypeError(`${key} must be a list`);
+  return value.map((each) => text(key, each));
 }
 
 function time(key: string, value: unknown): number {

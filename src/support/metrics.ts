@@ -137,6 +137,7 @@ export function createMetrics() {
       "Requests to the ops API by answer.",
       "code",
     ),
+    auditLost: counter("waypost_audit_lost_total", "Entries of the audit that were not written."),
     tails: gauge("waypost_api_tails", "Open live tails."),
   };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { createArrayLog } from "../support/array-log.ts";
+import { testAccess } from "./access.ts";
 import { testContacts } from "./contacts.ts";
 import { testInstallation } from "./installation.ts";
 import { testMediaRows } from "./media-rows.ts";
@@ -17,6 +18,10 @@ testSeries("embedded", { skip: false }, open);
 testMediaRows("embedded", { skip: false }, async () => {
   const { store, close } = await open();
   return { media: store.media, close };
+});
+testAccess("embedded", { skip: false }, async () => {
+  const { store, close } = await open();
+  return { access: store.access, close };
 });
 testContacts("the embedded store", { skip: false }, async () => {
   const { store, close } = await open();

@@ -5,6 +5,7 @@ import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts"
 import { dropDatabase, type Mongo, needsMongo, startMongo } from "../services/mongo.ts";
 import { assertMajority, type MongoWire, watchMongo } from "../services/mongo-wire.ts";
 import { createArrayLog } from "../support/array-log.ts";
+import { testAccess } from "./access.ts";
 import { testContacts } from "./contacts.ts";
 import { testInstallation } from "./installation.ts";
 import { testMediaRows } from "./media-rows.ts";
@@ -34,6 +35,11 @@ testMediaRows("MongoDB", needs, async () => {
   const { store, close } = await open();
   await store.syncIndexes();
   return { media: store.media, close };
+});
+testAccess("MongoDB", needs, async () => {
+  const { store, close } = await open();
+  await store.syncIndexes();
+  return { access: store.access, close };
 });
 testContacts("MongoDB", needs, async () => {
   const { store, close } = await open();

@@ -120,6 +120,7 @@ const endpoints: Record<string, { path: string; shows: (body: never) => unknown;
 };
 
 const testedElsewhere = [
+  "/api/audit",
   "/api/contacts/{id}",
   "/api/conversations/{id}/messages",
   "/api/dead-letters",
@@ -137,6 +138,10 @@ const testedElsewhere = [
   "/api/events/stream",
   "/api/media/{id}",
   "/api/reload",
+  "/api/session",
+  "/api/session/codes",
+  "/api/tokens",
+  "/api/tokens/{name}",
   "/api/renormalizations",
   "/api/replays",
   "/api/series",

@@ -57,6 +57,12 @@ const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   planReplay: none,
   installation: { pseudonymKey: none },
   intake: { publish: none, accounts: () => ({}) },
+  production: false,
+  access: {
+    tokens: { create: none, withSecret: none, list: none, revoke: none, used: none },
+    sessions: { begin: none, find: none, end: none, offer: none, redeem: none },
+    audit: { record: none, list: none },
+  },
 };
 
 const ids = (events: readonly WaypostEvent[]) => events.map(({ id }) => id);

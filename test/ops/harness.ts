@@ -58,6 +58,7 @@ export async function startOps(
     routes?: readonly Route[];
     renormalize?: OpsApi["renormalize"];
     findFile?: OpsApi["findFile"];
+    production?: boolean;
     check?: OpsApi["check"];
     retryQuarantined?: OpsApi["retryQuarantined"];
     /** The log is the file's, not an array. */
@@ -75,6 +76,7 @@ export async function startOps(
     routes = [],
     renormalize = () => Promise.reject(new Error("unasked")),
     findFile,
+    production = false,
     check = () => Promise.reject(new Error("unasked")),
     retryQuarantined = () => Promise.reject(new Error("unasked")),
     fromStore,
@@ -92,6 +94,8 @@ export async function startOps(
   const pruned: Harness["pruned"] = { asked: [], answer: { removed: [], kept: [] } };
   const api: OpsApi = {
     query: fromStore ? store : query,
+    access: store.access,
+    production,
     renormalize,
     check,
     retryQuarantined,
@@ -173,6 +177,7 @@ export async function startOps(
     host: "127.0.0.1",
     port: 0,
     tokens: ["another-token-of-the-tests", token],
+    trustedProxies: [],
     log: arrayLog(logged),
     metrics,
     reload: () => Promise.reject(new Error("unasked")),

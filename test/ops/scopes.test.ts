@@ -4,6 +4,9 @@ import { describe, it } from "node:test";
 import { parse } from "yaml";
 import { scopes } from "../../src/ops/viewer.ts";
 
+/** Who asks only has to be known, or begins to be. */
+const withoutScope = new Set(["beginSession", "getSession", "endSession"]);
+
 type Operation = { operationId: string; security?: Record<string, string[]>[] };
 const document = parse(await readFile("schemas/openapi.yaml", "utf8")) as {
   paths: Record<string, Record<string, Operation>>;
@@ -13,8 +16,8 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 );
 
 describe("every operation of the API", () => {
-  for (const { path, method, security } of operations) {
-    if (!path.startsWith("/api/")) continue;
+  for (const { path, method, security, operationId } of operations) {
+    if (!path.startsWith("/api/") || withoutScope.has(operationId)) continue;
     it(`names its scopes, alike for tokens and sessions: ${method} ${path}`, () => {
       const needed = security?.[0]?.["token"];
       assert.ok(needed !== undefined && needed.length > 0);
@@ -22,6 +25,18 @@ describe("every operation of the API", () => {
       for (const scope of needed) assert.ok(scopes.some((known) => known === scope));
     });
   }
+});
+
+describe("nobody has to say who they are", () => {
+  it("to begin a session, and for nothing else", () => {
+    const open = operations.filter(({ path, security }) => {
+      return path.startsWith("/api/") && security?.length === 0;
+    });
+    assert.deepEqual(
+      open.map(({ operationId }) => operationId),
+      ["beginSession"],
+    );
+  });
 });
 
 describe("what acts", () => {
@@ -32,6 +47,7 @@ describe("what acts", () => {
         method !== "get" &&
         // They change nothing.
         operationId !== "testRoutes" &&
+        !withoutScope.has(operationId) &&
         operationId !== "search" &&
         security?.[0]?.["token"]?.every((scope) => scope === "read"),
     );

@@ -58,7 +58,9 @@ export function createMedia(options: MediaOptions): Destination {
     laneKeys: mediaLaneKeys,
     async deliver(event, _context, signal): Promise<Delivered> {
       const ends: MediaRow[] = [];
-      for (const media of filesOf(event)) ends.push(await settleFile(parts, media, signal));
+      const { phoneNumberId: account } = event.data.account;
+      const own = { ...parts, ...(account !== undefined && { account }) };
+      for (const media of filesOf(event)) ends.push(await settleFile(own, media, signal));
       // Before anybody is woken: who is done by now had no part of it.
       const events = await lateFiles(parts, event, ends);
       options.settled(event.id);
@@ -71,6 +73,8 @@ export function createMedia(options: MediaOptions): Destination {
 }
 
 interface Parts extends MediaOptions {
+  /** The phone number id that the file came to. */
+  readonly account?: string;
   readonly dispatcher: Agent;
   readonly now: () => number;
 }
@@ -124,10 +128,11 @@ function expectedHash({ sha256 }: MessageMedia): string | undefined {
 }
 
 function rowOf(
-  { retentionMs, now = Date.now }: Pick<MediaOptions, "retentionMs" | "now">,
+  { account, retentionMs, now = Date.now }: Pick<Parts, "account" | "retentionMs" | "now">,
   { id, name }: MessageMedia,
-): Pick<MediaRow, "mediaId" | "name" | "expireAt"> {
-  return { mediaId: id, name, expireAt: new Date(now() + retentionMs) };
+): Pick<MediaRow, "mediaId" | "name" | "account" | "expireAt"> {
+  const own = { mediaId: id, name, ...(account !== undefined && { account }) };
+  return { ...own, expireAt: new Date(now() + retentionMs) };
 }
 
 async function save(rows: MediaRows, row: MediaRow): Promise<void> {

@@ -14,7 +14,7 @@ export function seesContents(request: Request, response: Response): boolean {
 }
 
 /** Why contents are to be shown, as `X-Waypost-Reveal` says; undefined: it does not, or is no text. */
-function revealReason(request: Request): string | undefined {
+export function revealReason(request: Request): string | undefined {
   try {
     const reason = decodeURIComponent(request.get("x-waypost-reveal") ?? "").trim();
     return reason === "" ? undefined : reason.slice(0, maxReason);

@@ -65,7 +65,7 @@ async function typePart(
 
 async function partsOf(
   session: QuerySession,
-  { conversationIds, contact, messageIds, post, account, words }: Selection,
+  { conversationIds, contact, messageIds, post, account, accounts, words }: Selection,
   times: readonly Condition[],
 ): Promise<Part[]> {
   const parts: Part[] = [];
@@ -78,6 +78,11 @@ async function partsOf(
     const column = await accountColumn(session, account);
     const lead = [equal(column, account)];
     const check = equal(`+${column}`, account);
+    parts.push({ lead, check, count: await count(session, lead, times) });
+  }
+  if (accounts !== undefined) {
+    const lead = accounts.map((id) => equal("phone_number_id", id));
+    const check = anyOf("+phone_number_id", accounts);
     parts.push({ lead, check, count: await count(session, lead, times) });
   }
   if (contact !== undefined) {

@@ -78,7 +78,7 @@ async function findConversations(
   selection: ConversationSelection,
   page: CheckedPage,
 ): Promise<ListedConversation[]> {
-  const { by, account, ids, from, to } = selection;
+  const { by, account, accounts, ids, from, to } = selection;
   const time = columns[by];
   const bound = by === "lastReceivedAt" ? (at: number) => at : isoTime;
   const others = [
@@ -86,11 +86,12 @@ async function findConversations(
     ...(from === undefined ? [] : [{ sql: `${time} >= ?`, params: [bound(from)] }]),
     ...(to === undefined ? [] : [{ sql: `${time} < ?`, params: [bound(to)] }]),
     ...(ids === undefined ? [] : [anyOf("id", ids)]),
+    ...(account === undefined || !accounts ? [] : [anyOf("+phone_number_id", accounts)]),
     ...behind(time, page, bound),
   ];
   const { sql, params } = newest(
     { from: "conversations", key: "id", time },
-    ofAccount(by, account).map((own) => [...own, ...others]),
+    ofAccounts(by, account, accounts).map((own) => [...own, ...others]),
     page,
   );
   const select = `SELECT facts, ${time} AS at FROM conversations WHERE id = ?`;
@@ -104,8 +105,16 @@ async function findConversations(
 }
 
 /** Its own index has an account's by their last event; of all other lists most are of few accounts. */
-function ofAccount(by: ConversationTime, account: string | undefined): Condition[][] {
-  if (account === undefined) return [[]];
+function ofAccounts(
+  by: ConversationTime,
+  account: string | undefined,
+  accounts: readonly string[] | undefined,
+): Condition[][] {
+  if (account === undefined) {
+    if (accounts === undefined) return [[]];
+    if (by === "lastReceivedAt") return accounts.map((id) => [equal("phone_number_id", id)]);
+    return [[anyOf("+phone_number_id", accounts)]];
+  }
   const [one, other] = [equal("phone_number_id", account), equal("waba_id", account)];
   if (by === "lastReceivedAt") return [[one], [other]];
   const either = { sql: `(${one.sql} OR ${other.sql})`, params: [...one.params, ...other.params] };

@@ -96,7 +96,7 @@ async function findEvents(models: Models, selection: Selection, page: CheckedPag
 
 async function findConversations(
   models: Models,
-  { by, account, ids, from, to }: ConversationSelection,
+  { by, account, accounts, ids, from, to }: ConversationSelection,
   page: CheckedPage,
 ): Promise<ListedConversation[]> {
   const order = page.oldestFirst ? 1 : -1;
@@ -105,6 +105,10 @@ async function findConversations(
     ...(from === undefined ? [] : [{ [by]: trusted({ $gte: isoTime(from) }) }]),
     ...(to === undefined ? [] : [{ [by]: trusted({ $lt: isoTime(to) }) }]),
     ...(account === undefined ? [] : [{ accounts: account }]),
+    // By the index of the first; the second leaves out WABAs.
+    ...(accounts === undefined
+      ? []
+      : [{ accounts: anyOf(accounts) }, { phoneNumberId: anyOf(accounts) }]),
     ...(ids === undefined ? [] : [{ _id: anyOf(ids) }]),
     ...behind(by, page, isoTime),
   ];
@@ -125,7 +129,7 @@ function isoTime(at: number): string {
 function eventConditions(
   selection: Omit<Selection, "types"> & { readonly types: readonly string[] | undefined },
 ): object[] {
-  const { types, conversationIds, contact, messageIds, post, account, words } = selection;
+  const { types, conversationIds, contact, messageIds, post, account, accounts, words } = selection;
   const conditions: object[] = [{}, ...during(selection)];
   if (types !== undefined) conditions.push({ type: anyOf(types) });
   if (conversationIds !== undefined) conditions.push({ conversationId: anyOf(conversationIds) });
@@ -137,6 +141,7 @@ function eventConditions(
   if (post !== undefined) conditions.push({ postId: post });
   if (account !== undefined)
     conditions.push({ $or: [{ phoneNumberId: account }, { wabaId: account }] });
+  if (accounts !== undefined) conditions.push({ phoneNumberId: anyOf(accounts) });
   if (words !== undefined) conditions.push({ words: trusted({ $all: words }) });
   return conditions;
 }

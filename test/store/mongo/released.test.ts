@@ -67,6 +67,7 @@ it(
       const before = await indexesOf("deliveries");
       // Those of what came later; none of that version's goes: one of its processes may still be at work.
       const later = [
+        "audit",
         "claims",
         "contactAliases",
         "contacts",
@@ -78,6 +79,8 @@ it(
         "messages",
         "replays",
         "series",
+        "sessions",
+        "tokens",
       ];
       assert.deepEqual((await missing(url)).sort(), later);
       await store.syncIndexes();
