@@ -194,6 +194,7 @@ async function bareLoop(
             destination: name,
             idempotencyKey: event.id,
             attempt: 1,
+            fence: 1,
             routes: [],
             link: undefined,
             contactLink: undefined,

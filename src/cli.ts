@@ -56,6 +56,7 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
     (await import("./cli/deliveries.ts")).registerDeliveries(program, resolveOps),
   destinations: async () =>
     (await import("./cli/destinations.ts")).registerDestinations(program, resolveOps),
+  export: async () => (await import("./cli/export.ts")).registerExport(program, resolveOps),
   add: async () =>
     (await import("./cli/add.ts")).registerAdd(program, { env, resolve: resolveOps }),
   init: async () => (await import("./cli/init.ts")).registerInit(program, env),

@@ -14,7 +14,8 @@ import {
 } from "./ops-client.ts";
 import { columns, escapeControls, print, safeJson } from "./terminal.ts";
 
-interface EventsFlags extends OpsFlags {
+/** By which events are asked for. */
+export interface EventFilterFlags {
   readonly type?: readonly string[];
   readonly conversation?: string;
   readonly contact?: string;
@@ -23,6 +24,9 @@ interface EventsFlags extends OpsFlags {
   readonly text?: string;
   readonly from?: string;
   readonly to?: string;
+}
+
+interface EventsFlags extends OpsFlags, EventFilterFlags {
   readonly limit: number;
   readonly follow?: true;
   readonly json?: true;
@@ -33,21 +37,14 @@ const onlyInTheLog = ["contact", "message", "text", "from", "to"] as const;
 
 /** `waypost events`: the log as a table, one event whole, or what comes in as it comes. */
 export function registerEvents(program: Command, resolve: ResolveOps): void {
-  program
+  const command = program
     .command("events")
     .summary("show what came")
     .description(
       "Shows events, oldest on top. With an id, one event whole. With --follow, the last 10 and then what comes in.",
     )
-    .argument("[id]", "an event id")
-    .option("--type <pattern>", "e.g. 'whatsapp.message.*'; repeat it for more", collect)
-    .option("--account <id>", "a phone number id or WABA id")
-    .option("--conversation <id>", "a conversation id")
-    .option("--contact <id>", "a BSUID, WhatsApp id or phone number")
-    .option("--message <wamid>", "events about one message")
-    .option("--text <words>", "words that must all occur")
-    .option("--from <time>", "received since: 2h, 3d, 2026-11-20, 2026-11-20T08:30:00Z", parseTime)
-    .option("--to <time>", "received before", parseTime)
+    .argument("[id]", "an event id");
+  addEventFilters(command)
     .option("--limit <n>", "how many at most", parseLimit, 50)
     .option("-f, --follow", "go on with what comes in (filters: type, account, conversation)")
     .option("--json", "one event per line as JSON")
@@ -62,6 +59,18 @@ export function registerEvents(program: Command, resolve: ResolveOps): void {
         return 0;
       }),
     );
+}
+
+export function addEventFilters(command: Command): Command {
+  return command
+    .option("--type <pattern>", "e.g. 'whatsapp.message.*'; repeat it for more", collect)
+    .option("--account <id>", "a phone number id or WABA id")
+    .option("--conversation <id>", "a conversation id")
+    .option("--contact <id>", "a BSUID, WhatsApp id or phone number")
+    .option("--message <wamid>", "events about one message")
+    .option("--text <words>", "words that must all occur")
+    .option("--from <time>", "received since: 2h, 3d, 2026-11-20, 2026-11-20T08:30:00Z", parseTime)
+    .option("--to <time>", "received before", parseTime);
 }
 
 async function showEvent(client: Client, id: string, flags: EventsFlags): Promise<void> {
@@ -79,7 +88,7 @@ async function showEvent(client: Client, id: string, flags: EventsFlags): Promis
 }
 
 async function listEvents(client: Client, flags: EventsFlags): Promise<void> {
-  const asked = { query: queryOf(flags), max: flags.limit };
+  const asked = { query: eventQueryOf(flags), max: flags.limit };
   const events: WaypostEvent[] = [];
   for await (const event of client.list("/api/events", asked)) events.push(event);
   for (const event of events.reverse()) show(event, flags);
@@ -107,7 +116,7 @@ function show(event: WaypostEvent, { json }: EventsFlags): void {
   print(json ? safeJson(event) : eventLine(event, columns()));
 }
 
-function queryOf(flags: EventsFlags) {
+export function eventQueryOf(flags: EventFilterFlags) {
   const { type, account, conversation, contact, message, text, from, to } = flags;
   return { type, account, conversation, contact, messageId: message, text, from, to };
 }

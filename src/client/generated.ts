@@ -108,6 +108,126 @@ export interface Operations {
     };
   };
   /**
+   * Events as a file
+   */
+  "GET /api/export/events": {
+    query?: {
+      /**
+       * A JSON object a line, or a table whose first line names the columns.
+       */
+      format?: "ndjson" | "csv";
+      /**
+       * Type patterns, any of which may match: repeat the parameter or separate with commas, at most 20. Segments
+       * between dots, `*` for exactly one, `#` (URL-encode it: `%23`) for any number: `whatsapp.message.*`.
+       */
+      type?: string[];
+      /**
+       * A phone number id or a WABA id.
+       */
+      account?: string;
+      /**
+       * A conversation id. Finds the same person's events under other identities too.
+       */
+      conversation?: string;
+      /**
+       * A BSUID, a WhatsApp id or a phone number in any writing.
+       */
+      contact?: string;
+      /**
+       * The WhatsApp message id (`wamid.…`) that the event is about. URL-encode it.
+       */
+      messageId?: string;
+      /**
+       * Words that must all occur in the message's text, in any order; case and Latin marks do not matter.
+       */
+      text?: string;
+      /**
+       * Received at this time or later. RFC 3339 with its offset (a `+` URL-encoded), or a date, which begins at 00:00 UTC.
+       */
+      from?: string;
+      /**
+       * Received before this time.
+       */
+      to?: string;
+      /**
+       * Newest first unless told.
+       */
+      order?: "newest" | "oldest";
+    };
+    answer: undefined;
+  };
+  /**
+   * Deliveries as a file
+   */
+  "GET /api/export/deliveries": {
+    query?: {
+      /**
+       * A JSON object a line, or a table whose first line names the columns.
+       */
+      format?: "ndjson" | "csv";
+      /**
+       * A destination's name.
+       */
+      destination?: string;
+      /**
+       * To all destinations of waypost.yaml of this kind.
+       */
+      kind?: string;
+      /**
+       * What has become of it so far; also as people say it: `taken` (delivered), `waiting` (open and sending), `gave-up` (dead), `not-wanted` (skipped).
+       */
+      state?:
+        | "scheduled"
+        | "open"
+        | "sending"
+        | "delivered"
+        | "skipped"
+        | "dead"
+        | "taken"
+        | "waiting"
+        | "gave-up"
+        | "not-wanted";
+      /**
+       * How its last attempt ended: delivered, found (by looking before a repeat), outage, refused or config.
+       */
+      verdict?: "delivered" | "found" | "outage" | "refused" | "config";
+      /**
+       * The name of the route that asked for it.
+       */
+      route?: string;
+      /**
+       * An event id.
+       */
+      event?: string;
+      /**
+       * Type patterns, any of which may match: repeat the parameter or separate with commas, at most 20. Segments
+       * between dots, `*` for exactly one, `#` (URL-encode it: `%23`) for any number: `whatsapp.message.*`.
+       */
+      type?: string[];
+      /**
+       * A phone number id or a WABA id.
+       */
+      account?: string;
+      /**
+       * A conversation id. Finds the same person's events under other identities too.
+       */
+      conversation?: string;
+      /**
+       * A BSUID, a WhatsApp id or a phone number in any writing.
+       */
+      contact?: string;
+      /**
+       * Created at this time or later. RFC 3339 with its offset, or a date, which begins at 00:00 UTC.
+       */
+      from?: string;
+      /**
+       * Created before this time.
+       */
+      to?: string;
+    };
+    answer: undefined;
+  };
+  /**
    * Live tail
    */
   "GET /api/events/stream": {
@@ -1508,7 +1628,13 @@ export interface AuditEntry {
    * What was asked for. Of texts and WhatsApp ids it only says that they were given: `true`.
    */
   filter?: {
-    [k: string]: unknown;
+    id?: string;
+    [k: string]:
+      | {
+          [k: string]: unknown;
+        }
+      | string
+      | undefined;
   };
   /**
    * How many were shown or met.

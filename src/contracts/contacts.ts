@@ -31,6 +31,8 @@ export interface Contact {
 
 /** What changes of a contact. Repeatable: the same change again leaves the contact as it is. */
 export interface ContactChange {
+  /** Of the attempt that says so: it takes nothing back of what a larger one has said. Absent: it counts as said now. */
+  readonly fence?: number;
   readonly addTags?: readonly string[];
   readonly removeTags?: readonly string[];
   /** null takes a field away. */
@@ -48,6 +50,12 @@ export interface ContactChange {
   };
 }
 
+export interface SetBy {
+  readonly event: string;
+  /** Of the attempt. */
+  readonly fence: number;
+}
+
 /** What is remembered of people and their conversations. All methods throw StoreError (`outage`). */
 export interface Contacts {
   /** The contact that the event is about, made when it is not there yet. undefined: it is about no single person. */
@@ -61,6 +69,6 @@ export interface Contacts {
    * whatever was set since.
    */
   topic(conversationId: string, asOf?: string): Promise<string | undefined>;
-  /** undefined ends it, by this event. */
-  setTopic(conversationId: string, topic: string | undefined, by: string): Promise<void>;
+  /** undefined ends it, by this event. Without effect where a larger `fence` has set or ended it. */
+  setTopic(conversationId: string, topic: string | undefined, by: SetBy): Promise<void>;
 }

@@ -21,6 +21,8 @@ export interface DeliveryContext {
   readonly again?: string;
   /** 1 for the first; of a long outage the last 20 count. */
   readonly attempt: number;
+  /** Larger with each attempt at this destination, whoever holds it: what an earlier attempt writes late can be told by it. */
+  readonly fence: number;
   /** The routes that brought it here and held at its turn. */
   readonly routes: readonly string[];
   /**

@@ -8,7 +8,10 @@ export interface SilentConversation {
   readonly groupId?: string;
   /** The newest message of either side, by receipt: ISO time and event id. */
   readonly lastMessage: { readonly at: string; readonly id: string };
-  /** Nothing is to be said: it was closed after its last message, or goes on under another id of the same person. */
+  /**
+   * Nothing is to be said: it was closed after its last message, the contact has written nothing since it was closed or ever, or it goes on
+   * under another id of the same person.
+   */
   readonly over: boolean;
   /** As it was read: for `settle`. */
   readonly openSince: string;

@@ -48,6 +48,7 @@ export async function contextOf(
     ...(after !== undefined && { after }),
     ...(row.again !== undefined && { again: row.again }),
     attempt: row.history.length + 1,
+    fence: parts.lease.fence(),
     routes: row.decided ?? [row.route],
     link,
     contactLink,

@@ -31,6 +31,7 @@ import { createConversationRoutes } from "./conversation-routes.ts";
 import { createDeliveryRoutes } from "./delivery-routes.ts";
 import { type CheckDestination, createDestinationRoutes } from "./destination-routes.ts";
 import { createEventStreams } from "./event-stream.ts";
+import { createExportRoutes } from "./export-routes.ts";
 import { createIntakeRoutes, type IntakeParts } from "./intake-routes.ts";
 import { createLogRoutes } from "./log-routes.ts";
 import { createMasking } from "./masking/masking.ts";
@@ -213,6 +214,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
     createConversationRoutes(api),
     createSearchRoutes(api),
     createMediaRoutes(api),
+    createExportRoutes(api),
     createRoutesTestRoutes(api),
     createIntakeRoutes(api.intake, options.metrics),
   );

@@ -94,7 +94,7 @@ function scheduled(detail: string): Problem {
 }
 
 /** What the validator let through. */
-function parseDeliveryFilter({ destination, state, event }: Query): DeliveryFilter {
+export function parseDeliveryFilter({ destination, state, event }: Query): DeliveryFilter {
   return {
     ...(destination === undefined ? {} : { destination: String(destination) }),
     ...(state === undefined ? {} : { state: state as Delivery["state"] }),

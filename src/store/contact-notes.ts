@@ -9,6 +9,8 @@ export interface Note {
   readonly name: string;
   readonly at: string;
   readonly value: Scalar | NonNullable<Contact["owner"]>;
+  /** The largest that has said something of it. */
+  readonly fence?: number;
 }
 
 /** Of each name the latest. In any order and grouping to the same result. */
@@ -32,7 +34,9 @@ export function changeNotes(notes: readonly Note[], change: ContactChange, now: 
   const changed = said(change, known.get("owner")?.value ?? null).flatMap(({ name, value }) => {
     const before = known.get(name);
     const same = JSON.stringify(before?.value ?? null) === JSON.stringify(value);
-    return same ? [] : [{ name, value, at: laterThan(before?.at, now) }];
+    const { fence = before?.fence } = change;
+    if (same || (fence ?? 0) < (before?.fence ?? 0)) return [];
+    return [{ name, value, at: laterThan(before?.at, now), ...(fence !== undefined && { fence }) }];
   });
   return joinNotes([...notes, ...changed, ...consentNotes(change.consent)]);
 }

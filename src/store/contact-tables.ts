@@ -52,10 +52,16 @@ export const topicsTable = defineTable({
     /** Absent: nothing, until it is set again. */
     topic: optional(text()),
     setAt: text(),
+    /** The largest that has set or ended it. */
+    fence: optional(integer()),
+    /** Grows with every change. */
+    revision: optional(integer()),
     /** The last events that ended it, oldest first, each with the topic that it ended, if there was one. */
     ends: optional(json<readonly TopicEnd[]>()),
   },
 });
+
+export type TopicRow = RowOf<typeof topicsTable.fields>;
 
 export interface TopicEnd {
   readonly by: string;

@@ -8,8 +8,9 @@ import { gathered } from "../support/gathered.ts";
 import { personOf } from "./contact-facts.ts";
 import type { ContactLearner } from "./contact-learner.ts";
 import { changePerson, contactOf, findPersons, newRow } from "./contact-person.ts";
-import { contactsTable, topicsTable } from "./contact-tables.ts";
+import { contactsTable } from "./contact-tables.ts";
 import { payloadTime } from "./projection.ts";
+import { createTopics } from "./topics.ts";
 
 export interface ContactsOptions {
   readonly learner: ContactLearner;
@@ -71,48 +72,4 @@ function keysOf(text: string): string[] {
   if (id === "") return [];
   if (!/^[0-9]+$/.test(id)) return [`user:${id}`];
   return [...new Set([id, ...phoneCandidates(text)])].map((phone) => `phone:${phone}`);
-}
-
-/** An event that ended a topic longer ago is not told which. */
-const mostEnds = 100;
-
-/** What a conversation is about is written by one holder, in turn: `flows`. */
-function createTopics(
-  tables: Tables,
-  aliases: Ledger["aliases"],
-): Pick<Contacts, "topic" | "setTopic"> {
-  const topics = tables.of(topicsTable);
-  type Topics = Awaited<ReturnType<typeof topics.get>>;
-  const rowsOf = async (id: string) => topics.get((await aliases([id]))(id));
-  const newestOf = (rows: Topics) =>
-    rows
-      .filter((row) => row.topic !== undefined)
-      .reduce<Topics[number] | undefined>((a, b) => (a && a.setAt > b.setAt ? a : b), undefined);
-  const endBy = (rows: Topics, event: string) =>
-    rows.flatMap(({ ends = [] }) => ends).find(({ by }) => by === event);
-  /** What stood under the other ids is over. */
-  const only = (id: string, rows: Topics) => {
-    const others = rows.filter((row) => row.id !== id && row.topic !== undefined);
-    return topics.update(others.map((row) => ({ id: row.id, set: { topic: null } })));
-  };
-  return {
-    async topic(conversationId, asOf) {
-      const rows = await rowsOf(conversationId);
-      const end = asOf === undefined ? undefined : endBy(rows, asOf);
-      return (end ?? newestOf(rows))?.topic;
-    },
-    async setTopic(id, topic, by) {
-      const setAt = new Date().toISOString();
-      const rows = await rowsOf(id);
-      if (topic !== undefined) {
-        await topics.upsert([{ id, set: { topic, setAt } }]);
-      } else if (endBy(rows, by) === undefined) {
-        const ended = newestOf(rows)?.topic;
-        const before = rows.find((row) => row.id === id)?.ends ?? [];
-        const ends = [...before, { by, ...(ended !== undefined && { topic: ended }) }];
-        await topics.upsert([{ id, set: { topic: null, setAt, ends: ends.slice(-mostEnds) } }]);
-      }
-      await only(id, rows);
-    },
-  };
 }

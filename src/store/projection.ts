@@ -144,6 +144,7 @@ function conversationFacts(event: WaypostEvent, index: EventIndex, at: string): 
   const { contact, groupId } = event.data;
   if (index.conversationId === undefined) return undefined;
   const inbound = isInboundMessage(event);
+  const lastMessage = lastMessageOf(event, index);
   const latest = latestOf(event, at);
   const person = groupId === undefined ? contact : undefined;
   const userId = textOf(person?.userId);
@@ -155,7 +156,8 @@ function conversationFacts(event: WaypostEvent, index: EventIndex, at: string): 
       lastReceivedAt: isoTime(index.receivedAt),
       lastInboundAt: inbound ? at : undefined,
       ...lastWords(event, at),
-      lastMessage: lastMessageOf(event, index),
+      lastMessage,
+      heardAt: inbound ? lastMessage?.at : undefined,
       closedAt: event.type === closedType ? isoTime(index.receivedAt) : undefined,
       groupId: textOf(groupId),
       phoneNumberId: index.phoneNumberId,

@@ -51,17 +51,24 @@ function silentOf(
   const { lastMessage, groupId } = row;
   if (lastMessage === undefined) return [];
   const newest = rows.every(({ lastMessage: other }) => !isLater(other, lastMessage));
-  const closed = rows.some(({ closedAt = "" }) => closedAt > lastMessage.at);
+  const closedAt = newestOf(rows.map((each) => each.closedAt));
+  // Rows of before do not know the receipt.
+  const heardAt = newestOf(rows.map((each) => each.heardAt ?? each.lastInboundAt));
+  const isHeard = heardAt !== "" && heardAt >= closedAt;
   return [
     {
       id: row._id,
       ...whoOf(row),
       ...(groupId !== undefined && { groupId }),
       lastMessage,
-      over: closed || !newest,
+      over: closedAt > lastMessage.at || !newest || !isHeard,
       openSince,
     },
   ];
+}
+
+function newestOf(times: readonly (string | undefined)[]): string {
+  return times.reduce<string>((a, b = "") => (a > b ? a : b), "");
 }
 
 type Last = ConversationRow["lastMessage"];

@@ -35,6 +35,8 @@ export interface ConversationRow {
   readonly lastOutboundAt?: string;
   readonly last?: LastSaid;
   readonly lastMessage?: LastMessage;
+  /** Of the contact's last message, by receipt. */
+  readonly heardAt?: string;
   readonly closedAt?: string;
   readonly groupId?: string;
   readonly phoneNumberId?: string;

@@ -94,6 +94,8 @@ function createWatch<Row extends LeaseRow>(terms: LeaseTerms<Row>) {
 /** A destination or a job is held by one process at a time: this one, until `over`. */
 export interface Lease {
   readonly epoch: number;
+  /** A fencing token: larger than each before it, of this holder and of all that were before. */
+  fence(): number;
   /** Aborts with a LeaseOverError: out of time, lost or released. Nothing may be started from then on. */
   readonly over: AbortSignal;
   /** By the monotonic clock, with a margin: above 0 nobody else can have it. */
@@ -105,6 +107,9 @@ export interface Lease {
   /** The next taker need not wait. Never rejects. */
   release(): Promise<void>;
 }
+
+/** So many epochs and so many fences in each are whole numbers without loss: 2,097,152 and 4,294,967,296. */
+const fencesPerEpoch = 2 ** 32;
 
 export class LeaseOverError extends Error {
   override readonly name = "LeaseOverError";
@@ -136,12 +141,17 @@ export function holdLease<Row extends LeaseRow>(
     if (time.leftMs() > 0) onRow(renewed, asked);
   };
   const beat = createBeat(clock, leaseMs, renew);
+  let fences = 0;
   ending.signal.addEventListener("abort", () => {
     beat.stop();
     time.stop();
   });
   return {
     epoch,
+    fence() {
+      fences += 1;
+      return epoch * fencesPerEpoch + fences;
+    },
     over: ending.signal,
     leftMs: () => (ending.signal.aborted ? 0 : time.leftMs()),
     check() {

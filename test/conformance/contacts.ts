@@ -301,6 +301,26 @@ function testChanges(get: Get): void {
     assert.equal((await owner("Ana", true))?.owner?.name, "Ana");
   });
 
+  it("takes nothing back of what a later attempt has said, however late an earlier one writes", async () => {
+    const id = await made();
+    const { contacts } = get();
+    const said = (fence: number, city: string) =>
+      contacts.change(id, { fence, addTags: [city], fields: { city } });
+    await said(5, "Köln");
+    assert.equal((await said(7, "Bonn"))?.fields["city"], "Bonn");
+    await contacts.change(id, { fence: 7, removeTags: ["Köln"], owner: null });
+    const late = await said(6, "Köln");
+    assert.deepEqual([late?.fields["city"], late?.tags], ["Bonn", ["Bonn"]]);
+    // People change it as it is now, and an attempt of before does not know.
+    await contacts.change(id, { fields: { city: "Kiel" } });
+    assert.equal((await said(6, "Köln"))?.fields["city"], "Kiel");
+    assert.equal((await said(7, "Trier"))?.fields["city"], "Trier");
+    const owned = { owner: { pool: "sales", name: "Ana" } };
+    assert.deepEqual((await contacts.change(id, { fence: 8, ...owned }))?.owner, owned.owner);
+    const gone = await contacts.change(id, { fence: 7, owner: null });
+    assert.deepEqual(gone?.owner, owned.owner);
+  });
+
   it("takes consent by the time it was given, and of one moment the no", async () => {
     const id = await made();
     const consent = async (marketing: "revoked" | "granted", stopped: boolean, at: number) =>
@@ -339,28 +359,56 @@ function testTopics(get: Get): void {
     const [byPhone, byBoth] = [{ waId: phone }, both].map((contact) => makeText("hi", { contact }));
     const [one, two] = [byPhone, byBoth].map((event) => event?.data.conversationId ?? "");
     assert.equal(await contacts.topic(one ?? ""), undefined);
-    await contacts.setTopic(one ?? "", "cart", "evt_x");
+    await contacts.setTopic(one ?? "", "cart", { event: "evt_x", fence: 1 });
     await append([byPhone, byBoth].flatMap((event) => event ?? []));
     assert.equal(await contacts.topic(two ?? ""), "cart");
-    await contacts.setTopic(two ?? "", "order", "evt_x");
+    await contacts.setTopic(two ?? "", "order", { event: "evt_x", fence: 2 });
     for (const id of [one, two]) assert.equal(await contacts.topic(id ?? ""), "order");
-    await contacts.setTopic(one ?? "", undefined, "evt_x");
-    await contacts.setTopic(one ?? "", undefined, "evt_x");
+    await contacts.setTopic(one ?? "", undefined, { event: "evt_x", fence: 3 });
+    await contacts.setTopic(one ?? "", undefined, { event: "evt_x", fence: 4 });
     for (const id of [one, two]) assert.equal(await contacts.topic(id ?? ""), undefined);
     // Who asks as of the event that ended it is still told.
     for (const id of [one, two]) assert.equal(await contacts.topic(id ?? "", "evt_x"), "order");
     assert.equal(await contacts.topic(one ?? "", "evt_y"), undefined);
-    await contacts.setTopic(one ?? "", undefined, "evt_y");
+    await contacts.setTopic(one ?? "", undefined, { event: "evt_y", fence: 5 });
     assert.equal(await contacts.topic(one ?? "", "evt_y"), undefined, "it had ended before");
-    await contacts.setTopic(one ?? "", "again", "evt_z");
+    await contacts.setTopic(one ?? "", "again", { event: "evt_z", fence: 6 });
     assert.equal(await contacts.topic(two ?? ""), "again");
     // Each end stays what it was, whatever comes later.
     for (const id of [one, two]) {
       assert.equal(await contacts.topic(id ?? "", "evt_x"), "order");
       assert.equal(await contacts.topic(id ?? "", "evt_y"), undefined);
     }
-    await contacts.setTopic(two ?? "", undefined, "evt_v");
+    await contacts.setTopic(two ?? "", undefined, { event: "evt_v", fence: 7 });
     for (const id of [one, two]) assert.equal(await contacts.topic(id ?? "", "evt_v"), "again");
     assert.equal(await contacts.topic(one ?? ""), undefined);
+  });
+
+  it("keeps a topic that a later attempt has set, under whichever id, and one that it has ended", async () => {
+    const { contacts, append } = get();
+    const [byPhone, byBoth] = [{ waId: phone }, both].map((contact) => makeText("hi", { contact }));
+    await append([byPhone, byBoth].flatMap((event) => event ?? []));
+    const [one = "", two = ""] = [byPhone, byBoth].map((event) => event?.data.conversationId);
+    await contacts.setTopic(one, "cart", { event: "evt_a", fence: 2 });
+    await contacts.setTopic(two, "order", { event: "evt_b", fence: 4 });
+    await contacts.setTopic(one, "cart", { event: "evt_a", fence: 3 });
+    for (const id of [one, two]) assert.equal(await contacts.topic(id), "order");
+    await contacts.setTopic(two, undefined, { event: "evt_c", fence: 5 });
+    await contacts.setTopic(two, "order", { event: "evt_b", fence: 4 });
+    for (const id of [one, two]) assert.equal(await contacts.topic(id), undefined);
+    await contacts.setTopic(one, undefined, { event: "evt_d", fence: 4 });
+    assert.equal(await contacts.topic(one, "evt_c"), "order");
+  });
+
+  it("loses no topic of several writers at once: the last attempt's stands", async () => {
+    const { contacts } = get();
+    const id = makeText("hi", { contact: both }).data.conversationId ?? "";
+    const fences = [3, 1, 4, 2, 6, 5];
+    await Promise.all(
+      fences.map((fence) =>
+        contacts.setTopic(id, `topic ${fence}`, { event: `evt_${fence}`, fence }),
+      ),
+    );
+    assert.equal(await contacts.topic(id), "topic 6");
   });
 }

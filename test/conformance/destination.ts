@@ -37,7 +37,15 @@ export function contextOf(event: WaypostEvent, link?: DeliveryContext["link"]): 
     files: async () => absentFiles(event, "files are not fetched"),
     shadow: false,
   };
-  return { destination: name, idempotencyKey, attempt: 1, routes: [], ...about, ...asked };
+  return {
+    destination: name,
+    idempotencyKey,
+    attempt: 1,
+    fence: 1,
+    routes: [],
+    ...about,
+    ...asked,
+  };
 }
 
 /** How it ended: delivered, or the DeliveryError. Anything else fails the test. */

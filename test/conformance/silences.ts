@@ -119,6 +119,24 @@ export function testSilences(
       );
     });
 
+    it("are over where only your side has written: ever, or since it was closed", async () => {
+      const isOver = async () => (await find()).map(({ over }) => over);
+      const sent = (at: number) =>
+        makeEvent({ at, contact: mia, type: "whatsapp.outgoing.template", ...message(`w${at}`) });
+      await append(sent(1));
+      assert.deepEqual(await isOver(), [true]);
+      await append(makeText("yes", { at: 2, contact: mia }));
+      assert.deepEqual(await isOver(), [false]);
+      await append(sent(3));
+      assert.deepEqual(await isOver(), [false], "it ends with a message of either side");
+      await append(closing(4));
+      await append(sent(5));
+      assert.deepEqual(await isOver(), [true]);
+      // Meta brought it late: it was written before it was closed.
+      await append(makeText("thanks", { at: 4, receivedAt: second(6), contact: mia }));
+      assert.deepEqual(await isOver(), [false]);
+    });
+
     it("are the same in whatever order messages come", async () => {
       const texts = [5, 7, 7, 6].map((at) => makeText("x", { at, contact: mia }));
       const last = texts[2]?.id;

@@ -60,6 +60,7 @@ function setUp() {
     },
     lease: {
       epoch: 7,
+      fence: () => 0,
       over: new AbortController().signal,
       leftMs: () => (lease.out ? 0 : 15_000),
       check() {

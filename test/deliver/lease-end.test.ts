@@ -21,6 +21,7 @@ const day = 24 * 60 * 60 * 1_000;
 function testLease(): Lease & { over: AbortSignal; out: boolean } {
   const lease = {
     epoch: 1,
+    fence: () => 0,
     over: new AbortController().signal,
     out: false,
     leftMs: () => (lease.out ? 0 : 15_000),

@@ -46,7 +46,13 @@ export function delivering(destination: Destination): Delivering {
       ...contact,
     };
     return {
-      ...{ destination: "desk", idempotencyKey: `${event.id}:desk`, attempt: 1, routes: [] },
+      ...{
+        destination: "desk",
+        idempotencyKey: `${event.id}:desk`,
+        attempt: 1,
+        fence: 1,
+        routes: [],
+      },
       link: links.get(about),
       contactLink: contactLinks.get(person),
       contact: async () => known,

@@ -228,6 +228,7 @@ describe("a webhook that may not reach private addresses", () => {
       destination: "erp",
       idempotencyKey: "k",
       attempt: 1,
+      fence: 1,
       routes: [],
       link: undefined,
       contactLink: undefined,

@@ -30,6 +30,7 @@ import { type Clock, systemClock } from "../../src/support/clock.ts";
 import { createLog } from "../../src/support/log.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 import { createTemplates } from "../../src/support/template.ts";
+import { freezingContacts } from "./frozen-contacts.ts";
 
 export interface Orders {
   readonly name: string;
@@ -48,8 +49,10 @@ export interface Orders {
   readonly port?: number;
   /** What the stub gets is what a route emits for each event; `once`: of each contact one. It remembers the last text of a conversation. */
   readonly flows?: true | "once";
-  /** `emits`: they are made anew at each attempt, under new ids, and not kept before they are published. */
-  readonly broken?: "lanes" | "epoch" | "insert" | "emits";
+  /** Each text is kept in a field of the contact too; the process freezes itself before this one is. */
+  readonly freezeAt?: string;
+  /** `emits`: they are made anew at each attempt, under new ids, and not kept before they are published. `fences`: whoever sets counts as the latest. */
+  readonly broken?: "lanes" | "epoch" | "insert" | "emits" | "fences";
   /** Ends itself with SIGKILL in the middle of its first large insert, after so many effects, or at this text. */
   readonly crash?:
     | "insert"
@@ -68,11 +71,17 @@ export const routes = compileRoutes({
   routes: [{ name: "everything", when: { type: ["whatsapp.#"] }, to: ["stub"], test: false }],
 });
 /** Sets and emits for each event; what is emitted goes to the stub. */
-const flowRoutesOf = (flows: Orders["flows"]): readonly Route[] => [
+const flowRoutesOf = ({
+  flows,
+  freezeAt,
+}: Pick<Orders, "flows" | "freezeAt">): readonly Route[] => [
   {
     name: "mark",
     when: { type: ["whatsapp.#"] },
-    set: { topic: "{{ message.text.body }}" },
+    set: {
+      topic: "{{ message.text.body }}",
+      ...(freezeAt !== undefined && { field: { last: "{{ message.text.body }}" } }),
+    },
     emit: { type: "business.marked", data: { text: "{{ message.text.body }}" } },
     to: [],
     test: false,
@@ -89,12 +98,12 @@ const flowRules: FlowRules = {
   ...{ lists: {}, hours: {}, pools: {} },
   conversations: { closeAfterMs: 72_000_000, hold: { humanMs: 1_000, handoff: "untilClosed" } },
 };
-const compileFlows = (flows: Orders["flows"]) =>
-  compileRoutes({ accounts: {}, routes: flowRoutesOf(flows), flows: flowRules });
+const compileFlows = (orders: Pick<Orders, "flows" | "freezeAt">) =>
+  compileRoutes({ accounts: {}, routes: flowRoutesOf(orders), flows: flowRules });
 export const queues = [storeQueue, deliverQueue("stub", routes)];
 export const flowQueues = [
   storeQueue,
-  ...["flows", "stub"].map((name) => deliverQueue(name, compileFlows(true))),
+  ...["flows", "stub"].map((name) => deliverQueue(name, compileFlows({ flows: true }))),
 ];
 
 const log = createLog({ level: "warn" });
@@ -270,9 +279,12 @@ async function openRabbit(url: string, queues: readonly QueueSpec[]): Promise<Bu
 }
 
 /** What `waypost` runs for routes that remember. */
-function flowParts(store: Store, { flows: kind, broken }: Orders) {
-  const [flowRoutes, compiled] = [flowRoutesOf(kind), compileFlows(kind)];
-  const memory = { query: store, contacts: store.contacts, ledger: store.ledger };
+function flowParts(store: Store, orders: Orders) {
+  const { broken, freezeAt: at } = orders;
+  const [flowRoutes, compiled] = [flowRoutesOf(orders), compileFlows(orders)];
+  const freezing = { at: at ?? "", fenced: broken !== "fences" };
+  const contacts = at === undefined ? store.contacts : freezingContacts(store.contacts, freezing);
+  const memory = { query: store, contacts, ledger: store.ledger };
   const of = { routes: flowRoutes, rules: flowRules, memory, now: Date.now };
   const decider = createDecider(of);
   const flows = createFlows({

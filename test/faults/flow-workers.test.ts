@@ -120,6 +120,39 @@ describe("two workers whose flows set, emit and remember, on RabbitMQ and MongoD
     }
   });
 
+  for (const broken of [undefined, "fences"] as const) {
+    const what = broken
+      ? "that look at no fence take it back: the check would notice"
+      : "take nothing back of what a successor has set, frozen in the middle of a set until then";
+    it(what, async () => {
+      const { bus, store, workers, tearDown } = await setUp(broken && { broken });
+      const events = numberedEvents(3, 1);
+      const [, frozenAt = "", last = ""] = textsOf(events);
+      const { conversationId = "", contact } = events[0]?.data ?? {};
+      const fieldOf = async () => (await store.contacts.find(contact?.waId ?? ""))?.fields["last"];
+      try {
+        const [one, two] = workers;
+        await one?.start({ freezeAt: frozenAt });
+        await publishSlowly(bus, events, 0);
+        await waitFor("the first text is set", async () => (await fieldOf()) !== undefined, 30_000);
+        await two?.start({ freezeAt: "none of them" });
+        const isSet = async () => (await fieldOf()) === last;
+        await waitFor("the successor has set the last", isSet, 30_000);
+        one?.thaw();
+        await waitFor("the frozen one has set its own", () =>
+          /has set it/.test(one?.output() ?? ""),
+        );
+        const stands = broken ? frozenAt : last;
+        assert.equal(await store.contacts.topic(conversationId), stands);
+        assert.equal(await fieldOf(), stands);
+      } catch (error) {
+        throw withOutput(error, workers);
+      } finally {
+        await tearDown();
+      }
+    });
+  }
+
   it("deliver `once` of each contact, while both live, are killed and begin anew", async () => {
     const { bus, stub, workers, flowsHolder, tearDown } = await setUp({ flows: "once" });
     const events = numberedEvents(600, 150);

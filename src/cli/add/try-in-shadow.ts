@@ -21,7 +21,13 @@ export async function tryInShadow(
     return { ok: true, words: `would send ${JSON.stringify(destination.preview(event))}` };
   }
   const context = {
-    ...{ destination: name, idempotencyKey: `${event.id}:${name}`, attempt: 1, routes: [] },
+    ...{
+      destination: name,
+      idempotencyKey: `${event.id}:${name}`,
+      attempt: 1,
+      fence: 1,
+      routes: [],
+    },
     ...{ link: undefined, contactLink: undefined, shadow: true },
     contact: async () => contactIn(event),
     scope: (names: Parameters<typeof noSurroundings.scope>[2]) =>

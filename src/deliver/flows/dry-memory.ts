@@ -34,7 +34,7 @@ export function dryMemory(
       },
       find: contacts.find.bind(contacts),
       topic: contacts.topic.bind(contacts),
-      change: async (_id, change) => {
+      change: async (_id, { fence: _, ...change }) => {
         onChange(change);
         return undefined;
       },

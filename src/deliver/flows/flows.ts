@@ -30,6 +30,8 @@ export interface FlowsParts extends ScopeParts {
   readonly now: () => number;
 }
 
+type AttemptParts = FlowsParts & Pick<DeliveryContext, "fence">;
+
 /** What a route does, by its name. */
 type Doings = ReadonlyMap<string, Doing>;
 
@@ -48,7 +50,7 @@ interface Doing {
 export interface Flows extends Destination {
   deliver(
     event: WaypostEvent,
-    context: Pick<DeliveryContext, "routes" | "after">,
+    context: Pick<DeliveryContext, "routes" | "after" | "fence">,
   ): Promise<Delivered>;
 }
 
@@ -62,11 +64,11 @@ export function createFlows(parts: FlowsParts): Flows {
     kind: "flows",
     idempotency: "native",
     links: false,
-    async deliver(event, { routes, after }): Promise<Delivered> {
+    async deliver(event, { routes, after, fence }): Promise<Delivered> {
       const acting = routes.flatMap((name) => doings.get(name) ?? []);
-      const { events, done, failed } = await actAll(acting, event, parts);
+      const { events, done, failed } = await actAll(acting, event, { ...parts, fence });
       // Once for the event, in its conversation's order.
-      if (after === undefined) events.push(...(await ownEvents(event, parts)));
+      if (after === undefined) events.push(...(await ownEvents(event, { ...parts, fence })));
       if (failed.length > 0) throw failedOf(failed, events);
       return { answer: done.join(", "), ...(events.length > 0 && { events }) };
     },
@@ -77,7 +79,7 @@ export function createFlows(parts: FlowsParts): Flows {
 }
 
 /** What the event changes, and what follows from it, without a route. */
-async function ownEvents(event: WaypostEvent, parts: FlowsParts): Promise<WaypostEvent[]> {
+async function ownEvents(event: WaypostEvent, parts: AttemptParts): Promise<WaypostEvent[]> {
   const about = parts.circumstances(event, "");
   const consent = await applyConsent(about, parts);
   const opening = needsOpenings(parts.routes) ? await opened(about, parts) : undefined;
@@ -91,7 +93,7 @@ export function compileDoings(routes: readonly Route[], templates: Templates): D
 }
 
 /** One after the other; one that fails keeps no other from acting. */
-async function actAll(acting: readonly Doing[], event: WaypostEvent, parts: FlowsParts) {
+async function actAll(acting: readonly Doing[], event: WaypostEvent, parts: AttemptParts) {
   const events: WaypostEvent[] = [];
   const done: string[] = [];
   const failed: DeliveryError[] = [];
@@ -132,7 +134,7 @@ function compile(route: Route, templates: Templates): Doing {
 async function act(
   { route, data, fields, topic, names }: Doing,
   about: Circumstances,
-  parts: FlowsParts,
+  parts: AttemptParts,
 ): Promise<WaypostEvent | undefined> {
   const { name, set, emit } = route;
   const scope = await scopeOf(names, name, about, parts);
@@ -188,7 +190,10 @@ function objectOf(rendered: unknown): { [key: string]: unknown } {
 }
 
 /** Who asks for the topic of the event that ended it is still told. */
-async function endTopic({ id, data }: WaypostEvent, { memory }: FlowsParts): Promise<void> {
+async function endTopic(
+  { id, data }: WaypostEvent,
+  { memory, fence }: AttemptParts,
+): Promise<void> {
   if (data.conversationId === undefined) return;
-  await memory.contacts.setTopic(data.conversationId, undefined, id);
+  await memory.contacts.setTopic(data.conversationId, undefined, { event: id, fence });
 }

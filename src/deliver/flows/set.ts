@@ -20,18 +20,19 @@ export async function change(
     topic,
   }: { readonly fields: Record<string, Scalar>; readonly topic: string | undefined },
   about: Circumstances,
-  parts: SetParts,
+  { fence, ...parts }: SetParts & { readonly fence: number },
 ): Promise<void> {
   const { contacts } = parts.memory;
   const { conversationId } = about.event.data;
   if (topic !== undefined && conversationId !== undefined) {
-    await contacts.setTopic(conversationId, topic, about.event.id);
+    await contacts.setTopic(conversationId, topic, { event: about.event.id, fence });
   }
   const changes = tag !== undefined || owner !== undefined || Object.keys(fields).length > 0;
   const contact = changes ? await about.contact() : undefined;
   if (contact === undefined) return;
   const picked = owner && pick(owner.pool, contact, parts);
   await contacts.change(contact.id, {
+    fence,
     ...(tag && { addTags: tag.add, removeTags: tag.remove }),
     ...(Object.keys(fields).length > 0 && { fields }),
     ...(picked && { owner: { ...picked, unlessOwned: true } }),

@@ -181,6 +181,7 @@ async function send(
     idempotencyKey: `${event.id}:alerts`,
     attempt,
     routes: [],
+    fence: attempt,
     link: undefined,
     contactLink: undefined,
     contact: async () => undefined,

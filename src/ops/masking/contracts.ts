@@ -9,6 +9,7 @@ import type { Mask, Schema } from "./schema.ts";
 export interface Masks {
   /** Of an operation's JSON answer; undefined: the contract has none. */
   ofAnswer(asked: {
+    /** In lower case. */
     readonly method: string;
     readonly route: string;
     readonly status: number;
@@ -68,9 +69,8 @@ export function createMasks(api: ApiDocument, event: Schema): Masks {
   };
   return {
     ofAnswer({ method, route, status }) {
-      const asked = method === "HEAD" ? "get" : method.toLowerCase();
-      const name = `${asked} ${route} ${status}`;
-      if (!answers.has(name)) answers.set(name, answerOf(asked, route, status));
+      const name = `${method} ${route} ${status}`;
+      if (!answers.has(name)) answers.set(name, answerOf(method, route, status));
       return answers.get(name);
     },
     ofSchema: (name) => compiler.compile({ $ref: `#/components/schemas/${name}` }),

@@ -10,6 +10,7 @@ import {
   readEventSchema,
 } from "./contracts.ts";
 import { createKeyed, type Keyed } from "./keyed.ts";
+import { matchOf, methodOf, operationOf } from "./matched.ts";
 import { mayHoldPseudonyms, openPseudonyms } from "./opened.ts";
 import { refuseOracles } from "./refuse-oracles.ts";
 import { hide } from "./shown.ts";
@@ -68,16 +69,17 @@ function maskJson(request: Request, response: Response, masks: () => Masks, keye
   const json = response.json.bind(response);
   const { pseudonyms } = keyed;
   const whole = () => seesContents(request, response);
-  shown.set(response, (schema, value) =>
-    whole() ? value : masks().ofSchema(schema)(value, pseudonyms),
-  );
+  shown.set(response, (schema, value) => {
+    if (whole()) return value;
+    if (!response.headersSent) response.set("X-Waypost-Masked", "true");
+    return masks().ofSchema(schema)(value, pseudonyms);
+  });
   response.json = (body: unknown) => {
     // Problems hold words of our own alone.
     const isProblem = String(response.get("content-type")).startsWith("application/problem+json");
     if (isProblem || whole()) return json(body);
-    const { openApiRoute: route = "" } = openapiOf(request);
-    const { method } = request;
-    const mask = masks().ofAnswer({ method, route, status: response.statusCode }) ?? hide;
+    const asked = { method: methodOf(request), route: matchOf(request).openApiRoute };
+    const mask = masks().ofAnswer({ ...asked, status: response.statusCode }) ?? hide;
     response.set("X-Waypost-Masked", "true");
     return json(mask(body, pseudonyms));
   };
@@ -85,17 +87,11 @@ function maskJson(request: Request, response: Response, masks: () => Masks, keye
 
 /** What cannot be masked, such as a file, is not given to a session that has not said why. Others lack the scope anyway. */
 function refuseBytes(request: Request, api: ApiDocument): void {
-  const { openApiRoute: route = "" } = openapiOf(request);
-  const method = request.method === "HEAD" ? "get" : request.method.toLowerCase();
-  const types = Object.keys(api.paths[route]?.[method]?.responses?.["200"]?.content ?? {});
+  const types = Object.keys(operationOf(api, request)?.responses?.["200"]?.content ?? {});
   if (!types.includes("application/octet-stream")) return;
   throw new Problem(403, "not-revealed", "This shows contents.", {
     detail: "Say why in the header X-Waypost-Reveal.",
   });
-}
-
-function openapiOf(request: Request): { readonly openApiRoute?: string } {
-  return (request as { openapi?: { openApiRoute?: string } }).openapi ?? {};
 }
 
 function lazy<T>(make: () => T): () => T {

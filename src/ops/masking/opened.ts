@@ -6,9 +6,11 @@ const opened = new WeakMap<Request, Set<string>>();
 
 /** Whether a request may hold a pseudonym at all. */
 export function mayHoldPseudonyms(request: Request): boolean {
-  const { originalUrl, body } = request;
+  const { originalUrl, headers, body } = request;
+  const lastEvent = headers["last-event-id"];
   // Stateful by its flag `g`: search does not look at where it was.
-  return originalUrl.search(candidates) !== -1 || (isAsked(request) && hasText(body));
+  if (originalUrl.search(candidates) !== -1 || lastEvent !== undefined) return true;
+  return isAsked(request) && hasText(body);
 }
 
 /**
@@ -28,6 +30,8 @@ export function openPseudonyms(request: Request, pseudonyms: Pseudonyms): void {
     request.url = openUrl(request.url, open);
     request.originalUrl = after;
   }
+  const lastEvent = request.get("last-event-id");
+  if (lastEvent !== undefined) request.headers["last-event-id"] = open(lastEvent);
   if (isAsked(request)) request.body = openBody(request.body, open);
   opened.set(request, found);
 }

@@ -1,6 +1,7 @@
 import type { Request } from "express";
 import { Problem } from "../problem.ts";
 import { type ApiDocument, type Operation, type Parameter, resolve } from "./contracts.ts";
+import { matchOf, operationOf } from "./matched.ts";
 import { wasPseudonym } from "./opened.ts";
 import { isOwnId } from "./pseudonyms.ts";
 import type { Schema } from "./schema.ts";
@@ -17,8 +18,7 @@ interface Asked {
  * Problem that names the parameters. Pseudonyms are taken, and Waypost's own ids.
  */
 export function refuseOracles(request: Request, api: ApiDocument): void {
-  const { openApiRoute = "" } = (request as { openapi?: { openApiRoute?: string } }).openapi ?? {};
-  const operation = api.paths[openApiRoute]?.[request.method.toLowerCase()];
+  const operation = operationOf(api, request);
   if (operation === undefined) return;
   const asked = [...byParameters(request, operation, api), ...byBody(request, operation, api)];
   const refused = asked.filter((each) => !mayAsk(request, each));
@@ -63,7 +63,7 @@ function byParameters(request: Request, { parameters = [] }: Operation, api: Api
     const parameter = given.$ref === undefined ? given : resolve<Parameter>(api, given.$ref);
     const { name, in: place, "x-mask": kind } = parameter;
     const values: Readonly<Record<string, unknown>> =
-      place === "path" ? request.params : request.query;
+      place === "path" ? matchOf(request).pathParams : request.query;
     const value = values[name];
     return kind === undefined || typeof value !== "string" ? [] : [{ name, kind, value }];
   });

@@ -123,6 +123,7 @@ const conversations = expiring(
       lastOutboundAt: String,
       last: Mixed,
       lastMessage: Mixed,
+      heardAt: String,
       closedAt: String,
       openSince: String,
       waitingSince: String,

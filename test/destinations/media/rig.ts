@@ -98,7 +98,13 @@ export function hexOf(bytes: Buffer): string {
 
 export function contextOf(event: WaypostEvent): DeliveryContext {
   return {
-    ...{ destination: "media", idempotencyKey: `${event.id}:media`, attempt: 1, routes: ["none"] },
+    ...{
+      destination: "media",
+      idempotencyKey: `${event.id}:media`,
+      attempt: 1,
+      fence: 1,
+      routes: ["none"],
+    },
     ...{ link: undefined, contactLink: undefined, shadow: false },
     contact: async () => undefined,
     scope: async () => ({}),

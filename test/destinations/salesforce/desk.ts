@@ -117,7 +117,14 @@ function contextOf(desk: Desk, event: WaypostEvent): DeliveryContext {
   const person = personOf(desk, event);
   const { links, contactLinks, concerned, files, shadow } = desk;
   return {
-    ...{ destination: "crm", idempotencyKey: `${event.id}:crm`, attempt: 1, routes: [], shadow },
+    ...{
+      destination: "crm",
+      idempotencyKey: `${event.id}:crm`,
+      attempt: 1,
+      fence: 1,
+      routes: [],
+      shadow,
+    },
     link: links.get(event.data.conversationId ?? ""),
     contactLink: contactLinks.get(person.id),
     contact: async () => person,

@@ -19,6 +19,16 @@ export function foundIn(text: string): string[] {
   );
 }
 
+/** The headers of who has a token with these scopes. */
+export async function tokenOf(
+  ops: Harness,
+  scopes: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  const answer = await ops.post("/api/tokens", { name: `only-${scopes.join("-")}`, scopes });
+  const { secret } = (await answer.json()) as { secret: string };
+  return { authorization: `Bearer ${secret}` };
+}
+
 export async function ask(
   ops: Harness,
   operation: string,

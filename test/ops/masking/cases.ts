@@ -44,6 +44,7 @@ const eventText = ["phone", "userId", "username", "name", "wamid", "text", "file
 const whole = [...eventText, "mediaId"] as const;
 
 let replays = 0;
+let made = 0;
 
 /** Each operation of `schemas/openapi.yaml`: a new one is to be put here, with what of a person it can answer. */
 export const cases: Readonly<Record<string, Case | readonly Case[]>> = {
@@ -67,6 +68,15 @@ export const cases: Readonly<Record<string, Case | readonly Case[]>> = {
     shows: ["vendorAnswer", "text"],
   },
   "post /api/events": plain("/api/events", { type: "business.nothing.much", business: {} }),
+  "get /api/export/events": [
+    { path: () => "/api/export/events", shows: [...whole, "business", "serviceId"] },
+    { path: () => "/api/export/events?format=csv", shows: ["phone", "name", "wamid", "text"] },
+    { path: ({ contact }) => `/api/export/events?contact=${contact}`, shows: whole },
+  ],
+  "get /api/export/deliveries": [
+    { path: () => "/api/export/deliveries", shows: ["vendorAnswer", "remoteId"] },
+    { path: () => "/api/export/deliveries?format=csv", shows: ["vendorAnswer", "remoteId"] },
+  ],
   "get /api/events/stream": { path: () => "/api/events/stream", shows: whole },
   "get /api/events/{id}": [
     { path: () => `/api/events/${message.id}`, shows: [...whole, "vendorAnswer", "remoteId"] },
@@ -172,8 +182,24 @@ export const cases: Readonly<Record<string, Case | readonly Case[]>> = {
     body: () => ({ from: "2026-11-20", to: "2026-11-21", dryRun: true }),
     shows: ["text", "name"],
   },
+  "get /api/series": plain(
+    "/api/series?step=day&from=2026-11-20T00:00:00Z&to=2026-11-22T00:00:00Z",
+  ),
   "get /api/stats": plain("/api/stats"),
   "get /api/status": plain("/api/status"),
+  // Who has which token, and what was done: neither says anything of a customer.
+  "post /api/session": plain("/api/session", { token: "no-such-token" }),
+  "get /api/session": plain("/api/session"),
+  "delete /api/session": plain("/api/session"),
+  "post /api/session/codes": plain("/api/session/codes", {}),
+  "get /api/tokens": plain("/api/tokens"),
+  "post /api/tokens": {
+    path: () => "/api/tokens",
+    body: () => ({ name: `made-${++made}`, scopes: ["read"] }),
+    shows: [],
+  },
+  "delete /api/tokens/{name}": plain("/api/tokens/nobody"),
+  "get /api/audit": plain("/api/audit?limit=200"),
   "get /healthz": plain("/healthz"),
   "get /readyz": plain("/readyz"),
   "get /metrics": plain("/metrics"),

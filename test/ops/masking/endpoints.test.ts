@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { readApiDocument } from "../../../src/ops/masking/contracts.ts";
+import { type Scope, scopes } from "../../../src/ops/viewer.ts";
 import { type Harness, token } from "../harness.ts";
-import { type Answer, ask, foundIn } from "./asking.ts";
+import { type Answer, ask, foundIn, tokenOf } from "./asking.ts";
 import { type Case, cases, type Names, realNames } from "./cases.ts";
 import { message, person, startPlanted } from "./planted-log.ts";
 
@@ -17,9 +18,14 @@ let names: Names;
 /** What masked answers call those of `names`. */
 let pseudonyms: Names;
 const all = { authorization: `Bearer ${token}` };
+/** A token for each scope alone. */
+let alone: readonly [Scope, Readonly<Record<string, string>>][];
 const masked = { ...all, "x-waypost-mask": "1" };
 before(async () => {
   ops = await startPlanted();
+  alone = await Promise.all(
+    scopes.map(async (scope) => [scope, await tokenOf(ops, [scope])] as const),
+  );
   const contact = (await ops.store.contacts.find(person.phone))?.id ?? "";
   names = { ...realNames, contact };
   const page = (await (await ops.get("/api/events", masked)).json()) as {
@@ -59,6 +65,10 @@ describe("without contents", () => {
           foundIn(person[part]).every((text) => !foundIn(shown.text).includes(text)),
         );
         assert.deepEqual(missing, [], `does not show to who may see: ${shown.text}`);
+        for (const [scope, headers] of alone) {
+          const { text } = await ask(ops, operation, each, { names: pseudonyms, headers });
+          if (scope !== "content") assert.deepEqual(foundIn(text), [], `${scope}: ${text}`);
+        }
         const answer = await ask(ops, operation, each, { names: pseudonyms, headers: masked });
         assert.deepEqual(foundIn(answer.text), [], answer.text);
         if (!/media/.test(operation)) assert.equal(answer.status, shown.status, answer.text);

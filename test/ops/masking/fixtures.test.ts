@@ -154,7 +154,7 @@ describe("a masked event, for every fixture", () => {
 });
 
 it("masks a page of 200 events in a few milliseconds", () => {
-  const ofPage = masks.ofAnswer({ method: "GET", route: "/api/events", status: 200 });
+  const ofPage = masks.ofAnswer({ method: "get", route: "/api/events", status: 200 });
   const items = Array.from({ length: 200 }, (_, n) => fixtures[n % fixtures.length]);
   const times = Array.from({ length: 12 }, () => {
     const begun = performance.now();

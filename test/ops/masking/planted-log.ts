@@ -68,7 +68,7 @@ export const business: WaypostEvent = makeEvent({
   contact,
   data: { business: { policy: person.business, phone: Number(phone), [person.name]: 1 } },
 });
-export const status: WaypostEvent = makeStatus(person.wamid, "delivered", {
+const status: WaypostEvent = makeStatus(person.wamid, "delivered", {
   id: "evt_planted2status",
   contact,
   data: {

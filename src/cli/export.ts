@@ -1,0 +1,128 @@
+import { open, rename, rm } from "node:fs/promises";
+import { type Command, Option } from "commander";
+import type { Asked, Client } from "../client/client.ts";
+import { addEventFilters, type EventFilterFlags, eventQueryOf } from "./events.ts";
+import {
+  askOps,
+  CommandError,
+  exitCodes,
+  type OpsFlags,
+  type ResolveOps,
+  runCommand,
+  tokenOption,
+  urlOption,
+} from "./ops-client.ts";
+
+type Format = "ndjson" | "csv";
+
+interface Flags extends OpsFlags {
+  readonly format: Format;
+  readonly out?: string;
+}
+
+type DeliveryFlags = Asked<"GET", "/api/export/deliveries">["query"];
+
+/** `waypost export`: all events or deliveries of a filter, as a file. */
+export function registerExport(program: Command, resolve: ResolveOps): void {
+  const command = program.command("export").description("writes events or deliveries to a file");
+  const events = command
+    .command("events")
+    .summary("all events of a filter")
+    .description(
+      "Writes all events of a filter, newest first. A file is there when it is whole, and not before.",
+    );
+  addFileFlags(addEventFilters(events)).action((flags: Flags & EventFilterFlags) =>
+    run(flags, resolve, (client) =>
+      client.open("/api/export/events", {
+        query: { ...eventQueryOf(flags), format: flags.format },
+      }),
+    ),
+  );
+  const deliveries = command
+    .command("deliveries")
+    .summary("all deliveries of a filter")
+    .description(
+      "Writes all deliveries of a filter. A file is there when it is whole, and not before.",
+    )
+    .option("--destination <name>", "to one destination")
+    .option("--state <state>", "in one state, such as dead, waiting, delivered")
+    .option("--event <id>", "of one event");
+  addFileFlags(deliveries).action(({ url, token, out, ...query }: Flags & DeliveryFlags) =>
+    run({ url, token, out, format: query.format } as Flags, resolve, (client) =>
+      client.open("/api/export/deliveries", { query }),
+    ),
+  );
+}
+
+function addFileFlags(command: Command): Command {
+  const formats = new Option("--format <format>", "a table, or a JSON object a line");
+  return command
+    .addOption(formats.choices(["csv", "ndjson"]).default("ndjson"))
+    .option("--out <file>", "where to (default: stdout)")
+    .addOption(urlOption)
+    .addOption(tokenOption);
+}
+
+function run(
+  { format, out, ...flags }: Flags,
+  resolve: ResolveOps,
+  ask: (client: Client) => Promise<Response>,
+): Promise<void> {
+  return runCommand(async () => {
+    await askOps(flags, resolve, async (client) => {
+      const rows = rowsOf(await ask(client), format);
+      if (out === undefined) for await (const chunk of rows) await print(chunk);
+      else await writeWhole(out, rows);
+    });
+    return 0;
+  });
+}
+
+/** The chunks as they come, counted where someone watches. Throws CommandError when the export breaks off. */
+async function* rowsOf(response: Response, format: Format): AsyncGenerator<Uint8Array> {
+  // Outside of a row's end there is neither: within JSON a line break is escaped, within a cell there is no CR.
+  const rowEnd = format === "csv" ? 13 : 10;
+  let rows = format === "csv" ? -1 : 0;
+  const say = process.stderr.isTTY ? (text: string) => process.stderr.write(text) : () => false;
+  try {
+    for await (const chunk of response.body ?? []) {
+      for (const byte of chunk) if (byte === rowEnd) rows += 1;
+      say(`\r\u001b[K${counted(rows)}`);
+      yield chunk;
+    }
+  } catch {
+    throw new CommandError(
+      exitCodes.unreachable,
+      `The export broke off after ${counted(rows)}: it is not whole. Run it again, or ask for less at a time, e.g. with --from and --to.`,
+    );
+  } finally {
+    say("\r\u001b[K");
+  }
+  process.stderr.write(`${counted(rows)}\n`);
+}
+
+function counted(rows: number): string {
+  return rows === 1 ? "1 row" : `${rows} rows`;
+}
+
+function print(chunk: Uint8Array): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(chunk, () => resolve()));
+}
+
+/** Beside the file, for its owner alone, and renamed when all of it is on the disk. */
+async function writeWhole(out: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  const part = `${out}.${process.pid}.part`;
+  const file = await open(part, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
+    throw new CommandError(exitCodes.usage, `${out} cannot be written (${error.code}).`);
+  });
+  try {
+    for await (const chunk of chunks) await file.writeFile(chunk);
+    await file.sync();
+    await file.close();
+    await rename(part, out);
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await rm(part, { force: true });
+    throw error;
+  }
+}
