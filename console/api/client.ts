@@ -7,16 +7,11 @@ export { ApiProblem } from "../../src/client/client.ts";
 /** Beside the page, wherever a proxy has put it. */
 export const baseUrl = new URL(".", document.baseURI).href.replace(/\/$/, "");
 
-/** Kept in memory alone. */
-export const bearer: { token?: string | undefined } = {};
-
 /** The ops API, as who is logged in. Whose session is over sees the page to log in. */
 export const api = createClient({
   baseUrl,
   fetch: async (address, options) => {
-    const headers = new Headers(options?.headers);
-    if (bearer.token !== undefined) headers.set("Authorization", `Bearer ${bearer.token}`);
-    const response = await fetch(address, { ...options, headers });
+    const response = await fetch(address, options);
     if (response.status === 401) viewer.value = null;
     return response;
   },

@@ -1,20 +1,33 @@
-import { api, bearer } from "./client.ts";
-import { viewer } from "./viewer.ts";
+import { ApiProblem, api } from "./client.ts";
+import { type Viewer, viewer } from "./viewer.ts";
 
-/** Who is logged in. Nobody: the page to log in. */
+/** Who is logged in, by the cookie of before or by the one-time code of a link. Answers why a code was not taken. */
 export async function resume(): Promise<unknown> {
-  viewer.value = null;
-  return undefined;
+  const code = /^#login=([\w-]+)$/.exec(location.hash)?.[1];
+  // It works once; it shall not stay in the history either.
+  if (code !== undefined) history.replaceState(null, "", location.pathname);
+  try {
+    viewer.value = await (code === undefined ? api.get("/api/session") : begin({ code }));
+    return undefined;
+  } catch (error) {
+    viewer.value = null;
+    return code === undefined && isNobody(error) ? undefined : error;
+  }
 }
 
-export async function logIn({ token }: { readonly token: string }): Promise<void> {
-  bearer.token = token;
-  await api.get("/api/status");
-  const scopes = ["read", "content", "publish", "operate", "privacy", "admin"] as const;
-  viewer.value = { name: "token", scopes, revealed: true };
+function isNobody(error: unknown): boolean {
+  return error instanceof ApiProblem && error.status === 401;
+}
+
+export async function logIn(token: string): Promise<void> {
+  viewer.value = await begin({ token });
+}
+
+function begin(body: { readonly token: string } | { readonly code: string }): Promise<Viewer> {
+  return api.post("/api/session", { body });
 }
 
 export async function logOut(): Promise<void> {
-  bearer.token = undefined;
+  await api.delete("/api/session");
   viewer.value = null;
 }

@@ -1,4 +1,18 @@
-import { signal } from "@preact/signals";
+import { type Answer, api } from "../api/client.ts";
+import { useResource } from "../api/resource.ts";
 
-/** How many need somebody, by page: what the navigation shows. */
-export const counts = signal<Readonly<Record<string, number>>>({});
+/** How many need somebody, by page: what the navigation shows. Nothing while it is not known. */
+export function useCounts(): Readonly<Record<string, number>> {
+  const { data } = useResource("counts", (signal) => api.get("/api/status", { signal }), {
+    everyMs: 20_000,
+  });
+  return data === undefined ? {} : countsOf(data);
+}
+
+function countsOf({ destinations, store }: Answer<"GET", "/api/status">): Record<string, number> {
+  return {
+    destinations: destinations.filter(({ state }) => state !== "delivering").length,
+    deliveries: destinations.reduce((sum, { dead }) => sum + dead, 0),
+    unreadable: store.stats?.quarantine ?? 0,
+  };
+}

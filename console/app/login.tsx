@@ -12,7 +12,7 @@ export function LogIn({ refused }: { readonly refused: unknown }) {
   const submit = async (event: Event) => {
     event.preventDefault();
     setBusy(true);
-    await logIn({ token: token.trim() }).catch((error) => setProblem(troubleOf(error)));
+    await logIn(token.trim()).catch((error) => setProblem(troubleOf(error)));
     setBusy(false);
   };
   return (

@@ -5,7 +5,7 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { nextOf, theme, themes, timeStyle, timeStyles } from "../ui/settings.ts";
 import { toastProblem } from "../ui/toasts.tsx";
-import { counts } from "./counts.ts";
+import { useCounts } from "./counts.ts";
 import { helpOpen } from "./help.tsx";
 import type { Page } from "./page.ts";
 import { pages } from "./pages.ts";
@@ -16,6 +16,7 @@ interface Props {
 }
 
 export function Rail({ current }: Props) {
+  const counts = useCounts();
   return (
     <nav class="rail" aria-label="Pages">
       <div class="brand">
@@ -23,7 +24,7 @@ export function Rail({ current }: Props) {
         Waypost
       </div>
       {pages.map((page) => (
-        <NavItem key={page.name} page={page} current={page === current} />
+        <NavItem key={page.name} page={page} current={page === current} count={counts[page.name]} />
       ))}
       <div class="rail-foot">
         <Preferences />
@@ -32,8 +33,13 @@ export function Rail({ current }: Props) {
   );
 }
 
-function NavItem({ page, current }: { readonly page: Page; readonly current: boolean }) {
-  const count = counts.value[page.name] ?? 0;
+interface NavItemProps {
+  readonly page: Page;
+  readonly current: boolean;
+  readonly count?: number | undefined;
+}
+
+function NavItem({ page, current, count = 0 }: NavItemProps) {
   return (
     <a
       class="nav-item"

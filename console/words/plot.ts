@@ -11,7 +11,7 @@ export interface Plot {
 }
 
 /** What the axes take. */
-export const edges = { left: 44, right: 6, top: 6, bottom: 20 } as const;
+export const edges = { left: 52, right: 6, top: 6, bottom: 20 } as const;
 
 export function xOf({ width, from, to }: Plot, at: number): number {
   const share = (at - from) / Math.max(1, to - from);

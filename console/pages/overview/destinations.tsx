@@ -2,6 +2,7 @@ import type { Destination } from "../../api/client.ts";
 import { href } from "../../app/route.ts";
 import { Pill } from "../../ui/pill.tsx";
 import { now } from "../../ui/settings.ts";
+import { TableBox } from "../../ui/table-box.tsx";
 import { Time } from "../../ui/time.tsx";
 import { destinationWords } from "../../words/destination.ts";
 import { count } from "../../words/number.ts";
@@ -20,7 +21,7 @@ export function Destinations({ destinations }: { readonly destinations: readonly
           None yet. <code>waypost add</code> asks what one needs and writes it into waypost.yaml.
         </p>
       ) : (
-        <div class="table-box">
+        <TableBox label="Destinations">
           <table class="table">
             <thead>
               <tr>
@@ -47,7 +48,7 @@ export function Destinations({ destinations }: { readonly destinations: readonly
               ))}
             </tbody>
           </table>
-        </div>
+        </TableBox>
       )}
     </section>
   );

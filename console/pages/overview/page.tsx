@@ -1,7 +1,5 @@
-import { useEffect } from "preact/hooks";
 import { type Answer, api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
-import { counts } from "../../app/counts.ts";
 import type { Page } from "../../app/page.ts";
 import { Pill } from "../../ui/pill.tsx";
 import { Failed, LoadingRows, Stale } from "../../ui/states.tsx";
@@ -9,6 +7,7 @@ import { Time } from "../../ui/time.tsx";
 import { counted } from "../../words/number.ts";
 import { Destinations } from "./destinations.tsx";
 import { Problems } from "./problems.tsx";
+import { Traffic } from "./traffic.tsx";
 import "./overview.css";
 
 export const overviewPage: Page = {
@@ -25,9 +24,6 @@ function Overview() {
     (signal) => api.get("/api/status", { signal }),
     { everyMs: 10_000 },
   );
-  useEffect(() => {
-    if (data) counts.value = countsOf(data);
-  }, [data]);
   return (
     <div class="page">
       <div class="page-head">
@@ -39,6 +35,7 @@ function Overview() {
       {data && problem && <Stale problem={problem} retry={reload} />}
       {data && data.problems.length > 0 && <Problems status={data} reload={reload} />}
       {data && <Destinations destinations={data.destinations} />}
+      {data && <Traffic lastEventAt={data.store.stats?.lastEventAt ?? {}} />}
     </div>
   );
 }
@@ -58,13 +55,4 @@ function State({ status: { problems, startedAt } }: { readonly status: Status })
       </span>
     </>
   );
-}
-
-/** What the navigation says of other pages. */
-function countsOf({ destinations, store }: Status): Record<string, number> {
-  return {
-    destinations: destinations.filter(({ state }) => state !== "delivering").length,
-    deliveries: destinations.reduce((sum, { dead }) => sum + dead, 0),
-    unreadable: store.stats?.quarantine ?? 0,
-  };
 }
