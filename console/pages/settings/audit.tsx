@@ -5,6 +5,7 @@ import { Button } from "../../ui/button.tsx";
 import { FilterChip } from "../../ui/chips.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
+import { TableBox } from "../../ui/table-box.tsx";
 import { Time } from "../../ui/time.tsx";
 import type { Tone } from "../../words/delivery.ts";
 import { capital } from "../../words/event.ts";
@@ -54,8 +55,7 @@ export function AuditTrail() {
 
 function Table({ entries }: { readonly entries: readonly Entry[] }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <section class="table-box" tabIndex={0} aria-label="Audit">
+    <TableBox label="Audit">
       <table class="table">
         <thead>
           <tr>
@@ -75,7 +75,7 @@ function Table({ entries }: { readonly entries: readonly Entry[] }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </TableBox>
   );
 }
 
@@ -109,7 +109,7 @@ function inWords(action: string): string {
 }
 
 function filterInWords({ filter = {} }: Entry): string {
-  return Object.entries(filter)
+  return Object.entries<unknown>(filter)
     .map(([name, value]) => (value === true ? name : `${name} ${value}`))
     .join(", ");
 }

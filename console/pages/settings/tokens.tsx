@@ -4,6 +4,7 @@ import { useResource } from "../../api/resource.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
+import { TableBox } from "../../ui/table-box.tsx";
 import { Time } from "../../ui/time.tsx";
 import { toast, toastProblem } from "../../ui/toasts.tsx";
 import { NewToken } from "./new-token.tsx";
@@ -56,8 +57,7 @@ interface TableProps {
 
 function Table({ tokens, reload }: TableProps) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <section class="table-box" tabIndex={0} aria-label="Tokens">
+    <TableBox label="Tokens">
       <table class="table">
         <thead>
           <tr>
@@ -81,7 +81,7 @@ function Table({ tokens, reload }: TableProps) {
           ))}
         </tbody>
       </table>
-    </section>
+    </TableBox>
   );
 }
 

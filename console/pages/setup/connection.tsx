@@ -3,6 +3,7 @@ import { useResource } from "../../api/resource.ts";
 import { Button } from "../../ui/button.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Failed, LoadingRows } from "../../ui/states.tsx";
+import { TableBox } from "../../ui/table-box.tsx";
 import { Time } from "../../ui/time.tsx";
 import { Words } from "../../ui/words.tsx";
 
@@ -66,8 +67,7 @@ function Problems({ problems }: Pick<State, "problems">) {
 
 function Numbers({ accounts }: Pick<State, "accounts">) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <section class="table-box" tabIndex={0} aria-label="Numbers">
+    <TableBox label="Numbers">
       <table class="table">
         <thead>
           <tr>
@@ -92,6 +92,6 @@ function Numbers({ accounts }: Pick<State, "accounts">) {
           )}
         </tbody>
       </table>
-    </section>
+    </TableBox>
   );
 }

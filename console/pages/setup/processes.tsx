@@ -1,6 +1,7 @@
 import { api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
 import { Failed, LoadingRows } from "../../ui/states.tsx";
+import { TableBox } from "../../ui/table-box.tsx";
 import { Time } from "../../ui/time.tsx";
 
 /** What runs, and whether all of it runs by the same waypost.yaml. */
@@ -21,8 +22,7 @@ export function Processes() {
           They do not all run by the same waypost.yaml: <code>waypost reload</code> on each of them.
         </p>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-      <section class="table-box" tabIndex={0} aria-label="Processes">
+      <TableBox label="Processes">
         <table class="table">
           <thead>
             <tr>
@@ -57,7 +57,7 @@ export function Processes() {
             ))}
           </tbody>
         </table>
-      </section>
+      </TableBox>
     </section>
   );
 }
