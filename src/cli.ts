@@ -35,6 +35,7 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
   simulate: async () => (await import("./cli/simulate.ts")).registerSimulate(program, loadClient),
   doctor: async () =>
     (await import("./cli/doctor.ts")).registerDoctor(program, { env, resolve: resolveOps }),
+  connect: async () => (await import("./cli/connect.ts")).registerConnect(program, env),
   config: async () => {
     const { registerConfigCheck } = await import("./cli/config-check.ts");
     const { readRouting } = await import("./app/plan.ts");
@@ -47,6 +48,10 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
     registerRoutesTest(program, { env, kinds, preview, resolve: resolveOps });
   },
   status: async () => (await import("./cli/status.ts")).registerStatus(program, resolveOps),
+  search: async () => (await import("./cli/search.ts")).registerSearch(program, resolveOps),
+  timeline: async () => (await import("./cli/timeline.ts")).registerTimeline(program, resolveOps),
+  conversations: async () =>
+    (await import("./cli/conversations.ts")).registerConversations(program, resolveOps),
   events: async () => (await import("./cli/events.ts")).registerEvents(program, resolveOps),
   message: async () => (await import("./cli/message.ts")).registerMessage(program, resolveOps),
   contact: async () => (await import("./cli/contact.ts")).registerContact(program, resolveOps),
@@ -61,6 +66,7 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
     (await import("./cli/add.ts")).registerAdd(program, { env, resolve: resolveOps }),
   init: async () => (await import("./cli/init.ts")).registerInit(program, env),
   reload: async () => (await import("./cli/reload.ts")).registerReload(program, resolveOps),
+  report: async () => (await import("./cli/report.ts")).registerReport(program, resolveOps),
   replay: async () => (await import("./cli/replay.ts")).registerReplay(program, resolveOps),
   topology: async () => (await import("./cli/topology.ts")).registerTopology(program, resolveOps),
   renormalize: async () =>

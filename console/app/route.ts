@@ -29,7 +29,7 @@ export function go(fragment: string): void {
 }
 
 /** Without a step for the back button: tabs, typing. */
-export function replace(fragment: string): void {
+function replace(fragment: string): void {
   history.replaceState(null, "", fragment);
   route.value = parseFragment(location.hash);
 }

@@ -4,7 +4,7 @@ import { areaOf, edges, lineOf, niceTop, type Plot, timeTicks, xOf, yOf } from "
 import { fullTime, minuteTime, tickTime, type Zone } from "../words/time.ts";
 import { timeStyle } from "./settings.ts";
 
-export interface Series {
+interface Series {
   readonly label: string;
   readonly tone: Tone | "accent";
   /** null: not known then; the line has a gap. */

@@ -1,4 +1,5 @@
 import { baseUrl } from "../api/client.ts";
+import { quoted } from "../words/shell.ts";
 import { IconButton } from "./button.tsx";
 import { Menu } from "./menu.tsx";
 import { toast } from "./toasts.tsx";
@@ -60,9 +61,4 @@ function curlOf(path: string, query: object = {}): string {
     for (const each of [value].flat()) url.searchParams.append(name, `${each}`);
   }
   return `curl -H "Authorization: Bearer $WAYPOST_TOKEN" ${quoted(url.href)}`;
-}
-
-/** For a POSIX shell. */
-export function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

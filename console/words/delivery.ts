@@ -1,4 +1,4 @@
-import type { Delivery } from "../api/client.ts";
+import type { Delivery } from "../../src/client/client.ts";
 import { relative, span } from "./time.ts";
 
 export type Tone = "good" | "wait" | "bad" | "live" | "quiet";

@@ -7,6 +7,7 @@ import { createRenormalizer } from "../jobs/renormalize/renormalizer.ts";
 import { createQuarantineRetry } from "../jobs/renormalize/retry-post.ts";
 import type { RenormalizerSources } from "../jobs/renormalize/work.ts";
 import { planReplay } from "../jobs/replay/replayer.ts";
+import { makeReport } from "../jobs/reports/report.ts";
 import { answerSeries } from "../jobs/series/answer.ts";
 import type { OpsApi } from "../ops/create-ops.ts";
 import { pruneTopology } from "../ops/prune.ts";
@@ -24,8 +25,10 @@ import type { Plan } from "./plan.ts";
 import type { Receiving } from "./receive.ts";
 import { replayParts } from "./replay.ts";
 import { testEvent } from "./routes-test.ts";
+import { createSetUp } from "./set-up.ts";
 
 export interface ApiParts {
+  readonly env: NodeJS.ProcessEnv;
   readonly bus: Bus;
   readonly store: Store;
   readonly media?: Media | undefined;
@@ -44,6 +47,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
   const parser = createPostParser({ log: base.log.child({ role: "ops" }) });
   base.life.add("reader", () => parser.close());
   const destinations = () => plan().destinations;
+  const status = statusOf(base, parts, await packageVersion());
   const reading: RenormalizerSources = {
     query: store,
     publish: bus.publish.bind(bus),
@@ -66,6 +70,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     whyNot: (event, delivered) => whyNot(plan().routes, event, destinations().keys(), delivered),
     testRoutes: (event) => testEvent(event, plan(), store),
     series: seriesOf(base, store),
+    report: (asked) => makeReport(store, asked),
     replays: store.replays,
     installation: store.installation,
     planReplay: (request) => planReplay(replayParts(store, plan), request),
@@ -85,7 +90,8 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
       closeQuarantined: (id) => store.closeQuarantined(id),
     }),
     check: (name) => checkConfigured(base.config, plan().routing, name, base.log),
-    status: statusOf(base, parts, await packageVersion()),
+    status,
+    setUp: createSetUp(base, { ...parts, status }),
   };
 }
 

@@ -11,6 +11,7 @@ import type { Closing } from "./closing.ts";
 import type { Delivering } from "./deliver.ts";
 import { loadPlan, type Plan } from "./plan.ts";
 import type { Receiving } from "./receive.ts";
+import type { Reporting } from "./reporting.ts";
 
 /** What another plan is for. */
 export interface Reloadable {
@@ -19,10 +20,11 @@ export interface Reloadable {
   refused?: NonNullable<ConfigurationState["refused"]>;
   readonly bus?: Bus;
   readonly receiving?: Receiving;
-  readonly store?: Pick<Store, "processes">;
+  readonly store?: Pick<Store, "processes" | "series">;
   readonly delivering?: Delivering;
   readonly alerting?: Alerting;
   readonly closing?: Closing;
+  readonly reporting?: Reporting;
 }
 
 export interface Reloader {
@@ -51,9 +53,12 @@ export function createReloader(base: Base, parts: Reloadable, env: NodeJS.Proces
       await parts.delivering?.reload(plan);
       await parts.alerting?.reload(plan);
       await parts.closing?.reload(plan);
+      await parts.reporting?.reload(plan);
       parts.plan = plan;
       delete parts.refused;
       log.info("reloaded waypost.yaml");
+      const mark = { at: new Date().toISOString(), what: "reload", of: config.role } as const;
+      await parts.store?.series.mark(mark).catch(() => undefined);
       return outcomeOf(plan, await othersThan(plan, parts.store));
     } catch (error) {
       parts.refused = (await isThere(config.configFile)) ? "wrong" : "gone";

@@ -19,6 +19,8 @@ import { loadPlan, type Plan } from "./plan.ts";
 import { type Receiving, startReceiving } from "./receive.ts";
 import { createReloader, type Reloadable } from "./reload.ts";
 import { startReplays } from "./replay.ts";
+import { type Reporting, startReports } from "./reporting.ts";
+import { startCountingOwn } from "./sampling.ts";
 import { startWorking, type WorkOptions } from "./work.ts";
 
 /** Loads the configuration and runs the role, with `only` these of its consumers. Throws a ConfigError. */
@@ -52,7 +54,7 @@ async function serve(
   const parts: Parts = { plan, ...(only && { only }) };
   const reloader = createReloader(base, parts, env);
   try {
-    await startRole(base, parts, reloader.reload);
+    await startRole(base, parts, reloader.reload, env);
   } catch (error) {
     base.log.error("could not start", { error });
     // Whatever still holds on must not keep a process alive that does nothing.
@@ -72,10 +74,16 @@ interface Parts extends Reloadable {
   delivering?: Delivering;
   alerting?: Alerting;
   closing?: Closing;
+  reporting?: Reporting;
 }
 
 /** ops answers probes from the start; the receiver opens its port last and closes it first. */
-async function startRole(base: Base, parts: Parts, reload: Reload): Promise<void> {
+async function startRole(
+  base: Base,
+  parts: Parts,
+  reload: Reload,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
   const { config, life, log } = base;
   const { role } = config;
   let ops: Ops | undefined;
@@ -88,7 +96,7 @@ async function startRole(base: Base, parts: Parts, reload: Reload): Promise<void
   const api =
     store && role !== "work"
       ? await createApi(base, {
-          ...{ bus, store, media, plan },
+          ...{ env, bus, store, media, plan },
           receiving: () => parts.receiving,
           refused: () => parts.refused,
         })
@@ -108,6 +116,7 @@ async function startRole(base: Base, parts: Parts, reload: Reload): Promise<void
     const configHash = () => parts.plan.routing.hash;
     const alive = await startSayingAlive({ processes: store.processes, role, configHash, log });
     life.add("alive", () => alive.close());
+    await startCountingOwn(base, { store, id: alive.id });
     lookAfterFormer(base, { bus, store, plan: parts.plan });
     const work = { bus, store, media, plan: parts.plan, planNow: plan, holder: alive.id };
     if (role !== "ops") await startWork(base, parts, work);
@@ -137,6 +146,8 @@ async function startWork(base: Base, parts: Parts, work: Omit<WorkOptions, "only
   life.add("replays", () => replaying.close(), jobMs);
   const counting = startCounting(base, options);
   life.add("series", () => counting.close(), jobMs);
+  parts.reporting = await startReports(base, options);
+  life.add("reports", () => parts.reporting?.close(), jobMs);
 }
 
 /** All that a receiver needs the store for: to be seen by `status`. So it neither waits for it nor minds. */
@@ -152,6 +163,7 @@ async function sayThatItReceives(base: Base, parts: Parts): Promise<void> {
     log,
   });
   life.add("alive", () => alive.close());
+  await startCountingOwn(base, { store, id: alive.id });
   if (parts.bus) lookAfterFormer(base, { bus: parts.bus, store, plan: parts.plan });
 }
 

@@ -1,4 +1,5 @@
-import type { Bus, Store } from "../contracts.ts";
+import type { Bus, BusMessage, Store } from "../contracts.ts";
+import { isQuarantined } from "../event/event.ts";
 import { prepareIntake } from "../event/intake-event.ts";
 import { createStoreHandler } from "../store/create-store-handler.ts";
 import { delay } from "../support/delay.ts";
@@ -36,6 +37,7 @@ export async function startWorking(base: Base, options: WorkOptions): Promise<De
     const append: Store["append"] = async (batch) => {
       const appended = await store.append(batch);
       delivering?.wake(appended.stored);
+      if (appended.duplicates > 0) countRepeated(batch, appended.stored, metrics);
       return appended;
     };
     const handle = createStoreHandler({ store: { append }, log, metrics });
@@ -54,6 +56,20 @@ export async function startWorking(base: Base, options: WorkOptions): Promise<De
   delivering = started;
   life.add("delivery", (leftMs) => started.close(leftMs), leasesMs);
   return started;
+}
+
+/** Meta sends again what was not answered in time, and the bus what was not acked. */
+function countRepeated(
+  batch: readonly BusMessage[],
+  stored: readonly string[],
+  metrics: Base["metrics"],
+): void {
+  const fresh = new Set(stored);
+  for (const event of batch) {
+    if (isQuarantined(event) || fresh.has(event.id)) continue;
+    const account = event.data.account.phoneNumberId ?? "none";
+    metrics.accountEvents.inc({ account, outcome: "repeated" });
+  }
 }
 
 /** Only where others may publish: the embedded bus has none but this process. */

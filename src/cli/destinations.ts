@@ -3,13 +3,14 @@ import type { Client, Destination } from "../client/client.ts";
 import { destinationLines } from "./destination-lines.ts";
 import {
   askOps,
+  exitCodes,
   type OpsFlags,
   type ResolveOps,
   runCommand,
   tokenOption,
   urlOption,
 } from "./ops-client.ts";
-import { columns, cut, print, safeJson } from "./terminal.ts";
+import { columns, cut, escapeControls, print, safeJson } from "./terminal.ts";
 
 type Flags = OpsFlags & { readonly json?: true };
 
@@ -29,12 +30,25 @@ export function registerDestinations(program: Command, resolve: ResolveOps): voi
     .description("Stops delivering until it is resumed. Its events wait and nothing is lost.")
     .argument("<name>", "the destination")
     .option("--reason <text>", "shown with it, at most 200 characters")
-    .action((name: string, { reason }: { reason?: string }, self: Command) =>
-      runCommand(() =>
-        act(self.optsWithGlobals(), resolve, (client) =>
-          client.post("/api/destinations/{name}/pause", { path: { name }, body: { reason } }),
+    .option("--for <duration>", "then it goes on by itself: 30min, 2h, 1d")
+    .action(
+      (name: string, { reason, for: lasts }: { reason?: string; for?: string }, self: Command) =>
+        runCommand(() =>
+          act(self.optsWithGlobals(), resolve, (client) =>
+            client.post("/api/destinations/{name}/pause", {
+              path: { name },
+              body: { reason, for: lasts },
+            }),
+          ),
         ),
-      ),
+    );
+  command
+    .command("check")
+    .summary("ask one whether it would take something")
+    .description("Makes the harmless calls of `waypost doctor`. Delivers nothing.")
+    .argument("<name>", "the destination")
+    .action((name: string, _flags: object, self: Command) =>
+      runCommand(() => check(name, self.optsWithGlobals(), resolve)),
     );
   command
     .command("resume")
@@ -48,6 +62,22 @@ export function registerDestinations(program: Command, resolve: ResolveOps): voi
         ),
       ),
     );
+}
+
+/** At most 15 s and what it takes to begin. */
+const checkMs = 30_000;
+
+async function check(name: string, flags: Flags, resolve: ResolveOps): Promise<number> {
+  const found = await askOps(flags, resolve, (client) =>
+    client.post("/api/destinations/{name}/check", { path: { name }, timeoutMs: checkMs }),
+  );
+  if (flags.json) print(safeJson(found));
+  else {
+    for (const { ok, name: what, detail } of found.checks) {
+      print(cut(escapeControls(`${ok ? "ok " : "bad"}  ${what}: ${detail}`), columns()));
+    }
+  }
+  return found.ok ? 0 : exitCodes.wrong;
 }
 
 async function list(flags: Flags, resolve: ResolveOps): Promise<number> {

@@ -33,6 +33,29 @@ export function registerQuarantine(program: Command, resolve: ResolveOps): void 
     .action((id: string, _flags: Flags, self: Command) =>
       runCommand(() => show(id, self.optsWithGlobals<Flags>(), resolve)),
     );
+  command
+    .command("retry")
+    .summary("read one again")
+    .description(
+      "Publishes what can be understood now, and closes the entry where nothing is left.",
+    )
+    .argument("<id>", "its id, qrn_…")
+    .action((id: string, _flags: Flags, self: Command) =>
+      runCommand(() => retry(id, self.optsWithGlobals<Flags>(), resolve)),
+    );
+}
+
+async function retry(id: string, flags: Flags, resolve: ResolveOps): Promise<number> {
+  const { understood, published, problems, closed } = await askOps(flags, resolve, (client) =>
+    client.post("/api/quarantine/{id}/retry", { path: { id } }),
+  );
+  const rest = closed
+    ? "Nothing is left: the entry is closed."
+    : `${problems.length} problems stay.`;
+  print(`${understood} events understood, ${published.length} of them new. ${rest}`);
+  for (const problem of problems)
+    print(cut(`  ${escapeControls(problemText(problem))}`, columns()));
+  return 0;
 }
 
 async function list(flags: Flags, resolve: ResolveOps): Promise<number> {

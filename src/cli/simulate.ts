@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import { tryCallback } from "../meta/try-callback.ts";
 import { CommandError, exitCodes, runCommand } from "./ops-client.ts";
-import { tryChallenge } from "./simulate/challenge.ts";
 import { addFlags, type SimulateFlags } from "./simulate/flags.ts";
 import { listKinds, makePlan, type Plan } from "./simulate/plan.ts";
 import { type Print, printJson, printText } from "./simulate/print.ts";
@@ -60,7 +60,7 @@ export async function runSimulate(
 }
 
 async function handshake(target: Target, print: Print): Promise<boolean> {
-  const problem = await tryChallenge(target.url, target.verifyToken);
+  const problem = await tryCallback(target.url, target.verifyToken);
   print.challenge(problem);
   return problem === undefined;
 }

@@ -30,9 +30,49 @@ export type ChatSide = "contact" | "human" | "bot" | "phone" | "api" | "unknown"
 export type DeliveryState = "scheduled" | "open" | "sending" | "delivered" | "skipped" | "dead";
 export type Scope = "read" | "content" | "publish" | "operate" | "privacy" | "admin";
 /**
- * What is wrong, by name. There may be more of them at any time.
+ * What is wrong, by name; its runbook has the same name.
  */
-export type ProblemKind = string;
+export type ProblemKind =
+  | "destination_paused"
+  | "destination_out"
+  | "destination_slow"
+  | "destination_unheld"
+  | "destination_removed"
+  | "destination_check_failed"
+  | "deliveries_dead"
+  | "bus_not_ready"
+  | "store_not_ready"
+  | "indexes_missing"
+  | "server_too_old"
+  | "shards_differ"
+  | "queue_unconsumed"
+  | "queue_backlog"
+  | "messages_dead"
+  | "spool_waits"
+  | "posts_unauthorized"
+  | "quarantine_growth"
+  | "account_silent"
+  | "configuration_wrong"
+  | "configuration_gone"
+  | "reload_refused"
+  | "configurations_differ"
+  | "versions_differ"
+  | "receiver_missing"
+  | "disk_low"
+  | "clock_skew"
+  | "certificate_expiring"
+  | "ops_exposed"
+  | "files_unavailable"
+  | "meta_not_asked"
+  | "meta_away"
+  | "meta_token"
+  | "meta_rights"
+  | "meta_app"
+  | "meta_callback"
+  | "meta_fields"
+  | "meta_account_unsubscribed"
+  | "meta_account_unknown"
+  | "meta_override";
 /**
  * Where the ops port serves the page about it, for everyone.
  */
@@ -822,6 +862,26 @@ export interface Operations {
     answer: Renormalization;
   };
   /**
+   * What became of what was sent
+   */
+  "GET /api/report": {
+    query?: {
+      /**
+       * A row for each value of these (template, account, campaign, variant, hour); only the total unless told. Repeat the parameter or separate with commas.
+       */
+      by?: string[];
+      /**
+       * RFC 3339 with its offset, or a date. One day before `to` unless told.
+       */
+      from?: string;
+      /**
+       * Now unless told.
+       */
+      to?: string;
+    };
+    answer: Report;
+  };
+  /**
    * Who you are, and what you may
    */
   "GET /api/session": {
@@ -899,6 +959,43 @@ export interface Operations {
     };
   };
   /**
+   * Saved views of the console
+   */
+  "GET /api/views": {
+    answer: {
+      items: SavedView[];
+    };
+  };
+  /**
+   * Save a view
+   */
+  "POST /api/views": {
+    body: {
+      /**
+       * Shown to all who see it; no personal data.
+       */
+      name: string;
+      page: string;
+      /**
+       * As in the console's fragment, people as `ctc_…`.
+       */
+      filter: string;
+      shared?: boolean;
+    };
+    answer: SavedView;
+  };
+  /**
+   * Remove a view
+   */
+  "DELETE /api/views/{id}": {
+    path: {
+      id: string;
+    };
+    answer: {
+      removed: string;
+    };
+  };
+  /**
    * Who read contents, and who did what, newest first
    */
   "GET /api/audit": {
@@ -961,6 +1058,35 @@ export interface Operations {
    */
   "GET /api/status": {
     answer: Status;
+  };
+  /**
+   * Everything tried out, with remedies
+   */
+  "GET /api/doctor": {
+    answer: DoctorReport;
+  };
+  /**
+   * How Meta sends here, and what is missing
+   */
+  "GET /api/connect": {
+    answer: Connection;
+  };
+  /**
+   * Send a signed message to the own callback URL, and see where it went
+   */
+  "POST /api/test-message": {
+    body?: {
+      asTest?: boolean;
+      /**
+       * With `asTest: false`: of which number; else a made-up one.
+       */
+      phoneNumberId?: string;
+      /**
+       * `public`: PUBLIC_URL, through DNS, proxy and certificate; `local`: the port itself. Public where it is known, unless told.
+       */
+      to?: "public" | "local";
+    };
+    answer: TestMessage;
   };
   /**
    * What a problem means and what to do, as Markdown
@@ -1588,6 +1714,25 @@ export interface WhoAmI {
   expiresAt?: string;
   production: boolean;
 }
+export interface SavedView {
+  id: string;
+  name: string;
+  page: string;
+  /**
+   * As in the console's fragment.
+   */
+  filter: string;
+  /**
+   * Name of the token that made it.
+   */
+  owner: string;
+  shared: boolean;
+  /**
+   * Its filter may tell of a person: words, a message, a conversation.
+   */
+  personal: boolean;
+  createdAt: string;
+}
 export interface ApiToken {
   name: string;
   scopes: Scope[];
@@ -1916,6 +2061,102 @@ export interface Renormalization {
 export interface Counts {
   [k: string]: number;
 }
+export interface ReportRow {
+  /**
+   * A value for each of `by`; empty where a message has none.
+   */
+  key: {
+    template?: string;
+    account?: string;
+    campaign?: string;
+    variant?: string;
+    hour?: string;
+  };
+  messages: number;
+  sent: number;
+  delivered: number;
+  read: number;
+  failed: number;
+  /**
+   * The most frequent first.
+   */
+  failures: {
+    /**
+     * Meta's.
+     */
+    code?: number;
+    meaning: string;
+    count: number;
+  }[];
+  /**
+   * The contact wrote within 24 hours after it.
+   */
+  replied: number;
+  /**
+   * `business.consent.revoked` within 24 hours after it.
+   */
+  optedOut: number;
+  /**
+   * Known by their statuses alone: nobody told Waypost what they say.
+   */
+  untold: number;
+  /**
+   * Of messages whose statuses say it.
+   */
+  pricing: {
+    category: string;
+    billable: boolean;
+    count: number;
+  }[];
+  /**
+   * Of rows by account and hour alone, and of the total.
+   */
+  firstResponse?: FirstResponse;
+}
+export interface Report {
+  by: ("template" | "account" | "campaign" | "variant" | "hour")[];
+  from: string;
+  to: string;
+  /**
+   * By hour, else the most messages first.
+   */
+  rows: ReportRow[];
+  total: ReportRow;
+  /**
+   * false: there are more than 200,000 messages; later ones are missing.
+   */
+  complete: boolean;
+  reconciliation: {
+    hours: {
+      at: string;
+      account: string;
+      /**
+       * Events that receivers made durable.
+       */
+      received: number;
+      /**
+       * The log had them already.
+       */
+      repeated: number;
+      stored: number;
+    }[];
+    destinations: {
+      destination: string;
+      taken: number;
+      dead: number;
+    }[];
+    /**
+     * In words: hours and numbers of which the log lacks something that was received.
+     */
+    gaps: string[];
+  };
+}
+export interface FirstResponse {
+  count: number;
+  meanMs: number;
+  p50Ms: number;
+  p90Ms: number;
+}
 export interface Series {
   step: "minute" | "hour" | "day";
   from: string;
@@ -1951,7 +2192,7 @@ export interface Series {
     at: string;
     what: "start" | "reload" | "pause" | "resume";
     /**
-     * The process that started or reloaded
+     * The process that started, the role that reloaded, or the destination.
      */
     of: string;
     /**
@@ -2006,12 +2247,7 @@ export interface AccountPoint {
   /**
    * How long contacts waited for the answers that were given in this time, from their first message since the answer before. Of hours and days.
    */
-  firstResponse?: {
-    count: number;
-    meanMs: number;
-    p50Ms: number;
-    p90Ms: number;
-  };
+  firstResponse?: FirstResponse;
 }
 export interface ProcessPoint {
   at: string;
@@ -2167,6 +2403,132 @@ export interface Readiness {
     ok: boolean;
     reason?: string;
   }[];
+}
+export interface DoctorReport {
+  at: string;
+  ok: boolean;
+  /**
+   * What is not ok first.
+   */
+  findings: {
+    /**
+     * The part of Waypost, or a destination.
+     */
+    of: string;
+    ok: boolean;
+    found: string;
+    remedy?: string;
+    kind?: ProblemKind;
+    runbook?: RunbookPath;
+  }[];
+}
+/**
+ * How Meta sends to this Waypost, as Graph tells it.
+ */
+export interface Connection {
+  /**
+   * When Meta was asked.
+   */
+  at: string;
+  /**
+   * No problem that is an error or a warning.
+   */
+  ok: boolean;
+  wanted: {
+    /**
+     * Of PUBLIC_URL.
+     */
+    callback?: string;
+    fields: string[];
+  };
+  app?: {
+    id: string;
+    name?: string;
+    callback?: string;
+    active?: boolean;
+    fields: {
+      name: string;
+      version?: string;
+    }[];
+  };
+  token?: {
+    appId?: string;
+    scopes: string[];
+    expiresAt?: string;
+  };
+  /**
+   * WhatsApp Business Accounts.
+   */
+  accounts: {
+    id: string;
+    name?: string;
+    subscribed: boolean;
+    override?: string;
+    otherApps: {
+      id: string;
+      name?: string;
+    }[];
+    numbers: {
+      id: string;
+      /**
+       * The business's own number.
+       */
+      display?: string;
+      name?: string;
+      override?: string;
+      /**
+       * Where its messages go.
+       */
+      callback?: string;
+      by?: "number" | "account" | "app";
+    }[];
+  }[];
+  /**
+   * Errors first.
+   */
+  problems: {
+    kind: ProblemKind;
+    level: "error" | "warning" | "note";
+    what: string;
+    remedy: string;
+    runbook: RunbookPath;
+    /**
+     * What `waypost connect --apply` would do.
+     */
+    step?: {
+      act: "set-webhook" | "subscribe-account" | "remove-override";
+      callback?: string;
+      fields?: string[];
+      account?: string;
+      of?: "account" | "number";
+      id?: string;
+    };
+  }[];
+}
+export interface TestMessage {
+  url: string;
+  /**
+   * What the callback URL answered; absent when it did not.
+   */
+  status?: number;
+  ms: number;
+  /**
+   * Marked as a test.
+   */
+  test: boolean;
+  /**
+   * What is wrong, where something is.
+   */
+  why?: string;
+  remedy?: string;
+  /**
+   * Its id, once it is in the log; `GET /api/timeline/{id}` says where it went.
+   */
+  event?: string;
+  /**
+   * Where the routes lead it.
+   */
+  goesTo?: string[];
 }
 /**
  * RFC 9457.

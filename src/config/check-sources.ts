@@ -90,6 +90,26 @@ export function checkReports(checked: Checked, report: Report): void {
     checkNames([name], [...path, "name"], report);
     checkTimeZone(timeZone, [...path, "timeZone"], report);
     checkReferences(to, "destinations", [...path, "to"], checked, report);
+    for (const name of [to].flat()) checkCarriesReports(name, [...path, "to"], checked, report);
   }
   checkUnique(reports, { path: ["reports"], what: "report", source: checked.source }, report);
+}
+
+/** Kinds that show a text to people. */
+const reportKinds = ["slack", "email"];
+
+function checkCarriesReports(
+  name: unknown,
+  path: YamlPath,
+  checked: Checked,
+  report: Report,
+): void {
+  const known = record(record(checked.value)["destinations"]);
+  if (typeof name !== "string" || !Object.hasOwn(known, name)) return;
+  const { kind } = record(known[name]);
+  if (typeof kind !== "string" || reportKinds.includes(kind)) return;
+  report(path, {
+    problem: `names ${name}, whose kind ${kind} cannot take reports`,
+    remedy: "Name a destination of kind slack",
+  });
 }

@@ -1,5 +1,6 @@
 /** Who may ask and act, and what they did. Secrets are known by their SHA-256 alone, in hexadecimal digits. */
 import type { Page, PageRequest } from "./log.ts";
+import type { Views } from "./views.ts";
 
 /**
  * What a token may do: `read` all but what people wrote and who they are, which is `content`; `publish` events; `operate` (retry,
@@ -97,4 +98,5 @@ export interface Access {
   readonly tokens: Tokens;
   readonly sessions: Sessions;
   readonly audit: Audit;
+  readonly views: Views;
 }

@@ -76,7 +76,7 @@ function changeOfClocks(timeZone: string, before: number, after: number): number
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Milliseconds to add to UTC for local time. Throws a RangeError for a zone that is none. */
-function offsetAt(timeZone: string, time: number): number {
+export function offsetAt(timeZone: string, time: number): number {
   let format = formats.get(timeZone);
   if (format === undefined) {
     format = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" });

@@ -98,7 +98,19 @@ export interface DeliveryChange {
 }
 
 export interface DeliveryFilter {
-  readonly destination?: string;
-  readonly state?: Delivery["state"];
+  /** Of several, any of them. */
+  readonly destination?: string | readonly string[];
+  readonly state?: Delivery["state"] | readonly Delivery["state"][];
   readonly event?: string;
+  readonly route?: string;
+  /** How its last attempt ended. */
+  readonly verdict?: Attempt["outcome"];
+  /** ISO times on `createdAt`: from inclusive, to exclusive. */
+  readonly from?: string;
+  readonly to?: string;
+  /** Of its event, as `EventFilter` has them: what the log lacks is found by its type alone. */
+  readonly types?: readonly string[];
+  readonly account?: string;
+  readonly conversation?: string;
+  readonly contact?: string;
 }

@@ -134,7 +134,7 @@ function waits(turns: readonly Turn[], from: string): number[] {
     if (turn.conversation !== conversation) since = undefined;
     conversation = turn.conversation;
     if (turn.side === "in") since ??= turn.at;
-    else {
+    else if (turn.side === "out") {
       if (since !== undefined && turn.at >= from)
         found.push(Date.parse(turn.at) - Date.parse(since));
       since = undefined;

@@ -1,4 +1,5 @@
 /** What the series count of the log: by what events are found by, never by what they hold. */
+import type { SentMessage } from "./report.ts";
 import type { Span } from "./series.ts";
 
 export interface EventCount {
@@ -23,9 +24,12 @@ export interface Breakdown {
 export interface Turn {
   /** The same for all ids of the person's conversation, as far as the log knows. */
   readonly conversation: string;
+  /** All of these ids. */
+  readonly ids: readonly string[];
   /** Of its receipt. ISO. */
   readonly at: string;
-  readonly side: "in" | "out";
+  /** `stop`: they took back their consent. */
+  readonly side: "in" | "out" | "stop";
 }
 
 /** Reads beside all else, and takes as long as it takes: for slices. Throws StoreError. */
@@ -37,4 +41,9 @@ export interface LogFigures {
   conversations(account: string, side: Turn["side"], span: Span): Promise<readonly string[]>;
   /** What was written in these conversations, by either side: by conversation, then time. */
   turns(conversations: readonly string[], span: Span): Promise<Turn[]>;
+  /** Messages of our side, the oldest first: those behind `after` that are first known of in the span. */
+  sent(
+    span: Span,
+    page: { readonly after?: Pick<SentMessage, "at" | "id">; readonly limit: number },
+  ): Promise<SentMessage[]>;
 }

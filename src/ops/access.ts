@@ -10,6 +10,7 @@ import { type Authentication, createAuthentication } from "./authenticate.ts";
 import type { IntakeParts } from "./intake-routes.ts";
 import { createSessionRoutes } from "./session-routes.ts";
 import { createTokenRoutes } from "./token-routes.ts";
+import { createViewRoutes } from "./view-routes.ts";
 import { createWhoAsks, type WhoAsks } from "./who-asks.ts";
 
 export interface AccessParts {
@@ -57,6 +58,7 @@ export function createAccessRoutes(
     createSessionRoutes({ sessions: access.sessions, whoAsks, production }),
     createTokenRoutes({ tokens: access.tokens, accounts: intake.accounts }),
     createAuditRoutes(access.audit),
+    createViewRoutes(access.views),
   );
   return router;
 }

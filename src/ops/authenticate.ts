@@ -47,8 +47,8 @@ export function createAuthentication(whoAsks: WhoAsks): Authentication {
       const viewer = given && (await find(request, given));
       if (given === undefined || viewer === undefined) throw unauthorized();
       if (given.by === "session") refuseForeign(request);
-      // What the validator looks for.
-      if (given.by === "session") request.cookies = { [sessionCookie]: "given" };
+      // What the validator looks for. Where there are no cookies at all it throws a TypeError, whose text costs V8 half a millisecond.
+      request.cookies = given.by === "session" ? { [sessionCookie]: "given" } : {};
       setViewer(response, viewer);
       next();
     },

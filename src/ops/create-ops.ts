@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import { join } from "node:path";
-import express, { type Express, type RequestHandler } from "express";
+import express, { type Express } from "express";
 import { middleware as validateOpenApi } from "express-openapi-validator";
 import type {
   Bus,
@@ -18,6 +18,7 @@ import type {
   Replays,
   RetryQuarantined,
   RoutesTested,
+  SetUp,
   WaypostEvent,
 } from "../contracts.ts";
 import { createHttpServer, listen } from "../support/http-server.ts";
@@ -44,13 +45,15 @@ import { readBody } from "./read-body.ts";
 import { handleReload, type Reload } from "./reload-route.ts";
 import { createRenormalizationRoutes } from "./renormalization-routes.ts";
 import { createReplayRoutes } from "./replay-routes.ts";
+import { createFigureRoutes, type FigureParts } from "./report-routes.ts";
 import { nameMissingScope, requireScopes } from "./require-scopes.ts";
 import { createRoutesTestRoutes } from "./routes-test-routes.ts";
 import { createRunbooks } from "./runbooks.ts";
 import { createSchemas, schemasDir } from "./schemas.ts";
 import { createSearchRoutes } from "./search-routes.ts";
-import { createSeriesRoutes, type SeriesRouteParts } from "./series-routes.ts";
+import { createSetUpRoutes } from "./set-up-routes.ts";
 import type { SystemStatus } from "./status.ts";
+import { watch } from "./watch.ts";
 import { createWhoAsks } from "./who-asks.ts";
 
 export interface OpsOptions {
@@ -72,7 +75,7 @@ export interface OpsOptions {
   readonly validateResponses?: boolean;
 }
 
-export interface OpsApi extends MediaParts, AccessParts, SeriesRouteParts {
+export interface OpsApi extends MediaParts, AccessParts, FigureParts {
   readonly query: EventQuery;
   readonly tail: Bus["tail"];
   /** `accounts`: tells of these phone number ids alone. */
@@ -98,6 +101,7 @@ export interface OpsApi extends MediaParts, AccessParts, SeriesRouteParts {
   readonly intake: IntakeParts;
   readonly replays: Replays;
   readonly installation: Installation;
+  readonly setUp: SetUp;
   /** What a replay would do. Changes nothing. */
   readonly planReplay: (request: ReplayRequest) => Promise<ReplayPlan>;
   /** Runs the present parser over the log and quarantine. */
@@ -209,7 +213,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
     createAccessRoutes(access, api),
     createRenormalizationRoutes(api),
     createReplayRoutes(api),
-    createSeriesRoutes(api),
+    createFigureRoutes(api),
     createContactRoutes(api),
     createConversationRoutes(api),
     createSearchRoutes(api),
@@ -217,26 +221,10 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
     createExportRoutes(api),
     createRoutesTestRoutes(api),
     createIntakeRoutes(api.intake, options.metrics),
+    createSetUpRoutes(api.setUp),
   );
   app.use("/api", createLogRoutes(api), createDeliveryRoutes(api), createDestinationRoutes(api));
   return { endStreams: () => streams.closeAll(), settle: access.settle };
-}
-
-/** Who read what is audited by endpoint, never by what was asked for. */
-function watch({ log, metrics }: OpsOptions): RequestHandler {
-  return (request, response, next) => {
-    const started = performance.now();
-    response.once("close", () => {
-      const { openapi } = request as { openapi?: { openApiRoute?: string } };
-      metrics.apiRequests.inc({ code: String(response.statusCode) });
-      log.info("answered an API request", {
-        path: openapi?.openApiRoute ?? "unknown",
-        code: response.statusCode,
-        ms: Math.round(performance.now() - started),
-      });
-    });
-    next();
-  };
 }
 
 async function close(server: Server): Promise<void> {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Response, Router } from "express";
-import type { Delivery, DeliveryFilter, Ledger } from "../contracts.ts";
+import type { Delivery, Ledger } from "../contracts.ts";
 import { audit } from "./audit.ts";
+import { parseDeliveryFilter } from "./delivery-filter.ts";
 import { notFound, Problem } from "./problem.ts";
-import { parsePage, type Query, requireValidated } from "./query.ts";
+import { parsePage, requireValidated } from "./query.ts";
 import { seenDeliveries } from "./reach.ts";
 import { viewerOf } from "./viewer.ts";
 
@@ -20,14 +21,18 @@ export function createDeliveryRoutes(options: {
     Ledger,
     "deliveries" | "delivery" | "bodies" | "reopen" | "giveUp" | "lease"
   >;
-  readonly destinations: () => ReadonlyMap<string, { readonly timeoutMs?: number }>;
+  readonly destinations: () => ReadonlyMap<
+    string,
+    { readonly kind: string; readonly timeoutMs?: number }
+  >;
 }): Router {
   const { ledger, destinations } = options;
   const seenFor = (response: Response) => seenDeliveries(viewerOf(response), ledger);
   const router = Router();
   router.use(requireValidated);
   router.get("/deliveries", async ({ query }, response) => {
-    const page = await seenFor(response).deliveries(parseDeliveryFilter(query), parsePage(query));
+    const filter = parseDeliveryFilter(query, destinations());
+    const page = await seenFor(response).deliveries(filter, parsePage(query));
     audit(response, { count: page.items.length });
     response.json(page);
   });
@@ -91,15 +96,6 @@ function done(): Problem {
 
 function scheduled(detail: string): Problem {
   return new Problem(409, "delivery-scheduled", "The delivery is scheduled.", { detail });
-}
-
-/** What the validator let through. */
-export function parseDeliveryFilter({ destination, state, event }: Query): DeliveryFilter {
-  return {
-    ...(destination === undefined ? {} : { destination: String(destination) }),
-    ...(state === undefined ? {} : { state: state as Delivery["state"] }),
-    ...(event === undefined ? {} : { event: String(event) }),
-  };
 }
 
 async function findDelivery(ledger: Pick<Ledger, "delivery">, id: string): Promise<Delivery> {

@@ -1,6 +1,6 @@
 import { Router } from "express";
 import type { EventFilter, EventQuery, Ledger } from "../contracts.ts";
-import { parseDeliveryFilter } from "./delivery-routes.ts";
+import { parseDeliveryFilter } from "./delivery-filter.ts";
 import { type ExportFormat, sendExport } from "./export.ts";
 import { deliveryColumns, eventColumns } from "./export-columns.ts";
 import { shownBy } from "./masking/masking.ts";

@@ -98,7 +98,10 @@ function parseTime(query: Query, name: string): string | undefined {
   return time.toISOString();
 }
 
-function pick<K extends string>(query: Query, names: readonly K[]): { [name in K]?: string } {
+export function pick<K extends string>(
+  query: Query,
+  names: readonly K[],
+): { [name in K]?: string } {
   const picked: { [name in K]?: string } = {};
   for (const name of names) {
     const value = query[name];

@@ -6,7 +6,8 @@ import {
   type RememberedLink,
   type WaypostEvent,
 } from "../contracts.ts";
-import { countryOf, phonesMeant } from "../event/phone.ts";
+import { phonesMeant } from "../event/phone.ts";
+import type { Countries } from "./own-countries.ts";
 import {
   contactHit,
   conversationHit,
@@ -28,12 +29,15 @@ export interface SearchParts {
 }
 
 const maxHits = 20;
+const maxLinks = 10;
 /** Of words, so many events are looked through for people and messages. */
 const maxWorded = 40;
 
 /** Finds what a person has at hand; the best first. Asks nothing that no index answers. */
-export function createSearch(parts: SearchParts): (q: string) => Promise<SearchHit[]> {
-  const countries = createCountries(parts);
+export function createSearch(
+  parts: SearchParts,
+  countries: Countries,
+): (q: string) => Promise<SearchHit[]> {
   return async (q) => {
     const shape = shapeOf(q);
     const exact = await byId(parts, shape);
@@ -119,8 +123,6 @@ async function quarantinedHits({ query }: SearchParts, id: string): Promise<Sear
   return [{ kind: "post", id, title: "Could not be read", at, ...(detail && { detail }) }];
 }
 
-type Countries = () => Promise<readonly string[]>;
-
 async function byPerson(
   parts: SearchParts,
   { phone, user, text }: SearchShape,
@@ -154,30 +156,44 @@ async function personHits(parts: SearchParts, id: string): Promise<SearchHit[]> 
 async function byLink(parts: SearchParts, { remote }: SearchShape): Promise<SearchHit[]> {
   if (remote.length === 0) return [];
   const links = await parts.ledger.linksTo(remote);
-  return Promise.all(links.slice(0, 10).map((link) => linkHit(parts, link, remote)));
+  const hits = links.slice(0, maxLinks).map((link) => linkHit(parts, link, remote));
+  return (await Promise.all(hits)).flat();
 }
 
+/** None where what it is about is not there any more, or not for this viewer. */
 async function linkHit(
-  { query, contacts }: SearchParts,
+  parts: SearchParts,
   { destination, about, link, savedAt }: RememberedLink,
   remote: readonly string[],
-): Promise<SearchHit> {
+): Promise<SearchHit[]> {
+  const known = await whoseLink(parts, about);
+  if (known === undefined) return [];
   const [name, id] = Object.entries(link).find(([, value]) => remote.includes(value)) ?? ["", ""];
   const what = name.replace(/([A-Z])/g, " $1").toLowerCase();
-  const hit = { kind: "link", id, at: savedAt } as const;
+  const { who, ...leads } = known;
+  const title = short(`${destination}, ${what} ${id}${who === "" ? "" : ` of ${who}`}`);
+  return [{ kind: "link", id, title, at: savedAt, ...leads }];
+}
+
+type Leads = Pick<SearchHit, "contact" | "conversation" | "event">;
+
+async function whoseLink(
+  { query, contacts }: SearchParts,
+  about: string,
+): Promise<(Leads & { readonly who: string }) | undefined> {
   const person = /^(?:user|phone):(.+)$/s.exec(about)?.[1];
   if (person !== undefined) {
     const contact = await contacts.find(person);
-    const [waId] = contact?.phones ?? [];
-    const who = contact && nameOf({ ...contact, waId, userId: contact.userIds[0] });
-    const title = `${destination}, ${what} ${id}${who === undefined ? "" : ` of ${who}`}`;
-    return { ...hit, title: short(title), ...(contact && { contact: contact.id }) };
+    const { phones, userIds, ...names } = contact ?? { phones: [], userIds: [] };
+    const who = nameOf({ ...names, waId: phones[0], userId: userIds[0] });
+    return contact && { who, contact: contact.id };
   }
-  const view = about.startsWith("cnv_") ? await query.conversation(about) : undefined;
-  const who = view === undefined ? "" : ` of ${nameOf(view.contact, view.groupId)}`;
-  const title = short(`${destination}, ${what} ${id}${who}`);
-  if (about.startsWith("cnv_")) return { ...hit, title, conversation: about };
-  return { ...hit, title, event: about };
+  if (!about.startsWith("cnv_")) {
+    const event = await query.event(about);
+    return event && { who: "", event: about };
+  }
+  const view = await query.conversation(about);
+  return view && { who: nameOf(view.contact, view.groupId), conversation: about };
 }
 
 async function byWords({ query }: SearchParts, { text }: SearchShape): Promise<SearchHit[]> {
@@ -213,25 +229,4 @@ function namedHits(events: readonly WaypostEvent[], text: string): SearchHit[] {
 
 function folded(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-}
-
-const countriesMs = 10 * 60 * 1_000;
-const maxAccounts = 20;
-
-/** Where our own numbers are: so people write numbers without a country code. */
-function createCountries({ query }: SearchParts): Countries {
-  let known: { readonly until: number; readonly countries: readonly string[] } | undefined;
-  return async () => {
-    if (known !== undefined && performance.now() < known.until) return known.countries;
-    const accounts = Object.keys((await query.stats()).lastEventAt).slice(0, maxAccounts);
-    const newest = await Promise.all(
-      accounts.map((account) => query.events({ account }, { limit: 1 })),
-    );
-    const countries = newest.flatMap(({ items: [event] }) => {
-      const own = event?.data.account.displayPhoneNumber;
-      return (own === undefined ? undefined : countryOf(own)) ?? [];
-    });
-    known = { until: performance.now() + countriesMs, countries: [...new Set(countries)] };
-    return known.countries;
-  };
 }

@@ -42,9 +42,13 @@ export function createAckMetrics(metrics: Metrics): AckMetrics {
     },
     durable({ events, accounts }) {
       for (const account of accounts) metrics.lastWebhook.setToCurrentTime({ account });
-      for (const { type } of events) {
+      for (const { type, routingKey } of events) {
         if (type === QUARANTINE_TYPE) metrics.quarantined.inc();
-        else metrics.received.inc({ family: familyOf(type) });
+        else {
+          metrics.received.inc({ family: familyOf(type) });
+          const account = routingKey.slice(type.length + 1);
+          metrics.accountEvents.inc({ account, outcome: "received" });
+        }
       }
     },
   };

@@ -14,6 +14,7 @@ import { markPauses } from "./pause-marks.ts";
 import { createProcessRegistry } from "./processes.ts";
 import { createQuarantine, quarantineTable } from "./quarantine.ts";
 import { createReplays, replaysTable } from "./replays.ts";
+import { createViews, viewsTable } from "./saved-views.ts";
 import { createSeries, seriesSpecs } from "./series.ts";
 import { createSessions, sessionsTable } from "./sessions.ts";
 import { createTokens, tokensTable } from "./tokens.ts";
@@ -30,6 +31,7 @@ export const collections = [
   tokensTable,
   sessionsTable,
   auditTable,
+  viewsTable,
   ...seriesSpecs,
   ...contactSpecs,
 ];
@@ -66,6 +68,7 @@ export function openCollections(
       tokens: createTokens(tables),
       sessions: createSessions(tables),
       audit: createAudit(tables),
+      views: createViews(tables),
     },
     installation: createInstallation(tables),
     quarantinedSince: quarantine.since,

@@ -7,7 +7,7 @@ export interface Position {
   readonly id: string;
 }
 
-const shape = /^(\d{1,16}) (.{1,600})$/su;
+const shape = /^(\d{1,16}) (.{1,700})$/su;
 
 /** Opaque to clients: base64url. Holds a time and an id, nothing personal. */
 export function encodeCursor(position: Position): string {

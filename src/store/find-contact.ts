@@ -4,7 +4,10 @@ import { resolveAliases } from "./aliases.ts";
 import type { Sources } from "./reader.ts";
 
 /** The conversations of a person, known by `ctc_…`, BSUID or phone, with each of the business's numbers, and the ids that are theirs alone. */
-export async function findContact(reader: Sources, contact: string) {
+export async function findContact(
+  reader: Pick<Sources, "accounts" | "aliases" | "contactKeys" | "conversationsById">,
+  contact: string,
+) {
   const ofPerson = contact.startsWith("ctc_") ? await reader.contactKeys(contact) : [];
   const asked = ofPerson.length > 0 ? ofPerson : [contactKey(contact)];
   const parties = asked.map((key) => (/[A-Za-z]/.test(key) ? { userId: key } : { phone: key }));

@@ -10,7 +10,8 @@ const maxFound = 50;
 /** What is longer is no id that anybody has at hand. */
 const maxRemote = 256;
 
-function remoteIn(link: Readonly<Record<string, string>>): string[] {
+/** By which a link is found. */
+export function remoteIn(link: Readonly<Record<string, string>>): string[] {
   const values = Object.values(link).filter((value) => value !== "" && value.length <= maxRemote);
   return [...new Set(values)];
 }

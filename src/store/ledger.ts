@@ -1,8 +1,9 @@
 import type { Tables } from "../contracts/table.ts";
 import type { Ledger, WaypostEvent } from "../contracts.ts";
 import { quarantineIdOf } from "../event/quarantined-post.ts";
-import { type LoadEdges, resolveAliases } from "./aliases.ts";
+import { resolveAliases } from "./aliases.ts";
 import { contactEdges } from "./contact-person.ts";
+import { beside, type EventReader } from "./events-of.ts";
 import { createClaims } from "./ledger-claims.ts";
 import { createControl } from "./ledger-control.ts";
 import { createLeases } from "./ledger-leases.ts";
@@ -11,16 +12,14 @@ import { createList } from "./ledger-list.ts";
 import { createRows } from "./ledger-rows.ts";
 import { deliveriesTable } from "./ledger-tables.ts";
 import { createQuarantine } from "./quarantine.ts";
+import type { Reader } from "./reader.ts";
 
 /** What the ledger asks of the log beside it. */
-export interface LedgerLog {
-  /** Of those events that are stored. */
-  bodies(eventIds: readonly string[]): Promise<ReadonlyMap<string, WaypostEvent>>;
+export interface LedgerLog extends EventReader, Pick<Reader, "eventsById"> {
   /** Of those events that are stored. */
   conversationsOf(eventIds: readonly string[]): Promise<readonly string[]>;
   /** These events do not expire before `until`. */
   keep(eventIds: readonly string[], until: Date): Promise<void>;
-  aliases: LoadEdges;
 }
 
 export interface LedgerOptions {
@@ -43,11 +42,11 @@ export function createLedger(tables: Tables, options: LedgerOptions): Ledger {
     ...createControl(tables, retentionMs),
     ...createClaims(tables),
     ...createLinks(tables, aliases, retentionMs),
-    ...createList(tables),
+    ...createList(tables, { ...log, ...beside(tables) }),
     aliases,
     contactAliases: (keys, learnt) => resolveAliases(keys, contactEdges(tables), learnt),
     async bodies(ids) {
-      const bodies = new Map<string, WaypostEvent | "quarantined">(await log.bodies(ids));
+      const bodies = new Map<string, WaypostEvent | "quarantined">(await log.eventsById(ids));
       const missing = ids.filter((id) => !bodies.has(id));
       const lying = new Set(await quarantine.among(missing.map(quarantineIdOf)));
       for (const id of missing) if (lying.has(quarantineIdOf(id))) bodies.set(id, "quarantined");

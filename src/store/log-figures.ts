@@ -3,12 +3,14 @@ import {
   type EventCount,
   type LogFigures,
   QueryTooWideError,
+  type SentMessage,
   type Span,
   type Turn,
 } from "../contracts.ts";
 import { sideOfType } from "../event/direction.ts";
 import { resolveAliases } from "./aliases.ts";
 import type { Reader } from "./reader.ts";
+import type { MessageRow } from "./views.ts";
 
 /** Milliseconds since 1970: `from` inclusive, `to` exclusive. */
 export interface Times {
@@ -27,6 +29,11 @@ export interface FiguresReader {
   /** Conversation and type, each pair once, of the number's events that have a conversation. */
   conversations(phoneNumberId: string, times: Times): Promise<(readonly [string, string])[]>;
   /** Conversation, receipt and type of what happened in them, by receipt. */
+  /** Ascending; `after` is the place of the last one before. */
+  sent(
+    span: Span,
+    page: { readonly after?: Pick<SentMessage, "at" | "id">; readonly limit: number },
+  ): Promise<MessageRow[]>;
   turns(
     conversations: readonly string[],
     times: Times,
@@ -65,15 +72,43 @@ export function createLogFigures(figures: FiguresReader, log: Pick<Reader, "alia
       for (let at = 0; at < ids.length; at += many) {
         const some = ids.slice(at, at + many);
         const found = await halving(timesOf(span), (times) => figures.turns(some, times));
-        for (const [id, received, type] of found) {
-          const side = sideOfType(type);
-          const conversation = all.get(id);
-          if (side === undefined || conversation === undefined) continue;
-          turns.push({ conversation, at: new Date(received).toISOString(), side });
-        }
+        turns.push(...found.flatMap((turn) => toTurn(turn, all, idsOf)));
       }
       return turns.sort(byConversation);
     },
+    sent: async (span, page) => (await figures.sent(span, page)).map(toSent),
+  };
+}
+
+const revoked = "business.consent.revoked";
+
+function toTurn(
+  [id, received, type]: readonly [string, number, string],
+  names: ReadonlyMap<string, string>,
+  idsOf: (id: string) => readonly string[],
+): Turn[] {
+  const side = type === revoked ? "stop" : sideOfType(type);
+  const conversation = names.get(id);
+  if (side === undefined || conversation === undefined) return [];
+  return [{ conversation, ids: idsOf(id), at: new Date(received).toISOString(), side }];
+}
+
+function toSent(row: MessageRow): SentMessage {
+  const { template, campaign, variant, status, conversationId, type } = row;
+  const category = row.pricing?.value["category"];
+  const pricing = { category: String(category), billable: row.pricing?.value["billable"] === true };
+  return {
+    id: row._id,
+    account: row.phoneNumberId ?? row.wabaId ?? "",
+    at: row.sentAt ?? "",
+    codes: (row.errors ?? []).flatMap(({ code }) => code ?? []),
+    told: type !== undefined,
+    ...(conversationId !== undefined && { conversation: conversationId }),
+    ...(template && { template: template.value }),
+    ...(campaign && { campaign: campaign.value }),
+    ...(variant && { variant: variant.value }),
+    ...(status && { status: status.name }),
+    ...(category !== undefined && { pricing }),
   };
 }
 
@@ -114,6 +149,6 @@ function toCount([account, minute, type, breakdown, count]: CountRow): EventCoun
 
 function byConversation(a: Turn, b: Turn): number {
   if (a.conversation !== b.conversation) return a.conversation < b.conversation ? -1 : 1;
-  if (a.at === b.at) return 0;
-  return a.at < b.at ? -1 : 1;
+  if (a.at !== b.at) return a.at < b.at ? -1 : 1;
+  return a.side === b.side ? 0 : a.side < b.side ? -1 : 1;
 }

@@ -7,18 +7,15 @@ import type {
   WaypostEvent,
 } from "../contracts.ts";
 import { readAccounts } from "./accounts.ts";
-import { resolveAliases } from "./aliases.ts";
 import { createChats } from "./chat.ts";
-import { keysOfContact } from "./contact-person.ts";
 import { listConversations, personsAt } from "./conversation-list.ts";
 import { encodeCursor, type Position } from "./cursor.ts";
-import { findContact } from "./find-contact.ts";
+import { beside, eventsOf } from "./events-of.ts";
 import { createQuarantine } from "./quarantine.ts";
-import type { Reader, Selection, Sources } from "./reader.ts";
-import { type CheckedFilter, type CheckedPage, checkFilter, checkPage, text } from "./selection.ts";
+import type { Reader, Sources } from "./reader.ts";
+import { type CheckedPage, checkFilter, checkPage, text } from "./selection.ts";
 import { namingFilter } from "./time-limit.ts";
 import { messageView } from "./views.ts";
-import { queryWords } from "./words.ts";
 
 /** No message has more; a group's has several per participant. */
 const maxTimeline = 1_000;
@@ -28,8 +25,7 @@ export function createQuery(log: Reader, tables: Pick<Tables, "of">): EventQuery
   const quarantine = createQuarantine(tables);
   const reader: Sources = {
     ...log,
-    accounts: async () => [...(await readAccounts(tables)).keys()],
-    contactKeys: (id) => keysOfContact(tables, id),
+    ...beside(tables),
   };
   return {
     events: (filter, page) => namingFilter(filter, findEvents(reader, filter, page)),
@@ -71,28 +67,11 @@ async function findEvents(
 ): Promise<Page<WaypostEvent>> {
   const order = page.order === "oldest" && ({ oldestFirst: true } as const);
   const asked = { ...checkPage(page), ...order };
-  const selection = await select(reader, checkFilter(filter));
-  const found = selection === "nothing" ? [] : await reader.events(selection, oneMore(asked));
+  const found = await eventsOf(reader, checkFilter(filter), oneMore(asked));
   return pageOf(found, asked.limit, (event) => ({
     at: Date.parse(event.data.receivedAt),
     id: event.id,
   }));
-}
-
-async function select(reader: Sources, filter: CheckedFilter): Promise<Selection | "nothing"> {
-  const { conversation, contact, messageId, text: query, ...plain } = filter;
-  const words = query === undefined || query.trim() === "" ? undefined : queryWords(query);
-  if ([words, filter.types, filter.accounts].some((each) => each?.length === 0)) return "nothing";
-  const load = (ids: readonly string[]) => reader.aliases(ids);
-  return {
-    ...plain,
-    ...(words && { words }),
-    ...(messageId !== undefined && { messageIds: [messageId] }),
-    ...(conversation !== undefined && {
-      conversationIds: (await resolveAliases([conversation], load))(conversation),
-    }),
-    ...(contact !== undefined && { contact: await findContact(reader, contact) }),
-  };
 }
 
 function oneMore(page: CheckedPage): CheckedPage {

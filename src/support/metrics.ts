@@ -41,6 +41,12 @@ export function createMetrics() {
       "When an account last had a webhook.",
       "account",
     ),
+    accountEvents: counter(
+      "waypost_account_events_total",
+      "Events by their number: received (made durable), repeated (the log had them already).",
+      "account",
+      "outcome",
+    ),
     received: counter("waypost_events_received_total", "Events made durable, by family.", "family"),
     quarantined: counter(
       "waypost_quarantined_total",

@@ -9,11 +9,11 @@ import { connect } from "amqplib";
 import { storeQueue } from "../../src/app/plan.ts";
 import { setMarker } from "../../src/bus/rabbitmq/declare-layout.ts";
 import { markersOf } from "../../src/bus/rabbitmq/layout.ts";
-import { examine } from "../../src/cli/doctor.ts";
+import { examineHere } from "../../src/cli/doctor.ts";
 import { deadQueueName } from "../../src/contracts.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts";
-import { jpeg, startGraph } from "../destinations/media/graph-stub.ts";
+import { appId, token as metaToken, startMeta, waba } from "../meta/setup.ts";
 import { startOps, token } from "../ops/harness.ts";
 import { borrowRabbit } from "../services/borrow-rabbit.ts";
 import { needsMongo, startMongo } from "../services/mongo.ts";
@@ -30,7 +30,7 @@ async function doctor(yaml: string, more: Record<string, string> = {}, url = "ht
   const file = join(folder, "waypost.yaml");
   await writeFile(file, yaml);
   const env = { WAYPOST_CONFIG: file, DATA_DIR: join(folder, "data"), ...more };
-  const checks = await examine({ env, resolve: () => ({ url, token }) }, {});
+  const checks = await examineHere({ env, resolve: () => ({ url, token }) }, {});
   return {
     checks,
     wrong: checks.filter(({ ok }) => !ok),
@@ -53,7 +53,7 @@ describe("waypost doctor", () => {
     assert.deepEqual(wrong, []);
     assert.deepEqual(
       [...new Set(checks.map(({ of }) => of))],
-      ["config", "broker", "store", "erp"],
+      ["config", "broker", "store", "erp", "disk", "ops port"],
     );
   });
 
@@ -78,20 +78,24 @@ alerts:
   });
 
   it("asks Meta about the token, and the place of the files whether it is there", async (t) => {
-    const graph = await startGraph();
-    t.after(() => graph.close());
-    const env = { META_GRAPH_URL: graph.url, META_ACCESS_TOKEN: graph.accessToken };
-    graph.files.set("me", { bytes: jpeg() });
+    const graph = await startMeta(t);
+    graph.wabas.get(waba)?.subscribed.set(appId, "");
+    const env = { META_GRAPH_URL: graph.url, META_ACCESS_TOKEN: metaToken };
     const fine = await doctor("", env);
     assert.deepEqual(fine.wrong, []);
     assert.deepEqual(
       fine.of("media").map(({ found }) => found),
       ["META_ACCESS_TOKEN: Meta knows it", "the place of the files: it answers"],
     );
+    assert.match(fine.of("meta").at(-1)?.found ?? "", /WHATSAPP_APP_SECRET is missing|: 0 fields/);
+    assert.match(fine.of("clock")[0]?.found ?? "", /^as Meta's/);
     const revoked = await doctor("", { ...env, META_ACCESS_TOKEN: "a-revoked-token" });
     assert.deepEqual(
-      revoked.wrong.map(({ of }) => of),
-      ["media"],
+      revoked.wrong.map(({ of, kind, runbook }) => [of, kind, runbook]),
+      [
+        ["media", "files_unavailable", "/runbooks/files-unavailable"],
+        ["meta", "meta_token", "/runbooks/meta-token"],
+      ],
     );
     assert.match(revoked.wrong[0]?.found ?? "", /^META_ACCESS_TOKEN: /);
     assert.doesNotMatch(JSON.stringify(revoked.checks), /a-revoked-token/);

@@ -982,3 +982,17 @@ describe("What is said never to hold", () => {
     }
   });
 });
+
+it("names a report's destination that cannot take one", async (t) => {
+  const yaml = `destinations:
+  a: { kind: slack, token: t, channel: "#a" }
+  w: { kind: whatsapp-reply, text: hello }
+reports:
+  - { name: daily, at: "09:00", timeZone: Europe/Berlin, by: account, to: [a, w] }
+`;
+  const problems = await problemsOfYaml(t, yaml, kinds);
+  assert.deepEqual(
+    problems.map(({ problem }) => problem),
+    ["names w, whose kind whatsapp-reply cannot take reports"],
+  );
+});

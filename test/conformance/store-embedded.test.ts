@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { testAccess } from "./access.ts";
+import { testAsked } from "./asked.ts";
 import { testContacts } from "./contacts.ts";
 import { testInstallation } from "./installation.ts";
 import { testMediaRows } from "./media-rows.ts";
@@ -12,6 +13,7 @@ import { testSilences } from "./silences.ts";
 import { testStore } from "./store.ts";
 
 testStore("embedded", { skip: false }, open);
+testAsked("embedded", { skip: false }, open);
 testInstallation("embedded", { skip: false }, open);
 testSilences("embedded", { skip: false }, open);
 testSeries("embedded", { skip: false }, open);

@@ -6,6 +6,7 @@ import { dropDatabase, type Mongo, needsMongo, startMongo } from "../services/mo
 import { assertMajority, type MongoWire, watchMongo } from "../services/mongo-wire.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { testAccess } from "./access.ts";
+import { testAsked } from "./asked.ts";
 import { testContacts } from "./contacts.ts";
 import { testInstallation } from "./installation.ts";
 import { testMediaRows } from "./media-rows.ts";
@@ -28,6 +29,7 @@ after(async () => {
 });
 
 testStore("MongoDB", needs, open);
+testAsked("MongoDB", needs, open);
 testInstallation("MongoDB", needs, open);
 testSilences("MongoDB", needs, open);
 testSeries("MongoDB", needs, open);

@@ -17,6 +17,14 @@ describe("the runbooks", () => {
     for (const kind of problemKinds) assert.match(runbookPath(kind), /^\/runbooks\/[a-z-]+$/);
   });
 
+  it("go by the names that the API knows", () => {
+    const document = readFileSync(path.join(root, "schemas/openapi.yaml"), "utf8");
+    const { components } = parse(document) as {
+      components: { schemas: { ProblemKind: { enum: string[] } } };
+    };
+    assert.deepEqual(components.schemas.ProblemKind.enum, [...problemKinds]);
+  });
+
   it("say what it means, how to see it, what to do and when to worry, on one screen", () => {
     for (const name of pages) {
       const text = read(name);

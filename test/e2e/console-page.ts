@@ -19,6 +19,9 @@ const looks = [
   { name: "-narrow-dark", width: 375, height: 760, colorScheme: "dark" },
 ] as const;
 
+/** Each width and each theme, once. */
+const looksOfOthers = looks.filter(({ name }) => name === "" || name === "-narrow-dark");
+
 const axeSource = readFileSync(
   createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
   "utf8",
@@ -29,17 +32,14 @@ export interface ConsolePage {
   readonly page: Page;
   /** Logged in, loaded anew, and everything that is asked for is there. */
   open(fragment: string, state?: State): Promise<void>;
-  /** In both widths and themes: nothing scrolls sideways and axe has nothing to say. */
+  /** At both widths, light and dark: nothing scrolls sideways and axe has nothing to say. */
   check(name: string): Promise<void>;
   /** What the browser complained of since the last `open`, but for answers that were to fail. */
   complaints(): readonly string[];
 }
 
 export async function openConsole(browser: Browser, program: ConsoleProgram): Promise<ConsolePage> {
-  const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin" });
-  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  const { page, logIn } = await newVisitor(browser, program);
   let state: State = "data";
   let complaints: string[] = [];
   page.on("console", (message) => {
@@ -49,21 +49,18 @@ export async function openConsole(browser: Browser, program: ConsoleProgram): Pr
   page.on("request", (request) => {
     if (!request.url().startsWith(program.url)) complaints.push(`asked ${request.url()}`);
   });
-  let loggedIn = false;
-  await page.route("**/api/**", (route) => answer(route, loggedIn ? state : "data"));
+  await page.route("**/api/**", (route) => answer(route, state));
   let loads = 0;
   return {
     page,
     open: async (fragment, to = "data") => {
-      state = "data";
-      loggedIn = false;
       loads += 1;
       await page.goto("about:blank");
+      await page.setViewportSize(looks[0]);
       complaints = [];
       state = to;
+      if (loads === 1) await logIn();
       await page.goto(`${program.url}/console?load=${loads}${fragment}`);
-      await logIn(page, program.token);
-      loggedIn = true;
       await settle(page);
     },
     check: (name) => check(page, name, state),
@@ -86,24 +83,34 @@ async function answer(route: Route, state: State): Promise<void> {
   await route.fulfill({ response, json: change(await response.json()) });
 }
 
-async function logIn(page: Page, token: string): Promise<void> {
-  const field = page.locator("input[type=password]");
-  await page.locator("input[type=password], .shell").first().waitFor();
-  if (!(await field.isVisible())) return;
-  await field.fill(token);
-  await field.press("Enter");
-  await page.locator(".shell").waitFor();
+interface Visitor {
+  readonly page: Page;
+  /** By a link that works once: what the log holds is shown as it is. */
+  logIn(): Promise<void>;
+}
+
+/** A browser of their own, that nobody is logged in with yet. */
+export async function newVisitor(browser: Browser, program: ConsoleProgram): Promise<Visitor> {
+  const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin" });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const logIn = async () => {
+    await page.goto(`${program.url}/console#login=${await program.newCode()}`);
+    await page.locator(".shell").waitFor();
+  };
+  return { page, logIn };
 }
 
 /** Nothing is being loaded any more. */
-async function settle(page: Page): Promise<void> {
-  await page.locator("h1").first().waitFor();
+export async function settle(page: Page): Promise<void> {
+  await page.locator("h1:visible").first().waitFor();
   const loading = page.locator("[aria-busy=true]");
   await waitFor("all is loaded", async () => (await loading.count()) === 0, 15_000);
 }
 
 async function check(page: Page, name: string, state: State): Promise<void> {
-  for (const look of looks) {
+  for (const look of state === "data" ? looks : looksOfOthers) {
     await page.setViewportSize({ width: look.width, height: look.height });
     await page.emulateMedia({ colorScheme: look.colorScheme });
     // Layout follows the size; axe and screenshots look at what is then drawn.

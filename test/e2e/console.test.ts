@@ -4,9 +4,9 @@ import type { Browser } from "playwright-core";
 import { needsBrowser, openBrowser } from "./browser.ts";
 import { type ConsolePage, openConsole, states } from "./console-page.ts";
 import { type ConsoleProgram, startConsoleProgram } from "./console-program.ts";
-import { findIds, type Ids, pagesOf } from "./pages.ts";
-
-const names = pagesOf({ event: "" }).map(([name]) => name);
+import { describeLogin } from "./log-in.ts";
+import { findIds, type Ids, pages } from "./pages.ts";
+import { describeUse } from "./use.ts";
 
 describe("the console in a browser", needsBrowser(), () => {
   let program: ConsoleProgram;
@@ -23,14 +23,16 @@ describe("the console in a browser", needsBrowser(), () => {
     await program?.end();
   });
 
-  for (const name of names) {
+  for (const [name, fragment] of Object.entries(pages)) {
     for (const state of states) {
       it(`${name} with ${state}: as wide as the screen, for everyone to use, and silent`, async () => {
-        const fragment = pagesOf(ids).find(([each]) => each === name)?.[1] ?? "";
-        await console.open(fragment, state);
+        await console.open(fragment(ids), state);
         await console.check(name);
         assert.deepEqual(console.complaints(), []);
       });
     }
   }
+
+  describeUse(() => ({ console, program }));
+  describeLogin(() => ({ browser, program }));
 });

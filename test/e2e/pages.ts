@@ -3,20 +3,37 @@ import type { ConsoleProgram } from "./console-program.ts";
 /** Of what the log has, one of each kind: what pages open. */
 export interface Ids {
   readonly event: string;
+  readonly conversation: string;
+  readonly delivery: string;
+  readonly unreadable: string;
 }
 
 export async function findIds({ ask }: ConsoleProgram): Promise<Ids> {
-  const events = await ask<{ items: [{ id: string }] }>("/api/events?type=whatsapp.message.image");
-  return { event: events.items[0].id };
+  const first = async (path: string) => {
+    const { items } = await ask<{ items: [{ id: string }] }>(path);
+    return items[0].id;
+  };
+  return {
+    event: await first("/api/events?text=order&type=whatsapp.message.text"),
+    conversation: await first("/api/conversations"),
+    delivery: await first("/api/deliveries?state=dead"),
+    unreadable: await first("/api/quarantine"),
+  };
 }
 
 /** Every page, and what is opened on it, by the name of its screenshot. */
-export function pagesOf({ event }: Ids): readonly (readonly [name: string, fragment: string])[] {
-  return [
-    ["overview", "#/overview"],
-    ["events", "#/events"],
-    ["event", `#/events/${event}`],
-    ["event-json", `#/events/${event}?tab=json`],
-    ["event-raw", `#/events/${event}?tab=raw`],
-  ];
-}
+export const pages: Readonly<Record<string, (ids: Ids) => string>> = {
+  overview: () => "#/overview?range=day",
+  events: () => "#/events?type=whatsapp.message.%23",
+  event: ({ event }) => `#/events/${event}?type=whatsapp.message.%23`,
+  "event-json": ({ event }) => `#/events/${event}?tab=json`,
+  "event-raw": ({ event }) => `#/events/${event}?tab=raw`,
+  conversations: () => "#/conversations",
+  conversation: ({ conversation }) => `#/conversations/${conversation}`,
+  deliveries: () => "#/deliveries",
+  delivery: ({ delivery }) => `#/deliveries/${encodeURIComponent(delivery)}`,
+  destinations: () => "#/destinations",
+  destination: () => "#/destinations/crm",
+  unreadable: () => "#/unreadable",
+  "unreadable-one": ({ unreadable }) => `#/unreadable/${unreadable}`,
+};

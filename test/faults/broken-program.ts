@@ -58,6 +58,7 @@ await createOps({
   ready: async () => [],
   reload: async () => ({ reloaded: false, problems: [] }),
   api: await createApi(base, {
+    env: process.env,
     bus,
     store,
     plan: () => plan,

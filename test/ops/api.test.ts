@@ -120,6 +120,9 @@ const endpoints: Record<string, { path: string; shows: (body: never) => unknown;
 };
 
 const testedElsewhere = [
+  "/api/connect",
+  "/api/doctor",
+  "/api/test-message",
   "/api/audit",
   "/api/contacts/{id}",
   "/api/conversations/{id}/messages",
@@ -144,6 +147,9 @@ const testedElsewhere = [
   "/api/tokens/{name}",
   "/api/renormalizations",
   "/api/replays",
+  "/api/export/deliveries",
+  "/api/export/events",
+  "/api/report",
   "/api/series",
   "/api/replays/{id}",
   "/api/replays/{id}/abort",

@@ -43,6 +43,7 @@ const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   ledger: new Proxy({}, { get: () => none }) as Ledger,
   contacts: { find: none, change: none },
   series: none,
+  report: none,
   processes: { alive: none },
   destinations: () => new Map(),
   whyNot: () => [],
@@ -56,12 +57,14 @@ const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   replays: { create: none, get: none, list: none, running: none, update: none },
   planReplay: none,
   installation: { pseudonymKey: none },
+  setUp: { connection: none, doctor: none, sendTest: none },
   intake: { publish: none, accounts: () => ({}) },
   production: false,
   access: {
     tokens: { create: none, withSecret: none, list: none, revoke: none, used: none },
     sessions: { begin: none, find: none, end: none, offer: none, redeem: none },
     audit: { record: none, list: none },
+    views: { add: none, list: none, remove: none },
   },
 };
 

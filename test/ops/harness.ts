@@ -9,6 +9,7 @@ import { compileRoutes } from "../../src/deliver/routes.ts";
 import { whyNot } from "../../src/deliver/why-not.ts";
 import { createJobs } from "../../src/jobs/elect.ts";
 import { planReplay } from "../../src/jobs/replay/replayer.ts";
+import { makeReport } from "../../src/jobs/reports/report.ts";
 import { answerSeries } from "../../src/jobs/series/answer.ts";
 import { createOps, type OpsApi, type OpsOptions } from "../../src/ops/create-ops.ts";
 import type { Pruned, PruneOptions } from "../../src/ops/prune.ts";
@@ -48,6 +49,8 @@ export interface Harness {
 
 const testSecret = `whsec_${"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}`;
 
+const unasked = () => Promise.reject(new Error("unasked"));
+
 /** The ops port on a free port over a log in memory; answers are held against the specification. */
 export async function startOps(
   changes: Partial<OpsOptions> & {
@@ -58,6 +61,7 @@ export async function startOps(
     routes?: readonly Route[];
     renormalize?: OpsApi["renormalize"];
     findFile?: OpsApi["findFile"];
+    setUp?: OpsApi["setUp"];
     production?: boolean;
     check?: OpsApi["check"];
     retryQuarantined?: OpsApi["retryQuarantined"];
@@ -76,6 +80,7 @@ export async function startOps(
     routes = [],
     renormalize = () => Promise.reject(new Error("unasked")),
     findFile,
+    setUp = { connection: unasked, doctor: unasked, sendTest: unasked },
     production = false,
     check = () => Promise.reject(new Error("unasked")),
     retryQuarantined = () => Promise.reject(new Error("unasked")),
@@ -101,6 +106,7 @@ export async function startOps(
     retryQuarantined,
     media: store.media,
     ...(findFile && { findFile }),
+    report: (asked) => makeReport(store, asked),
     series: (asked) =>
       answerSeries(
         {
@@ -117,6 +123,7 @@ export async function startOps(
       ),
     replays: store.replays,
     installation: store.installation,
+    setUp,
     planReplay: (request) =>
       planReplay(
         replayParts(store, () => ({

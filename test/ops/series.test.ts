@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { AccountFigures, SeriesAnswer, SeriesRow } from "../../src/contracts.ts";
+import type { AccountFigures, ReportAnswer, SeriesAnswer, SeriesRow } from "../../src/contracts.ts";
 import { answerSeries } from "../../src/jobs/series/answer.ts";
 import { systemClock } from "../../src/support/clock.ts";
+import { makeStatus, phoneNumberId, second } from "../store/make-events.ts";
 import { type Harness, startOps } from "./harness.ts";
 
 const hourMs = 3_600_000;
@@ -12,6 +13,38 @@ const figures = (inbound: number): AccountFigures => ({
   ...{ events: inbound + 3, outgoing: 2, inbound: { text: inbound }, failures: { "131026": 1 } },
   statuses: { delivered: 2, failed: 1 },
   told: [{ campaign: "spring", variant: "a", count: 2 }],
+});
+
+describe("GET /api/report", () => {
+  let ops: Harness;
+  before(async () => {
+    ops = await startOps();
+    await ops.store.append([
+      makeStatus("wamid.1", "delivered", { at: 1 }),
+      makeStatus("wamid.2", "failed", { at: 2 }),
+    ]);
+  });
+  after(() => ops.ops.close());
+
+  it("answers by several keys, and names one that it does not know", async () => {
+    const day = "from=2026-11-20&to=2026-11-21";
+    const response = await ops.get(`/api/report?${day}&by=account,template&by=hour`);
+    assert.equal(response.status, 200);
+    const { by, rows, total } = (await response.json()) as ReportAnswer;
+    assert.deepEqual(by, ["template", "account", "hour"]);
+    assert.deepEqual(
+      rows.map(({ key }) => key),
+      [{ template: "", account: phoneNumberId, hour: second(0) }],
+    );
+    assert.deepEqual([total.messages, total.delivered, total.failed, total.untold], [2, 1, 1, 2]);
+    const wrong = await ops.get(`/api/report?${day}&by=weather`);
+    assert.equal(wrong.status, 400);
+    assert.match(
+      await wrong.text(),
+      /must be of these.*template, account, campaign, variant, hour/,
+    );
+    assert.equal((await ops.get("/api/report?from=2026-01-01&to=2026-09-01")).status, 400);
+  });
 });
 
 describe("GET /api/series", () => {

@@ -2,7 +2,7 @@ import { api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
 import { reasonFor } from "../../api/reveal.ts";
 import { href } from "../../app/route.ts";
-import { CopyAs, quoted } from "../../ui/copy.tsx";
+import { CopyAs } from "../../ui/copy.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { RevealBar } from "../../ui/reveal.tsx";
 import { now } from "../../ui/settings.ts";
@@ -10,6 +10,7 @@ import { Detail } from "../../ui/split.tsx";
 import { Failed, LoadingRows } from "../../ui/states.tsx";
 import { openTab, Tabs } from "../../ui/tabs.tsx";
 import { who, windowInWords } from "../../words/conversation.ts";
+import { quoted } from "../../words/shell.ts";
 import { Chat } from "./chat.tsx";
 import { Person } from "./person.tsx";
 

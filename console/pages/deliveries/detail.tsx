@@ -2,7 +2,7 @@ import { api, type Delivery } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
 import { may } from "../../api/viewer.ts";
 import { href } from "../../app/route.ts";
-import { CopyAs, CopyId, quoted } from "../../ui/copy.tsx";
+import { CopyAs, CopyId } from "../../ui/copy.tsx";
 import { DeliveryPill, Pill } from "../../ui/pill.tsx";
 import { now } from "../../ui/settings.ts";
 import { Detail } from "../../ui/split.tsx";
@@ -10,6 +10,7 @@ import { Empty, Failed, LoadingRows } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { fate, why } from "../../words/delivery.ts";
 import { typeInWords } from "../../words/event.ts";
+import { quoted } from "../../words/shell.ts";
 import { took } from "../../words/time.ts";
 import { Acts } from "./acts.tsx";
 

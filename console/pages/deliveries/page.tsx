@@ -5,10 +5,11 @@ import type { Page } from "../../app/page.ts";
 import { href, hrefOf, param, route } from "../../app/route.ts";
 import { Button } from "../../ui/button.tsx";
 import { ChoiceChips, FilterChip } from "../../ui/chips.tsx";
-import { CopyAs, quoted } from "../../ui/copy.tsx";
+import { CopyAs } from "../../ui/copy.tsx";
 import { List } from "../../ui/list.tsx";
 import { Split } from "../../ui/split.tsx";
 import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
+import { quoted } from "../../words/shell.ts";
 import "./deliveries.css";
 import { DeliveryDetail } from "./detail.tsx";
 import {

@@ -5,7 +5,7 @@ import { may } from "../../api/viewer.ts";
 import { hrefOf, route } from "../../app/route.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
-import { CopyAs, CopyId, quoted } from "../../ui/copy.tsx";
+import { CopyAs, CopyId } from "../../ui/copy.tsx";
 import { List } from "../../ui/list.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Detail } from "../../ui/split.tsx";
@@ -14,6 +14,7 @@ import { Time } from "../../ui/time.tsx";
 import { toast, toastProblem } from "../../ui/toasts.tsx";
 import { stateWords, type Tone } from "../../words/delivery.ts";
 import { count } from "../../words/number.ts";
+import { quoted } from "../../words/shell.ts";
 
 type Replay = Answer<"GET", "/api/replays/{id}">;
 

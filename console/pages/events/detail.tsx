@@ -3,7 +3,7 @@ import { api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
 import { reasonFor } from "../../api/reveal.ts";
 import { href } from "../../app/route.ts";
-import { CopyAs, CopyId, quoted } from "../../ui/copy.tsx";
+import { CopyAs, CopyId } from "../../ui/copy.tsx";
 import { Json } from "../../ui/json.tsx";
 import { RevealBar } from "../../ui/reveal.tsx";
 import { Detail } from "../../ui/split.tsx";
@@ -12,6 +12,7 @@ import { openTab, Tabs } from "../../ui/tabs.tsx";
 import { Time } from "../../ui/time.tsx";
 import { fate } from "../../words/delivery.ts";
 import { person, render, typeInWords } from "../../words/event.ts";
+import { quoted } from "../../words/shell.ts";
 import { Timeline } from "./timeline.tsx";
 
 export const detailTabs = [

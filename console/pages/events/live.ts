@@ -9,8 +9,8 @@ const most = 500;
 export interface Live {
   /** What came since, newest first, without what waits. */
   readonly shown: readonly WaypostEvent[];
-  /** How many came while it was held. */
-  readonly waiting: number;
+  /** What came while it was held. */
+  readonly waiting: readonly WaypostEvent[];
   /** false: the connection is lost, and made again. */
   readonly connected: boolean;
   showWaiting(): void;
@@ -41,7 +41,7 @@ export function useLive(query: Query | undefined, held: () => boolean): Live {
   }, [key]);
   return {
     shown: fresh.shown,
-    waiting: fresh.waiting.length,
+    waiting: fresh.waiting,
     connected,
     showWaiting: () =>
       setFresh(({ shown, waiting }) => ({

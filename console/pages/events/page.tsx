@@ -1,20 +1,21 @@
 import { signal } from "@preact/signals";
-import { useRef } from "preact/hooks";
 import { api } from "../../api/client.ts";
 import { usePages } from "../../api/pages.ts";
 import type { Page } from "../../app/page.ts";
 import { hrefOf, route } from "../../app/route.ts";
 import { Button } from "../../ui/button.tsx";
 import { ChoiceChips, FilterChip } from "../../ui/chips.tsx";
-import { CopyAs, quoted } from "../../ui/copy.tsx";
+import { CopyAs } from "../../ui/copy.tsx";
 import { List } from "../../ui/list.tsx";
+import { Pill } from "../../ui/pill.tsx";
 import { Split } from "../../ui/split.tsx";
 import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
 import { openTab } from "../../ui/tabs.tsx";
 import { count } from "../../words/number.ts";
+import { quoted } from "../../words/shell.ts";
 import { detailTabs, EventDetail } from "./detail.tsx";
 import { canFollow, cliOf, filterWords, kinds, type Query, queryOfRoute } from "./filters.ts";
-import { useLive } from "./live.ts";
+import { type Live, useLive } from "./live.ts";
 import "./events.css";
 import { EventRow } from "./row.tsx";
 
@@ -28,24 +29,35 @@ export const eventsPage: Page = {
 
 const paused = signal(false);
 
+/** Whoever has scrolled down, or paused, reads: nothing may move then. */
+const list = () => document.querySelector(".master-body");
+const isReading = () => paused.value || (list()?.scrollTop ?? 0) > 40;
+
 function Events() {
   const { id } = route.value;
   const query = queryOfRoute();
+  const live = useLive(canFollow(query) ? query : undefined, isReading);
   return (
     <Split
-      head={<Head query={query} />}
-      list={<EventList query={query} />}
+      head={<Head query={query} connected={live.connected} />}
+      list={<EventList query={query} live={live} />}
       detail={id && <EventDetail key={id} id={id} />}
       wide={openTab(detailTabs) === "raw"}
     />
   );
 }
 
-function Head({ query }: { readonly query: Query }) {
+interface HeadProps {
+  readonly query: Query;
+  readonly connected: boolean;
+}
+
+function Head({ query, connected }: HeadProps) {
   return (
     <>
       <div class="page-head">
         <h1>Events</h1>
+        {canFollow(query) && <Tail connected={connected} />}
         <div class="actions">
           {canFollow(query) && (
             <Button
@@ -71,32 +83,38 @@ function Head({ query }: { readonly query: Query }) {
   );
 }
 
-function EventList({ query }: { readonly query: Query }) {
-  const box = useRef<HTMLDivElement>(null);
+function Tail({ connected }: { readonly connected: boolean }) {
+  if (paused.value) return <Pill tone="quiet">paused</Pill>;
+  return connected ? <Pill tone="live">live</Pill> : <Pill tone="wait">connecting again</Pill>;
+}
+
+interface ListProps {
+  readonly query: Query;
+  readonly live: Live;
+}
+
+function EventList({ query, live }: ListProps) {
   const { items, problem, loading, more, reload } = usePages(
     JSON.stringify(query),
-    (cursor, abort) =>
-      api.get("/api/events", {
-        query: { ...query, cursor },
-        signal: abort,
-      }),
+    (cursor, signal) => api.get("/api/events", { query: { ...query, cursor }, signal }),
   );
-  const isReading = () => paused.value || (box.current?.parentElement?.scrollTop ?? 0) > 40;
-  const live = useLive(canFollow(query) ? query : undefined, isReading);
-  if (items === undefined)
+  if (items === undefined) {
     return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={14} />;
+  }
   const known = new Set(items.map(({ id }) => id));
-  const all = [...live.shown.filter(({ id }) => !known.has(id)), ...items];
+  const isNew = ({ id }: { readonly id: string }) => !known.has(id);
+  const all = [...live.shown.filter(isNew), ...items];
+  const waiting = live.waiting.filter(isNew).length;
   const show = () => {
     live.showWaiting();
-    box.current?.parentElement?.scrollTo(0, 0);
+    list()?.scrollTo(0, 0);
   };
   return (
-    <div ref={box}>
+    <>
       {problem && <Stale problem={problem} retry={reload} />}
-      {live.waiting > 0 && (
+      {waiting > 0 && (
         <button type="button" class="new-ones" onClick={show}>
-          {count(live.waiting)} new
+          {count(waiting)} new
         </button>
       )}
       {all.length === 0 ? (
@@ -115,7 +133,7 @@ function EventList({ query }: { readonly query: Query }) {
           loading={loading}
         />
       )}
-    </div>
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Answer } from "../../api/client.ts";
+import type { Answer } from "../../../src/client/client.ts";
 
 export type SeriesAnswer = Answer<"GET", "/api/series">;
 

@@ -3,13 +3,14 @@ import { useResource } from "../../api/resource.ts";
 import { isMasked, reasonFor } from "../../api/reveal.ts";
 import { may } from "../../api/viewer.ts";
 import { Button } from "../../ui/button.tsx";
-import { CopyAs, CopyId, quoted } from "../../ui/copy.tsx";
+import { CopyAs, CopyId } from "../../ui/copy.tsx";
 import { RevealBar } from "../../ui/reveal.tsx";
 import { closeDetail, Detail } from "../../ui/split.tsx";
 import { Failed, LoadingRows } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { toast, toastProblem } from "../../ui/toasts.tsx";
 import { bytes, counted } from "../../words/number.ts";
+import { quoted } from "../../words/shell.ts";
 
 type Entry = Answer<"GET", "/api/quarantine/{id}">;
 

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ConfigError, type ConfigProblem } from "../../config/config-error.ts";
 import { readGiven } from "../../config/env.ts";
-import { CommandError, exitCodes } from "../ops-client.ts";
+import { quoted } from "../env-file.ts";
 
 /** waypost.yaml, where WAYPOST_CONFIG says that it is. */
 export interface ConfigFile {
@@ -40,14 +40,4 @@ export async function keepSecrets(secrets: Readonly<Record<string, string>>): Pr
   const begin = before === "" || before.endsWith("\n") ? before : `${before}\n`;
   // The mode counts for a file that is made.
   await writeFile(".env", `${begin}${lines.join("\n")}\n`, { mode: 0o600 });
-}
-
-/** As `.env` reads it back: within single quotes nothing is special, within double ones only line breaks are. */
-function quoted(value: string): string {
-  if (!value.includes("'")) return `'${value}'`;
-  if (!value.includes('"')) return `"${value}"`;
-  throw new CommandError(
-    exitCodes.usage,
-    "A secret with both kinds of quotes does not fit into .env: put it into a file, and name that in NAME_FILE.",
-  );
 }

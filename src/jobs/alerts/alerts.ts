@@ -1,7 +1,6 @@
 import {
   type Accounts,
   type Bus,
-  DeliveryError,
   type Destination,
   deliveryError,
   type Jobs,
@@ -13,6 +12,7 @@ import { type Clock, systemClock } from "../../support/clock.ts";
 import { delay } from "../../support/delay.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
+import { withinTime } from "../within-time.ts";
 import { type AlertsBook, type DueAlert, loadAlertsBook } from "./book.ts";
 import { alertEvent } from "./event.ts";
 import { type AlertFacts, type AlertRules, findIncidents } from "./incidents.ts";
@@ -162,39 +162,13 @@ function createPost(parts: Parts, over: AbortSignal): (alert: DueAlert) => Promi
   };
 }
 
-async function send(
+function send(
   event: WaypostEvent,
   attempt: number,
-  { sender, clock, timeoutMs = 10_000 }: Parts,
+  { sender, clock, timeoutMs }: Parts,
   over: AbortSignal,
-): Promise<void> {
-  const late = new AbortController();
-  const cancel = clock.after(timeoutMs, () => {
-    late.abort(new DeliveryError("outage", `no answer within ${timeoutMs / 1_000} s`));
-  });
-  const signal = AbortSignal.any([late.signal, over]);
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-  const context = {
-    destination: "alerts",
-    idempotencyKey: `${event.id}:alerts`,
-    attempt,
-    routes: [],
-    fence: attempt,
-    link: undefined,
-    contactLink: undefined,
-    contact: async () => undefined,
-    scope: async () => ({ event }),
-    concerned: async () => undefined,
-    files: async () => [],
-    shadow: false,
-    // No two alerts belong together.
-    remember: async () => undefined,
-  };
-  try {
-    await Promise.race([sender.deliver(event, context, signal), aborted]);
-  } finally {
-    cancel();
-  }
+): Promise<unknown> {
+  const limit = timeoutMs !== undefined && { timeoutMs };
+  const told = { name: "alerts", event, attempt, clock, ...limit };
+  return withinTime(told, over, (context, signal) => sender.deliver(event, context, signal));
 }

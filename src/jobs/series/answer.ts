@@ -1,4 +1,5 @@
 import { addAccounts, addCounts, quantile, sum } from "../../contracts/figures.ts";
+import { responsePoint } from "../../contracts/points.ts";
 import {
   type AccountFigures,
   type AccountPoint,
@@ -13,7 +14,6 @@ import {
   type ProcessPoint,
   type ProcessRow,
   type ProcessSeries,
-  responseBoundsMs,
   type SeriesAnswer,
   type Span,
   type Step,
@@ -116,14 +116,7 @@ function accountPoint(at: string, figures: AccountFigures): AccountPoint {
 function peoplePoint({ writers, firstResponse }: AccountFigures) {
   return {
     ...(writers !== undefined && { writers }),
-    ...(firstResponse && {
-      firstResponse: {
-        count: firstResponse.count,
-        meanMs: Math.round(firstResponse.sumMs / firstResponse.count),
-        p50Ms: quantile(0.5, firstResponse.buckets, responseBoundsMs),
-        p90Ms: quantile(0.9, firstResponse.buckets, responseBoundsMs),
-      },
-    }),
+    ...(firstResponse && { firstResponse: responsePoint(firstResponse) }),
   };
 }
 

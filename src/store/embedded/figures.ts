@@ -1,4 +1,6 @@
+import { type Facts, rowOf } from "../facts.ts";
 import type { CountRow, FiguresReader } from "../log-figures.ts";
+import type { MessageRow } from "../views.ts";
 import { list } from "./newest.ts";
 import type { Uses } from "./uses.ts";
 
@@ -36,5 +38,13 @@ export function createFiguresReader({ query }: Pick<Uses, "query">): FiguresRead
              AND received_at >= ? AND received_at < ? ORDER BY received_at`,
         [list(conversations), from, to],
       ),
+    sent: async ({ from, to }, { after, limit }) => {
+      const found = await rows<Facts>(
+        `SELECT facts FROM messages WHERE sent_at >= ? AND sent_at < ? AND (sent_at, id) > (?, ?)
+           ORDER BY sent_at, id LIMIT ?`,
+        [from, to, after?.at ?? from, after?.id ?? "", limit],
+      );
+      return found.map((facts) => rowOf(facts) as unknown as MessageRow);
+    },
   };
 }

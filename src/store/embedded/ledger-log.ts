@@ -5,8 +5,10 @@ import type { Uses } from "./uses.ts";
 /** What the ledger asks of the log in the same file. */
 export function createLedgerLog({ read, change }: Uses, reader: Reader): LedgerLog {
   return {
-    bodies: (ids) => reader.eventsById(ids),
+    eventsById: (ids) => reader.eventsById(ids),
     aliases: (ids) => reader.aliases(ids),
+    events: (selection, page) => reader.events(selection, page),
+    conversationsById: (ids) => reader.conversationsById(ids),
     conversationsOf: (ids) =>
       read(async (session) => {
         const rows = await session.all<{ id: string }>(

@@ -6,6 +6,7 @@ import { createLogFigures } from "../log-figures.ts";
 import { createQuery } from "../query.ts";
 import { createSilences } from "../silences.ts";
 import { appendBatch } from "./append.ts";
+import { catchUp } from "./catch-up.ts";
 import { createMongoConnection } from "./connection.ts";
 import { createFiguresReader } from "./figures.ts";
 import { createLedgerLog } from "./ledger-log.ts";
@@ -54,6 +55,7 @@ export async function connectMongoStore(options: MongoStoreOptions): Promise<Sto
       connection.use(async (models, native) => {
         for (const model of Object.values(models)) await model.createIndexes();
         await syncMongoIndexes(native, collections);
+        await catchUp(models, tables);
       }),
     close: () => connection.close(),
   };

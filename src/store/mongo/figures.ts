@@ -1,8 +1,9 @@
 import type { mongo } from "mongoose";
 import type { CountRow, FiguresReader, Times } from "../log-figures.ts";
 import { queryLimitMs as maxTimeMS } from "../time-limit.ts";
+import type { MessageRow } from "../views.ts";
 import type { MongoConnection } from "./connection.ts";
-import type { EventDocument } from "./models.ts";
+import type { EventDocument, Models } from "./models.ts";
 import { nativeOf } from "./table-model.ts";
 
 type Field = keyof EventDocument;
@@ -51,6 +52,7 @@ export function createFiguresReader({ use }: MongoConnection): FiguresReader {
       });
       return [...pairs.values()];
     },
+    sent: (span, page) => use((models) => findSent(models, span, page)),
     async turns(conversations, times) {
       const turns: [string, number, string][] = [];
       const filter = { conversationId: { $in: [...conversations] }, receivedAt: during(times) };
@@ -61,6 +63,20 @@ export function createFiguresReader({ use }: MongoConnection): FiguresReader {
       return turns;
     },
   };
+}
+
+async function findSent(
+  { messages }: Models,
+  ...[{ from, to }, { after, limit }]: Parameters<FiguresReader["sent"]>
+): Promise<MessageRow[]> {
+  const behind = after && {
+    $or: [{ sentAt: { $gt: after.at } }, { sentAt: after.at, _id: { $gt: after.id } }],
+  };
+  return nativeOf<MessageRow & { _id: string }>(messages)
+    .find({ sentAt: { $gte: after?.at ?? from, $lt: to }, ...behind }, { maxTimeMS })
+    .sort({ sentAt: 1, _id: 1 })
+    .limit(limit)
+    .toArray();
 }
 
 function during({ from, to }: Times) {

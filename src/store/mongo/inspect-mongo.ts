@@ -4,6 +4,8 @@ import { type Model, modelOf } from "./table-model.ts";
 
 export interface MongoFindings {
   readonly version: string;
+  /** How far this machine's clock is ahead of the server's. */
+  readonly aheadMs: number;
   /** The collections that lack an index, with how many. */
   readonly missingIndexes: readonly { readonly collection: string; readonly count: number }[];
 }
@@ -14,6 +16,8 @@ export async function inspectMongo(url: string): Promise<MongoFindings> {
   try {
     return await connection.use(async (models, native) => {
       const info = await models.events.db.db?.command({ buildInfo: 1 });
+      const hello = await models.events.db.db?.command({ hello: 1 }).catch(() => undefined);
+      const aheadMs = Date.now() - timeOf(hello?.["localTime"]);
       const missingIndexes: { collection: string; count: number }[] = [];
       const declared = collections.map((spec) => modelOf(native, spec));
       const own: readonly Model[] = Object.values(models);
@@ -23,11 +27,16 @@ export async function inspectMongo(url: string): Promise<MongoFindings> {
         const count = wanted.filter((name) => !existing.has(name)).length;
         if (count > 0) missingIndexes.push({ collection: collection.name, count });
       }
-      return { version: String(info?.["version"] ?? "unknown"), missingIndexes };
+      return { version: String(info?.["version"] ?? "unknown"), aheadMs, missingIndexes };
     });
   } finally {
     await connection.close();
   }
+}
+
+/** A look-alike that does not tell its time is taken to have ours. */
+function timeOf(told: unknown): number {
+  return told instanceof Date ? told.getTime() : Date.now();
 }
 
 /** As MongoDB names them by itself: `receivedAt_-1__id_-1`. */

@@ -8,8 +8,10 @@ import { nativeOf } from "./table-model.ts";
 export function createLedgerLog({ use }: MongoConnection, reader: Reader): LedgerLog {
   const among = (ids: readonly string[]) => ({ _id: { $in: [...ids] } });
   return {
-    bodies: (ids) => reader.eventsById(ids),
+    eventsById: (ids) => reader.eventsById(ids),
     aliases: (ids) => reader.aliases(ids),
+    events: (selection, page) => reader.events(selection, page),
+    conversationsById: (ids) => reader.conversationsById(ids),
     conversationsOf: (ids) =>
       use(async (models) => {
         const fields = { projection: { conversationId: 1 } };

@@ -147,6 +147,54 @@ describe("the embedded store's queries", () => {
     await assertIndexed();
   });
 
+  it("of who waits, of a chat and of what a person names scan no table, whatever the filter", async () => {
+    const uses = noted();
+    const query = queryOver(uses);
+    const ledger = embeddedLedger(uses, 1e9);
+    await ledger.lease("crm");
+    for (const state of [undefined, "unanswered", "open", "closed"] as const) {
+      for (const window of [undefined, "closing"] as const) {
+        for (const account of [undefined, wabaId]) {
+          if (state === undefined && window === undefined) continue;
+          const filter = {
+            ...(state && { state }),
+            ...(window && { window }),
+            ...(account && { account }),
+          };
+          await query.conversations(filter, page);
+        }
+      }
+    }
+    await query.chat("cnv_none", page);
+    await query.events({ post: "pst_1" }, page);
+    await query.storedAt("evt_1");
+    await ledger.linksTo(["4711"]);
+    const times = { from: second(0), to: second(9) };
+    for (const filter of [
+      { destination: ["crm", "erp"] },
+      { state: ["open", "sending"] as const },
+      { route: "escalations" },
+      { verdict: "refused" as const },
+      { types: ["whatsapp.message.*"] },
+      { types: ["whatsapp.message.text"], state: "dead" as const },
+      { account: wabaId },
+      { account: wabaId, ...times },
+      { conversation: "cnv_1" },
+      { contact: "15555550123" },
+      times,
+    ]) {
+      await ledger.deliveries(filter, page);
+    }
+    await assertIndexed();
+    for (const { sql, plan } of await plans()) {
+      const scanned = plan.filter((step) =>
+        /^SCAN (events|messages|conversations|deliveries|links)\b/.test(step),
+      );
+      // The types there are come from the index of types, one step for each.
+      assert.deepEqual(scanned, [], `${sql}\n${plan.join("\n")}`);
+    }
+  });
+
   it("of the ledger count deliveries by indexes alone", async () => {
     const ledger = embeddedLedger(noted(), 1e9);
     await ledger.lease("crm");

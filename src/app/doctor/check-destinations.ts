@@ -1,15 +1,18 @@
-import { checkDestination, openCheckParts } from "../../app/check-destination.ts";
-import { alertsSender } from "../../app/destinations.ts";
 import type { Config } from "../../config/config.ts";
 import { ConfigError } from "../../config/config-error.ts";
 import type { DestinationConfig, Routing } from "../../config/routing.ts";
-import type { DestinationCheck } from "../../contracts.ts";
+import type { DestinationCheck, DoctorFinding } from "../../contracts.ts";
 import type { DestinationParts } from "../../destinations/destination-kind.ts";
 import { createLog } from "../../support/log.ts";
-import { bad, type Check, good } from "./check.ts";
+import { checkDestination, openCheckParts } from "../check-destination.ts";
+import { alertsSender } from "../destinations.ts";
+import { bad, good } from "./check.ts";
 
 /** The credentials of each destination, and of the alerts' own sender, by calls that change nothing. */
-export async function checkDestinations(config: Config, routing: Routing): Promise<Check[]> {
+export async function checkDestinations(
+  config: Config,
+  routing: Routing,
+): Promise<DoctorFinding[]> {
   const { close, ...log } = createLog({ level: "error" });
   const opened = await openCheckParts(config, log);
   const all = new Map(Object.entries(routing.destinations));
@@ -27,19 +30,22 @@ async function checkOne(
   [name, config]: readonly [string, DestinationConfig],
   routing: Routing,
   parts: DestinationParts,
-): Promise<Check[]> {
+): Promise<DoctorFinding[]> {
   try {
     const found = await checkDestination(name, config, routing, parts);
     return found.map((check) => toCheck(name, check));
   } catch (error) {
-    if (!(error instanceof ConfigError)) return [bad(name, "it could not be checked")];
+    if (!(error instanceof ConfigError))
+      return [bad(name, "destination_check_failed", "it could not be checked")];
     return error.problems.map(({ where, problem, remedy }) => {
-      return bad(name, `${where} ${problem}`, `${remedy}.`);
+      return bad(name, "destination_check_failed", `${where} ${problem}`, `${remedy}.`);
     });
   }
 }
 
 /** What a check finds says itself what to do. */
-function toCheck(name: string, { name: what, ok, detail }: DestinationCheck): Check {
-  return ok ? good(name, `${what}: ${detail}`) : bad(name, `${what}: ${detail}`);
+function toCheck(name: string, { name: what, ok, detail }: DestinationCheck): DoctorFinding {
+  return ok
+    ? good(name, `${what}: ${detail}`)
+    : bad(name, "destination_check_failed", `${what}: ${detail}`);
 }

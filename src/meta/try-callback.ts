@@ -5,7 +5,7 @@ import { request } from "undici";
  * Does what Meta does when a callback URL is saved: the right token must bring the challenge back as it was,
  * a wrong one must not. Gives the problem in words, undefined when all is well.
  */
-export async function tryChallenge(url: string, verifyToken: string): Promise<string | undefined> {
+export async function tryCallback(url: string, verifyToken: string): Promise<string | undefined> {
   const challenge = String(randomInt(100_000_000, 999_999_999));
   const right = await ask(url, verifyToken, challenge);
   if (typeof right === "string") return right;

@@ -1,0 +1,57 @@
+import type { DoctorFinding, SetUp, Store } from "../contracts.ts";
+import type { SystemStatus } from "../ops/status.ts";
+import type { Base } from "./base.ts";
+import { askConnection } from "./connection.ts";
+import { bad, good } from "./doctor/check.ts";
+import { checkStore } from "./doctor/check-carriers.ts";
+import { examine } from "./doctor/examine.ts";
+import type { Plan } from "./plan.ts";
+import type { Receiving } from "./receive.ts";
+import { sendTestMessage } from "./test-message.ts";
+
+export interface SetUpParts {
+  readonly env: NodeJS.ProcessEnv;
+  readonly store: Store;
+  readonly plan: () => Plan;
+  readonly receiving: () => Receiving | undefined;
+  readonly status: () => Promise<SystemStatus>;
+}
+
+/** The set-up as this process sees it. */
+export function createSetUp({ config }: Pick<Base, "config">, parts: SetUpParts): SetUp {
+  const { env, store, plan, receiving, status } = parts;
+  return {
+    connection: () => askConnection(config, plan().routing.accounts),
+    async doctor() {
+      const [found, running] = await Promise.all([
+        // An embedded store's file is this process's own.
+        examine({
+          env,
+          checkStore: async (read) => {
+            const checked = read.mongodbUrl === undefined ? "in use" : await checkStore(read);
+            return checked === "in use" ? checkOwn(store) : checked;
+          },
+        }),
+        status(),
+      ]);
+      const findings = [...found, ...running.problems.map(toFinding)];
+      const ok = findings.every((each) => each.ok);
+      findings.sort((a, b) => Number(a.ok) - Number(b.ok));
+      return { at: new Date().toISOString(), ok, findings };
+    },
+    sendTest: (asked) =>
+      sendTestMessage(asked, { config, query: store, plan: plan(), port: receiving()?.port }),
+  };
+}
+
+async function checkOwn(store: Store): Promise<DoctorFinding[]> {
+  const reason = await store.health();
+  if (reason !== undefined) return [bad("store", "store_not_ready", reason)];
+  const { events } = await store.stats();
+  return [good("store", `the embedded store, ${events} events`)];
+}
+
+/** Warnings are told, and fine. */
+function toFinding({ level, kind, what, remedy }: SystemStatus["problems"][number]): DoctorFinding {
+  return level === "error" ? bad("status", kind, what, remedy) : good("status", `note: ${what}`);
+}

@@ -1,0 +1,44 @@
+import { chmod, readFile, rename, writeFile } from "node:fs/promises";
+import { CommandError, exitCodes } from "./ops-client.ts";
+
+/**
+ * Puts these into `.env` in this folder, for its owner alone: in place of what stands there of the same name, else at the end. All
+ * else stays as it is. Replaced as a whole: a crash leaves the old one.
+ */
+export async function keepInEnv(
+  values: Readonly<Record<string, string>>,
+  file = ".env",
+): Promise<void> {
+  if (Object.keys(values).length === 0) return;
+  const text = withValues(await readFile(file, "utf8").catch(absentIsEmpty), values);
+  const fresh = `${file}.${process.pid}.tmp`;
+  await writeFile(fresh, text, { mode: 0o600 });
+  await chmod(fresh, 0o600);
+  await rename(fresh, file);
+}
+
+/** Pure. */
+export function withValues(text: string, values: Readonly<Record<string, string>>): string {
+  let all = text === "" || text.endsWith("\n") ? text : `${text}\n`;
+  for (const [name, value] of Object.entries(values)) {
+    const line = `${name}=${quoted(value)}`;
+    const there = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=.*$`, "m");
+    all = there.test(all) ? all.replace(there, () => line) : `${all}${line}\n`;
+  }
+  return all;
+}
+
+/** As `.env` reads it back: within single quotes nothing is special, within double ones only line breaks are. */
+export function quoted(value: string): string {
+  if (!value.includes("'")) return `'${value}'`;
+  if (!value.includes('"')) return `"${value}"`;
+  throw new CommandError(
+    exitCodes.usage,
+    "A secret with both kinds of quotes does not fit into .env: put it into a file, and name that in NAME_FILE.",
+  );
+}
+
+function absentIsEmpty(error: unknown): string {
+  if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+  throw error;
+}

@@ -1,0 +1,71 @@
+import { randomBytes } from "node:crypto";
+import { type Response, Router } from "express";
+import type { SavedView, Views } from "../contracts.ts";
+import { audit } from "./audit.ts";
+import { badParameter, notFound, Problem } from "./problem.ts";
+import { requireValidated } from "./query.ts";
+import { viewerOf } from "./viewer.ts";
+
+const maxViews = 500;
+/** What tells of nobody; `contact` is a `ctc_…`. What is not known here may. */
+const harmless = new Set(
+  "type account contact destination kind state verdict route from to order window step tab".split(
+    " ",
+  ),
+);
+
+type Asked = Pick<SavedView, "name" | "page" | "filter"> & { readonly shared?: boolean };
+
+/** `/api/views`: own ones, and those that others share. */
+export function createViewRoutes(views: Views): Router {
+  const router = Router();
+  router.use("/views", requireValidated);
+  router.get("/views", async (_request, response) => {
+    response.json({ items: (await views.list()).filter((view) => isSeen(view, response)) });
+  });
+  router.post("/views", async ({ body }, response) => {
+    const { shared = false, ...asked } = body as Asked;
+    if ((await views.list()).length >= maxViews) {
+      throw new Problem(409, "too-many-views", `There are ${maxViews} views already.`, {
+        detail: "Remove one that nobody uses.",
+      });
+    }
+    const view: SavedView = {
+      ...{ id: `vew_${randomBytes(9).toString("hex")}`, ...asked, shared },
+      ...{ owner: viewerOf(response).name, personal: isPersonal(asked.filter) },
+      createdAt: new Date().toISOString(),
+    };
+    if (!isSeen(view, response)) throw badParameter("filter", "needs the scope content");
+    await views.add(view);
+    audit(response, { filter: { id: view.id } });
+    response.status(201).json(view);
+  });
+  router.delete("/views/:id", async ({ params }, response) => {
+    const { name, scopes } = viewerOf(response);
+    const view = (await views.list()).find(({ id }) => id === params.id);
+    if (view === undefined || !isSeen(view, response)) throw notFound("view");
+    if (view.owner !== name && !scopes.has("admin")) {
+      throw new Problem(403, "not-yours", "The view is another's.", {
+        detail: "Who made it removes it, or who has the scope admin.",
+      });
+    }
+    await views.remove(view.id);
+    response.json({ removed: view.id });
+  });
+  return router;
+}
+
+/** Who may not ask by words or messages may not learn by which others do. */
+function isSeen({ owner, shared, personal }: SavedView, response: Response): boolean {
+  const { name, scopes } = viewerOf(response);
+  return (shared || owner === name) && (!personal || scopes.has("content"));
+}
+
+/** Throws a Problem where a person is named otherwise than as `ctc_…`. */
+function isPersonal(filter: string): boolean {
+  const params = [...new URLSearchParams(filter)];
+  if (params.some(([name, value]) => name === "contact" && !/^ctc_[a-z0-9]{1,64}$/.test(value))) {
+    throw badParameter("filter", "names a person otherwise than as ctc_…");
+  }
+  return params.some(([name]) => !harmless.has(name));
+}
