@@ -64,6 +64,9 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
   export: async () => (await import("./cli/export.ts")).registerExport(program, resolveOps),
   add: async () =>
     (await import("./cli/add.ts")).registerAdd(program, { env, resolve: resolveOps }),
+  tokens: async () => (await import("./cli/tokens.ts")).registerTokens(program, resolveOps),
+  audit: async () => (await import("./cli/audit.ts")).registerAudit(program, resolveOps),
+  console: async () => (await import("./cli/console.ts")).registerConsole(program, resolveOps),
   init: async () => (await import("./cli/init.ts")).registerInit(program, env),
   reload: async () => (await import("./cli/reload.ts")).registerReload(program, resolveOps),
   report: async () => (await import("./cli/report.ts")).registerReport(program, resolveOps),

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 
-/** What a newcomer needs next. Not a log line: it shows the verify token, and is left out in production. */
-export function banner(config: Config, env: NodeJS.ProcessEnv): string {
+/** What a newcomer needs next. Not a log line: it shows the verify token and a code that logs in once, and is left out in production. */
+export function banner(config: Config, env: NodeJS.ProcessEnv, code: string): string {
   const { http, ops, whatsapp, generated } = config;
   const scheme = http.tls ? "https" : "http";
   const run = commandPrefix(env);
@@ -13,6 +13,8 @@ export function banner(config: Config, env: NodeJS.ProcessEnv): string {
     `  Verify token   ${whatsapp.verifyTokens[0] ?? ""}`,
     `  App secret     ${secretNote(generated.includes("WHATSAPP_APP_SECRET"))}`,
     `  Operations     http://${shownHost(ops.host)}:${ops.port}  (API, health, metrics)`,
+    `  Console        http://${shownHost(ops.host)}:${ops.port}/console#login=${code}`,
+    "                 (logs you in, once, within 10 minutes; `waypost console` makes another)",
     `  Bus and log    ${carriers(config)}`,
     "",
     "Send yourself a message, and see it:",

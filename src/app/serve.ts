@@ -3,6 +3,8 @@ import type { Bus, Store } from "../contracts.ts";
 import { createOps, type Ops } from "../ops/create-ops.ts";
 import type { ReadyCheck } from "../ops/probes.ts";
 import type { Reload } from "../ops/reload-route.ts";
+import { newSecret, sha256Of } from "../ops/secrets.ts";
+import { loginCode } from "../ops/session-routes.ts";
 import { stopOnSignals } from "../support/lifecycle.ts";
 import { type Alerting, startAlerting } from "./alerting.ts";
 import { createApi } from "./api.ts";
@@ -32,7 +34,6 @@ export async function runRole(
   const config = await loadConfig(env, role);
   const plan = await loadPlan(env, config);
   await serve(config, plan, env, only);
-  if (role === "start" && !config.production) process.stdout.write(banner(config, env));
 }
 
 const startFailedMs = 5_000;
@@ -63,6 +64,17 @@ async function serve(
     throw error;
   }
   reloader.begin();
+  if (config.role === "start" && !config.production) welcome(base, parts.store, env);
+}
+
+/** Nobody waits for the code to be known: it takes longer to click on it. */
+function welcome({ config, log }: Base, store: Store | undefined, env: NodeJS.ProcessEnv): void {
+  const code = newSecret("");
+  process.stdout.write(banner(config, env, code));
+  const offered = loginCode(code, sha256Of(config.ops.tokens[0] ?? ""));
+  store?.access.sessions
+    .offer(offered)
+    .catch((error) => log.warn("the link to the console does not work", { error }));
 }
 
 interface Parts extends Reloadable {

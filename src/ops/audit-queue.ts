@@ -58,14 +58,14 @@ export function createAuditQueue(options: {
       if (await write(waiting.slice(0, atOnce))) continue;
       await sleep(againMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
+    // At once, or an entry added before a `finally` had its turn would wait for the next one.
+    writing = undefined;
   };
   return {
     add(entry) {
       if (waiting.length >= maxWaiting) lose(waiting.slice(0, 1));
       waiting = [...waiting, entry];
-      writing ??= writeAll().finally(() => {
-        writing = undefined;
-      });
+      writing ??= Promise.resolve().then(writeAll);
     },
     async close() {
       await within(closeMs, writing ?? Promise.resolve()).catch(() => undefined);

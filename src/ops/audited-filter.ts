@@ -16,18 +16,18 @@ export interface Resolve {
 
 /** Parameters, and properties of bodies, that say nothing of a person. Of all others it is only said that they were given. */
 const plainNames = new Set([
-  ...["type", "account", "from", "to", "order", "destination", "state", "event", "step", "window"],
+  ...["type", "account", "from", "to", "destination", "state", "event", "step", "window"],
   ...["name", "queue", "again", "effects", "dryRun", "rate", "force", "for", "by", "format"],
   ...["scopes", "accounts", "expiresAt", "who", "action", "kind", "direction"],
 ]);
-/** Says nothing of what is read, only of how much at a time. */
-const ignored = new Set(["limit", "cursor"]);
+/** Say nothing of what is read, only of how it is listed. */
+const ignored = new Set(["limit", "cursor", "order"]);
 const plainText = /^[\w.:*#,+/-]{1,128}$/;
 const ownId = /^(?:[\w.-]{1,64}:)?(?:evt|qrn|pst|rpl|ers|ctc)_[\w-]{1,80}(?::[\w.-]{1,64})?$/;
 
 /** Pure. */
 export function askedOf(request: Request): Asked {
-  const { openapi } = request as { openapi?: { openApiRoute?: string } };
+  const { openapi } = request as { openapi?: Matched };
   const route = openapi?.openApiRoute ?? "";
   const { filter, ...body } = bodyOf(request, route);
   const given = { ...request.query, ...body, ...(filter as object | undefined) };
@@ -35,7 +35,7 @@ export function askedOf(request: Request): Asked {
   const plain = Object.entries(others)
     .filter(([name, value]) => value !== undefined && !ignored.has(name))
     .map(([name, value]) => [name, plainNames.has(name) ? plainOf(value) : true] as const);
-  const named = inPath(request, route);
+  const named = inPath(openapi?.pathParams ?? {}, route);
   return {
     plain: { ...Object.fromEntries(plain), ...named.plain },
     people: {
@@ -46,7 +46,13 @@ export function askedOf(request: Request): Asked {
   };
 }
 
-function inPath({ params }: Request, route: string): Asked {
+/** By the validator. What express has is over when a handler has thrown. */
+interface Matched {
+  readonly openApiRoute?: string;
+  readonly pathParams?: Readonly<Record<string, unknown>>;
+}
+
+function inPath(params: Readonly<Record<string, unknown>>, route: string): Asked {
   const given = Object.entries(params).map(([name, value]) => [name, String(value)] as const);
   const [[, text] = ["", ""]] = given;
   if (route.startsWith("/api/conversations/")) {

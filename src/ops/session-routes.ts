@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from "express";
-import type { Sessions } from "../contracts.ts";
+import type { LoginCode, Sessions } from "../contracts.ts";
 import { sessionCookie } from "./authenticate.ts";
 import { createGuessLimit } from "./guess-limit.ts";
 import { seesContents } from "./masking/shown-to.ts";
@@ -53,21 +53,18 @@ export function createSessionRoutes(parts: SessionParts): Router {
     response.json({ ended: true });
   });
   router.post("/session/codes", async (_request, response: Response) => {
-    const { token } = viewerOf(response);
-    response.status(201).json(await offerCode(sessions, token));
+    const code = newSecret("");
+    const offered = loginCode(code, viewerOf(response).token);
+    await sessions.offer(offered);
+    response.status(201).json({ code, expiresAt: offered.expiresAt });
   });
   return router;
 }
 
-/** A code that begins one session of this token within 10 minutes. */
-export async function offerCode(
-  sessions: Pick<Sessions, "offer">,
-  token: string,
-  code = newSecret(""),
-): Promise<{ code: string; expiresAt: string }> {
+/** A code that begins one session within 10 minutes, of the token with this SHA-256. */
+export function loginCode(code: string, token: string): LoginCode {
   const expiresAt = new Date(Date.now() + codeMs).toISOString();
-  await sessions.offer({ sha256: sha256Of(code), token, expiresAt });
-  return { code, expiresAt };
+  return { sha256: sha256Of(code), token, expiresAt };
 }
 
 /** Of the two there is one. */

@@ -63,6 +63,7 @@ export async function startOps(
     findFile?: OpsApi["findFile"];
     setUp?: OpsApi["setUp"];
     production?: boolean;
+    access?: OpsApi["access"];
     check?: OpsApi["check"];
     retryQuarantined?: OpsApi["retryQuarantined"];
     /** The log is the file's, not an array. */
@@ -99,7 +100,7 @@ export async function startOps(
   const pruned: Harness["pruned"] = { asked: [], answer: { removed: [], kept: [] } };
   const api: OpsApi = {
     query: fromStore ? store : query,
-    access: store.access,
+    access: changes.access ?? store.access,
     production,
     renormalize,
     check,

@@ -27,6 +27,13 @@ export async function startAccess(
   const accounts = { berlin: { phoneNumberId: berlin }, munich: { phoneNumberId: munich } };
   const publish = async () => undefined;
   const ops = await startOps({ intake: { publish, accounts: () => accounts }, ...changes });
+  // The first request waits for the contract to be compiled; on a crowded machine longer than a request may take to come in.
+  const stats = () =>
+    ops.get("/api/stats").then(
+      ({ status }) => status,
+      () => 0,
+    );
+  await eventually(stats, (status) => status === 200);
   const ask: AccessHarness["ask"] = (method, path, { as, cookie, headers, body } = {}) =>
     fetch(ops.url + path, {
       method,
@@ -59,12 +66,45 @@ export async function slugOf(response: Response): Promise<string> {
   return type.replace("urn:waypost:problem:", "");
 }
 
-/** Asks until it holds, for 10 s at most. */
+/** Asks until it holds, for 30 s at most. */
 export async function eventually<T>(ask: () => Promise<T>, holds: (answer: T) => boolean) {
-  for (const end = Date.now() + 10_000; ; ) {
+  for (const end = Date.now() + 30_000; ; ) {
     const answer = await ask();
     if (holds(answer)) return answer;
     assert.ok(Date.now() < end, `did not come to hold: ${JSON.stringify(answer)}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+export interface Tail {
+  ids(): string[];
+  /** All that was heard. */
+  text(): string;
+  until(holds: () => boolean): Promise<void>;
+  /** Resolves when the other side has ended it. */
+  readonly over: Promise<void>;
+  close(): void;
+}
+
+export async function openTail(
+  ops: Harness,
+  headers: Record<string, string>,
+  query = "",
+): Promise<Tail> {
+  const hangUp = new AbortController();
+  const { signal } = hangUp;
+  const response = await fetch(`${ops.url}/api/events/stream${query}`, { headers, signal });
+  assert.equal(response.status, 200);
+  let text = "";
+  const read = async () => {
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) text += decoder.decode(chunk as Uint8Array);
+  };
+  return {
+    text: () => text,
+    ids: () => [...text.matchAll(/^id: (.*)$/gm)].map(([, id]) => id ?? ""),
+    until: async (holds) => void (await eventually(async () => holds(), Boolean)),
+    over: read().catch(() => undefined),
+    close: () => hangUp.abort(),
+  };
 }
