@@ -3,6 +3,8 @@ import { deliveriesPage } from "../pages/deliveries/page.tsx";
 import { destinationsPage } from "../pages/destinations/page.tsx";
 import { eventsPage } from "../pages/events/page.tsx";
 import { overviewPage } from "../pages/overview/page.tsx";
+import { settingsPage } from "../pages/settings/page.tsx";
+import { setupPage } from "../pages/setup/page.tsx";
 import { unreadablePage } from "../pages/unreadable/page.tsx";
 import type { Page } from "./page.ts";
 
@@ -14,4 +16,6 @@ export const pages: readonly Page[] = [
   deliveriesPage,
   destinationsPage,
   unreadablePage,
+  setupPage,
+  settingsPage,
 ];

@@ -74,16 +74,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     replays: store.replays,
     installation: store.installation,
     planReplay: (request) => planReplay(replayParts(store, plan), request),
-    prune: (options) =>
-      pruneTopology(
-        {
-          ledger: store.ledger,
-          processes: store.processes,
-          configured: destinations(),
-          retire: (row, options) => retire(row, { ...options, ledger: store.ledger, bus }),
-        },
-        options,
-      ),
+    prune: pruneOf(parts),
     renormalize: createRenormalizer(reading),
     retryQuarantined: createQuarantineRetry({
       ...reading,
@@ -92,6 +83,15 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     check: (name) => checkConfigured(base.config, plan().routing, name, base.log),
     status,
     setUp: createSetUp(base, { ...parts, status }),
+  };
+}
+
+function pruneOf({ bus, store: { ledger, processes }, plan }: ApiParts): OpsApi["prune"] {
+  return (options) => {
+    const configured = plan().destinations;
+    const retireRow: Parameters<typeof pruneTopology>[0]["retire"] = (row, limits) =>
+      retire(row, { ...limits, ledger, bus });
+    return pruneTopology({ ledger, processes, configured, retire: retireRow }, options);
   };
 }
 

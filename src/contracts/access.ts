@@ -36,7 +36,7 @@ export interface Tokens {
 }
 
 /** Of the console: by the SHA-256 of what its cookie holds. */
-export interface Session {
+interface Session {
   readonly sha256: string;
   /** SHA-256 of the token that it was begun with: what that may, it may, and no longer. */
   readonly token: string;
@@ -78,7 +78,7 @@ export interface AuditEntry {
 }
 export type AuditFilter = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
-export interface AuditQuestion {
+interface AuditQuestion {
   readonly who?: string;
   readonly action?: string;
   /** ISO times: from inclusive, to exclusive. */

@@ -30,7 +30,7 @@ export interface ConnectedApp {
   readonly fields: readonly SubscribedField[];
 }
 
-export interface SubscribedField {
+interface SubscribedField {
   readonly name: string;
   /** Of Graph, by which the field's shape goes. */
   readonly version?: string;

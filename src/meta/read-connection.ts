@@ -7,7 +7,7 @@ import { readAccount } from "./read-account.ts";
 import { tryCallback } from "./try-callback.ts";
 
 /** What the app's own calls need. */
-export interface AppAccess extends GraphAccess {
+interface AppAccess extends GraphAccess {
   readonly appId: string;
   readonly secret: string;
 }

@@ -25,7 +25,7 @@ export function leadOf(filter: DeliveryFilter): "event" | "log" | "ledger" {
   return account !== undefined || types !== undefined ? "log" : "ledger";
 }
 
-export function listOf<T extends string>(value: T | readonly T[]): readonly T[] {
+function listOf<T extends string>(value: T | readonly T[]): readonly T[] {
   return typeof value === "string" ? [value] : value;
 }
 

@@ -5,10 +5,10 @@ import { param } from "../../app/route.ts";
 export const states = [
   ["", "All"],
   ["waiting", "Waiting"],
-  ["dead", "Gave up"],
+  ["gave-up", "Gave up"],
   ["scheduled", "Scheduled"],
-  ["skipped", "Not wanted"],
-  ["delivered", "Taken"],
+  ["not-wanted", "Not wanted"],
+  ["taken", "Taken"],
 ] as const;
 
 /** Other filters, as the fragment and the API call them, each with the words before its value. */
@@ -28,6 +28,9 @@ export const filterWords = {
 
 type Filter = keyof typeof filterWords;
 export type Query = Partial<Record<Filter | "state", string>>;
+
+/** What can be sent again as a whole, as a replay calls it. */
+const ended: Readonly<Record<string, string>> = { "gave-up": "dead", "not-wanted": "skipped" };
 
 /** What a replay takes of them too. */
 const replayed = new Set(["state", "destination", "event"]);
@@ -58,6 +61,12 @@ export function cliOf(query: Query, quoted: (text: string) => string): string {
 /** Whether what is shown can be sent again as a whole: it is over, and a replay knows all of its filters. */
 export function canReplay(query: Query): boolean {
   const { state = "" } = query;
-  const ended = state === "dead" || state === "skipped";
-  return ended && Object.keys(query).every((name) => replayed.has(name));
+  return state in ended && Object.keys(query).every((name) => replayed.has(name));
+}
+
+/** The same deliveries, as a replay is asked for them. */
+export function replayOf(query: Query): { readonly filter: Query; readonly to: string } {
+  const { state = "", destination } = query;
+  const filter = { ...query, state: ended[state] ?? state };
+  return { filter, to: destination ?? "routed" };
 }

@@ -126,17 +126,17 @@ function DeliveryList({ query }: { readonly query: Query }) {
 
 const nothing: Readonly<Record<string, string>> = {
   waiting: "Nothing waits",
-  dead: "Nothing gave up",
+  "gave-up": "Nothing gave up",
   scheduled: "Nothing is scheduled",
-  skipped: "Nothing was kept back",
-  delivered: "Nothing was taken yet",
+  "not-wanted": "Nothing was kept back",
+  taken: "Nothing was taken yet",
 };
 
 function Nothing({ query }: { readonly query: Query }) {
   const title = nothing[query.state ?? ""] ?? "There are no deliveries yet";
   return (
     <Empty icon="deliveries" title={title}>
-      {query.state === "dead" || query.state === "waiting" ? (
+      {query.state === "gave-up" || query.state === "waiting" ? (
         <p>That is how it should be.</p>
       ) : (
         <p>A delivery is made for each event that a route sends to a destination.</p>

@@ -10,7 +10,7 @@ import { Time } from "../../ui/time.tsx";
 import { toast, toastProblem } from "../../ui/toasts.tsx";
 import { typeInWords } from "../../words/event.ts";
 import { count, counted } from "../../words/number.ts";
-import type { Query } from "./filters.ts";
+import { type Query, replayOf } from "./filters.ts";
 
 type Plan = Extract<Answer<"POST", "/api/replays">, { readonly sample: unknown }>;
 
@@ -36,9 +36,7 @@ const close = () => {
 function Plan({ query }: { readonly query: Query }) {
   const [rate, setRate] = useState(defaultRate);
   const [busy, setBusy] = useState(false);
-  const asked = { filter: { ...query }, to: query.destination ?? "routed" } as Parameters<
-    typeof startBody
-  >[0];
+  const asked = replayOf(query);
   const { data, problem, reload } = useResource("plan", (signal) =>
     api.post("/api/replays", { body: startBody(asked, { dryRun: true }), signal }),
   );

@@ -147,7 +147,7 @@ function Links({ destination }: { readonly destination: Destination }) {
   const { name, open, dead, scheduled = 0 } = destination;
   const links = [
     [counted(open, "waits", "wait"), "waiting"],
-    [counted(dead, "gave up", "gave up"), "dead"],
+    [counted(dead, "gave up", "gave up"), "gave-up"],
     ...(scheduled > 0 ? [[counted(scheduled, "is scheduled", "are scheduled"), "scheduled"]] : []),
   ] as const;
   return (

@@ -6,6 +6,8 @@ import { CopyAs } from "../../ui/copy.tsx";
 import { List } from "../../ui/list.tsx";
 import { Split } from "../../ui/split.tsx";
 import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
+import { Words } from "../../ui/words.tsx";
+import { count } from "../../words/number.ts";
 import { DestinationDetail } from "./detail.tsx";
 import "./destinations.css";
 import { type Destination, DestinationRow } from "./row.tsx";
@@ -50,6 +52,7 @@ function Destinations() {
           <>
             {problem && <Stale problem={problem} retry={reload} />}
             <All items={data.items} />
+            <DeadMessages />
           </>
         )
       }
@@ -83,5 +86,31 @@ function All({ items }: { readonly items: readonly Destination[] }) {
       row={(destination) => <DestinationRow destination={destination} />}
       selected={route.value.id}
     />
+  );
+}
+
+/** What somebody else published, and is no event: of no delivery, so it stands by itself. */
+function DeadMessages() {
+  const { data } = useResource("dead letters", (signal) =>
+    api.get("/api/dead-letters", { signal }),
+  );
+  const messages = data?.items.filter(({ of }) => of === "messages") ?? [];
+  if (messages.length === 0) return null;
+  return (
+    <section class="dead-messages">
+      <h3>Messages that are no events</h3>
+      <ul class="places">
+        {messages.map(({ name, count: number, words, remedy }) => (
+          <li key={name}>
+            <span>
+              <span class="id">{name}</span> <span class="tone-bad">{count(number)}</span>
+            </span>
+            <span class="said muted">
+              <Words text={`${words} ${remedy}`} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -15,7 +15,7 @@ import { withinTime } from "../within-time.ts";
 import { lastDue, type WeekTime } from "./due.ts";
 import { type ReportWords, reportEvent, reportLines } from "./words.ts";
 
-export interface ScheduledReport {
+interface ScheduledReport {
   readonly name: string;
   readonly at: WeekTime;
   readonly timeZone: string;
@@ -34,7 +34,7 @@ export interface ReportingOptions {
 }
 
 /** The job's name. */
-export const reportsJob = "waypost.reports";
+const reportsJob = "waypost.reports";
 const lookMs = 15_000;
 /** The series have counted all that was received before by then. */
 const settledMs = 3 * 60_000;

@@ -1,0 +1,39 @@
+import { may } from "../../api/viewer.ts";
+import type { Page } from "../../app/page.ts";
+import { Empty } from "../../ui/states.tsx";
+import { Connection } from "./connection.tsx";
+import { Doctor } from "./doctor.tsx";
+import { Processes } from "./processes.tsx";
+import "./setup.css";
+import { TestMessage } from "./test-message.tsx";
+
+export const setupPage: Page = {
+  name: "setup",
+  title: "Set-up",
+  icon: "setup",
+  key: "x",
+  Page: Setup,
+};
+
+/** Whether messages can come, and whether all that they need is there. */
+function Setup() {
+  return (
+    <div class="page">
+      <div class="page-head">
+        <h1>Set-up</h1>
+      </div>
+      {may("operate") && <TestMessage />}
+      {may("admin") ? (
+        <>
+          <Connection />
+          <Doctor />
+        </>
+      ) : (
+        <Empty icon="setup" title="Meta's side and the doctor need the scope admin">
+          <p>Your token may see which processes run.</p>
+        </Empty>
+      )}
+      <Processes />
+    </div>
+  );
+}
