@@ -20,9 +20,12 @@ interface Window {
 }
 
 /** Until when a free answer may be sent: Meta's 24 hours from what they wrote last. */
-export function windowInWords(until: string | undefined, now: number): Window {
-  if (until === undefined) return { words: "they have not written", tone: "quiet" };
-  const left = Date.parse(until) - now;
+export function windowInWords(
+  { windowOpenUntil, lastInboundAt }: Pick<Conversation, "windowOpenUntil" | "lastInboundAt">,
+  now: number,
+): Window {
+  if (lastInboundAt === undefined) return { words: "they have not written", tone: "quiet" };
+  const left = Date.parse(windowOpenUntil ?? lastInboundAt) - now;
   if (left <= 0) return { words: "window closed", tone: "quiet" };
   return { words: `window closes in ${span(left)}`, tone: left < 4 * hour ? "wait" : "good" };
 }

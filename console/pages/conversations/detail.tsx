@@ -26,13 +26,13 @@ export function ConversationDetail({ id }: { readonly id: string }) {
     (signal) => api.get("/api/conversations/{id}", { path: { id }, reveal, signal }),
     { everyMs: 15_000 },
   );
-  const window = windowInWords(data?.windowOpenUntil, now.value);
+  const window = data && windowInWords(data, now.value);
   return (
     <Detail
       title={data ? <bdi>{who(data)}</bdi> : "Conversation"}
       actions={
         <>
-          {data && <Pill tone={window.tone}>{window.words}</Pill>}
+          {window && <Pill tone={window.tone}>{window.words}</Pill>}
           <CopyAs
             path={`/api/conversations/${encodeURIComponent(id)}/messages`}
             cli={`waypost events --conversation ${quoted(id)}`}

@@ -112,8 +112,8 @@ function ConversationList({ show }: { readonly show: string }) {
 }
 
 function Row({ conversation }: { readonly conversation: Conversation }) {
-  const { last, lastAt, windowOpenUntil, unansweredSince } = conversation;
-  const { words, tone } = windowInWords(windowOpenUntil, now.value);
+  const { last, lastAt, unansweredSince } = conversation;
+  const { words, tone } = windowInWords(conversation, now.value);
   return (
     <>
       <span class="who clip">
