@@ -62,6 +62,7 @@ export type ProblemKind =
   | "clock_skew"
   | "certificate_expiring"
   | "ops_exposed"
+  | "tokens_shared"
   | "files_unavailable"
   | "meta_not_asked"
   | "meta_away"

@@ -26,6 +26,12 @@ describe("npm run demo", () => {
     assert.deepEqual(await folders(), before);
   });
 
+  it("passes its own type check", async () => {
+    const tsc = `${root}node_modules/.bin/tsc`;
+    const { stdout } = await promisify(execFile)(tsc, ["-p", `${root}examples/demo`]);
+    assert.equal(stdout, "");
+  });
+
   it("says what is wrong with what it is told", async () => {
     const run = promisify(execFile)(process.execPath, ["--import", "tsx", demo, "--outage", "x"]);
     await assert.rejects(run, { code: 2, stderr: /--outage takes a number of seconds/ });
