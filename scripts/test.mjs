@@ -20,7 +20,6 @@ const { compileTests } = await import("./compile-tests.ts");
 const { shareServers } = await import("./test-servers.ts");
 
 const fileMs = 400_000;
-const untracked = new URL("./untracked-tests.mjs", import.meta.url);
 const words = process.argv.slice(2);
 const print = (line) => process.stdout.write(`${line}\n`);
 const files = readdirSync("test", { recursive: true })
@@ -69,7 +68,7 @@ function runFile(file) {
   return new Promise((resolve) => {
     const startedAt = performance.now();
     const program = join(compiled, file.replace(/\.ts$/, ".js"));
-    const args = [`--import=${untracked}`, "--enable-source-maps", "--test-reporter=tap", program];
+    const args = ["--enable-source-maps", "--test-reporter=tap", program];
     // In a process group of its own, which ends as one.
     const child = spawn(process.execPath, args, { env, detached: true });
     running.add(child.pid);

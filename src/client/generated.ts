@@ -1774,12 +1774,13 @@ export interface AuditEntry {
    * What was asked for. Of texts and WhatsApp ids it only says that they were given: `true`.
    */
   filter?: {
-    id?: string;
+    id?: string | boolean;
     [k: string]:
       | {
           [k: string]: unknown;
         }
       | string
+      | boolean
       | undefined;
   };
   /**

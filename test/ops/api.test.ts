@@ -120,6 +120,8 @@ const endpoints: Record<string, { path: string; shows: (body: never) => unknown;
 };
 
 const testedElsewhere = [
+  "/api/views",
+  "/api/views/{id}",
   "/api/connect",
   "/api/doctor",
   "/api/test-message",

@@ -185,6 +185,10 @@ export const cases: Readonly<Record<string, Case | readonly Case[]>> = {
   "get /api/series": plain(
     "/api/series?step=day&from=2026-11-20T00:00:00Z&to=2026-11-22T00:00:00Z",
   ),
+  "get /api/report": plain("/api/report?by=template&from=2026-11-20&to=2026-11-22"),
+  "get /api/doctor": plain("/api/doctor"),
+  "get /api/connect": plain("/api/connect"),
+  "post /api/test-message": plain("/api/test-message", {}),
   "get /api/stats": plain("/api/stats"),
   "get /api/status": plain("/api/status"),
   // Who has which token, and what was done: neither says anything of a customer.
