@@ -41,7 +41,7 @@ describe("loadConfig", () => {
         maxBodyBytes: 3_145_728,
         ackDeadlineMs: 150,
       },
-      ops: { host: "127.0.0.1", port: 8081, tokens: "(hidden)" },
+      ops: { host: "127.0.0.1", port: 8081, tokens: "(hidden)", trustedProxies: [] },
       dataDir: path.join(cwd, "data"),
       configFile: path.join(cwd, "waypost.yaml"),
       configFileGiven: false,
