@@ -153,7 +153,10 @@ describe("a destination that takes files", () => {
     await waitFor("it is delivered", delivered(1));
     assert.ok(clock.monotonic() < 10 * second);
     assert.deepEqual(told.get(message.id), [
-      { mediaId: "810", name: "image.jpg", absent: "the file has expired at Meta" },
+      {
+        ...{ mediaId: "810", name: "image.jpg", account: "700700700700700" },
+        absent: "the file has expired at Meta",
+      },
     ]);
   });
 
