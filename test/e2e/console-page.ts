@@ -19,8 +19,9 @@ const looks = [
   { name: "-narrow-dark", width: 375, height: 760, colorScheme: "dark" },
 ] as const;
 
-/** Each width and each theme, once. */
-const looksOfOthers = looks.filter(({ name }) => name === "" || name === "-narrow-dark");
+/** Each width and each theme, once; what is not seen with data is seen with the other states. */
+const looksOfData = looks.filter(({ name }) => name === "" || name === "-narrow-dark");
+const looksOfOthers = looks.filter((look) => !looksOfData.includes(look));
 
 const axeSource = readFileSync(
   createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
@@ -109,8 +110,13 @@ export async function settle(page: Page): Promise<void> {
   await waitFor("all is loaded", async () => (await loading.count()) === 0, 15_000);
 }
 
+function looksOf(state: State): readonly (typeof looks)[number][] {
+  if (state !== "data") return looksOfOthers;
+  return screenshots === undefined ? looksOfData : looks;
+}
+
 async function check(page: Page, name: string, state: State): Promise<void> {
-  for (const look of state === "data" ? looks : looksOfOthers) {
+  for (const look of looksOf(state)) {
     await page.setViewportSize({ width: look.width, height: look.height });
     await page.emulateMedia({ colorScheme: look.colorScheme });
     // Layout follows the size; axe and screenshots look at what is then drawn.

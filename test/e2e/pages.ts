@@ -35,5 +35,8 @@ export const pages: Readonly<Record<string, (ids: Ids) => string>> = {
   destinations: () => "#/destinations",
   destination: () => "#/destinations/crm",
   unreadable: () => "#/unreadable",
+  setup: () => "#/setup",
+  settings: () => "#/settings",
+  "settings-audit": () => "#/settings?tab=audit",
   "unreadable-one": ({ unreadable }) => `#/unreadable/${unreadable}`,
 };
