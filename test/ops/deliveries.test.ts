@@ -87,7 +87,7 @@ describe("the deliveries of the API", () => {
     "/api/deliveries?state=gone",
     "/api/deliveries?cursor=forged",
     "/api/deliveries?destination=erp&destination=x",
-    "/api/deliveries?route=x",
+    "/api/deliveries?colour=x",
   ]) {
     it(`are refused as a request for ${path}`, async () => {
       assert.deepEqual(await slug(await ops.get(path)), [400, "invalid-request"]);
