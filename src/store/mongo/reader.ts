@@ -180,6 +180,7 @@ async function eventsById(models: Models, ids: readonly string[]) {
   const found = await nativeOf<EventDocument>(models.events)
     .find({ _id: { $in: [...ids] } })
     .project<Pick<EventDocument, "_id" | "event">>({ event: 1 })
+    .maxTimeMS(maxTimeMS)
     .toArray();
   return new Map(found.map(({ _id, event }) => [_id, unpackEvent(event)]));
 }

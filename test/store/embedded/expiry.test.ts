@@ -56,7 +56,7 @@ it("deletes in bounded rounds what has expired, everywhere, and nothing else", a
   );
   assert.deepEqual(
     rows.map((row) => row.n),
-    [30, 10, 10],
+    [40, 10, 10],
   );
 });
 

@@ -73,7 +73,9 @@ it(
         "contacts",
         "conversations",
         "deliveries",
+        "events",
         "lateMinutes",
+        "links",
         "marks",
         "media",
         "messages",
@@ -81,6 +83,7 @@ it(
         "series",
         "sessions",
         "tokens",
+        "views",
       ];
       assert.deepEqual((await missing(url)).sort(), later);
       await store.syncIndexes();
