@@ -3,9 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { moduleUrl, sourceLoader } from "../support/source.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { compare, sendLoad } from "./oracle.ts";
 import { createProgram, type Program } from "./program.ts";
 
@@ -27,10 +27,16 @@ describe("a Waypost that is broken on purpose", () => {
     await program.start();
   };
 
+  /** How many POSTs it has answered with 200. */
+  const answered = async () => {
+    const text = await (await fetch(`${program.opsUrl}/metrics`)).text();
+    return Number(/^waypost_posts_total\{code="200"\} (\d+)/m.exec(text)?.[1] ?? 0);
+  };
+
   it("loses what it acknowledged, when it answers before the confirm and is killed", async () => {
     await start("ack-first");
-    const loading = sendLoad([program.webhookUrl], { rate: 150, seconds: 3 });
-    await sleep(1_500); // the kill falls into running traffic
+    const loading = sendLoad([program.webhookUrl], { rate: 150, seconds: 5 });
+    await waitFor("traffic runs", async () => (await answered()) > 100, 20_000);
     await program.kill();
     await program.start();
     const { lost } = await compare(program.opsUrl, await loading, 3_000);
