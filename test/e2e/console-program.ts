@@ -50,7 +50,7 @@ export async function startConsoleProgram(): Promise<ConsoleProgram> {
   await simulate(
     ...["image", "location", "failed", "not_json"].flatMap((type) => ["--type", type]),
   );
-  await waitFor("everything is tried", () => isSettled(ask), 60_000);
+  await waitFor("everything is tried", () => isSettled(ask), 180_000);
   return {
     ...{ url: opsUrl, token: opsToken, ask, simulate, newCode },
     end: async () => {
