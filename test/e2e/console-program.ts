@@ -83,8 +83,9 @@ async function startStandIn(): Promise<Server> {
   let asked = 0;
   const server = createServer((request, response) => {
     request.resume().on("end", () => {
-      asked += 1;
-      const picky = asked % 3 === 0 ? 422 : 200;
+      // The first of its own, so that there is one, and then each third.
+      if (request.url === "/picky") asked += 1;
+      const picky = asked % 3 === 1 ? 422 : 200;
       const status = { "/out": 503, "/picky": picky }[request.url ?? ""] ?? 200;
       response.writeHead(status).end(status === 200 ? "{}" : "not now");
     });
