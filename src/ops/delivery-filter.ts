@@ -12,7 +12,7 @@ const words: Readonly<Record<string, readonly Delivery["state"][]>> = {
 /** What the validator let through. Throws a Problem that names the parameter. */
 export function parseDeliveryFilter(
   query: Query,
-  destinations: ReadonlyMap<string, { readonly kind: string }> = new Map(),
+  destinations: ReadonlyMap<string, { readonly kind: string }>,
 ): DeliveryFilter {
   const { destination, kind, state, verdict } = query;
   const named = kind === undefined ? undefined : namesOf(String(kind), destination, destinations);

@@ -15,6 +15,7 @@ const maxExports = 4;
 export function createExportRoutes(options: {
   readonly query: EventQuery;
   readonly ledger: Pick<Ledger, "delivery" | "deliveries" | "bodies">;
+  readonly destinations: () => ReadonlyMap<string, { readonly kind: string }>;
 }): Router {
   let running = 0;
   const counted = async (work: () => Promise<void>) => {
@@ -40,7 +41,7 @@ export function createExportRoutes(options: {
     );
   });
   router.get("/export/deliveries", async ({ query: asked }, response) => {
-    const filter = parseDeliveryFilter(asked);
+    const filter = parseDeliveryFilter(asked, options.destinations());
     const ledger = seenDeliveries(viewerOf(response), options.ledger);
     await counted(() =>
       sendExport(response, {

@@ -51,6 +51,9 @@ describe("an export", () => {
   });
 
   it("of deliveries takes their filters", async () => {
+    ops.destinations.set("erp", { kind: "webhook" });
+    const ofKind = await (await ops.get("/api/export/deliveries?kind=webhook")).text();
+    assert.equal(lines(ofKind).length, 3);
     const all = await (await ops.get("/api/export/deliveries?state=dead")).text();
     assert.equal(lines(all).length, 3);
     const table = await (await ops.get("/api/export/deliveries?format=csv&event=evt_2")).text();
