@@ -6,8 +6,8 @@ import { appSecret, createProgram, opsToken, type Program } from "../faults/prog
 import { sign } from "./signed.ts";
 import { waitFor } from "./wait-for.ts";
 
-export const berlin = "700700700700700";
-export const munich = "700700700700701";
+const berlin = "700700700700700";
+const munich = "700700700700701";
 
 export interface Planted {
   readonly program: Program;
