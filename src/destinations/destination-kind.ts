@@ -6,6 +6,8 @@ export interface DestinationParts {
   readonly log: Log;
   /** Absent without `RABBITMQ_URL`. */
   readonly queues?: QueuePublisher;
+  /** Where people reach the ops port (OPS_URL), for links into the console. */
+  readonly opsUrl?: string;
 }
 
 /** How destinations of one kind are described in waypost.yaml and made. */
