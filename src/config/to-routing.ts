@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { KindDefaults, TemplateReads } from "../contracts.ts";
+import type { TemplateReads } from "../contracts.ts";
 import { milliseconds } from "../support/duration.ts";
 import { freeze, hideSecrets } from "./freeze.ts";
 import type { RawAlerts, RawDestination, RawRouting } from "./raw-routing.ts";
@@ -28,7 +28,7 @@ export function toRouting(
 ): Routing {
   const accounts = raw.accounts ?? {};
   const toOne = (destination: RawDestination) =>
-    toDestination(destination, kinds[destination.kind]?.defaults);
+    toDestination(destination, kinds[destination.kind]);
   const destinations = mapValues(raw.destinations ?? {}, toOne);
   const routes = (raw.routes ?? []).map((route, i) =>
     toRoute(route, raw.defaults?.only, templatesRead(i)),
@@ -59,9 +59,12 @@ export function toRouting(
   });
 }
 
-function toDestination(raw: RawDestination, defaults: KindDefaults = {}): DestinationConfig {
+function toDestination(
+  raw: RawDestination,
+  kindConfig: Kinds[string] | undefined,
+): DestinationConfig {
   const { kind, retry, rate, concurrency, timeout, omit, transcript, shadow, ...options } = {
-    ...defaults,
+    ...kindConfig?.defaults,
     ...raw,
   };
   const delaysMs = (retry?.delays ?? defaultDelays).map(milliseconds);
@@ -74,6 +77,7 @@ function toDestination(raw: RawDestination, defaults: KindDefaults = {}): Destin
     ...(omit && { omit }),
     ...(transcript !== undefined && { transcript }),
     ...(shadow && { shadow }),
+    ...(kindConfig?.writesToContacts?.(options) && { writesToContacts: true }),
     options,
   };
   return hideSecrets(destination, ["options"]);
