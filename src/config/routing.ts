@@ -51,4 +51,6 @@ interface KindConfig {
   readonly schema: object;
   /** Where a destination does not say. */
   readonly defaults?: KindDefaults;
+  /** Whether a destination with these options writes to contacts; absent: never. */
+  writesToContacts?(options: Readonly<Record<string, unknown>>): boolean;
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import type { KindDefaults, TemplateReads } from "../contracts.ts";
+import type { TemplateReads } from "../contracts.ts";
 import { milliseconds } from "../support/duration.ts";
+import { replyDestinations, viasOf, withVia } from "./bots.ts";
 import { freeze, hideSecrets } from "./freeze.ts";
 import type { RawAlerts, RawDestination, RawRouting } from "./raw-routing.ts";
 import { mapValues } from "./reading.ts";
@@ -28,8 +29,9 @@ export function toRouting(
 ): Routing {
   const accounts = raw.accounts ?? {};
   const toOne = (destination: RawDestination) =>
-    toDestination(destination, kinds[destination.kind]?.defaults);
-  const destinations = mapValues(raw.destinations ?? {}, toOne);
+    toDestination(destination, kinds[destination.kind]);
+  const senders = replyDestinations(raw.destinations);
+  const destinations = mapValues(raw.destinations ?? {}, (each) => toOne(withVia(each, senders)));
   const routes = (raw.routes ?? []).map((route, i) =>
     toRoute(route, raw.defaults?.only, templatesRead(i)),
   );
@@ -38,7 +40,15 @@ export function toRouting(
     ([name, source]) => [name, toSource(name, source)] as const,
   );
   const reports = (raw.reports ?? []).map(toReport);
-  const used = [...routes, ...reports].flatMap(({ to }) => to).concat(flows.consent?.via ?? []);
+  const leadTo = [...routes, ...reports].flatMap(({ to }) => to);
+  const answers = routes.flatMap(({ options }) => Object.values(options ?? {}).flatMap(viasOf));
+  const through = Object.values(destinations).flatMap(({ options }) => viasOf(options));
+  const used = [
+    ...leadTo,
+    ...answers,
+    ...through,
+    ...(flows.consent?.via ? [flows.consent.via] : []),
+  ];
   return freeze({
     accounts,
     destinations,
@@ -59,9 +69,12 @@ export function toRouting(
   });
 }
 
-function toDestination(raw: RawDestination, defaults: KindDefaults = {}): DestinationConfig {
+function toDestination(
+  raw: RawDestination,
+  kindConfig: Kinds[string] | undefined,
+): DestinationConfig {
   const { kind, retry, rate, concurrency, timeout, omit, transcript, shadow, ...options } = {
-    ...defaults,
+    ...kindConfig?.defaults,
     ...raw,
   };
   const delaysMs = (retry?.delays ?? defaultDelays).map(milliseconds);
@@ -74,6 +87,7 @@ function toDestination(raw: RawDestination, defaults: KindDefaults = {}): Destin
     ...(omit && { omit }),
     ...(transcript !== undefined && { transcript }),
     ...(shadow && { shadow }),
+    ...(kindConfig?.writesToContacts?.(options) && { writesToContacts: true }),
     options,
   };
   return hideSecrets(destination, ["options"]);

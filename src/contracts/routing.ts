@@ -1,8 +1,4 @@
 /** What waypost.yaml says of routing, as the configuration reads it and the delivery obeys it. */
-import type { Omission } from "../event/omit.ts";
-
-export type { Omission } from "../event/omit.ts";
-
 interface Account {
   readonly phoneNumberId?: string;
   readonly wabaId?: string;
@@ -219,34 +215,14 @@ export interface FlowRules {
     /** A destination of kind `whatsapp-reply`: there is one wherever there is `confirm`. */
     readonly via?: string;
   };
+  /** Absent: nobody can write to contacts. */
+  readonly replies?: Replies;
 }
 
-/** How a destination of whatever kind is delivered to. */
-export interface DeliveryRules {
-  readonly retry: {
-    /** Before the second attempt, the third, …: one attempt more than delays, and the delivery is dead. */
-    readonly delaysMs: readonly number[];
-  };
-  /** Attempts a second; a burst of one second's. Without it, as fast as it goes. */
-  readonly ratePerSecond?: number;
-  /** Attempts at once, each in a conversation of its own; 16 unless told. */
-  readonly concurrency?: number;
-  /** For one attempt; 10 s unless told, and never longer than the lease. */
-  readonly timeoutMs?: number;
-  /** Left out of what the destination is told. */
-  readonly omit?: readonly Omission[];
-  /** So many messages does `transcript` have in templates; 20 unless told. */
-  readonly transcript?: number;
-  /** It looks, and writes nothing: each delivery ends as skipped, and says what would have been done. */
-  readonly shadow?: true;
-}
-
-/** What holds for all destinations of a kind that do not say otherwise, as waypost.yaml would: what a vendor's limits ask for. */
-export interface KindDefaults {
-  /** `10/s`, `60/min`, `100/h`. */
-  readonly rate?: string;
-  readonly concurrency?: number;
-  /** `15s`. */
-  readonly timeout?: string;
-  readonly retry?: { readonly delays?: readonly string[] };
+/** Who sends what `business.reply.requested` asks for, and who asks. */
+export interface Replies {
+  /** Destinations of kind `whatsapp-reply`. */
+  readonly senders: readonly string[];
+  /** Destinations whose answers are carried out. */
+  readonly bots: readonly string[];
 }

@@ -1,5 +1,6 @@
 import type { Destination, KindDefaults } from "../contracts.ts";
 import type { DestinationKind } from "./destination-kind.ts";
+import { emailSchema } from "./email/schema.ts";
 import { freshdeskSchema } from "./freshdesk/schema.ts";
 import { googleSheetsSchema } from "./google-sheets/schema.ts";
 import { hubspotSchema } from "./hubspot/schema.ts";
@@ -9,6 +10,7 @@ import { salesforceSchema } from "./salesforce/schema.ts";
 import { shopifySchema } from "./shopify/schema.ts";
 import { slackSchema } from "./slack/options.ts";
 import { webhookSchema } from "./webhook/schema.ts";
+import { whatsappReplySchema } from "./whatsapp-reply/schema.ts";
 import { zendeskSchema } from "./zendesk/schema.ts";
 
 type Creating = Parameters<DestinationKind["create"]>;
@@ -17,6 +19,8 @@ type Creating = Parameters<DestinationKind["create"]>;
 export interface LazyKind extends Pick<DestinationKind, "schema"> {
   /** For its destinations that do not say: what the vendor's limits ask for. */
   readonly defaults?: KindDefaults;
+  /** Whether a destination with these options writes to contacts; absent: never. */
+  writesToContacts?(options: Readonly<Record<string, unknown>>): boolean;
   /** As a kind's `create`; rejects where that throws. */
   create(...given: Creating): Promise<Destination>;
 }
@@ -32,11 +36,18 @@ export const destinationKinds: Readonly<Record<string, LazyKind>> = {
   },
   webhook: {
     schema: webhookSchema,
+    writesToContacts: ({ reply }) => reply === true,
     create: async (...given) => (await import("./webhook/webhook.ts")).webhook.create(...given),
   },
   slack: {
     schema: slackSchema,
     create: async (...given) => (await import("./slack/slack.ts")).slack.create(...given),
+  },
+  email: {
+    schema: emailSchema,
+    // Microsoft 365 takes 30 mails a minute from a mailbox, and a mail with files takes a while.
+    defaults: { rate: "30/min", concurrency: 4, timeout: "1min" },
+    create: async (...given) => (await import("./email/email.ts")).email.create(...given),
   },
   "google-sheets": {
     // 60 writes a minute; a service account is one user. One writer.
@@ -75,6 +86,14 @@ export const destinationKinds: Readonly<Record<string, LazyKind>> = {
     // Calls are spread where they are made; a new person takes four.
     defaults: { rate: "19/s", concurrency: 8, timeout: "30s" },
     create: async (...given) => (await import("./hubspot/hubspot.ts")).hubspot.create(...given),
+  },
+  "whatsapp-reply": {
+    schema: whatsappReplySchema,
+    // A number sends 80 messages a second; what its webhooks cost is ours.
+    defaults: { rate: "60/s", concurrency: 16, timeout: "15s" },
+    writesToContacts: () => true,
+    create: async (...given) =>
+      (await import("./whatsapp-reply/whatsapp-reply.ts")).whatsappReply.create(...given),
   },
   queue: { schema: queue.schema, create: async (...given) => queue.create(...given) },
 };
