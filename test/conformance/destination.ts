@@ -248,7 +248,7 @@ export function httpConformance(
     [
       "429 with a date",
       { status: 429, headers: { "retry-after": date(60_000) } },
-      { ...outage, afterMs: [40_000, 61_000] },
+      { ...outage, afterMs: [1_000, 61_000] },
     ],
     [
       "429 with a year",
