@@ -149,6 +149,7 @@ describe("a backlog of one conversation to slack", () => {
   });
 
   it("has one pace for a channel, with a route's options and without, and another channel its own", async () => {
+    side.channels.set("sales", "C0INVENTED2");
     const shared = createShared();
     const paced = { shared, ratePerSecond: 20 };
     const all = [create({}, paced), create({ mention: "here" }, paced)];

@@ -11,6 +11,8 @@ export interface SlackStub {
   readonly shared: SharedFile[];
   /** Scopes of the token. */
   scopes: string[];
+  /** Ids of the channels that it is in, by their names. */
+  readonly channels: Map<string, string>;
   /** Threads that nobody may reply to. */
   readonly locked: Set<string>;
   /** Uploads are refused with this. */
@@ -23,7 +25,6 @@ export interface SharedFile extends Pick<SlackFile, "id" | "name" | "body"> {
 
 export const slackToken = "xoxb-invented-0001";
 export const slackChannel = "C0INVENTED1";
-const channels: Readonly<Record<string, string>> = { support: slackChannel, sales: "C0INVENTED2" };
 
 /** As much of Slack as posting, uploading and looking up needs, with its scopes, threads and limits. `acts`: what faults may hit. */
 export async function startSlackStub(
@@ -31,6 +32,13 @@ export async function startSlackStub(
 ): Promise<SlackStub> {
   const messages: SlackPost[] = [];
   const locked = new Set<string>();
+  const channels = new Map([["support", slackChannel]]);
+  /** Of what is given as id or #name. */
+  const channelOf = (form: URLSearchParams, key = "channel") => {
+    const given = form.get(key) ?? "";
+    const found = [...channels].find(([name, id]) => given === id || given === `#${name}`);
+    return found && { id: found[1], name: found[0] };
+  };
   const state = {
     scopes: ["chat:write", "files:write", "channels:history", "channels:read"],
     uploads: {} as SlackStub["uploads"],
@@ -67,13 +75,15 @@ export async function startSlackStub(
     "auth.test": () => ok({ ok: true, user: "waypost", team: "Invented" }),
     "conversations.list": () =>
       needing("channels:read", () => {
-        const all = Object.entries(channels).map(([name, id]) => ({ id, name }));
+        const all = [...channels].map(([name, id]) => ({ id, name }));
         return ok({ ok: true, channels: all });
       }),
-    "conversations.info": (form) =>
-      form.get("channel") === slackChannel
-        ? ok({ ok: true, channel: { id: slackChannel, name: "support", is_member: true } })
-        : refuse("channel_not_found"),
+    "conversations.info": (form) => {
+      const channel = channelOf(form);
+      return channel?.id === form.get("channel")
+        ? ok({ ok: true, channel: { ...channel, is_member: true } })
+        : refuse("channel_not_found");
+    },
     "conversations.history": (form) =>
       needing("channels:history", () => {
         const here = messages.filter(({ channel }) => channel === form.get("channel"));
@@ -89,9 +99,8 @@ export async function startSlackStub(
         );
       }),
     "chat.postMessage": (form) => {
-      const given = form.get("channel") ?? "";
-      const channel = channels[given.replace(/^#/, "")] ?? given;
-      if (!Object.values(channels).includes(channel)) return refuse("channel_not_found");
+      const channel = channelOf(form)?.id;
+      if (channel === undefined) return refuse("channel_not_found");
       const thread = form.get("thread_ts");
       if (thread !== null && locked.has(thread)) return refuse("restricted_action_thread_locked");
       if (thread !== null && !isThread(channel, thread)) return refuse("thread_not_found");
@@ -117,7 +126,7 @@ export async function startSlackStub(
     "files.completeUploadExternal": (form) =>
       needing("files:write", () => {
         const channel = form.get("channel_id") ?? "";
-        if (!Object.values(channels).includes(channel)) return refuse("invalid_channel");
+        if (channelOf(form, "channel_id")?.id !== channel) return refuse("invalid_channel");
         const thread = form.get("thread_ts") ?? undefined;
         if (thread !== undefined && !isThread(channel, thread)) return refuse("invalid_arguments");
         const done = files.complete(JSON.parse(form.get("files") ?? "[]"));
@@ -136,7 +145,7 @@ export async function startSlackStub(
     return method ? method(new URLSearchParams(request.body)) : refuse("unknown_method");
   }, acts);
   return {
-    ...{ stub, baseUrl: `${stub.url}/api/`, locked, shared, uploads: state.uploads },
+    ...{ stub, baseUrl: `${stub.url}/api/`, channels, locked, shared, uploads: state.uploads },
     get posts() {
       return messages.filter((post) => post.files === undefined);
     },
