@@ -18,7 +18,7 @@ export interface SlackStub {
   /** Uploads are refused with this. */
   readonly uploads: { refuse?: string };
 }
-export interface SharedFile extends Pick<SlackFile, "id" | "name" | "body"> {
+interface SharedFile extends Pick<SlackFile, "id" | "name" | "body"> {
   readonly channel: string;
   readonly thread: string | undefined;
 }
@@ -30,6 +30,8 @@ export const slackChannel = "C0INVENTED1";
 export async function startSlackStub(
   acts: (request: StubRequest) => boolean = (request) => methodOf(request) === "chat.postMessage",
 ): Promise<SlackStub> {
+  const posts: SlackPost[] = [];
+  /** Those and the messages that bring files. */
   const messages: SlackPost[] = [];
   const locked = new Set<string>();
   const channels = new Map([["support", slackChannel]]);
@@ -113,6 +115,7 @@ export async function startSlackStub(
         blocks: JSON.parse(form.get("blocks") ?? "[]"),
         metadata: JSON.parse(form.get("metadata") ?? "{}"),
       };
+      posts.push(post);
       messages.push(post);
       return ok({ ok: true, channel, ts: post.ts, message: post });
     },
@@ -145,9 +148,14 @@ export async function startSlackStub(
     return method ? method(new URLSearchParams(request.body)) : refuse("unknown_method");
   }, acts);
   return {
-    ...{ stub, baseUrl: `${stub.url}/api/`, channels, locked, shared, uploads: state.uploads },
-    get posts() {
-      return messages.filter((post) => post.files === undefined);
+    ...{
+      stub,
+      baseUrl: `${stub.url}/api/`,
+      posts,
+      channels,
+      locked,
+      shared,
+      uploads: state.uploads,
     },
     get scopes() {
       return state.scopes;
