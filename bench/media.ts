@@ -27,7 +27,7 @@ const megabyte = 1_048_576;
 const rounds = 3;
 const self = fileURLToPath(import.meta.url);
 
-if (process.send === undefined) await measure(secondsOf("node --import tsx bench/media.ts", 15));
+if (process.send === undefined) await measure(secondsOf("node --import tsx bench/media.ts", 10));
 else await serve(process.send.bind(process));
 
 /** Has a file of its own bytes for every id. */
@@ -85,7 +85,8 @@ async function run(seconds: number, meta: Meta | undefined): Promise<Summary["ac
     });
     if (unexpected > 0) throw new Error(`${unexpected} POSTs were not answered with 200`);
     const all = meta === undefined ? 0 : filesIn(2) + filesIn(seconds);
-    await waitFor("all files are kept", async () => (await kept(folder)) === all, 60_000);
+    // A fetch that failed comes again after a second, ten seconds, a minute: on a busy machine some do.
+    await waitFor(`${all} files are kept`, async () => (await kept(folder)) >= all, 240_000);
     return ackMs;
   } finally {
     await program.stop();

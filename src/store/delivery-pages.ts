@@ -18,7 +18,7 @@ import type { Reader } from "./reader.ts";
 import { type CheckedPage, checkFilter, checkPage } from "./selection.ts";
 import { queryLimitMs } from "./time-limit.ts";
 
-/** What deliveries of a conversation, a contact, an account or a type are found through. */
+/** What deliveries of a conversation, a contact or an account are found through. */
 export type DeliveryLog = EventSources & Pick<Reader, "eventsById">;
 
 interface Sources {
@@ -95,8 +95,10 @@ async function ofLedger(
   { isOldest, size }: How,
   after: Position | undefined,
 ): Promise<Part> {
+  const where = await conditionsOf(deliveries, filter);
+  if (where === undefined) return { placed: [], end: undefined };
   const rows = await deliveries.find({
-    where: await conditionsOf(deliveries, filter),
+    where,
     order: isOldest ? oldestFirst : newestFirst,
     ...(after && { after: { createdAt: timeOf(after), id: after.id } }),
     limit: size,

@@ -1,7 +1,11 @@
 import type { Table, Where } from "../contracts/table.ts";
 import type { Delivery, DeliveryFilter } from "../contracts.ts";
 import { compilePattern } from "../event/pattern.ts";
+import { matchingTypes } from "./known-types.ts";
 import type { DeliveryRow } from "./ledger-tables.ts";
+
+/** So many lists of one destination and one type are merged. */
+const mostTogether = 200;
 
 export const states: readonly Delivery["state"][] = [
   "scheduled",
@@ -17,23 +21,25 @@ const fewAreIn: ReadonlySet<string> = new Set(["scheduled", "open", "sending", "
 
 /** Where its deliveries are looked for: at its one event, among the events of the log, or in the ledger. */
 export function leadOf(filter: DeliveryFilter): "event" | "log" | "ledger" {
-  const { event, conversation, contact, account, types, state, from, to } = filter;
+  const { event, conversation, contact, account, state, from, to } = filter;
   if (conversation !== undefined || contact !== undefined) return "log";
   if (event !== undefined) return "event";
-  const few = state !== undefined && listOf(state).every((each) => fewAreIn.has(each));
-  if (few || from !== undefined || to !== undefined) return "ledger";
-  return account !== undefined || types !== undefined ? "log" : "ledger";
+  if (areFew(state) || from !== undefined || to !== undefined) return "ledger";
+  return account === undefined ? "ledger" : "log";
 }
 
 function listOf<T extends string>(value: T | readonly T[]): readonly T[] {
   return typeof value === "string" ? [value] : value;
 }
 
-/** An index has them by destination, then state: what is not told is asked for each, so that no others are looked at. */
+/**
+ * Indexes have them by destination, then state, and by type, then destination: what is not told is asked for each, so that no others are
+ * looked at. undefined: there can be none.
+ */
 export async function conditionsOf(
   deliveries: Table<DeliveryRow>,
   filter: DeliveryFilter,
-): Promise<Where<DeliveryRow>> {
+): Promise<Where<DeliveryRow> | undefined> {
   const { destination, state, from, to, route, verdict, types, account } = filter;
   const createdAt = {
     ...(from !== undefined && { atLeast: from }),
@@ -42,12 +48,24 @@ export async function conditionsOf(
   const times = from === undefined && to === undefined ? {} : { createdAt };
   const told = [destination, state, route, verdict, types, account];
   if (told.every((each) => each === undefined)) return times;
-  return {
+  const destinations = listOf(destination ?? (await deliveries.values("destination")));
+  const common = {
     ...times,
     ...(route !== undefined && { route }),
-    destination: oneOf(destination ?? (await deliveries.values("destination"))),
-    state: oneOf(state ?? states),
+    destination: { in: destinations },
   };
+  const known = areFew(state)
+    ? undefined
+    : await matchingTypes(types, () => deliveries.values("eventType"));
+  if (known?.length === 0) return undefined;
+  const byType = known !== undefined && known.length * destinations.length <= mostTogether;
+  return byType
+    ? { ...common, eventType: { in: known } }
+    : { ...common, state: oneOf(state ?? states) };
+}
+
+function areFew(state: DeliveryFilter["state"]): boolean {
+  return state !== undefined && listOf(state).every((each) => fewAreIn.has(each));
 }
 
 function oneOf<T extends string>(value: T | readonly T[]) {

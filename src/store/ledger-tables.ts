@@ -49,6 +49,7 @@ export const deliveriesTable = defineTable({
     { on: ["destination", "seq"], where: "open", counted: true },
     { on: ["destination", "dueAt"], where: "scheduled", counted: true },
     { on: ["destination", "state", "-createdAt", "-id"], counted: true },
+    { on: ["eventType", "destination", "-createdAt", "-id"] },
     { on: ["-createdAt", "-id"] },
     { on: ["eventId"] },
     { on: ["replay", "state"], where: "replayed", counted: true },

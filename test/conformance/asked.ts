@@ -247,7 +247,8 @@ export function testAsked(
         await list({ account: wabaId, state: ["open", "sending"], destination: "crm" }),
         "crm4 crm1",
       );
-      assert.equal(await list({ types: ["whatsapp.status.*"] }), "crm4 erp4");
+      assert.equal(await list({ types: ["whatsapp.status.*"] }), "erp4 crm4");
+      assert.equal(await list({ types: ["whatsapp.call.*"], destination: "crm" }), "");
       assert.equal(
         await list({ types: ["whatsapp.status.*"], state: "open", destination: ["erp"] }),
         "erp4",

@@ -1,4 +1,5 @@
 import type {
+  Delivery,
   EnqueuedDelivery,
   EventQuery,
   Ledger,
@@ -91,14 +92,15 @@ async function takeEvents(
   const events = page.items.toSorted(inOrder);
   const targets = await parts.targetsOf(events, request);
   const tally = createTally(events.length);
-  for (const [i, event] of events.entries()) {
-    for (const target of targets[i] ?? []) {
-      if ("leftOut" in target) tally.leaveOut(target.leftOut);
-      else if (await open(parts, request, target, replay)) {
-        const { destination, row } = target;
-        tally.open({ destination, eventId: row.eventId, eventType: row.eventType }, event);
-      } else tally.had();
-    }
+  const all = events.flatMap((event, i) => (targets[i] ?? []).map((target) => ({ event, target })));
+  const rows = all.flatMap(({ event, target }) =>
+    "row" in target ? [{ ...target, event }] : tally.leaveOut(target.leftOut),
+  );
+  const opened = await openAll(parts, request, rows, replay);
+  for (const [i, { destination, row, event }] of rows.entries()) {
+    const { eventId, eventType } = row;
+    if (opened[i]) tally.open({ destination, eventId, eventType }, event);
+    else tally.had();
   }
   return tally.slice(page.next);
 }
@@ -110,22 +112,48 @@ function inOrder(a: WaypostEvent, b: WaypostEvent): number {
   return Date.parse(a.time) - Date.parse(b.time) || 0;
 }
 
-/** Whether a row is opened, or would be. */
-async function open(
+type Row = Extract<Target, { readonly row: unknown }>;
+
+/** Whether each row is opened, or would be. In their order, as few writes as that allows. */
+async function openAll(
   { ledger }: ReplayParts,
   { again }: ReplayRequest,
-  { destination, row }: Extract<Target, { readonly row: unknown }>,
+  rows: readonly Row[],
   replay: string | undefined,
-): Promise<boolean> {
-  const known = await ledger.delivery(row.id);
-  if (known !== undefined) {
-    if (replay !== undefined && known.replay === replay) return true;
-    const ended = known.state === "dead" || known.state === "skipped";
-    if (!ended && !(again && known.state === "delivered")) return false;
-    return replay === undefined || ledger.reopen(known.id, { again, replay });
+): Promise<readonly boolean[]> {
+  const known = await Promise.all(rows.map(({ row }) => ledger.delivery(row.id)));
+  let fresh: Row[] = [];
+  const enqueue = async () => {
+    const [some, names] = [fresh, new Set(fresh.map(({ destination }) => destination))];
+    fresh = [];
+    for (const name of names) {
+      const own = some.filter(({ destination }) => destination === name);
+      await ledger.enqueue(
+        name,
+        own.map(({ row }) => ({ ...row, ...(replay !== undefined && { replay }) })),
+      );
+    }
+  };
+  const opened: boolean[] = [];
+  for (const [i, each] of rows.entries()) {
+    const old = known[i];
+    if (old === undefined) {
+      if (replay !== undefined) fresh.push(each);
+      opened.push(true);
+    } else if (replay === undefined || old.replay === replay || !canReopen(old, again)) {
+      opened.push((replay !== undefined && old.replay === replay) || canReopen(old, again));
+    } else {
+      // What is opened again stands behind what is new before it.
+      await enqueue();
+      opened.push(await ledger.reopen(old.id, { again, replay }));
+    }
   }
-  if (replay !== undefined) await ledger.enqueue(destination, [{ ...row, replay }]);
-  return true;
+  await enqueue();
+  return opened;
+}
+
+function canReopen({ state }: Delivery, again: boolean): boolean {
+  return state === "dead" || state === "skipped" || (again && state === "delivered");
 }
 
 async function takeDeliveries(
@@ -138,8 +166,10 @@ async function takeDeliveries(
   const page = await parts.ledger.deliveries(filter, { limit, order: "oldest", ...cursor });
   const rows = page.items.filter(({ createdAt }) => createdAt < to);
   const tally = createTally(rows.length);
-  for (const row of rows) {
-    if (await open(parts, request, { destination: row.destination, row }, replay)) tally.open(row);
+  const targets = rows.map((row) => ({ destination: row.destination, row }));
+  const opened = await openAll(parts, request, targets, replay);
+  for (const [i, row] of rows.entries()) {
+    if (opened[i]) tally.open(row);
     else tally.had();
   }
   return tally.slice(rows.length < page.items.length ? null : page.next);
@@ -154,8 +184,9 @@ function createTally(found: number) {
     had(): void {
       had += 1;
     },
-    leaveOut(why: string): void {
+    leaveOut(why: string): [] {
       leftOut[why] = (leftOut[why] ?? 0) + 1;
+      return [];
     },
     open({ destination, eventId, eventType }: ReplaySample, event?: WaypostEvent): void {
       opened += 1;

@@ -20,10 +20,13 @@ export interface ReplayingParts extends ReplayParts {
   readonly log: Log;
 }
 
-/** One slice a second. */
-const sliceMs = 1_000;
+/** As many slices a second as the rate needs. */
+const roundMs = 1_000;
+const mostInSlice = 200;
 /** A replay waits while a destination has so many open rows: memory is for what is live. */
 const mostOpen = 1_000;
+/** A holder finds what was opened when it renews its lease, every 5 s: it must not run dry until then. */
+const secondsAhead = 6;
 const retryMs = 5_000;
 
 /** The elected process opens the rows of every replay that runs, at its rate; a crash goes on where it was. */
@@ -41,11 +44,13 @@ export function startReplaying(parts: ReplayingParts): { close(): Promise<void> 
 async function work(parts: ReplayingParts, { over }: JobTerm): Promise<void> {
   const { clock, log } = parts;
   while (!over.aborted) {
-    let restMs = sliceMs;
+    let restMs = roundMs;
+    const began = clock.monotonic();
     try {
       for (const replay of await parts.replays.running()) {
-        if (!over.aborted) await advance(parts, replay);
+        await advanceAtRate(parts, replay, over);
       }
+      restMs = Math.max(0, roundMs - (clock.monotonic() - began));
     } catch (error) {
       log.warn("what is sent again cannot go on, tries again", { error });
       restMs = retryMs;
@@ -54,22 +59,32 @@ async function work(parts: ReplayingParts, { over }: JobTerm): Promise<void> {
   }
 }
 
-async function advance(parts: ReplayingParts, replay: Replay): Promise<void> {
+/** What its rate allows in one round. */
+async function advanceAtRate(parts: ReplayingParts, replay: Replay, over: AbortSignal) {
+  let now: Replay | undefined = replay;
+  for (let left = replay.rate; left > 0 && now && !over.aborted; left -= mostInSlice) {
+    now = await advance(parts, now, Math.min(left, mostInSlice));
+  }
+}
+
+/** One slice. Answers with the replay as it goes on; undefined: not now. */
+async function advance(
+  parts: ReplayingParts,
+  replay: Replay,
+  limit: number,
+): Promise<Replay | undefined> {
   const { replays, clock, log } = parts;
-  if (await isCrowded(parts, replay)) return;
-  const { id, position, rate } = replay;
-  const limit = Math.max(1, Math.min(200, Math.round((rate * sliceMs) / 1_000)));
+  if (await isCrowded(parts, replay)) return undefined;
+  const { id, position } = replay;
   try {
     const slice = await takeSlice(parts, replay, { position, limit, replay: id });
     const counts = addCounts(replay, slice);
     const isDone = slice.position === null;
     const end = isDone && { state: "done" as const, doneAt: new Date(clock.now()).toISOString() };
-    await replays.update(id, {
-      ...counts,
-      ...(slice.position !== null && { position: slice.position }),
-      ...end,
-    });
+    const change = { ...counts, ...(slice.position !== null && { position: slice.position }) };
+    const goesOn = await replays.update(id, { ...change, ...end });
     if (isDone) log.info("a replay is through", { id, count: counts.opened });
+    return goesOn && !isDone ? { ...replay, ...change } : undefined;
   } catch (error) {
     if (error instanceof StoreError && error.verdict === "outage") throw error;
     const reason =
@@ -77,10 +92,12 @@ async function advance(parts: ReplayingParts, replay: Replay): Promise<void> {
     log.error("a replay failed", { id, error });
     const doneAt = new Date(clock.now()).toISOString();
     await replays.update(id, { state: "failed", reason, doneAt });
+    return undefined;
   }
 }
 
-async function isCrowded({ destinations }: ReplayingParts, { to }: Replay): Promise<boolean> {
+async function isCrowded({ destinations }: ReplayingParts, { to, rate }: Replay): Promise<boolean> {
   const rows = await destinations();
-  return rows.some(({ name, open }) => (to === "routed" || name === to) && open > mostOpen);
+  const most = Math.max(mostOpen, secondsAhead * rate);
+  return rows.some(({ name, open }) => (to === "routed" || name === to) && open > most);
 }
