@@ -36,6 +36,7 @@ export const destinationKinds: Readonly<Record<string, LazyKind>> = {
   },
   webhook: {
     schema: webhookSchema,
+    writesToContacts: ({ reply }) => reply === true,
     create: async (...given) => (await import("./webhook/webhook.ts")).webhook.create(...given),
   },
   slack: {
