@@ -16,8 +16,9 @@ export async function createDestinations(
   routing: Routing,
   parts: DestinationParts,
 ): Promise<DestinationSetup[]> {
-  const { setups, problems } = await makeDestinations(routing, parts);
-  const variants = await makeVariants(routing, parts);
+  const told = { accounts: routing.accounts, ...parts };
+  const { setups, problems } = await makeDestinations(routing, told);
+  const variants = await makeVariants(routing, told);
   problems.push(...variants.problems);
   if (problems.length === 0) {
     return setups.map((setup) => {

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { TemplateReads } from "../contracts.ts";
 import { milliseconds } from "../support/duration.ts";
 import { freeze, hideSecrets } from "./freeze.ts";
-import type { RawAlerts, RawDestination, RawRouting } from "./raw-routing.ts";
-import { mapValues } from "./reading.ts";
+import type { RawAlerts, RawDestination, RawRoute, RawRouting } from "./raw-routing.ts";
+import { many, mapValues } from "./reading.ts";
 import type { AlertsConfig, DestinationConfig, Kinds, Routing } from "./routing.ts";
 import { toFlowRules } from "./to-flow-rules.ts";
 import { toRoute } from "./to-route.ts";
@@ -31,7 +31,7 @@ export function toRouting(
     toDestination(destination, kinds[destination.kind]);
   const destinations = mapValues(raw.destinations ?? {}, toOne);
   const routes = (raw.routes ?? []).map((route, i) =>
-    toRoute(route, raw.defaults?.only, templatesRead(i)),
+    toRoute(route, raw.defaults?.only, withJudged(templatesRead(i), route.to, destinations)),
   );
   const flows = toFlowRules(raw);
   const sources = Object.entries(raw.sources ?? {}).map(
@@ -57,6 +57,20 @@ export function toRouting(
       ...(shadow ? [`the destination ${name} is in shadow: it looks up, and writes nothing`] : []),
     ]),
   });
+}
+
+/** What writes to contacts is judged by the log, and by what they said of consent: it waits for both, whatever its templates show. */
+function withJudged(
+  reads: TemplateReads | undefined,
+  to: RawRoute["to"],
+  destinations: Routing["destinations"],
+): TemplateReads | undefined {
+  const names = many(to ?? []).flatMap((each) =>
+    typeof each === "string" ? [each] : Object.keys(each),
+  );
+  const writers = names.filter((name) => destinations[name]?.writesToContacts);
+  if (writers.length === 0) return reads;
+  return { ...reads, ...Object.fromEntries(writers.map((name) => [name, ["log", "memory"]])) };
 }
 
 function toDestination(
