@@ -5,6 +5,7 @@ import type { Destination, WaypostEvent } from "../contracts.ts";
 import type { DestinationSetup } from "../deliver/delivery.ts";
 import { type DestinationParts, OptionError } from "../destinations/destination-kind.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
+import { createShared } from "../destinations/shared.ts";
 import { omitFrom } from "../event/omit.ts";
 import { createLog } from "../support/log.ts";
 
@@ -14,11 +15,11 @@ export const alertsSender = "alerts.to";
 /** Every configured destination. Throws a ConfigError for options that a schema cannot refuse. */
 export async function createDestinations(
   routing: Routing,
-  parts: DestinationParts,
+  given: DestinationParts,
 ): Promise<DestinationSetup[]> {
-  const told = { accounts: routing.accounts, ...parts };
-  const { setups, problems } = await makeDestinations(routing, told);
-  const variants = await makeVariants(routing, told);
+  const parts = { accounts: routing.accounts, ...given, shared: createShared() };
+  const { setups, problems } = await makeDestinations(routing, parts);
+  const variants = await makeVariants(routing, parts);
   problems.push(...variants.problems);
   if (problems.length === 0) {
     return setups.map((setup) => {

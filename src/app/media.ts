@@ -1,5 +1,11 @@
 import type { MediaConfig } from "../config/media.ts";
-import { type FileVault, type Ledger, mediaDestination, type Store } from "../contracts.ts";
+import {
+  type Delivery,
+  type FileVault,
+  type Ledger,
+  mediaDestination,
+  type Store,
+} from "../contracts.ts";
 import { type DestinationSetup, deliveryId } from "../deliver/delivery.ts";
 import { takesMedia } from "../deliver/media-takes.ts";
 import type { Surroundings } from "../deliver/surroundings.ts";
@@ -101,18 +107,18 @@ export async function createMediaSetup(
     ...{ maxBytes, vault: media.vault, rows: store.media, settled },
     graph: { accessToken, graphUrl },
     retentionMs: plan.routing.retention.mediaMs ?? config.retentionDays * dayMs,
-    without: (eventId) => wentWithout(eventId, setups, store.ledger),
+    without: (eventId, before) => wentWithout({ eventId, before }, setups, store.ledger),
   });
   const rules = { retry, timeoutMs, concurrency };
   return [{ name: mediaDestination, destination, config: rules }];
 }
 
 /**
- * Of those that take files: where the event's delivery is done, or may be, which the file that has come by now was not part of.
- * One that is open gets it at its turn.
+ * Of those that take files: where the event's delivery is done, or may be, by an attempt that the file, which has come by now,
+ * was too late for. One that is open gets it at its turn.
  */
 async function wentWithout(
-  eventId: string,
+  { eventId, before }: { readonly eventId: string; readonly before: Date },
   setups: readonly DestinationSetup[],
   ledger: Pick<Ledger, "deliveriesOf">,
 ): Promise<WentWithout[]> {
@@ -123,7 +129,15 @@ async function wentWithout(
   );
   const deliveries = await ledger.deliveriesOf(eventId);
   return deliveries
-    .filter(({ state }) => state === "delivered" || state === "sending")
+    .filter((delivery) => mayHaveGone(delivery, before))
     .filter(({ destination }) => taking.has(destination))
     .map(({ destination, route }) => ({ destination, route }));
+}
+
+function mayHaveGone({ state, history }: Delivery, before: Date): boolean {
+  const began = history.at(-1)?.at;
+  return (
+    state === "sending" ||
+    (state === "delivered" && (began === undefined || Date.parse(began) <= before.getTime()))
+  );
 }

@@ -75,11 +75,16 @@ function routedTargets(
     readonly isWriter: (name: string) => boolean;
   },
 ): Target[] {
-  return matches.map(({ destination, route, routes, delayed }) => {
+  const leftOutOf = (destination: string, delayed = false) => {
     // What they set and emitted is done: it is in the log.
-    if (destination === flowsDestination) return { leftOut: "what routes set and emit" };
-    if (isWriter(destination) && !effects) return { leftOut: writesToContacts };
-    if (delayed && !effects) return { leftOut: later };
+    if (destination === flowsDestination) return "what routes set and emit";
+    if (effects) return undefined;
+    if (isWriter(destination)) return writesToContacts;
+    return delayed ? later : undefined;
+  };
+  return matches.map(({ destination, route, routes, delayed }) => {
+    const leftOut = leftOutOf(destination, delayed);
+    if (leftOut !== undefined) return { leftOut };
     const id = deliveryId(destination, row.eventId, delayed ? route : undefined);
     const laneKeys = delayed ? [id] : lanesAt(destination);
     const own = { id, route, laneKeys, ...(routes && { routes }) };

@@ -1,3 +1,4 @@
+import { replyDestinations } from "./bots.ts";
 import { checkCanHold } from "./check-can-hold.ts";
 import { checkOnly, checkWhen } from "./check-conditions.ts";
 import { checkCycles } from "./check-cycles.ts";
@@ -11,7 +12,7 @@ import {
   checkUnique,
 } from "./checked.ts";
 import { each, list, record } from "./shape.ts";
-import { replyDestinations } from "./to-flow-rules.ts";
+
 import type { Report, YamlPath } from "./yaml-file.ts";
 
 /** `routes` and `defaults`. */

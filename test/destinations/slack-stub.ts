@@ -15,6 +15,8 @@ export interface SlackStub {
   readonly posts: SlackPost[];
   /** Scopes of the token. */
   scopes: string[];
+  /** Ids of the channels that it is in, by their names. */
+  readonly channels: Map<string, string>;
   /** Threads that nobody may reply to. */
   readonly locked: Set<string>;
 }
@@ -26,6 +28,13 @@ export const slackChannel = "C0INVENTED1";
 export async function startSlackStub(): Promise<SlackStub> {
   const posts: SlackPost[] = [];
   const locked = new Set<string>();
+  const channels = new Map([["support", slackChannel]]);
+  /** Of what is given as id or #name. */
+  const channelOf = (form: URLSearchParams) => {
+    const given = form.get("channel") ?? "";
+    const found = [...channels].find(([name, id]) => given === id || given === `#${name}`);
+    return found && { id: found[1], name: found[0] };
+  };
   const state = { scopes: ["chat:write", "channels:history", "channels:read"] };
   const ok = (body: object): StubAnswer => ({
     status: 200,
@@ -38,37 +47,38 @@ export async function startSlackStub(): Promise<SlackStub> {
     "auth.test": () => ok({ ok: true, user: "waypost", team: "Invented" }),
     "conversations.list": () =>
       state.scopes.includes("channels:read")
-        ? ok({ ok: true, channels: [{ id: slackChannel, name: "support" }] })
+        ? ok({ ok: true, channels: [...channels].map(([name, id]) => ({ id, name })) })
         : refuse("missing_scope", { needed: "channels:read" }),
-    "conversations.info": (form) =>
-      form.get("channel") === slackChannel
-        ? ok({ ok: true, channel: { id: slackChannel, name: "support", is_member: true } })
-        : refuse("channel_not_found"),
+    "conversations.info": (form) => {
+      const channel = channelOf(form);
+      return channel?.id === form.get("channel")
+        ? ok({ ok: true, channel: { ...channel, is_member: true } })
+        : refuse("channel_not_found");
+    },
     "conversations.history": (form) => {
       if (!state.scopes.includes("channels:history")) {
         return refuse("missing_scope", { needed: "channels:history" });
       }
-      return paged(form, posts.filter(isInChannel).toReversed());
+      return paged(form, ofChannel(form).filter(isInChannel).toReversed());
     },
     "conversations.replies": (form) => {
       if (!state.scopes.includes("channels:history")) return refuse("missing_scope");
       const ts = form.get("ts");
       return paged(
         form,
-        posts.filter((post) => post.ts === ts || post.thread_ts === ts),
+        ofChannel(form).filter((post) => post.ts === ts || post.thread_ts === ts),
       );
     },
     "chat.postMessage": (form) => {
-      if (!["#support", slackChannel].includes(form.get("channel") ?? "")) {
-        return refuse("channel_not_found");
-      }
+      const channel = channelOf(form);
+      if (channel === undefined) return refuse("channel_not_found");
       const thread = form.get("thread_ts");
       if (thread !== null && locked.has(thread)) return refuse("restricted_action_thread_locked");
       const problem = limits(form);
       if (problem) return refuse(problem);
       clock += 1;
       const post: SlackPost = {
-        channel: slackChannel,
+        channel: channel.id,
         ts: `${clock}.000100`,
         ...(thread !== null && { thread_ts: thread }),
         ...(form.get("reply_broadcast") === "true" && { reply_broadcast: true }),
@@ -80,6 +90,8 @@ export async function startSlackStub(): Promise<SlackStub> {
       return ok({ ok: true, channel: post.channel, ts: post.ts, message: post });
     },
   };
+  const ofChannel = (form: URLSearchParams) =>
+    posts.filter(({ channel }) => channel === form.get("channel"));
   const paged = (form: URLSearchParams, all: SlackPost[]): StubAnswer => {
     const from = Number(form.get("cursor") ?? "0");
     const limit = Math.min(Number(form.get("limit") ?? "100"), 7);
@@ -103,6 +115,7 @@ export async function startSlackStub(): Promise<SlackStub> {
     stub,
     baseUrl: `${stub.url}/api/`,
     posts,
+    channels,
     locked,
     get scopes() {
       return state.scopes;

@@ -73,6 +73,7 @@ export async function createProgram(
           output += String(chunk);
         });
       }
+      const begun = performance.now();
       await waitFor(
         `${args[0]} is ready`,
         async () => {
@@ -83,8 +84,11 @@ export async function createProgram(
             () => false,
           );
         },
-        60_000,
-      );
+        180_000,
+      ).catch((error: Error) => {
+        throw new Error(`${error.message}; it said:\n${output.slice(-4_000)}`);
+      });
+      process.stderr.write(`ready after ${Math.round(performance.now() - begun)} ms\n`);
     },
     kill: async () => void (await end("SIGKILL")),
     stop: () => end("SIGTERM"),

@@ -29,8 +29,8 @@ export interface MediaOptions {
   readonly retentionMs: number;
   readonly vault: FileVault;
   readonly rows: MediaRows;
-  /** Destinations that take files and went on without those of this event. */
-  readonly without: (eventId: string) => Promise<readonly WentWithout[]>;
+  /** Destinations that take files and went on without those of this event: their attempt began before then. */
+  readonly without: (eventId: string, before: Date) => Promise<readonly WentWithout[]>;
   /** What waits for the event's files need not wait any more. */
   readonly settled: (eventId: string) => void;
   readonly now?: () => number;
@@ -57,14 +57,17 @@ export function createMedia(options: MediaOptions): Destination {
     links: false,
     laneKeys: mediaLaneKeys,
     async deliver(event, _context, signal): Promise<Delivered> {
-      const ends: MediaRow[] = [];
+      const ends: Settled[] = [];
       const { phoneNumberId: account } = event.data.account;
       const own = { ...parts, ...(account !== undefined && { account }) };
       for (const media of filesOf(event)) ends.push(await settleFile(own, media, signal));
       // Before anybody is woken: who is done by now had no part of it.
       const events = await lateFiles(parts, event, ends);
       options.settled(event.id);
-      return { answer: ends.map(inWords).join("; "), ...(events.length > 0 && { events }) };
+      return {
+        answer: ends.map(({ row }) => inWords(row)).join("; "),
+        ...(events.length > 0 && { events }),
+      };
     },
     preview: (event) => ({ files: filesOf(event).map(({ id, name }) => ({ mediaId: id, name })) }),
     check: (signal) => checkMedia(parts, signal),
@@ -79,24 +82,34 @@ interface Parts extends MediaOptions {
   readonly now: () => number;
 }
 
+interface Settled {
+  readonly row: MediaRow;
+  /** From then on whoever asks has the file. */
+  readonly since: number;
+}
+
 /** Throws DeliveryError where another moment may do. */
 async function settleFile(
   parts: Parts,
   media: MessageMedia,
   signal: AbortSignal,
-): Promise<MediaRow> {
+): Promise<Settled> {
   const { rows, vault } = parts;
   const [known] = await stored(() => rows.get([media.id]));
   const isKept = known?.state === "fetched" && known.sha256 !== undefined;
-  if (isKept && (await vault.has(known.sha256))) return known;
+  if (isKept && (await vault.has(known.sha256))) {
+    // Of an attempt before this one.
+    return { row: known, since: known.expireAt.getTime() - parts.retentionMs };
+  }
   const path = join(vault.scratch, `${randomUUID()}.part`);
   try {
-    return await fetchFile(parts, media, { path, signal });
+    const row = await fetchFile(parts, media, { path, signal });
+    return { row, since: parts.now() };
   } catch (error) {
     if (!(error instanceof AbsentFileError)) throw error;
     const row = { ...rowOf(parts, media), state: "absent", reason: error.message } as const;
     await save(rows, row);
-    return row;
+    return { row, since: parts.now() };
   } finally {
     await rm(path, { force: true });
   }
@@ -116,7 +129,7 @@ async function fetchFile(
   // Known before it is kept: bytes that no row knows would stay for ever.
   await save(rows, { ...row, state: "pending" });
   await vault.keep(path, file);
-  const kept = { ...row, state: "fetched" } as const;
+  const kept = { ...row, ...rowOf(parts, media), state: "fetched" } as const;
   await save(rows, kept);
   return kept;
 }
@@ -153,14 +166,17 @@ async function stored<T>(work: () => Promise<T>): Promise<T> {
 async function lateFiles(
   { without, now }: Parts,
   event: WaypostEvent,
-  ends: readonly MediaRow[],
+  ends: readonly Settled[],
 ): Promise<WaypostEvent[]> {
   const at = new Date(now());
-  const kept = ends.filter(({ state }) => state === "fetched");
+  const kept = ends.filter(({ row }) => row.state === "fetched");
   const isLate = at.getTime() - Date.parse(event.data.receivedAt) > lateMs;
   if (kept.length === 0 || !isLate) return [];
-  const told = { without: await stored(() => without(event.id)), at };
-  return kept.map(({ type = "", ...file }) => fileArrivedEvent(event, { ...file, type }, told));
+  const since = new Date(Math.max(...kept.map((file) => file.since)));
+  const told = { without: await stored(() => without(event.id, since)), at };
+  return kept.map(({ row: { type = "", ...file } }) =>
+    fileArrivedEvent(event, { ...file, type }, told),
+  );
 }
 
 function inWords({ state, type, bytes, reason }: MediaRow): string {
