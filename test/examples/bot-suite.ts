@@ -43,16 +43,14 @@ export function botSuite(
     const answers = async (event: Parameters<typeof attempt>[1]) => {
       const outcome = await attempt(signing(secret), event);
       assert.ok(!(outcome instanceof DeliveryError), String(outcome));
-      return ((outcome satisfies Delivered).events ?? []).map(({ type, data }) => ({
-        type,
-        ...data.business,
-      }));
+      const { events = [] }: Delivered = outcome;
+      return events.map(({ type, data }): Record<string, unknown> => ({ type, ...data.business }));
     };
 
     it("answers a message with a text, a button and a tag", async () => {
       const [request, ...more] = await answers(makeText("grüß dich 🌷", {}));
       assert.deepEqual(more, []);
-      assert.deepEqual(request?.type, "business.reply.requested");
+      assert.equal(request?.["type"], "business.reply.requested");
       assert.deepEqual(request?.["reply"], {
         text: "Hello Mia! You wrote: grüß dich 🌷",
         buttons: { human: "Talk to a human" },
@@ -65,7 +63,7 @@ export function botSuite(
       const message = { id: "wamid.1", type: "interactive", interactive: { buttonReply } };
       const tap = makeEvent({ type: "whatsapp.message.interactive", data: { message } });
       assert.deepEqual(
-        (await answers(tap)).map(({ type }) => type),
+        (await answers(tap)).map((each) => each["type"]),
         ["business.reply.requested", "business.handoff.requested"],
       );
       assert.equal((await answers(makeEvent({ type: "whatsapp.message.image" }))).length, 1);
