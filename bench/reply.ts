@@ -47,6 +47,7 @@ const program = await createProgram(["start"], { DATA_DIR: folder, WAYPOST_CONFI
 await program.start();
 try {
   const count = rate * seconds;
+  const cpuBefore = await cpuSeconds();
   const startedAt = performance.now();
   const posts: Promise<void>[] = [];
   for (let i = 0; i < count; i += 1) {
@@ -57,17 +58,24 @@ try {
   }
   await Promise.all(posts);
   await waitFor("all replies", () => latencies.length >= count, 60_000);
+  const cpuMs = ((await cpuSeconds()) - cpuBefore) * 1_000;
   const sorted = latencies.slice(latencies.length / 5).sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
   const [p50, p95, p99] = [at(0.5), at(0.95), at(0.99)].map((ms) => ms.toFixed(1));
   const verdict = at(0.5) < barMs ? "under" : "OVER";
   process.stdout.write(
-    `POST to the bot's reply at ${rate}/s, embedded: p50 ${p50} ms (${verdict} the bar of ${barMs} ms), p95 ${p95} ms, p99 ${p99} ms\n`,
+    `POST to the bot's reply at ${rate}/s, embedded: p50 ${p50} ms (${verdict} the bar of ${barMs} ms), p95 ${p95} ms, p99 ${p99} ms; ${(cpuMs / count).toFixed(1)} ms of processor each\n`,
   );
 } finally {
   await program.stop();
   await Promise.all([cloud.close(), bot.close()]);
   await rm(folder, { recursive: true, force: true });
+}
+
+/** Of the program. */
+async function cpuSeconds(): Promise<number> {
+  const metrics = await (await request(`${program.opsUrl}/metrics`)).body.text();
+  return Number(/^process_cpu_seconds_total (\S+)$/m.exec(metrics)?.[1]);
 }
 
 async function post(i: number): Promise<void> {
