@@ -163,7 +163,9 @@ export interface DestinationTraits {
   /** Takes files (`context.files`): a delivery waits for them, for 60 s from its making at most. */
   readonly files?: true;
   /** It asks the log (`context.concerned`, a `scope` with `about` or `transcript`): not tried before the log has the event. */
-  readonly readsLog?: true;
+  readonly readsLog?: boolean | ((event: WaypostEvent) => boolean);
+  /** Keeps its `rate` itself: it counts for less than the whole destination (one channel), and so the engine leaves it alone. */
+  readonly keepsRate?: true;
   /** Knows `context.shadow`. */
   readonly shadows?: true;
   /** Not to be tried before then: for what comes together (a few texts in a row). What stands behind it in its lane waits too. Asked again each day. */

@@ -11,6 +11,8 @@ export interface DestinationParts {
   readonly opsUrl?: string;
   /** Absent: it shares nothing with others. */
   readonly shared?: Shared;
+  /** Its `rate`, for kinds that keep it themselves; absent: none. */
+  readonly ratePerSecond?: number;
 }
 
 /** How destinations of one kind are described in waypost.yaml and made. */
