@@ -19,9 +19,7 @@ export function readyConfig(
   hurry: Readonly<Record<string, unknown>> = {},
 ): string {
   const config = readYaml(text);
-  for (const [name, given] of Object.entries(config.destinations ?? {})) {
-    Object.assign(given, standIns.get(String(given["kind"]))?.options(name, given));
-  }
+  leadToStandIns(config, standIns);
   for (const source of Object.values(config.sources ?? {})) {
     if (source["secret"] !== undefined) source["secret"] = sourceSecret;
     const auth = source["auth"] as Values | undefined;
@@ -29,6 +27,16 @@ export function readyConfig(
   }
   for (const [path, value] of Object.entries(hurry)) set(config, path.split("."), value);
   return stringify(config);
+}
+
+/** Each destination, to the stand-in of its kind. */
+export function leadToStandIns(
+  { destinations = {} }: WaypostYaml,
+  standIns: ReadonlyMap<string, StandIn>,
+): void {
+  for (const [name, given] of Object.entries(destinations)) {
+    Object.assign(given, standIns.get(String(given["kind"]))?.options(name, given));
+  }
 }
 
 /** A list's members are found by their names. */

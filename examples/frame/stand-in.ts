@@ -1,3 +1,5 @@
+import type { WaypostEvent } from "../../src/event/event.ts";
+
 /** A vendor, on this machine. */
 export interface StandIn {
   /** What a destination of this kind says instead of the vendor's address and your secrets. */
@@ -18,4 +20,6 @@ export interface Given {
     readonly customer: string;
     readonly phone: string;
   }[];
+  /** What services of yours answer with, by the destination's name. */
+  readonly bots?: Readonly<Record<string, (event: WaypostEvent) => object | undefined>>;
 }

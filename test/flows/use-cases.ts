@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parse, stringify } from "yaml";
 import { sourceSecrets } from "../support/sources.ts";
 
-const file = new URL("../../fixtures/config/usecases.yaml", import.meta.url);
+export const useCasesFile = new URL("../../fixtures/config/usecases.yaml", import.meta.url);
 
 /** What the file takes from its environment. */
 export const secrets = {
@@ -34,7 +34,7 @@ export interface UseCases {
 }
 
 export function readUseCases(): UseCases {
-  return parse(readFileSync(file, "utf8")) as UseCases;
+  return parse(readFileSync(useCasesFile, "utf8")) as UseCases;
 }
 
 /** At which hours the office is open: at all, or at none. */

@@ -6,7 +6,7 @@ const starts: Readonly<Record<string, (given: Given) => Promise<StandIn>>> = {
   hubspot: async () => (await import("./hubspot.ts")).hubspot(),
   shopify: async (given) => (await import("./shopify.ts")).shopify(given),
   slack: async () => (await import("./slack.ts")).slack(),
-  webhook: async () => (await import("./receiver.ts")).receiver(),
+  webhook: async (given) => (await import("./receiver.ts")).receiver(given),
   zendesk: async () => (await import("./zendesk.ts")).zendesk(),
 };
 
