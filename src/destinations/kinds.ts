@@ -35,6 +35,7 @@ export const destinationKinds: Readonly<Record<string, LazyKind>> = {
   },
   webhook: {
     schema: webhookSchema,
+    writesToContacts: ({ reply }) => reply === true,
     create: async (...given) => (await import("./webhook/webhook.ts")).webhook.create(...given),
   },
   slack: {

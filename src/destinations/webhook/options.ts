@@ -17,6 +17,8 @@ interface RawOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly tls?: { readonly cert?: string; readonly key?: string; readonly ca?: string };
   readonly allowPrivateAddresses?: boolean;
+  readonly reply?: boolean;
+  readonly via?: string;
 }
 
 export interface WebhookOptions {
@@ -28,6 +30,8 @@ export interface WebhookOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: { readonly cert?: string; readonly key?: string; readonly ca?: string };
   readonly allowPrivateAddresses: boolean;
+  /** Of a bot: who sends its replies. */
+  readonly via: string | undefined;
   /** Never to be shown. */
   readonly secrets: readonly string[];
 }
@@ -53,9 +57,10 @@ export function parseWebhookOptions(
     format,
     signers: secrets.map((each) => signerOf(each, fail)),
     appSecret,
-    headers: parseHeaders(raw, fail),
+    headers: { ...(raw.reply && { accept: "application/json" }), ...parseHeaders(raw, fail) },
     tls: parseTls(raw.tls ?? {}, fail),
     allowPrivateAddresses,
+    via: parseVia(raw, fail),
     secrets: [
       ...secrets,
       ...Object.values(raw.headers ?? {}),
@@ -63,6 +68,15 @@ export function parseWebhookOptions(
       ...(basic ? [`${basic.username}:${basic.password}`] : []),
     ],
   };
+}
+
+/** The configuration finds it where there is one sender only. */
+function parseVia({ reply = false, via, format }: RawOptions, fail: Fail): string | undefined {
+  if (!reply) return undefined;
+  if (format === "meta") {
+    fail("format", "is not for a bot, which is sent events", "Remove it, or reply: true");
+  }
+  return via ?? fail("via", "is missing", "Name the destination of kind whatsapp-reply that sends");
 }
 
 function parseTarget(text: string, inside: boolean, fail: Fail): URL {

@@ -46,6 +46,17 @@ export const webhookSchema = {
         ca: { type: "string", minLength: 1, description: pemFile },
       },
     },
+    reply: {
+      description:
+        "true: a bot. Its answer `{ reply, set, emit }` is carried out; maxAge of its routes is 1h unless told.",
+      type: "boolean",
+    },
+    via: {
+      description:
+        "Destination of kind whatsapp-reply that sends the replies of a bot; not needed where there is one only.",
+      type: "string",
+      minLength: 1,
+    },
     allowPrivateAddresses: {
       description: "For targets inside: allows private addresses, http, and any port.",
       type: "boolean",
