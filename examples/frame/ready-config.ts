@@ -2,9 +2,11 @@ import { parse, stringify } from "yaml";
 import type { StandIn } from "./stand-in.ts";
 
 type Values = Record<string, unknown>;
+type Target = string | Readonly<Record<string, Values>>;
 export interface WaypostYaml extends Values {
   destinations?: Record<string, Values>;
   sources?: Record<string, Values>;
+  routes?: { readonly to?: Target | readonly Target[] }[];
 }
 
 export const readYaml = (text: string) => parse(text) as WaypostYaml;
@@ -31,11 +33,18 @@ export function readyConfig(
 
 /** Each destination, to the stand-in of its kind. */
 export function leadToStandIns(
-  { destinations = {} }: WaypostYaml,
+  { destinations = {}, routes = [] }: WaypostYaml,
   standIns: ReadonlyMap<string, StandIn>,
 ): void {
   for (const [name, given] of Object.entries(destinations)) {
-    Object.assign(given, standIns.get(String(given["kind"]))?.options(name, given));
+    const standIn = standIns.get(String(given["kind"]));
+    for (const { to = [] } of routes) {
+      for (const target of [to].flat()) {
+        // What a route says of it alone, such as another channel.
+        if (typeof target === "object" && target[name]) standIn?.addFor?.(target[name]);
+      }
+    }
+    Object.assign(given, standIn?.options(name, given));
   }
 }
 

@@ -7,6 +7,8 @@ export interface StandIn {
     name: string,
     given: Readonly<Record<string, unknown>>,
   ): Readonly<Record<string, unknown>>;
+  /** Makes what these options ask for to be there, such as a channel. */
+  addFor?(options: Readonly<Record<string, unknown>>): void;
   /** What it holds, in words, oldest first. Nothing is taken out. */
   book(): readonly string[];
   close(): Promise<void>;

@@ -81,7 +81,7 @@ export async function startDriven(given: string, destinations: number) {
     await waitNow(`all deliveries of ${type}`, async () => {
       rows = await rowsOf(id);
       return isDone(rows);
-    });
+    }).catch(({ message }: Error) => assert.fail(`${message}: ${JSON.stringify(rows)}`));
     const final = ["delivered", "skipped", "dead"];
     if (rows.every(({ state }) => final.includes(state))) ended.add(id);
     return rows.some(({ state, destination }) => destination === "flows" && state === "delivered");

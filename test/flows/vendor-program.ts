@@ -19,7 +19,12 @@ export async function startVendors(given: Given) {
   const { sees, lines } = watch(standIns.values(), () => undefined, stopped.signal);
   return {
     ...driven,
-    sees,
+    async sees(what: RegExp | string) {
+      return sees(what, 40_000).catch(async ({ message }: Error) => {
+        const states = await driven.ask<{ items: object[] }>("/api/destinations");
+        throw new Error(`${message}\n${JSON.stringify(states)}\n${lines.join("\n")}`);
+      });
+    },
     /** What the stand-ins hold of somebody, by a name that nobody else has. */
     async heldOf(name: string, phone: string) {
       await driven.settle(phone);
@@ -65,8 +70,21 @@ function presentOnly(text: string): string {
   c.reports = [];
   const nameOf = (t: unknown) => (typeof t === "string" ? t : Object.keys(t as object)[0]);
   c.routes = c.routes
-    .map((r) => (r.to === undefined ? r : { ...r, to: [r.to].flat().filter((t) => !gone.includes(nameOf(t) ?? "")) }))
-    .filter((r) => r.to === undefined || (r.to as unknown[]).length > 0 || r["emit"] !== undefined || r["set"] !== undefined)
-    .map((r) => { const { to, ...rest } = r; return (to as unknown[] | undefined)?.length === 0 ? rest as typeof r : r; });
+    .map((r) =>
+      r.to === undefined
+        ? r
+        : { ...r, to: [r.to].flat().filter((t) => !gone.includes(nameOf(t) ?? "")) },
+    )
+    .filter(
+      (r) =>
+        r.to === undefined ||
+        (r.to as unknown[]).length > 0 ||
+        r["emit"] !== undefined ||
+        r["set"] !== undefined,
+    )
+    .map((r) => {
+      const { to, ...rest } = r;
+      return (to as unknown[] | undefined)?.length === 0 ? (rest as typeof r) : r;
+    });
   return stringify(c);
 }
