@@ -44,6 +44,8 @@ export interface DeliveryContext {
    * Of what templates may name, these, as plain JSON: for the templates of a destination's own options. Rejects as `contact` does.
    */
   scope(names: ReadonlySet<TemplateName>): Promise<Readonly<Record<string, unknown>>>;
+  /** How many messages the configuration wants a `transcript` to have; undefined: it does not say. */
+  readonly transcript?: number;
   /**
    * The message that the event quotes, reacts to, edits, deletes, or whose status it is, as the log has it. undefined: there is none,
    * or the log has it no more. Rejects as `contact` does.

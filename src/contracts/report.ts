@@ -5,6 +5,8 @@ export const reportKeys = ["template", "account", "campaign", "variant", "hour"]
 export type ReportKey = (typeof reportKeys)[number];
 
 export interface ReportRequest extends Span {
+  /** Of these phone number ids alone. Absent: of all. */
+  readonly accounts?: readonly string[];
   /** Empty: only the totals. */
   readonly by: readonly ReportKey[];
 }

@@ -7,6 +7,8 @@ export interface DestinationParts {
   readonly log: Log;
   /** Absent without `RABBITMQ_URL`. */
   readonly queues?: QueuePublisher;
+  /** Where people reach the ops port (OPS_URL), for links into the console. */
+  readonly opsUrl?: string;
   /** Absent: it shares nothing with others. */
   readonly shared?: Shared;
 }

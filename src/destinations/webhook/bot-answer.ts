@@ -36,6 +36,9 @@ export function readBotAnswer({ status, text, end }: HttpAnswer): BotAnswer {
   if (value === undefined) {
     refuse(status, [whole("is not JSON", "Answer `{ reply, set, emit }`, or 204 and nothing")]);
   }
+  if (!isObject(value)) {
+    refuse(status, [whole("is not an object", "Answer `{ reply, set, emit }`")]);
+  }
   const tooMuch = beyondLimits(value);
   if (tooMuch.length > 0) refuse(status, tooMuch);
   const answer = plain(value);
@@ -44,12 +47,16 @@ export function readBotAnswer({ status, text, end }: HttpAnswer): BotAnswer {
   return answer as BotAnswer;
 }
 
-/** The first to whom it may concern, all to who may read what a receiver answered. */
+/** The first in our words alone, for whoever reads a reason; all of them for who may read what a receiver answered. */
 function refuse(status: number, problems: readonly IntakeProblem[]): never {
-  const [first = ""] = problems.map(inWords);
+  const [first = ""] = problems.map((each) => inWords({ ...each, path: ourPath(each.path) }));
   throw new DeliveryError("refused", `the bot's answer cannot be carried out: ${first}`, {
     answer: `${status} ${problems.map(inWords).join("; ")}`,
   });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function whole(problem: string, remedy: string): IntakeProblem {
@@ -58,6 +65,14 @@ function whole(problem: string, remedy: string): IntakeProblem {
 
 function inWords({ path, problem, remedy }: IntakeProblem): string {
   return `${path === "" ? "it" : path.slice(1).replaceAll("/", ".")} ${problem}. ${remedy}.`;
+}
+
+/** Without keys that are the bot's: they may say whatever it was told. */
+function ourPath(path: string): string {
+  return path
+    .split("/")
+    .map((key) => (key === "" || /^\d{1,5}$/.test(key) || ourKeys().has(key) ? key : "?"))
+    .join("/");
 }
 
 function parse(json: string): unknown {
@@ -69,8 +84,7 @@ function parse(json: string): unknown {
 }
 
 /** In one form: a reply that is a text, one event alone, and nulls for what is not there. */
-function plain(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+function plain(value: object): unknown {
   const said = Object.entries(value).filter(([, each]) => each !== null);
   return Object.fromEntries(
     said.map(([key, each]) => {
@@ -103,6 +117,22 @@ const answerSchema = () => ({
   },
 });
 
+let keys: ReadonlySet<string> | undefined;
+
+/** All that the schema names. */
+function ourKeys(): ReadonlySet<string> {
+  keys ??= new Set([...keysIn(answerSchema())]);
+  return keys;
+}
+
+function* keysIn(node: unknown): Generator<string> {
+  if (typeof node !== "object" || node === null) return;
+  for (const [key, inner] of Object.entries(node)) {
+    if (key === "properties") yield* Object.keys(inner as object);
+    yield* keysIn(inner);
+  }
+}
+
 let find: ((value: unknown) => readonly PointedProblem[]) | undefined;
 
 function misfits(answer: unknown): IntakeProblem[] {
@@ -123,7 +153,6 @@ function toProblem({ pointer, keyword, reason }: PointedProblem): IntakeProblem 
   const keys = pointer.split("/").slice(1);
   const path = keys.reduce((at, key) => below(at, /^\d{1,5}$/.test(key) ? Number(key) : key), "");
   const [top, second] = keys;
-  if (path === "") return whole("is not an object", "Answer `{ reply, set, emit }`");
   if (pointer === "/reply/to") {
     return { path, problem: "is not for a bot to say", remedy: "A reply goes to who wrote" };
   }

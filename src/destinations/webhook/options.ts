@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { createSecureContext } from "node:tls";
 import { Webhook } from "standardwebhooks";
 import { OptionError } from "../destination-kind.ts";
+import { parseTls, type TlsFiles } from "../pem.ts";
 import { isPublicAddress } from "../private-addresses.ts";
-import { pemFile } from "./schema.ts";
 
 /** What waypost.yaml says, as the schema lets it through. */
 interface RawOptions {
@@ -15,7 +13,7 @@ interface RawOptions {
   readonly bearer?: string;
   readonly basic?: { readonly username: string; readonly password: string };
   readonly headers?: Readonly<Record<string, string>>;
-  readonly tls?: { readonly cert?: string; readonly key?: string; readonly ca?: string };
+  readonly tls?: TlsFiles;
   readonly allowPrivateAddresses?: boolean;
   readonly reply?: boolean;
   readonly via?: string;
@@ -28,7 +26,7 @@ export interface WebhookOptions {
   readonly appSecret: string | undefined;
   /** Lower-case names; authorization among them. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly tls: { readonly cert?: string; readonly key?: string; readonly ca?: string };
+  readonly tls: TlsFiles;
   readonly allowPrivateAddresses: boolean;
   /** Of a bot: who sends its replies. */
   readonly via: string | undefined;
@@ -139,30 +137,4 @@ function parseHeaders({ headers = {}, bearer, basic }: RawOptions, fail: Fail) {
     fail("bearer", "holds a line break or a letter that no header can", "Check the secret");
   }
   return all;
-}
-
-function parseTls(given: NonNullable<RawOptions["tls"]>, fail: Fail): WebhookOptions["tls"] {
-  if ((given.cert === undefined) !== (given.key === undefined)) {
-    fail("tls", "has a certificate without its key, or the reverse", "Give both cert and key");
-  }
-  const tls: { cert?: string; key?: string; ca?: string } = {};
-  for (const part of ["cert", "key", "ca"] as const) {
-    const value = given[part];
-    if (value !== undefined) tls[part] = readPem(value, (why) => fail(`tls.${part}`, why, pemFile));
-  }
-  try {
-    createSecureContext(tls);
-  } catch {
-    fail("tls", "does not fit together", "The key must belong to the certificate, both in PEM");
-  }
-  return tls;
-}
-
-function readPem(value: string, fail: (problem: string) => never): string {
-  if (value.includes("-----BEGIN")) return value;
-  try {
-    return readFileSync(value, "utf8");
-  } catch {
-    return fail("cannot be read");
-  }
 }

@@ -1,5 +1,5 @@
-/** How an option of a certificate is given. */
-export const pemFile = "A PEM text, or the path of a file with it.";
+import { pemFile } from "../pem.ts";
+
 const secret = { type: "string", minLength: 1, "x-secret": true };
 
 /** Options of a webhook in waypost.yaml. */

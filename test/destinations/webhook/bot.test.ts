@@ -141,8 +141,12 @@ describe("a webhook that is a bot", () => {
     ["HTML", "<html><body>It works!</body></html>", /not JSON.*204/],
     ["a list", [], /not an object/],
     ["a text", '"Hello"', /not an object/],
-    ["an unknown key", { replies: "Hi" }, /replies is no key.*reply, set and emit/],
-    ["somebody else", { reply: { text: "Hi", to: "15555550124" } }, /reply\.to.*who wrote/],
+    ["an unknown key", { replies: "Hi" }, /\? is no key.*reply, set and emit/],
+    [
+      "somebody else",
+      { reply: { text: "Hi", to: "15555550124" } },
+      /reply\.\? is not for a bot to say.*who wrote/,
+    ],
     ["an empty reply", { reply: {} }, /^the.*: reply /],
     ["an empty text", { reply: "" }, /reply\.text/],
     [
@@ -152,7 +156,7 @@ describe("a webhook that is a bot", () => {
     ],
     ["a number for a text", { reply: { text: 5 } }, /reply\.text must be string/],
     ["no such media", { reply: { media: { type: "gif", link: "https://a.example" } } }, /image/],
-    ["an unknown set", { set: { tags: ["+vip"] } }, /set\.tags is no key/],
+    ["an unknown set", { set: { tags: ["+vip"] } }, /set\.\? is no key/],
     ["a tag without its sign", { set: { tag: "vip" } }, /set\.tag/],
     ["a type of Meta's", { emit: { type: "whatsapp.message.text" } }, /emit\.0\.type.*business\./],
     ["a type of Waypost's", { emit: { type: "business.reply.requested" } }, /reply or set instead/],
@@ -182,11 +186,11 @@ describe("a webhook that is a bot", () => {
   it("is told all that is wrong, and nobody what it said", async () => {
     const { message, answer: words } = await refused({
       reply: { text: 5, "15555550124": "call me" },
-      hello: 1,
+      Mia: 1,
     });
-    for (const place of ["reply.text", "reply.?", "hello"])
-      assert.ok(words?.includes(place), words);
+    for (const place of ["reply.text", "reply.?", "Mia"]) assert.ok(words?.includes(place), words);
     assert.doesNotMatch(`${message} ${words}`, /15555550124|call me/);
+    assert.doesNotMatch(message, /Mia/);
   });
 
   it("is not read further than 64 KB, nor followed elsewhere", async () => {
