@@ -61,7 +61,7 @@ function atOnce(text: string, standIns: ReadonlyMap<string, StandIn>, office: Of
 // TEMPORARY
 function presentOnly(text: string): string {
   const c = readYaml(text) as UseCases;
-  const gone = ["whatsapp", "mail"];
+  const gone = ["whatsapp"];
   for (const each of gone) delete c.destinations[each];
   delete c.destinations["zap"]?.["preset"];
   delete c.destinations["shop-bot"]?.["reply"];

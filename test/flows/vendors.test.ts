@@ -153,6 +153,27 @@ describe("the use cases with their vendors: what is asked", { concurrency: 8 }, 
     await run.sees('Your service clinic: business.appointment.confirmed of Cleo {"id":"A7"}');
   });
 
+  it("staff, gdpr: a mail of each message, and one of who wants to be forgotten", async () => {
+    const gus = somebody("Gus");
+    await run.send(gus.says("Gus says hello"));
+    await run.sees(/Mail to sales@acme.example: .*Gus says hello/);
+    await run.send(gus.says("Please delete my data"));
+    await run.sees(/Mail to sales@acme.example: .*Please delete my data/);
+    assert.deepEqual(await run.business(gus.phone, "business.erasure.requested"), [{}]);
+    assert.equal((await held(gus, /Mail to/)).length, 2);
+  });
+
+  it("new-contact: a row in the sheet and a call of Zapier's, for the first message alone", async () => {
+    const nia = somebody("Nia");
+    await run.send(nia.says("Nia is new"));
+    await run.settle(nia.phone);
+    await run.send(nia.says("Nia is known"));
+    assert.equal((await held(nia, /Google Sheets, Contacts: .* \| Nia \|/)).length, 1);
+    const [flat, ...more] = await held(nia, /Your service zap: /);
+    assert.deepEqual(more, []);
+    assert.match(flat ?? "", /Nia is new/);
+  });
+
   it("split: all of one number reaches the other system as Meta sends it", async () => {
     const trix = somebody("Trix", "trial");
     const post = trix.says("On trial");
