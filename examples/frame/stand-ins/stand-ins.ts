@@ -8,6 +8,7 @@ const starts: Readonly<Record<string, (given: Given) => Promise<StandIn>>> = {
   shopify: async (given) => (await import("./shopify.ts")).shopify(given),
   slack: async () => (await import("./slack.ts")).slack(),
   webhook: async (given) => (await import("./receiver.ts")).receiver(given),
+  "whatsapp-reply": async (given) => (await import("./whatsapp.ts")).whatsapp(given),
   zendesk: async () => (await import("./zendesk.ts")).zendesk(),
 };
 
