@@ -43,10 +43,8 @@ export function botSuite(
     const answers = async (event: Parameters<typeof attempt>[1]) => {
       const outcome = await attempt(signing(secret), event);
       assert.ok(!(outcome instanceof DeliveryError), String(outcome));
-      return ((outcome satisfies Delivered).events ?? []).map(({ type, data }) => ({
-        type,
-        ...data.business,
-      }));
+      const { events = [] }: Delivered = outcome;
+      return events.map(({ type, data }): Record<string, unknown> => ({ type, ...data.business }));
     };
 
     it("answers a message with a text, a button and a tag", async () => {
