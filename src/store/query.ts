@@ -8,6 +8,7 @@ import type {
   WaypostEvent,
 } from "../contracts.ts";
 import { readAccounts } from "./accounts.ts";
+import { askedTogether } from "./asked-together.ts";
 import { createChats } from "./chat.ts";
 import { listConversations, personsAt } from "./conversation-list.ts";
 import { encodeCursor, type Position } from "./cursor.ts";
@@ -28,13 +29,14 @@ export function createQuery(log: Reader, tables: Pick<Tables, "of">): EventQuery
   const reader: Sources = {
     ...log,
     ...beside(tables),
+    ...askedTogether(log),
   };
   return {
     events: (filter, page) => namingFilter(filter, findEvents(reader, filter, page)),
-    event: async (id) => reader.event(text("id", id)),
+    event: async (id) => (await reader.eventsById([text("id", id)])).get(id),
     storedAt: async (id) => reader.storedAt(text("id", id)),
     async message(wamid) {
-      const row = await reader.message(text("wamid", wamid));
+      const [row] = await reader.messages([text("wamid", wamid)]);
       if (row === undefined) return undefined;
       const page = { limit: maxTimeline, after: undefined };
       return messageView(row, await reader.events({ messageIds: [wamid] }, page));
