@@ -220,6 +220,13 @@ describe("what `add` asks for", () => {
     assert.equal(options["secret"], `\${WEBHOOK_SECRET}`);
     assert.deepEqual(Object.keys(secrets), ["WEBHOOK_SECRET"]);
     const sheet = await gather("google-sheets");
+    const hook = await gather("webhook", { preset: "zapier" });
+    assert.deepEqual(hook.asked, ["url (hidden)"]);
+    assert.equal(hook.options["url"], `\${WEBHOOK_URL}`);
+    assert.equal(
+      (await gather("webhook", { url: "https://a.example" })).options["url"],
+      "https://a.example",
+    );
     assert.equal(sheet.options["credentials"], `\${GOOGLE_SHEETS_CREDENTIALS}`);
   });
 
