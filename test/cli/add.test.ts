@@ -43,7 +43,7 @@ describe("waypost add", { timeout: 120_000 }, () => {
     const answers = [slackToken, "y", "y"];
     const { code, out, err } = await add(cwd, ["slack", "--name", "support", ...settings], answers);
     assert.equal(code, 0, err + out);
-    assert.match(out, /would send .*"text"/);
+    assert.match(out, /would begin a thread in #support/);
     assert.match(out, /support is live in waypost\.yaml/);
     assert.ok(!out.includes(slackToken));
     const text = await readFile(path.join(cwd, "waypost.yaml"), "utf8");
