@@ -38,5 +38,7 @@ print("\n# From a POST to its effect");
 await script("./effect.ts");
 print("\n# Questions over a million events");
 await script("./questions.ts");
+print("\n# From a message to a bot's reply");
+await script("./reply.ts");
 print("\n# The ack path while files are fetched");
 await script("./media.ts");

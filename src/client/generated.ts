@@ -886,7 +886,7 @@ export interface Operations {
    * Who you are, and what you may
    */
   "GET /api/session": {
-    answer: WhoAmI;
+    answer: WhoAmI | Nobody;
   };
   /**
    * Begin a session of the console
@@ -1720,6 +1720,9 @@ export interface WhoAmI {
   expiresAt?: string;
   production: boolean;
 }
+export interface Nobody {
+  session: null;
+}
 export interface SavedView {
   id: string;
   name: string;
@@ -1793,9 +1796,9 @@ export interface AuditEntry {
    */
   count?: number;
   /**
-   * `cut`: the connection ended before the answer.
+   * `cut`: the connection ended before the answer; `begun`: of an export, how it ended is not known yet, or never will be.
    */
-  result: "done" | "refused" | "failed" | "cut";
+  result: "done" | "refused" | "failed" | "cut" | "begun";
   /**
    * Why contents were shown, in the words of who asked.
    */

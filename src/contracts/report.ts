@@ -76,6 +76,18 @@ export interface ReportAnswer extends ReportRequest {
   };
 }
 
+/** `data.business.sheet` of a report's event: for destinations that show tables and take files. */
+export interface ReportSheet {
+  readonly title: string;
+  /** What to know at a glance. */
+  readonly lines: readonly string[];
+  /** The first row are the heads, the last is the total. */
+  readonly table: readonly (readonly string[])[];
+  /** All rows. */
+  readonly csv: string;
+  readonly fileName: string;
+}
+
 /** A message of our side, as the log knows it now. */
 export interface SentMessage {
   readonly id: string;

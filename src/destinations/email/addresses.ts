@@ -1,5 +1,5 @@
 import addressparser from "nodemailer/lib/addressparser";
-import { cleanLine } from "../clean-text.ts";
+import { headerLine } from "../clean-text.ts";
 
 export interface MailAddress {
   /** "" without one. */
@@ -18,7 +18,7 @@ export function parseAddress(text: string): MailAddress | undefined {
   if (/[\r\n\0]/.test(text.trim()) || text.split("@").length !== 2) return undefined;
   const [parsed, ...more] = addressparser(text, { flatten: true });
   if (parsed === undefined || more.length > 0 || !plain.test(parsed.address)) return undefined;
-  return { name: cleanLine(parsed.name, 200), address: parsed.address };
+  return { name: headerLine(parsed.name, 200), address: parsed.address };
 }
 
 /** For logs and answers: `s…@acme.example`. */

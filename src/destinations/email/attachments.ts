@@ -1,5 +1,5 @@
 import type { EventFile, KeptFile } from "../../contracts.ts";
-import { cleanLine } from "../clean-text.ts";
+import { headerLine } from "../clean-text.ts";
 
 export interface MailAttachment {
   readonly filename: string;
@@ -25,7 +25,7 @@ export async function attach(files: readonly EventFile[], most: number): Promise
     } else {
       left -= file.bytes;
       attachments.push({
-        filename: cleanLine(file.name.replaceAll(/[/\\]/g, "_"), 200) || "file",
+        filename: headerLine(file.name.replaceAll(/[/\\]/g, "_"), 200) || "file",
         contentType: /^[\w.+-]+\/[\w.+-]+$/.test(file.type)
           ? file.type
           : "application/octet-stream",

@@ -5,17 +5,19 @@ import type {
   Erased,
   Erasing,
   EventFile,
+  ReportSheet,
   WaypostEvent,
 } from "../../contracts.ts";
+import { headerLine } from "../clean-text.ts";
 import type { DestinationKind, DestinationParts } from "../destination-kind.ts";
 import { clientCredentials } from "../http/grants.ts";
 import { createTokenSource, type TokenSource } from "../http/token-source.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
 import { said } from "../said.ts";
-import { attach, detached } from "./attachments.ts";
+import { type Attaching, attach, detached } from "./attachments.ts";
 import { checkEmail } from "./check-email.ts";
 import { TooMuchError } from "./failure.ts";
-import { letterOf, transcriptOf } from "./letter.ts";
+import { letterOf, sheetOf, transcriptOf } from "./letter.ts";
 import { type EmailOptions, parseEmailOptions } from "./options.ts";
 import { recipientsFrom, recipientsOf } from "./recipients.ts";
 import { letterAsText } from "./render-letter.ts";
@@ -71,13 +73,24 @@ async function delivering(
   files: readonly EventFile[],
   signal: AbortSignal,
 ): Promise<Delivered> {
-  const attaching = await attach(files, writing.options.maxAttachmentBytes);
+  const attaching = withSheet(
+    await attach(files, writing.options.maxAttachmentBytes),
+    sheetOf(writing.event),
+  );
   try {
     return await sendMail(smtp, writing, await writeMail(writing, attaching), signal);
   } catch (error) {
     if (!(error instanceof TooMuchError) || attaching.attachments.length === 0) throw error;
     return sendMail(smtp, writing, await writeMail(writing, detached(files)), signal);
   }
+}
+
+function withSheet(attaching: Attaching, sheet: ReportSheet | undefined): Attaching {
+  if (sheet === undefined) return attaching;
+  const { fileName, csv } = sheet;
+  const file = { filename: headerLine(fileName, 200), contentType: "text/csv; charset=utf-8" };
+  const content = Buffer.from(csv);
+  return { ...attaching, attachments: [...attaching.attachments, { ...file, content }] };
 }
 
 async function inShadow(writing: Writing, files: readonly EventFile[]): Promise<Delivered> {

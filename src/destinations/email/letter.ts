@@ -1,4 +1,4 @@
-import type { DeliveryContext, EventFile, WaypostEvent } from "../../contracts.ts";
+import type { DeliveryContext, EventFile, ReportSheet, WaypostEvent } from "../../contracts.ts";
 import { type TranscriptEntry, textOf } from "../../event/message-in-words.ts";
 import { capital, type Fact, factsIn, inWords } from "../../event/render-facts.ts";
 import { cleanLine, cleanText } from "../clean-text.ts";
@@ -41,6 +41,8 @@ export function letterOf(event: WaypostEvent, parts: LetterParts = {}): Letter {
   const { concerned, files = [], transcript = [], opsUrl } = parts;
   const base = { who: whoOf(event), foot: footOf(event), transcript };
   const links = linksOf(event, opsUrl);
+  const sheet = sheetOf(event);
+  if (sheet !== undefined) return { ...base, ...letterOfSheet(sheet), facts: [], links };
   const words = said(event, concerned, files);
   if (words !== undefined && words.note !== true) {
     return { ...base, title: titleOf(event), said: words, paragraphs: [], facts: [], links };
@@ -58,6 +60,34 @@ export function letterOf(event: WaypostEvent, parts: LetterParts = {}): Letter {
     paragraphs: texts.map((text) => cleanText(text, most.text)),
     facts: cleanFacts(facts),
     links,
+  };
+}
+
+/** The report of this program's own that an event carries. */
+export function sheetOf({ type, source, data }: WaypostEvent): ReportSheet | undefined {
+  const { sheet } = record(data.business);
+  return type === "business.report.made" && source === "/waypost" && isSheet(sheet)
+    ? sheet
+    : undefined;
+}
+
+/** Another program may publish such an event. */
+function isSheet(value: unknown): value is ReportSheet {
+  const { title, lines, table, csv, fileName } = record(value);
+  const areTexts = [title, csv, fileName].every((text) => typeof text === "string");
+  const rows = [lines, ...(Array.isArray(table) ? table : [undefined])];
+  return areTexts && rows.every((row) => Array.isArray(row) && row.every(isText));
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string";
+}
+
+function letterOfSheet({ title, lines, table }: ReportSheet) {
+  return {
+    ...{ who: "", title: cleanLine(title, 200) },
+    paragraphs: [cleanText(lines.join("\n"), most.text)],
+    table: table.map((row) => row.map((cell) => cleanLine(cell, 200))),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { DeliveryContext, EventFile, WaypostEvent } from "../../contracts.ts";
 import { escapeHtml } from "../../support/html.ts";
-import { cleanLine, cleanText } from "../clean-text.ts";
+import { cleanLine, cleanText, headerLine } from "../clean-text.ts";
 import { effectId } from "../effect-id.ts";
 import { domainOf } from "./addresses.ts";
 import type { Attaching } from "./attachments.ts";
@@ -71,11 +71,11 @@ async function subjectOf({ options, context, event }: Writing, letter: Letter): 
 
 /** On one line, whatever the template puts in. */
 export function subjectWords(own: unknown, { who, title }: Letter, event: WaypostEvent): string {
-  const given = cleanLine(String(own ?? ""), most.subject);
+  const given = headerLine(String(own ?? ""), most.subject);
   if (given !== "") return given;
   const isMessage = !event.type.startsWith("business.") && who !== "";
   const words = isMessage ? ["WhatsApp", who] : [title || "WhatsApp", who];
-  return cleanLine(words.filter(Boolean).join(": "), most.subject);
+  return headerLine(words.filter(Boolean).join(": "), most.subject);
 }
 
 async function bodiesOf(

@@ -16,6 +16,11 @@ export type Target =
   | { readonly leftOut: string };
 
 export interface ReplayParts {
+  /** Why a delivery that there was is not opened again; undefined: it is. */
+  leftOut(
+    row: Pick<Delivery, "id" | "destination" | "eventId">,
+    request: Pick<ReplayRequest, "effects">,
+  ): string | undefined;
   readonly query: Pick<EventQuery, "events">;
   readonly ledger: Pick<Ledger, "enqueue" | "reopen" | "delivery" | "deliveries">;
   /** Of each event, by the routes as they are now. */
@@ -166,9 +171,14 @@ async function takeDeliveries(
   const page = await parts.ledger.deliveries(filter, { limit, order: "oldest", ...cursor });
   const rows = page.items.filter(({ createdAt }) => createdAt < to);
   const tally = createTally(rows.length);
-  const targets = rows.map((row) => ({ destination: row.destination, row }));
-  const opened = await openAll(parts, request, targets, replay);
-  for (const [i, row] of rows.entries()) {
+  const sent = rows.flatMap((row) => {
+    const leftOut = parts.leftOut(row, request);
+    return leftOut === undefined
+      ? [{ destination: row.destination, row }]
+      : tally.leaveOut(leftOut);
+  });
+  const opened = await openAll(parts, request, sent, replay);
+  for (const [i, { row }] of sent.entries()) {
     if (opened[i]) tally.open(row);
     else tally.had();
   }
