@@ -3,7 +3,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import type { Plan } from "../../src/app/plan.ts";
 import { replayParts } from "../../src/app/replay.ts";
 import type { Replay, ReplayRequest, Store } from "../../src/contracts.ts";
 import { compileRoutes } from "../../src/deliver/routes.ts";
@@ -36,7 +35,8 @@ describe("a replay of many", () => {
   });
   const parts = () => {
     const routes = compileRoutes({ accounts: {}, routes: [] });
-    return replayParts(store, () => ({ routes, laneKeys: new Map() }) as unknown as Plan);
+    const routing = { destinations: {} };
+    return replayParts(store, () => ({ routes, routing, laneKeys: new Map() }));
   };
   const append = async (count: number) => {
     const events = Array.from({ length: count }, (_, at) => makeText(`${at}`, { at }));
