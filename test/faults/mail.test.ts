@@ -94,7 +94,10 @@ describe("mail, through the whole program", () => {
     await waitFor("all that was sent has its mail", () => mailsOf().length === 16, 60_000);
     await waitFor("nothing waits any more", isIdle, 30_000);
     const repeated = mailsOf().filter((mails) => mails.length > 1);
-    assert.deepEqual(repeated.map((mails) => mails.length), [2, 2]);
+    assert.deepEqual(
+      repeated.map((mails) => mails.length),
+      [2, 2],
+    );
     for (const [first, second] of repeated) {
       assert.equal(first?.header("Message-ID"), second?.header("Message-ID"));
       assert.equal(first?.email.subject, second?.email.subject);
