@@ -17,7 +17,7 @@ export async function createDestinations(
   routing: Routing,
   given: DestinationParts,
 ): Promise<DestinationSetup[]> {
-  const parts = { ...given, shared: createShared() };
+  const parts = { accounts: routing.accounts, ...given, shared: createShared() };
   const { setups, problems } = await makeDestinations(routing, parts);
   const variants = await makeVariants(routing, parts);
   problems.push(...variants.problems);
@@ -54,7 +54,9 @@ async function makeDestinations(
   const setups: DestinationSetup[] = [];
   for (const [name, config] of Object.entries(destinations)) {
     try {
-      const destination = await destinationKinds[config.kind]?.create(name, config.options, parts);
+      const { kind, options, ratePerSecond } = config;
+      const own = { ...parts, ...(ratePerSecond !== undefined && { ratePerSecond }) };
+      const destination = await destinationKinds[kind]?.create(name, options, own);
       if (destination) setups.push({ name, destination, config });
     } catch (error) {
       if (!(error instanceof OptionError)) throw error;

@@ -41,6 +41,8 @@ export const destinationKinds: Readonly<Record<string, LazyKind>> = {
   },
   slack: {
     schema: slackSchema,
+    // For each channel. Slack takes about one post a second there; a file takes a while.
+    defaults: { rate: "1/s", concurrency: 4, timeout: "30s" },
     create: async (...given) => (await import("./slack/slack.ts")).slack.create(...given),
   },
   email: {
