@@ -115,11 +115,13 @@ consent: { stop: STOP, start: START, confirm: "Bye {{ contact.name }}" }
     const [request] = await eventsOf(phone, "business.reply.requested");
     const [lead] = await eventsOf(phone, "business.lead.captured");
     assert.ok(message && request && lead);
+    const { receivedAt } = message.data;
     assert.deepEqual(request.data.business?.["answers"], {
       id: message.id,
       type: "whatsapp.message.text",
-      receivedAt: message.data.receivedAt,
+      receivedAt,
       messageId: message.data.message?.id,
+      until: new Date(Date.parse(receivedAt) + 3_600_000).toISOString(),
     });
     const [outgoing] = await eventsOf(phone, "whatsapp.outgoing.*");
     assert.deepEqual([outgoing?.data.sentBy, outgoing?.type], ["bot", "whatsapp.outgoing.text"]);
