@@ -3,7 +3,8 @@ import type { Story } from "../frame/play.ts";
 const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
 export const story: Story = {
-  about: "Nobody is there: who writes out of hours is told when you are back, and can say that it is urgent.",
+  about:
+    "Nobody is there: who writes out of hours is told when you are back, and can say that it is urgent.",
   hurry: { "hours.office.except": [day(-1), day(0), day(1)] },
   async play({ person, sees, say }) {
     const mia = person("Mia", "15555550123");

@@ -1,7 +1,8 @@
 import type { Story } from "../frame/play.ts";
 
 export const story: Story = {
-  about: "A bot of ten lines (bot-node/bot.mjs): it answers who writes, and hands over who asks for a human.",
+  about:
+    "A bot of ten lines (bot-node/bot.mjs): it answers who writes, and hands over who asks for a human.",
   given: { botPrograms: { bot: new URL("../bot-node/bot.mjs", import.meta.url) } },
   async play({ person, sees, say }) {
     const mia = person("Mia", "15555550123");

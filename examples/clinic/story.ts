@@ -1,7 +1,8 @@
 import type { Story } from "../frame/play.ts";
 
 export const story: Story = {
-  about: "A clinic: patients are reminded, confirm or cancel with a tap or in words, and the practice is told.",
+  about:
+    "A clinic: patients are reminded, confirm or cancel with a tap or in words, and the practice is told.",
   given: { templates: [{ name: "appointment_reminder", language: "en", body: 1 }] },
   async play({ person, hook, sees }) {
     const [mia, tom, eva] = [

@@ -1,7 +1,8 @@
 import type { Story } from "../frame/play.ts";
 
 export const story: Story = {
-  about: "How was it? Who was served is asked; a bad answer is told in Slack at once, and all stand in a sheet.",
+  about:
+    "How was it? Who was served is asked; a bad answer is told in Slack at once, and all stand in a sheet.",
   async play({ person, hook, sees, say }) {
     const solved = (ticket: number, phone: string) =>
       hook("zendesk-events", { ticket, status: "Solved", updated: "2026-11-20T10:00:00Z", phone });

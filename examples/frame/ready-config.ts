@@ -2,11 +2,10 @@ import { parse, stringify } from "yaml";
 import type { StandIn } from "./stand-in.ts";
 
 type Values = Record<string, unknown>;
-type Target = string | Readonly<Record<string, Values>>;
 export interface WaypostYaml extends Values {
   destinations?: Record<string, Values>;
   sources?: Record<string, Values>;
-  routes?: { readonly to?: Target | readonly Target[] }[];
+  routes?: { readonly to?: unknown }[];
 }
 
 export const readYaml = (text: string) => parse(text) as WaypostYaml;
@@ -38,11 +37,10 @@ export function leadToStandIns(
 ): void {
   for (const [name, given] of Object.entries(destinations)) {
     const standIn = standIns.get(String(given["kind"]));
-    for (const { to = [] } of routes) {
-      for (const target of [to].flat()) {
-        // What a route says of it alone, such as another channel.
-        if (typeof target === "object" && target[name]) standIn?.addFor?.(target[name]);
-      }
+    for (const target of routes.flatMap(({ to = [] }) => to)) {
+      // What a route says of it alone, such as another channel.
+      const own = (target as Readonly<Record<string, Values>>)[name];
+      if (own !== undefined) standIn?.addFor?.(own);
     }
     Object.assign(given, standIn?.options(name, given));
   }

@@ -96,6 +96,8 @@ export interface ReplyRequest {
     readonly receivedAt: string;
     /** What a reply quotes and marks as read. */
     readonly messageId?: string;
+    /** Later than that nothing is sent; an hour after `receivedAt` unless told. */
+    readonly until?: string;
   };
   /** `consent`: the one confirmation of a stop, which reaches who said so. */
   readonly purpose: "bot" | "consent";
@@ -119,6 +121,8 @@ export interface Standing {
 
 /** For destinations that write to contacts. */
 export interface Replying {
+  /** Until when something may be written, in ms: as the route says, else an hour. Infinity: a replay sends it, however old. */
+  readonly until?: number;
   /** `answers`: the id of the event that is answered, where it is not the delivery's own. Rejects as `DeliveryContext.contact` does. */
   standing(answers?: string): Promise<Standing>;
   /** As `SentMessages`. Rejects as `DeliveryContext.contact` does. */

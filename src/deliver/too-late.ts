@@ -22,8 +22,17 @@ export function isTooLate(
   event: WaypostEvent,
 ): boolean {
   if (!setup.config.writesToContacts || row.unknown || row.emits !== undefined) return false;
+  return clock.now() > latestAt(decider, row, event);
+}
+
+/** Until when something may be written, in ms; Infinity for what a replay sends by a route that does not say. */
+export function latestAt(
+  decider: Decider | undefined,
+  row: Pick<OpenRow, "route" | "replay">,
+  event: WaypostEvent,
+): number {
   const usual = row.replay === undefined ? defaultMs : Number.POSITIVE_INFINITY;
   const maxAgeMs = decider?.maxAgeMs(row.route) ?? usual;
   const at = decider?.opensAt(row.route, event)?.getTime() ?? receivedAt(event);
-  return clock.now() > at + maxAgeMs;
+  return at + maxAgeMs;
 }

@@ -80,7 +80,7 @@ export function plainUseCases(standIns: string, office: Office, maxAge = "15min"
 }
 
 /** All get a row for it, and nothing of it. */
-export function fenceTo(to: readonly string[]): Route {
+export function fenceTo(to: readonly unknown[]): Route {
   const only = { tag: ["nobody-has-this"] };
   return { name: "fence", when: { type: fenceType }, only, to, defaults: false };
 }

@@ -20,6 +20,14 @@ before(async () => {
       { name: "#1000", customer: "Carl", phone: `+${carl.phone}` },
       { name: "#1001", customer: "Olga", phone: `+${olga.phone}` },
     ],
+    templates: [
+      { name: "payment_reminder_2", language: "de", body: 1 },
+      { name: "thanks", language: "en" },
+    ],
+    bots: {
+      "shop-bot": ({ data: { contact, message } }) =>
+        contact?.name === "Bea" ? { reply: `About ${message?.text?.body}` } : undefined,
+    },
   });
 });
 after(() => run.end());
@@ -87,9 +95,44 @@ describe("the use cases with their vendors: what is sold", { concurrency: 8 }, (
     await run.sees(/HubSpot: on the timeline: .*Fay wants a blue one/);
   });
 
-  it("optout: HubSpot is told who wants no offers", async () => {
+  it("thanks: a payment is on the timeline, and they are thanked", async () => {
+    const pia = somebody("Pia");
+    await run.send(pia.says("I pay now"));
+    const object = { id: "pi_1", amount: 2599, metadata: { phone: `+${pia.phone}` } };
+    const paid = {
+      id: "evt_1",
+      object: "event",
+      type: "payment_intent.succeeded",
+      data: { object },
+    };
+    for (let again = 0; again < 2; again += 1) {
+      assert.equal(await run.hook("stripe", "stripe", paid), 200);
+    }
+    await run.sees(`WhatsApp to +${pia.phone}: "Thank you!"`);
+    await run.sees(/HubSpot: on the timeline: .*Payment succeeded.*2599/);
+    await run.settle(pia.phone);
+    const thanks = run.lines.filter((line) => line.startsWith(`WhatsApp to +${pia.phone}`));
+    assert.equal(thanks.length, 1);
+  });
+
+  it("thanks: who has not written for a day is sent the template", async () => {
+    const pit = somebody("Pit");
+    const object = { id: "pi_2", amount: 1, metadata: { phone: `+${pit.phone}` } };
+    const paid = {
+      id: "evt_2",
+      object: "event",
+      type: "payment_intent.succeeded",
+      data: { object },
+    };
+    assert.equal(await run.hook("stripe", "stripe", paid), 200);
+    await run.sees(`WhatsApp to +${pit.phone}: the template thanks`);
+  });
+
+  it("optout: HubSpot is told who wants no offers, and they are told once", async () => {
     const opal = somebody("Opal");
     await run.send(opal.says("STOP"));
+    const confirmed = "You will get no more offers. START undoes it.";
+    await run.sees(`WhatsApp to +${opal.phone}: "${confirmed}"`);
     await run.sees(/HubSpot: contact Opal .* has consent revoked/);
   });
 });
@@ -115,6 +158,30 @@ describe("the use cases with their vendors: what is asked", { concurrency: 8 }, 
     await run.send(fleur.says("Encore"));
     await run.sees(/Slack #fr: Fleur .*Encore/);
     assert.deepEqual(await held(fleur, /Slack #(fr: .*Bonjour|dach)/), []);
+  });
+
+  it("lookup: what the bot answers is sent, until a human has the conversation", async () => {
+    const bea = somebody("Bea");
+    await run.send(bea.says("the blue one?"));
+    await run.sees(`WhatsApp to +${bea.phone}: "About the blue one?"`);
+    await run.send(bea.isWritten("I take over"));
+    await run.settle(bea.phone);
+    await run.send(bea.says("the green one?"));
+    assert.deepEqual(await held(bea, /shop-bot.*green/), []);
+  });
+
+  it("csat-ask: who was served is asked when it is over, once in a week", async () => {
+    const kim = somebody("Kim");
+    const solved = { type: "solved", phone: `+${kim.phone}` };
+    const asked = `WhatsApp to +${kim.phone}: "How was it?"`;
+    await run.send(kim.says("It is broken"));
+    await run.send(kim.isWritten("Now it is not"));
+    await run.settle(kim.phone);
+    assert.equal(await run.hook("zendesk-events", "zendesk", solved), 200);
+    await run.sees(`${asked} [Good] [Bad]`);
+    await run.tell(kim.does("conversation.closed"));
+    await run.settle(kim.phone);
+    assert.equal(run.lines.filter((line) => line.startsWith(asked)).length, 1);
   });
 
   it("bad-reaction, bad-csat, csat: what displeases is told", async () => {
@@ -202,5 +269,28 @@ describe("the use cases with their vendors: what waits", { concurrency: 8 }, () 
     const sam = somebody("Sam");
     await run.send(sam.says("Is anybody there?"));
     await run.sees(/Slack #support.*Sam.*Is anybody there\?/);
+  });
+
+  it("unread, unread-2: a reminder that was not read is followed by another", async () => {
+    const uma = somebody("Uma");
+    const id = wamid();
+    // Who has no name gets none in a template: Meta takes no empty one.
+    await run.send(uma.says("I pay on Monday"));
+    await run.send(uma.status(id, "delivered"));
+    await run.tell(uma.isSent("payment_reminder", id));
+    await run.sees(`WhatsApp to +${uma.phone}: the template payment_reminder_2 (Uma)`);
+  });
+});
+
+describe("the use cases with their vendors: out of hours", () => {
+  it("away: who opens a conversation is told once", async () => {
+    const ada = somebody("Ada");
+    await run.becomes("closed");
+    const away = `WhatsApp to +${ada.phone}: "Back at 9."`;
+    await run.send(ada.says("Is anybody there?"));
+    await run.sees(away);
+    await run.send(ada.says("Nobody?"));
+    await run.settle(ada.phone);
+    assert.equal(run.lines.filter((line) => line === away).length, 1);
   });
 });

@@ -30,7 +30,10 @@ export async function receiver({ bots = {}, botPrograms = {} }: Given): Promise<
     options: (name, given) => {
       const key = ["secret", "appSecret"].find((each) => given[each] !== undefined);
       if (key !== undefined) signed.add(name);
-      const address = { url: programs.get(name)?.url ?? `${stub.url}/${name}`, allowPrivateAddresses: true };
+      const address = {
+        url: programs.get(name)?.url ?? `${stub.url}/${name}`,
+        allowPrivateAddresses: true,
+      };
       return { ...address, ...(key && { [key]: secret }) };
     },
     book: () => lines,

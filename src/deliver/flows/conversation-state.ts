@@ -54,13 +54,15 @@ export async function holderOf(
   return (await isHeldByOther(about)) ? "other" : undefined;
 }
 
-/** A human wrote a short while ago, or somebody asked for one and was not told that this is over. */
+/** A human wrote a short while ago, or somebody asked for one; and it is neither closed nor given back since. */
 async function isHeldByHuman(
   { now, newest }: Circumstances,
   { conversations: { hold } }: FlowRules,
   { endedAt = 0, to = [] }: { readonly endedAt?: number; readonly to?: readonly string[] } = {},
 ): Promise<boolean> {
-  const since = Math.max(now - hold.humanMs - 1, endedAt);
+  const recent = now - hold.humanMs - 1;
+  const [end] = await newest([handoffEnded, closed], { from: recent, to: now });
+  const since = Math.max(recent, endedAt, end === undefined ? 0 : receivedAt(end));
   const sent = await newest(sentTypes, { from: since, to: now, limit: 50 });
   if (sent.some((event) => senderOf(event) === "human")) return true;
   const untilClosed = hold.handoff === "untilClosed";

@@ -2,7 +2,7 @@ import type { DeliveryContact, Standing, WaypostEvent } from "../../contracts.ts
 import type { Job } from "./job.ts";
 
 interface Judged {
-  readonly job: Pick<Job, "purpose" | "answersAt">;
+  readonly job: Pick<Job, "purpose" | "until">;
   readonly standing: Pick<Standing, "heldBy" | "stopped">;
   readonly answered: WaypostEvent;
   /** undefined: the log has it no more. */
@@ -10,9 +10,6 @@ interface Judged {
   readonly contact: Pick<DeliveryContact, "consent"> | undefined;
   readonly now: number;
 }
-
-/** Of what somebody else than a route wants sent. What routes want is judged by the engine, by what they say. */
-const mostAgeMs = 60 * 60_000;
 
 /** Why nothing is written, in a sentence for people; undefined: nothing speaks against it. Pure. */
 export function whyNot(judged: Judged): string | undefined {
@@ -46,9 +43,8 @@ const answerable =
   /^(whatsapp\.message\.(?!(edit|revoke|system|request_welcome)$)|whatsapp\.call\.|business\.)/;
 
 function whyNotNow({ job, standing, answered, contact, now }: Judged): string | undefined {
-  const { purpose, answersAt } = job;
-  const at = Date.parse(answersAt ?? "");
-  if (answersAt !== undefined && !(now <= at + mostAgeMs)) return "what it answers is too old";
+  const { purpose, until } = job;
+  if (until !== undefined && !(now <= until)) return "what it answers is too old";
   if (purpose === "consent") {
     const revoked = contact?.consent.marketing === "revoked" || standing.stopped;
     return revoked ? undefined : "they have taken their stop back";

@@ -15,8 +15,8 @@ export interface Job {
   readonly purpose: "route" | ReplyRequest["purpose"];
   /** The id of the event that is answered. */
   readonly answers: string;
-  /** When that one came, as who asks tells it; undefined: it is the delivery's own. */
-  readonly answersAt?: string;
+  /** Later than that nothing is sent, in ms; undefined: the engine judges it, by what routes say. */
+  readonly until?: number;
   /** As far as the event tells. Throws DeliveryError. */
   preview(event: WaypostEvent): Reply;
   /** Throws DeliveryError. */
@@ -34,7 +34,7 @@ const checkRequest = compileSchema({
     answers: {
       type: "object",
       required: ["id", "receivedAt"],
-      properties: { id: text, receivedAt: text },
+      properties: { id: text, receivedAt: text, until: text },
     },
     purpose: { enum: ["bot", "consent"] },
   },
@@ -70,10 +70,18 @@ function requested({ data }: WaypostEvent): Job {
   return {
     purpose,
     answers: answers.id,
-    answersAt: answers.receivedAt,
+    until: untilOf(answers),
     preview: () => reply,
     reply: async () => fitting(reply),
   };
+}
+
+/** Unless told, in ms. */
+const mostAgeMs = 60 * 60_000;
+
+/** NaN where it tells no time: that is too late. */
+function untilOf({ receivedAt, until }: ReplyRequest["answers"]): number {
+  return until === undefined ? Date.parse(receivedAt) + mostAgeMs : Date.parse(until);
 }
 
 /** What a request is for, where it is one. */

@@ -166,6 +166,11 @@ describe("what whatsapp-reply does not answer", () => {
         await skipped(request({ answers: old }), { standing }),
         "what it answers is too old",
       );
+      const late = { ...old, until: new Date(start + 1_000).toISOString() };
+      assert.equal(
+        (await replier.deliver(request({ answers: late }), { standing })).skipped,
+        undefined,
+      );
       const never = { ...old, receivedAt: "yesterday" };
       assert.equal(
         await skipped(request({ answers: never }), { standing }),
