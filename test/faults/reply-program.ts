@@ -44,7 +44,7 @@ export interface Orders {
   readonly broken?: "find";
 }
 
-const factor = 100;
+const factor = 30;
 
 function fastClock(base: number): Clock {
   const now = () => base + (Date.now() - base) * factor;
