@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from "express";
 import type { AuditEntry, AuditFilter } from "../contracts.ts";
 import type { AuditQueue } from "./audit-queue.ts";
 import { askedOf, type Resolve, resolveAsked } from "./audited-filter.ts";
+import { createAuditedViews } from "./audited-views.ts";
 import { revealReason, seesContents } from "./masking/shown-to.ts";
 import { anyViewerOf, type Viewer } from "./viewer.ts";
 
@@ -42,6 +43,7 @@ export function createAuditing(parts: {
   readonly resolve: Resolve;
 }): RequestHandler {
   const { queue, resolve } = parts;
+  const views = createAuditedViews();
   return (request, response, next) => {
     let isRecorded = false;
     const record = () => {
@@ -51,6 +53,8 @@ export function createAuditing(parts: {
       isRecorded = true;
       const entry = entryOf(request, response, viewer, openapi.schema);
       if (entry === undefined) return;
+      const isRead = entry.result === "done" && kindOf(request, openapi.schema) === "content";
+      if (isRead && views.isKnown(request, viewer)) return;
       const asked = askedOf(request);
       queue.add(async () => {
         const filter = { ...(await resolveAsked(asked, resolve)), ...told.get(response)?.filter };
@@ -70,7 +74,7 @@ function entryOf(
   operation: Operation,
 ): AuditEntry | undefined {
   const { operationId = "unknown" } = operation;
-  const kind = operation["x-audit"] ?? (request.method === "GET" ? "content" : "act");
+  const kind = kindOf(request, operation);
   const result = resultOf(response);
   if (kind === "none") return undefined;
   if (kind === "content" && !(seesContents(request, response) && response.statusCode < 400)) {
@@ -88,6 +92,10 @@ function entryOf(
     result,
     ...(reason !== undefined && { reason }),
   };
+}
+
+function kindOf({ method }: Request, operation: Operation): "content" | "act" | "none" {
+  return operation["x-audit"] ?? (method === "GET" ? "content" : "act");
 }
 
 function resultOf({ statusCode, headersSent }: Response): AuditEntry["result"] {
