@@ -36,3 +36,5 @@ print("\n# From a POST to its effect");
 await script("./effect.ts");
 print("\n# The ack path while files are fetched");
 await script("./media.ts");
+print("\n# The console in a slow browser");
+await script("./console.ts");

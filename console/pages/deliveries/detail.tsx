@@ -11,6 +11,7 @@ import { now } from "../../ui/settings.ts";
 import { Detail } from "../../ui/split.tsx";
 import { Empty, Failed, LoadingRows } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
+import { Told } from "../../ui/told.tsx";
 import { fate, nextStep, why } from "../../words/delivery.ts";
 import { capital, typeInWords } from "../../words/event.ts";
 import { quoted } from "../../words/shell.ts";
@@ -161,7 +162,11 @@ function Attempts({ delivery: { history, attempts } }: { readonly delivery: Deli
               </span>
               <div>
                 <Pill tone={tone}>{word}</Pill>
-                {answer && <p class="said muted">{answer}</p>}
+                {answer && (
+                  <p class="said muted">
+                    <Told text={answer} />
+                  </p>
+                )}
               </div>
               <span class="number muted">{took(ms)}</span>
             </li>

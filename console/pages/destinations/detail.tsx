@@ -62,14 +62,16 @@ export function DestinationDetail({ name, destination, reload }: Props) {
               <>
                 , <Time at={destination.lastErrorAt} />
               </>
-            )}{" "}
-            <a
-              href={`runbooks/${destination.state === "paused" ? "destination-paused" : "destination-out"}`}
-              target="_blank"
-              rel="noreferrer"
-            >
-              Runbook
-            </a>
+            )}
+            <div>
+              <a
+                href={`runbooks/${destination.state === "paused" ? "destination-paused" : "destination-out"}`}
+                target="_blank"
+                rel="noreferrer"
+              >
+                Runbook
+              </a>
+            </div>
           </Fact>
         )}
         {destination.lastSuccessAt !== undefined && (
