@@ -7,7 +7,7 @@
  *   --no-open         does not open a browser
  *   --once            ends when everything has arrived, instead of waiting for Ctrl-C
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -15,10 +15,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { openInBrowser } from "./open-in-browser.ts";
-import { freePort, startStandIns } from "./stand-ins.ts";
+import { openInBrowser } from "../frame/open-in-browser.ts";
+import { startWaypost, type Waypost } from "../frame/waypost.ts";
+import { startStandIns } from "./stand-ins.ts";
 
-const bin = fileURLToPath(new URL("../../bin/waypost.js", import.meta.url));
 const routes = fileURLToPath(new URL("./waypost.yaml", import.meta.url));
 const { values } = parseArgs({
   options: {
@@ -38,25 +38,22 @@ if (!(outageMs >= 0)) {
 const dir = await mkdtemp(join(tmpdir(), "waypost-demo-"));
 const standIns = await startStandIns(["crm", "helpdesk", "team-chat"]);
 const env = {
-  ...process.env,
   ...{ DATA_DIR: dir, LOG_LEVEL: "error", WAYPOST_CONFIG: routes },
-  PORT: await freePort(8080),
-  OPS_PORT: await freePort(8081),
   STAND_INS: standIns.url,
   STAND_IN_SECRET: `whsec_${randomBytes(32).toString("base64")}`,
 };
-const running = new Set<ChildProcess>();
+let waypost: Waypost | undefined;
 const stopped = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopped.abort());
 let failed: unknown;
 try {
-  await playDay();
+  waypost = await startWaypost(env);
+  await playDay(waypost);
   if (!values.once) await untilStopped();
 } catch (error) {
   failed = error;
 } finally {
-  for (const child of running) child.kill();
-  await Promise.all([...running].map((child) => once(child, "exit")));
+  await waypost?.end();
   await standIns.close();
   await rm(dir, { recursive: true, force: true });
 }
@@ -65,16 +62,15 @@ if (failed !== undefined && !stopped.signal.aborted) {
   process.exitCode = 1;
 }
 
-async function playDay(): Promise<void> {
-  const console = await startWaypost();
+async function playDay({ console, run }: Waypost): Promise<void> {
   say(`Waypost runs, with three stand-ins. See all of it here: ${console}`);
   if (!values["no-open"] && !openInBrowser(console)) say("Open that link in a browser.");
   say();
   say("The shop opens. Its customers write …");
-  const day = waypost("simulate", "--scenario", "shop-day", "--speed", values.speed, "--json");
+  const day = run("simulate", "--scenario", "shop-day", "--speed", values.speed, "--json");
   const [code] = await Promise.all([exitOf(day), outage()]);
   if (code !== 0) throw new Error("The day could not be played: see the lines above.");
-  await standIns.settled(stopped.signal, async () => (await openDeliveries()) === 0);
+  await standIns.settled(stopped.signal, async () => (await openDeliveries(run)) === 0);
   say();
   say("The day is over, and everything has arrived:");
   for (const { name, taken, twice, refused } of standIns.books()) {
@@ -82,23 +78,6 @@ async function playDay(): Promise<void> {
     const again = twice > 0 ? `, ${twice} of them told again under the same id` : "";
     say(`  ${name.padEnd(10)} ${taken} events${again}${away}`);
   }
-}
-
-/** Answers with the address where one sees it, once Waypost is ready. */
-async function startWaypost(): Promise<string> {
-  const child = waypost("start");
-  const ended = once(child, "exit").then(() => {
-    throw new Error("Waypost ended; see the lines above.");
-  });
-  const ready = new Promise<string>((resolve) => {
-    let shown = "";
-    child.stdout?.on("data", (chunk) => {
-      shown += String(chunk);
-      const link = /https?:\/\/\S+\/console\S*/.exec(shown)?.[0];
-      if (link !== undefined && shown.includes("events --follow")) resolve(link);
-    });
-  });
-  return Promise.race([ready, ended]);
 }
 
 async function outage(): Promise<void> {
@@ -110,8 +89,8 @@ async function outage(): Promise<void> {
 }
 
 /** How many deliveries are not over. */
-async function openDeliveries(): Promise<number> {
-  const child = waypost("destinations", "--json");
+async function openDeliveries(run: Waypost["run"]): Promise<number> {
+  const child = run("destinations", "--json");
   let shown = "";
   child.stdout?.on("data", (chunk) => {
     shown += String(chunk);
@@ -119,16 +98,6 @@ async function openDeliveries(): Promise<number> {
   await once(child, "close");
   const rows = shown.split("\n").filter((line) => line.trim() !== "");
   return rows.map((row) => Number(JSON.parse(row).open)).reduce((sum, open) => sum + open, 0);
-}
-
-function waypost(...args: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, [bin, ...args], {
-    env,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  running.add(child);
-  child.once("exit", () => running.delete(child));
-  return child;
 }
 
 async function exitOf(child: ChildProcess): Promise<number | null> {

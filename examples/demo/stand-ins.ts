@@ -96,20 +96,3 @@ function take(standIn: StandIn | undefined, headers: NodeJS.Dict<string | string
   standIn.ids.add(id);
   return 200;
 }
-
-/** The wanted one, or another where it is taken. */
-export async function freePort(wanted: number): Promise<string> {
-  for (const port of [wanted, 0]) {
-    const server = createServer().listen(port, "127.0.0.1");
-    const isFree = await once(server, "listening").then(
-      () => true,
-      () => false,
-    );
-    if (!isFree) continue;
-    const address = server.address() as AddressInfo;
-    server.close();
-    await once(server, "close");
-    return String(address.port);
-  }
-  throw new Error("No port is free.");
-}

@@ -93,7 +93,11 @@ async function buildParts(
   },
 ) {
   const { log, queues, wakeAll } = around;
-  const made = await createDestinations(plan.routing, { log, ...(queues && { queues }) });
+  const { url: opsUrl } = base.config.ops;
+  const made = await createDestinations(plan.routing, {
+    ...{ log, ...(queues && { queues }) },
+    ...(opsUrl !== undefined && { opsUrl }),
+  });
   const files = filesOf(media, plan, store);
   const { decider, setups, surroundings } = createFlowParts(plan, store, files);
   const settled = (eventId: string) => wakeAll([eventId]);

@@ -5,6 +5,7 @@ import type { Destination, WaypostEvent } from "../contracts.ts";
 import type { DestinationSetup } from "../deliver/delivery.ts";
 import { type DestinationParts, OptionError } from "../destinations/destination-kind.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
+import { createShared } from "../destinations/shared.ts";
 import { omitFrom } from "../event/omit.ts";
 import { createLog } from "../support/log.ts";
 
@@ -14,8 +15,9 @@ export const alertsSender = "alerts.to";
 /** Every configured destination. Throws a ConfigError for options that a schema cannot refuse. */
 export async function createDestinations(
   routing: Routing,
-  parts: DestinationParts,
+  given: DestinationParts,
 ): Promise<DestinationSetup[]> {
+  const parts = { ...given, shared: createShared() };
   const { setups, problems } = await makeDestinations(routing, parts);
   const variants = await makeVariants(routing, parts);
   problems.push(...variants.problems);
@@ -52,7 +54,9 @@ async function makeDestinations(
   const setups: DestinationSetup[] = [];
   for (const [name, config] of Object.entries(destinations)) {
     try {
-      const destination = await destinationKinds[config.kind]?.create(name, config.options, parts);
+      const { kind, options, ratePerSecond } = config;
+      const own = { ...parts, ...(ratePerSecond !== undefined && { ratePerSecond }) };
+      const destination = await destinationKinds[kind]?.create(name, options, own);
       if (destination) setups.push({ name, destination, config });
     } catch (error) {
       if (!(error instanceof OptionError)) throw error;

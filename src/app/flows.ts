@@ -2,6 +2,7 @@ import type { Store } from "../contracts.ts";
 import { flowsDestination } from "../contracts.ts";
 import type { DestinationSetup } from "../deliver/delivery.ts";
 import type { FlowMemory } from "../deliver/flows/circumstances.ts";
+import { confirmationOf } from "../deliver/flows/confirm-stop.ts";
 import { createDecider, type Decider } from "../deliver/flows/decide.ts";
 import { compileDoings, createFlows } from "../deliver/flows/flows.ts";
 import { createSurroundings } from "../deliver/flows/surroundings.ts";
@@ -38,7 +39,8 @@ export function flowsOver(
 ) {
   const { flows: rules, accounts } = routing;
   const { now } = systemClock;
-  const doings = compileDoings(routing.routes, createTemplates({ filters: { text: textOf } }));
+  const templates = createTemplates({ filters: { text: textOf } });
+  const doings = compileDoings(routing.routes, templates);
   const decider = createDecider({
     ...{ routes: routing.routes, rules, memory, now },
     named: (route) => doings.get(route)?.names ?? new Set(),
@@ -48,6 +50,7 @@ export function flowsOver(
   const flows = createFlows({
     ...{ routes: routing.routes, doings, rules, memory, accounts, now },
     ...{ circumstances, captures },
+    confirmation: confirmationOf(rules, templates.compile),
   });
   const { query } = memory;
   const surroundings = createSurroundings({

@@ -1142,7 +1142,8 @@ export interface Operations {
       /**
        * The file.
        */
-      name: "event.schema.json" | "whatsapp-webhook.schema.json" | "openapi.yaml" | "asyncapi.yaml";
+      name:
+        "event.schema.json" | "intake.schema.json" | "whatsapp-webhook.schema.json" | "openapi.yaml" | "asyncapi.yaml";
     };
     answer: undefined;
   };
@@ -1680,6 +1681,10 @@ export interface Replay {
     of?: string;
     types?: string[];
     account?: string;
+    /**
+     * Of the token that began it.
+     */
+    accounts?: string[];
     conversation?: string;
     contact?: string;
     messageId?: string;

@@ -1,5 +1,6 @@
 import { parseDuration } from "../support/duration.ts";
 import { type Check, compileSchema, type SchemaProblem } from "../support/schema.ts";
+import { checkBot, checkBotOverride } from "./bots.ts";
 import type { Checked } from "./checked.ts";
 import { reportSchemaProblems } from "./schema-words.ts";
 import { keysIn, quote, record } from "./shape.ts";
@@ -17,10 +18,11 @@ export function checkOf(key: object, whole: object = key): Check {
 
 /** `commonKeys` are those that every destination may have; the others are the kind's. */
 export function createDestinationChecks(
-  { kinds, source, value }: Checked,
+  checked: Checked,
   commonKeys: readonly string[],
   report: Report,
 ) {
+  const { kinds, source, value } = checked;
   const optionsOf = (destination: unknown) =>
     Object.fromEntries(
       Object.entries(record(destination)).filter(([key]) => !commonKeys.includes(key)),
@@ -43,6 +45,7 @@ export function createDestinationChecks(
           remedy: "Remove one of the two",
         });
       }
+      checkBot(destination, path, checked, report);
       if (typeof kind !== "string") return;
       if (!Object.hasOwn(kinds, kind)) {
         report([...path, "kind"], {
@@ -66,6 +69,7 @@ export function createDestinationChecks(
           remedy: `Set it in destinations.${name}, or add a destination of its own for this route`,
         });
       }
+      if (kind === "webhook") checkBotOverride(override, path, checked, report);
       if (typeof kind !== "string" || !Object.hasOwn(kinds, kind)) return;
       const { problemsOf, keys } = ofKind(kind);
       const own = optionsOf(destination);

@@ -1,7 +1,7 @@
+import { checkVia } from "./bots.ts";
 import { checkHours } from "./check-hours.ts";
 import { type Checked, checkLasts, checkReference, checkUnique } from "./checked.ts";
 import { each, list, record } from "./shape.ts";
-import { replyDestinations } from "./to-flow-rules.ts";
 import type { Report } from "./yaml-file.ts";
 
 /** `hours`, `pools`, `conversations` and `consent`. */
@@ -43,7 +43,9 @@ function checkConsent(
     }
   }
   checkWords(stop, start, report);
-  checkSender({ confirm, via }, checked, report);
+  if (confirm !== undefined || via !== undefined) {
+    checkVia({ via, for: "confirm" }, ["consent", "via"], checked, report);
+  }
 }
 
 /** For all accounts: words by account may differ. */
@@ -55,31 +57,5 @@ function checkWords(stop: unknown, start: unknown, report: Report): void {
   for (const [word, at] of each(start, ["consent", "start"])) {
     if (!stops.has(fold(word))) continue;
     report(at, { problem: "is a word of stop too", remedy: "Remove one of the two" });
-  }
-}
-
-function checkSender(
-  { confirm, via }: { confirm: unknown; via: unknown },
-  checked: Checked,
-  report: Report,
-): void {
-  const senders = replyDestinations(record(record(checked.value)["destinations"]));
-  const path = ["consent", "via"];
-  if (via !== undefined) {
-    checkReference(via, "destinations", path, checked, report);
-    if (typeof via === "string" && !senders.includes(via)) {
-      report(path, {
-        problem: "cannot write to contacts",
-        remedy: "Name a destination of kind whatsapp-reply",
-      });
-    }
-  } else if (confirm !== undefined && senders.length !== 1) {
-    report(path, {
-      problem: `is missing, and ${senders.length === 0 ? "no" : "more than one"} destination can send what confirm says`,
-      remedy:
-        senders.length === 0
-          ? "Add a destination of kind whatsapp-reply, or remove confirm"
-          : `Name one of ${senders.join(", ")}`,
-    });
   }
 }

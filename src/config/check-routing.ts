@@ -49,6 +49,12 @@ export function checkRouting(checked: Checked, report: Report): void {
       remedy: "Remove it",
     });
   }
+  if (record(to)["reply"] === true) {
+    report(["alerts", "to", "reply"], {
+      problem: "has no meaning for alerts, which nobody answers",
+      remedy: "Remove it",
+    });
+  }
   for (const account of Object.keys(record(silence))) {
     checkReference(account, "accounts", ["alerts", "silence", account], checked, report);
   }

@@ -110,6 +110,6 @@ function checkCarriesReports(
   if (typeof kind !== "string" || reportKinds.includes(kind)) return;
   report(path, {
     problem: `names ${name}, whose kind ${kind} cannot take reports`,
-    remedy: "Name a destination of kind slack",
+    remedy: "Name a destination of kind slack or email",
   });
 }

@@ -1,4 +1,5 @@
 import { RE2JS, RE2JSSyntaxException } from "re2js";
+import { isOwnType } from "../event/own-types.ts";
 import { compilePattern } from "../event/pattern.ts";
 import { parseDuration } from "../support/duration.ts";
 import type { Kinds } from "./routing.ts";
@@ -127,6 +128,12 @@ export function checkEmittedType(
   source: unknown,
   report: Report,
 ): void {
+  if (typeof type === "string" && isOwnType(type)) {
+    report(path, {
+      problem: `${quote(source, path)} is what Waypost itself asks`,
+      remedy: "Send the event, or another one, to a destination of kind whatsapp-reply",
+    });
+  }
   if (typeof type !== "string" || isEmittedType(type)) return;
   report(path, {
     problem: `${quote(source, path)} is not a type that can be emitted`,

@@ -6,6 +6,7 @@ import type {
   KindDefaults,
   Omission,
   Party,
+  RawChange,
   Scalar,
 } from "../contracts.ts";
 
@@ -45,13 +46,6 @@ export interface RawRoute {
   readonly set?: RawChange;
   readonly defaults?: boolean;
   readonly test?: boolean;
-}
-
-interface RawChange {
-  readonly tag?: Many<string>;
-  readonly field?: Named<unknown>;
-  readonly topic?: string;
-  readonly owner?: { readonly pool: string };
 }
 
 export interface RawWhen {

@@ -1,14 +1,13 @@
 import type { FlowRules, Hours, PoolMember } from "../contracts.ts";
 import { milliseconds } from "../support/duration.ts";
+import { botsOf, replyDestinations } from "./bots.ts";
 import type { RawFlows, RawHours, RawMember, RawRouting, RawWords } from "./raw-routing.ts";
 import { many, mapValues } from "./reading.ts";
 import { parseDays, parseSpan, type Span } from "./weekly-hours.ts";
 
-/** The only kind that writes to contacts by itself. */
-const replyKind = "whatsapp-reply";
-
 export function toFlowRules(raw: RawRouting): FlowRules {
   const { lists, hours, pools, conversations, consent } = raw;
+  const senders = replyDestinations(raw.destinations);
   const { human, handoff = "untilClosed" } = conversations?.hold ?? {};
   return {
     lists: mapValues(lists ?? {}, many),
@@ -21,17 +20,9 @@ export function toFlowRules(raw: RawRouting): FlowRules {
         handoff: handoff === "untilClosed" ? handoff : milliseconds(handoff),
       },
     },
-    ...(consent && { consent: toConsent(consent, replyDestinations(raw.destinations)) }),
+    ...(consent && { consent: toConsent(consent, senders) }),
+    ...(senders.length > 0 && { replies: { senders, bots: botsOf(raw.destinations) } }),
   };
-}
-
-/** Names of those that can write to a contact. */
-export function replyDestinations(
-  destinations: Readonly<Record<string | number, unknown>> | undefined,
-): string[] {
-  return Object.entries(destinations ?? {})
-    .filter(([, given]) => (given as { kind?: unknown } | null)?.kind === replyKind)
-    .map(([name]) => name);
 }
 
 function toConsent(

@@ -1,15 +1,15 @@
-import type {
-  After,
-  Change,
-  DataWhen,
-  Matching,
-  Once,
-  Only,
-  Route,
-  Scalar,
-  TemplateReads,
-  TextWhen,
-  When,
+import {
+  type After,
+  type DataWhen,
+  type Matching,
+  type Once,
+  type Only,
+  type Route,
+  type Scalar,
+  type TemplateReads,
+  type TextWhen,
+  toChange,
+  type When,
 } from "../contracts.ts";
 import { milliseconds } from "../support/duration.ts";
 import { hideSecrets } from "./freeze.ts";
@@ -130,13 +130,4 @@ function toAfter(raw: NonNullable<RawRoute["after"]>): After {
 function toOnce({ per, for: time }: NonNullable<RawRoute["once"]>): Once {
   const ends = time === "untilClosed" || time === "untilAnswered";
   return { per, for: ends ? time : milliseconds(time) };
-}
-
-function toChange({ tag, ...others }: NonNullable<RawRoute["set"]>): Change {
-  if (tag === undefined) return others;
-  const signed = (sign: string) =>
-    many(tag)
-      .filter((each) => each.startsWith(sign))
-      .map((each) => each.slice(1));
-  return { tag: { add: signed("+"), remove: signed("-") }, ...others };
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { TemplateReads } from "../contracts.ts";
 import { milliseconds } from "../support/duration.ts";
+import { replyDestinations, viasOf, withVia } from "./bots.ts";
 import { freeze, hideSecrets } from "./freeze.ts";
 import type { RawAlerts, RawDestination, RawRouting } from "./raw-routing.ts";
 import { mapValues } from "./reading.ts";
@@ -29,7 +30,8 @@ export function toRouting(
   const accounts = raw.accounts ?? {};
   const toOne = (destination: RawDestination) =>
     toDestination(destination, kinds[destination.kind]);
-  const destinations = mapValues(raw.destinations ?? {}, toOne);
+  const senders = replyDestinations(raw.destinations);
+  const destinations = mapValues(raw.destinations ?? {}, (each) => toOne(withVia(each, senders)));
   const routes = (raw.routes ?? []).map((route, i) =>
     toRoute(route, raw.defaults?.only, templatesRead(i)),
   );
@@ -38,7 +40,15 @@ export function toRouting(
     ([name, source]) => [name, toSource(name, source)] as const,
   );
   const reports = (raw.reports ?? []).map(toReport);
-  const used = [...routes, ...reports].flatMap(({ to }) => to).concat(flows.consent?.via ?? []);
+  const leadTo = [...routes, ...reports].flatMap(({ to }) => to);
+  const answers = routes.flatMap(({ options }) => Object.values(options ?? {}).flatMap(viasOf));
+  const through = Object.values(destinations).flatMap(({ options }) => viasOf(options));
+  const used = [
+    ...leadTo,
+    ...answers,
+    ...through,
+    ...(flows.consent?.via ? [flows.consent.via] : []),
+  ];
   return freeze({
     accounts,
     destinations,

@@ -44,6 +44,8 @@ export interface DeliveryContext {
    * Of what templates may name, these, as plain JSON: for the templates of a destination's own options. Rejects as `contact` does.
    */
   scope(names: ReadonlySet<TemplateName>): Promise<Readonly<Record<string, unknown>>>;
+  /** How many messages the configuration wants a `transcript` to have; undefined: it does not say. */
+  readonly transcript?: number;
   /**
    * The message that the event quotes, reacts to, edits, deletes, or whose status it is, as the log has it. undefined: there is none,
    * or the log has it no more. Rejects as `contact` does.
@@ -161,7 +163,9 @@ export interface DestinationTraits {
   /** Takes files (`context.files`): a delivery waits for them, for 60 s from its making at most. */
   readonly files?: true;
   /** It asks the log (`context.concerned`, a `scope` with `about` or `transcript`): not tried before the log has the event. */
-  readonly readsLog?: true;
+  readonly readsLog?: boolean | ((event: WaypostEvent) => boolean);
+  /** Keeps its `rate` itself: it counts for less than the whole destination (one channel), and so the engine leaves it alone. */
+  readonly keepsRate?: true;
   /** Knows `context.shadow`. */
   readonly shadows?: true;
   /** Not to be tried before then: for what comes together (a few texts in a row). What stands behind it in its lane waits too. Asked again each day. */

@@ -45,3 +45,50 @@ export function failureMeaning(code: number | undefined): string {
   if (code === undefined) return "Meta gave no reason";
   return meanings[code] ?? `Meta's error ${code}`;
 }
+
+/** What to do about it, by the same codes. */
+const remedies: Readonly<Record<number, string>> = {
+  130403: "Reach them another way; WhatsApp Manager may say why",
+  130429: "Send it again, and more slowly",
+  130472: "Reach them another way: sent again it fails again",
+  130497: "Reach them another way",
+  131000: "Send it again",
+  131005: "Give the token the permission whatsapp_business_messaging, then send it again",
+  131008: "Correct the program that sent it",
+  131009: "Correct the program that sent it",
+  131016: "Send it again in some minutes",
+  131021: "Send it to another number",
+  131026: "Ask them to update WhatsApp, or reach them another way",
+  131030: "Add the number to those that the test number may write to, or send from a real one",
+  131031: "Open WhatsApp Manager: it says why, and takes an appeal",
+  131037: "Have a display name approved in WhatsApp Manager",
+  131042: "Mend the way of payment in WhatsApp Manager, then send it again",
+  131045: "Register the number, then send it again",
+  131047: "Send an approved template, or wait until they write",
+  131048: "Send less, and only what is wanted, until WhatsApp Manager shows a better quality",
+  131049: "Wait a day at least, or send what is no offer",
+  131050: "Send them no offers",
+  131051: "Send it as another type of message",
+  131052: "Ask them to send it again",
+  131053: "Send the file in another type, or smaller",
+  131056: "Wait some seconds, then send it again",
+  131057: "Send it again in some minutes",
+  131060: "Nothing: it is gone",
+  131062: "Send this template to their phone number",
+  132000: "Fill in as many variables as the template has",
+  132001: "Correct the template's name or language, or wait for its approval",
+  132005: "Shorten what is filled in",
+  132007: "Change the template's words, and have it approved",
+  132012: "Fill the variable in as the template has it",
+  132015: "Use another template until it is unpaused, and change what people disliked",
+  132016: "Use another template",
+  132068: "Look into the flow in WhatsApp Manager",
+  132069: "Wait until the flow recovers; look into it in WhatsApp Manager",
+  133010: "Register the number, then send it again",
+  135000: "Correct the program that sent it",
+};
+
+/** A sentence without its full stop. */
+export function failureRemedy(code: number | undefined): string {
+  return remedies[code ?? 0] ?? "Look the code up in Meta's list of error codes, or send it again";
+}

@@ -3,6 +3,7 @@
 export type { BusMessage, EncodedEvent, QuarantinedPost, WaypostEvent } from "../event/event.ts";
 export * from "./access.ts";
 export type * from "./bus.ts";
+export * from "./change.ts";
 export type * from "./chat.ts";
 export type * from "./connection.ts";
 export type * from "./contacts.ts";
@@ -26,6 +27,7 @@ export type * from "./replay.ts";
 export * from "./reply.ts";
 export * from "./reply-schema.ts";
 export * from "./report.ts";
+export * from "./request-reply.ts";
 export type * from "./routing.ts";
 export * from "./series.ts";
 export type * from "./set-up.ts";

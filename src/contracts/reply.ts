@@ -79,10 +79,9 @@ export interface Reply {
   readonly typing?: boolean;
 }
 
-/** `business.reply.requested`: somebody else than a route wants a reply sent. */
-export const replyRequestedType = "business.reply.requested";
+export { replyRequestedType } from "../event/own-types.ts";
 
-/** Its `data.business`. */
+/** `data.business` of `business.reply.requested`. */
 export interface ReplyRequest {
   /** The destination that sends it. */
   readonly via: string;

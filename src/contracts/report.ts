@@ -5,6 +5,8 @@ export const reportKeys = ["template", "account", "campaign", "variant", "hour"]
 export type ReportKey = (typeof reportKeys)[number];
 
 export interface ReportRequest extends Span {
+  /** Of these phone number ids alone. Absent: of all. */
+  readonly accounts?: readonly string[];
   /** Empty: only the totals. */
   readonly by: readonly ReportKey[];
 }
@@ -72,6 +74,18 @@ export interface ReportAnswer extends ReportRequest {
     /** In words. */
     readonly gaps: readonly string[];
   };
+}
+
+/** `data.business.sheet` of a report's event: for destinations that show tables and take files. */
+export interface ReportSheet {
+  readonly title: string;
+  /** What to know at a glance. */
+  readonly lines: readonly string[];
+  /** The first row are the heads, the last is the total. */
+  readonly table: readonly (readonly string[])[];
+  /** All rows. */
+  readonly csv: string;
+  readonly fileName: string;
 }
 
 /** A message of our side, as the log knows it now. */

@@ -215,4 +215,14 @@ export interface FlowRules {
     /** A destination of kind `whatsapp-reply`: there is one wherever there is `confirm`. */
     readonly via?: string;
   };
+  /** Absent: nobody can write to contacts. */
+  readonly replies?: Replies;
+}
+
+/** Who sends what `business.reply.requested` asks for, and who asks. */
+export interface Replies {
+  /** Destinations of kind `whatsapp-reply`. */
+  readonly senders: readonly string[];
+  /** Destinations whose answers are carried out. */
+  readonly bots: readonly string[];
 }

@@ -40,6 +40,7 @@ export async function contextOf(
   const contactLink = contactKeys && (await linkOf(contactKeys));
   const after = delayedRoute(name, row);
   const { surroundings = noSurroundings } = parts;
+  const transcript = parts.setup.transcripts?.get(row.route) ?? parts.setup.config.transcript;
   return {
     destination: name,
     idempotencyKey: [event.id, name, after, row.again]
@@ -53,10 +54,9 @@ export async function contextOf(
     link,
     contactLink,
     contact: askContact(event, parts.contacts),
+    ...(transcript !== undefined && { transcript }),
     scope: (names) => {
-      const { route } = row;
-      const length = parts.setup.transcripts?.get(route) ?? parts.setup.config.transcript;
-      const ask = () => surroundings.scope(event, route, names, length);
+      const ask = () => surroundings.scope(event, row.route, names, transcript);
       return askOnce("what its templates show", ask)();
     },
     concerned: askOnce("which message it concerns", () => surroundings.concerned(event)),

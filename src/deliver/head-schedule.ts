@@ -50,7 +50,7 @@ export function createHeadSchedule(
   const { clock, leaseMs } = parts;
   const { config, destination } = parts.setup;
   const { lease, lanes, health, halting, rows } = term;
-  const rate = createRate(clock, config.ratePerSecond);
+  const rate = createRate(clock, destination.keepsRate ? undefined : config.ratePerSecond);
   const write = createWrites({ ...parts, name: parts.setup.name, lease });
   const publish = (events: readonly WaypostEvent[]) =>
     parts.bus.publish(events.map(encodeEvent), halting);

@@ -9,6 +9,7 @@ import {
   type WaypostEvent,
 } from "../contracts.ts";
 import { fileArrived, wentWithout } from "../event/file-arrived.ts";
+import { askedReplies, askedRoute } from "./asked-replies.ts";
 import { type Captures, type Condition, mergeCaptures } from "./condition.ts";
 import { compileConditions } from "./conditions.ts";
 import { acts, destinationsOf, isConditional, isOwn, isPlain, ownTakes } from "./flows/takes.ts";
@@ -48,9 +49,11 @@ export interface Routes {
   explain(event: WaypostEvent): RouteVerdict[];
   /** Why `media` does not take an event; undefined: it does. */
   whyNoFiles(event: WaypostEvent): string | undefined;
+  /** Why a destination does not send the reply that an event asks for; undefined: it asks for none, or it is no sender. */
+  whyNoReply(destination: string, event: WaypostEvent): string | undefined;
   /** The named groups of a route's expressions in an event that it took: `match` in templates. {} where it has none. */
   captures(route: string, event: WaypostEvent): Captures;
-  /** The type patterns of all routes to a destination: what its queue is bound to. Sorted; none without a route. */
+  /** The type patterns of all that leads to a destination: what its queue is bound to. Sorted; none without any. */
   patternsFor(destination: string): string[];
 }
 
@@ -65,11 +68,19 @@ export function compileRoutes(routing: {
   const { routes, media } = routing;
   const compiled = routes.map((route) => compileRoute(route, routing.accounts));
   const own = ownTakes(routes, routing.flows);
+  const asked = askedReplies(routing.flows?.replies);
   const whyNoFiles = media ? whyNoMedia(routing.accounts) : () => "files are not fetched";
-  const withBuiltIn = (matches: Match[], event: WaypostEvent): Match[] =>
-    whyNoFiles(event) === undefined
-      ? [...matches, { destination: mediaDestination, route: "none" }]
-      : matches;
+  const withBuiltIn = (matches: Match[], event: WaypostEvent): Match[] => {
+    const sender = asked.senderOf(event);
+    const free = matches.filter(({ destination }) => asked.isFree(destination, event));
+    return [
+      ...(sender === undefined ? [] : [{ destination: sender, route: askedRoute }]),
+      ...free,
+      ...(whyNoFiles(event) === undefined
+        ? [{ destination: mediaDestination, route: "none" }]
+        : []),
+    ];
+  };
   return {
     match(event) {
       const taken = routes.filter((_, i) => compiled[i]?.takes(event));
@@ -79,8 +90,14 @@ export function compileRoutes(routing: {
       const waited = taken.some(({ name }) => own.waitedFor(name));
       return waited ? [...deliveries, { ...withoutRoute, idle: true }] : deliveries;
     },
-    explain: (event) => compiled.map(({ verdict }) => verdict(event)),
+    explain(event) {
+      const sender = asked.senderOf(event);
+      const verdicts = compiled.map(({ verdict }) => verdict(event));
+      if (sender === undefined) return verdicts;
+      return [{ route: askedRoute, to: [sender], matches: true, held: 1 }, ...verdicts];
+    },
     whyNoFiles,
+    whyNoReply: asked.whyNot,
     captures: (route, event) => {
       const conditions = compiled.find(({ name }) => name === route)?.conditions ?? [];
       return mergeCaptures(conditions, event);
@@ -91,7 +108,8 @@ export function compileRoutes(routing: {
       const types = taking.flatMap(({ when }) => when.type ?? ["#"]);
       const ownTypes = destination === flowsDestination ? own.patterns : [];
       const following = media && types.length > 0 ? [fileArrived] : [];
-      const patterns = new Set([...types, ...ownTypes, ...following]);
+      const without = [...ownTypes, ...following, ...asked.patternsFor(destination)];
+      const patterns = new Set([...types, ...without]);
       return patterns.has("#") ? ["#"] : [...patterns].sort();
     },
   };

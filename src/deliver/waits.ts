@@ -72,7 +72,8 @@ export async function lacksParts(parts: WaitParts, row: OpenRow, body: WaypostEv
   const { readsLog, files } = setupFor(setup, row).destination;
   if (surroundings === undefined) return false;
   try {
-    if (readsLog && !(await surroundings.has(row.eventId))) return true;
+    const asksLog = typeof readsLog === "function" ? readsLog(body) : readsLog;
+    if (asksLog && !(await surroundings.has(row.eventId))) return true;
     const mayWait = files && clock.now() - Date.parse(row.createdAt) < filesWithinMs;
     if (!mayWait || mediaOf(body).length === 0) return false;
     return (await surroundings.files(body)) === "waits";

@@ -13,7 +13,7 @@ import type { Routes, RouteVerdict } from "./routes.ts";
  * the routes as they are now: the most of its keys hold; of equals the first in the file. To `media` no route leads. Pure.
  */
 export function whyNot(
-  routes: Pick<Routes, "explain" | "whyNoFiles">,
+  routes: Pick<Routes, "explain" | "whyNoFiles" | "whyNoReply">,
   event: WaypostEvent,
   destinations: Iterable<string>,
   delivered: readonly Pick<Delivery, "destination">[] = [],
@@ -25,6 +25,8 @@ export function whyNot(
     if (destination === mediaDestination) {
       return { destination, says: routes.whyNoFiles(event) ?? fetchedNow };
     }
+    const noReply = routes.whyNoReply(destination, event);
+    if (noReply !== undefined) return { destination, says: noReply };
     const leading = verdicts.filter((verdict) => leadsTo(verdict, destination));
     const [closest] = leading.toSorted(byCloseness);
     if (closest === undefined) return { destination, says: "no route leads to it" };

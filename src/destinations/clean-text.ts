@@ -24,3 +24,8 @@ export function cleanText(text: string, max: number): string {
 export function cleanLine(text: string, max: number): string {
   return cleanText(cleanText(text, text.length).replace(/\s+/g, " ").trim(), max);
 }
+
+/** The same where it becomes a header of a mail: nothing in it reads as an encoded word (RFC 2047), which a mail program would decode. */
+export function headerLine(text: string, max: number): string {
+  return cleanLine(text.replaceAll("=?", "= ?"), max);
+}

@@ -1,11 +1,18 @@
 import type { Destination, QueuePublisher } from "../contracts.ts";
 import type { Log } from "../support/log.ts";
+import type { Shared } from "./shared.ts";
 
 /** What a destination needs from the program around it. */
 export interface DestinationParts {
   readonly log: Log;
   /** Absent without `RABBITMQ_URL`. */
   readonly queues?: QueuePublisher;
+  /** Where people reach the ops port (OPS_URL), for links into the console. */
+  readonly opsUrl?: string;
+  /** Absent: it shares nothing with others. */
+  readonly shared?: Shared;
+  /** Its `rate`, for kinds that keep it themselves; absent: none. */
+  readonly ratePerSecond?: number;
 }
 
 /** How destinations of one kind are described in waypost.yaml and made. */

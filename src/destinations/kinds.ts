@@ -1,5 +1,6 @@
 import type { Destination, KindDefaults } from "../contracts.ts";
 import type { DestinationKind } from "./destination-kind.ts";
+import { emailSchema } from "./email/schema.ts";
 import { freshdeskSchema } from "./freshdesk/schema.ts";
 import { googleSheetsSchema } from "./google-sheets/schema.ts";
 import { hubspotSchema } from "./hubspot/schema.ts";
@@ -35,11 +36,20 @@ export const destinationKinds: Readonly<Record<string, LazyKind>> = {
   },
   webhook: {
     schema: webhookSchema,
+    writesToContacts: ({ reply }) => reply === true,
     create: async (...given) => (await import("./webhook/webhook.ts")).webhook.create(...given),
   },
   slack: {
     schema: slackSchema,
+    // For each channel. Slack takes about one post a second there; a file takes a while.
+    defaults: { rate: "1/s", concurrency: 4, timeout: "30s" },
     create: async (...given) => (await import("./slack/slack.ts")).slack.create(...given),
+  },
+  email: {
+    schema: emailSchema,
+    // Microsoft 365 takes 30 mails a minute from a mailbox, and a mail with files takes a while.
+    defaults: { rate: "30/min", concurrency: 4, timeout: "1min" },
+    create: async (...given) => (await import("./email/email.ts")).email.create(...given),
   },
   "google-sheets": {
     // 60 writes a minute; a service account is one user. One writer.

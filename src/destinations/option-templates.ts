@@ -5,10 +5,17 @@ import {
   type WaypostEvent,
 } from "../contracts.ts";
 import { textOf } from "../event/message-in-words.ts";
-import { createTemplates, type Template, TemplateError } from "../support/template.ts";
+import {
+  createTemplates,
+  type Template,
+  TemplateError,
+  type Templates,
+} from "../support/template.ts";
 import { OptionError } from "./destination-kind.ts";
 
-const templates = createTemplates({ filters: { text: textOf } });
+const filters = { text: textOf };
+const templates = createTemplates({ filters });
+const htmlTemplates = createTemplates({ filters, html: true });
 
 /** Options of a destination that are templates over what is known of an event, compiled once. */
 export interface OptionTemplates {
@@ -24,13 +31,14 @@ export interface OptionTemplates {
   renderFrom(event: WaypostEvent): unknown;
 }
 
-/** `option`: where they stand, for what is wrong with them. Throws OptionError. */
+/** `option`: where they stand, for what is wrong with them. `html`: what they put in is escaped. Throws OptionError. */
 export function compileOption(
   destination: string,
   option: string,
   source: unknown,
+  { html = false }: { readonly html?: boolean } = {},
 ): OptionTemplates {
-  const template = compile(destination, option, source);
+  const template = compile(html ? htmlTemplates : templates, { destination, option, source });
   // The configuration has checked that all names are among these.
   const names = new Set(template.variables.map(({ name }) => name as TemplateName));
   const renderWith = (scope: object) => {
@@ -51,7 +59,10 @@ export function compileOption(
   };
 }
 
-function compile(destination: string, option: string, source: unknown): Template {
+function compile(
+  templates: Templates,
+  { destination, option, source }: { destination: string; option: string; source: unknown },
+): Template {
   try {
     return templates.compile(source);
   } catch (error) {

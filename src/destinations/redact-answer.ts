@@ -36,9 +36,14 @@ function encodingsOf(text: string): string[] {
   return [text, quoted, percent, form, base64, bytes.toString("base64url")];
 }
 
+/** So much of a text is looked for; an answer that echoes more of it is cut there. An expression of 65,536 letters is none. */
+const mostLetters = 1_000;
+
 /** In whatever letter case. */
 function literally(text: string): RegExp {
-  return new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), "giu");
+  const begin = text.slice(0, mostLetters).replace(/[\ud800-\udbff]$/, "");
+  const letters = begin.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  return new RegExp(begin.length < text.length ? `${letters}[^]*` : letters, "giu");
 }
 
 function stringsIn(value: unknown, key = ""): string[] {

@@ -4,6 +4,7 @@ import { arrivedFile } from "../event/file-arrived.ts";
 import { textOf } from "../event/message-in-words.ts";
 import { capital, errorFacts, type Fact, factsIn, inWords } from "../event/render-facts.ts";
 import { renderMessage } from "../event/render-message.ts";
+import { escapeHtml } from "../support/html.ts";
 import { cleanLine, cleanText } from "./clean-text.ts";
 import { whoSaid } from "./who-said.ts";
 
@@ -156,11 +157,11 @@ export function saidAsText(said: Said, max?: number): string {
 /** The same as HTML of p, strong, blockquote, ul, li and br alone; everything in it escaped. `max`: its text is cut, never a tag. */
 export function saidAsHtml(said: Said, max?: number): string {
   return fitted(said, max, ({ who, text, quote, files }) => {
-    const quoted = quote === undefined ? "" : `<blockquote>${escaped(quote)}</blockquote>`;
-    const body = text === "" ? "" : `<p>${escaped(text)}</p>`;
-    const items = files.map((file) => `<li>${escaped(fileWords(file))}</li>`);
+    const quoted = quote === undefined ? "" : `<blockquote>${escapeHtml(quote)}</blockquote>`;
+    const body = text === "" ? "" : `<p>${escapeHtml(text)}</p>`;
+    const items = files.map((file) => `<li>${escapeHtml(fileWords(file))}</li>`);
     const attached = items.length === 0 ? "" : `<ul>${items.join("")}</ul>`;
-    return `<p><strong>${escaped(who)}</strong></p>${quoted}${body}${attached}`;
+    return `<p><strong>${escapeHtml(who)}</strong></p>${quoted}${body}${attached}`;
   });
 }
 
@@ -178,17 +179,4 @@ function fitted(said: Said, max: number | undefined, render: (said: Said) => str
     whole = render({ ...said, text });
   }
   return whole;
-}
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-  "\n": "<br>",
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"'\n]/g, (each) => entities[each] ?? each);
 }

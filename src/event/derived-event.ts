@@ -2,11 +2,16 @@ import type { Account, Contact, WaypostEvent } from "./generated.ts";
 import { hashId } from "./hash-id.ts";
 import { ownEvent } from "./own-event.ts";
 
+/** Events made of events made of events: whoever would make another one refuses, for it is a loop. */
+export const mostDepth = 8;
+
 export interface Derivation {
   /** The event that the route took. */
   readonly source: WaypostEvent;
   /** The route's name. */
   readonly route: string;
+  /** Instead of that name in the id: where one may make several events of the same source. */
+  readonly key?: string;
   /** `business.…`. */
   readonly type: string;
   /** Becomes `data.business`. */
@@ -29,7 +34,7 @@ export function derivedEvent(derivation: Derivation): WaypostEvent {
   const keepsGroup = groupId !== undefined && derivation.contact === undefined;
   const time = at.toISOString();
   return ownEvent({
-    id: derivedEventId(route, source.id),
+    id: derivedEventId(derivation.key ?? route, source.id),
     type,
     source: source.source,
     time,

@@ -7,6 +7,7 @@ import { type ToldContact, toContact } from "./intake-person.ts";
 import type { IntakeProblem } from "./intake-problem.ts";
 import { misfits } from "./intake-schema.ts";
 import { ownEvent } from "./own-event.ts";
+import { isOwnType } from "./own-types.ts";
 
 export type { IntakeProblem } from "./intake-problem.ts";
 
@@ -77,7 +78,7 @@ function fit(attributes: Attributes, told: Told, path: string, options: IntakeOp
   if (person) problems.push(...person.problems);
   const isMessage = type.startsWith("whatsapp.");
   problems.push(
-    ...(isMessage ? wrongMessage(type, told, account, path) : wrongBusiness(told, path)),
+    ...(isMessage ? wrongMessage(type, told, account, path) : wrongBusiness(type, told, path)),
   );
   const receivedAt = options.receivedAt.toISOString();
   const sentAt = timeOf(told.message?.sentAt, `${path}/message/sentAt`, options, problems);
@@ -110,8 +111,12 @@ function wrongMessage(type: string, told: Told, account: Account, path: string):
   return problems;
 }
 
-function wrongBusiness(told: Told, path: string): IntakeProblem[] {
+function wrongBusiness(type: string, told: Told, path: string): IntakeProblem[] {
   const problems: IntakeProblem[] = [];
+  if (isOwnType(type)) {
+    const remedy = "Tell what happened, and have a route answer it";
+    problems.push({ path: "/type", problem: "is what Waypost itself asks", remedy });
+  }
   if (told.message !== undefined) {
     problems.push(misplaced(`${path}/message`, "whatsapp.outgoing.*"));
   }

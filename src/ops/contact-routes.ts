@@ -27,7 +27,8 @@ export function createContactRoutes(options: {
   });
   router.patch("/contacts/:id", async ({ params, body }, response) => {
     const { id } = await find(response, params.id);
-    response.json(found(await contacts.change(id, changeOf(body as ContactPatch))));
+    found(await contacts.change(id, changeOf(body as ContactPatch)));
+    response.json(await find(response, id));
   });
   return router;
 }

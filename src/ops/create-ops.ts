@@ -26,6 +26,7 @@ import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import { type AccessParts, createAccess, createAccessRoutes } from "./access.ts";
 import { createAuthentication } from "./authenticate.ts";
+import { answerBrokenHttp } from "./broken-http.ts";
 import { createConsole } from "./console.ts";
 import { createContactRoutes } from "./contact-routes.ts";
 import { createConversationRoutes } from "./conversation-routes.ts";
@@ -143,6 +144,7 @@ export function createOps(options: OpsOptions): Ops {
   });
   app.use(problemHandler(options.log));
   const server = createHttpServer(app, { maxConnections: 1_000 });
+  server.on("clientError", answerBrokenHttp);
 
   const drain = () => {
     stopping = true;

@@ -1,4 +1,11 @@
-import type { Contacts, EventQuery, Ledger, QuarantineEntry, WaypostEvent } from "../contracts.ts";
+import type {
+  Contact,
+  Contacts,
+  EventQuery,
+  Ledger,
+  QuarantineEntry,
+  WaypostEvent,
+} from "../contracts.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** Pages looked through for one that is filtered here; what is left of them is behind `next`. */
@@ -95,9 +102,15 @@ export async function findSeenContact(
   const seen = seenBy(viewer, query);
   for (const key of [...contact.userIds, ...contact.phones]) {
     const { items } = await seen.conversations({ contact: key }, { limit: 1 });
-    if (items.length > 0) return contact;
+    if (items.length > 0) return withSeenFirst(contact, seen);
   }
   return undefined;
+}
+
+/** What they wrote first may have been to another account. */
+async function withSeenFirst(contact: Contact, seen: EventQuery): Promise<Contact> {
+  const { first, ...others } = contact;
+  return first === undefined || (await seen.event(first.eventId)) ? contact : others;
 }
 
 function accountOf({ data }: WaypostEvent): string | undefined {

@@ -1,5 +1,5 @@
 import express, { type RequestHandler } from "express";
-import { Problem } from "./problem.ts";
+import { badParameter, Problem } from "./problem.ts";
 
 const parseJson = express.json({ limit: 16_384, type: () => true });
 const parseEvents = express.json({ limit: 1_048_576, type: () => true, strict: false });
@@ -21,9 +21,16 @@ export const readBody: RequestHandler = (request, response, next) => {
     throw new Problem(415, "not-json", "The body must be application/json.");
   }
   request.headers["content-type"] = "application/json";
-  const parse = tellsEvents || request.path === "/routes/test" ? parseEvents : parseJson;
+  const isLarge = tellsEvents || request.path === "/routes/test";
+  const parse = isLarge ? parseEvents : parseJson;
   parse(request, response, (error?: unknown) => {
     if (error === undefined) request.body ??= {};
-    next(error);
+    const wanted = tellsEvents ? "JSON" : "a JSON object";
+    next(isBroken(error) ? badParameter("body", `must be ${wanted}, in UTF-8`) : error);
   });
 };
+
+/** By the parser. What is too large keeps its own answer. */
+function isBroken(error: unknown): boolean {
+  return error instanceof Error && "status" in error && error.status === 400;
+}

@@ -10,6 +10,8 @@ import {
   type Query,
   requireValidated,
 } from "./query.ts";
+import { seenReplays, withinReach } from "./replay-reach.ts";
+import { viewerOf } from "./viewer.ts";
 
 export interface ReplayRouteParts {
   readonly replays: Replays;
@@ -28,7 +30,7 @@ export function createReplayRoutes(parts: ReplayRouteParts): Router {
   const router = Router();
   router.use(requireValidated);
   router.post("/replays", async ({ body }, response) => {
-    const request = parseReplay(body, parts);
+    const request = withinReach(viewerOf(response), parseReplay(body, parts));
     if ((body as Query)["dryRun"] === true) {
       response.json(await parts.planReplay(request));
       return;
@@ -41,14 +43,15 @@ export function createReplayRoutes(parts: ReplayRouteParts): Router {
     response.status(202).json(shown(replay));
   });
   router.get("/replays", async ({ query }, response) => {
-    const { items, next } = await replays.list(parsePage(query));
+    const { items, next } = await seenReplays(viewerOf(response), replays).list(parsePage(query));
     response.json({ items: items.map(shown), next });
   });
   router.get("/replays/:id", async ({ params }, response) => {
-    response.json(await withResult(await found(replays, params.id), ledger));
+    const seen = seenReplays(viewerOf(response), replays);
+    response.json(await withResult(await found(seen, params.id), ledger));
   });
   router.post("/replays/:id/abort", async ({ params }, response) => {
-    const { id, state } = await found(replays, params.id);
+    const { id, state } = await found(seenReplays(viewerOf(response), replays), params.id);
     const ended = { state: "aborted", doneAt: new Date().toISOString() } as const;
     if (!(await replays.update(id, ended))) {
       throw new Problem(409, "replay-over", `The replay is ${state} already.`);
@@ -58,7 +61,7 @@ export function createReplayRoutes(parts: ReplayRouteParts): Router {
   return router;
 }
 
-async function found(replays: Replays, id: string): Promise<Replay> {
+async function found(replays: Pick<Replays, "get">, id: string): Promise<Replay> {
   const replay = await replays.get(id);
   if (replay === undefined) throw notFound("replay");
   return replay;

@@ -3,6 +3,7 @@ import { type ReportAnswer, type ReportRequest, reportKeys } from "../contracts.
 import { badParameter } from "./problem.ts";
 import { parseTimes, type Query, requireValidated } from "./query.ts";
 import { createSeriesRoutes, type SeriesRouteParts } from "./series-routes.ts";
+import { viewerOf } from "./viewer.ts";
 
 export interface FigureParts extends SeriesRouteParts {
   readonly report: (asked: ReportRequest) => Promise<ReportAnswer>;
@@ -17,7 +18,10 @@ export function createFigureRoutes({ report, series }: FigureParts): Router {
   router.use(requireValidated);
   router.use(createSeriesRoutes({ series }));
   router.get("/report", async ({ query }, response) => {
-    response.json(await report(parseReport(query, Date.now())));
+    const { accounts } = viewerOf(response);
+    response.json(
+      await report({ ...parseReport(query, Date.now()), ...(accounts && { accounts }) }),
+    );
   });
   return router;
 }

@@ -66,10 +66,18 @@ async function ownView(views: Views, asked: string, response: Response): Promise
   });
 }
 
-/** Who may not ask by words or messages may not learn by which others do. */
-function isSeen({ owner, shared, personal }: SavedView, response: Response): boolean {
-  const { name, scopes } = viewerOf(response);
-  return (shared || owner === name) && (!personal || scopes.has("content"));
+/**
+ * Who may not ask by words or messages may not learn by which others do. Of those that others share, who sees some accounts sees what
+ * names one of them and no person.
+ */
+function isSeen({ owner, shared, personal, filter }: SavedView, response: Response): boolean {
+  const { name, scopes, accounts } = viewerOf(response);
+  if (personal && !scopes.has("content")) return false;
+  if (owner === name || !shared) return owner === name;
+  if (accounts === undefined) return true;
+  const params = new URLSearchParams(filter);
+  const named = params.getAll("account");
+  return !personal && !params.has("contact") && named.every((each) => accounts.includes(each));
 }
 
 /** Throws a Problem where a person is named otherwise than as `ctc_…`. */

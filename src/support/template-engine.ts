@@ -1,5 +1,6 @@
 /** Liquid as templates of waypost.yaml may use it: pure, without files, with limits. */
 import { type Context, type FilterImplOptions, Liquid, Output, TypeGuards, Value } from "liquidjs";
+import { escapeHtml } from "./html.ts";
 
 /** One text with templates in it, parsed. Its parts are `{{ }}`, `{% %}` and what stands between. */
 type Parts = ReturnType<Liquid["parse"]>;
@@ -35,7 +36,13 @@ const filterNames = new Set(
 /** Those that would read another template. */
 const tagsOfFiles = ["include", "render", "layout", "block"];
 
-export function createEngine(filters: Readonly<Record<string, Filter>>): Liquid {
+/** Those that a template of HTML has no use for: what it puts in is escaped in any case. */
+const htmlFilters = ["escape", "escape_once", "newline_to_br"];
+
+/** Engines whose output is HTML. */
+const htmlEngines = new WeakSet<Liquid>();
+
+export function createEngine(filters: Readonly<Record<string, Filter>>, html = false): Liquid {
   const liquid = new Liquid({
     templates: {},
     ownPropertyOnly: true,
@@ -45,9 +52,11 @@ export function createEngine(filters: Readonly<Record<string, Filter>>): Liquid 
     timezoneOffset: "UTC",
     locale: "en-US",
     outputEscape: function (this: { context: Context }, value: unknown) {
-      return printed(value, this.context);
+      const text = printed(value, this.context);
+      return html ? escapeHtml(text) : text;
     },
   });
+  if (html) htmlEngines.add(liquid);
   for (const name of tagsOfFiles) delete liquid.tags[name];
   for (const [name, filter] of Object.entries(liquid.filters)) {
     liquid.unregisterFilter(name);
@@ -56,6 +65,7 @@ export function createEngine(filters: Readonly<Record<string, Filter>>): Liquid 
   for (const [name, filter] of Object.entries(filters)) {
     liquid.registerFilter(name, emptyOnError(filter));
   }
+  if (html) for (const name of htmlFilters) liquid.registerFilter(name, (value) => value);
   return liquid;
 }
 
@@ -64,7 +74,7 @@ export function parseText(liquid: Liquid, text: string): ParsedText {
   const parts = liquid.parse(text);
   refuseOpenRanges(parts, new Set([liquid]));
   const [first] = parts;
-  if (parts.length !== 1 || !(first instanceof Output)) return { parts };
+  if (parts.length !== 1 || !(first instanceof Output) || htmlEngines.has(liquid)) return { parts };
   const { input, contentRange } = first.token;
   return { parts, value: new Value(input.slice(...contentRange), liquid) };
 }

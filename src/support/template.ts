@@ -60,11 +60,14 @@ const maxOutput = 262_144;
 const renderMs = 250;
 const maxDepth = 64;
 
-/** Own `filters` may throw where they cannot take what they get: that gives "". */
+/**
+ * Own `filters` may throw where they cannot take what they get: that gives "". `html`: whatever a `{{ }}` puts in is escaped, its line
+ * breaks are `<br>`, and rendering always gives a text.
+ */
 export function createTemplates(
-  options: { readonly filters?: Readonly<Record<string, Filter>> } = {},
+  options: { readonly filters?: Readonly<Record<string, Filter>>; readonly html?: boolean } = {},
 ): Templates {
-  const liquid = createEngine(options.filters ?? {});
+  const liquid = createEngine(options.filters ?? {}, options.html);
   return { compile: (source) => compileValue(liquid, source) };
 }
 

@@ -199,6 +199,7 @@ describe("the file of use cases", () => {
         confirm: "You will get no more offers. START undoes it.",
         via: "whatsapp",
       },
+      replies: { senders: ["whatsapp"], bots: ["shop-bot"] },
     });
   });
 

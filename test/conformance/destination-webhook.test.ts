@@ -8,12 +8,12 @@ import {
 } from "./destination.ts";
 
 /** A receiver as Standard Webhooks wants it: what it has seen under an id has no second effect. */
-async function open(): Promise<HttpDestinationUnderTest> {
+async function open(bot?: object): Promise<HttpDestinationUnderTest> {
   const seen: string[] = [];
   const stub = await startStub((request) => {
     const id = String(request.headers["webhook-id"]);
     if (!seen.includes(id)) seen.push(id);
-    return { status: 200, body: "thanks" };
+    return { status: 200, body: bot ? JSON.stringify({ reply: `for ${id}` }) : "thanks" };
   });
   const secret = `whsec_${Buffer.alloc(32, "k").toString("base64")}`;
   const destination = webhook.create(
@@ -24,6 +24,7 @@ async function open(): Promise<HttpDestinationUnderTest> {
       bearer: "invented-bearer",
       headers: { "x-key": "invented-header" },
       allowPrivateAddresses: true,
+      ...bot,
     },
     { log: createArrayLog() },
   );
@@ -39,5 +40,13 @@ async function open(): Promise<HttpDestinationUnderTest> {
   };
 }
 
-destinationConformance("webhook", open);
-httpConformance("webhook", { bodyDecides: false, conflict: "delivered" }, open);
+destinationConformance("webhook", () => open());
+httpConformance("webhook", { bodyDecides: false, conflict: "delivered" }, () => open());
+
+const openBot = () => open({ reply: true, via: "wa" });
+destinationConformance("webhook", openBot);
+httpConformance(
+  "webhook",
+  { bodyDecides: true, conflict: "delivered", tooLong: "refused" },
+  openBot,
+);

@@ -74,6 +74,18 @@ describe("the flow of deliveries", () => {
     await end();
   });
 
+  it("leaves the rate to a destination that keeps it itself", async () => {
+    const clock = createFakeClock();
+    const stub = Object.assign(createStub(), { keepsRate: true as const });
+    const { publish, end } = await startEngine(
+      { chat: stub },
+      { clock, config: { ratePerSecond: 1 } },
+    );
+    await publish(...Array.from({ length: 10 }, (_, n) => event(`cnv_${n}`)));
+    assert.equal(stub.effects.length, 10);
+    await end();
+  });
+
   it("tries one of a conversation at a time", async () => {
     const clock = createFakeClock();
     const stub = createStub();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { DeliveryContext, EventFile } from "../../src/contracts.ts";
+import type { DeliveryContext, EventFile, WaypostEvent } from "../../src/contracts.ts";
 import { absentFiles, noSurroundings, type Surroundings } from "../../src/deliver/surroundings.ts";
 import { createStub, event, type StubDestination, startEngine } from "./engine.ts";
 
@@ -68,6 +68,20 @@ describe("a destination that reads the log", () => {
     assert.deepEqual(crm.effects, [one.id, two.id]);
     const row = await ledger.delivery(`crm:${one.id}`);
     assert.deepEqual([row?.attempts, row?.history.length], [0, 1]);
+    await end();
+  });
+
+  it("waits with the events alone for which it reads the log", async () => {
+    const { surroundings, known } = createBehind();
+    const [plain, about] = [event("cnv_a"), event("cnv_a")];
+    const readsLog = ({ id }: WaypostEvent) => id === about.id;
+    const chat = Object.assign(createStub(), { readsLog });
+    const { publish, clock, end } = await startEngine({ chat }, { surroundings });
+    await publish(plain, about);
+    assert.deepEqual(chat.effects, [plain.id]);
+    known.add(about.id);
+    await clock.advance(10 * second);
+    assert.deepEqual(chat.effects, [plain.id, about.id]);
     await end();
   });
 

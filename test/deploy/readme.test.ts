@@ -23,7 +23,10 @@ describe("README.md", () => {
 
   it("links to files and headings that are there", async () => {
     const pages = (await readdir("docs", { recursive: true })).map((name) => join("docs", name));
-    const files = ["README.md", "CONTRIBUTING.md", "SECURITY.md", ...pages];
+    const examples = (await readdir("examples", { recursive: true }))
+      .filter((name) => name.endsWith("README.md") && !name.includes("node_modules"))
+      .map((name) => join("examples", name));
+    const files = ["README.md", "CONTRIBUTING.md", "SECURITY.md", ...pages, ...examples];
     for (const file of files.filter((name) => name.endsWith(".md"))) {
       const text = await readFile(file, "utf8");
       for (const [, target = ""] of text.matchAll(/\]\(([^)\s]+)\)/g)) {

@@ -18,7 +18,8 @@ interface TextObject {
   readonly type: string;
   readonly text: string;
 }
-const render = (event: WaypostEvent, mention = "") => slackMessage(event, { opens: true, mention });
+const render = (event: WaypostEvent, mention = "") =>
+  slackMessage([{ event }], { opens: true, mention });
 const textsIn = ({ blocks }: ReturnType<typeof render>): TextObject[] =>
   (blocks as unknown as { text?: TextObject; elements?: TextObject[] }[]).flatMap(
     ({ text, elements = [] }) => (text ? [text, ...elements] : elements),

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { DeliveryError, type WaypostEvent } from "../../src/contracts.ts";
 import { slack } from "../../src/destinations/slack/slack.ts";
 import { contextOf } from "../conformance/destination.ts";
-import { makeText } from "../store/make-events.ts";
+import { makeStatus, makeText } from "../store/make-events.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { type SlackStub, slackChannel, slackToken, startSlackStub } from "./slack-stub.ts";
 
@@ -80,6 +80,10 @@ describe("slack with words of one's own", () => {
 
   it("waits for the log where its words need it", () => {
     assert.equal(create({ text: "{{ transcript | text }}" }).readsLog, true);
-    assert.equal(create({ text: "{{ contact.name }}" }).readsLog, undefined);
+    const { readsLog } = create({ text: "{{ contact.name }}" });
+    assert.ok(typeof readsLog === "function");
+    assert.equal(readsLog(makeText("a message by itself")), false);
+    assert.equal(readsLog(makeStatus("wamid.1", "read")), false);
+    assert.equal(readsLog(makeStatus("wamid.1", "failed")), true);
   });
 });

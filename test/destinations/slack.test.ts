@@ -233,7 +233,7 @@ describe("slack", () => {
     assert.deepEqual(await problems(wrong), ["token"]);
     const nowhere = create({ channel: "#nowhere" });
     assert.deepEqual(await problems(nowhere), ["channel"]);
-    side.scopes = ["channels:history"];
+    side.scopes = ["channels:history", "files:write"];
     assert.deepEqual(await problems(destination), ["posting", "channel"]);
     await Promise.all([wrong.close(), nowhere.close()]);
     const methods = side.stub.requests.map(methodOf);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Destination, WaypostEvent } from "../../src/contracts.ts";
+import type { Surroundings } from "../../src/deliver/surroundings.ts";
 import type { Clock } from "../../src/support/clock.ts";
 import { startEngine } from "../deliver/engine.ts";
 import { createFakeClock, type FakeClock } from "../deliver/fake-clock.ts";
@@ -115,6 +116,8 @@ interface Killing {
     books(): unknown;
   }>;
   readonly events: () => readonly WaypostEvent[];
+  /** What the destination may ask beside its event. */
+  readonly surroundings?: Surroundings;
   /** Calls of the vendor that all of it takes. */
   readonly calls: number;
   readonly expected: unknown;
@@ -129,7 +132,9 @@ export async function killEverywhere(killing: Killing): Promise<void> {
       const vendor = await killing.open(clock);
       vendor.stub.fail(...Array.from({ length: at }, () => "none" as const), fault);
       const dying = vendor.make();
-      const first = await startEngine({ desk: dying }, { ledger, clock });
+      const { surroundings } = killing;
+      const around = { ledger, clock, ...(surroundings && { surroundings }) };
+      const first = await startEngine({ desk: dying }, around);
       await first.publish(...killing.events());
       const reached = () => (fault === "hang" ? vendor.stub.requests.length : vendor.served()) > at;
       await passTime(clock, `call ${at}`, { until: reached, stepMs: 5 });
@@ -138,7 +143,7 @@ export async function killEverywhere(killing: Killing): Promise<void> {
       await ledger.takeLease("desk", await ledger.lease("desk"), "the next holder");
       await ledger.releaseLease("desk", epoch + 1);
       const living = vendor.make();
-      const next = await startEngine({ desk: living }, { ledger, clock });
+      const next = await startEngine({ desk: living }, around);
       const done = allDelivered(ledger);
       await passTime(clock, `all after ${fault} at call ${at}`, { until: done });
       assert.deepEqual(vendor.books(), killing.expected, `${fault} at call ${at}`);

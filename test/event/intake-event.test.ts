@@ -171,6 +171,9 @@ describe("what a service tells, as an event", () => {
       "/contact",
       "/message",
     ]);
+    for (const type of ["business.reply.requested", "business.set.requested"]) {
+      assert.deepEqual(paths({ type, business: {} }), ["/type"]);
+    }
     assert.deepEqual(paths({ type: "business.ping", message: { id: "wamid.1" } }), [
       "/message",
       "/business",

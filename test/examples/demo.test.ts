@@ -8,13 +8,14 @@ import { promisify } from "node:util";
 
 const demo = fileURLToPath(new URL("../../examples/demo/demo.ts", import.meta.url));
 const root = fileURLToPath(new URL("../../", import.meta.url));
+const env = { ...process.env, PORT: "0", OPS_PORT: "0" };
 const folders = async () => (await readdir(tmpdir())).filter((name) => /^waypost-demo-/.test(name));
 
 describe("npm run demo", () => {
   it("plays a day, through an outage, and leaves nothing behind", async () => {
     const before = await folders();
     const args = ["--import", "tsx", demo, "--once", "--no-open", "--speed", "0", "--outage", "2"];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, env });
     const [, link] = /here: (\S+)/.exec(stdout) ?? [];
     assert.match(link ?? "", /^http:\/\/127\.0\.0\.1:\d+\/console#login=\S+$/);
     const taken = (name: string) =>
@@ -24,12 +25,6 @@ describe("npm run demo", () => {
     assert.ok(taken("team-chat") > 10, stdout);
     assert.match(stdout, /helpdesk .* refused [1-9]\d* attempts while it was out/);
     assert.deepEqual(await folders(), before);
-  });
-
-  it("passes its own type check", async () => {
-    const tsc = `${root}node_modules/.bin/tsc`;
-    const { stdout } = await promisify(execFile)(tsc, ["-p", `${root}examples/demo`]);
-    assert.equal(stdout, "");
   });
 
   it("says what is wrong with what it is told", async () => {

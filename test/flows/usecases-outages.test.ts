@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { person, wamid } from "../support/person.ts";
 import { waitFor } from "../support/wait-for.ts";
-import { person, wamid } from "./person.ts";
 import { startUseCases, type UseCaseProgram } from "./use-case-program.ts";
 
 let run: UseCaseProgram;

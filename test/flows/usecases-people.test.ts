@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { person, wamid } from "./person.ts";
+import { person, wamid } from "../support/person.ts";
 import { startUseCases, type UseCaseProgram } from "./use-case-program.ts";
 
 let run: UseCaseProgram;

@@ -124,6 +124,14 @@ describe("hostile queries", () => {
     assert.equal((await ops.get("/healthz")).status, 200);
   });
 
+  it("that are too long get a problem all the same", async () => {
+    const answer = await ops.get(`/api/events?text=${"a".repeat(20_000)}`);
+    assert.equal(answer.status, 431);
+    assert.equal(answer.headers.get("content-type"), "application/problem+json");
+    const { type } = (await answer.json()) as { type: string };
+    assert.equal(type, "urn:waypost:problem:too-long");
+  });
+
   it("with ever new content types do not make the validator grow", async () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, n) =>

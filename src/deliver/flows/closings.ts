@@ -1,5 +1,6 @@
 import type { FlowRules, Only, Route } from "../../contracts.ts";
 import { compilePattern } from "../../event/pattern.ts";
+import { hasBots } from "../asked-replies.ts";
 
 /**
  * Something depends on a conversation's end: a route that names the event, or what lasts until then. A route that takes all
@@ -8,6 +9,8 @@ import { compilePattern } from "../../event/pattern.ts";
 export function needsClosings(routes: readonly Route[], rules: FlowRules): boolean {
   const lastsUntilClosed = ({ once, set }: Route) =>
     once?.for === "untilClosed" || set?.topic !== undefined;
+  // A topic that a bot sets ends with the conversation.
+  if (hasBots(rules)) return true;
   const holds = rules.conversations.hold.handoff === "untilClosed";
   return routes.some(
     (route) =>

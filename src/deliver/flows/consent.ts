@@ -11,22 +11,29 @@ export interface ConsentParts {
   readonly now: () => number;
 }
 
+/** What the event changed of its contact's consent. */
+export interface ConsentNews {
+  /** `business.consent.revoked` or `granted`, when offers are concerned. */
+  readonly told?: WaypostEvent;
+  /** Who has said stop by a word, and when. */
+  readonly stop?: { readonly contactId: string; readonly at: string };
+}
+
 /**
- * Keeps what the event says of its contact's consent, where the configuration has `consent`. Answers with
- * `business.consent.revoked` or `granted` when offers are concerned, and it changed or was said in the same moment:
- * a delivery that ended in between tells it again, by the same id.
+ * Keeps what the event says of its contact's consent, where the configuration has `consent`. What is news was changed by it, or
+ * was said in the same moment: a delivery that ended in between tells it again, by the same id.
  */
 export async function applyConsent(
   { event, contact }: Circumstances,
   { rules, accounts, memory, now }: ConsentParts,
-): Promise<WaypostEvent | undefined> {
-  if (rules.consent === undefined || event.data.test) return undefined;
+): Promise<ConsentNews> {
+  if (rules.consent === undefined || event.data.test) return {};
   const said = consentChange(event, rules.consent, accounts);
-  if (said === undefined) return undefined;
+  if (said === undefined) return {};
   const before = await contact();
-  if (before === undefined) return undefined;
+  if (before === undefined) return {};
   // Most messages say no more than that somebody writes.
-  if (said.marketing === undefined && before.consent.stopped !== true) return undefined;
+  if (said.marketing === undefined && before.consent.stopped !== true) return {};
   const { marketing, stopped, at } = said;
   const change = {
     ...(marketing !== undefined && { marketing }),
@@ -34,8 +41,12 @@ export async function applyConsent(
     at,
   };
   const after = await memory.contacts.change(before.id, { consent: change });
-  if (marketing === undefined || after === undefined) return undefined;
-  return isNews(said, before, after) ? told(event, said, marketing, new Date(now())) : undefined;
+  if (after === undefined) return {};
+  const isTold = marketing !== undefined && isNews(said, before, after);
+  return {
+    ...(isTold && { told: told(event, said, marketing, new Date(now())) }),
+    ...(stops(said, before, after) && { stop: { contactId: after.id, at } }),
+  };
 }
 
 function isNews({ marketing, at }: ConsentChange, before: Contact, after: Contact): boolean {
@@ -43,6 +54,12 @@ function isNews({ marketing, at }: ConsentChange, before: Contact, after: Contac
   if (!stands) return false;
   const changed = before.consent.marketing !== after.consent.marketing;
   return changed || before.consent.at === at;
+}
+
+/** Who has stopped already, and says so again, says nothing new. */
+function stops({ stopped, at }: ConsentChange, before: Contact, after: Contact): boolean {
+  if (stopped !== true || after.consent.stopped !== true) return false;
+  return before.consent.stopped !== true || before.consent.at === at;
 }
 
 /** Of a person's words no more than the word of the configuration. */

@@ -9,21 +9,23 @@ import {
   type Route,
   type WaypostEvent,
 } from "../../contracts.ts";
-import { derivedEvent } from "../../event/derived-event.ts";
-import { type Template, TemplateError, type Templates } from "../../support/template.ts";
+import { derivedEvent, mostDepth } from "../../event/derived-event.ts";
+import type { Template, Templates } from "../../support/template.ts";
+import { setAsAsked } from "./asked-set.ts";
 import type { Circumstances, FlowMemory } from "./circumstances.ts";
+import { type Confirmation, confirmStop } from "./confirm-stop.ts";
 import { applyConsent } from "./consent.ts";
 import { needsOpenings, opened } from "./opened.ts";
+import { renderOf } from "./render.ts";
 import { type ScopeParts, scopeOf } from "./scope.ts";
 import { change, scalars, topicOf } from "./set.ts";
 import { acts } from "./takes.ts";
 
-/** Events made of events made of events: from here on it is a loop. */
-const mostDepth = 8;
-
 export interface FlowsParts extends ScopeParts {
   readonly routes: readonly Route[];
   readonly doings: Doings;
+  /** Absent: who says stop is sent nothing more. */
+  readonly confirmation?: Confirmation | undefined;
   readonly rules: FlowRules;
   readonly memory: FlowMemory;
   readonly circumstances: (event: WaypostEvent, route: string) => Circumstances;
@@ -68,7 +70,11 @@ export function createFlows(parts: FlowsParts): Flows {
       const acting = routes.flatMap((name) => doings.get(name) ?? []);
       const { events, done, failed } = await actAll(acting, event, { ...parts, fence });
       // Once for the event, in its conversation's order.
-      if (after === undefined) events.push(...(await ownEvents(event, { ...parts, fence })));
+      if (after === undefined) {
+        const own = await doOwn(event, { ...parts, fence });
+        events.push(...own.events);
+        failed.push(...own.failed);
+      }
       if (failed.length > 0) throw failedOf(failed, events);
       return { answer: done.join(", "), ...(events.length > 0 && { events }) };
     },
@@ -78,13 +84,25 @@ export function createFlows(parts: FlowsParts): Flows {
   };
 }
 
-/** What the event changes, and what follows from it, without a route. */
-async function ownEvents(event: WaypostEvent, parts: AttemptParts): Promise<WaypostEvent[]> {
+/** What the event changes, and what follows from it, without a route. One thing that can never be done keeps no other from being done. */
+async function doOwn(event: WaypostEvent, parts: AttemptParts) {
   const about = parts.circumstances(event, "");
-  const consent = await applyConsent(about, parts);
-  const opening = needsOpenings(parts.routes) ? await opened(about, parts) : undefined;
+  const { confirmation, routes } = parts;
+  const events: WaypostEvent[] = [];
+  const failed: DeliveryError[] = [];
+  const orFail = (error: unknown) => {
+    failed.push(deliveryError(error));
+  };
+  const { told, stop } = await applyConsent(about, parts);
+  if (told !== undefined) events.push(told);
+  if (stop !== undefined && confirmation !== undefined) {
+    events.push(...((await confirmStop(confirmation, stop, about, parts).catch(orFail)) ?? []));
+  }
+  const opening = needsOpenings(routes) ? await opened(about, parts) : undefined;
+  if (opening !== undefined) events.push(opening);
   if (event.type === "business.conversation.closed") await endTopic(event, parts);
-  return [consent, opening].filter((each) => each !== undefined);
+  await setAsAsked(about, parts).catch(orFail);
+  return { events, failed };
 }
 
 /** Throws TemplateError on a template that the configuration's check would have refused. */
@@ -140,25 +158,14 @@ async function act(
   const scope = await scopeOf(names, name, about, parts);
   if (set !== undefined) {
     const rendered = {
-      fields: scalars(render(name, "set.field", fields, scope)),
-      topic: topicOf(render(name, "set.topic", topic, scope)),
+      fields: scalars(renderOf(`set.field of the route ${name}`, fields, scope)),
+      topic: topicOf(renderOf(`set.topic of the route ${name}`, topic, scope)),
     };
     await change(set, rendered, about, parts);
   }
-  return emit && derived(emit, render(name, "emit.data", data, scope), name, about, parts);
-}
-
-/** Throws DeliveryError. */
-function render(route: string, key: string, template: Template, scope: object): unknown {
-  try {
-    return template.render(scope);
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
-    const { kind, place, reason } = error;
-    const where = [`${key} of the route ${route}`, place].filter(Boolean).join(" at ");
-    // Too long a time may be the machine's fault.
-    throw new DeliveryError(kind === "limit" ? "outage" : "refused", `${where}: ${reason}`);
-  }
+  if (emit === undefined) return undefined;
+  const rendered = renderOf(`emit.data of the route ${name}`, data, scope);
+  return derived(emit, rendered, name, about, parts);
 }
 
 function derived(

@@ -5,7 +5,9 @@ import {
   type Route,
   type WaypostEvent,
 } from "../../contracts.ts";
+import { replyRequestedType, setRequestedType } from "../../event/own-types.ts";
 import { compilePattern } from "../../event/pattern.ts";
+import { hasBots } from "../asked-replies.ts";
 import { needsOpenings } from "./opened.ts";
 
 /** What `set` and what people say about consent change; conditions on these, and templates that show them, wait for the `flows` row of their event. */
@@ -56,12 +58,15 @@ export interface OwnTakes {
 
 export function ownTakes(routes: readonly Route[], rules: FlowRules | undefined): OwnTakes {
   const consent = rules?.consent === undefined ? [] : consentTypes;
-  const topics = routes.some(({ set }) => set?.topic !== undefined) ? topicTypes : [];
+  const bots = hasBots(rules) ? askedTypes : [];
+  const setsTopics = bots.length > 0 || routes.some(({ set }) => set?.topic !== undefined);
+  const topics = setsTopics ? topicTypes : [];
   const openings = needsOpenings(routes) ? openingTypes : [];
-  const changing = [...consent, ...topics];
+  const changing = [...consent, ...topics, ...bots];
   const own = [...changing, ...openings];
   const tests = own.map(compilePattern);
-  const writes = routes.some(({ set }) => set !== undefined) || consent.length > 0;
+  const setting = routes.some(({ set }) => set !== undefined);
+  const writes = setting || consent.length > 0 || bots.length > 0;
   const readers = writes ? routes.filter(isReader) : [];
   const waiting = new Set(readers.map(({ name }) => name));
   return {
@@ -71,6 +76,8 @@ export function ownTakes(routes: readonly Route[], rules: FlowRules | undefined)
   };
 }
 
+/** What bots want set. */
+const askedTypes = [replyRequestedType, setRequestedType];
 /** Where people say stop, or that they want no offers. */
 const consentTypes = ["whatsapp.message.*", "whatsapp.user.preference"];
 /** What may open a conversation. */

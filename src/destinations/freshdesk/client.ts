@@ -2,6 +2,7 @@ import type { DeliveryContext, WaypostEvent } from "../../contracts.ts";
 import type { Clock } from "../../support/clock.ts";
 import { type ApiAnswer, createApi, type Session } from "../http/api.ts";
 import { createRateWindow } from "../rate-window.ts";
+import type { Shared } from "../shared.ts";
 import { createJudge } from "./failure.ts";
 import type { FreshdeskOptions } from "./options.ts";
 
@@ -27,9 +28,12 @@ const windowMs = 60_000;
 export function createFreshdeskApi(
   options: FreshdeskOptions,
   clock: Pick<Clock, "monotonic">,
+  shared: Shared,
 ): FreshdeskApi {
   const { baseUrl, apiKey } = options;
-  const window = createRateWindow(clock, "Freshdesk");
+  const window = shared.of("freshdesk limit", [baseUrl, apiKey], () =>
+    createRateWindow(clock, "Freshdesk"),
+  );
   const learn = ({ status, headers, afterMs }: ApiAnswer) => {
     const { "x-ratelimit-remaining": remaining } = headers;
     if (status === 429) window.learn(0, afterMs ?? windowMs);

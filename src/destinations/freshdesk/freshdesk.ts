@@ -5,6 +5,7 @@ import { throwIfAborted } from "../http/verdicts.ts";
 import { nothingToWrite } from "../nothing-to-write.ts";
 import { personOf } from "../person.ts";
 import { said, saidAsText } from "../said.ts";
+import { createShared } from "../shared.ts";
 import { isFromHistory } from "../ticket-rule.ts";
 import type { Call } from "./call.ts";
 import { checkFreshdesk, requirementsOf } from "./check.ts";
@@ -15,18 +16,22 @@ import { type FreshdeskOptions, parseFreshdeskOptions } from "./options.ts";
 import { freshdeskSchema } from "./schema.ts";
 import { type Saying, write } from "./write.ts";
 
+type Parts = Pick<DestinationParts, "shared"> & { readonly clock?: Clock };
+
 /** A contact for each person, and a ticket for each conversation, with both sides as its notes. */
 export const freshdesk: DestinationKind = {
   kind: "freshdesk",
   schema: freshdeskSchema,
-  create: (name, given, parts: DestinationParts & { readonly clock?: Clock }) =>
-    createFreshdesk(parseFreshdeskOptions(name, given), parts.clock ?? systemClock),
+  create: (name, given, parts: Parts) => createFreshdesk(parseFreshdeskOptions(name, given), parts),
 };
 
 type Attempt = readonly [event: WaypostEvent, context: DeliveryContext, signal: AbortSignal];
 
-function createFreshdesk(options: FreshdeskOptions, clock: Clock): Destination {
-  const api = createFreshdeskApi(options, clock);
+function createFreshdesk(
+  options: FreshdeskOptions,
+  { clock = systemClock, shared = createShared() }: Parts,
+): Destination {
+  const api = createFreshdeskApi(options, clock, shared);
   const attempt = async <T>(
     [event, context, signal]: Attempt,
     work: (call: Call, saying: Saying) => Promise<T>,

@@ -17,6 +17,7 @@ import { createTokenSource } from "../http/token-source.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
 import { nothingToWrite } from "../nothing-to-write.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
+import { createShared, type Shared } from "../shared.ts";
 import { type AppendParts, appendAll, appended, appendOnce, type NewRow } from "./append.ts";
 import { checkSheet, sheetRequirements } from "./check.ts";
 import { createHeader, type Header } from "./header.ts";
@@ -48,13 +49,14 @@ interface Parts extends AppendParts {
 export function createGoogleSheets(
   name: string,
   given: Readonly<Record<string, unknown>>,
-  { log }: DestinationParts,
+  { log, shared = createShared() }: DestinationParts,
   clock: Clock = systemClock,
 ): Destination {
   const options = parseSheetsOptions(name, given);
   const columns = compileOption(name, "columns", options.columns);
-  const backoff = createQuotaBackoff();
-  const { api, close } = connect(options, backoff, clock);
+  const { account, baseUrl } = options;
+  const backoff = shared.of("sheets quota", [baseUrl, account.email], createQuotaBackoff);
+  const { api, close } = connect(options, { backoff, clock, shared });
   const spreadsheet = createSpreadsheet(options);
   const header = createHeader({ name, options, spreadsheet, log, clock });
   const written = createWrittenIds(spreadsheet, header, clock);
@@ -89,7 +91,10 @@ export function createGoogleSheets(
   };
 }
 
-function connect(options: SheetsOptions, backoff: QuotaBackoff, clock: Clock) {
+function connect(
+  options: SheetsOptions,
+  { backoff, clock, shared }: { backoff: QuotaBackoff; clock: Clock; shared: Shared },
+) {
   const { account, baseUrl, secrets } = options;
   const dispatcher = new Agent({ connect: { timeout: 5_000 }, allowH2: false });
   const fetchToken = jwtBearer({
@@ -102,7 +107,8 @@ function connect(options: SheetsOptions, backoff: QuotaBackoff, clock: Clock) {
     ...(account.keyId !== undefined && { keyId: account.keyId }),
     clock,
   });
-  const token = createTokenSource({ fetchToken, clock });
+  const identity = [account.tokenUrl, account.email, ...secrets];
+  const token = shared.of("sheets token", identity, () => createTokenSource({ fetchToken, clock }));
   const api = createApi({
     vendor: "Google Sheets",
     baseUrl,

@@ -28,7 +28,11 @@ export interface HttpAnswer {
   readonly afterMs: number | undefined;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
+  /** Whether that is all of it: it is longer, or did not come within the time, or its connection broke. */
+  readonly end: AnswerEnd;
 }
+
+type AnswerEnd = "whole" | "long" | "late" | "broken";
 
 /** Follows no redirect. Throws DeliveryError when there is no answer. */
 export async function send(dispatcher: Dispatcher, asked: HttpRequest): Promise<HttpAnswer> {
@@ -42,7 +46,7 @@ export async function send(dispatcher: Dispatcher, asked: HttpRequest): Promise<
     status: response.statusCode,
     afterMs: retryAfterMs(response.headers["retry-after"]),
     headers: response.headers,
-    text: await readAnswer(response.body, asked),
+    ...(await readAnswer(response.body, asked)),
   };
 }
 
@@ -68,10 +72,14 @@ export function failedAnswer(
 async function readAnswer(
   body: Readable,
   { maxAnswerBytes = 65_536, maxAnswerMs = 1_000, signal }: HttpRequest,
-): Promise<string> {
+): Promise<Pick<HttpAnswer, "text" | "end">> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const end = () => body.destroy();
+  let ended: AnswerEnd = "whole";
+  const end = () => {
+    ended = "late";
+    body.destroy();
+  };
   const timer = Number.isFinite(maxAnswerMs) ? setTimeout(end, maxAnswerMs) : undefined;
   signal.addEventListener("abort", end, { once: true });
   body.on("error", () => undefined);
@@ -80,14 +88,17 @@ async function readAnswer(
       const data = Buffer.from(chunk as Uint8Array);
       chunks.push(data.subarray(0, maxAnswerBytes - bytes));
       bytes += data.length;
-      if (bytes >= maxAnswerBytes) break;
+      if (bytes <= maxAnswerBytes) continue;
+      ended = "long";
+      break;
     }
   } catch {
-    // What came before is enough.
+    // What came before is enough for who looks at the status.
+    if (ended === "whole") ended = "broken";
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", end);
     body.destroy();
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return { text: Buffer.concat(chunks).toString("utf8"), end: ended };
 }

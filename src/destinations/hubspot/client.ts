@@ -1,6 +1,7 @@
 import type { DeliveryContext, WaypostEvent } from "../../contracts.ts";
 import type { Clock } from "../../support/clock.ts";
 import { type ApiRequest, createApi, type Session } from "../http/api.ts";
+import type { Shared } from "../shared.ts";
 import { createJudge, policyOf } from "./failure.ts";
 import type { HubspotOptions } from "./options.ts";
 import { createPace, type Pace, type PaceRule } from "./pace.ts";
@@ -25,9 +26,11 @@ const searchRule: PaceRule = { calls: 5, intervalMs: 1_000, atOnce: 1 };
 export function createHubspotApi(
   options: HubspotOptions,
   clock: Pick<Clock, "monotonic" | "after">,
+  shared: Shared,
 ): HubspotApi {
-  const calls = createPace(firstRule, clock);
-  const searches = createPace(searchRule, clock);
+  const account = [options.baseUrl, options.token];
+  const calls = shared.of("hubspot calls", account, () => createPace(firstRule, clock));
+  const searches = shared.of("hubspot searches", account, () => createPace(searchRule, clock));
   const judge = createJudge(propertiesOf(options));
   const api = createApi({
     vendor: "HubSpot",

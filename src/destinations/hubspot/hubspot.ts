@@ -2,6 +2,7 @@ import type { Destination } from "../../contracts.ts";
 import { type Clock, systemClock } from "../../support/clock.ts";
 import type { DestinationKind } from "../destination-kind.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
+import { createShared } from "../shared.ts";
 import { checkHubspot } from "./check-hubspot.ts";
 import { createHubspotApi } from "./client.ts";
 import { deliverEvent } from "./deliver-event.ts";
@@ -19,14 +20,16 @@ import { hubspotSchema } from "./schema.ts";
 export const hubspot: DestinationKind = {
   kind: "hubspot",
   schema: hubspotSchema,
-  create: (name, given) => createHubspot(parseHubspotOptions(name, given)),
+  create: (name, given, { shared }) =>
+    createHubspot(parseHubspotOptions(name, given), systemClock, shared),
 };
 
 export function createHubspot(
   options: HubspotOptions,
   clock: Pick<Clock, "monotonic" | "after"> = systemClock,
+  shared = createShared(),
 ): Destination {
-  const api = createHubspotApi(options, clock);
+  const api = createHubspotApi(options, clock, shared);
   const recordUrl = createRecordUrl(options);
   return {
     kind: "hubspot",

@@ -2,6 +2,7 @@ import type { DeliveryContext, WaypostEvent } from "../../contracts.ts";
 import type { Clock } from "../../support/clock.ts";
 import { type ApiAnswer, createApi, type Session } from "../http/api.ts";
 import { createRateWindow } from "../rate-window.ts";
+import type { Shared } from "../shared.ts";
 import { judge, windowLeftMs } from "./failure.ts";
 import type { IntercomOptions } from "./options.ts";
 
@@ -25,8 +26,11 @@ const mostCalls = 10;
 export function createIntercomApi(
   { baseUrl, token, version }: IntercomOptions,
   clock: Pick<Clock, "monotonic">,
+  shared: Shared,
 ): IntercomApi {
-  const window = createRateWindow(clock, "Intercom");
+  const window = shared.of("intercom limit", [baseUrl, token], () =>
+    createRateWindow(clock, "Intercom"),
+  );
   const learn = ({ headers }: ApiAnswer) => {
     const { "x-ratelimit-remaining": remaining } = headers;
     if (remaining !== undefined) window.learn(Number(remaining), windowLeftMs({ headers }) ?? 0);

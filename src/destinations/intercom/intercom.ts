@@ -5,6 +5,7 @@ import { throwIfAborted } from "../http/verdicts.ts";
 import { nothingToWrite } from "../nothing-to-write.ts";
 import { personOf } from "../person.ts";
 import { said, saidAsText } from "../said.ts";
+import { createShared } from "../shared.ts";
 import { isFromHistory } from "../ticket-rule.ts";
 import { createAccount } from "./account.ts";
 import type { Call } from "./call.ts";
@@ -16,18 +17,22 @@ import { type IntercomOptions, parseIntercomOptions } from "./options.ts";
 import { intercomSchema } from "./schema.ts";
 import { type Saying, write } from "./write.ts";
 
+type Parts = Pick<DestinationParts, "shared"> & { readonly clock?: Clock };
+
 /** A contact for each person, and their conversation with both sides, in Intercom's inbox. */
 export const intercom: DestinationKind = {
   kind: "intercom",
   schema: intercomSchema,
-  create: (name, given, parts: DestinationParts & { readonly clock?: Clock }) =>
-    createIntercom(parseIntercomOptions(name, given), parts.clock ?? systemClock),
+  create: (name, given, parts: Parts) => createIntercom(parseIntercomOptions(name, given), parts),
 };
 
 type Attempt = readonly [event: WaypostEvent, context: DeliveryContext, signal: AbortSignal];
 
-function createIntercom(options: IntercomOptions, clock: Clock): Destination {
-  const api = createIntercomApi(options, clock);
+function createIntercom(
+  options: IntercomOptions,
+  { clock = systemClock, shared = createShared() }: Parts,
+): Destination {
+  const api = createIntercomApi(options, clock, shared);
   const accountFor = createAccount(options);
   /** undefined: it says nothing here, for the reason that is answered with. */
   const attempt = async <T>(

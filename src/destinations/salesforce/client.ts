@@ -1,9 +1,10 @@
 import { Agent } from "undici";
 import { type DeliveryContext, DeliveryError, type WaypostEvent } from "../../contracts.ts";
-import { type Clock, systemClock } from "../../support/clock.ts";
+import type { Clock } from "../../support/clock.ts";
 import { type ApiAnswer, type ApiRequest, createApi, pathOf, type Session } from "../http/api.ts";
 import { clientCredentials, jwtBearer } from "../http/grants.ts";
 import { createTokenSource, type FetchToken } from "../http/token-source.ts";
+import type { Shared } from "../shared.ts";
 import { type Failure, failureOf, isDailyLimit, judge, type PartAnswer } from "./failures.ts";
 import type { SalesforceOptions } from "./options.ts";
 import { phoneSearch, type Query, soql } from "./soql.ts";
@@ -56,25 +57,24 @@ export interface SalesforceClient {
 
 export function createClient(
   options: SalesforceOptions,
-  clock: Pick<Clock, "monotonic" | "now"> = systemClock,
+  clock: Pick<Clock, "monotonic" | "now">,
+  shared: Shared,
 ): SalesforceClient {
   const agent = new Agent({ connect: { timeout: 5_000 }, allowH2: false });
-  let instance = options.baseUrl;
-  const grant = grantOf(options, agent, clock);
-  const fetchToken: FetchToken = async (signal) => {
-    const fetched = await grant(signal);
-    instance = options.baseUrl ?? instanceOf(fetched.apiUrl, options.loginUrl);
-    return fetched;
-  };
-  const usage = createUsage(options.reserve, clock);
+  const { baseUrl, loginUrl, clientId, secrets, reserve } = options;
+  const account = [baseUrl, loginUrl, clientId, ...secrets];
+  const access = shared.of("salesforce token", account, () => createAccess(options, agent, clock));
+  const usage = shared.of("salesforce requests", [...account, reserve], () =>
+    createUsage(reserve, clock),
+  );
   const api = createApi({
     vendor: "Salesforce",
-    baseUrl: () => instance ?? options.loginUrl,
+    baseUrl: () => access.instance() ?? loginUrl,
     credentials: {
       ...{ header: "authorization", prefix: "Bearer " },
-      token: createTokenSource({ fetchToken, clock }),
+      token: access.token,
     },
-    secrets: options.secrets,
+    secrets,
     judge: (answer) => {
       if (isDailyLimit(answer)) usage.exhausted();
       return judge(answer);
@@ -100,12 +100,30 @@ export function createClient(
       return org;
     },
     plain: (signal) => orgOf(watched(api.plain(signal)), undefined, options),
-    urlOf: (object, id) =>
-      instance && new URL(pathOf`/lightning/r/${object}/${id}/view`, instance).href,
+    urlOf(object, id) {
+      const instance = access.instance();
+      return instance && new URL(pathOf`/lightning/r/${object}/${id}/view`, instance).href;
+    },
     async close() {
       await Promise.all([api.close(), agent.destroy()]);
     },
   };
+}
+
+/** A token, and where the API is that it is good for. */
+function createAccess(
+  options: SalesforceOptions,
+  agent: Agent,
+  clock: Pick<Clock, "monotonic" | "now">,
+) {
+  let instance = options.baseUrl;
+  const grant = grantOf(options, agent, clock);
+  const fetchToken: FetchToken = async (signal) => {
+    const fetched = await grant(signal);
+    instance = options.baseUrl ?? instanceOf(fetched.apiUrl, options.loginUrl);
+    return fetched;
+  };
+  return { token: createTokenSource({ fetchToken, clock }), instance: () => instance };
 }
 
 function grantOf(

@@ -4,6 +4,7 @@ import type { DestinationKind } from "../destination-kind.ts";
 import { effectId } from "../effect-id.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
 import { said } from "../said.ts";
+import { createShared } from "../shared.ts";
 import { attachable } from "./attachments.ts";
 import { checkSalesforce } from "./check.ts";
 import { createClient } from "./client.ts";
@@ -23,16 +24,17 @@ import { nothing, writeEntry } from "./write-entry.ts";
 export const salesforce: DestinationKind = {
   kind: "salesforce",
   schema: salesforceSchema,
-  create: (name, given) => createSalesforce(name, given),
+  create: (name, given, { shared }) => createSalesforce(name, given, systemClock, shared),
 };
 
 export function createSalesforce(
   name: string,
   given: Readonly<Record<string, unknown>>,
   clock: Pick<Clock, "monotonic" | "now"> = systemClock,
+  shared = createShared(),
 ): Destination {
   const options = parseSalesforceOptions(name, given);
-  const client = createClient(options, clock);
+  const client = createClient(options, clock, shared);
   const parts: Parts = { options, client, clock, openCases: new Map() };
   return {
     kind: "salesforce",

@@ -4,6 +4,7 @@ import type { Clock } from "../../support/clock.ts";
 import { type ApiRequest, createApi, type Session } from "../http/api.ts";
 import { clientCredentials } from "../http/grants.ts";
 import { createTokenSource } from "../http/token-source.ts";
+import type { Shared } from "../shared.ts";
 import { createBudget } from "./budget.ts";
 import type { ShopifyOptions } from "./options.ts";
 import { type Answered, graphqlFailure, judge, type UserError, userFailure } from "./verdicts.ts";
@@ -37,24 +38,24 @@ export interface ShopApi {
 /** Before Shopify has told what a query costs. */
 const assumedCost = 20;
 
-export function createShopApi(options: ShopifyOptions, clock: Clock): ShopApi {
+export function createShopApi(options: ShopifyOptions, clock: Clock, shared: Shared): ShopApi {
   const { baseUrl, clientId, clientSecret, apiVersion } = options;
   const dispatcher = new Agent({ connect: { timeout: 5_000 }, allowH2: false });
   const url = new URL("/admin/oauth/access_token", baseUrl);
   const fetchToken = clientCredentials({ dispatcher, url, clientId, clientSecret });
+  const account = [baseUrl, clientId, clientSecret];
+  const token = shared.of("shopify token", account, () => createTokenSource({ fetchToken, clock }));
   const api = createApi({
     vendor: "Shopify",
     baseUrl,
-    credentials: {
-      header: "x-shopify-access-token",
-      prefix: "",
-      token: createTokenSource({ fetchToken, clock }),
-    },
+    credentials: { header: "x-shopify-access-token", prefix: "", token },
     secrets: [clientId, clientSecret],
     judge,
   });
-  const budget = createBudget(clock);
-  const costs = new Map<string, number>();
+  const { budget, costs } = shared.of("shopify points", account, () => ({
+    budget: createBudget(clock),
+    costs: new Map<string, number>(),
+  }));
   const path = `/admin/api/${apiVersion}/graphql.json`;
   const shopOf = (session: Session, signal: AbortSignal): Shop => {
     const ask = async (operation: Operation, send: (request: ApiRequest) => Promise<unknown>) => {

@@ -13,6 +13,7 @@ import { effectId } from "../effect-id.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
 import { nothingToWrite } from "../nothing-to-write.ts";
 import { recordEvent } from "../record-event.ts";
+import { createShared } from "../shared.ts";
 import { changeOf, renderWanted, toWanted, type Wanted } from "./change.ts";
 import { checkShop } from "./check.ts";
 import type { Target } from "./customers.ts";
@@ -30,7 +31,7 @@ import { findTarget } from "./target.ts";
 export const shopify: DestinationKind = {
   kind: "shopify",
   schema: shopifySchema,
-  create: (name, given) => createShopify(name, given),
+  create: (name, given, { shared }) => createShopify(name, given, systemClock, shared),
 };
 
 interface Parts {
@@ -46,11 +47,13 @@ export function createShopify(
   name: string,
   given: Readonly<Record<string, unknown>>,
   clock: Clock = systemClock,
+  shared = createShared(),
 ): Destination {
   const options = parseShopifyOptions(name, given);
   const { tags, note, metafields, order } = options;
-  const api = createShopApi(options, clock);
-  const parts: Parts = { api, options, clock, orders: createKeyedMutex() };
+  const api = createShopApi(options, clock, shared);
+  const orders = shared.of("shopify orders", [options.baseUrl], createKeyedMutex);
+  const parts: Parts = { api, options, clock, orders };
   const readsLog = [tags, note, metafields, order].some((each) => each.readsLog);
   return {
     kind: "shopify",

@@ -1,20 +1,35 @@
 import type { KnownBlock } from "@slack/web-api";
-import type { WaypostEvent } from "../../contracts.ts";
-import type { Rendered } from "../../event/render-facts.ts";
+import { failureMeaning, failureRemedy } from "../../contracts/failure-meanings.ts";
+import type { AbsentFile, WaypostEvent } from "../../contracts.ts";
+import { arrivedFile } from "../../event/file-arrived.ts";
+import { errorFacts, type Rendered } from "../../event/render-facts.ts";
 import { contactOf, renderEvent } from "../render.ts";
 import { cleanLine, cleanText, escapedClip, escapedPieces } from "./mrkdwn.ts";
 
 /** Slack refuses more than 3,000 characters in a section, and more than about 13,200 in all blocks. */
 const maxSection = 3000;
 const maxWritten = 9000;
-const maxFacts = 2500;
+const maxFacts = 2000;
+const maxMissing = 500;
+const maxQuote = 300;
+const most = { blocks: 50, characters: 12_500 };
 
-/** What the destination's options make of an event. */
-export interface Shown {
+/** An event and what is shown with it. */
+export interface Told {
+  readonly event: WaypostEvent;
+  /** The operator's words, instead of what the event says. */
+  readonly text?: string;
+  /** The message that it is about. */
+  readonly quote?: string;
+  readonly absent?: readonly AbsentFile[];
+}
+
+/** How they are posted. */
+export interface Posting {
+  /** It begins a thread, and says whom the thread is with. */
+  readonly opens: boolean;
   /** In Slack's own form; "" for nobody. */
   readonly mention: string;
-  /** Instead of what the event says. */
-  readonly text?: string;
 }
 
 export interface SlackMessage {
@@ -24,41 +39,103 @@ export interface SlackMessage {
 }
 
 /**
- * One event as Block Kit. Whatever others wrote stands in plain_text, where nothing is formatted or linked, and
- * is escaped besides. `opens`: it begins a thread, and says whom the thread is with.
+ * Events of one conversation as Block Kit, each with who and when. Whatever others wrote stands in plain_text, where nothing is formatted
+ * or linked, and is escaped besides.
  */
-export function slackMessage(
-  event: WaypostEvent,
-  { opens, mention, text: own }: Shown & { readonly opens: boolean },
-): SlackMessage {
-  if (own !== undefined) return ownMessage(event, own, mention);
-  const rendered = renderEvent(event);
-  const who = contactLine(event);
-  const said = rendered.texts.map(cleanLine).find((text) => text !== "");
+export function slackMessage(all: readonly Told[], { opens, mention }: Posting): SlackMessage {
+  const [first] = all;
   const blocks: KnownBlock[] = [
-    ...(opens ? [header(who)] : []),
+    ...(opens && first && first.text === undefined ? [header(contactLine(first.event))] : []),
     ...(mention === "" ? [] : [mrkdwn(mention)]),
-    ...written(rendered),
-    ...facts(rendered),
-    ...links(rendered),
-    context([rendered.title, who, account(event), moment(event)]),
+    ...all.flatMap(blocksOf),
   ];
-  return { text: escapedClip(`${who}: ${said ?? cleanLine(rendered.title)}`, 1000), blocks };
+  return { text: escapedClip(all.map(summaryOf).join(" · "), 1000), blocks };
+}
+
+/** Whether Slack takes so much in one post. */
+export function fitsOnePost({ blocks }: SlackMessage): boolean {
+  return blocks.length <= most.blocks && charactersIn(blocks) <= most.characters;
+}
+
+function charactersIn(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  return Object.entries(value).reduce((sum, [key, inner]) => {
+    return sum + (key === "text" && typeof inner === "string" ? inner.length : charactersIn(inner));
+  }, 0);
+}
+
+function summaryOf({ event, text: own }: Told): string {
+  if (own !== undefined) return cleanLine(own) || "·";
+  const { texts, title } = renderEvent(event);
+  const said = event.data.status?.status === "failed" ? "Not delivered" : undefined;
+  const words = said ?? texts.map(cleanLine).find((text) => text !== "");
+  return `${contactLine(event)}: ${words ?? cleanLine(title)}`;
+}
+
+function blocksOf(told: Told): KnownBlock[] {
+  const { event, text: own, quote, absent = [] } = told;
+  if (own !== undefined) return [...ownWords(own), ...missing(absent), ownContext(event)];
+  const rendered = renderedOf(event);
+  const about = [rendered.title, contactLine(event), account(event), moment(event)];
+  const isFailed = event.data.status?.status === "failed";
+  return [
+    ...(isFailed ? failed(told) : quoted(quote)),
+    ...written(rendered),
+    ...(isFailed ? [] : facts(rendered)),
+    ...links(rendered),
+    ...missing(absent),
+    context(about),
+  ];
+}
+
+/** What a late file is, is all that there is to say of it. */
+function renderedOf(event: WaypostEvent): Rendered {
+  const late = arrivedFile(event);
+  if (late === undefined) return renderEvent(event);
+  return {
+    title: "A file that came later than its message",
+    texts: [],
+    facts: [{ label: "File", value: late.name }],
+  };
+}
+
+/** A message of ours that did not arrive: which, why, and what to do. */
+function failed({ event, quote }: Told): KnownBlock[] {
+  const errors = event.data.status?.errors ?? [];
+  const code = errors[0]?.code;
+  const lines = [
+    `Why: ${failureMeaning(code)}`,
+    `What to do: ${failureRemedy(code)}`,
+    ...errorFacts(errors).map(({ label, value }) => `${label}: ${value}`),
+  ];
+  const which = quote === undefined ? "a message" : `“${cleanLine(quote)}”`;
+  return [
+    plain(escapedClip(`⚠ Not delivered: ${which}`, maxQuote + 100)),
+    plain(escapedClip(lines.map(cleanLine).join("\n"), maxFacts)),
+  ];
+}
+
+function quoted(quote: string | undefined): KnownBlock[] {
+  return quote === undefined ? [] : [plain(escapedClip(`↩ ${cleanLine(quote)}`, maxQuote))];
+}
+
+function missing(absent: readonly AbsentFile[]): KnownBlock[] {
+  const lines = absent.map((file) => cleanLine(`📎 ${file.name}: ${file.absent}`));
+  return lines.length === 0 ? [] : [plain(escapedClip(lines.join("\n"), maxMissing))];
 }
 
 /**
  * Words of the operator's, with what others wrote in them: escaped as a whole, so that nothing in them mentions anybody. An address is
  * a link that shows itself.
  */
-function ownMessage(event: WaypostEvent, own: string, mention: string): SlackMessage {
+function ownWords(own: string): KnownBlock[] {
   const text = cleanText(own).trim() || "·";
   const sections = escapedPieces(text, maxSection).slice(0, maxWritten / maxSection);
-  const blocks: KnownBlock[] = [
-    ...(mention === "" ? [] : [mrkdwn(mention)]),
-    ...sections.map((piece) => mrkdwn(linked(piece))),
-    context([contactLine(event), account(event), moment(event)]),
-  ];
-  return { text: escapedClip(cleanLine(text), 1000), blocks };
+  return sections.map((piece) => mrkdwn(linked(piece)));
+}
+
+function ownContext(event: WaypostEvent): KnownBlock {
+  return context([contactLine(event), account(event), moment(event)]);
 }
 
 function linked(escaped: string): string {

@@ -17,6 +17,7 @@ export async function checkSlack(
     return [
       { name: "token", ok: true, detail },
       writing(scopes),
+      uploading(scopes),
       history(scopes),
       await visible(clientFor, channel, { scopes, signal }),
     ];
@@ -29,6 +30,13 @@ function writing(scopes: ReadonlySet<string>): DestinationCheck {
   const ok = scopes.has("chat:write");
   const missing = "the scope chat:write is missing: add it to the app and install it again";
   return { name: "posting", ok, detail: ok ? "it may post" : missing };
+}
+
+function uploading(scopes: ReadonlySet<string>): DestinationCheck {
+  const ok = scopes.has("files:write");
+  const missing =
+    "without files:write a line says that there was a photo or document, and the file is not there: add the scope and install the app again";
+  return { name: "files", ok, detail: ok ? "files follow their messages" : missing };
 }
 
 function history(scopes: ReadonlySet<string>): DestinationCheck {

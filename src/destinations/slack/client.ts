@@ -14,13 +14,17 @@ export interface LastAnswer {
 /** A client for one attempt: it knows that attempt's signal. */
 export type ClientFor = (signal: AbortSignal) => { client: WebClient; last: LastAnswer };
 
-/** The official SDK without retries of its own, over undici: no redirects, a capped answer. */
-export function slackClients({ token, baseUrl }: SlackOptions): {
-  clientFor: ClientFor;
+export interface SlackClients {
+  readonly clientFor: ClientFor;
+  readonly agent: Agent;
   close(): Promise<void>;
-} {
+}
+
+/** The official SDK without retries of its own, over undici: no redirects, a capped answer. */
+export function slackClients({ token, baseUrl }: SlackOptions): SlackClients {
   const agent = new Agent({ connect: { timeout: 5000 }, allowH2: false });
   return {
+    agent,
     clientFor: (signal) => {
       const last: LastAnswer = {};
       const client = new WebClient(token, {

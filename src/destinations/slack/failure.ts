@@ -30,7 +30,9 @@ const remedies = new Map([
   ["enterprise_is_restricted", "the organisation does not allow this call"],
   ["accesslimited", "the workspace limits access"],
   ["not_in_channel", "invite the bot to the channel"],
+  ["posting_to_channel_denied", "let the bot post in the channel"],
   ["channel_not_found", "check the channel; to a private one the bot must be invited"],
+  ["invalid_channel", "check the channel; to a private one the bot must be invited"],
   ["is_archived", "the channel is archived: choose another one"],
   ["ekm_access_denied", "the organisation's key management refuses"],
 ]);
@@ -62,6 +64,7 @@ const scopes = new Set([
   "channels:read",
   "chat:write",
   "chat:write.public",
+  "files:write",
   "groups:history",
   "groups:read",
 ]);

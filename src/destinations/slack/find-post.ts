@@ -1,10 +1,21 @@
 import type { WebClient } from "@slack/web-api";
-import type { Delivered, WaypostEvent } from "../../contracts.ts";
+import type { WaypostEvent } from "../../contracts.ts";
 import { metadataType, type Thread } from "./thread.ts";
+import type { ThreadPlace } from "./upload.ts";
 
 /** Slack's clock and ours may differ. */
 const skewMs = 300_000;
 const maxPages = 100;
+
+export interface FoundPost {
+  readonly channel: string;
+  readonly ts: string;
+  /** The thread that it stands in, or begins. */
+  readonly thread: string;
+  readonly begins: boolean;
+  /** Ids of the files that are to follow it. */
+  readonly files: readonly string[];
+}
 
 interface Place {
   readonly channel: string;
@@ -21,18 +32,40 @@ export async function findPost(
   client: WebClient,
   event: WaypostEvent,
   { channel, thread, id }: Place,
-): Promise<Delivered | undefined> {
-  const oldest = String((Date.parse(event.data.receivedAt) - skewMs) / 1000);
+): Promise<FoundPost | undefined> {
+  const oldest = oldestOf(event);
+  const hasId = ({ metadata }: Message) => idsIn(metadata).includes(id);
   if (thread) {
-    const ask = (cursor: string) =>
-      client.conversations.replies({ ...page(thread.channel, oldest, cursor), ts: thread.ts });
-    const ts = await search(ask, id);
-    if (ts !== undefined) return { remoteId: `${thread.channel}:${ts}`, answer: "found" };
+    const found = await search(repliesOf(client, thread, oldest), hasId);
+    if (found) return foundAt(found, thread.channel, thread.ts);
   }
   const ask = (cursor: string) => client.conversations.history(page(channel, oldest, cursor));
-  const ts = await search(ask, id);
-  if (ts === undefined) return undefined;
-  return { remoteId: `${channel}:${ts}`, answer: "found", link: { channel, ts, at: event.time } };
+  const found = await search(ask, hasId);
+  return found && foundAt(found, channel);
+}
+
+/** Whether a message in the thread has this file. */
+export async function isShared(
+  client: WebClient,
+  event: WaypostEvent,
+  { place, file }: { readonly place: ThreadPlace; readonly file: string | undefined },
+): Promise<boolean> {
+  const hasFile = ({ files = [] }: Message) => files.some(({ id }) => id === file);
+  return (await search(repliesOf(client, place, oldestOf(event)), hasFile)) !== undefined;
+}
+
+function foundAt({ ts = "", metadata }: Message, channel: string, thread = ts): FoundPost {
+  const payload = payloadOf(metadata);
+  const files = typeof payload["files"] === "string" ? payload["files"].split(",") : [];
+  return { channel, ts, thread, begins: thread === ts, files };
+}
+
+function oldestOf({ data }: WaypostEvent): string {
+  return String((Date.parse(data.receivedAt) - skewMs) / 1000);
+}
+
+function repliesOf(client: WebClient, { channel, ts }: ThreadPlace, oldest: string) {
+  return (cursor: string) => client.conversations.replies({ ...page(channel, oldest, cursor), ts });
 }
 
 function page(channel: string, oldest: string, cursor: string) {
@@ -40,32 +73,45 @@ function page(channel: string, oldest: string, cursor: string) {
   return cursor === "" ? all : { ...all, cursor };
 }
 
+interface Message {
+  readonly ts?: string;
+  readonly metadata?: { readonly event_type?: string; readonly event_payload?: object };
+  readonly files?: readonly { readonly id?: string }[];
+}
+
 interface History {
-  readonly messages?: readonly {
-    readonly ts?: string;
-    readonly metadata?: { readonly event_type?: string; readonly event_payload?: object };
-  }[];
+  readonly messages?: readonly Message[];
   readonly response_metadata?: { readonly next_cursor?: string };
 }
 
 async function search(
   ask: (cursor: string) => Promise<History>,
-  eventId: string,
-): Promise<string | undefined> {
+  isIt: (message: Message) => boolean,
+): Promise<Message | undefined> {
   let cursor = "";
   for (let count = 0; count < maxPages; count += 1) {
     const { messages = [], response_metadata } = await ask(cursor);
-    const found = messages.find(({ metadata }) => {
-      const { event_type, event_payload = {} } = metadata ?? {};
-      return (
-        event_type === metadataType &&
-        "event_id" in event_payload &&
-        event_payload.event_id === eventId
-      );
-    });
-    if (found?.ts !== undefined) return found.ts;
+    const found = messages.find((message) => message.ts !== undefined && isIt(message));
+    if (found) return found;
     cursor = response_metadata?.next_cursor ?? "";
     if (cursor === "") return undefined;
   }
   return undefined;
+}
+
+function payloadOf(metadata: Message["metadata"]): Readonly<Record<string, unknown>> {
+  const { event_type, event_payload = {} } = metadata ?? {};
+  return event_type === metadataType ? { ...event_payload } : {};
+}
+
+/** Of all events that the post tells. */
+function idsIn(metadata: Message["metadata"]): readonly unknown[] {
+  const { event_id, event_ids } = payloadOf(metadata);
+  if (typeof event_ids !== "string") return [event_id];
+  try {
+    const ids: unknown = JSON.parse(event_ids);
+    return Array.isArray(ids) ? ids : [event_id];
+  } catch {
+    return [event_id];
+  }
 }

@@ -1,25 +1,31 @@
 import type {
+  BatchItem,
+  BatchOutcome,
   Delivered,
-  DeliveryContext,
   Destination,
-  DestinationCheck,
   WaypostEvent,
 } from "../../contracts.ts";
+import { DeliveryError, deliveryError } from "../../contracts.ts";
+import { type Clock, systemClock } from "../../support/clock.ts";
 import type { DestinationKind, DestinationParts } from "../destination-kind.ts";
-import { effectId } from "../effect-id.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
-import { type Shown, slackMessage } from "./blocks.ts";
+import { createShared } from "../shared.ts";
+import { createChannelTurns } from "./channel-turns.ts";
 import { checkSlack } from "./check-slack.ts";
 import { slackClients } from "./client.ts";
-import { isThreadFailure, slackCode, slackFailure } from "./failure.ts";
-import { findChannel } from "./find-channel.ts";
-import { findPost } from "./find-post.ts";
+import { deliverLines, type Way } from "./deliver-lines.ts";
+import { slackCode } from "./failure.ts";
+import { findDelivered } from "./find-delivered.ts";
+import { concernsAnother, type Line, lineOf } from "./lines.ts";
 import { mentionOf, parseSlackOptions, type SlackOptions, slackSchema } from "./options.ts";
-import { breaksSilence, metadataType, type Thread, threadOf } from "./thread.ts";
+import { linesOfOnePost, postOf } from "./post.ts";
+import { threadOf } from "./thread.ts";
+
+type Parts = DestinationParts & { readonly clock?: Clock };
 
 /**
- * Posts each event to a channel, one thread per conversation. Every post carries the event id, by which it is found again after an
- * unknown outcome; where the token may not read the history, `idempotency` turns to `none` when that shows.
+ * Posts each event to a channel, one thread per conversation, its files behind it. Every post carries the ids of its events, by which it
+ * is found again after an unknown outcome; where the token may not read the history, `idempotency` turns to `none` when that shows.
  */
 export const slack: DestinationKind = {
   kind: "slack",
@@ -27,115 +33,116 @@ export const slack: DestinationKind = {
   create: (name, given, parts) => createSlack(name, parseSlackOptions(name, given), parts),
 };
 
-function createSlack(name: string, options: SlackOptions, { log }: DestinationParts): Destination {
-  const { clientFor, close } = slackClients(options);
+/** Of one conversation in one post, where so many wait. */
+const mostTogether = 25;
+
+function createSlack(name: string, options: SlackOptions, parts: Parts): Destination {
+  const { log, ratePerSecond, clock = systemClock, shared = createShared() } = parts;
+  const { channel, token, baseUrl } = options;
+  const clients = slackClients(options);
+  const turns = shared.of("slack channel", [baseUrl, token, channel], () =>
+    createChannelTurns(clock),
+  );
+  const intervalMs = ratePerSecond === undefined ? 0 : 1_000 / ratePerSecond;
+  const wayFor = (signal: AbortSignal): Way => ({
+    ...{ ...clients.clientFor(signal), agent: clients.agent, signal, log, baseUrl, options },
+    ...{ turns, intervalMs },
+  });
   let blind = false;
-  const deliver = async (event: WaypostEvent, context: DeliveryContext, signal: AbortSignal) => {
-    throwIfAborted(signal);
-    const id = effectId(event, context);
-    const shown = await shownBy(options, context);
-    const { client, last } = clientFor(signal);
-    const post = async (thread?: Thread) => {
-      const posted = await client.chat.postMessage(postOf(event, { thread, options, shown, id }));
-      return deliveredOf(posted, event, { thread, options });
-    };
-    const thread = threadOf(context.link, options.channel);
-    try {
-      return await post(thread).catch((error: unknown) => {
-        if (thread && isThreadFailure(error)) return post();
-        throw error;
-      });
-    } catch (error) {
-      throw slackFailure(error, last, signal);
-    }
-  };
-  const find = async (event: WaypostEvent, context: DeliveryContext, signal: AbortSignal) => {
-    const { client, last } = clientFor(signal);
-    const thread = threadOf(context.link, options.channel);
-    try {
-      const channel = thread?.channel ?? (await findChannel(client, options.channel));
-      if (channel === undefined) return undefined;
-      const found = await findPost(client, event, {
-        channel,
-        thread,
-        id: effectId(event, context),
-      });
-      blind = false;
-      return found && withTarget(found, options);
-    } catch (error) {
-      if (slackCode(error) !== "missing_scope") throw slackFailure(error, last, signal);
-      if (!blind) log.warn("Slack's token may not read the history", { destination: name });
-      blind = true;
-      return undefined;
-    }
-  };
   return {
     kind: "slack",
+    files: true,
+    shadows: true,
+    keepsRate: true,
+    batch: { along: true, across: false, waitMs: 0, most: mostTogether },
+    readsLog: options.text?.readsLog || options.mention.readsLog || concernsAnother,
     get idempotency(): "lookup" | "none" {
       return blind ? "none" : "lookup";
     },
-    deliver,
-    find,
-    ...((options.text?.readsLog || options.mention.readsLog) && { readsLog: true as const }),
-    preview: (event) => postOf(event, { options, shown: shownFrom(options, event), id: event.id }),
-    check: (signal): Promise<DestinationCheck[]> => checkSlack(clientFor, options.channel, signal),
-    close,
+    async deliver(event, context, signal) {
+      throwIfAborted(signal);
+      const line = await lineOf({ event, context }, options);
+      return context.shadow ? told(line, options) : deliverLines(wayFor(signal), [line]);
+    },
+    async deliverBatch(items, signal) {
+      throwIfAborted(signal);
+      const lines = await Promise.all(items.map((item) => lineOrError(item, options)));
+      return deliverTogether(wayFor(signal), lines);
+    },
+    async find(event, context, signal) {
+      try {
+        const found = await findDelivered(wayFor(signal), event, context);
+        blind = false;
+        return found;
+      } catch (error) {
+        if (slackCode(error) !== "missing_scope") throw deliveryError(error);
+        if (!blind) log.warn("Slack's token may not read the history", { destination: name });
+        blind = true;
+        return undefined;
+      }
+    },
+    preview: (event) => previewOf(event, options),
+    check: (signal) => checkSlack(clients.clientFor, channel, signal),
+    close: clients.close,
   };
 }
 
-/** Before anything is posted: what cannot be rendered is refused. */
-async function shownBy({ mention, text }: SlackOptions, context: DeliveryContext): Promise<Shown> {
-  const own = await text?.render(context);
-  const told = mentionOf(await mention.render(context));
-  return { mention: told, ...(own !== undefined && { text: String(own) }) };
+function lineOrError(item: BatchItem, options: SlackOptions): Promise<Line | DeliveryError> {
+  return lineOf(item, options).catch((error: unknown) => deliveryError(error));
 }
 
-function shownFrom({ mention, text }: SlackOptions, event: WaypostEvent): Shown {
-  const own = text?.renderFrom(event);
-  const told = mentionOf(mention.renderFrom(event));
-  return { mention: told, ...(own !== undefined && { text: String(own) }) };
+/** As many as go into one post; what cannot be told at all is refused by itself. */
+async function deliverTogether(
+  way: Way,
+  lines: readonly (Line | DeliveryError)[],
+): Promise<BatchOutcome[]> {
+  const stop = lines.findIndex((each) => isError(each) && each.verdict !== "refused");
+  const [first, ...others] = (stop < 0 ? lines : lines.slice(0, stop)).filter(isLine);
+  const taken = first ? linesOfOnePost([first, ...others], way.options) : undefined;
+  const outcome = taken && (await deliverLines(way, taken).catch(asOutcome(taken)));
+  return lines.map((each) => {
+    if (isError(each)) return each;
+    return outcome !== undefined && taken?.includes(each) ? outcome : comesNext;
+  });
 }
 
-interface Posting {
-  readonly thread?: Thread | undefined;
-  readonly options: SlackOptions;
-  readonly shown: Shown;
-  /** By which it is found again. */
-  readonly id: string;
+function isLine(each: Line | DeliveryError): each is Line {
+  return !isError(each);
 }
 
-function postOf(event: WaypostEvent, { thread, options, shown, id }: Posting) {
-  const loud = thread !== undefined && breaksSilence(event, thread, options.silenceMs);
-  const opens = thread === undefined;
-  const mention = opens || loud ? shown.mention : "";
-  const message = slackMessage(event, { ...shown, opens, mention });
-  const post = {
-    channel: thread?.channel ?? options.channel,
-    ...message,
-    metadata: { event_type: metadataType, event_payload: { event_id: id } },
-    parse: "none" as const,
-    link_names: false,
-    unfurl_links: false,
-    unfurl_media: false,
+function isError(each: Line | DeliveryError): each is DeliveryError {
+  return each instanceof DeliveryError;
+}
+
+/** What is refused as a whole is thrown: then each is tried alone, and only what is at fault dies. */
+function asOutcome(lines: readonly Line[]) {
+  return (error: unknown): DeliveryError => {
+    const failure = deliveryError(error);
+    if (failure.verdict === "refused" && lines.length > 1) throw failure;
+    return failure;
   };
-  return thread ? { ...post, thread_ts: thread.ts, reply_broadcast: loud } : post;
 }
 
-interface Posted {
-  readonly channel?: string;
-  readonly ts?: string;
+/** Nothing was done for it; it is the head of its conversation now. */
+const comesNext = new DeliveryError("outage", "it comes with the next post", {
+  laneOnly: true,
+  afterMs: 0,
+});
+
+/** In shadow. */
+function told({ item, kept, absent = [] }: Line, { channel }: SlackOptions): Delivered {
+  const thread = threadOf(item.context.link, channel);
+  const files = [
+    ...(kept.length > 0 ? [`upload ${kept.length === 1 ? "a file" : `${kept.length} files`}`] : []),
+    ...absent.map(() => "say that a file cannot be had"),
+  ];
+  const post = thread ? `post in its thread in ${channel}` : `begin a thread in ${channel}`;
+  return { answer: `would ${[post, ...files].join("; would ")}` };
 }
 
-function deliveredOf(
-  { channel = "", ts = "" }: Posted,
-  event: WaypostEvent,
-  { thread, options }: { readonly thread: Thread | undefined; readonly options: SlackOptions },
-): Delivered {
-  const link = { channel: thread?.channel ?? channel, ts: thread?.ts ?? ts, at: event.time };
-  return withTarget({ remoteId: `${channel}:${ts}`, answer: "ok", link }, options);
-}
-
-/** The link belongs to the channel as configured: after a change of it, conversations begin anew. */
-function withTarget(delivered: Delivered, { channel }: SlackOptions): Delivered {
-  return delivered.link ? { ...delivered, link: { ...delivered.link, to: channel } } : delivered;
+function previewOf(event: WaypostEvent, options: SlackOptions): unknown {
+  const own = options.text?.renderFrom(event);
+  const mention = mentionOf(options.mention.renderFrom(event));
+  const line = { event, id: event.id, mention, ...(own !== undefined && { text: String(own) }) };
+  return postOf([line], { thread: undefined, options });
 }

@@ -19,7 +19,11 @@ export function threadOf(link: DeliveryContext["link"], configured: string): Thr
 }
 
 /** A message of the contact after a silence: shown in the channel too. */
-export function breaksSilence(event: WaypostEvent, thread: Thread, silenceMs: number): boolean {
-  const since = Date.parse(event.time) - Date.parse(thread.at);
+export function breaksSilence(
+  event: WaypostEvent,
+  { at }: Pick<Thread, "at">,
+  silenceMs: number,
+): boolean {
+  const since = Date.parse(event.time) - Date.parse(at);
   return event.data.message?.direction === "in" && since >= silenceMs;
 }

@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { createSecureContext } from "node:tls";
 import { Webhook } from "standardwebhooks";
 import { OptionError } from "../destination-kind.ts";
+import { parseTls, type TlsFiles } from "../pem.ts";
 import { isPublicAddress } from "../private-addresses.ts";
-import { pemFile } from "./schema.ts";
 
 /** What waypost.yaml says, as the schema lets it through. */
 interface RawOptions {
@@ -15,8 +13,10 @@ interface RawOptions {
   readonly bearer?: string;
   readonly basic?: { readonly username: string; readonly password: string };
   readonly headers?: Readonly<Record<string, string>>;
-  readonly tls?: { readonly cert?: string; readonly key?: string; readonly ca?: string };
+  readonly tls?: TlsFiles;
   readonly allowPrivateAddresses?: boolean;
+  readonly reply?: boolean;
+  readonly via?: string;
 }
 
 export interface WebhookOptions {
@@ -26,8 +26,10 @@ export interface WebhookOptions {
   readonly appSecret: string | undefined;
   /** Lower-case names; authorization among them. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly tls: { readonly cert?: string; readonly key?: string; readonly ca?: string };
+  readonly tls: TlsFiles;
   readonly allowPrivateAddresses: boolean;
+  /** Of a bot: who sends its replies. */
+  readonly via: string | undefined;
   /** Never to be shown. */
   readonly secrets: readonly string[];
 }
@@ -53,9 +55,10 @@ export function parseWebhookOptions(
     format,
     signers: secrets.map((each) => signerOf(each, fail)),
     appSecret,
-    headers: parseHeaders(raw, fail),
+    headers: { ...(raw.reply && { accept: "application/json" }), ...parseHeaders(raw, fail) },
     tls: parseTls(raw.tls ?? {}, fail),
     allowPrivateAddresses,
+    via: parseVia(raw, fail),
     secrets: [
       ...secrets,
       ...Object.values(raw.headers ?? {}),
@@ -63,6 +66,15 @@ export function parseWebhookOptions(
       ...(basic ? [`${basic.username}:${basic.password}`] : []),
     ],
   };
+}
+
+/** The configuration finds it where there is one sender only. */
+function parseVia({ reply = false, via, format }: RawOptions, fail: Fail): string | undefined {
+  if (!reply) return undefined;
+  if (format === "meta") {
+    fail("format", "is not for a bot, which is sent events", "Remove it, or reply: true");
+  }
+  return via ?? fail("via", "is missing", "Name the destination of kind whatsapp-reply that sends");
 }
 
 function parseTarget(text: string, inside: boolean, fail: Fail): URL {
@@ -125,30 +137,4 @@ function parseHeaders({ headers = {}, bearer, basic }: RawOptions, fail: Fail) {
     fail("bearer", "holds a line break or a letter that no header can", "Check the secret");
   }
   return all;
-}
-
-function parseTls(given: NonNullable<RawOptions["tls"]>, fail: Fail): WebhookOptions["tls"] {
-  if ((given.cert === undefined) !== (given.key === undefined)) {
-    fail("tls", "has a certificate without its key, or the reverse", "Give both cert and key");
-  }
-  const tls: { cert?: string; key?: string; ca?: string } = {};
-  for (const part of ["cert", "key", "ca"] as const) {
-    const value = given[part];
-    if (value !== undefined) tls[part] = readPem(value, (why) => fail(`tls.${part}`, why, pemFile));
-  }
-  try {
-    createSecureContext(tls);
-  } catch {
-    fail("tls", "does not fit together", "The key must belong to the certificate, both in PEM");
-  }
-  return tls;
-}
-
-function readPem(value: string, fail: (problem: string) => never): string {
-  if (value.includes("-----BEGIN")) return value;
-  try {
-    return readFileSync(value, "utf8");
-  } catch {
-    return fail("cannot be read");
-  }
 }

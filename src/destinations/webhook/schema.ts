@@ -1,5 +1,5 @@
-/** How an option of a certificate is given. */
-export const pemFile = "A PEM text, or the path of a file with it.";
+import { pemFile } from "../pem.ts";
+
 const secret = { type: "string", minLength: 1, "x-secret": true };
 
 /** Options of a webhook in waypost.yaml. */
@@ -45,6 +45,17 @@ export const webhookSchema = {
         key: { type: "string", minLength: 1, description: pemFile, "x-secret": true },
         ca: { type: "string", minLength: 1, description: pemFile },
       },
+    },
+    reply: {
+      description:
+        "true: a bot. Its answer `{ reply, set, emit }` is carried out; maxAge of its routes is 1h unless told.",
+      type: "boolean",
+    },
+    via: {
+      description:
+        "Destination of kind whatsapp-reply that sends the replies of a bot; not needed where there is one only.",
+      type: "string",
+      minLength: 1,
     },
     allowPrivateAddresses: {
       description: "For targets inside: allows private addresses, http, and any port.",

@@ -8,6 +8,8 @@ import {
 import type { DestinationKind } from "../destination-kind.ts";
 import { effectId } from "../effect-id.ts";
 import { failedAnswer, type HttpAnswer, send } from "../http/send.ts";
+import { readBotAnswer } from "./bot-answer.ts";
+import { carryOut } from "./carry-out.ts";
 import { checkTarget } from "./check-target.ts";
 import { guardedConnector } from "./connector.ts";
 import { envelopeOf } from "./envelope.ts";
@@ -29,8 +31,14 @@ function createWebhook(options: WebhookOptions): Destination {
     links: false,
     deliver: async (event, context, signal) => {
       const envelope = envelopeOf(event, options, new Date(), effectId(event, context));
-      const answer = await send(agent, { url: options.url, ...envelope, signal });
-      return outcomeOf(answer, event, options);
+      const { url, via } = options;
+      // A bot may take as long as an attempt: what it says counts, not its status alone.
+      const answerMs = via === undefined ? {} : { maxAnswerMs: Number.POSITIVE_INFINITY };
+      const answer = await send(agent, { url, ...envelope, ...answerMs, signal });
+      const delivered = outcomeOf(answer, event, options);
+      const { status } = answer;
+      if (via === undefined || status === 409) return delivered;
+      return carryOut(readBotAnswer(answer), event, { asker: context, via, status });
     },
     preview: (event) => previewOf(event, options),
     // A resumed TLS session would not show the certificate.
@@ -63,6 +71,7 @@ function previewOf(event: WaypostEvent, options: WebhookOptions): unknown {
         Object.entries(headers).map(([key, value]) => [key, shown.includes(key) ? value : "…"]),
       ),
       body: options.format === "event" ? event : event.data.raw,
+      ...(options.via !== undefined && { repliesThrough: options.via }),
     };
   } catch (error) {
     return { refused: error instanceof DeliveryError ? error.message : "cannot be sent" };

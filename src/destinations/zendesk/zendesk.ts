@@ -13,6 +13,7 @@ import { clientCredentials } from "../http/grants.ts";
 import { createTokenSource } from "../http/token-source.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
 import { said } from "../said.ts";
+import { createShared, type Shared } from "../shared.ts";
 import { checkZendesk } from "./check-zendesk.ts";
 import { deliverTurn } from "./deliver-turn.ts";
 import { eraseFrom } from "./erase.ts";
@@ -31,7 +32,7 @@ import { createUpdateWindow, type UpdateWindow } from "./update-window.ts";
 export const zendesk: DestinationKind = {
   kind: "zendesk",
   schema: zendeskSchema,
-  create: (name, given) => createZendesk(name, given),
+  create: (name, given, { shared }) => createZendesk(name, given, systemClock, shared),
 };
 
 /** As many keys of events as an update can carry. */
@@ -47,10 +48,12 @@ export function createZendesk(
   name: string,
   given: Readonly<Record<string, unknown>>,
   clock: Clock = systemClock,
+  shared = createShared(),
 ): Destination {
   const options = parseZendeskOptions(name, given);
-  const { api, close } = connect(options, clock);
-  const window = createUpdateWindow(clock);
+  const { api, close } = connect(options, clock, shared);
+  const account = [options.baseUrl, options.clientId];
+  const window = shared.of("zendesk updates", account, () => createUpdateWindow(clock));
   const workOn = (item: BatchItem, signal: AbortSignal): Work => ({
     ...{ options, window, item, made: [] },
     session: api.session(item.event, item.context, signal),
@@ -94,12 +97,17 @@ export function createZendesk(
   };
 }
 
-function connect(options: ZendeskOptions, clock: Clock): { api: Api; close(): Promise<void> } {
+function connect(
+  options: ZendeskOptions,
+  clock: Clock,
+  shared: Shared,
+): { api: Api; close(): Promise<void> } {
   const { baseUrl, clientId, clientSecret, scope } = options;
   const dispatcher = new Agent({ connect: { timeout: 5_000 }, allowH2: false });
   const url = new URL("/oauth/tokens", baseUrl);
   const fetchToken = clientCredentials({ dispatcher, url, clientId, clientSecret, scope });
-  const token = createTokenSource({ fetchToken, clock });
+  const account = [baseUrl, clientId, clientSecret, scope];
+  const token = shared.of("zendesk token", account, () => createTokenSource({ fetchToken, clock }));
   const api = createApi({
     ...{ vendor: "Zendesk", baseUrl, judge: judgeZendesk, secrets: [clientSecret] },
     credentials: { header: "authorization", prefix: "Bearer ", token },

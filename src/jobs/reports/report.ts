@@ -29,24 +29,28 @@ export async function makeReport(
   request: ReportRequest,
 ): Promise<ReportAnswer> {
   const tally = createReportTally(request.by);
+  const { accounts } = request;
+  const of = (account: string) => accounts?.includes(account) ?? true;
   let after: SentMessage | undefined;
   let seen = 0;
   for (;;) {
     const page = await figures.sent(request, { ...(after && { after }), limit: pageSize });
     const backOf = await cameBack(figures, page);
-    for (const message of page) tally.add(message, backOf(message));
+    for (const message of page) if (of(message.account)) tally.add(message, backOf(message));
     seen += page.length;
     after = page.at(-1);
     if (page.length < pageSize || seen >= mostMessages) break;
     await nextTick();
   }
-  const hours = await series.find("account", "hour", request);
+  const counted = await series.find("account", "hour", request);
+  const hours = counted.filter((row) => of(row.of));
+  const reconciled = await reconcile(series, hours, request);
   return {
     ...{ by: request.by, from: request.from, to: request.to },
     rows: withResponses(tally.rows(), hours, request),
     total: withResponse(tally.total(), hours),
     complete: seen < mostMessages,
-    reconciliation: await reconcile(series, hours, request),
+    reconciliation: accounts === undefined ? reconciled : ofAccounts(reconciled, of),
   };
 }
 
@@ -138,6 +142,15 @@ async function reconcile(
     }),
     gaps: all.flatMap(gapOf),
   };
+}
+
+/** What destinations took is not counted by account. */
+function ofAccounts(
+  { hours }: ReportAnswer["reconciliation"],
+  of: (account: string) => boolean,
+): ReportAnswer["reconciliation"] {
+  const own = hours.filter(({ account }) => of(account));
+  return { hours: own, destinations: [], gaps: own.flatMap(gapOf) };
 }
 
 /** Of what is of no number nobody knows who received it: services and routes tell it too. */

@@ -14,6 +14,7 @@ import type { Log } from "../../support/log.ts";
 import { type Running, runJob } from "../run-job.ts";
 import { withinTime } from "../within-time.ts";
 import { lastDue, type WeekTime } from "./due.ts";
+import { reportSheet } from "./sheet.ts";
 import { type ReportWords, reportEvent, reportLines } from "./words.ts";
 
 interface ScheduledReport {
@@ -148,6 +149,7 @@ async function eventOf(
   const { name, timeZone, at, by } = report;
   const from = new Date(lastDue(at, timeZone, due - 1)).toISOString();
   const made = await make({ by, from, to: new Date(due).toISOString() });
-  const lines = reportLines(made, { name, timeZone, accounts });
-  return reportEvent({ name, due: made.to, to }, lines);
+  const words = { name, timeZone, accounts };
+  const lines = reportLines(made, words);
+  return reportEvent({ name, due: made.to, to }, lines, reportSheet(made, words));
 }

@@ -1,4 +1,10 @@
-import type { ReportAnswer, ReportRow, WaypostEvent } from "../../contracts.ts";
+import type {
+  ReportAnswer,
+  ReportKey,
+  ReportRow,
+  ReportSheet,
+  WaypostEvent,
+} from "../../contracts.ts";
 import { hashId } from "../../event/hash-id.ts";
 
 const mostRows = 30;
@@ -12,39 +18,52 @@ export interface ReportWords {
 
 /** A report as lines for a chat. */
 export function reportLines(report: ReportAnswer, words: ReportWords): string[] {
-  const { rows, total, complete, reconciliation } = report;
+  const { rows, total } = report;
   const shown = rows.slice(0, mostRows);
   return [
     `${localTime(report.from, words.timeZone)} to ${localTime(report.to, words.timeZone)} (${words.timeZone})`,
     `All: ${rowWords(total)}`,
     ...shown.map((row) => `${nameOf(row, report, words)}: ${rowWords(row)}`),
     ...(rows.length > shown.length ? [`… and ${rows.length - shown.length} more`] : []),
-    ...total.failures
-      .slice(0, 10)
-      .map(({ code, meaning, count }) =>
-        `Failed ${count} × ${code ?? ""} ${meaning}`.replace("×  ", "× "),
-      ),
+    ...failureLines(report),
+    ...noteLines(report),
+  ];
+}
+
+export function failureLines({ total }: ReportAnswer): string[] {
+  return total.failures
+    .slice(0, 10)
+    .map(({ code, meaning, count }) =>
+      `Failed ${count} × ${code ?? ""} ${meaning}`.replace("×  ", "× "),
+    );
+}
+
+/** What a reader should know of the figures. */
+export function noteLines({ total, complete, reconciliation }: ReportAnswer): string[] {
+  return [
     ...(total.untold > 0 ? [`${total.untold} were sent that nobody told Waypost about`] : []),
     ...(complete ? [] : ["There were more messages than a report looks at"]),
     ...reconciliation.gaps.slice(0, 10).map((gap) => `Gap: ${gap}`),
   ];
 }
 
-function nameOf(
-  { key }: ReportRow,
-  { by }: ReportAnswer,
-  { accounts, timeZone }: ReportWords,
-): string {
-  const parts = by.map((each) => {
-    const value = key[each] ?? "";
-    if (each === "hour") return localTime(value, timeZone);
-    if (value === "") return `no ${each}`;
-    return each === "account" ? (accounts.get(value) ?? value) : value;
-  });
-  return parts.join(" · ");
+function nameOf(row: ReportRow, { by }: ReportAnswer, words: ReportWords): string {
+  return by.map((key) => keyWords(key, row, words)).join(" · ");
 }
 
-function rowWords(row: ReportRow): string {
+/** What a row is of, for people: an account by its name, an hour by the clock on the wall. */
+export function keyWords(
+  key: ReportKey,
+  row: ReportRow,
+  { accounts, timeZone }: ReportWords,
+): string {
+  const value = row.key[key] ?? "";
+  if (key === "hour") return localTime(value, timeZone);
+  if (value === "") return `no ${key}`;
+  return key === "account" ? (accounts.get(value) ?? value) : value;
+}
+
+export function rowWords(row: ReportRow): string {
   const { messages, sent, delivered, read, failed, replied, optedOut, firstResponse } = row;
   if (messages === 0) return firstResponse ? responseWords(firstResponse) : "nothing was sent";
   const share = (count: number) => `${count} (${Math.round((100 * count) / messages)} %)`;
@@ -63,7 +82,7 @@ function responseWords({ p50Ms }: NonNullable<ReportRow["firstResponse"]>): stri
   return `half were answered within ${minutes < 1 ? "a minute" : `${minutes} min`}`;
 }
 
-function localTime(iso: string, timeZone: string): string {
+export function localTime(iso: string, timeZone: string): string {
   const format = new Intl.DateTimeFormat("sv-SE", {
     timeZone,
     dateStyle: "short",
@@ -76,6 +95,7 @@ function localTime(iso: string, timeZone: string): string {
 export function reportEvent(
   { name, due, to }: { readonly name: string; readonly due: string; readonly to: string },
   lines: readonly string[],
+  sheet: ReportSheet,
 ): WaypostEvent {
   const id = hashId("evt_", ["report", name, due, to]);
   return {
@@ -93,6 +113,7 @@ export function reportEvent(
       contact: { name: `Waypost: ${name}` },
       receivedAt: due,
       message: { id, type: "text", text: { body: lines.join("\n") } },
+      business: { sheet },
     },
   };
 }

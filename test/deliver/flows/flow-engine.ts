@@ -1,5 +1,6 @@
 import type { DeliveryRules, FlowRules, Route, WaypostEvent } from "../../../src/contracts.ts";
 import { flowsDestination } from "../../../src/contracts.ts";
+import { confirmationOf } from "../../../src/deliver/flows/confirm-stop.ts";
 import { createDecider } from "../../../src/deliver/flows/decide.ts";
 import { compileDoings, createFlows } from "../../../src/deliver/flows/flows.ts";
 import { createSurroundings } from "../../../src/deliver/flows/surroundings.ts";
@@ -61,7 +62,8 @@ export async function startFlows(
     ...options.destinations,
   };
   const memory = { query: log, contacts, ledger };
-  const doings = compileDoings(routes, createTemplates({ filters: { text: textOf } }));
+  const templates = createTemplates({ filters: { text: textOf } });
+  const doings = compileDoings(routes, templates);
   const decider = createDecider({
     ...{ routes, rules, memory, now: clock.now },
     named: (route) => doings.get(route)?.names ?? new Set(),
@@ -72,6 +74,7 @@ export async function startFlows(
   const flows = createFlows({
     ...{ routes, doings, rules, memory, accounts: {}, now: clock.now },
     ...{ circumstances, captures },
+    confirmation: confirmationOf(rules, templates.compile),
   });
   const surroundings = createSurroundings({
     ...{ query: log, accounts: {}, rules, captures, circumstances },

@@ -174,7 +174,11 @@ describe("a token for one account", () => {
       errors.map(({ path }) => path),
       ["/1/account"],
     );
-    for (const path of ["/api/destinations/erp/pause", "/api/replays", "/api/reload"]) {
+    for (const path of [
+      "/api/destinations/erp/pause",
+      "/api/destinations/erp/check",
+      "/api/reload",
+    ]) {
       const response = await ops.ask("POST", path, { as, body: {} });
       assert.equal(await slugOf(response), "all-accounts", path);
     }

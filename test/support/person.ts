@@ -9,7 +9,7 @@ let made = 0;
 export const wamid = () => `wamid.invented${process.pid}x${++made}`;
 
 /** Somebody with an invented number, by number and account. */
-export function person(phone: string, account: Account = "berlin") {
+export function person(phone: string, account: Account = "berlin", name = "Mia") {
   const change = (field: string, more: object) => ({
     object: "whatsapp_business_account",
     entry: [
@@ -31,7 +31,7 @@ export function person(phone: string, account: Account = "berlin") {
       },
     ],
   });
-  const contacts = [{ profile: { name: "Mia" }, wa_id: phone }];
+  const contacts = [{ profile: { name }, wa_id: phone }];
   const timestamp = () => String(Math.floor(Date.now() / 1_000));
   const message = (parts: object) => ({
     from: phone,
@@ -46,8 +46,8 @@ export function person(phone: string, account: Account = "berlin") {
     phone,
     says: (body: string, quoting?: string) =>
       inbound({ ...text(body), ...(quoting && { context: { from: "15555550100", id: quoting } }) }),
-    taps: (id: string) =>
-      interactive({ type: "button_reply", button_reply: { id, title: "This one" } }),
+    taps: (id: string, title = "This one") =>
+      interactive({ type: "button_reply", button_reply: { id, title } }),
     answersFlow: (answers: object) =>
       interactive({
         type: "nfm_reply",

@@ -1,0 +1,153 @@
+import { DeliveryError, type WaypostEvent } from "../../contracts.ts";
+import { transportError } from "../http/verdicts.ts";
+import { redactAnswer } from "../redact-answer.ts";
+import { maskedAddress } from "./addresses.ts";
+import { replyOf, SmtpFailure } from "./smtp.ts";
+
+/** What nodemailer tells of a failure. */
+interface SmtpError {
+  readonly code?: string;
+  readonly originalCode?: string;
+  /** Which command the answer was to. */
+  readonly command?: string;
+  readonly response?: string;
+  readonly recipient?: string;
+  readonly rejectedErrors?: readonly SmtpError[];
+}
+
+export interface FailureParts {
+  /** What is not to be repeated; undefined: there is none. */
+  readonly event: WaypostEvent | undefined;
+  readonly signal: AbortSignal;
+  readonly secrets: readonly string[];
+}
+
+/** The server would not take so large a mail, or the files in it. */
+export class TooMuchError extends DeliveryError {}
+
+/** Quotas of a day: Gmail, Microsoft 365. */
+const quotas = new Set(["5.4.5", "5.1.90"]);
+const quotaMs = 60 * 60_000;
+/** The login may not send as `from`: Microsoft 365. */
+const otherSenders = new Set(["5.7.60", "5.2.252"]);
+const tooLarge = new Set(["5.3.4", "5.2.3"]);
+
+/** Any failure of a mail as a DeliveryError. An answer that is no says that nothing was done, whenever it comes. */
+export function smtpFailure(thrown: unknown, parts: FailureParts): DeliveryError {
+  const complete = thrown instanceof SmtpFailure && thrown.complete;
+  const error = thrown instanceof SmtpFailure ? thrown.cause : thrown;
+  if (error instanceof DeliveryError) return error;
+  const told = (error ?? {}) as SmtpError;
+  const reply = replyOf(error);
+  if (reply === undefined) return withoutAnswer(told, error, { complete, parts });
+  const worst = told.rejectedErrors?.find((each) => replyOf(each) === reply) ?? told;
+  return ofAnswer({ ...told, ...worst, reply }, parts);
+}
+
+function withoutAnswer(
+  { code, originalCode, command }: SmtpError,
+  cause: unknown,
+  { complete, parts }: { readonly complete: boolean; readonly parts: FailureParts },
+): DeliveryError {
+  if (code === "EMESSAGE" && command === "MAIL FROM") {
+    return new TooMuchError("refused", "the mail server takes no mail of this size");
+  }
+  if (code === "EAUTH") return config("the mail server takes no login of the kinds it may have");
+  const { signal } = parts;
+  const root = Object.assign(new Error("connection"), { code: originalCode ?? code ?? "" });
+  const { message } = transportError(root, signal);
+  const words = silences[code ?? ""] ?? message;
+  return new DeliveryError("outage", signal.aborted ? message : words, {
+    maybeDone: complete,
+    cause,
+  });
+}
+
+const silences: Readonly<Record<string, string>> = {
+  ETIMEDOUT: "the mail server does not answer in time",
+  ECONNECTION: "the connection was closed before an answer",
+};
+
+type Answer = SmtpError & { readonly reply: number };
+
+function ofAnswer(answer: Answer, { event, secrets }: FailureParts): DeliveryError {
+  const { reply, response = "", command = "" } = answer;
+  const enhanced = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1];
+  const code = [reply, enhanced].filter(Boolean).join(" ");
+  const kept = event ? { answer: redactAnswer(response, event, secrets) } : {};
+  if (reply < 500)
+    return new DeliveryError("outage", `the mail server puts it off (${code})`, kept);
+  if (quotas.has(enhanced ?? "")) {
+    const words = `the mail server has taken as much as it takes a day (${code})`;
+    return new DeliveryError("outage", words, { ...kept, afterMs: quotaMs });
+  }
+  const words = remedyFor(answer, enhanced);
+  if (words !== undefined) return config(`the mail server ${words} (${code})`, kept);
+  if (reply === 552 || tooLarge.has(enhanced ?? "")) {
+    return new TooMuchError(
+      "refused",
+      `the mail server takes no mail of this size (${code})`,
+      kept,
+    );
+  }
+  if (command === "DATA") {
+    return new TooMuchError("refused", `the mail server refuses the mail (${code})`, kept);
+  }
+  const who = answer.recipient === undefined ? "the mail" : maskedAddress(answer.recipient);
+  return new DeliveryError("refused", `the mail server refuses ${who} (${code})`, kept);
+}
+
+interface Judged {
+  readonly answer: Answer;
+  readonly enhanced: string;
+  readonly response: string;
+  readonly command: string;
+}
+
+/** What only an operator can mend, the first that fits. */
+const remedies: readonly (readonly [(judged: Judged) => boolean, string])[] = [
+  [
+    ({ answer }) => answer.code === "ETLS",
+    "offers no STARTTLS: use smtps://, or requireTls: false inside",
+  ],
+  [
+    ({ response }) =>
+      /(basic ?authentication|SmtpClientAuthentication) is disabled/i.test(response),
+    "takes no passwords: allow SMTP AUTH for the mailbox, and set oauth",
+  ],
+  [
+    ({ answer, command }) => [534, 535, 538].includes(answer.reply) || command.startsWith("AUTH"),
+    "refuses the login: check user and password in smtp (Gmail wants an app password)",
+  ],
+  [
+    ({ answer, response }) => answer.reply === 530 && /tls|encrypt/i.test(response),
+    "wants TLS: set requireTls: true",
+  ],
+  [({ answer }) => answer.reply === 530, "wants a login: set user and password in smtp"],
+  [isOfSender, "refuses the sender: from must be an address that this login may send as"],
+  [
+    ({ response }) => /relay/i.test(response),
+    "does not send to others for this login: check user and host",
+  ],
+  [
+    ({ command }) => ["CONN", "EHLO", "HELO"].includes(command),
+    "does not let Waypost in: check the address, and whether it knows this host",
+  ],
+];
+
+function isOfSender({ answer, enhanced, response, command }: Judged): boolean {
+  if (otherSenders.has(enhanced)) return true;
+  if (command === "MAIL FROM") return answer.reply !== 552 && !tooLarge.has(enhanced);
+  return command === "DATA" && /not verified|send ?as|sender (address )?rejected/i.test(response);
+}
+
+/** undefined: it concerns this mail. */
+function remedyFor(answer: Answer, enhanced = ""): string | undefined {
+  const { response = "", command = "" } = answer;
+  const judged = { answer, enhanced, response, command };
+  return remedies.find(([fits]) => fits(judged))?.[1];
+}
+
+function config(message: string, details: { answer?: string } = {}): DeliveryError {
+  return new DeliveryError("config", message, details);
+}

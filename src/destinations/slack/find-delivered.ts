@@ -1,0 +1,68 @@
+import {
+  type Delivered,
+  type DeliveryContext,
+  DeliveryError,
+  type WaypostEvent,
+} from "../../contracts.ts";
+import { effectId } from "../effect-id.ts";
+import type { Way } from "./deliver-lines.ts";
+import { slackCode, slackFailure } from "./failure.ts";
+import { findChannel } from "./find-channel.ts";
+import { type FoundPost, findPost, isShared } from "./find-post.ts";
+import { isKept } from "./lines.ts";
+import { threadOf } from "./thread.ts";
+import { shareFiles, uploadFiles } from "./upload.ts";
+
+/**
+ * The post of an earlier attempt, and what of its files is still missing is put behind it. Throws DeliveryError, or Slack's own error
+ * `missing_scope` where the token may not look.
+ */
+export async function findDelivered(
+  way: Way,
+  event: WaypostEvent,
+  context: DeliveryContext,
+): Promise<Delivered | undefined> {
+  const { client, last, signal, options } = way;
+  const thread = threadOf(context.link, options.channel);
+  const id = effectId(event, context);
+  try {
+    const channel = thread?.channel ?? (await findChannel(client, options.channel));
+    if (channel === undefined) return undefined;
+    const post = await findPost(client, event, { channel, thread, id });
+    if (post === undefined) return undefined;
+    await shareMissing(way, { post, event, context });
+    return deliveredOf(post, event, options.channel);
+  } catch (error) {
+    if (slackCode(error) === "missing_scope") throw error;
+    throw slackFailure(error, last, signal);
+  }
+}
+
+interface Finding {
+  readonly post: FoundPost;
+  readonly event: WaypostEvent;
+  readonly context: DeliveryContext;
+}
+
+async function shareMissing(way: Way, { post, event, context }: Finding): Promise<void> {
+  const [file] = post.files;
+  if (file === undefined) return;
+  const place = { channel: post.channel, ts: post.thread };
+  if (await isShared(way.client, event, { place, file })) return;
+  try {
+    await shareFiles(way, post.files, place);
+  } catch (error) {
+    if (!(error instanceof DeliveryError) || error.answer !== "file_not_found") throw error;
+    // Slack has thrown away what was not shared in time.
+    const files = (await context.files()).filter(isKept);
+    const { ids } = await uploadFiles(way, files);
+    await shareFiles(way, ids, place);
+  }
+}
+
+/** A thread that begins with it is the conversation's. */
+function deliveredOf(post: FoundPost, event: WaypostEvent, to: string): Delivered {
+  const { channel, ts, begins } = post;
+  const found = { remoteId: `${channel}:${ts}`, answer: "found" };
+  return begins ? { ...found, link: { channel, ts, at: event.time, to } } : found;
+}

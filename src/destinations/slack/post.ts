@@ -1,0 +1,69 @@
+import type { ChatPostMessageArguments } from "@slack/web-api";
+import { fitsOnePost, slackMessage } from "./blocks.ts";
+import { isFailed, type Line } from "./lines.ts";
+import type { SlackOptions } from "./options.ts";
+import { breaksSilence, metadataType, type Thread } from "./thread.ts";
+
+/** What of a line a post needs. */
+export type Posted = Pick<Line, "event" | "text" | "quote" | "absent" | "id" | "mention">;
+
+interface Place {
+  readonly thread: Thread | undefined;
+  readonly options: Pick<SlackOptions, "channel" | "silenceMs">;
+  /** Ids of uploaded files that follow it. */
+  readonly files?: readonly string[];
+}
+
+/** One post of one line or several. It carries their ids, and those of its files: by them it is found again. */
+export function postOf(
+  lines: readonly [Posted, ...Posted[]],
+  { thread, options, files = [] }: Place,
+): ChatPostMessageArguments {
+  const [first] = lines;
+  const opens = thread === undefined;
+  const loud = !opens && breaksSilence(first.event, thread, options.silenceMs);
+  const telling = lines.filter(
+    (line) => isFailed(line.event) || (line === first && (opens || loud)),
+  );
+  const mention = [...new Set(telling.map((line) => line.mention))].filter(Boolean).join(" ");
+  const ids = lines.map(({ id }) => id);
+  const post = {
+    channel: thread?.channel ?? options.channel,
+    ...slackMessage(lines, { opens, mention }),
+    metadata: {
+      event_type: metadataType,
+      event_payload: {
+        event_id: first.id,
+        ...(ids.length > 1 && { event_ids: JSON.stringify(ids) }),
+        ...(files.length > 0 && { files: files.join(",") }),
+      },
+    },
+    parse: "none" as const,
+    link_names: false,
+    unfurl_links: false,
+    unfurl_media: false,
+  };
+  return thread ? { ...post, thread_ts: thread.ts, reply_broadcast: loud } : post;
+}
+
+/**
+ * Those from the first on that one post tells: within Slack's limits, none with a file that must follow it, and none after a silence,
+ * which is told in the channel too.
+ */
+export function linesOfOnePost(
+  lines: readonly [Line, ...Line[]],
+  { silenceMs }: Pick<SlackOptions, "silenceMs">,
+): [Line, ...Line[]] {
+  const [first, ...others] = lines;
+  const taken: [Line, ...Line[]] = [first];
+  let last = first;
+  for (const line of others) {
+    if (last.kept.length > 0 || line.kept.length > 0) break;
+    if (breaksSilence(line.event, { at: last.event.time }, silenceMs)) break;
+    if (!fitsOnePost(slackMessage([...taken, line], { opens: true, mention: first.mention })))
+      break;
+    taken.push(line);
+    last = line;
+  }
+  return taken;
+}

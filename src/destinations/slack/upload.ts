@@ -1,0 +1,130 @@
+import type { WebClient } from "@slack/web-api";
+import { type Agent, request } from "undici";
+import { type AbsentFile, DeliveryError, type KeptFile } from "../../contracts.ts";
+import type { Log } from "../../support/log.ts";
+import { statusVerdict } from "../http/verdicts.ts";
+import type { LastAnswer } from "./client.ts";
+import { slackCode, slackFailure } from "./failure.ts";
+
+/** One attempt's way to Slack. */
+export interface Call {
+  readonly client: WebClient;
+  readonly last: LastAnswer;
+  readonly agent: Agent;
+  readonly baseUrl: string;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+interface Uploaded {
+  /** Slack's ids; nobody sees the files before they are shared. */
+  readonly ids: readonly string[];
+  /** Those that Slack does not take, with the reason. */
+  readonly absent: readonly AbsentFile[];
+}
+
+/** Why Slack takes a file from nobody, or not this one. */
+const reasons: ReadonlyMap<string, string> = new Map([
+  ["missing_scope", "the Slack app may not upload files (scope files:write)"],
+  ["file_uploads_disabled", "the Slack workspace takes no files"],
+  ["storage_limit_reached", "the Slack workspace has no room for files"],
+  ["file_upload_size_restricted", "the Slack workspace takes no file of this size"],
+  ["missing_argument", "the file is empty"],
+  ["invalid_arguments", "Slack does not take this file"],
+]);
+
+/**
+ * The bytes of the files, one after the other. Throws DeliveryError that says nothing was done: what is uploaded and not shared is
+ * seen by nobody, and Slack throws it away.
+ */
+export async function uploadFiles(call: Call, files: readonly KeptFile[]): Promise<Uploaded> {
+  const ids: string[] = [];
+  const absent: AbsentFile[] = [];
+  try {
+    for (const file of files) {
+      const uploaded = await upload(call, file);
+      if ("id" in uploaded) ids.push(uploaded.id);
+      else absent.push({ mediaId: file.mediaId, name: file.name, absent: uploaded.why });
+    }
+  } catch (error) {
+    throw withDoubt(slackFailure(error, call.last, call.signal), false);
+  }
+  return { ids, absent };
+}
+
+async function upload(call: Call, file: KeptFile): Promise<{ id: string } | { why: string }> {
+  const { client, log } = call;
+  try {
+    const asked = { filename: file.name, length: file.bytes };
+    const { upload_url = "", file_id = "" } = await client.files.getUploadURLExternal(asked);
+    const status = await sendBytes(call, file, upload_url);
+    return status === 200 ? { id: file_id } : { why: "Slack does not take this file" };
+  } catch (error) {
+    const code = slackCode(error) ?? "";
+    const why = reasons.get(code);
+    if (why === undefined) throw error;
+    log.warn("Slack does not take a file", { code });
+    return { why };
+  }
+}
+
+/** The address is a secret, and good for these bytes alone. */
+async function sendBytes(call: Call, file: KeptFile, address: string): Promise<number> {
+  const { agent, signal, baseUrl } = call;
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || !isOfSlack(url, new URL(baseUrl))) {
+    throw new DeliveryError("outage", "Slack: the address for an upload is not Slack's");
+  }
+  const headers = {
+    "content-type": "application/octet-stream",
+    "content-length": String(file.bytes),
+  };
+  const body = await file.open();
+  const answer = await request(url, { dispatcher: agent, method: "POST", headers, body, signal });
+  await answer.body.dump();
+  const status = answer.statusCode;
+  if (status !== 200 && statusVerdict(status).verdict !== "refused") {
+    throw new DeliveryError("outage", `Slack: an upload was answered ${status}`, {
+      answer: String(status),
+    });
+  }
+  return status;
+}
+
+function isOfSlack(url: URL, base: URL): boolean {
+  if (url.host === base.host && url.protocol === base.protocol) return true;
+  return url.protocol === "https:" && /\.slack(-gov)?\.com$/.test(url.hostname);
+}
+
+export interface ThreadPlace {
+  readonly channel: string;
+  readonly ts: string;
+}
+
+/** Shows what was uploaded in the thread, in one message. Throws DeliveryError that says it may have happened. */
+export async function shareFiles(
+  { client, last, signal }: Call,
+  ids: readonly string[],
+  { channel, ts }: ThreadPlace,
+): Promise<void> {
+  const [first, ...others] = ids.map((id) => ({ id }));
+  if (first === undefined) return;
+  try {
+    await client.files.completeUploadExternal({
+      files: [first, ...others],
+      channel_id: channel,
+      thread_ts: ts,
+    });
+  } catch (error) {
+    throw withDoubt(slackFailure(error, last, signal), true);
+  }
+}
+
+function withDoubt(failure: DeliveryError, maybeDone: boolean): DeliveryError {
+  const { verdict, message, afterMs, answer, laneOnly } = failure;
+  return new DeliveryError(verdict, message, {
+    ...{ maybeDone, laneOnly, cause: failure },
+    ...(afterMs !== undefined && { afterMs }),
+    ...(answer !== undefined && { answer }),
+  });
+}

@@ -1,0 +1,9 @@
+/** Somebody else than a route wants a reply sent to the event's contact. */
+export const replyRequestedType = "business.reply.requested";
+/** A bot wants something changed of the contact or the conversation, and nothing sent. */
+export const setRequestedType = "business.set.requested";
+
+/** Types that Waypost alone publishes: what they ask for is done without a route. */
+export function isOwnType(type: string): boolean {
+  return type === replyRequestedType || type === setRequestedType;
+}
