@@ -156,7 +156,7 @@ export function describeOnCall(world: () => World): void {
       await open("#/overview?range=day", "data", { anew: true });
       const said = (words: RegExp) => page.getByRole("img", { name: words }).waitFor();
       await said(/^\d{3} messages came in, and \d{3} statuses/);
-      await said(/^Meta was answered within \d+ m?s/);
+      await said(/^Meta was answered within [\d.]+ m?s/);
       await said(/^3 POSTs were answered 401/);
       const rowOf = (table: string, words: string) =>
         page.getByRole("region", { name: table }).locator("tr", { hasText: words });

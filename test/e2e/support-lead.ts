@@ -86,6 +86,7 @@ export function describeSupportLead(world: () => World & Visitors): void {
       await page.locator(".hit", { hasText: "The zip is broken" }).first().waitFor();
       await press(page, "Escape");
       await press(page, "g", "c");
+      await page.getByRole("button", { name: "Open", exact: true }).press("Enter");
       await page.locator("a.row", { hasText: ada.name }).waitFor();
       await press(page, "g", "s");
       await page.getByRole("tab", { name: "Tokens" }).press("ArrowRight");
