@@ -34,6 +34,8 @@ print("\n# Routes that remember");
 await script("./flows.ts");
 print("\n# From a POST to its effect");
 await script("./effect.ts");
+print("\n# From a message to a bot's reply");
+await script("./reply.ts");
 print("\n# The ack path while files are fetched");
 await script("./media.ts");
 print("\n# The console in a slow browser");

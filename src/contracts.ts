@@ -18,6 +18,7 @@ import type * as log from "./contracts/log.ts";
 import type { LogFigures } from "./contracts/log-figures.ts";
 import type * as processes from "./contracts/processes.ts";
 import type { Replays } from "./contracts/replay.ts";
+import type { SentMessages } from "./contracts/reply.ts";
 import type { Series } from "./contracts/series.ts";
 import type { Silences } from "./contracts/silences.ts";
 import type { BusMessage, EncodedEvent, WaypostEvent } from "./event/event.ts";
@@ -64,7 +65,7 @@ export interface EventQuery extends Chats {
 }
 
 /** All that Waypost remembers, on one connection or in one file. */
-export interface Store extends EventLog, EventQuery {
+export interface Store extends EventLog, EventQuery, SentMessages {
   /** The deliveries, who may work on them, and what was learnt on the way. */
   readonly ledger: ledger.Ledger;
   readonly processes: processes.ProcessRegistry;

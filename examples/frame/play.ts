@@ -45,6 +45,9 @@ export async function playExample(
       ...{ DATA_DIR: dir, WAYPOST_CONFIG: file, LOG_LEVEL: "error" },
       ...{ WHATSAPP_APP_SECRET: secrets.app, OPS_TOKENS: secrets.ops },
     });
+    for (const each of standIns.values()) {
+      each.tellTo?.({ url: `${waypost.publicUrl}/webhooks/whatsapp`, appSecret: secrets.app });
+    }
     say(`${story.about}\n`);
     say(`Waypost runs, with stand-ins for ${[...standIns.keys()].join(", ")}: ${waypost.console}`);
     for (const [path, value] of Object.entries(story.hurry ?? {})) {

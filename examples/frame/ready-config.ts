@@ -5,6 +5,7 @@ type Values = Record<string, unknown>;
 export interface WaypostYaml extends Values {
   destinations?: Record<string, Values>;
   sources?: Record<string, Values>;
+  routes?: { readonly to?: unknown }[];
 }
 
 export const readYaml = (text: string) => parse(text) as WaypostYaml;
@@ -19,9 +20,7 @@ export function readyConfig(
   hurry: Readonly<Record<string, unknown>> = {},
 ): string {
   const config = readYaml(text);
-  for (const [name, given] of Object.entries(config.destinations ?? {})) {
-    Object.assign(given, standIns.get(String(given["kind"]))?.options(name, given));
-  }
+  leadToStandIns(config, standIns);
   for (const source of Object.values(config.sources ?? {})) {
     if (source["secret"] !== undefined) source["secret"] = sourceSecret;
     const auth = source["auth"] as Values | undefined;
@@ -29,6 +28,22 @@ export function readyConfig(
   }
   for (const [path, value] of Object.entries(hurry)) set(config, path.split("."), value);
   return stringify(config);
+}
+
+/** Each destination, to the stand-in of its kind. */
+export function leadToStandIns(
+  { destinations = {}, routes = [] }: WaypostYaml,
+  standIns: ReadonlyMap<string, StandIn>,
+): void {
+  for (const [name, given] of Object.entries(destinations)) {
+    const standIn = standIns.get(String(given["kind"]));
+    for (const target of routes.flatMap(({ to = [] }) => to)) {
+      // What a route says of it alone, such as another channel.
+      const own = (target as Readonly<Record<string, Values>>)[name];
+      if (own !== undefined) standIn?.addFor?.(own);
+    }
+    Object.assign(given, standIn?.options(name, given));
+  }
 }
 
 /** A list's members are found by their names. */

@@ -48,6 +48,11 @@ export function createStage({ waypost, yaml, secrets, watch, say }: Setting) {
           say(`${name} taps the button "${title}"`);
           await send(posts.taps(id, title));
         },
+        /** Of a template of yours. */
+        async tapsTemplate(payload: string, title: string) {
+          say(`${name} taps "${title}" below the template`);
+          await send(posts.tapsTemplate(payload, title));
+        },
         async answersFlow(answers: object) {
           say(`${name} finishes the form: ${JSON.stringify(answers)}`);
           await send(posts.answersFlow(answers));

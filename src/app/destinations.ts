@@ -17,7 +17,7 @@ export async function createDestinations(
   routing: Routing,
   given: DestinationParts,
 ): Promise<DestinationSetup[]> {
-  const parts = { ...given, shared: createShared() };
+  const parts = { accounts: routing.accounts, ...given, shared: createShared() };
   const { setups, problems } = await makeDestinations(routing, parts);
   const variants = await makeVariants(routing, parts);
   problems.push(...variants.problems);

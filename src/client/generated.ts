@@ -1809,9 +1809,9 @@ export interface AuditEntry {
    */
   count?: number;
   /**
-   * `cut`: the connection ended before the answer.
+   * `cut`: the connection ended before the answer; `begun`: of an export, how it ended is not known yet, or never will be.
    */
-  result: "done" | "refused" | "failed" | "cut";
+  result: "done" | "refused" | "failed" | "cut" | "begun";
   /**
    * Why contents were shown, in the words of who asked.
    */

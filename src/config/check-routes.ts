@@ -1,3 +1,4 @@
+import { replyDestinations } from "./bots.ts";
 import { checkCanHold } from "./check-can-hold.ts";
 import { checkOnly, checkWhen } from "./check-conditions.ts";
 import { checkCycles } from "./check-cycles.ts";
@@ -11,6 +12,7 @@ import {
   checkUnique,
 } from "./checked.ts";
 import { each, list, record } from "./shape.ts";
+
 import type { Report, YamlPath } from "./yaml-file.ts";
 
 /** `routes` and `defaults`. */
@@ -45,6 +47,7 @@ function checkTargets(
   for (const [index, { name, options, at }] of targets.entries()) {
     checkReference(name, "destinations", at, checked, report);
     if (typeof name === "string" && options !== undefined) checks.checkOverride(name, options, at);
+    checkSays(name, options, { at, checked }, report);
     const before = targets.slice(0, index).filter((each) => each.name === name);
     if (![options, ...before.map((each) => each.options)].some((each) => each !== undefined))
       continue;
@@ -54,6 +57,25 @@ function checkTargets(
       remedy: "Remove one, or add a destination of its own for the other options",
     });
   }
+}
+
+/** What makes a reply one. */
+const saying = ["text", "media", "template", "read", "typing"];
+
+function checkSays(
+  name: unknown,
+  options: unknown,
+  { at, checked }: { readonly at: YamlPath; readonly checked: Checked },
+  report: Report,
+): void {
+  const destinations = record(record(checked.value)["destinations"]);
+  if (!replyDestinations(destinations).includes(String(name))) return;
+  const told = { ...record(destinations[String(name)]), ...record(options) };
+  if (saying.some((key) => told[key] !== undefined)) return;
+  report(at, {
+    problem: "is not told what to write",
+    remedy: `Say it here, e.g. { ${String(name)}: { text: "Back at 9." } }, or in destinations.${String(name)}`,
+  });
 }
 
 interface Target {

@@ -3,8 +3,8 @@ import type { TemplateReads } from "../contracts.ts";
 import { milliseconds } from "../support/duration.ts";
 import { replyDestinations, viasOf, withVia } from "./bots.ts";
 import { freeze, hideSecrets } from "./freeze.ts";
-import type { RawAlerts, RawDestination, RawRouting } from "./raw-routing.ts";
-import { mapValues } from "./reading.ts";
+import type { RawAlerts, RawDestination, RawRoute, RawRouting } from "./raw-routing.ts";
+import { many, mapValues } from "./reading.ts";
 import type { AlertsConfig, DestinationConfig, Kinds, Routing } from "./routing.ts";
 import { toFlowRules } from "./to-flow-rules.ts";
 import { toRoute } from "./to-route.ts";
@@ -33,7 +33,7 @@ export function toRouting(
   const senders = replyDestinations(raw.destinations);
   const destinations = mapValues(raw.destinations ?? {}, (each) => toOne(withVia(each, senders)));
   const routes = (raw.routes ?? []).map((route, i) =>
-    toRoute(route, raw.defaults?.only, templatesRead(i)),
+    toRoute(route, raw.defaults?.only, withJudged(templatesRead(i), route.to, destinations)),
   );
   const flows = toFlowRules(raw);
   const sources = Object.entries(raw.sources ?? {}).map(
@@ -67,6 +67,20 @@ export function toRouting(
       ...(shadow ? [`the destination ${name} is in shadow: it looks up, and writes nothing`] : []),
     ]),
   });
+}
+
+/** What writes to contacts is judged by the log, and by what they said of consent: it waits for both, whatever its templates show. */
+function withJudged(
+  reads: TemplateReads | undefined,
+  to: RawRoute["to"],
+  destinations: Routing["destinations"],
+): TemplateReads | undefined {
+  const names = many(to ?? []).flatMap((each) =>
+    typeof each === "string" ? [each] : Object.keys(each),
+  );
+  const writers = names.filter((name) => destinations[name]?.writesToContacts);
+  if (writers.length === 0) return reads;
+  return { ...reads, ...Object.fromEntries(writers.map((name) => [name, ["log", "memory"]])) };
 }
 
 function toDestination(

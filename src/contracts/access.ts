@@ -71,8 +71,8 @@ export interface AuditEntry {
   /** What was asked for, or of what it was. */
   readonly filter?: AuditFilter;
   readonly count?: number;
-  /** `cut`: the connection ended before the answer. */
-  readonly result: "done" | "refused" | "failed" | "cut";
+  /** `cut`: the connection ended before the answer; `begun`: of an export, how it ended is not known yet, or never will be. */
+  readonly result: "done" | "refused" | "failed" | "cut" | "begun";
   /** Why contents were shown, in the words of who asked. */
   readonly reason?: string;
 }
@@ -88,7 +88,7 @@ interface AuditQuestion {
 
 /** Kept for 400 days. */
 export interface Audit {
-  /** Repeatable. */
+  /** Repeatable. Of two with the same id the later stays. */
   record(entries: readonly AuditEntry[]): Promise<void>;
   /** Newest first. */
   list(question: AuditQuestion, page: PageRequest): Promise<Page<AuditEntry>>;

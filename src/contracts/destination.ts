@@ -3,6 +3,7 @@ import type { WaypostEvent } from "../event/event.ts";
 import type { Contact } from "./contacts.ts";
 import type { DeliveryError } from "./errors.ts";
 import type { EventFile } from "./files.ts";
+import type { Replying } from "./reply.ts";
 import type { TemplateName } from "./template-names.ts";
 
 export type Link = Readonly<Record<string, string>>;
@@ -56,6 +57,8 @@ export interface DeliveryContext {
    * is called after they were waited for. Rejects as `contact` does.
    */
   files(): Promise<readonly EventFile[]>;
+  /** What a reply depends on: for destinations that write to contacts alone. */
+  readonly replying?: Replying;
   /**
    * `shadow: true`: it looks up as always and writes nothing, and answers (`Delivered.answer`) with what it would have done: "would create
    * a contact; 1 duplicate by phone". Nothing it answers with or remembers is kept. Destinations without `shadows` are not called then.
@@ -82,6 +85,8 @@ export interface DeliveryContact extends Contact {
 }
 
 export interface Delivered {
+  /** It was not wanted, and nothing was done: the delivery ends as skipped, for this reason, in our words. The rest does not count then. */
+  readonly skipped?: string;
   /** The vendor's id of what was made. */
   readonly remoteId?: string;
   /** The vendor's answer in short: status and what helps an on-call engineer. No secret; at most 500 characters are kept. */

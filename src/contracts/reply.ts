@@ -1,3 +1,6 @@
+import type { WaypostEvent } from "../event/event.ts";
+import type { Holder } from "./routing.ts";
+
 /** What is written to a contact. Any text of it may be a template where waypost.yaml says it; a bot's answer is taken as it is. */
 
 /** A file that Meta fetches, or one that was uploaded to the number. */
@@ -93,9 +96,43 @@ export interface ReplyRequest {
     readonly receivedAt: string;
     /** What a reply quotes and marks as read. */
     readonly messageId?: string;
+    /** Later than that nothing is sent; an hour after `receivedAt` unless told. */
+    readonly until?: string;
   };
   /** `consent`: the one confirmation of a stop, which reaches who said so. */
   readonly purpose: "bot" | "consent";
   /** As a route's, without templates: `flows` does it. */
   readonly set?: Readonly<Record<string, unknown>>;
+}
+
+/** What a reply depends on beside its event, as it stands now. */
+export interface Standing {
+  /** The event that is answered; undefined: the log does not have it. */
+  readonly answered: WaypostEvent | undefined;
+  /** What that one was derived from in the first place: itself, where no route made it. */
+  readonly origin: WaypostEvent | undefined;
+  /** Until when the customer service window is open, in ms; undefined: they never wrote. */
+  readonly windowUntil: number | undefined;
+  /** Somebody else has the conversation. */
+  readonly heldBy: Holder | undefined;
+  /** They said stop, be it a moment ago. */
+  readonly stopped: boolean;
+}
+
+/** For destinations that write to contacts. */
+export interface Replying {
+  /** Until when something may be written, in ms: as the route says, else an hour. Infinity: a replay sends it, however old. */
+  readonly until?: number;
+  /** `answers`: the id of the event that is answered, where it is not the delivery's own. Rejects as `DeliveryContext.contact` does. */
+  standing(answers?: string): Promise<Standing>;
+  /** As `SentMessages`. Rejects as `DeliveryContext.contact` does. */
+  sentWith(callback: string): Promise<string | undefined>;
+  /** Before a call that may have a second effect: resolves when it is counted. */
+  repeats(): Promise<void>;
+}
+
+/** What the log knows of what was sent. Throws StoreError. */
+export interface SentMessages {
+  /** The wamid of what was sent with this `biz_opaque_callback_data`, once one of its statuses is stored. */
+  sentWith(callback: string): Promise<string | undefined>;
 }

@@ -4,14 +4,18 @@ import { replyRequestedType } from "../event/own-types.ts";
 import type { ReplyRequest } from "./reply.ts";
 
 /** What is asked for, and by whom: `route` is its name. */
-type Asking = Pick<Derivation, "source" | "route" | "key" | "at"> & Omit<ReplyRequest, "answers">;
+type Asking = Pick<Derivation, "source" | "route" | "key" | "at"> &
+  Omit<ReplyRequest, "answers"> & { readonly until?: Date };
 
 /** `business.reply.requested`: the same id for the same asker and answered event, however often it is made. */
-export function requestReply({ source, route, key, at, ...asked }: Asking): WaypostEvent {
+export function requestReply({ source, route, key, at, until, ...asked }: Asking): WaypostEvent {
   return derivedEvent({
     ...{ source, route, at, type: replyRequestedType },
     ...(key !== undefined && { key }),
-    data: { ...asked, answers: answeredBy(source) },
+    data: {
+      ...asked,
+      answers: { ...answeredBy(source), ...(until && { until: until.toISOString() }) },
+    },
   });
 }
 

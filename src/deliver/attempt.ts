@@ -20,6 +20,11 @@ export type Outcome =
       readonly ours?: true;
     };
 
+/** The destination did not want it: that says nothing of whether it works. */
+export function isSkipped(outcome: Outcome): boolean {
+  return "delivered" in outcome && outcome.delivered.skipped !== undefined;
+}
+
 export interface AttemptOptions {
   readonly setup: DestinationSetup;
   readonly clock: Clock;

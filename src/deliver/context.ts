@@ -4,6 +4,7 @@ import type {
   Ledger,
   Link,
   RememberOptions,
+  Replying,
   WaypostEvent,
 } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
@@ -11,15 +12,20 @@ import type { Lease } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import { aboutOf, askContact } from "./contact-of.ts";
 import { type DestinationSetup, delayedRoute } from "./delivery.ts";
+import type { Decider } from "./flows/decide.ts";
+import type { Health } from "./health.ts";
 import type { OpenRow } from "./lane.ts";
 import { retryWhileHeld } from "./retry-while-held.ts";
 import { absentFiles, askOnce, noSurroundings, type Surroundings } from "./surroundings.ts";
+import { latestAt } from "./too-late.ts";
 
 export interface ContextParts {
   readonly setup: DestinationSetup;
   readonly ledger: Ledger;
   readonly contacts: Pick<Contacts, "of">;
   readonly surroundings?: Surroundings;
+  readonly health: Health;
+  readonly decider?: Decider;
   readonly lease: Lease;
   readonly clock: Clock;
   readonly log: Log;
@@ -64,8 +70,23 @@ export async function contextOf(
       const files = await surroundings.files(event);
       return files === "waits" ? absentFiles(event, "the file was not there in time") : files;
     }),
+    ...(parts.setup.config.writesToContacts && { replying: replyingOf(parts, row, event) }),
     shadow: false,
     remember: (made, options) => saveLink(parts, event, made, options),
+  };
+}
+
+function replyingOf(
+  { surroundings = noSurroundings, health, decider }: ContextParts,
+  row: OpenRow,
+  event: WaypostEvent,
+): Replying {
+  return {
+    until: latestAt(decider, row, event),
+    standing: (answers) =>
+      askOnce("how the conversation stands", () => surroundings.standing(event, answers))(),
+    sentWith: (callback) => askOnce("what was sent", () => surroundings.sentWith(callback))(),
+    repeats: () => health.repeated(),
   };
 }
 

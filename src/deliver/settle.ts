@@ -25,7 +25,8 @@ export function settle(
   const { id } = row;
   const doneAt = iso(now);
   if ("delivered" in outcome) {
-    const { remoteId, answer } = outcome.delivered;
+    const { remoteId, answer, skipped } = outcome.delivered;
+    if (skipped !== undefined) return { change: { id, ...skippedFor(row, skipped), doneAt } };
     const history = withAttempt(row, tried, answer);
     const known = {
       ...(remoteId !== undefined && { remoteId }),
@@ -86,6 +87,11 @@ export function settleUntried(row: OpenRow, tried: Tried): ReturnType<typeof set
   if (!maybeDone) return { change: { id, state: "open", nextAt: null }, waitMs: 0 };
   const history = withAttempt(row, tried, answer ?? message);
   return { change: { id, state: "sending", nextAt: null, history }, waitMs: 0 };
+}
+
+/** What is written of every row that ends without an effect of this attempt. */
+export function skippedFor({ unknown }: Pick<OpenRow, "unknown">, reason: string) {
+  return { state: "skipped", nextAt: null, reason, ...(unknown && { unknown }) } as const;
 }
 
 /** What is written of every row that ends as dead; `unknown`: an attempt may have taken effect. */

@@ -1,6 +1,7 @@
 import {
   DeliveryError,
   type EventFile,
+  type Standing,
   type TemplateName,
   type WaypostEvent,
 } from "../contracts.ts";
@@ -19,6 +20,10 @@ export interface Surroundings {
   concerned(event: WaypostEvent): Promise<WaypostEvent | undefined>;
   /** "waits": one of them may still come. */
   files(event: WaypostEvent): Promise<readonly EventFile[] | "waits">;
+  /** `answers`: the event that a reply answers, where it is another one. */
+  standing(event: WaypostEvent, answers?: string): Promise<Standing>;
+  /** As `SentMessages`. */
+  sentWith(callback: string): Promise<string | undefined>;
   /** Whether the log has it. */
   has(eventId: string): Promise<boolean>;
 }
@@ -34,6 +39,12 @@ export const noSurroundings: Surroundings = {
   },
   concerned: async () => undefined,
   files: async (event) => absentFiles(event, "files are not fetched: META_ACCESS_TOKEN is not set"),
+  standing: async (event, answers = event.id) => {
+    const answered = answers === event.id ? event : undefined;
+    const nobody = { windowUntil: undefined, heldBy: undefined, stopped: false };
+    return { answered, origin: answered, ...nobody };
+  },
+  sentWith: async () => undefined,
   has: async () => true,
 };
 

@@ -2,7 +2,7 @@ import type { DeliveryContext, WaypostEvent } from "../contracts.ts";
 import { omitFrom } from "../event/omit.ts";
 import type { KeyedMutex } from "../support/keyed-mutex.ts";
 import { LeaseOverError } from "../support/lease.ts";
-import { attempt, type Outcome } from "./attempt.ts";
+import { attempt, isSkipped, type Outcome } from "./attempt.ts";
 import { contactKeysOf } from "./contact-of.ts";
 import { type ContextParts, contextOf, saveLink } from "./context.ts";
 import { setupFor } from "./delivery.ts";
@@ -10,6 +10,7 @@ import type { Health } from "./health.ts";
 import type { OpenRow } from "./lane.ts";
 import { deadly, jitter, settle } from "./settle.ts";
 import { lookInShadow } from "./shadow.ts";
+import { isTooLate } from "./too-late.ts";
 import { decideTurn, followUp, sendingMark, skip, type TurnParts, waitForTurn } from "./turn.ts";
 import { findBody, isOld, lacksParts, waitForBody, waitsForItsTime } from "./waits.ts";
 import { GivenUpError } from "./writes.ts";
@@ -93,7 +94,9 @@ async function deliverHead(
   const followed = await followUp(parts, row, body, outcome);
   // By what the destination said, where it was called: the bus is none of its parts.
   const learnt =
-    row.called && !isLaneOnly(outcome) ? parts.health.learn(outcome, tried.ms) : undefined;
+    row.called && !isLaneOnly(outcome) && !isSkipped(outcome)
+      ? parts.health.learn(outcome, tried.ms)
+      : undefined;
   const ended = { ...tried, outcome: followed };
   const [end] = await Promise.all([record(parts, row, body, ended), learnt]);
   return end;
@@ -157,6 +160,7 @@ export async function bodyToTry(
   if (await waitsForItsTime(parts, row, body)) return "waits";
   const turn = await decideTurn(parts, row, body);
   if (turn !== "go") return turn;
+  if (isTooLate(parts, row, body)) return skip(parts, row, `${row.route}: maxAge`, body);
   if (await lacksParts(parts, row, body)) return waitForTurn(parts, row);
   row.waitsFor = undefined;
   return body;

@@ -5,11 +5,11 @@ import {
   type WaypostEvent,
 } from "../contracts.ts";
 import { omitFrom, withPersonOf } from "../event/omit.ts";
-import type { Outcome } from "./attempt.ts";
+import { isSkipped, type Outcome } from "./attempt.ts";
 import { type Decider, type Decision, noRoute } from "./flows/decide.ts";
 import type { Health } from "./health.ts";
 import type { OpenRow } from "./lane.ts";
-import { jitter } from "./settle.ts";
+import { jitter, skippedFor } from "./settle.ts";
 import type { WaitParts } from "./waits.ts";
 
 export interface TurnParts extends WaitParts {
@@ -82,15 +82,7 @@ export async function skip(
   event: WaypostEvent,
 ): Promise<"done"> {
   const doneAt = new Date(clock.now()).toISOString();
-  const unknown = row.unknown && { unknown: true };
-  const change = {
-    id: row.id,
-    state: "skipped",
-    nextAt: null,
-    doneAt,
-    reason,
-    ...unknown,
-  } as const;
+  const change = { id: row.id, ...skippedFor(row, reason), doneAt };
   await write(change);
   health.done(row, change, event);
   return "done";
@@ -132,6 +124,7 @@ async function keepEmits(
   body: WaypostEvent,
   outcome: Outcome,
 ): Promise<readonly WaypostEvent[]> {
+  if (isSkipped(outcome)) return [];
   const isDelivered = "delivered" in outcome;
   const told = omitFrom(body, setup.config.omit);
   const events = (isDelivered ? outcome.delivered.events : outcome.error.events) ?? [];

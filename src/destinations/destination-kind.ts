@@ -1,10 +1,12 @@
-import type { Destination, QueuePublisher } from "../contracts.ts";
+import type { Accounts, Destination, QueuePublisher } from "../contracts.ts";
 import type { Log } from "../support/log.ts";
 import type { Shared } from "./shared.ts";
 
 /** What a destination needs from the program around it. */
 export interface DestinationParts {
   readonly log: Log;
+  /** Of waypost.yaml; absent: none. */
+  readonly accounts?: Accounts;
   /** Absent without `RABBITMQ_URL`. */
   readonly queues?: QueuePublisher;
   /** Where people reach the ops port (OPS_URL), for links into the console. */

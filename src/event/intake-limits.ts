@@ -61,7 +61,7 @@ class Walk {
     this.#size += text.length;
     if (this.#size > maxSize) this.#end(`holds more than ${maxSize} characters`);
     if (text.includes("\0")) this.#say(path, "holds a NUL character", "Take it out");
-    if (/\p{Surrogate}/u.test(text)) {
+    if (!text.isWellFormed()) {
       this.#say(path, "holds half of a surrogate pair", "Send well-formed Unicode");
     }
   }

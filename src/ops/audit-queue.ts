@@ -5,8 +5,11 @@ import type { Metrics } from "../support/metrics.ts";
 import { within } from "./within.ts";
 
 export interface AuditQueue {
-  /** Never waits, never throws. `entry` is asked again until the store has taken what it answers with. */
-  add(entry: () => Promise<AuditEntry>): void;
+  /**
+   * Never throws. `entry` is asked again until the store has taken what it answers with: then it resolves. Rejects when the entry is
+   * lost. Who does not wait for it has nothing to catch.
+   */
+  add(entry: () => Promise<AuditEntry>): Promise<void>;
   /** Writes what waits, for a second at most. */
   close(): Promise<void>;
 }
@@ -18,7 +21,12 @@ const againMs = 1_000;
 const writeMs = 5_000;
 const closeMs = 1_000;
 
-type Waiting = readonly (() => Promise<AuditEntry>)[];
+interface Pending {
+  readonly entry: () => Promise<AuditEntry>;
+  readonly written: () => void;
+  readonly lost: (why: Error) => void;
+}
+type Waiting = readonly Pending[];
 
 /** Entries on their way to the store, one write at a time. */
 export function createAuditQueue(options: {
@@ -31,20 +39,22 @@ export function createAuditQueue(options: {
   let writing: Promise<void> | undefined;
   const stopping = new AbortController();
   const lose = (some: Waiting, error?: unknown) => {
-    const lost = waiting.filter((each) => some.includes(each)).length;
+    const lost = waiting.filter((each) => some.includes(each));
     waiting = waiting.filter((each) => !some.includes(each));
-    if (lost === 0) return;
-    metrics.auditLost.inc(lost);
+    for (const each of lost) each.lost(new Error("the entry is lost", { cause: error }));
+    if (lost.length === 0) return;
+    metrics.auditLost.inc(lost.length);
     log.error("entries of the audit are lost", {
-      count: lost,
+      count: lost.length,
       ...(error !== undefined && { error }),
     });
   };
   /** False: the store did not answer. */
   const write = async (some: Waiting): Promise<boolean> => {
     try {
-      await within(writeMs, Promise.all(some.map((entry) => entry())).then(record));
+      await within(writeMs, Promise.all(some.map(({ entry }) => entry())).then(record));
       waiting = waiting.filter((each) => !some.includes(each));
+      for (const { written } of some) written();
       return true;
     } catch (error) {
       const isRefused = error instanceof StoreError && error.verdict === "refused";
@@ -64,8 +74,12 @@ export function createAuditQueue(options: {
   return {
     add(entry) {
       if (waiting.length >= maxWaiting) lose(waiting.slice(0, 1));
-      waiting = [...waiting, entry];
+      const written = new Promise<void>((resolve, reject) => {
+        waiting = [...waiting, { entry, written: resolve, lost: reject }];
+      });
+      written.catch(() => undefined);
       writing ??= Promise.resolve().then(writeAll);
+      return written;
     },
     async close() {
       await within(closeMs, writing ?? Promise.resolve()).catch(() => undefined);

@@ -7,24 +7,36 @@ import type { Viewer } from "./viewer.ts";
 const viewMs = 10 * 60_000;
 const mostKnown = 5_000;
 
-/** Whether a session has asked for the same, for the same reason, a short while ago. Remembers no text of anybody. */
-export function createAuditedViews(now: () => number = Date.now): {
-  isKnown(request: Request, viewer: Viewer): boolean;
-} {
+/** What sessions have asked for a short while ago, by the same reason. Holds no text of anybody. */
+export interface AuditedViews {
+  isKnown(request: Request, viewer: Viewer | undefined): boolean;
+  /** Once its entry is written. */
+  know(request: Request, viewer: Viewer | undefined): void;
+}
+
+export function createAuditedViews(now: () => number = Date.now): AuditedViews {
   const known = new Map<string, number>();
   return {
-    isKnown(request, { session }) {
-      if (session === undefined) return false;
-      const { method, originalUrl, body } = request;
-      const asked = [session.id, method, originalUrl, body ?? null, revealReason(request) ?? null];
-      const key = sha256Of(JSON.stringify(asked));
-      const until = known.get(key) ?? 0;
-      if (until > now()) return true;
+    isKnown(request, viewer) {
+      const key = keyOf(request, viewer);
+      return key !== undefined && (known.get(key) ?? 0) > now();
+    },
+    know(request, viewer) {
+      const key = keyOf(request, viewer);
+      if (key === undefined) return;
       known.delete(key);
       known.set(key, now() + viewMs);
       const [oldest] = known.keys();
       if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
-      return false;
     },
   };
+}
+
+/** Undefined: who asks is no session, and has an entry each time. */
+function keyOf(request: Request, viewer: Viewer | undefined): string | undefined {
+  const id = viewer?.session?.id;
+  if (id === undefined) return undefined;
+  const { method, originalUrl, body } = request;
+  const asked = [id, method, originalUrl, body ?? null, revealReason(request) ?? null];
+  return sha256Of(JSON.stringify(asked));
 }

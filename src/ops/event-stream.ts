@@ -54,7 +54,7 @@ export function createEventStreams(options: {
     const stopLooking = options.whileAllowed(response, (why) => sink.end(why));
     try {
       const query = seenBy(viewer, options.query);
-      const begun = () => auditNow(response);
+      const begun = () => auditNow(response, "done");
       await follow(request, sink, filter, { ...options, query, begun });
     } finally {
       stopLooking();
@@ -81,7 +81,7 @@ async function follow(
     tail,
     log,
     begun,
-  }: { query: EventQuery; tail: Bus["tail"]; log: Log; begun: () => void },
+  }: { query: EventQuery; tail: Bus["tail"]; log: Log; begun: () => Promise<void> },
 ): Promise<void> {
   const matches = matcher(filter);
   const waiting: WaypostEvent[] = [];
@@ -94,8 +94,8 @@ async function follow(
     else sink.end("more came than could be held while the log was read");
   });
   try {
+    await begun();
     sink.start();
-    begun();
     shown = await sendNewest(request, sink, filter, query, log);
     for (let event = waiting.shift(); event !== undefined; event = waiting.shift()) {
       if (!shown.has(event.id)) await sink.sendAndWait(event);

@@ -1,6 +1,7 @@
 import { Router } from "express";
 import { type AbsentFile, DeliveryError, type KeptFile } from "../contracts.ts";
 import { sendFile } from "../support/send-file.ts";
+import { auditNow } from "./audit.ts";
 import { Problem, unavailable } from "./problem.ts";
 import { requireValidated } from "./query.ts";
 import { sees } from "./reach.ts";
@@ -22,6 +23,7 @@ export function createMediaRoutes({ findFile }: MediaParts): Router {
       if (file === undefined || !sees(viewerOf(response), file.account))
         throw absent("It was never fetched, or its time is over.");
       if ("absent" in file) throw absent(sentence(file.absent));
+      await auditNow(response, "begun");
       await sendFile(response, file, { head: method === "HEAD" });
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error;

@@ -62,8 +62,12 @@ export function tooManyGuesses(): Problem {
   });
 }
 
-export function unavailable(slug: string, title: string): Problem {
-  return new Problem(503, slug, title, { headers: { "Retry-After": "5" } });
+export function unavailable(
+  slug: string,
+  title: string,
+  more: Pick<ProblemDetails, "detail"> = {},
+): Problem {
+  return new Problem(503, slug, title, { ...more, headers: { "Retry-After": "5" } });
 }
 
 /** Answers 405 and names the methods that are allowed. */
@@ -83,7 +87,7 @@ export function problemHandler(log: Log): ErrorRequestHandler {
   };
 }
 
-function sendProblem(response: Response, problem: Problem): void {
+export function sendProblem(response: Response, problem: Problem): void {
   const { detail, errors, headers } = problem.details;
   response
     .status(problem.status)

@@ -34,11 +34,12 @@ export function createAudit(tables: Pick<Tables, "of">): Audit {
   const entries = tables.of(auditTable);
   return {
     record: async (given) => {
-      const rows = given.map((entry) => ({
-        ...entry,
-        expireAt: new Date(Date.parse(entry.at) + keptMs),
+      const last = new Map(given.map((entry) => [entry.id, entry]));
+      const rows = [...last.values()].map(({ id, ...entry }) => ({
+        id,
+        set: { ...entry, expireAt: new Date(Date.parse(entry.at) + keptMs) },
       }));
-      if (rows.length > 0) await entries.insert(rows);
+      if (rows.length > 0) await entries.upsert(rows);
     },
     async list(question, page) {
       const { limit, after } = checkPage(page);

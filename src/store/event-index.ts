@@ -13,7 +13,7 @@ export interface EventIndex {
   readonly wabaId: string | undefined;
   /** BSUIDs and digits of phones of everybody it is about. */
   readonly contactKeys: readonly string[];
-  /** The message it is or is about: its status, payment, reaction, edit, revocation. */
+  /** The message it is or is about: its status, payment, reaction, edit, revocation; of a status also what it was sent with. */
   readonly messageIds: readonly string[];
   /** The POST that it came in. */
   readonly postId: string | undefined;
@@ -82,11 +82,18 @@ export function idOf(value: unknown): string | undefined {
   return text?.includes("\0") ? undefined : text;
 }
 
+/** Stands among ids of messages; no wamid begins like that. */
+export function callbackKey(callback: string): string {
+  return `callback:${callback}`;
+}
+
 function messageIds({ data }: WaypostEvent): string[] {
   const { message, status, payment, conversion } = data;
+  const sentWith = textOf(status?.bizOpaqueCallbackData);
   return keys([
     message?.id,
     status?.messageId,
+    sentWith && callbackKey(sentWith),
     payment?.messageId,
     message?.reaction?.messageId,
     message?.edit?.originalMessageId,

@@ -4,12 +4,15 @@ import type {
   EventQuery,
   OrderedPageRequest,
   Page,
+  SentMessages,
   WaypostEvent,
 } from "../contracts.ts";
 import { readAccounts } from "./accounts.ts";
+import { askedTogether } from "./asked-together.ts";
 import { createChats } from "./chat.ts";
 import { listConversations, personsAt } from "./conversation-list.ts";
 import { encodeCursor, type Position } from "./cursor.ts";
+import { callbackKey } from "./event-index.ts";
 import { beside, eventsOf } from "./events-of.ts";
 import { createQuarantine } from "./quarantine.ts";
 import type { Reader, Sources } from "./reader.ts";
@@ -21,21 +24,27 @@ import { messageView } from "./views.ts";
 const maxTimeline = 1_000;
 
 /** The read face over either store: filters, joins, cursors and views are the same for both. */
-export function createQuery(log: Reader, tables: Pick<Tables, "of">): EventQuery {
+export function createQuery(log: Reader, tables: Pick<Tables, "of">): EventQuery & SentMessages {
   const quarantine = createQuarantine(tables);
   const reader: Sources = {
     ...log,
     ...beside(tables),
+    ...askedTogether(log),
   };
   return {
     events: (filter, page) => namingFilter(filter, findEvents(reader, filter, page)),
-    event: async (id) => reader.event(text("id", id)),
+    event: async (id) => (await reader.eventsById([text("id", id)])).get(id),
     storedAt: async (id) => reader.storedAt(text("id", id)),
     async message(wamid) {
-      const row = await reader.message(text("wamid", wamid));
+      const [row] = await reader.messages([text("wamid", wamid)]);
       if (row === undefined) return undefined;
       const page = { limit: maxTimeline, after: undefined };
       return messageView(row, await reader.events({ messageIds: [wamid] }, page));
+    },
+    async sentWith(callback) {
+      const messageIds = [callbackKey(text("callback", callback))];
+      const [status] = await reader.events({ messageIds }, { limit: 1, after: undefined });
+      return status?.data.status?.messageId;
     },
     conversations: (filter, page) => namingFilter(filter, listConversations(reader, filter, page)),
     async conversation(id) {

@@ -49,11 +49,9 @@ export interface ConversationSelection {
  */
 export interface Reader {
   events(selection: Selection, page: CheckedPage): Promise<WaypostEvent[]>;
-  event(id: string): Promise<WaypostEvent | undefined>;
   storedAt(id: string): Promise<Date | undefined>;
   /** Of those events that are stored. */
   eventsById(ids: readonly string[]): Promise<Map<string, WaypostEvent>>;
-  message(id: string): Promise<MessageRow | undefined>;
   /** In any order. */
   messages(ids: readonly string[]): Promise<MessageRow[]>;
   /** Newest first by the time that is told, unless told; those that have none are left out. */

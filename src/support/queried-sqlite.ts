@@ -20,17 +20,24 @@ import {
 
 /** Statements of one query: they see what was committed when it began. */
 export interface QuerySession extends Pick<SqlSession, "get"> {
+  /** The same object for queries that see the same. */
+  readonly snapshot: object;
   /**
    * What the one column of this SELECT holds, numbers and text. The only statement that may take long: of
-   * several rows libsql computes all but the first on this thread, so the list is made to be one.
+   * several rows libsql computes all but the first on this thread, so the list is made to be one. `brief`: it looks at some hundred
+   * rows at most, for which the way to another thread would take longer than the list.
    */
-  list<T extends string | number>(select: string, params?: readonly SqlValue[]): Promise<T[]>;
+  list<T extends string | number>(
+    select: string,
+    params?: readonly SqlValue[],
+    brief?: "brief",
+  ): Promise<T[]>;
 }
 
 export interface QueriedSqlite extends Sqlite {
   /**
    * Runs `work` on a second connection, which cannot write: no `transaction` and no `read` waits for it.
-   * One at a time. Ends with QueryTimeoutError what takes longer than the time limit.
+   * One at a time; those that wait together see the same. Ends with QueryTimeoutError what takes longer than the time limit.
    */
   query<T>(work: (session: QuerySession) => Promise<T>): Promise<T>;
 }
@@ -41,6 +48,8 @@ export class QueryTimeoutError extends Error {
 }
 
 const againMs = 20;
+/** Queries that come one after the other see the same no longer than this. */
+const sharedMs = 50;
 
 /**
  * Like `openSqlite`, with a second connection for queries. The process claims the database by the lock of
@@ -90,22 +99,43 @@ async function openQueries(path: string, main: Sqlite, limitMs: number): Promise
     PRAGMA query_only = ON;`);
   const prepared = createStatementCache(native);
   const mutex = createMutex();
+  let waiting: Asked[] = [];
   let closed = false;
+  const answer = async ({ asked, work, resolve, reject }: Asked, snapshot: object) => {
+    try {
+      if (performance.now() - asked > limitMs) throw new Error("too many queries at once");
+      const within = (check: () => void) =>
+        inSession(native, prepared, (session) => work(querySession(session, snapshot, check)));
+      resolve(await withinLimit(native, limitMs, within));
+    } catch (error) {
+      reject(error);
+    }
+  };
+  const answerTogether = async (together: readonly Asked[]) => {
+    let began = 0;
+    let snapshot = {};
+    for (const each of together) {
+      if (performance.now() - began > sharedMs) await end(native);
+      if (!native.inTransaction) [began, snapshot] = [performance.now(), {}];
+      await answer(each, snapshot);
+    }
+    await end(native);
+    await foldLongWal(path, main);
+  };
+  const answerWaiting = async () => {
+    const together = waiting;
+    waiting = [];
+    // libsql ends the process that asks a closed database anything.
+    if (closed) for (const { reject } of together) reject(new Error("the database is closed"));
+    else if (together.length > 0) await answerTogether(together);
+  };
   return {
-    query(work) {
-      const asked = performance.now();
-      return mutex.run(async () => {
-        if (closed) throw new Error("the database is closed");
-        if (performance.now() - asked > limitMs) throw new Error("too many queries at once");
-        try {
-          return await withinLimit(native, limitMs, (check) =>
-            inSession(native, prepared, (session) => work(querySession(session, check))),
-          );
-        } finally {
-          await foldLongWal(path, main);
-        }
-      });
-    },
+    query: (work) =>
+      new Promise((resolve, reject) => {
+        const asked = performance.now();
+        waiting.push({ asked, work, resolve: resolve as Asked["resolve"], reject });
+        void mutex.run(answerWaiting);
+      }),
     close: () =>
       mutex.run(async () => {
         closed = true;
@@ -115,28 +145,48 @@ async function openQueries(path: string, main: Sqlite, limitMs: number): Promise
   };
 }
 
-function querySession(session: SqlSession, check: () => void): QuerySession {
+interface Asked {
+  readonly asked: number;
+  readonly work: (session: QuerySession) => Promise<unknown>;
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Where that fails the next query tries again. */
+async function end(native: NativeDatabase): Promise<void> {
+  if (native.inTransaction) await native.exec("ROLLBACK").catch(() => undefined);
+}
+
+function querySession(session: SqlSession, snapshot: object, check: () => void): QuerySession {
   return {
+    snapshot,
     get(sql, params) {
       check();
       return session.get(sql, params);
     },
-    async list<T extends string | number>(select: string, params: readonly SqlValue[] = []) {
+    async list<T extends string | number>(
+      select: string,
+      params: readonly SqlValue[] = [],
+      brief?: "brief",
+    ) {
       check();
       const sql = `WITH found (value) AS (${select}) SELECT json_group_array(value) AS list FROM found`;
-      const [row] = await session.all<{ list: string }>(sql, params);
+      const row =
+        brief === undefined
+          ? (await session.all<{ list: string }>(sql, params))[0]
+          : await session.get<{ list: string }>(sql, params);
       return JSON.parse(row?.list ?? "[]") as T[];
     },
   };
 }
 
-/** One read transaction, which ends at the time limit at the latest. */
+/** In a read transaction, which goes on unless the work fails; it fails at the time limit at the latest. */
 async function withinLimit<T>(
   native: NativeDatabase,
   limitMs: number,
   work: (check: () => void) => Promise<T>,
 ): Promise<T> {
-  const end = performance.now() + limitMs;
+  const latest = performance.now() + limitMs;
   const tooLate = (cause?: unknown) =>
     new QueryTimeoutError(`a query was ended after ${limitMs} ms`, { cause });
   const stop = () => {
@@ -146,15 +196,15 @@ async function withinLimit<T>(
   };
   let timer = setTimeout(stop, limitMs);
   try {
-    await native.exec("BEGIN");
+    if (!native.inTransaction) await native.exec("BEGIN");
     return await work(() => {
-      if (performance.now() >= end) throw tooLate();
+      if (performance.now() >= latest) throw tooLate();
     });
   } catch (error) {
+    await end(native);
     throw sqliteCode(error) === sqliteCodes.interrupted ? tooLate(error) : error;
   } finally {
     clearTimeout(timer);
-    if (native.inTransaction) await native.exec("ROLLBACK");
   }
 }
 

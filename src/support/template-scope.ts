@@ -1,4 +1,5 @@
 /** What of a scope a template may see: a bounded copy of the parts that it names. */
+import { isScalar } from "./template-path.ts";
 
 /** Names and indexes from the scope's top, e.g. `["contact", "name"]`. */
 export type Path = readonly (string | number)[];
@@ -96,8 +97,4 @@ function copy(value: unknown, path: Path, depth: number, budget: Budget): unknow
     if (part !== undefined) copied[key] = part;
   }
   return copied;
-}
-
-function isScalar(value: unknown): boolean {
-  return value === null || ["string", "number", "boolean"].includes(typeof value);
 }

@@ -7,6 +7,7 @@ import {
   type ParsedText,
   parseText,
 } from "./template-engine.ts";
+import { plainPathOf, scalarAt } from "./template-path.ts";
 import { type Path, ScopeTooLargeError, visibleScope } from "./template-scope.ts";
 
 /**
@@ -74,6 +75,8 @@ export function createTemplates(
 /** One `render`. */
 interface Run {
   readonly scope: object;
+  /** A copy of what the templates name of it, made when first asked for. Throws TemplateError. */
+  visible(): object;
   readonly until: number;
   /** Bytes. */
   left: number;
@@ -96,8 +99,12 @@ function compileValue(liquid: Liquid, source: unknown): Template {
     isStatic: renderer === undefined,
     render(scope) {
       if (renderer === undefined) return source;
-      const visible = within("", () => visibleScope(scope, compiled.uses));
-      return renderer({ scope: visible, until: performance.now() + renderMs, left: maxOutput });
+      let copied: object | undefined;
+      const visible = () => {
+        copied ??= within("", () => visibleScope(scope, compiled.uses));
+        return copied;
+      };
+      return renderer({ scope, visible, until: performance.now() + renderMs, left: maxOutput });
     },
   };
 }
@@ -146,7 +153,13 @@ function compileText(
   const { variables, globals } = analyzeSync(parsed.parts);
   compiled.uses.push(...staticPaths(variables, place));
   compiled.variables.push(...staticPaths(globals, place));
-  return (run) => within(place, () => renderText(liquid, parsed, run));
+  const path = parsed.value && plainPathOf(parsed.value);
+  return (run) => {
+    const plain = path && scalarAt(run.scope, path);
+    if (plain !== undefined) return within(place, () => typed(plain, run));
+    const scope = run.visible();
+    return within(place, () => renderText(liquid, parsed, scope, run));
+  };
 }
 
 function parse(liquid: Liquid, text: string, place: string): ParsedText {
@@ -170,9 +183,9 @@ function staticPaths(variables: Record<string, Variable[]>, place: string): Path
     });
 }
 
-function renderText(liquid: Liquid, { parts, value }: ParsedText, run: Run): unknown {
+function renderText(liquid: Liquid, { parts, value }: ParsedText, scope: object, run: Run) {
   const renderLimit = run.until - performance.now();
-  const context = new Context(run.scope, liquid.options, { sync: true, renderLimit }, { liquid });
+  const context = new Context(scope, liquid.options, { sync: true, renderLimit }, { liquid });
   if (value !== undefined) return typed(toValue(toValueSync(value.value(context))), run);
   const output = boundedOutput(run.left);
   toValueSync(liquid.renderer.renderTemplates(parts, context, output));

@@ -369,6 +369,34 @@ function testFilters(get: Get): void {
     [{ from: "2026-11-20T11:00:20+01:00", to: second(41) }, [2, 3, 4]],
   ];
 
+  it("finds a message by what it was sent with, once a status says so", async () => {
+    const callback = "evt_1:whatsapp";
+    const told = (messageId: string, bizOpaqueCallbackData?: unknown) =>
+      makeStatus(messageId, "sent", {
+        data: {
+          status: {
+            ...{ messageId, status: "sent", at: second(1) },
+            ...(bizOpaqueCallbackData !== undefined && { bizOpaqueCallbackData }),
+          } as NonNullable<WaypostEvent["data"]["status"]>,
+        },
+      });
+    assert.equal(await get().sentWith(callback), undefined);
+    await get().append([
+      told("wamid.A"),
+      told("wamid.B", callback),
+      told("wamid.C", `${callback}:later`),
+      told("wamid.D", ""),
+      told("wamid.E", 7),
+    ]);
+    assert.equal(await get().sentWith(callback), "wamid.B");
+    assert.equal(await get().sentWith(`${callback}:later`), "wamid.C");
+    for (const other of ["", "7", "wamid.B", "evt_1"]) {
+      assert.equal(await get().sentWith(other), undefined, other);
+    }
+    await assert.rejects(get().sentWith({ $ne: "" } as never), TypeError);
+    assert.deepEqual(await ids(get(), { messageId: callback }), []);
+  });
+
   it("knows a contact by ctc_… as by each of their ids, and nobody by what is none", async () => {
     await get().append(samples());
     for (const id of ["15555550123", "DE.8520369147"]) {
@@ -1094,6 +1122,7 @@ function testHostileFilters(get: Get): void {
       for (const key of ["conversation", "contact", "messageId", "account"] as const) {
         assert.deepEqual(await ids(get(), { [key]: value }), [], `${key} ${value}`);
       }
+      assert.equal(await get().sentWith(value), undefined);
       assert.equal(await get().event(value), undefined);
       assert.equal(await get().message(value), undefined);
       assert.equal(await get().conversation(value), undefined);

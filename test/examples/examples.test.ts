@@ -75,6 +75,40 @@ describe("npm run example", { concurrency: 2 }, () => {
     assert.equal(count(lines, new RegExp(`^Slack #sales: @U0${id} Mia: https`)), 1);
   });
 
+  it("clinic: the practice hears what was tapped or written", async () => {
+    const lines = await play("clinic");
+    assert.deepEqual(
+      lines.filter((line) => line.startsWith("Your service")),
+      [
+        'Your service practice: business.appointment.confirmed of Mia {"appointment":"A7"}',
+        'Your service practice: business.appointment.cancelled of Tom {"appointment":"A8"}',
+        'Your service practice: business.appointment.confirmed of Eva {"appointment":"A9"}',
+      ],
+    );
+    assert.equal(count(lines, /^WhatsApp to .*appointment_reminder/), 3);
+    assert.equal(count(lines, /^WhatsApp/), 6);
+  });
+
+  it("away-message: once in each conversation, and the urgent is heard", async () => {
+    const lines = await play("away-message");
+    assert.equal(count(lines, /^WhatsApp to .*We are back at 9/), 2);
+    assert.equal(count(lines, /^Slack #on-call/), 1);
+    assert.equal(count(lines, /^WhatsApp/), 3);
+  });
+
+  it("csat: each is asked once, and a bad answer is told", async () => {
+    const lines = await play("csat");
+    assert.equal(count(lines, /^WhatsApp to .*How was it\?/), 2);
+    assert.equal(count(lines, /^Slack #support/), 1);
+    assert.equal(count(lines, /^Google Sheets, Ratings: .*Z \|/), 2);
+  });
+
+  it("bot: its answers are sent, until a human has the conversation", async () => {
+    const lines = await play("bot");
+    assert.equal(count(lines, /^WhatsApp/), 2);
+    assert.equal(count(lines, /^Slack #support: @here Mia/), 1);
+  });
+
   it("says what it does as it happens, ends with --once, and leaves nothing behind", async () => {
     const folder = await mkdtemp(join(tmpdir(), "waypost-examples-"));
     const env = { ...process.env, TMPDIR: folder };

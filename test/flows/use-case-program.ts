@@ -1,15 +1,8 @@
-import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
-import type { Contact, WaypostEvent } from "../../src/contracts.ts";
-import { type Stub, type StubRequest, startStub } from "../destinations/stub.ts";
-import { appSecret, createProgram, opsToken } from "../faults/program.ts";
-import { sign } from "../support/signed.ts";
-import { signedBy } from "../support/sources.ts";
-import { waitFor } from "../support/wait-for.ts";
-import { fenceType, type Office, plainUseCases, secrets, webhookSecret } from "./use-cases.ts";
+import type { WaypostEvent } from "../../src/contracts.ts";
+import { type StubRequest, startStub } from "../destinations/stub.ts";
+import { startDriven } from "./driver.ts";
+import { type Office, plainUseCases, webhookSecret } from "./use-cases.ts";
 
 /** A delivery as a stand-in has it in its book. */
 export interface Entry {
@@ -20,173 +13,35 @@ export interface Entry {
   readonly event?: WaypostEvent;
   readonly body: string;
 }
-interface Row {
-  readonly destination: string;
-  readonly state: string;
-  readonly route: string;
-  readonly reason?: string;
-  readonly nextAt?: string;
-}
 
 export type UseCaseProgram = Awaited<ReturnType<typeof startUseCases>>;
 
-/** The whole program with the use cases, and a stand-in for each destination. */
+/** The whole program with the use cases, and a plain webhook for each destination. */
 export async function startUseCases(office: Office = "open") {
-  const folder = await mkdtemp(join(tmpdir(), "waypost-usecases-"));
   const entries: Entry[] = [];
-  const standIns: Stub = await startStub((request) => {
+  const standIns = await startStub((request) => {
     entries.push(entryOf(request));
     return { status: 204 };
   });
-  const file = join(folder, "waypost.yaml");
-  let text = plainUseCases(standIns.url, office);
-  await writeFile(file, text);
-  const program = await createProgram(["start"], {
-    DATA_DIR: folder,
-    WAYPOST_CONFIG: file,
-    LOG_LEVEL: "warn",
-    ...secrets,
-  });
-  await program.start();
-
-  const ask = async <T>(path: string, method = "GET", body?: object): Promise<T> => {
-    const headers = { authorization: `Bearer ${opsToken}`, "content-type": "application/json" };
-    const answer = await fetch(`${program.opsUrl}${path}`, {
-      method,
-      headers,
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
-    return JSON.parse(text || "null") as T;
-  };
-  /** Whoever holds a destination learns at once, and not at its next renewal, that it is paused. */
-  const reload = async () => {
-    await writeFile(file, text);
-    await ask("/api/reload", "POST", {});
-  };
-  const eventsOf = async (phone: string) =>
-    (await ask<{ items: WaypostEvent[] }>(`/api/events?contact=${phone}&limit=200`)).items;
-  const rowsOf = async (id: string) =>
-    (await ask<{ deliveries: Row[] }>(`/api/events/${encodeURIComponent(id)}`)).deliveries;
-  const tell = async (...events: readonly object[]) => {
-    const { ids } = await ask<{ ids: string[] }>("/api/events", "POST", events);
-    return ids;
-  };
+  const driven = await startDriven(plainUseCases(standIns.url, office), fencedDestinations);
   const bookOf = (phone: string) => entries.filter(({ body }) => body.includes(`"${phone}"`));
-
-  const paused = new Set<string>();
-  let fences = 0;
-  /** All queues, and the log, have taken in what came before. */
-  const tellFence = async () => {
-    fences += 1;
-    const [id = ""] = await tell({ type: fenceType, id: `fence-${fences}`, business: {} });
-    const passed = () => entries.filter(({ event }) => event?.id === id).length;
-    const most = fencedDestinations - paused.size;
-    await waitFor(`${id} is everywhere`, () => passed() >= most, 30_000);
-    const rows = async () => (await rowsOf(id).catch(() => [])).length;
-    await waitNow(`${id} has its rows`, async () => (await rows()) >= fencedDestinations);
-  };
-  const fence = shared(tellFence);
-  const isDone = (rows: readonly Row[]) =>
-    rows.every(
-      ({ state, destination }) => !["open", "sending"].includes(state) || paused.has(destination),
-    );
-  const ended = new Set<string>();
-  /** Waits for the end of what is not scheduled; answers whether more may have come of it. */
-  const endOf = async ({ id, type }: WaypostEvent): Promise<boolean> => {
-    if (ended.has(id)) return false;
-    let rows: readonly Row[] = [];
-    await waitNow(`all deliveries of ${type}`, async () => {
-      rows = await rowsOf(id);
-      return isDone(rows);
-    });
-    const final = ["delivered", "skipped", "dead"];
-    if (rows.every(({ state }) => final.includes(state))) ended.add(id);
-    return rows.some(({ state, destination }) => destination === "flows" && state === "delivered");
-  };
-  /** Nothing more comes of what was sent about this contact, but for what is scheduled or waits for a paused destination. */
-  const settle = async (phone: string) => {
-    for (const seen = new Set<string>(); ; ) {
-      await fence();
-      const events = (await eventsOf(phone)).filter(({ id }) => !seen.has(id));
-      for (const { id } of events) seen.add(id);
-      const more = await Promise.all(events.map(endOf));
-      if (!more.includes(true)) return;
-    }
-  };
   return {
-    program,
-    ask,
-    tell,
-    settle,
-    eventsOf,
-    rowsOf,
+    ...driven,
     bookOf,
-    /** Each when all that came of the one before is done. */
-    async inTurn(phone: string, ...steps: readonly (() => Promise<unknown>)[]) {
-      for (const step of steps) {
-        await step();
-        await settle(phone);
-      }
-    },
-    /** Signed as Meta does. */
-    async send(post: object) {
-      const body = JSON.stringify(post);
-      const answer = await fetch(program.webhookUrl, {
-        method: "POST",
-        headers: {
-          "content-type": "application/json",
-          "x-hub-signature-256": sign(body, appSecret),
-        },
-        body,
-      });
-      assert.equal(answer.status, 200);
-    },
-    /** To a source, signed as its kind is. */
-    async hook(name: string, signedAs: string, body: object, headers = {}) {
-      const bytes = Buffer.from(JSON.stringify(body));
-      const url = program.webhookUrl.replace("/webhooks/whatsapp", `/hooks/${name}`);
-      const signed = signedBy[signedAs]?.(bytes) ?? {};
-      const all = { ...signed, "content-type": "application/json", ...headers };
-      return (await fetch(url, { method: "POST", body: new Uint8Array(bytes), headers: all }))
-        .status;
-    },
-    contact: (phone: string) => ask<Contact>(`/api/contacts/${phone}`),
     /** By the route's options: where an event about the contact went, and what it was. */
     async heard(phone: string, ...routes: string[]) {
-      await settle(phone);
+      await driven.settle(phone);
       return bookOf(phone)
         .filter(({ route }) => routes.length === 0 || routes.includes(route))
         .map(({ destination, route, event }) => `${route} ${destination} ${event?.type ?? "meta"}`)
         .sort();
     },
-    /** The business data of the events of this type about the contact, oldest first. */
-    async business(phone: string, type: string) {
-      await settle(phone);
-      const events = (await eventsOf(phone)).filter((event) => event.type === type);
-      return events.map(({ data }) => data.business).reverse();
-    },
-    /** It is sent nothing any more. */
-    async pause(name: string) {
-      await ask(`/api/destinations/${name}/pause`, "POST", { reason: "a test" });
-      paused.add(name);
-      await reload();
-    },
-    async resume(name: string) {
-      await ask(`/api/destinations/${name}/resume`, "POST", {});
-      paused.delete(name);
-      await reload();
-    },
     /** From now on with other hours. */
-    async becomes(now: Office, maxAge?: string) {
-      text = plainUseCases(standIns.url, now, maxAge);
-      await reload();
-    },
+    becomes: (now: Office, maxAge?: string) =>
+      driven.reload(plainUseCases(standIns.url, now, maxAge)),
     async end() {
-      await program.kill();
+      await driven.end();
       await standIns.close();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }
@@ -201,28 +56,4 @@ function entryOf({ path, headers, body }: StubRequest): Entry {
   const route = String(headers["x-route"] ?? "none");
   const event = parsed.specversion === undefined ? {} : { event: parsed };
   return { destination: path.slice(1), route, body, ...event };
-}
-
-/** Whoever calls while it runs waits for the next run, together. */
-function shared(run: () => Promise<void>): () => Promise<void> {
-  let current = Promise.resolve();
-  let next: Promise<void> | undefined;
-  return () => {
-    next ??= current.then(() => {
-      next = undefined;
-      current = run();
-      return current;
-    });
-    return next;
-  };
-}
-
-/** Asks seldom: each question is work for the program that is waited for. */
-async function waitNow(what: string, condition: () => Promise<boolean>): Promise<void> {
-  let asked = 0;
-  const seldom = async () => {
-    const isTime = asked++ % 8 === 0;
-    return isTime && (await condition());
-  };
-  await waitFor(what, seldom, 30_000);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parse, stringify } from "yaml";
 import { sourceSecrets } from "../support/sources.ts";
 
-const file = new URL("../../fixtures/config/usecases.yaml", import.meta.url);
+export const useCasesFile = new URL("../../fixtures/config/usecases.yaml", import.meta.url);
 
 /** What the file takes from its environment. */
 export const secrets = {
@@ -34,7 +34,7 @@ export interface UseCases {
 }
 
 export function readUseCases(): UseCases {
-  return parse(readFileSync(file, "utf8")) as UseCases;
+  return parse(readFileSync(useCasesFile, "utf8")) as UseCases;
 }
 
 /** At which hours the office is open: at all, or at none. */
@@ -76,11 +76,16 @@ export function plainUseCases(standIns: string, office: Office, maxAge = "15min"
     ...(route.maxAge !== undefined && { maxAge }),
   }));
   const to = names.filter((name) => name !== "staging");
-  const fence = { name: "fence", when: { type: fenceType }, to, defaults: false };
-  return stringify({ ...useCases, routes: [...useCases.routes, fence] });
+  return stringify({ ...useCases, routes: [...useCases.routes, fenceTo(to)] });
 }
 
-function hoursOf(office: Office): Record<string, unknown> {
+/** All get a row for it, and nothing of it. */
+export function fenceTo(to: readonly unknown[]): Route {
+  const only = { tag: ["nobody-has-this"] };
+  return { name: "fence", when: { type: fenceType }, only, to, defaults: false };
+}
+
+export function hoursOf(office: Office): Record<string, unknown> {
   const utc = { timeZone: "UTC" };
   if (office === "open") return { ...utc, "mon-sun": "00:00-24:00" };
   // Open tomorrow and later, so that what waits for it has a time.
@@ -99,6 +104,7 @@ function targetsOf(to: unknown, route: string) {
     .map((name) => ({ [name]: options }));
 }
 
+/** Those that tests cannot hold up are late enough for what is to happen before. */
 function soon(after: NonNullable<Route["after"]>) {
-  return typeof after === "string" ? "2s" : { ...after, delay: "2s" };
+  return typeof after === "string" ? "4s" : { ...after, delay: "1s" };
 }

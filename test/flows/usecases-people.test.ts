@@ -98,11 +98,13 @@ describe("the use cases of messages and people", { concurrency: 16 }, () => {
     for (const each of [human, other, asked]) {
       assert.deepEqual(await run.heard(each.phone, "lookup"), [], each.phone);
     }
-    // Given back, and the bot hears of them again.
-    await run.tell(asked.does("handoff.ended"));
-    await run.settle(asked.phone);
-    await run.send(asked.says("And now?"));
-    assert.deepEqual(await run.heard(asked.phone, "lookup"), [helloGoesTo[0]]);
+    // Given back or closed, and the bot hears of them again.
+    await run.tell(asked.does("handoff.ended"), human.does("conversation.closed"));
+    for (const each of [asked, human]) {
+      await run.settle(each.phone);
+      await run.send(each.says("And now?"));
+      assert.deepEqual(await run.heard(each.phone, "lookup"), [helloGoesTo[0]]);
+    }
   });
 
   it("handoff: asked for once, until the conversation is closed", async () => {

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import type { Plan } from "../../src/app/plan.ts";
 import { replayParts } from "../../src/app/replay.ts";
 import type { Replay, ReplayRequest, Route, Store } from "../../src/contracts.ts";
 import { compileRoutes } from "../../src/deliver/routes.ts";
@@ -39,7 +38,10 @@ describe("a replay", () => {
   const parts = (routes: readonly Route[] = [], media = false) => {
     const compiled = compileRoutes({ accounts: {}, routes, media });
     const laneKeys = new Map([["media", mediaLaneKeys]]);
-    return replayParts(store, () => ({ routes: compiled, laneKeys }) as unknown as Plan);
+    return replayParts(store, () => ({
+      ...{ routes: compiled, laneKeys },
+      routing: { destinations: {} },
+    }));
   };
   const append = async (count: number) => {
     const events = Array.from({ length: count }, (_, at) => makeText(`${at}`, { at }));

@@ -130,6 +130,7 @@ export async function startOps(
         replayParts(store, () => ({
           routes: compileRoutes({ accounts: {}, routes }),
           laneKeys: new Map(),
+          routing: { destinations: {} },
         })),
         request,
       ),

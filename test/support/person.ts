@@ -48,6 +48,9 @@ export function person(phone: string, account: Account = "berlin", name = "Mia")
       inbound({ ...text(body), ...(quoting && { context: { from: "15555550100", id: quoting } }) }),
     taps: (id: string, title = "This one") =>
       interactive({ type: "button_reply", button_reply: { id, title } }),
+    /** A quick reply of a template. */
+    tapsTemplate: (payload: string, text: string) =>
+      inbound({ type: "button", button: { payload, text } }),
     answersFlow: (answers: object) =>
       interactive({
         type: "nfm_reply",

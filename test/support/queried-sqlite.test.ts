@@ -83,6 +83,44 @@ describe("openQueriedSqlite", () => {
     assert.deepEqual(await count(), [2]);
   });
 
+  /** A query that has its turn until it is let go, so that others wait together. */
+  const hold = () => {
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    return { letGo, over: db.query(() => held) };
+  };
+
+  it("shows queries that waited together the same, and what was committed before they began", async () => {
+    const { letGo, over } = hold();
+    const seen = new Set<object>();
+    const counts = [1, 2, 3].map(() =>
+      db.query(async (sql) => {
+        seen.add(sql.snapshot);
+        const [before] = await sql.list("SELECT count(*) FROM t", [], "brief");
+        await add();
+        return before;
+      }),
+    );
+    await add();
+    letGo();
+    await over;
+    assert.deepEqual(await Promise.all(counts), [1, 1, 1]);
+    assert.equal(seen.size, 1);
+    assert.deepEqual(await count(), [4]);
+  });
+
+  it("lets a query that fails keep none from its answer that waited with it", async () => {
+    const { letGo, over } = hold();
+    const failing = db.query((sql) => sql.get("SELECT * FROM nothing"));
+    const others = [count(), count()];
+    letGo();
+    await over;
+    await assert.rejects(failing);
+    assert.deepEqual(await Promise.all(others), [[0], [0]]);
+  });
+
   it("lists numbers and text in the order of the SELECT", async () => {
     for (const value of ["b", "a", '"ä€😀\n']) await add(value);
     const select = "SELECT v FROM t WHERE id < ? ORDER BY id DESC LIMIT 5";

@@ -18,6 +18,7 @@ const results: Readonly<Record<Entry["result"], readonly [string, Tone]>> = {
   refused: ["refused", "wait"],
   failed: ["failed", "bad"],
   cut: ["broken off", "quiet"],
+  begun: ["begun", "quiet"],
 };
 
 /** Who read what people wrote, and who did what. */

@@ -6,7 +6,10 @@ export async function hubspot(): Promise<StandIn> {
   const { stub, portal } = await startHubspotStub({ specification: false });
   const inWords = ({ type, properties }: StubObject): string => {
     const { firstname = "", phone = "", dealname, amount, hubspot_owner_id: owner } = properties;
-    if (type === "contacts") return `HubSpot: contact ${firstname} ${phone} is made`;
+    const consent = properties["whatsapp_consent"];
+    if (type === "contacts") {
+      return `HubSpot: contact ${firstname} ${phone} ${consent ? `has consent ${consent}` : "is made"}`;
+    }
     if (type === "0-3")
       return `HubSpot: deal "${dealname}" of ${amount} is made, for owner ${owner}`;
     if (type === "tickets") return `HubSpot: ticket "${properties["subject"]}" is made`;

@@ -3,10 +3,14 @@ import type { StandIn } from "../stand-in.ts";
 
 export async function slack(): Promise<StandIn> {
   const { stub, baseUrl, posts, channels } = await startSlackStub();
+  const addFor = ({ channel }: Readonly<Record<string, unknown>>) => {
+    const name = String(channel ?? "#support").replace(/^#/, "");
+    if (!channels.has(name)) channels.set(name, `C0INVENTED${channels.size + 1}`);
+  };
   return {
-    options: (_, { channel }) => {
-      const name = String(channel).replace(/^#/, "");
-      if (!channels.has(name)) channels.set(name, `C0INVENTED${channels.size + 1}`);
+    addFor,
+    options: (_, given) => {
+      addFor(given);
       return { baseUrl, token: slackToken };
     },
     book: () =>

@@ -2,11 +2,13 @@ import type { Given, StandIn } from "../stand-in.ts";
 
 /** By the kind of destination. Each is loaded when an example has one. */
 const starts: Readonly<Record<string, (given: Given) => Promise<StandIn>>> = {
+  email: async () => (await import("./email.ts")).email(),
   "google-sheets": async () => (await import("./google-sheets.ts")).googleSheets(),
   hubspot: async () => (await import("./hubspot.ts")).hubspot(),
   shopify: async (given) => (await import("./shopify.ts")).shopify(given),
   slack: async () => (await import("./slack.ts")).slack(),
-  webhook: async () => (await import("./receiver.ts")).receiver(),
+  webhook: async (given) => (await import("./receiver.ts")).receiver(given),
+  "whatsapp-reply": async (given) => (await import("./whatsapp.ts")).whatsapp(given),
   zendesk: async () => (await import("./zendesk.ts")).zendesk(),
 };
 

@@ -1,9 +1,16 @@
-import type { Contact, Contacts, EventQuery, Ledger, WaypostEvent } from "../../contracts.ts";
+import type {
+  Contact,
+  Contacts,
+  EventQuery,
+  Ledger,
+  SentMessages,
+  WaypostEvent,
+} from "../../contracts.ts";
 import { type About, findAbout } from "./about.ts";
 
 /** What is asked at a delivery's turn, beside its event. */
 export interface FlowMemory {
-  readonly query: Pick<EventQuery, "event" | "events" | "message" | "conversation">;
+  readonly query: Pick<EventQuery, "event" | "events" | "message" | "conversation"> & SentMessages;
   readonly contacts: Contacts;
   readonly ledger: Pick<Ledger, "aliases" | "claims" | "claim" | "delivery">;
 }

@@ -5,6 +5,8 @@ import { type Circumstances, receivedAt } from "./circumstances.ts";
 const inbound = "whatsapp.message.*";
 const standby = "whatsapp.standby.*";
 const closed = "business.conversation.closed";
+const handoffRequested = "business.handoff.requested";
+const handoffEnded = "business.handoff.ended";
 
 /** Who sent what our side sent; a phone's owner is human. */
 function senderOf({ type, data }: WaypostEvent): Party | undefined {
@@ -41,17 +43,33 @@ export async function isHeld(
   return by.includes("other") && (await isHeldByOther(about));
 }
 
-/** A human wrote a short while ago, or somebody asked for one and was not told that this is over. */
+/** Who has the conversation now, for who would reply; `to`: the events that are answered. What ended it ends the hold, and who asks for a human is told so. */
+export async function holderOf(
+  about: Circumstances,
+  to: readonly string[],
+  rules: FlowRules,
+): Promise<Holder | undefined> {
+  const endedAt = [handoffEnded, closed].includes(about.event.type) ? receivedAt(about.event) : 0;
+  if (await isHeldByHuman(about, rules, { endedAt, to })) return "human";
+  return (await isHeldByOther(about)) ? "other" : undefined;
+}
+
+/** A human wrote a short while ago, or somebody asked for one; and it is neither closed nor given back since. */
 async function isHeldByHuman(
   { now, newest }: Circumstances,
   { conversations: { hold } }: FlowRules,
+  { endedAt = 0, to = [] }: { readonly endedAt?: number; readonly to?: readonly string[] } = {},
 ): Promise<boolean> {
-  const sent = await newest(sentTypes, { from: now - hold.humanMs - 1, to: now, limit: 50 });
+  const recent = now - hold.humanMs - 1;
+  const [end] = await newest([handoffEnded, closed], { from: recent, to: now });
+  const since = Math.max(recent, endedAt, end === undefined ? 0 : receivedAt(end));
+  const sent = await newest(sentTypes, { from: since, to: now, limit: 50 });
   if (sent.some((event) => senderOf(event) === "human")) return true;
-  const ends = ["business.handoff.ended", ...(hold.handoff === "untilClosed" ? [closed] : [])];
-  const from = hold.handoff === "untilClosed" ? {} : { from: now - hold.handoff - 1 };
-  const [last] = await newest(["business.handoff.requested", ...ends], { ...from, to: now });
-  return last?.type === "business.handoff.requested";
+  const untilClosed = hold.handoff === "untilClosed";
+  const from = hold.handoff === "untilClosed" ? endedAt : now - hold.handoff - 1;
+  const types = [handoffRequested, handoffEnded, ...(untilClosed ? [closed] : [])];
+  const [last] = await newest(types, { from: Math.max(from, endedAt), to: now });
+  return last?.type === handoffRequested && !to.includes(last.data.derived?.from ?? "");
 }
 
 /** Another app of the business, or Meta's agent: what comes then comes as standby. */

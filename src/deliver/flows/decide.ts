@@ -46,6 +46,8 @@ export interface Decider {
   knows(route: string): boolean;
   /** When a row of this route opens; undefined: at once. */
   opensAt(route: string, event: WaypostEvent): Date | undefined;
+  /** As the route says; undefined: it does not. */
+  maxAgeMs(route: string): number | undefined;
   circumstances(event: WaypostEvent, route: string): Circumstances;
   /** Each key of the route's `only` with its answer, as of now. Never rejects. */
   examine(route: string, event: WaypostEvent): Promise<OnlyAnswer[]>;
@@ -85,6 +87,7 @@ export function createDecider(parts: DeciderParts): Decider {
   return {
     circumstances,
     knows: (route) => byName.has(route),
+    maxAgeMs: (name) => byName.get(name)?.route.maxAgeMs,
     opensAt(name, event) {
       const route = byName.get(name)?.route;
       return route && opensAt(route, event, rules);

@@ -18,7 +18,8 @@ export function dryMemory(
   const { query, contacts, ledger } = memory;
   return {
     query: {
-      event: async () => event,
+      event: async (id) => (id === event.id ? event : query.event(id)),
+      sentWith: query.sentWith.bind(query),
       events: query.events.bind(query),
       message: query.message.bind(query),
       conversation: query.conversation.bind(query),

@@ -1,11 +1,12 @@
-import type { EventQuery, WaypostEvent } from "../../contracts.ts";
+import type { EventQuery, SentMessages, WaypostEvent } from "../../contracts.ts";
 import { arrivedMessageId } from "../../event/file-arrived.ts";
 import { noSurroundings, type Surroundings } from "../surroundings.ts";
 import type { Decider } from "./decide.ts";
 import { type ScopeParts, scopeOf } from "./scope.ts";
+import { standingOf } from "./standing.ts";
 
 interface Parts extends ScopeParts {
-  readonly query: Pick<EventQuery, "event" | "message">;
+  readonly query: Pick<EventQuery, "event" | "message"> & SentMessages;
   readonly circumstances: Decider["circumstances"];
   /** Absent: no files are fetched. */
   readonly files?: Surroundings["files"];
@@ -27,6 +28,8 @@ export function createSurroundings(parts: Parts): Surroundings {
       return told?.find(({ type, data }) => data.message !== undefined && sayingTypes.test(type));
     },
     files,
+    standing: (event, answers = event.id) => standingOf(circumstances(event, ""), answers, parts),
+    sentWith: (callback) => query.sentWith(callback),
     has: async (eventId) => (await query.event(eventId)) !== undefined,
   };
 }

@@ -10,7 +10,7 @@ import { derivedEvent, mostDepth } from "../../event/derived-event.ts";
 import { isOwnType, setRequestedType } from "../../event/own-types.ts";
 import type { BotAnswer } from "./bot-answer.ts";
 
-type Asker = Pick<DeliveryContext, "destination" | "idempotencyKey">;
+type Asker = Pick<DeliveryContext, "destination" | "idempotencyKey" | "replying">;
 
 /**
  * What follows from a bot's answer: what is set before what is emitted, so that routes that take the one see the other. Throws
@@ -33,12 +33,18 @@ export function carryOut(
       answer: `${status}: left out, for ${source.type} is not answered: ${says.join(", ")}`,
     };
   }
-  const made = { source, route: asker.destination, at: new Date() };
+  const at = new Date();
+  const made = { source, route: asker.destination, at };
   const key = (what: string) => `${asker.idempotencyKey}:${what}`;
   const events = [
     ...(reply === undefined
       ? []
-      : [requestReply({ ...made, key: key("reply"), via, reply, purpose: "bot", ...setOf(set) })]),
+      : [
+          requestReply({
+            ...{ ...made, key: key("reply"), via, reply, purpose: "bot", ...setOf(set) },
+            ...untilOf(asker.replying?.until, at),
+          }),
+        ]),
     ...(set === undefined || reply !== undefined
       ? []
       : [
@@ -47,8 +53,8 @@ export function carryOut(
             data: { set, answers: answeredBy(source) },
           }),
         ]),
-    ...emit.map(({ type, data = {} }, at) =>
-      derivedEvent({ ...made, key: key(`emit:${at}`), type, data }),
+    ...emit.map(({ type, data = {} }, i) =>
+      derivedEvent({ ...made, key: key(`emit:${i}`), type, data }),
     ),
   ];
   if (events.some(({ data }) => (data.derived?.depth ?? 0) > mostDepth)) {
@@ -57,6 +63,14 @@ export function carryOut(
   }
   return { answer: `${status}: ${says.join(", ")}`, events };
 }
+
+/** As late as the bot itself could be asked. What a replay has it say anew is of now. */
+function untilOf(until: number | undefined, now: Date): { readonly until?: Date } {
+  if (until === undefined) return {};
+  return { until: new Date(Number.isFinite(until) ? until : now.getTime() + replayedMs) };
+}
+
+const replayedMs = 60 * 60_000;
 
 function setOf(set: BotAnswer["set"]) {
   return set === undefined ? {} : { set: { ...set } };

@@ -8,7 +8,7 @@ import {
 import type { DestinationKind } from "../destination-kind.ts";
 import { effectId } from "../effect-id.ts";
 import { failedAnswer, type HttpAnswer, send } from "../http/send.ts";
-import { readBotAnswer } from "./bot-answer.ts";
+import { prepareBotAnswers, readBotAnswer } from "./bot-answer.ts";
 import { carryOut } from "./carry-out.ts";
 import { checkTarget } from "./check-target.ts";
 import { guardedConnector } from "./connector.ts";
@@ -24,6 +24,7 @@ export const webhook: DestinationKind = {
 };
 
 function createWebhook(options: WebhookOptions): Destination {
+  if (options.via !== undefined) setImmediate(prepareBotAnswers).unref();
   const agent = new Agent({ connect: guardedConnector(options), allowH2: false });
   return {
     kind: "webhook",

@@ -1,4 +1,5 @@
 import type {
+  Delivery,
   EnqueuedDelivery,
   EventQuery,
   Ledger,
@@ -15,6 +16,11 @@ export type Target =
   | { readonly leftOut: string };
 
 export interface ReplayParts {
+  /** Why a delivery that there was is not opened again; undefined: it is. */
+  leftOut(
+    row: Pick<Delivery, "id" | "destination" | "eventId">,
+    request: Pick<ReplayRequest, "effects">,
+  ): string | undefined;
   readonly query: Pick<EventQuery, "events">;
   readonly ledger: Pick<Ledger, "enqueue" | "reopen" | "delivery" | "deliveries">;
   /** Of each event, by the routes as they are now. */
@@ -139,7 +145,9 @@ async function takeDeliveries(
   const rows = page.items.filter(({ createdAt }) => createdAt < to);
   const tally = createTally(rows.length);
   for (const row of rows) {
-    if (await open(parts, request, { destination: row.destination, row }, replay)) tally.open(row);
+    const leftOut = parts.leftOut(row, request);
+    if (leftOut !== undefined) tally.leaveOut(leftOut);
+    else if (await open(parts, request, { destination: row.destination, row }, replay)) tally.open(row);
     else tally.had();
   }
   return tally.slice(rows.length < page.items.length ? null : page.next);

@@ -17,6 +17,8 @@ interface Part {
   readonly count: number;
 }
 
+/** A list that looks at no more rows than this is made on the spot. */
+const brief = 200;
 /** So many rows of a subquery are looked up one by one and sorted; of more, it only checks. */
 const few = 2_000;
 /** Of a subquery with more rows than this, no set is made: each row is asked whether it is one of them. */
@@ -29,9 +31,19 @@ export async function findEvents(
   selection: Selection,
   page: CheckedPage,
 ): Promise<WaypostEvent[]> {
-  const types = await matchingTypes(selection.types, () => readTypes(session));
+  const types = await matchingTypes(selection.types, () => typesIn(session));
   if (types?.length === 0) return [];
   const times = [...during(selection), ...behind("received_at", page)];
+  const short = await shortConversation(session, selection, times);
+  if (short !== undefined) {
+    const others = types === undefined ? [] : [anyOf("+type", types)];
+    const found = newest(
+      events,
+      short.map((lead) => [lead, ...times, ...others]),
+      page,
+    );
+    return eventsAt(session, await session.list<number>(found.sql, found.params, "brief"));
+  }
   const parts = [
     ...(types === undefined ? [] : [await typePart(session, types, times)]),
     ...(await partsOf(session, selection, times)),
@@ -44,12 +56,40 @@ export async function findEvents(
     ...checks,
   ]);
   const { sql, params } = newest(events, alternatives, page);
+  return eventsAt(session, await session.list<number>(sql, params));
+}
+
+async function eventsAt(session: QuerySession, all: readonly number[]): Promise<WaypostEvent[]> {
   const found: WaypostEvent[] = [];
-  for (const seq of await session.list<number>(sql, params)) {
+  for (const seq of all) {
     const row = await session.get<{ body: string }>("SELECT body FROM events WHERE seq = ?", [seq]);
     if (row !== undefined) found.push(JSON.parse(row.body));
   }
   return found;
+}
+
+const ofConversation = new Set(["conversationIds", "types", "from", "to"]);
+
+/** What leads to the events of a conversation, where nothing else but types is asked of them and they are few: most are. */
+async function shortConversation(
+  session: QuerySession,
+  selection: Selection,
+  times: readonly Condition[],
+): Promise<readonly Condition[] | undefined> {
+  const { conversationIds } = selection;
+  if (conversationIds === undefined || conversationIds.length > maxAlternatives) return undefined;
+  if (!Object.keys(selection).every((part) => ofConversation.has(part))) return undefined;
+  const lead = conversationIds.map((id) => equal("conversation_id", id));
+  return (await count(session, lead, times, brief)) < brief ? lead : undefined;
+}
+
+const typesSeen = new WeakMap<object, Promise<string[]>>();
+
+/** Read once for all queries that see the same. */
+function typesIn(session: QuerySession): Promise<string[]> {
+  const seen = typesSeen.get(session.snapshot) ?? readTypes(session);
+  typesSeen.set(session.snapshot, seen);
+  return seen;
 }
 
 async function typePart(
@@ -117,21 +157,22 @@ async function setPart(session: QuerySession, { sql, params }: Condition): Promi
   return { lead, check: { sql: `+seq IN (${sql})`, params }, count: found };
 }
 
-/** Within the times, up to `many`. */
+/** Within the times, up to `most`. */
 async function count(
   session: QuerySession,
   alternatives: readonly Condition[],
   times: readonly Condition[],
+  most = many,
 ): Promise<number> {
   let found = 0;
   for (const alternative of alternatives) {
     const all = [alternative, ...times];
     const where = all.map(({ sql }) => sql).join(" AND ");
     const params = all.flatMap((each) => each.params);
-    const sql = `SELECT count(*) FROM (SELECT 1 FROM events WHERE ${where} LIMIT ${many - found})`;
-    const [more = 0] = await session.list<number>(sql, params);
+    const sql = `SELECT count(*) FROM (SELECT 1 FROM events WHERE ${where} LIMIT ${most - found})`;
+    const [more = 0] = await session.list<number>(sql, params, most > brief ? undefined : "brief");
     found += more;
-    if (found >= many) break;
+    if (found >= most) break;
   }
   return found;
 }

@@ -28,12 +28,6 @@ const columns = {
 export function createReader({ read, query, change }: Uses): Reader {
   return {
     events: (selection, page) => query((session) => findEvents(session, selection, page)),
-    event: (id) =>
-      read(async (session) => {
-        const sql = "SELECT body FROM events WHERE id = ?";
-        const row = hasNul(id) ? undefined : await session.get<{ body: string }>(sql, [id]);
-        return row === undefined ? undefined : JSON.parse(row.body);
-      }),
     storedAt: (id) =>
       read(async (session) => {
         const sql = "SELECT stored_at AS at FROM events WHERE id = ?";
@@ -41,12 +35,6 @@ export function createReader({ read, query, change }: Uses): Reader {
         return typeof row?.at === "number" ? new Date(row.at) : undefined;
       }),
     eventsById: (ids) => read((session) => eventsById(session, ids)),
-    message: (id) =>
-      read(async (session) => {
-        const sql = "SELECT facts FROM messages WHERE id = ?";
-        const row = hasNul(id) ? undefined : await session.get<{ facts: string }>(sql, [id]);
-        return row === undefined ? undefined : factsRow<MessageRow>(row);
-      }),
     messages: (ids) =>
       read(async (session) => {
         const { sql, params } = anyOf("id", ids);

@@ -31,25 +31,16 @@ export function createReader({ use }: MongoConnection): Reader {
 
 function createLookups(
   use: MongoConnection["use"],
-): Pick<Reader, "event" | "storedAt" | "message" | "messages" | "conversationsById" | "aliases"> {
-  const fieldOf = <K extends "event" | "storedAt">(id: string, name: K) =>
-    use((models) =>
-      models.events
-        .findById(id, { [name]: 1 })
-        .maxTimeMS(maxTimeMS)
-        .lean<Pick<EventDocument, K> | null>(),
-    );
+): Pick<Reader, "storedAt" | "messages" | "conversationsById" | "aliases"> {
   const all = (ids: readonly string[]) => ({ _id: anyOf(ids) });
   return {
-    event: async (id) => {
-      const found = await fieldOf(id, "event");
-      return found === null ? undefined : unpackEvent(found.event);
-    },
-    storedAt: async (id) => (await fieldOf(id, "storedAt"))?.storedAt,
-    message: (id) =>
+    storedAt: (id) =>
       use(async (models) => {
-        const found = models.messages.findById(id).maxTimeMS(maxTimeMS);
-        return (await found.lean<MessageRow>()) ?? undefined;
+        const found = await models.events
+          .findById(id, { storedAt: 1 })
+          .maxTimeMS(maxTimeMS)
+          .lean<Pick<EventDocument, "storedAt"> | null>();
+        return found?.storedAt;
       }),
     messages: (ids) =>
       use((models) => models.messages.find(all(ids)).maxTimeMS(maxTimeMS).lean<MessageRow[]>()),

@@ -45,6 +45,7 @@ describe("batches of deliveries whose routes are asked at their turn", () => {
           circumstances: () => assert.fail("nobody asks"),
           examine: async () => [],
           knows: () => true,
+          maxAgeMs: () => undefined,
         },
       },
     );

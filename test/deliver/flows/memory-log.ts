@@ -1,9 +1,15 @@
-import type { EventQuery, MessageView, WaypostEvent } from "../../../src/contracts.ts";
+import type {
+  EventQuery,
+  MessageView,
+  SentMessages,
+  WaypostEvent,
+} from "../../../src/contracts.ts";
 import { compilePattern } from "../../../src/event/pattern.ts";
 
 /** The read face of a log in memory, as far as routes ask it. */
 export interface MemoryLog
-  extends Pick<EventQuery, "event" | "events" | "message" | "conversation"> {
+  extends Pick<EventQuery, "event" | "events" | "message" | "conversation">,
+    SentMessages {
   append(events: readonly WaypostEvent[]): void;
   /** Nothing more comes in until it is false again. */
   behind: boolean;
@@ -78,6 +84,10 @@ export function createMemoryLog(): MemoryLog {
         errors: [],
         events: about,
       };
+    },
+    async sentWith(callback) {
+      const told = ({ data }: WaypostEvent) => data.status?.bizOpaqueCallbackData === callback;
+      return [...events.values()].find(told)?.data.status?.messageId;
     },
     async conversation(id) {
       const inbound = [...events.values()]

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import {
   type Delivered,
+  type DeliveryContext,
   DeliveryError,
   type Destination,
   type ReplyRequest,
@@ -83,6 +84,22 @@ describe("a webhook that is a bot", () => {
     const later = { ...contextOf(asked), idempotencyKey: `${asked.id}:under-test:rpl_1` };
     const replayed = await bot.deliver(asked, later, AbortSignal.timeout(5_000));
     assert.notEqual(replayed.events?.[0]?.id, event.id);
+  });
+
+  it("says until when its reply may be sent, as its route does", async () => {
+    says({ reply: "Hi" });
+    const untilOf = async (until: number | undefined) => {
+      const replying = { ...(until !== undefined && { until }) } as DeliveryContext["replying"];
+      const context = { ...contextOf(asked), ...(replying && { replying }) };
+      const { events } = await bot.deliver(asked, context, AbortSignal.timeout(5_000));
+      const answers = events?.[0]?.data.business?.["answers"] as { until?: string } | undefined;
+      return answers?.until;
+    };
+    const at = Date.UTC(2026, 10, 21);
+    assert.equal(await untilOf(at), "2026-11-21T00:00:00.000Z");
+    assert.equal(await untilOf(undefined), undefined);
+    const replayed = Date.parse((await untilOf(Number.POSITIVE_INFINITY)) ?? "") - Date.now();
+    assert.ok(replayed > 3_500_000 && replayed <= 3_600_000, String(replayed));
   });
 
   it("is asked for JSON, and sent the event under its id", async () => {

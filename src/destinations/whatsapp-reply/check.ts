@@ -1,0 +1,58 @@
+import { type Accounts, DeliveryError, type DestinationCheck } from "../../contracts.ts";
+import { pathOf, type Session } from "../http/api.ts";
+
+const fields = "display_phone_number,verified_name,quality_rating,status,name_status";
+
+/** Whether Meta knows the token, and each number of ours by it. Changes nothing. */
+export async function checkNumbers(
+  session: Session,
+  accounts: Accounts,
+): Promise<DestinationCheck[]> {
+  const numbers = Object.entries(accounts).flatMap(([name, { phoneNumberId }]) =>
+    phoneNumberId === undefined ? [] : [{ name, phoneNumberId }],
+  );
+  if (numbers.length === 0) {
+    const known = {
+      ok: true,
+      detail: "Meta knows it; no account names a phoneNumberId to look at",
+    };
+    return [await asked("token", () => me(session).then(() => known))];
+  }
+  return Promise.all(
+    numbers.map(({ name, phoneNumberId }) =>
+      asked(`number ${name}`, () => checkNumber(session, phoneNumberId)),
+    ),
+  );
+}
+
+type Found = Omit<DestinationCheck, "name">;
+
+async function me(session: Session): Promise<void> {
+  await session.look({ method: "GET", path: "/me", query: { fields: "id" } });
+}
+
+async function checkNumber(session: Session, phoneNumberId: string): Promise<Found> {
+  const path = pathOf`/${phoneNumberId}`;
+  const { json } = await session.look({ method: "GET", path, query: { fields } });
+  const { verified_name: name, quality_rating: quality, status } = told(json);
+  if (status !== undefined && status !== "CONNECTED") {
+    const detail = `its status is ${status}: register it, as docs/connect.md says`;
+    return { ok: false, detail };
+  }
+  const said = [name && `"${name}"`, quality && `quality ${quality}`].filter(Boolean);
+  return { ok: true, detail: ["Meta knows it", ...said].join("; ") };
+}
+
+function told(json: unknown): Readonly<Record<string, string | undefined>> {
+  const texts = Object.entries(json ?? {}).filter(([, value]) => typeof value === "string");
+  return Object.fromEntries(texts) as Record<string, string>;
+}
+
+async function asked(name: string, ask: () => Promise<Found>): Promise<DestinationCheck> {
+  try {
+    return { name, ...(await ask()) };
+  } catch (error) {
+    if (!(error instanceof DeliveryError)) throw error;
+    return { name, ok: false, detail: error.message };
+  }
+}

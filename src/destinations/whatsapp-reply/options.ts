@@ -1,0 +1,134 @@
+import type { Reply, TemplateName } from "../../contracts.ts";
+import { OptionError } from "../destination-kind.ts";
+import { compileOption, type OptionTemplates } from "../option-templates.ts";
+
+export interface ReplyOptions {
+  readonly token: string;
+  readonly baseUrl: URL;
+  /** undefined: none is told, and only what is requested can be sent. */
+  readonly reply: OptionTemplates | undefined;
+  /** undefined: what its purpose allows. */
+  readonly maxPerHour: number | undefined;
+  readonly repeatsUnknown: boolean;
+}
+
+/** The version of Graph that sends. */
+export const graphVersion = "v25.0";
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** Throws OptionError. */
+export function parseReplyOptions(name: string, given: Given): ReplyOptions {
+  const { token, baseUrl, maxPerHour, onUnknown, ...parts } = given as unknown as {
+    readonly token: string;
+    readonly baseUrl?: string;
+    readonly maxPerHour?: number;
+    readonly onUnknown?: "repeat";
+  } & Reply;
+  const wrong = misfit(parts);
+  if (wrong !== undefined) throw new OptionError(name, wrong.part, wrong);
+  return Object.freeze({
+    token,
+    baseUrl: baseUrlOf(name, baseUrl ?? "https://graph.facebook.com"),
+    reply: Object.keys(parts).length === 0 ? undefined : compileReply(name, parts),
+    maxPerHour,
+    repeatsUnknown: onUnknown === "repeat",
+  });
+}
+
+/** What of a reply does not go together. */
+export function misfit(
+  reply: Reply,
+): { readonly part: keyof Reply; readonly problem: string; readonly remedy: string } | undefined {
+  const withText = (["buttons", "list", "flow"] as const).filter((part) => reply[part]);
+  const [part, second] = withText;
+  if (part !== undefined && reply.text === undefined) {
+    return { part, problem: "stands without a text above it", remedy: "Add text" };
+  }
+  if (second !== undefined) {
+    const problem = `stands beside ${part}, and a message has one of buttons, list and flow`;
+    return { part: second, problem, remedy: "Keep one" };
+  }
+  if (reply.media !== undefined && reply.text !== undefined) {
+    const remedy = "Write media.caption, or keep one of the two";
+    return { part: "media", problem: "stands beside text, and a message is one of both", remedy };
+  }
+  return undefined;
+}
+
+/** Ids of buttons and rows may be templates too: as keys they would be none. */
+function compileReply(name: string, parts: Reply): OptionTemplates {
+  const { buttons, list, ...others } = parts;
+  const compiled: [string, OptionTemplates, (value: unknown) => unknown][] = [];
+  for (const [key, part] of Object.entries(others)) {
+    compiled.push([key, compileOption(name, key, part), (value) => value]);
+  }
+  if (buttons !== undefined) {
+    compiled.push([
+      "buttons",
+      compileOption(name, "buttons", Object.entries(buttons)),
+      fromEntries,
+    ]);
+  }
+  if (list !== undefined) {
+    const { rows, sections, ...rest } = list;
+    const told = {
+      ...rest,
+      ...(rows && { rows: Object.entries(rows) }),
+      ...(sections && {
+        sections: sections.map(({ title, rows: own }) => ({ title, rows: Object.entries(own) })),
+      }),
+    };
+    compiled.push(["list", compileOption(name, "list", told), listFrom]);
+  }
+  return joined(compiled);
+}
+
+function joined(
+  compiled: readonly [string, OptionTemplates, (value: unknown) => unknown][],
+): OptionTemplates {
+  const names = new Set<TemplateName>(compiled.flatMap(([, each]) => [...each.names]));
+  return {
+    names,
+    readsLog: compiled.some(([, each]) => each.readsLog),
+    async render(context) {
+      const rendered: Record<string, unknown> = {};
+      for (const [key, each, shape] of compiled) rendered[key] = shape(await each.render(context));
+      return rendered;
+    },
+    renderFrom: (event) =>
+      Object.fromEntries(
+        compiled.map(([key, each, shape]) => [key, shape(each.renderFrom(event))]),
+      ),
+  };
+}
+
+function fromEntries(entries: unknown): unknown {
+  return Object.fromEntries(entries as [string, unknown][]);
+}
+
+function listFrom(list: unknown): unknown {
+  const { rows, sections, ...rest } = list as {
+    rows?: unknown;
+    sections?: readonly { title: unknown; rows: unknown }[];
+  };
+  return {
+    ...rest,
+    ...(rows !== undefined && { rows: fromEntries(rows) }),
+    ...(sections && {
+      sections: sections.map(({ title, rows: own }) => ({ title, rows: fromEntries(own) })),
+    }),
+  };
+}
+
+/** With the version, unless it has one. */
+function baseUrlOf(name: string, text: string): URL {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    const remedy = "Write e.g. https://graph.facebook.com";
+    throw new OptionError(name, "baseUrl", { problem: "is not an address", remedy });
+  }
+  const url = new URL(text);
+  const path = url.pathname.replace(/\/$/, "");
+  url.pathname = /\/v\d+\.\d+$/.test(path) ? path : `${path}/${graphVersion}`;
+  return url;
+}
