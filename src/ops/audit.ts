@@ -99,8 +99,15 @@ function createRecording(request: Request, response: Response, parts: Parts): Re
     result === "done" &&
     kindOf(request) === "content" &&
     parts.views.isKnown(request, anyViewerOf(response));
-  const addView = (now: AuditEntry) =>
-    add(now).then(() => parts.views.know(request, anyViewerOf(response)));
+  const addView = (now: AuditEntry) => {
+    const written = add(now);
+    // What is not written is no view yet; the queue says that it is lost.
+    written.then(
+      () => parts.views.know(request, anyViewerOf(response)),
+      () => undefined,
+    );
+    return written;
+  };
   return {
     async begin(result) {
       const now = entry(result);
