@@ -7,12 +7,17 @@ export async function resume(): Promise<unknown> {
   // It works once; it shall not stay in the history either.
   if (code !== undefined) history.replaceState(null, "", location.pathname);
   try {
-    viewer.value = await (code === undefined ? api.get("/api/session") : begin({ code }));
+    viewer.value = await (code === undefined ? whoIsThere() : begin({ code }));
     return undefined;
   } catch (error) {
     viewer.value = null;
     return code === undefined && isNobody(error) ? undefined : error;
   }
+}
+
+async function whoIsThere(): Promise<Viewer | null> {
+  const who = await api.get("/api/session");
+  return who.session === null ? null : who;
 }
 
 function isNobody(error: unknown): boolean {

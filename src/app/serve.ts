@@ -141,6 +141,7 @@ async function startRole(
     );
   }
   life.add("readiness", () => ops?.drain());
+  void ops.prepare();
 }
 
 /** The consumers, and what one process does for all. */

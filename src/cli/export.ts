@@ -1,4 +1,6 @@
+import { rmSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
+import { constants } from "node:os";
 import { type Command, Option } from "commander";
 import type { Client } from "../client/client.ts";
 import {
@@ -117,6 +119,7 @@ async function writeWhole(out: string, chunks: AsyncIterable<Uint8Array>): Promi
   const file = await open(part, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
     throw new CommandError(exitCodes.usage, `${out} cannot be written (${error.code}).`);
   });
+  const removing = removeWhenStopped(part);
   try {
     for await (const chunk of chunks) await file.writeFile(chunk);
     await file.sync();
@@ -126,5 +129,20 @@ async function writeWhole(out: string, chunks: AsyncIterable<Uint8Array>): Promi
     await file.close().catch(() => undefined);
     await rm(part, { force: true });
     throw error;
+  } finally {
+    removing.end();
   }
+}
+
+/** Ctrl-C ends at once and leaves no part of a file. */
+function removeWhenStopped(part: string): { end(): void } {
+  const stop = (signal: NodeJS.Signals) => {
+    rmSync(part, { force: true });
+    process.stderr.write("The export was stopped; nothing of it is kept.\n");
+    process.exit(128 + constants.signals[signal]);
+  };
+  process.once("SIGINT", stop).once("SIGTERM", stop);
+  return {
+    end: () => void process.removeListener("SIGINT", stop).removeListener("SIGTERM", stop),
+  };
 }

@@ -886,7 +886,7 @@ export interface Operations {
    * Who you are, and what you may
    */
   "GET /api/session": {
-    answer: WhoAmI;
+    answer: WhoAmI | Nobody;
   };
   /**
    * Begin a session of the console
@@ -1735,6 +1735,9 @@ export interface WhoAmI {
    */
   expiresAt?: string;
   production: boolean;
+}
+export interface Nobody {
+  session: null;
 }
 export interface SavedView {
   id: string;

@@ -50,7 +50,7 @@ interface KindConfig {
   /** JSON Schema (2020-12) of the kind's own options. Keys it does not list are refused. */
   readonly schema: object;
   /** Where a destination does not say. */
-  readonly defaults?: KindDefaults;
+  readonly defaults?: KindDefaults | ((options: Readonly<Record<string, unknown>>) => KindDefaults);
   /** Whether a destination with these options writes to contacts; absent: never. */
   writesToContacts?(options: Readonly<Record<string, unknown>>): boolean;
 }

@@ -87,8 +87,9 @@ function toDestination(
   raw: RawDestination,
   kindConfig: Kinds[string] | undefined,
 ): DestinationConfig {
+  const { defaults } = kindConfig ?? {};
   const { kind, retry, rate, concurrency, timeout, omit, transcript, shadow, ...options } = {
-    ...kindConfig?.defaults,
+    ...(typeof defaults === "function" ? defaults({ ...raw }) : defaults),
     ...raw,
   };
   const delaysMs = (retry?.delays ?? defaultDelays).map(milliseconds);

@@ -79,7 +79,10 @@ const catalogue: { readonly [K in Finding["kind"]]: (finding: Of<K>) => Diagnosi
   },
   quarantine_growth: ({ count, of }) => ({
     id: "quarantine",
-    what: `${count} ${count === 1 ? of.replace("POSTs", "POST") : of} could not be understood, whole or in part. Nothing of them is lost`,
+    what:
+      count === 1
+        ? `1 ${of.replace("POSTs", "POST")} could not be understood, whole or in part. Nothing of it is lost`
+        : `${count} ${of} could not be understood, whole or in part. Nothing of them is lost`,
     remedy: "`waypost quarantine` says where and why.",
   }),
   account_silent: ({ account, lasts }) => ({

@@ -9,6 +9,7 @@ import { queue } from "./queue/queue.ts";
 import { salesforceSchema } from "./salesforce/schema.ts";
 import { shopifySchema } from "./shopify/schema.ts";
 import { slackSchema } from "./slack/options.ts";
+import { type PresetName, presetDefaults } from "./webhook/presets.ts";
 import { webhookSchema } from "./webhook/schema.ts";
 import { whatsappReplySchema } from "./whatsapp-reply/schema.ts";
 import { zendeskSchema } from "./zendesk/schema.ts";
@@ -18,7 +19,7 @@ type Creating = Parameters<DestinationKind["create"]>;
 /** A kind whose client is loaded with the first destination of it: many have none of some kind, and clients are large. */
 export interface LazyKind extends Pick<DestinationKind, "schema"> {
   /** For its destinations that do not say: what the vendor's limits ask for. */
-  readonly defaults?: KindDefaults;
+  readonly defaults?: KindDefaults | ((options: Readonly<Record<string, unknown>>) => KindDefaults);
   /** Whether a destination with these options writes to contacts; absent: never. */
   writesToContacts?(options: Readonly<Record<string, unknown>>): boolean;
   /** As a kind's `create`; rejects where that throws. */
@@ -36,6 +37,7 @@ export const destinationKinds: Readonly<Record<string, LazyKind>> = {
   },
   webhook: {
     schema: webhookSchema,
+    defaults: ({ preset }) => presetDefaults[preset as PresetName] ?? {},
     writesToContacts: ({ reply }) => reply === true,
     create: async (...given) => (await import("./webhook/webhook.ts")).webhook.create(...given),
   },

@@ -21,7 +21,7 @@ export interface Authentication {
 
 /**
  * Lets a request pass that carries a token or a session that is known, and says whose it is; all others get the same 401. Only to
- * begin a session nobody must have said who they are.
+ * begin a session nobody must have said who they are, and to ask whether they have.
  */
 export function createAuthentication(whoAsks: WhoAsks): Authentication {
   const limit = createGuessLimit(maxWrong);
@@ -45,7 +45,7 @@ export function createAuthentication(whoAsks: WhoAsks): Authentication {
       if (request.method === "POST" && request.path === "/session") return next();
       const given = givenIn(request);
       const viewer = given && (await find(request, given));
-      if (given === undefined || viewer === undefined) throw unauthorized();
+      if (given === undefined || viewer === undefined) return answerNobody(request, response);
       if (given.by === "session") refuseForeign(request);
       // What the validator looks for. Where there are no cookies at all it throws a TypeError, whose text costs V8 half a millisecond.
       request.cookies = given.by === "session" ? { [sessionCookie]: "given" } : {};
@@ -66,6 +66,13 @@ export function createAuthentication(whoAsks: WhoAsks): Authentication {
       return () => clearInterval(timer);
     },
   };
+}
+
+/** The console asks whether it is logged in, where a browser would show a 401 as an error. Throws the 401 for all else. */
+function answerNobody({ method, path, headers }: Request, response: Response): void {
+  const asksWho = method === "GET" && path === "/session" && headers.authorization === undefined;
+  if (!asksWho) throw unauthorized();
+  response.json({ session: null });
 }
 
 interface Given {

@@ -1,7 +1,5 @@
 import type { Server } from "node:http";
-import { join } from "node:path";
 import express, { type Express } from "express";
-import { middleware as validateOpenApi } from "express-openapi-validator";
 import type {
   Bus,
   Contacts,
@@ -29,6 +27,7 @@ import { createAuthentication } from "./authenticate.ts";
 import { answerBrokenHttp } from "./broken-http.ts";
 import { createConsole } from "./console.ts";
 import { createContactRoutes } from "./contact-routes.ts";
+import { createContract } from "./contract.ts";
 import { createConversationRoutes } from "./conversation-routes.ts";
 import { createDeliveryRoutes } from "./delivery-routes.ts";
 import { type CheckDestination, createDestinationRoutes } from "./destination-routes.ts";
@@ -47,10 +46,10 @@ import { handleReload, type Reload } from "./reload-route.ts";
 import { createRenormalizationRoutes } from "./renormalization-routes.ts";
 import { createReplayRoutes } from "./replay-routes.ts";
 import { createFigureRoutes, type FigureParts } from "./report-routes.ts";
-import { nameMissingScope, requireScopes } from "./require-scopes.ts";
+import { nameMissingScope } from "./require-scopes.ts";
 import { createRoutesTestRoutes } from "./routes-test-routes.ts";
 import { createRunbooks } from "./runbooks.ts";
-import { createSchemas, schemasDir } from "./schemas.ts";
+import { createSchemas } from "./schemas.ts";
 import { createSearchRoutes } from "./search-routes.ts";
 import { createSetUpRoutes } from "./set-up-routes.ts";
 import type { SystemStatus } from "./status.ts";
@@ -112,6 +111,8 @@ export interface OpsApi extends MediaParts, AccessParts, FigureParts {
 export interface Ops {
   /** Resolves when the port is open; rejects when it is taken. */
   listen(): Promise<{ port: number }>;
+  /** Compiles the contract, in turns, before somebody waits for it. For when all ports are open. Never rejects. */
+  prepare(): Promise<void>;
   /** From now on not ready; ends the live tails. The port stays open for probes. */
   drain(): void;
   /** Writes what the audit is still to hold, for a second at most. For when the store is about to close. */
@@ -137,7 +138,7 @@ export function createOps(options: OpsOptions): Ops {
     createSchemas(),
     createRunbooks(),
   );
-  const { endStreams, settle } =
+  const { endStreams, settle, prepare } =
     options.api === undefined ? noApi(app, options) : useApi(app, options, options.api);
   app.use(() => {
     throw notFound("address");
@@ -152,6 +153,7 @@ export function createOps(options: OpsOptions): Ops {
   };
   return {
     listen: () => listen(server, options),
+    prepare,
     drain,
     settle,
     close: async () => {
@@ -178,12 +180,12 @@ function noApi(app: Express, options: OpsOptions): ApiEnds {
   app.use("/api", () => {
     throw new Problem(404, "no-api", "This role serves no API; the roles `start` and `ops` do.");
   });
-  return { endStreams: () => undefined, settle: async () => undefined };
+  const nothing = async () => undefined;
+  return { endStreams: () => undefined, settle: nothing, prepare: nothing };
 }
 
-interface ApiEnds {
+interface ApiEnds extends Pick<Ops, "settle" | "prepare"> {
   endStreams(): void;
-  settle(): Promise<void>;
 }
 
 function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
@@ -195,18 +197,8 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
   app.use(createConsole());
   const first = [watch(options), authentication.handler, auditing];
   app.use("/api", ...first, readBody, masking.before, refuseOddNames);
-  app.use(
-    validateOpenApi({
-      apiSpec: join(schemasDir, "openapi.yaml"),
-      // The document is our own: the tests, which validate answers, check it. It would take as long as all the rest.
-      validateApiSpec: validateResponses,
-      validateRequests: true,
-      validateResponses,
-      validateSecurity: { handlers: { token: requireScopes, session: requireScopes } },
-      fileUploader: false,
-    }),
-    nameMissingScope,
-  );
+  const contract = createContract({ validateResponses });
+  app.use([...contract.handlers], nameMissingScope);
   app.use("/api", masking.after);
   app.post("/api/reload", requireValidated, handleReload(options.reload));
   app.get("/api/events/stream", requireValidated, streams.handler);
@@ -226,7 +218,14 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
     createSetUpRoutes(api.setUp),
   );
   app.use("/api", createLogRoutes(api), createDeliveryRoutes(api), createDestinationRoutes(api));
-  return { endStreams: () => streams.closeAll(), settle: access.settle };
+  return {
+    endStreams: () => streams.closeAll(),
+    settle: access.settle,
+    prepare: async () => {
+      await contract.prepare(app);
+      masking.prepare();
+    },
+  };
 }
 
 async function close(server: Server): Promise<void> {

@@ -20,6 +20,11 @@ function keepsToAccounts(request: Request): boolean {
   return openapi?.schema?.["x-accounts"] === true;
 }
 
+/** Why `requireScopes` has said no. */
+export function missingFor(request: Request): Problem | undefined {
+  return lacking.get(request);
+}
+
 /** The validator answers for all schemes at once, and with a 401: the one that this request does not use failed too. */
 export const nameMissingScope: ErrorRequestHandler = (error, request, _response, next) => {
   next(lacking.get(request) ?? error);

@@ -14,6 +14,7 @@ const words = [
   "tsType",
   "tsEnumNames",
   "x-secret",
+  "x-secret-with",
   "x-ask",
   "x-example",
   "x-meta",

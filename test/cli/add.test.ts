@@ -43,7 +43,7 @@ describe("waypost add", { timeout: 120_000 }, () => {
     const answers = [slackToken, "y", "y"];
     const { code, out, err } = await add(cwd, ["slack", "--name", "support", ...settings], answers);
     assert.equal(code, 0, err + out);
-    assert.match(out, /would send .*"text"/);
+    assert.match(out, /would begin a thread in #support/);
     assert.match(out, /support is live in waypost\.yaml/);
     assert.ok(!out.includes(slackToken));
     const text = await readFile(path.join(cwd, "waypost.yaml"), "utf8");
@@ -220,6 +220,13 @@ describe("what `add` asks for", () => {
     assert.equal(options["secret"], `\${WEBHOOK_SECRET}`);
     assert.deepEqual(Object.keys(secrets), ["WEBHOOK_SECRET"]);
     const sheet = await gather("google-sheets");
+    const hook = await gather("webhook", { preset: "zapier" });
+    assert.deepEqual(hook.asked, ["url (hidden)"]);
+    assert.equal(hook.options["url"], `\${WEBHOOK_URL}`);
+    assert.equal(
+      (await gather("webhook", { url: "https://a.example" })).options["url"],
+      "https://a.example",
+    );
     assert.equal(sheet.options["credentials"], `\${GOOGLE_SHEETS_CREDENTIALS}`);
   });
 

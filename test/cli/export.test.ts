@@ -6,8 +6,9 @@ import { after, before, describe, it } from "node:test";
 import { StoreError } from "../../src/contracts.ts";
 import { type Harness, startOps, token } from "../ops/harness.ts";
 import { addDelivery } from "../ops/ledger-rows.ts";
-import { runCli } from "../support/cli.ts";
+import { runCli, startCli } from "../support/cli.ts";
 import { textEvent } from "../support/sample-events.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 let ops: Harness;
 let folder: string;
@@ -55,6 +56,30 @@ describe("waypost export", () => {
     assert.match(err, /^The export broke off after 200 rows: it is not whole\./);
     assert.equal(await readFile(out, "utf8"), "of before");
     assert.deepEqual((await readdir(folder)).sort(), ["events.csv", "kept.ndjson"]);
+  });
+
+  it("leaves nothing when it is stopped", async () => {
+    const { events } = ops.query;
+    let goOn = () => {};
+    const stopped = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    ops.query.events = async (filter, page) => {
+      if (page.cursor !== undefined) await stopped;
+      return events(filter, page);
+    };
+    const out = join(folder, "stopped.ndjson");
+    const { child, code, err } = startCli(["export", "events", "--out", out], {
+      ...{ url: ops.url, token },
+    });
+    const parts = async () => (await readdir(folder)).filter((name) => name.endsWith(".part"));
+    await waitFor("a part", async () => (await parts()).length === 1, 60_000);
+    child.kill("SIGINT");
+    assert.equal(await code, 130);
+    assert.equal(err(), "The export was stopped; nothing of it is kept.\n");
+    goOn();
+    ops.query.events = events;
+    assert.deepEqual(await parts(), []);
   });
 
   it("exits 2 for a filter that is none, and where the file cannot be", async () => {

@@ -8,7 +8,7 @@ import {
 } from "./destination.ts";
 
 /** A receiver as Standard Webhooks wants it: what it has seen under an id has no second effect. */
-async function open(bot?: object): Promise<HttpDestinationUnderTest> {
+async function open(bot?: object, more: object = {}): Promise<HttpDestinationUnderTest> {
   const seen: string[] = [];
   const stub = await startStub((request) => {
     const id = String(request.headers["webhook-id"]);
@@ -25,6 +25,7 @@ async function open(bot?: object): Promise<HttpDestinationUnderTest> {
       headers: { "x-key": "invented-header" },
       allowPrivateAddresses: true,
       ...bot,
+      ...more,
     },
     { log: createArrayLog() },
   );
@@ -42,6 +43,12 @@ async function open(bot?: object): Promise<HttpDestinationUnderTest> {
 
 destinationConformance("webhook", () => open());
 httpConformance("webhook", { bodyDecides: false, conflict: "delivered" }, () => open());
+
+for (const preset of ["zapier", "make", "n8n"]) {
+  const openPreset = () => open(undefined, { preset });
+  destinationConformance("webhook", openPreset);
+  httpConformance("webhook", { bodyDecides: false, conflict: "delivered" }, openPreset);
+}
 
 const openBot = () => open({ reply: true, via: "wa" });
 destinationConformance("webhook", openBot);

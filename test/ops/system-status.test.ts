@@ -243,6 +243,11 @@ describe("the status", () => {
         "warning: 3 signed POSTs could not be understood, whole or in part. Nothing of them is lost.",
       ],
     ],
+    [
+      "one in quarantine",
+      { store: { ready: true, stats: { ...stats, quarantine: 1 } } },
+      ["warning: 1 signed POST could not be understood, whole or in part. Nothing of it is lost."],
+    ],
   ];
   for (const [what, changes, is] of cases) {
     it(`tells of ${what}`, () => {

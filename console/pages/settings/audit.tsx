@@ -17,6 +17,7 @@ const results: Readonly<Record<Entry["result"], readonly [string, Tone]>> = {
   done: ["done", "good"],
   refused: ["refused", "wait"],
   failed: ["failed", "bad"],
+  begun: ["begun", "quiet"],
   cut: ["broken off", "quiet"],
   begun: ["begun", "quiet"],
 };

@@ -4,6 +4,9 @@ import type { Questions } from "./questions.ts";
 interface OptionSchema {
   readonly type?: string;
   readonly description?: string;
+  /** A secret where this other option is given. */
+  readonly "x-secret-with"?: string;
+  readonly "x-secret"?: boolean;
 }
 
 /** What a kind's own schema says of its options. */
@@ -45,7 +48,7 @@ export async function gatherOptions(
   const secrets: Record<string, string> = {};
   const asked = [...required, ...alternative(schema, given)];
   for (const key of new Set([...asked, ...Object.keys(given)])) {
-    const about = properties[key] ?? {};
+    const about = asGiven(properties[key] ?? {}, given);
     const variable = isSecretOption(about) ? variableName(kind, key) : undefined;
     const value =
       given[key] ?? knownIn(parts.env, variable) ?? (await askFor(key, about, parts.questions));
@@ -54,6 +57,13 @@ export async function gatherOptions(
     if (isSecret) secrets[variable] = value;
   }
   return { options, secrets };
+}
+
+function asGiven(
+  { "x-secret-with": other = "", ...about }: OptionSchema,
+  given: Readonly<Record<string, string>>,
+): OptionSchema {
+  return given[other] === undefined ? about : { ...about, "x-secret": true };
 }
 
 /** Where a kind takes one set of options or another: what the first of them asks for, unless another is given. */

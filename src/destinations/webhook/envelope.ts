@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { DeliveryError, type WaypostEvent } from "../../contracts.ts";
 import { hashId } from "../../event/hash-id.ts";
+import { flatEvent } from "./flat-event.ts";
 import type { WebhookOptions } from "./options.ts";
 
 /** What goes over the wire for one event. */
@@ -16,12 +17,13 @@ export function envelopeOf(
   now: Date,
   effectId = event.id,
 ): Envelope {
-  const { body, contentType } = contentOf(event, options);
+  const body = JSON.stringify(contentOf(event, options));
   const id = webhookId(effectId);
   const { signers, appSecret } = options;
   const headers: Record<string, string> = {
     "user-agent": "waypost",
-    "content-type": contentType,
+    "content-type":
+      options.format === "event" ? "application/cloudevents+json" : "application/json",
     ...options.headers,
     "webhook-id": id,
     "webhook-timestamp": String(Math.floor(now.getTime() / 1000)),
@@ -36,15 +38,18 @@ export function envelopeOf(
   return { headers, body };
 }
 
-function contentOf(event: WaypostEvent, { format }: WebhookOptions) {
-  if (format === "event") {
-    return { body: JSON.stringify(event), contentType: "application/cloudevents+json" };
-  }
+/** What is sent of an event. Throws DeliveryError. */
+export function contentOf(
+  event: WaypostEvent,
+  { format }: Pick<WebhookOptions, "format">,
+): unknown {
+  if (format === "event") return event;
+  if (format === "flat") return flatEvent(event);
   if (event.data.raw === undefined) {
     const message = `${event.type} has no form of Meta's: route only what Meta sends here`;
     throw new DeliveryError("refused", message);
   }
-  return { body: JSON.stringify(event.data.raw), contentType: "application/json" };
+  return event.data.raw;
 }
 
 /** The receiver's key to tell repeats by. Standard Webhooks signs `id.timestamp.body`, so it has no dot. */

@@ -3,10 +3,12 @@ import { Webhook } from "standardwebhooks";
 import { OptionError } from "../destination-kind.ts";
 import { parseTls, type TlsFiles } from "../pem.ts";
 import { isPublicAddress } from "../private-addresses.ts";
+import { type Preset, type PresetName, presets, secretsIn } from "./presets.ts";
 
 /** What waypost.yaml says, as the schema lets it through. */
 interface RawOptions {
   readonly url: string;
+  readonly preset?: PresetName;
   readonly format?: "event" | "meta";
   readonly secret?: string | readonly string[];
   readonly appSecret?: string;
@@ -21,7 +23,9 @@ interface RawOptions {
 
 export interface WebhookOptions {
   readonly url: URL;
-  readonly format: "event" | "meta";
+  /** `flat`: of a preset. */
+  readonly format: "event" | "meta" | "flat";
+  readonly preset: Preset | undefined;
   readonly signers: readonly Webhook[];
   readonly appSecret: string | undefined;
   /** Lower-case names; authorization among them. */
@@ -50,9 +54,12 @@ export function parseWebhookOptions(
     fail("appSecret", "is missing", "format: meta is signed with it, as Meta does");
   }
   const secrets = raw.secret === undefined ? [] : [raw.secret].flat();
+  const url = parseTarget(raw.url, allowPrivateAddresses, fail);
+  const preset = parsePreset(raw, fail);
   return {
-    url: parseTarget(raw.url, allowPrivateAddresses, fail),
-    format,
+    url,
+    format: preset === undefined ? format : "flat",
+    preset,
     signers: secrets.map((each) => signerOf(each, fail)),
     appSecret,
     headers: { ...(raw.reply && { accept: "application/json" }), ...parseHeaders(raw, fail) },
@@ -61,11 +68,27 @@ export function parseWebhookOptions(
     via: parseVia(raw, fail),
     secrets: [
       ...secrets,
+      ...(preset === undefined ? [] : secretsIn(url)),
       ...Object.values(raw.headers ?? {}),
       ...[appSecret, bearer, basic?.password].filter((each) => each !== undefined),
       ...(basic ? [`${basic.username}:${basic.password}`] : []),
     ],
   };
+}
+
+function parsePreset({ preset, format, reply }: RawOptions, fail: Fail): Preset | undefined {
+  if (preset === undefined) return undefined;
+  if (format !== undefined)
+    fail("format", "is said by the preset", "Keep one of format and preset");
+  const known = presets[preset];
+  if (reply && !known.answers) {
+    fail(
+      "reply",
+      "is not for Zapier, which answers before a Zap runs",
+      "Remove it, or use make or n8n",
+    );
+  }
+  return known;
 }
 
 /** The configuration finds it where there is one sender only. */

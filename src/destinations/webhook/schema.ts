@@ -8,7 +8,17 @@ export const webhookSchema = {
   additionalProperties: false,
   required: ["url"],
   properties: {
-    url: { description: "Where each event is POSTed to.", type: "string", minLength: 1 },
+    url: {
+      description: "Where each event is POSTed to.",
+      type: "string",
+      minLength: 1,
+      "x-secret-with": "preset",
+    },
+    preset: {
+      description:
+        "For Zapier, Make and n8n: flat JSON with keys that stay, their limits, and their answers understood. The address is kept secret.",
+      enum: ["zapier", "make", "n8n"],
+    },
     format: {
       description:
         "event: the event as a CloudEvent. meta: the item in Meta's own webhook format, for systems that expect Meta.",

@@ -12,7 +12,7 @@ import { prepareBotAnswers, readBotAnswer } from "./bot-answer.ts";
 import { carryOut } from "./carry-out.ts";
 import { checkTarget } from "./check-target.ts";
 import { guardedConnector } from "./connector.ts";
-import { envelopeOf } from "./envelope.ts";
+import { contentOf, envelopeOf } from "./envelope.ts";
 import { parseWebhookOptions, type WebhookOptions } from "./options.ts";
 import { webhookSchema } from "./schema.ts";
 
@@ -43,7 +43,10 @@ function createWebhook(options: WebhookOptions): Destination {
     },
     preview: (event) => previewOf(event, options),
     // A resumed TLS session would not show the certificate.
-    check: async (signal) => [await checkTarget(guardedConnector(options), options.url, signal)],
+    check: async (signal) => [
+      ...(options.preset?.check ? [options.preset.check(options.url)] : []),
+      await checkTarget(guardedConnector(options), options.url, signal),
+    ],
     close: () => agent.destroy(),
   };
 }
@@ -52,12 +55,18 @@ function createWebhook(options: WebhookOptions): Destination {
 function outcomeOf(
   answer: HttpAnswer,
   event: WaypostEvent,
-  { secrets }: WebhookOptions,
+  { secrets, preset }: WebhookOptions,
 ): Delivered {
-  const { status } = answer;
+  const { status, text } = answer;
   if (status === 409) return { answer: "409: it has this event already" };
   if (status >= 200 && status < 300) return { answer: String(status) };
-  throw failedAnswer(answer, event, secrets);
+  const failure = failedAnswer(answer, event, secrets);
+  const judged = preset?.judge(status, text);
+  if (judged === undefined) throw failure;
+  throw new DeliveryError(judged.verdict, `the receiver answered ${status}: ${judged.words}`, {
+    ...(failure.answer !== undefined && { answer: failure.answer }),
+    ...(judged.verdict === "outage" && answer.afterMs !== undefined && { afterMs: answer.afterMs }),
+  });
 }
 
 /** The path may be the secret (Zapier, Make), and so may any header of one's own. */
@@ -71,7 +80,7 @@ function previewOf(event: WaypostEvent, options: WebhookOptions): unknown {
       headers: Object.fromEntries(
         Object.entries(headers).map(([key, value]) => [key, shown.includes(key) ? value : "…"]),
       ),
-      body: options.format === "event" ? event : event.data.raw,
+      body: contentOf(event, options),
       ...(options.via !== undefined && { repliesThrough: options.via }),
     };
   } catch (error) {

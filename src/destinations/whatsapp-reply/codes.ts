@@ -112,6 +112,6 @@ export function judge({ json }: Pick<ApiAnswer, "json">): Judgement | undefined 
 
 function codeIn(json: unknown): number | undefined {
   const { error } = (json ?? {}) as { readonly error?: { readonly code?: unknown } | null };
-  const code = typeof error === "object" && error !== null ? Number(error.code) : Number.NaN;
-  return Number.isInteger(code) ? code : undefined;
+  const code = typeof error === "object" && error !== null ? error.code : undefined;
+  return typeof code === "number" && Number.isInteger(code) ? code : undefined;
 }

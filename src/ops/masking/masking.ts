@@ -21,6 +21,8 @@ export interface Masking {
   readonly before: RequestHandler;
   /** Behind it, before any handler. */
   readonly after: RequestHandler;
+  /** Reads the contract, which the first masked answer would else wait for. */
+  prepare(): void;
 }
 
 /** As a stream shows its records, of a schema of `components`, to whom it is sent. */
@@ -62,6 +64,7 @@ export function createMasking(installation: Installation): Masking {
       if (!seesContents(request, response)) refuseBytes(request, contracts().api);
       next();
     },
+    prepare: () => void contracts(),
   };
 }
 

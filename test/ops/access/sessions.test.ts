@@ -65,6 +65,11 @@ describe("a session", () => {
       /^waypost_session=;.*Expires=Thu, 01 Jan 1970/,
     );
     assert.equal((await read(cookie)).status, 401);
+    for (const more of [{ cookie }, {}]) {
+      const nobody = await ops.ask("GET", "/api/session", more);
+      assert.deepEqual([nobody.status, await nobody.json()], [200, { session: null }]);
+    }
+    assert.equal((await ops.ask("GET", "/api/session", { as: "wrong" })).status, 401);
     const byToken = await ops.ask("DELETE", "/api/session", { as: configured });
     assert.equal(await slugOf(byToken), "no-session");
   });

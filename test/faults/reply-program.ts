@@ -1,0 +1,161 @@
+/**
+ * Bus, store, engine and `whatsapp-reply` as a process of their own, which ends itself with SIGKILL at a point of a delivery. Its orders come
+ * as JSON in REPLY_PROGRAM. Its time passes faster, so that half minutes do not last.
+ */
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
+import { flowsOver } from "../../src/app/flows.ts";
+import { openEmbeddedBus } from "../../src/bus/embedded/embedded-bus.ts";
+import type { Bus, Destination, Ledger, Route } from "../../src/contracts.ts";
+import { createDelivery } from "../../src/deliver/create-delivery.ts";
+import { compileRoutes, deliverQueue } from "../../src/deliver/routes.ts";
+import { whatsappReply } from "../../src/destinations/whatsapp-reply/whatsapp-reply.ts";
+import { encodeEvent } from "../../src/event/encode.ts";
+import { normalize } from "../../src/receive/normalize.ts";
+import { createStoreHandler } from "../../src/store/create-store-handler.ts";
+import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
+import { type Clock, systemClock } from "../../src/support/clock.ts";
+import { createLog } from "../../src/support/log.ts";
+import { createMetrics } from "../../src/support/metrics.ts";
+import { storeQueue } from "./deliver-program.ts";
+
+/** Where a delivery can end with its process: before and after each thing that lasts. */
+export const points = [
+  "before remember",
+  "after remember",
+  "before answer",
+  "after answer",
+  "before write",
+  "after write",
+  "before publish",
+  "after publish",
+] as const;
+
+export interface Orders {
+  readonly folder: string;
+  readonly port: number;
+  /** Of the Cloud API. */
+  readonly url: string;
+  readonly token: string;
+  readonly base: number;
+  /** The how manieth time. */
+  readonly dieAt?: { readonly point: (typeof points)[number]; readonly count: number };
+  readonly onUnknown?: "repeat";
+  /** Nobody looks whether it was sent. */
+  readonly broken?: "find";
+}
+
+const factor = 100;
+
+function fastClock(base: number): Clock {
+  const now = () => base + (Date.now() - base) * factor;
+  return {
+    now,
+    monotonic: () => performance.now() * factor,
+    after: (ms, call) => systemClock.after(ms / factor, call),
+  };
+}
+
+const routes: readonly Route[] = [
+  {
+    ...{ name: "reply", when: { type: ["whatsapp.message.*"] }, to: ["whatsapp"], test: false },
+    ...{ maxAgeMs: 24 * 3_600_000, templatesRead: { whatsapp: ["log", "memory"] } },
+  },
+];
+const flows = {
+  ...{ lists: {}, hours: {}, pools: {} },
+  conversations: { closeAfterMs: 72_000_000, hold: { humanMs: 1_000, handoff: "untilClosed" } },
+} as const;
+
+function createDying({ dieAt }: Orders) {
+  let left = dieAt?.count ?? 0;
+  const at = (point: (typeof points)[number]) => {
+    if (point !== dieAt?.point) return;
+    left -= 1;
+    if (left <= 0) process.kill(process.pid, "SIGKILL");
+  };
+  return async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    at(`before ${what}` as (typeof points)[number]);
+    const done = await work();
+    at(`after ${what}` as (typeof points)[number]);
+    return done;
+  };
+}
+
+async function run(orders: Orders): Promise<void> {
+  const { folder, port, url, token, base, onUnknown, broken } = orders;
+  const log = createLog({ level: "error" });
+  const metrics = createMetrics();
+  const clock = fastClock(base);
+  const dying = createDying(orders);
+  const compiled = compileRoutes({ accounts: {}, routes, flows });
+  const queues = [storeQueue, deliverQueue("whatsapp", compiled)];
+  const store = await openEmbeddedStore({ path: `${folder}/store.db`, retentionDays: 30, log });
+  const bus = await openEmbeddedBus({ path: `${folder}/bus.db`, log, metrics, queues });
+  await bus.consume(storeQueue, createStoreHandler({ store, log, metrics }));
+  const memory = { query: store, contacts: store.contacts, ledger: store.ledger };
+  const plan = { routing: { routes, flows, accounts: {} }, routes: compiled };
+  const { decider, surroundings } = flowsOver(plan as never, memory);
+  const options = {
+    ...{ token, baseUrl: url, text: "Back at 9." },
+    ...(onUnknown && { onUnknown }),
+  };
+  const made = whatsappReply.create("whatsapp", options, { log, clock } as never);
+  const { deliver } = made;
+  const destination: Destination = {
+    ...made,
+    // Its answer is there, and nobody has been told.
+    deliver: (...given) => dying("answer", () => deliver(...given)),
+    ...(broken === "find" && { find: async () => undefined }),
+  };
+  const ledger: Ledger = {
+    ...store.ledger,
+    saveLink: (...given) => dying("remember", () => store.ledger.saveLink(...given)),
+    write: (...given) => dying("write", () => store.ledger.write(...given)),
+  };
+  const engineBus: Bus = {
+    ...bus,
+    publish: (...given) => dying("publish", () => bus.publish(...given)),
+  };
+  const engine = createDelivery({
+    ...{ decider, surroundings, ledger, clock, log, bus: engineBus, routes: compiled },
+    contacts: store.contacts,
+    holder: "reply",
+    leaseMs: 600_000,
+    destinations: [
+      {
+        ...{ name: "whatsapp", destination },
+        config: {
+          retry: { delaysMs: [1_000, 2_000, 5_000] },
+          writesToContacts: true,
+          concurrency: 4,
+          timeoutMs: 300_000,
+        },
+      },
+    ],
+  });
+  engine.start();
+  const states = async () => {
+    const { items } = await store.ledger.deliveries({ destination: "whatsapp" }, { limit: 200 });
+    const [row] = await store.ledger.destinations();
+    return {
+      states: items.map(({ state, reason }) => reason ?? state),
+      repeats: row?.repeats ?? 0,
+    };
+  };
+  let count = 0;
+  createServer(async (request, response) => {
+    if (request.method === "GET") return void response.end(JSON.stringify(await states()));
+    count += 1;
+    const receivedAt = new Date(clock.now()).toISOString();
+    const envelope: unknown = JSON.parse(await text(request));
+    const { events } = normalize(envelope as never, {
+      receivedAt,
+      postId: `pst_${process.pid}_${count}`,
+    });
+    await bus.publish(events.map(encodeEvent), AbortSignal.timeout(10_000));
+    response.end();
+  }).listen(port, "127.0.0.1");
+}
+
+if (process.env["REPLY_PROGRAM"]) await run(JSON.parse(process.env["REPLY_PROGRAM"]) as Orders);
