@@ -19,7 +19,6 @@ const results: Readonly<Record<Entry["result"], readonly [string, Tone]>> = {
   failed: ["failed", "bad"],
   begun: ["begun", "quiet"],
   cut: ["broken off", "quiet"],
-  begun: ["begun", "quiet"],
 };
 
 /** Who read what people wrote, and who did what. */
