@@ -42,3 +42,5 @@ print("\n# From a message to a bot's reply");
 await script("./reply.ts");
 print("\n# The ack path while files are fetched");
 await script("./media.ts");
+print("\n# The console in a slow browser");
+await script("./console.ts");

@@ -9,6 +9,10 @@ const always: readonly (readonly [keys: string, does: string])[] = [
   ["j k", "Next and previous row"],
   ["Enter", "Open the row"],
   ["Esc", "Close what is open"],
+  ["v", "Saved views"],
+  ["c", "Copy: link, curl, command"],
+  ["p", "Pause and resume: the live tail, a destination"],
+  ["r", "Send again: a delivery, or all that are shown"],
   ["?", "This list"],
 ];
 

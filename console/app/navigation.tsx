@@ -6,10 +6,12 @@ import { Icon } from "../ui/icon.tsx";
 import { nextOf, theme, themes, timeStyle, timeStyles } from "../ui/settings.ts";
 import { toastProblem } from "../ui/toasts.tsx";
 import { useCounts } from "./counts.ts";
+import { formatFragment } from "./fragment.ts";
 import { helpOpen } from "./help.tsx";
 import type { Page } from "./page.ts";
 import { pages } from "./pages.ts";
-import { href } from "./route.ts";
+import { href, route } from "./route.ts";
+import { hrefOfView, views, viewsOpen } from "./views.ts";
 
 interface Props {
   readonly current: Page;
@@ -26,6 +28,7 @@ export function Rail({ current }: Props) {
       {pages.map((page) => (
         <NavItem key={page.name} page={page} current={page === current} count={counts[page.name]} />
       ))}
+      <Views />
       <div class="rail-foot">
         <Preferences />
       </div>
@@ -51,6 +54,37 @@ function NavItem({ page, current, count = 0 }: NavItemProps) {
       {page.title}
       {count > 0 && <span class="count">{count > 999 ? "999+" : count}</span>}
     </a>
+  );
+}
+
+/** As many as there is room for; the dialog has them all. */
+const atHand = 6;
+
+function Views() {
+  const { id: _, ...here } = route.value;
+  return (
+    <>
+      <button
+        type="button"
+        class="nav-item views-open"
+        onClick={() => {
+          viewsOpen.value = true;
+        }}
+      >
+        <Icon name="star" />
+        Saved views <kbd>v</kbd>
+      </button>
+      {(views.value ?? []).slice(0, atHand).map((view) => (
+        <a
+          key={view.id}
+          class="nav-item view"
+          href={hrefOfView(view)}
+          aria-current={hrefOfView(view) === formatFragment(here) ? "true" : undefined}
+        >
+          <bdi class="clip">{view.name}</bdi>
+        </a>
+      ))}
+    </>
   );
 }
 
@@ -137,10 +171,14 @@ export function BottomBar({ current }: Props) {
         <Dialog title="More" onClose={close}>
           {/* biome-ignore lint/a11y/noStaticElementInteractions: the links in it are what is pressed */}
           {/* biome-ignore lint/a11y/useKeyWithClickEvents: the links in it are what is pressed */}
-          <div class="more" onClick={(event) => (event.target as Element).closest("a") && close()}>
+          <div
+            class="more-pages"
+            onClick={(event) => (event.target as Element).closest("a, .views-open") && close()}
+          >
             {pages.slice(atTheBottom).map((page) => (
               <NavItem key={page.name} page={page} current={page === current} />
             ))}
+            <Views />
             <Preferences />
           </div>
         </Dialog>

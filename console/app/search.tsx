@@ -1,6 +1,7 @@
 import { useId, useRef, useState } from "preact/hooks";
 import { api } from "../api/client.ts";
 import { useResource } from "../api/resource.ts";
+import { revealedOf } from "../api/reveal.ts";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { useKeys } from "../ui/keys.ts";
 import { Time } from "../ui/time.tsx";
@@ -133,7 +134,7 @@ function useOptions(q: string): readonly Option[] {
     if (q.length < 2) return [];
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     if (signal.aborted) return [];
-    return (await api.post("/api/search", { body: { q }, signal })).items;
+    return await search(q, signal);
   });
   if (q === "") return [];
   const words: Option = {
@@ -143,6 +144,18 @@ function useOptions(q: string): readonly Option[] {
   };
   // Enter before the answer is there looks for the words.
   return [...(data ?? []).slice(0, mostHits).map(optionOf), words];
+}
+
+/** What is found in conversations that were revealed is shown as it is. */
+async function search(q: string, signal: AbortSignal): Promise<readonly Hit[]> {
+  const { items } = await api.post("/api/search", { body: { q }, signal });
+  const revealed = revealedOf(items.map(({ conversation }) => conversation));
+  if (revealed.length === 0) return items;
+  const reveal = [...new Set(revealed.map(({ reason }) => reason))].join("; ");
+  const { items: whole } = await api.post("/api/search", { body: { q }, reveal, signal });
+  const isRevealed = ({ conversation }: Hit) =>
+    revealed.some((each) => each.conversation === conversation);
+  return items.map((hit, index) => (isRevealed(hit) ? (whole[index] ?? hit) : hit));
 }
 
 function optionOf(hit: Hit): Option {

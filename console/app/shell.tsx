@@ -7,13 +7,18 @@ import { BottomBar, Rail } from "./navigation.tsx";
 import type { Page } from "./page.ts";
 import { pages } from "./pages.ts";
 import { go, href, route } from "./route.ts";
+import { SavedViews } from "./saved-views.tsx";
 import { Search } from "./search.tsx";
+import { loadViews, viewsOpen } from "./views.ts";
 
 /** What stands around every page. */
 export function Shell() {
   const current = pages.find(({ name }) => name === route.value.page) ?? (pages[0] as Page);
   useKeys({
     ...Object.fromEntries(pages.map(({ key, name }) => [`g ${key}`, () => go(href(name))])),
+    v: () => {
+      viewsOpen.value = true;
+    },
     "?": () => {
       helpOpen.value = true;
     },
@@ -21,6 +26,8 @@ export function Shell() {
   useEffect(() => {
     document.title = `${current.title} · Waypost`;
   }, [current]);
+  // Who has none sees none: nothing is said of a list that nobody asked for.
+  useEffect(() => void loadViews().catch(() => undefined), []);
   const toContent = () => document.getElementById("content")?.focus();
   return (
     <>
@@ -40,6 +47,7 @@ export function Shell() {
         <BottomBar current={current} />
       </div>
       <Help />
+      <SavedViews />
       <ConfirmHost />
       <Toasts />
     </>

@@ -131,10 +131,12 @@ function Bar({
   readonly label: string;
 }) {
   const y = yOf(plot, at);
+  // At the upper edge there is no room above the line.
+  const beside = y < edges.top + 14 ? y + 14 : y - 4;
   return (
     <g class="chart-bar">
       <line x1={edges.left} x2={plot.width} y1={y} y2={y} />
-      <text x={plot.width - edges.right} y={y - 4} text-anchor="end">
+      <text x={plot.width - edges.right} y={beside} text-anchor="end">
         {label}
       </text>
     </g>

@@ -36,7 +36,7 @@ interface CopyAsProps {
 export function CopyAs({ path, query, cli, slack }: CopyAsProps) {
   const curl = curlOf(path, query);
   return (
-    <Menu icon="copy" label="Copy">
+    <Menu icon="copy" label="Copy" shortcut="c">
       <button type="button" onClick={() => void copy(location.href, "the link")}>
         Link
       </button>

@@ -1,23 +1,25 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 /** What the keys of a page do: a key as `KeyboardEvent.key` has it, or two with a blank between ("g o"). */
 export type Keys = Readonly<Record<string, () => void>>;
 
-const layers: Keys[] = [];
+const layers: { current: Keys }[] = [];
 /** How long the second of two keys may take. */
 const pairMs = 1_200;
 let first: { readonly key: string; readonly at: number } | undefined;
 
 /** While the component is there. Of two with the same key the one that came later has it. */
 export function useKeys(keys: Keys): void {
+  const layer = useRef(keys);
+  layer.current = keys;
   useEffect(() => {
-    layers.push(keys);
-    return () => void layers.splice(layers.indexOf(keys), 1);
-  });
+    layers.push(layer);
+    return () => void layers.splice(layers.indexOf(layer), 1);
+  }, []);
 }
 
 function actionOf(key: string): (() => void) | undefined {
-  return layers.findLast((layer) => Object.hasOwn(layer, key))?.[key];
+  return layers.findLast(({ current }) => Object.hasOwn(current, key))?.current[key];
 }
 
 /** Not while somebody types, and nothing that the browser means by it. */

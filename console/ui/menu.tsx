@@ -1,19 +1,33 @@
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { Icon, type IconName } from "./icon.tsx";
+import { useKeys } from "./keys.ts";
 
 interface Props {
   readonly icon: IconName;
   readonly label: string;
+  /** Opens it. */
+  readonly shortcut?: string;
   /** Buttons and links. */
   readonly children: ComponentChildren;
 }
 
 /** Closes when something in it was chosen, by Escape, and when the focus leaves it. */
-export function Menu({ icon, label, children }: Props) {
+export function Menu({ icon, label, shortcut, children }: Props) {
   const menu = useRef<HTMLDetailsElement>(null);
   const close = () => menu.current?.removeAttribute("open");
+  useKeys(
+    shortcut === undefined
+      ? {}
+      : { [shortcut]: () => menu.current?.querySelector("summary")?.click() },
+  );
+  const onToggle = () => menu.current?.open && step(menu.current, 1);
   const onKeyDown = (event: KeyboardEvent) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by !== undefined && menu.current?.open) {
+      event.preventDefault();
+      step(menu.current, by);
+    }
     if (event.key !== "Escape" || !menu.current?.open) return;
     event.stopPropagation();
     close();
@@ -23,7 +37,13 @@ export function Menu({ icon, label, children }: Props) {
     if (!menu.current?.contains(event.relatedTarget as Node | null)) close();
   };
   return (
-    <details ref={menu} class="menu" onKeyDown={onKeyDown} onFocusOut={onFocusOut}>
+    <details
+      ref={menu}
+      class="menu"
+      onToggle={onToggle}
+      onKeyDown={onKeyDown}
+      onFocusOut={onFocusOut}
+    >
       <summary class="button plain" title={label}>
         <Icon name={icon} />
         {label}
@@ -35,4 +55,10 @@ export function Menu({ icon, label, children }: Props) {
       </div>
     </details>
   );
+}
+
+function step(menu: HTMLElement, by: number): void {
+  const items = [...menu.querySelectorAll<HTMLElement>(".menu-items > :is(a, button)")];
+  const at = items.indexOf(document.activeElement as HTMLElement);
+  items[(at + by + items.length) % items.length]?.focus();
 }

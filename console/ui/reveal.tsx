@@ -15,7 +15,7 @@ export function RevealBar({ subject, what }: Props) {
   const ask = async () => {
     const reason = await confirm({
       title: `Reveal ${what}`,
-      body: "Names, numbers and texts are shown to you until you leave this page. Who looked, when and why is kept in the audit.",
+      body: "Its names, numbers and texts are shown to you on every page until you log out or reload. Who looked, when and why is kept in the audit.",
       act: "Reveal",
       ask: {
         label: "Why",

@@ -55,8 +55,3 @@ const statuses: Readonly<Record<string, readonly [ticks: string, words: string]>
 export function statusInWords(status: string): readonly [ticks: string, words: string] {
   return statuses[status] ?? ["", status];
 }
-
-/** Why it could not be sent, as Meta says. */
-export function errorsInWords({ errors = [] }: Pick<ChatMessage, "errors">): string {
-  return errors.map(({ code, title }) => [code, title].filter(Boolean).join(" ")).join("; ");
-}

@@ -33,9 +33,12 @@ export function render({ data, type }: WaypostEvent): Rendered {
 
 /** The beginning of what it says, for a row that has its kind already; "" where that says all. */
 export function preview(event: WaypostEvent): string {
-  const { texts, facts } = render(event);
+  const { texts, facts, title } = render(event);
   const said = texts.join(" ").slice(0, 300);
-  return said === "" ? (facts[0]?.value ?? "").slice(0, 300) : said;
+  if (said !== "") return said;
+  // What these have beside it are ids.
+  if (/^whatsapp\.\w+\.(reaction|edit|revoke|unsupported)$/.test(event.type)) return title;
+  return (facts[0]?.value ?? "").slice(0, 300);
 }
 
 /** The name, else the username, else the number. */

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { AuditEntry, Client } from "../client/client.ts";
-import { parseLimit, parseTime } from "./events.ts";
+import { parseLimit } from "./events.ts";
 import {
   askOps,
   type OpsFlags,
@@ -10,6 +10,7 @@ import {
   urlOption,
 } from "./ops-client.ts";
 import { escapeControls, localTime, print, safeJson } from "./terminal.ts";
+import { parseTime } from "./times.ts";
 
 interface Flags extends OpsFlags {
   readonly who?: string;

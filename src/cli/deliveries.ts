@@ -1,5 +1,10 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { Delivery } from "../client/client.ts";
+import {
+  addDeliveryFilters,
+  type DeliveryFilterFlags,
+  deliveryQueryOf,
+} from "./delivery-filters.ts";
 import { deliveryLines } from "./delivery-lines.ts";
 import { parseLimit } from "./events.ts";
 import {
@@ -12,22 +17,10 @@ import {
 } from "./ops-client.ts";
 import { columns, cut, print, safeJson } from "./terminal.ts";
 
-interface Flags extends OpsFlags {
-  readonly destination?: string;
-  readonly state?: Delivery["state"];
-  readonly event?: string;
+interface Flags extends OpsFlags, DeliveryFilterFlags {
   readonly limit: number;
   readonly json?: true;
 }
-
-const states: Delivery["state"][] = [
-  "scheduled",
-  "open",
-  "sending",
-  "delivered",
-  "skipped",
-  "dead",
-];
 
 /** `waypost deliveries`: what became of events at the destinations, sending one again, and giving one up. */
 export function registerDeliveries(program: Command, resolve: ResolveOps): void {
@@ -36,10 +29,8 @@ export function registerDeliveries(program: Command, resolve: ResolveOps): void 
     .summary("show what reached the destinations, and why not")
     .description(
       "Shows deliveries, oldest on top, scheduled ones by when they are due. `waypost events <id>` shows those of one event.",
-    )
-    .option("--destination <name>", "to one destination")
-    .addOption(new Option("--state <state>", "in one state").choices(states))
-    .option("--event <id>", "of one event")
+    );
+  addDeliveryFilters(command)
     .option("--limit <n>", "how many at most", parseLimit, 50)
     .option("--json", "one delivery per line as JSON")
     .addOption(urlOption)
@@ -79,8 +70,8 @@ export function registerDeliveries(program: Command, resolve: ResolveOps): void 
 }
 
 async function list(flags: Flags, resolve: ResolveOps): Promise<number> {
-  const { destination, state, event, limit, json } = flags;
-  const query = { destination, state, event };
+  const { state, limit, json } = flags;
+  const query = deliveryQueryOf(flags);
   const deliveries: Delivery[] = [];
   await askOps(flags, resolve, async (client) => {
     const newestFirst = client.list("/api/deliveries", { query, max: limit });

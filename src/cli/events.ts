@@ -13,6 +13,8 @@ import {
   urlOption,
 } from "./ops-client.ts";
 import { columns, escapeControls, print, safeJson } from "./terminal.ts";
+import { parseTime } from "./times.ts";
+import { eventFilterOfView } from "./views.ts";
 
 /** By which events are asked for. */
 export interface EventFilterFlags {
@@ -27,6 +29,7 @@ export interface EventFilterFlags {
 }
 
 interface EventsFlags extends OpsFlags, EventFilterFlags {
+  readonly view?: string;
   readonly limit: number;
   readonly follow?: true;
   readonly json?: true;
@@ -45,6 +48,7 @@ export function registerEvents(program: Command, resolve: ResolveOps): void {
     )
     .argument("[id]", "an event id");
   addEventFilters(command)
+    .option("--view <name>", "the filter of a view that was saved in the console")
     .option("--limit <n>", "how many at most", parseLimit, 50)
     .option("-f, --follow", "go on with what comes in (filters: type, account, conversation)")
     .option("--json", "one event per line as JSON")
@@ -52,9 +56,10 @@ export function registerEvents(program: Command, resolve: ResolveOps): void {
     .addOption(tokenOption)
     .action((id: string | undefined, flags: EventsFlags) =>
       runCommand(async () => {
-        await askOps(flags, resolve, (client) => {
+        await askOps(flags, resolve, async (client) => {
           if (id !== undefined) return showEvent(client, id, flags);
-          return flags.follow ? follow(client, flags) : listEvents(client, flags);
+          const asked = await withView(client, flags);
+          return flags.follow ? follow(client, asked) : listEvents(client, asked);
         });
         return 0;
       }),
@@ -85,6 +90,12 @@ async function showEvent(client: Client, id: string, flags: EventsFlags): Promis
   if (notDelivered.length > 0) print("not delivered, by the configuration of now");
   for (const { destination, says } of notDelivered)
     print(escapeControls(`  ${destination}: ${says}`));
+}
+
+/** What is told beside it goes before what the view says. */
+async function withView(client: Client, flags: EventsFlags): Promise<EventsFlags> {
+  if (flags.view === undefined) return flags;
+  return { ...(await eventFilterOfView(client, flags.view)), ...flags };
 }
 
 async function listEvents(client: Client, flags: EventsFlags): Promise<void> {
@@ -138,19 +149,6 @@ function createRecentSet(size: number): { add(id: string): boolean } {
 /** Takes an option that may be given more than once. */
 export function collect(pattern: string, before: readonly string[] = []): readonly string[] {
   return [...before, pattern];
-}
-
-const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/** `2h` ago, a date, or a time. */
-export function parseTime(text: string): string {
-  const ago = /^(\d{1,6})([smhd])$/.exec(text);
-  if (ago !== null) {
-    const unit = unitMs[ago[2] as keyof typeof unitMs];
-    return new Date(Date.now() - Number(ago[1]) * unit).toISOString();
-  }
-  if (Number.isNaN(Date.parse(text))) throw new InvalidArgumentError("Not a time.");
-  return new Date(text).toISOString();
 }
 
 /** 1…10,000. */

@@ -2,7 +2,12 @@ import { rmSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { constants } from "node:os";
 import { type Command, Option } from "commander";
-import type { Asked, Client } from "../client/client.ts";
+import type { Client } from "../client/client.ts";
+import {
+  addDeliveryFilters,
+  type DeliveryFilterFlags,
+  deliveryQueryOf,
+} from "./delivery-filters.ts";
 import { addEventFilters, type EventFilterFlags, eventQueryOf } from "./events.ts";
 import {
   askOps,
@@ -21,8 +26,6 @@ interface Flags extends OpsFlags {
   readonly format: Format;
   readonly out?: string;
 }
-
-type DeliveryFlags = Asked<"GET", "/api/export/deliveries">["query"];
 
 /** `waypost export`: all events or deliveries of a filter, as a file. */
 export function registerExport(program: Command, resolve: ResolveOps): void {
@@ -45,13 +48,12 @@ export function registerExport(program: Command, resolve: ResolveOps): void {
     .summary("all deliveries of a filter")
     .description(
       "Writes all deliveries of a filter. A file is there when it is whole, and not before.",
-    )
-    .option("--destination <name>", "to one destination")
-    .option("--state <state>", "in one state, such as dead, waiting, delivered")
-    .option("--event <id>", "of one event");
-  addFileFlags(deliveries).action(({ url, token, out, ...query }: Flags & DeliveryFlags) =>
-    run({ url, token, out, format: query.format } as Flags, resolve, (client) =>
-      client.open("/api/export/deliveries", { query }),
+    );
+  addFileFlags(addDeliveryFilters(deliveries)).action((flags: Flags & DeliveryFilterFlags) =>
+    run(flags, resolve, (client) =>
+      client.open("/api/export/deliveries", {
+        query: { ...deliveryQueryOf(flags), format: flags.format },
+      }),
     ),
   );
 }

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { Client } from "../client/client.ts";
 import type { Renormalization, RenormalizationRequest } from "../contracts.ts";
 import { addUp } from "../jobs/renormalize/tally.ts";
-import { collect, parseTime } from "./events.ts";
+import { collect } from "./events.ts";
 import {
   askOps,
   CommandError,
@@ -16,6 +16,7 @@ import {
 } from "./ops-client.ts";
 import { summaryLines, toPublish } from "./renormalize-summary.ts";
 import { print, safeJson } from "./terminal.ts";
+import { parseTime } from "./times.ts";
 
 interface Flags extends OpsFlags {
   readonly from: string;

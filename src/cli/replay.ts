@@ -3,7 +3,7 @@ import type { Client, Replay, ReplayPlan } from "../client/client.ts";
 import { systemClock } from "../support/clock.ts";
 import { delay } from "../support/delay.ts";
 import { askTerminal } from "./add/questions.ts";
-import { collect, parseTime } from "./events.ts";
+import { collect } from "./events.ts";
 import {
   askOps,
   exitCodes,
@@ -14,6 +14,7 @@ import {
   urlOption,
 } from "./ops-client.ts";
 import { escapeControls, print, safeJson } from "./terminal.ts";
+import { parseTime } from "./times.ts";
 
 interface Flags extends OpsFlags {
   readonly to: string;

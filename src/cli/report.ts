@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { csvLine, reportColumns, reportTable } from "../contracts/report-table.ts";
 import type { ReportAnswer, ReportRow } from "../contracts.ts";
-import { parseTime } from "./events.ts";
 import {
   askOps,
   type OpsFlags,
@@ -11,6 +10,7 @@ import {
   urlOption,
 } from "./ops-client.ts";
 import { escapeControls, print, safeJson } from "./terminal.ts";
+import { parseTime } from "./times.ts";
 
 interface Flags extends OpsFlags {
   readonly by: string;

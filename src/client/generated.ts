@@ -986,6 +986,22 @@ export interface Operations {
     answer: SavedView;
   };
   /**
+   * Rename a view, or share it
+   */
+  "PATCH /api/views/{id}": {
+    path: {
+      id: string;
+    };
+    body: {
+      /**
+       * Shown to all who see it; no personal data.
+       */
+      name?: string;
+      shared?: boolean;
+    };
+    answer: SavedView;
+  };
+  /**
    * Remove a view
    */
   "DELETE /api/views/{id}": {

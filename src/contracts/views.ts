@@ -15,9 +15,13 @@ export interface SavedView {
   readonly createdAt: string;
 }
 
+export type ViewChange = Partial<Pick<SavedView, "name" | "shared">>;
+
 export interface Views {
   add(view: SavedView): Promise<void>;
   /** All of them, the oldest first. */
   list(): Promise<SavedView[]>;
+  /** Nothing where it is gone. */
+  change(id: string, to: ViewChange): Promise<void>;
   remove(id: string): Promise<void>;
 }

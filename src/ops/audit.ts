@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from "express";
 import type { AuditEntry, AuditFilter } from "../contracts.ts";
 import type { AuditQueue } from "./audit-queue.ts";
 import { askedOf, type Resolve, resolveAsked } from "./audited-filter.ts";
+import { type AuditedViews, createAuditedViews } from "./audited-views.ts";
 import { revealReason, seesContents } from "./masking/shown-to.ts";
 import { type Problem, sendProblem, unavailable } from "./problem.ts";
 import { anyViewerOf } from "./viewer.ts";
@@ -52,7 +53,8 @@ const writeMs = 5_000;
  * Records every read of content and every act, once for each request, by its operation. An act that was done, and contents that a
  * session was shown for a reason, are answered when the store has the entry; nothing else waits for it.
  */
-export function createAuditing(parts: Parts): RequestHandler {
+export function createAuditing(options: Omit<Parts, "views">): RequestHandler {
+  const parts = { ...options, views: createAuditedViews() };
   return (request, response, next) => {
     const recording = createRecording(request, response, parts);
     recordings.set(response, recording);
@@ -74,6 +76,7 @@ export function createAuditing(parts: Parts): RequestHandler {
 interface Parts {
   readonly queue: AuditQueue;
   readonly resolve: Resolve;
+  readonly views: AuditedViews;
 }
 
 function createRecording(request: Request, response: Response, parts: Parts): Recording {
@@ -92,6 +95,19 @@ function createRecording(request: Request, response: Response, parts: Parts): Re
     at ??= new Date().toISOString();
     return isRecorded ? undefined : entryOf(request, response, { id, at, result });
   };
+  const isSeenAgain = ({ result }: AuditEntry) =>
+    result === "done" &&
+    kindOf(request) === "content" &&
+    parts.views.isKnown(request, anyViewerOf(response));
+  const addView = (now: AuditEntry) => {
+    const written = add(now);
+    // What is not written is no view yet; the queue says that it is lost.
+    written.then(
+      () => parts.views.know(request, anyViewerOf(response)),
+      () => undefined,
+    );
+    return written;
+  };
   return {
     async begin(result) {
       const now = entry(result);
@@ -104,14 +120,14 @@ function createRecording(request: Request, response: Response, parts: Parts): Re
       const now = entry(resultOf(response.statusCode));
       if (now === undefined || !mustWait(request, now)) return undefined;
       isRecorded = true;
-      return inTime(add(now));
+      return isSeenAgain(now) ? undefined : inTime(addView(now));
     },
     end() {
       const { statusCode, headersSent } = response;
       const now = entry(headersSent ? resultOf(statusCode) : "cut");
       if (now === undefined) return;
       isRecorded = true;
-      void add(now);
+      if (!isSeenAgain(now)) void addView(now);
     },
   };
 }

@@ -48,9 +48,12 @@ function stateProblem(destination: DestinationState, now: Date): StatusProblem |
     );
   }
   if (state === "out") {
-    const lasts =
-      breakerSince === undefined ? undefined : (`for ${age(breakerSince, now)} min` as const);
-    return diagnosed("error", { kind: "destination_out", name, lastError, lasts });
+    return diagnosed("error", {
+      kind: "destination_out",
+      name,
+      lastError,
+      lasts: sinceThen(breakerSince, now),
+    });
   }
   if (oldestOpenAt === undefined || now.getTime() - Date.parse(oldestOpenAt) < patienceMs) return;
   return problem(
@@ -105,4 +108,10 @@ export function processProblems(processes: readonly RunningProcess[]): StatusPro
 
 function age(since: string, now: Date): number {
   return Math.max(0, Math.round((now.getTime() - Date.parse(since)) / minute));
+}
+
+/** Sooner than a minute it is not worth a number. */
+function sinceThen(at: string | undefined, now: Date): `for ${number} min` | undefined {
+  const minutes = at === undefined ? 0 : age(at, now);
+  return minutes < 1 ? undefined : `for ${minutes} min`;
 }

@@ -84,7 +84,7 @@ function origin({ postid, type, data }: WaypostEvent, at: string): TimelineStep[
     return [{ at, kind: "received", words: `${type}: ${words}` }];
   }
   if (!postid.startsWith("pst_")) return [{ at, kind: "received", words: "Made by Waypost." }];
-  const durable = "Durable, on the bus or in the spool, before the POST was answered 200.";
+  const durable = "Durable before the POST was answered 200.";
   return [
     { at, kind: "received", words: `Received in the POST ${postid}.` },
     { at, kind: "durable", words: durable },
@@ -97,7 +97,7 @@ const longMs = 5_000;
 function storedWords(storedAt: Date, receivedAt: string): string {
   const ms = storedAt.getTime() - Date.parse(receivedAt);
   if (ms < longMs) return "Stored in the log.";
-  return `Stored in the log, ${inWords(ms)} later: until then it waited on the bus or in the spool.`;
+  return `Stored in the log, ${inWords(ms)} later: until then it waited.`;
 }
 
 function pastOf(delivery: Delivery): TimelineStep[] {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Response, Router } from "express";
-import type { SavedView, Views } from "../contracts.ts";
+import type { SavedView, ViewChange, Views } from "../contracts.ts";
 import { audit } from "./audit.ts";
 import { badParameter, notFound, Problem } from "./problem.ts";
 import { requireValidated } from "./query.ts";
@@ -40,19 +40,30 @@ export function createViewRoutes(views: Views): Router {
     audit(response, { filter: { id: view.id } });
     response.status(201).json(view);
   });
+  router.patch("/views/:id", async ({ params, body }, response) => {
+    const view = await ownView(views, params.id, response);
+    const { name = view.name, shared = view.shared } = body as ViewChange;
+    await views.change(view.id, { name, shared });
+    audit(response, { filter: { id: view.id } });
+    response.json({ ...view, name, shared });
+  });
   router.delete("/views/:id", async ({ params }, response) => {
-    const { name, scopes } = viewerOf(response);
-    const view = (await views.list()).find(({ id }) => id === params.id);
-    if (view === undefined || !isSeen(view, response)) throw notFound("view");
-    if (view.owner !== name && !scopes.has("admin")) {
-      throw new Problem(403, "not-yours", "The view is another's.", {
-        detail: "Who made it removes it, or who has the scope admin.",
-      });
-    }
+    const view = await ownView(views, params.id, response);
     await views.remove(view.id);
     response.json({ removed: view.id });
   });
   return router;
+}
+
+/** Throws a Problem where there is none that is seen, or it may not be changed. */
+async function ownView(views: Views, asked: string, response: Response): Promise<SavedView> {
+  const { name, scopes } = viewerOf(response);
+  const view = (await views.list()).find(({ id }) => id === asked);
+  if (view === undefined || !isSeen(view, response)) throw notFound("view");
+  if (view.owner === name || scopes.has("admin")) return view;
+  throw new Problem(403, "not-yours", "The view is another's.", {
+    detail: "Who made it changes it, or who has the scope admin.",
+  });
 }
 
 /**

@@ -24,6 +24,9 @@ export function createViews(tables: Pick<Tables, "of">): Views {
       await views.insert([view]);
     },
     list: () => views.find({ where: {}, order: ["createdAt", "id"], as: "lookup" }),
+    async change(id, to) {
+      await views.update([{ id, set: to }]);
+    },
     async remove(id) {
       await views.remove([id]);
     },

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import { createIntakeHandler } from "../../src/app/intake.ts";
 import { intakeQueue } from "../../src/app/plan.ts";
@@ -144,8 +147,9 @@ describe("the exchange waypost.intake", needsRabbit(), () => {
     await waitFor("the confirm", () => confirmed);
     await first.bus.close();
     const second = await open();
+    const dir = await mkdtemp(join(tmpdir(), "waypost-intake-"));
     const store = await openEmbeddedStore({
-      path: ":memory:",
+      path: join(dir, "store.db"),
       retentionDays: 30,
       log: createArrayLog(),
     });
@@ -160,5 +164,6 @@ describe("the exchange waypost.intake", needsRabbit(), () => {
     assert.equal((await store.stats()).events, 1);
     assert.equal((await store.event("once"))?.data.business?.["id"], "once");
     await store.close();
+    await rm(dir, { recursive: true });
   });
 });

@@ -39,6 +39,26 @@ describe("waypost events", () => {
     ]);
   });
 
+  it("takes the filter of a view that was saved in the console, and what is told beside it goes before", async () => {
+    const filter = "type=whatsapp.status.failed&from=2026-11-20&tab=json";
+    await ops.post("/api/views", { name: "Failed today", page: "events", filter });
+    const view = ["events", "--view", "Failed today"];
+    ops.query.asked.length = 0;
+    assert.equal((await run(view)).code, 0);
+    assert.equal((await run([...view, "--type", "a.b"])).code, 0);
+    const from = "2026-11-20T00:00:00.000Z";
+    assert.deepEqual(
+      ops.query.asked.map(({ filter: asked }) => [asked["types"], asked["from"]]),
+      [
+        [["whatsapp.status.failed"], from],
+        [["a.b"], from],
+      ],
+    );
+    const unknown = await run(["events", "--view", "gone"]);
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.err, /no view “gone” of events.*“Failed today”/);
+  });
+
   it("prints lines of JSON that hold the events whole", async () => {
     const { out } = await run(["events", "--json"]);
     assert.deepEqual(parsed(out), ops.query.log.toReversed());

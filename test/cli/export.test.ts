@@ -85,7 +85,7 @@ describe("waypost export", () => {
   it("exits 2 for a filter that is none, and where the file cannot be", async () => {
     const bad = await run("deliveries", "--state", "lost");
     assert.equal(bad.code, 2);
-    assert.match(bad.err, /state must be/);
+    assert.match(bad.err, /Allowed choices are scheduled, open/);
     const nowhere = await run("events", "--out", join(folder, "none/events"));
     assert.equal(nowhere.code, 2);
     assert.match(nowhere.err, /cannot be written \(ENOENT\)/);

@@ -1,30 +1,27 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import path from "node:path";
 import { before, describe, it } from "node:test";
-import { loadRouting } from "../../src/config/load-routing.ts";
-import type { Kinds, Routing } from "../../src/config/routing.ts";
+import { readRouting } from "../../src/app/plan.ts";
+import { checkConfig } from "../../src/cli/config-check.ts";
+import type { Routing } from "../../src/config/routing.ts";
 import { compileRoutes } from "../../src/deliver/routes.ts";
-import { destinationKinds } from "../../src/destinations/kinds.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
+const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const variables =
-  "STRIPE_WHSEC FORM_KEY ZD_HOOK HUBSPOT_TOKEN ZD_ID ZD_SECRET SHOP_ID SHOP_SECRET GOOGLE_CREDENTIALS SLACK_BOT_TOKEN META_ACCESS_TOKEN ZAP_URL BOT_SECRET CLINIC_SECRET META_SECRET SMTP_URL";
+  "STRIPE_WHSEC FORM_KEY ZD_HOOK HUBSPOT_TOKEN ZD_ID ZD_SECRET SHOP_ID SHOP_SECRET SLACK_BOT_TOKEN META_ACCESS_TOKEN META_SECRET";
+const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const env = {
   WAYPOST_CONFIG: "fixtures/config/usecases.yaml",
-  ...Object.fromEntries(variables.split(" ").map((name) => [name, `value of ${name}`])),
-};
-
-/** Whatever the kinds take, the language is the same: options are any, but for those that a kind insists on. */
-const anyOptions = { type: "object", additionalProperties: true };
-const vendors = ["hubspot", "zendesk", "shopify", "google-sheets", "whatsapp-reply", "email"];
-const kinds: Kinds = {
-  ...Object.fromEntries(vendors.map((kind) => [kind, { schema: anyOptions }])),
-  ...Object.fromEntries(
-    Object.entries(destinationKinds).map(([kind, { schema }]) => [
-      kind,
-      { schema: { ...anyOptions, required: "required" in schema ? schema.required : [] } },
-    ]),
-  ),
+  ...Object.fromEntries(variables.split(" ").map((name) => [name, `value-of-${name}`])),
+  ...{ BOT_SECRET: secret, CLINIC_SECRET: secret },
+  ...{ ZAP_URL: "https://hooks.zap.example/1", SMTP_URL: "smtp://mail.example" },
+  GOOGLE_CREDENTIALS: JSON.stringify({
+    type: "service_account",
+    client_email: "waypost@acme-test.iam.gserviceaccount.com",
+    private_key: privateKey.export({ type: "pkcs8", format: "pem" }),
+  }),
 };
 
 const notSpam = { not: { tag: ["spam"] } };
@@ -34,12 +31,23 @@ const human = { text: { matches: ["(?i)\\b(human|agent)\\b"] } };
 describe("the file of use cases", () => {
   let routing: Routing;
   before(async () => {
-    routing = await loadRouting(env, kinds, root);
+    routing = await readRouting(env, false, root);
   });
   const route = (name: string) => {
     const found = routing.routes.find((each) => each.name === name) ?? assert.fail(name);
     return { ...found };
   };
+
+  it("passes waypost config check, as it is, with the kinds that there are", async () => {
+    const settings = {
+      ...env,
+      WHATSAPP_APP_SECRET: "0123456789abcdef".repeat(2),
+      WHATSAPP_VERIFY_TOKEN: "b",
+      OPS_TOKENS: "c",
+    };
+    const found = await checkConfig(settings, "start", readRouting, root);
+    assert.deepEqual(found, { problems: [], warnings: [], destinations: 11, routes: 33 });
+  });
 
   it("has no problems, and no notes", () => {
     assert.equal(routing.routes.length, 33);
@@ -108,7 +116,8 @@ describe("the file of use cases", () => {
       options: {
         whatsapp: { text: "Thank you!", template: { name: "thanks", language: "en" } },
       },
-      templatesRead: { hubspot: ["memory"] },
+      // What writes to contacts looks at what was said, and who may be written to.
+      templatesRead: { hubspot: ["memory"], whatsapp: ["log", "memory"] },
       test: false,
     });
   });
@@ -209,7 +218,7 @@ describe("the file of use cases", () => {
       {
         name: "stripe",
         kind: "stripe",
-        secrets: ["value of STRIPE_WHSEC"],
+        secrets: ["value-of-STRIPE_WHSEC"],
         account: "berlin",
         emit: [
           {
@@ -224,7 +233,7 @@ describe("the file of use cases", () => {
     );
     assert.deepEqual(routing.sources["form"]?.auth, {
       header: "x-form-key",
-      secrets: ["value of FORM_KEY"],
+      secrets: ["value-of-FORM_KEY"],
     });
     assert.deepEqual(routing.reports, [
       {

@@ -5,7 +5,7 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 const hostile = [
   `<img src=x onerror="alert(1)"><script>alert(1)</script>`,
   "\u202Eexe.fdp مرحبا بالعالم שלום \u2066\u202E",
-  "w".repeat(10_000),
+  "w".repeat(400),
   "\u200B\u200C\u200D\uFEFF",
   `"><a href="javascript:alert(1)">${"Z̸̢̛̙̝͉̩a̴l̷g̶o̵".repeat(40)}</a>`,
   "👩‍👩‍👧‍👦🏳️‍🌈 line\none\r\n\ttwo",
@@ -14,14 +14,16 @@ const hostile = [
 const told =
   /^(body|caption|name|username|formattedName|filename|fileName|text|title|detail|reason|answer|what|remedy|says|words|lastError|description|tags|notes?|label|address|emoji|template|campaign|city|message|summary)$/;
 
-/** Every such text is a hostile one, each another. */
+const longest = "w".repeat(10_000);
+
+/** Every such text is a hostile one, each another; one of an answer is very long. */
 export function madeHostile(answer: Json): Json {
   let next = 0;
   const change = (value: Json, key: string): Json => {
     if (typeof value === "string") {
       if (!told.test(key)) return value;
       next += 1;
-      return hostile[next % hostile.length] ?? "";
+      return next === 3 ? longest : (hostile[next % hostile.length] ?? "");
     }
     return mapped(value, change, key);
   };

@@ -31,8 +31,8 @@ const screenshots = process.env["SCREENSHOTS"] === undefined ? undefined : join(
 
 export interface ConsolePage {
   readonly page: Page;
-  /** Logged in, loaded anew, and everything that is asked for is there. */
-  open(fragment: string, state?: State): Promise<void>;
+  /** Logged in, and everything that is asked for is there. Loaded anew where another state is wanted than before, or told so. */
+  open(fragment: string, state?: State, options?: { readonly anew?: boolean }): Promise<void>;
   /** At both widths, light and dark: nothing scrolls sideways and axe has nothing to say. */
   check(name: string): Promise<void>;
   /** What the browser complained of since the last `open`, but for answers that were to fail. */
@@ -54,10 +54,14 @@ export async function openConsole(browser: Browser, program: ConsoleProgram): Pr
   let loads = 0;
   return {
     page,
-    open: async (fragment, to = "data") => {
+    open: async (fragment, to = "data", { anew = false } = {}) => {
+      await page.setViewportSize(looks[0]);
+      if (loads > 0 && to === state && !anew && (await goTo(page, fragment))) {
+        complaints = [];
+        return await settle(page);
+      }
       loads += 1;
       await page.goto("about:blank");
-      await page.setViewportSize(looks[0]);
       complaints = [];
       state = to;
       if (loads === 1) await logIn();
@@ -70,6 +74,16 @@ export async function openConsole(browser: Browser, program: ConsoleProgram): Pr
         (text) => state !== "failing" || !/Failed to load resource.* 503/.test(text),
       ),
   };
+}
+
+/** As a link does. False where it is there already. */
+async function goTo(page: Page, fragment: string): Promise<boolean> {
+  const drawn = "requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
+  return await page.evaluate(`new Promise((done) => {
+    if (location.hash === ${JSON.stringify(fragment)}) return done(false);
+    addEventListener("hashchange", () => ${drawn}, { once: true });
+    location.hash = ${JSON.stringify(fragment)};
+  })`);
 }
 
 async function answer(route: Route, state: State): Promise<void> {
@@ -92,7 +106,11 @@ interface Visitor {
 
 /** A browser of their own, that nobody is logged in with yet. */
 export async function newVisitor(browser: Browser, program: ConsoleProgram): Promise<Visitor> {
-  const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin" });
+  const context = await browser.newContext({
+    locale: "en-GB",
+    timezoneId: "Europe/Berlin",
+    reducedMotion: "reduce",
+  });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
@@ -140,7 +158,9 @@ const tooWide = `["html", "body", ".shell", ".content", ".master-body", ".detail
 async function violations(page: Page): Promise<readonly string[]> {
   const loaded = await page.evaluate("typeof axe");
   if (loaded === "undefined") await page.evaluate(axeSource);
-  const { violations: found } = (await page.evaluate("axe.run()")) as AxeResults;
+  const { violations: found } = (await page.evaluate(
+    "axe.run({ resultTypes: ['violations'] })",
+  )) as AxeResults;
   return found.map(
     ({ id, nodes }) =>
       `${id}: ${nodes

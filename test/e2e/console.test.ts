@@ -2,20 +2,23 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
 import { needsBrowser, openBrowser } from "./browser.ts";
-import { type ConsolePage, openConsole, states } from "./console-page.ts";
+import { type ConsolePage, newVisitor, openConsole, states } from "./console-page.ts";
 import { type ConsoleProgram, startConsoleProgram } from "./console-program.ts";
-import { describeLogin } from "./log-in.ts";
+import { describeOnCall } from "./on-call.ts";
 import { findIds, type Ids, pages } from "./pages.ts";
-import { describeUse } from "./use.ts";
+import { describeSessions } from "./sessions.ts";
+import { describeSupportLead } from "./support-lead.ts";
 
 describe("the console in a browser", needsBrowser(), () => {
   let program: ConsoleProgram;
   let browser: Browser;
   let console: ConsolePage;
+  let visitor: Awaited<ReturnType<typeof newVisitor>>;
   let ids: Ids;
   before(async () => {
     [program, browser] = await Promise.all([startConsoleProgram(), openBrowser()]);
     console = await openConsole(browser, program);
+    visitor = await newVisitor(browser, program);
     ids = await findIds(program);
   });
   after(async () => {
@@ -23,8 +26,8 @@ describe("the console in a browser", needsBrowser(), () => {
     await program?.end();
   });
 
-  for (const [name, fragment] of Object.entries(pages)) {
-    for (const state of states) {
+  for (const state of states) {
+    for (const [name, fragment] of Object.entries(pages)) {
       it(`${name} with ${state}: as wide as the screen, for everyone to use, and silent`, async () => {
         await console.open(fragment(ids), state);
         await console.check(name);
@@ -33,6 +36,8 @@ describe("the console in a browser", needsBrowser(), () => {
     }
   }
 
-  describeUse(() => ({ console, program }));
-  describeLogin(() => ({ browser, program }));
+  const world = () => ({ console, program, visitor });
+  describeOnCall(world);
+  describeSupportLead(world);
+  describeSessions(world);
 });

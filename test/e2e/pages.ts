@@ -1,4 +1,5 @@
 import type { ConsoleProgram } from "./console-program.ts";
+import { adas } from "./history.ts";
 
 /** Of what the log has, one of each kind: what pages open. */
 export interface Ids {
@@ -14,8 +15,8 @@ export async function findIds({ ask }: ConsoleProgram): Promise<Ids> {
     return items[0].id;
   };
   return {
-    event: await first("/api/events?text=order&type=whatsapp.message.text"),
-    conversation: await first("/api/conversations"),
+    event: await first("/api/events?account=700700700700700&type=whatsapp.message.text"),
+    conversation: adas,
     delivery: await first("/api/deliveries?state=dead"),
     unreadable: await first("/api/quarantine"),
   };
@@ -30,7 +31,9 @@ export const pages: Readonly<Record<string, (ids: Ids) => string>> = {
   "event-raw": ({ event }) => `#/events/${event}?tab=raw`,
   conversations: () => "#/conversations",
   conversation: ({ conversation }) => `#/conversations/${conversation}`,
+  person: ({ conversation }) => `#/conversations/${conversation}?tab=person`,
   deliveries: () => "#/deliveries",
+  replays: () => "#/deliveries?show=replays",
   delivery: ({ delivery }) => `#/deliveries/${encodeURIComponent(delivery)}`,
   destinations: () => "#/destinations",
   destination: () => "#/destinations/crm",

@@ -20,7 +20,7 @@ import { createMetrics } from "../../src/support/metrics.ts";
 import { storeQueue } from "./deliver-program.ts";
 
 /** Where a delivery can end with its process: before and after each thing that lasts. */
-export const points = [
+const points = [
   "before remember",
   "after remember",
   "before answer",
@@ -40,12 +40,11 @@ export interface Orders {
   readonly base: number;
   /** The how manieth time. */
   readonly dieAt?: { readonly point: (typeof points)[number]; readonly count: number };
-  readonly onUnknown?: "repeat";
   /** Nobody looks whether it was sent. */
   readonly broken?: "find";
 }
 
-const factor = 100;
+const factor = 30;
 
 function fastClock(base: number): Clock {
   const now = () => base + (Date.now() - base) * factor;
@@ -83,7 +82,7 @@ function createDying({ dieAt }: Orders) {
 }
 
 async function run(orders: Orders): Promise<void> {
-  const { folder, port, url, token, base, onUnknown, broken } = orders;
+  const { folder, port, url, token, base, broken } = orders;
   const log = createLog({ level: "error" });
   const metrics = createMetrics();
   const clock = fastClock(base);
@@ -96,10 +95,7 @@ async function run(orders: Orders): Promise<void> {
   const memory = { query: store, contacts: store.contacts, ledger: store.ledger };
   const plan = { routing: { routes, flows, accounts: {} }, routes: compiled };
   const { decider, surroundings } = flowsOver(plan as never, memory);
-  const options = {
-    ...{ token, baseUrl: url, text: "Back at 9." },
-    ...(onUnknown && { onUnknown }),
-  };
+  const options = { token, baseUrl: url, text: "Back at 9." };
   const made = whatsappReply.create("whatsapp", options, { log, clock } as never);
   const { deliver } = made;
   const destination: Destination = {

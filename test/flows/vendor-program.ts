@@ -55,7 +55,6 @@ function atOnce(text: string, standIns: ReadonlyMap<string, StandIn>, office: Of
     config.destinations[name] = { ...config.destinations[name], rate: "1000/s" };
   config.destinations["zendesk"] = { ...config.destinations["zendesk"], debounce: "100ms" };
   config.hours["office"] = hoursOf(office);
-  delete config.destinations["zap"]?.["preset"];
   const fenced = names.map((name) => (name === "whatsapp" ? { [name]: { text: "…" } } : name));
   const routes = config.routes.map((route) => ({
     ...route,

@@ -64,7 +64,7 @@ const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
     tokens: { create: none, withSecret: none, list: none, revoke: none, used: none },
     sessions: { begin: none, find: none, end: none, offer: none, redeem: none },
     audit: { record: none, list: none },
-    views: { add: none, list: none, remove: none },
+    views: { add: none, list: none, change: none, remove: none },
   },
 };
 

@@ -44,7 +44,7 @@ export interface Harness {
   publish(event: WaypostEvent): void;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
-  patch(path: string, body: unknown): Promise<Response>;
+  patch(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
 }
 
 const testSecret = `whsec_${"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}`;
@@ -221,10 +221,10 @@ export async function startOps(
       for (const onEvent of tails) onEvent(event);
     },
     get: (path, headers = { authorization: `Bearer ${token}` }) => fetch(url + path, { headers }),
-    patch: (path, body) =>
+    patch: (path, body, headers = { authorization: `Bearer ${token}` }) =>
       fetch(url + path, {
         method: "PATCH",
-        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        headers: { ...headers, "content-type": "application/json" },
         body: JSON.stringify(body),
       }),
     post: (path, body, headers = { authorization: `Bearer ${token}` }) =>

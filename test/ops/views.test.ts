@@ -44,6 +44,14 @@ describe("saved views", () => {
     const seen = (await (await ops.get("/api/views", ben)).json()) as { items: [SavedView] };
     const [ours] = seen.items;
     assert.equal((await remove(ours.id, ben)).status, 403);
+    const change = (id: string, body: object, headers: Record<string, string>) =>
+      ops.patch(`/api/views/${id}`, body, headers);
+    assert.equal((await change(ours.id, { name: "his" }, ben)).status, 403);
+    assert.equal((await change(mine.id, {}, anna)).status, 400);
+    const renamed = await change(mine.id, { name: "my own", shared: true }, anna);
+    assert.deepEqual(await renamed.json(), { ...mine, name: "my own", shared: true });
+    assert.deepEqual(await namesFor(ben), ["my own", "ours"]);
+    assert.equal((await change(mine.id, { shared: false }, anna)).status, 200);
     assert.equal((await remove(mine.id, ben)).status, 404);
     assert.equal((await remove(mine.id, anna)).status, 200);
     assert.deepEqual(await namesFor(anna), ["ours", "words"]);

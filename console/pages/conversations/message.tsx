@@ -1,12 +1,8 @@
 import { baseUrl } from "../../api/client.ts";
 import { href } from "../../app/route.ts";
+import { Failures } from "../../ui/failures.tsx";
 import { Time } from "../../ui/time.tsx";
-import {
-  type ChatMessage,
-  errorsInWords,
-  sender,
-  statusInWords,
-} from "../../words/conversation.ts";
+import { type ChatMessage, sender, statusInWords } from "../../words/conversation.ts";
 import { bytes } from "../../words/number.ts";
 
 interface Props {
@@ -26,7 +22,7 @@ export function Message({ message, group }: Props) {
       {media && <File type={message.type} media={media} />}
       {text !== undefined && <p class="said">{text}</p>}
       {text === undefined && !media && <p class="muted">{kindInWords(message)}</p>}
-      {failed && <p class="said tone-bad">{errorsInWords(message) || "It could not be sent."}</p>}
+      {failed && <Failures errors={message.errors ?? [{}]} />}
       <Foot message={message} />
       <Reactions message={message} />
     </article>

@@ -1,5 +1,6 @@
 import { api } from "../../api/client.ts";
 import { usePages } from "../../api/pages.ts";
+import { useRevealedConversations } from "../../api/revealed.ts";
 import type { Page } from "../../app/page.ts";
 import { hrefOf, param, route } from "../../app/route.ts";
 import { ChoiceChips, FilterChip } from "../../ui/chips.tsx";
@@ -87,6 +88,7 @@ function ConversationList({ show }: { readonly show: string }) {
     (cursor, signal) => api.get("/api/conversations", { query: { ...query, cursor }, signal }),
     { everyMs },
   );
+  const shown = useRevealedConversations(items ?? []);
   if (items === undefined)
     return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={10} />;
   return (
@@ -98,7 +100,7 @@ function ConversationList({ show }: { readonly show: string }) {
         <List
           class="conversations"
           label="Conversations"
-          items={items}
+          items={shown}
           idOf={({ id }) => id}
           hrefOf={({ id }) => hrefOf(id)}
           row={(conversation) => <Row conversation={conversation} />}

@@ -1,6 +1,7 @@
 import { api, type Delivery } from "../../api/client.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
+import { useKeys } from "../../ui/keys.ts";
 import { toast, toastProblem } from "../../ui/toasts.tsx";
 
 interface Props {
@@ -16,9 +17,12 @@ export function Acts({ delivery, done }: Props) {
       .then((told) => told && toast(told))
       .catch(toastProblem)
       .finally(done);
-  if (state === "dead" || state === "skipped" || state === "delivered") {
+  const over = state === "dead" || state === "skipped" || state === "delivered";
+  const again = act(state === "delivered" ? sendOnceMore : retry);
+  useKeys(over ? { r: again } : {});
+  if (over) {
     return (
-      <Button icon="retry" onClick={act(state === "delivered" ? sendOnceMore : retry)}>
+      <Button icon="retry" onClick={again}>
         {state === "delivered" ? "Send once more" : "Send again"}
       </Button>
     );

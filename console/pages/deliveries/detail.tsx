@@ -1,27 +1,39 @@
+import { useState } from "preact/hooks";
 import { api, type Delivery } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
+import { reasonFor } from "../../api/reveal.ts";
 import { may } from "../../api/viewer.ts";
 import { href } from "../../app/route.ts";
 import { CopyAs, CopyId } from "../../ui/copy.tsx";
 import { DeliveryPill, Pill } from "../../ui/pill.tsx";
+import { RevealBar } from "../../ui/reveal.tsx";
 import { now } from "../../ui/settings.ts";
 import { Detail } from "../../ui/split.tsx";
 import { Empty, Failed, LoadingRows } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
-import { fate, why } from "../../words/delivery.ts";
-import { typeInWords } from "../../words/event.ts";
+import { Told } from "../../ui/told.tsx";
+import { fate, nextStep, why } from "../../words/delivery.ts";
+import { capital, typeInWords } from "../../words/event.ts";
 import { quoted } from "../../words/shell.ts";
 import { took } from "../../words/time.ts";
 import { Acts } from "./acts.tsx";
 
 export function DeliveryDetail({ id }: { readonly id: string }) {
-  const { data, problem, reload } = useResource(id, (signal) => find(id, signal), {
-    everyMs: 5_000,
-  });
+  const [subject, setSubject] = useState(id);
+  const reveal = reasonFor(subject);
+  const { data, problem, reload } = useResource(
+    `${id} ${reveal}`,
+    async (signal) => {
+      const found = await find(id, reveal, signal);
+      if (reveal === undefined) setSubject(conversationOf(found.delivery) ?? id);
+      return found;
+    },
+    { everyMs: 5_000 },
+  );
   const delivery = data?.delivery;
   return (
     <Detail
-      title={delivery ? fate(delivery) : "Delivery"}
+      title={delivery ? capital(fate(delivery)) : "Delivery"}
       actions={
         delivery && (
           <>
@@ -43,6 +55,7 @@ export function DeliveryDetail({ id }: { readonly id: string }) {
           <p>It may be older than deliveries are kept.</p>
         </Empty>
       )}
+      {delivery && <RevealBar subject={subject} what="this conversation" />}
       {delivery && <Facts delivery={delivery} />}
       {delivery && <Attempts delivery={delivery} />}
     </Detail>
@@ -52,22 +65,35 @@ export function DeliveryDetail({ id }: { readonly id: string }) {
 /** `<destination>:<event id>`, of a route with `after` also `:<route>`. */
 async function find(
   id: string,
+  reveal: string | undefined,
   signal: AbortSignal,
 ): Promise<{ readonly delivery: Delivery | undefined }> {
   const [destination, event] = id.split(":");
-  const { items } = await api.get("/api/deliveries", { query: { destination, event }, signal });
+  const query = { destination, event };
+  const { items } = await api.get("/api/deliveries", { query, reveal, signal });
   return { delivery: items.find((each) => each.id === id) };
+}
+
+function conversationOf(delivery: Delivery | undefined): string | undefined {
+  return delivery?.laneKeys.find((key) => key.startsWith("cnv_"));
 }
 
 function Facts({ delivery }: { readonly delivery: Delivery }) {
   const { id, state, destination, eventId, eventType, route, createdAt, doneAt } = delivery;
   const words = why(delivery, now.value);
+  const step = nextStep(delivery);
   return (
     <dl class="facts">
       <dt>State</dt>
       <dd>
         <DeliveryPill state={state} /> {words !== "" && <span class="said muted">{words}</span>}
       </dd>
+      {step !== "" && (
+        <>
+          <dt>Next step</dt>
+          <dd>{step}</dd>
+        </>
+      )}
       <dt>To</dt>
       <dd>
         <a href={href("destinations", destination)}>{destination}</a>
@@ -136,7 +162,11 @@ function Attempts({ delivery: { history, attempts } }: { readonly delivery: Deli
               </span>
               <div>
                 <Pill tone={tone}>{word}</Pill>
-                {answer && <p class="said muted">{answer}</p>}
+                {answer && (
+                  <p class="said muted">
+                    <Told text={answer} />
+                  </p>
+                )}
               </div>
               <span class="number muted">{took(ms)}</span>
             </li>

@@ -6,6 +6,7 @@ import { href, hrefOf, param, route } from "../../app/route.ts";
 import { Button } from "../../ui/button.tsx";
 import { ChoiceChips, FilterChip } from "../../ui/chips.tsx";
 import { CopyAs } from "../../ui/copy.tsx";
+import { useKeys } from "../../ui/keys.ts";
 import { List } from "../../ui/list.tsx";
 import { Split } from "../../ui/split.tsx";
 import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
@@ -55,12 +56,14 @@ function Deliveries() {
 }
 
 function Head({ query, replays }: { readonly query: Query; readonly replays: boolean }) {
+  const replayable = !replays && canReplay(query) && may("operate");
+  useKeys(replayable ? { r: () => openSendAgain(query) } : {});
   return (
     <>
       <div class="page-head">
         <h1>Deliveries</h1>
         <div class="actions">
-          {!replays && canReplay(query) && may("operate") && (
+          {replayable && (
             <Button icon="retry" onClick={() => openSendAgain(query)}>
               Send all again
             </Button>

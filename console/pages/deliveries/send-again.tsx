@@ -41,6 +41,10 @@ function Plan({ query }: { readonly query: Query }) {
     api.post("/api/replays", { body: startBody(asked, { dryRun: true }), signal }),
   );
   const plan = data as Plan | undefined;
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (plan !== undefined && plan.opened > 0 && !busy) void start();
+  };
   const start = async () => {
     setBusy(true);
     try {
@@ -57,42 +61,40 @@ function Plan({ query }: { readonly query: Query }) {
   };
   return (
     <Dialog title="Send all of these again" onClose={close}>
-      {plan === undefined ? (
-        problem ? (
-          <Failed problem={problem} retry={reload} />
+      <form class="dialog-form" onSubmit={submit}>
+        {plan === undefined ? (
+          problem ? (
+            <Failed problem={problem} retry={reload} />
+          ) : (
+            <LoadingRows rows={4} />
+          )
         ) : (
-          <LoadingRows rows={4} />
-        )
-      ) : (
-        <>
-          <Numbers plan={plan} />
-          {plan.sample.length > 0 && <Sample plan={plan} />}
-          <label class="field">
-            <span>Deliveries a second</span>
-            <input
-              class="input"
-              type="number"
-              min={1}
-              max={1_000}
-              value={rate}
-              onInput={(event) => setRate(event.currentTarget.valueAsNumber || defaultRate)}
-            />
-            <small>The oldest go first. What is live in a conversation goes before them.</small>
-          </label>
-        </>
-      )}
-      <div class="dialog-actions">
-        <Button onClick={close}>Cancel</Button>
-        <Button
-          kind="primary"
-          disabled={busy || plan === undefined || plan.opened === 0}
-          onClick={() => void start()}
-        >
-          {plan && plan.opened > 0
-            ? `Send ${counted(plan.opened, "delivery", "deliveries")}`
-            : "Send"}
-        </Button>
-      </div>
+          <>
+            <Numbers plan={plan} />
+            {plan.sample.length > 0 && <Sample plan={plan} />}
+            <label class="field">
+              <span>Deliveries a second</span>
+              <input
+                class="input"
+                type="number"
+                min={1}
+                max={1_000}
+                value={rate}
+                onInput={(event) => setRate(event.currentTarget.valueAsNumber || defaultRate)}
+              />
+              <small>The oldest go first. What is live in a conversation goes before them.</small>
+            </label>
+          </>
+        )}
+        <div class="dialog-actions">
+          <Button onClick={close}>Cancel</Button>
+          <Button submit kind="primary" disabled={busy || plan === undefined || plan.opened === 0}>
+            {plan && plan.opened > 0
+              ? `Send ${counted(plan.opened, "delivery", "deliveries")}`
+              : "Send"}
+          </Button>
+        </div>
+      </form>
     </Dialog>
   );
 }

@@ -3,16 +3,19 @@ import { useState } from "preact/hooks";
 import { may } from "../../api/viewer.ts";
 import { href } from "../../app/route.ts";
 import { Button } from "../../ui/button.tsx";
+import { useKeys } from "../../ui/keys.ts";
 import { Menu } from "../../ui/menu.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { now } from "../../ui/settings.ts";
 import { Detail } from "../../ui/split.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
+import { Words } from "../../ui/words.tsx";
 import { destinationWords, waitingInWords } from "../../words/destination.ts";
 import { capital } from "../../words/event.ts";
 import { counted } from "../../words/number.ts";
 import { type Checked, check, pause, resume } from "./acts.tsx";
+import { Figures } from "./figures.tsx";
 import type { Destination } from "./row.tsx";
 
 interface Props {
@@ -38,7 +41,9 @@ export function DestinationDetail({ name, destination, reload }: Props) {
       title={name}
       actions={may("operate") && <Acts destination={destination} reload={reload} />}
     >
-      <p class="says">{capital(destination.says)}.</p>
+      <p class="says">
+        <Words text={`${capital(destination.says)}.`} />
+      </p>
       <p class="muted">{waitingInWords(destination, now.value)}</p>
       <dl class="facts">
         <Fact label="State">
@@ -58,6 +63,15 @@ export function DestinationDetail({ name, destination, reload }: Props) {
                 , <Time at={destination.lastErrorAt} />
               </>
             )}
+            <div>
+              <a
+                href={`runbooks/${destination.state === "paused" ? "destination-paused" : "destination-out"}`}
+                target="_blank"
+                rel="noreferrer"
+              >
+                Runbook
+              </a>
+            </div>
           </Fact>
         )}
         {destination.lastSuccessAt !== undefined && (
@@ -70,6 +84,7 @@ export function DestinationDetail({ name, destination, reload }: Props) {
         </Fact>
       </dl>
       {may("operate") && destination.state !== "removed" && <Check name={name} />}
+      <Figures name={name} open={destination.open} />
       <Details destination={destination} />
     </Detail>
   );
@@ -86,6 +101,9 @@ function Fact({ label, children }: { readonly label: string; children: Component
 
 function Acts({ destination, reload }: Pick<Props, "reload"> & { destination: Destination }) {
   const { name, state } = destination;
+  const toggle = () =>
+    void (state === "paused" ? resume(name, state, reload) : pause(name, undefined, reload));
+  useKeys(state === "removed" ? {} : { p: toggle });
   if (state === "removed") return null;
   if (state === "paused") {
     return (
@@ -148,6 +166,7 @@ function Links({ destination }: { readonly destination: Destination }) {
   const links = [
     [counted(open, "waits", "wait"), "waiting"],
     [counted(dead, "gave up", "gave up"), "gave-up"],
+    ["not wanted, or tried in shadow", "not-wanted"],
     ...(scheduled > 0 ? [[counted(scheduled, "is scheduled", "are scheduled"), "scheduled"]] : []),
   ] as const;
   return (
@@ -167,7 +186,7 @@ function Links({ destination }: { readonly destination: Destination }) {
 function Details({ destination }: { readonly destination: Destination }) {
   const { holder, breaker, breakerSince, repeats } = destination;
   return (
-    <details class="more">
+    <details>
       <summary>Details</summary>
       <dl class="facts">
         <Fact label="Held by">{holder ?? "nobody"}</Fact>

@@ -1,9 +1,11 @@
+import { useState } from "preact/hooks";
 import type { EventWithDeliveries } from "../../api/client.ts";
 import { api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
-import { reasonFor } from "../../api/reveal.ts";
+import { reasonFor, revealAlso } from "../../api/reveal.ts";
 import { href } from "../../app/route.ts";
 import { CopyAs, CopyId } from "../../ui/copy.tsx";
+import { Failures } from "../../ui/failures.tsx";
 import { Json } from "../../ui/json.tsx";
 import { RevealBar } from "../../ui/reveal.tsx";
 import { Detail } from "../../ui/split.tsx";
@@ -23,10 +25,15 @@ export const detailTabs = [
 ] as const;
 
 export function EventDetail({ id }: { readonly id: string }) {
-  const reveal = reasonFor(id);
-  const { data, problem, reload } = useResource(`${id} ${reveal}`, (signal) =>
-    api.get("/api/events/{id}", { path: { id }, reveal, signal }),
-  );
+  const [subject, setSubject] = useState(id);
+  const reveal = reasonFor(subject);
+  const { data, problem, reload } = useResource(`${id} ${reveal}`, async (signal) => {
+    const event = await api.get("/api/events/{id}", { path: { id }, reveal, signal });
+    // What is revealed is the conversation, by the id that it has while it is masked.
+    if (reveal === undefined) setSubject(event.data.conversationId ?? id);
+    revealAlso(event.data.conversationId, reveal);
+    return event;
+  });
   const tab = openTab(detailTabs);
   return (
     <Detail
@@ -36,8 +43,10 @@ export function EventDetail({ id }: { readonly id: string }) {
     >
       {data === undefined &&
         (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows />)}
-      {data && tab !== "raw" && <RevealBar subject={id} what="this event" />}
-      {data && tab === "summary" && <Summary event={data} />}
+      {data && tab !== "raw" && (
+        <RevealBar subject={subject} what={subject === id ? "this event" : "this conversation"} />
+      )}
+      {data && tab === "summary" && <Summary event={data} reveal={reveal} />}
       {data && tab === "json" && <Json value={eventOf(data)} label="The event as JSON" />}
       {data && tab === "raw" && <Raw event={data} />}
     </Detail>
@@ -56,13 +65,23 @@ function Copies({ event }: { readonly event: EventWithDeliveries }) {
   );
 }
 
-function Summary({ event }: { readonly event: EventWithDeliveries }) {
+interface SummaryProps {
+  readonly event: EventWithDeliveries;
+  readonly reveal: string | undefined;
+}
+
+function Summary({ event, reveal }: SummaryProps) {
   const { id, data, time } = event;
   const { title, texts, facts } = render(event);
   const messageId = data.message?.id ?? data.status?.messageId;
   return (
     <>
-      {(texts.length > 0 || data.message) && (
+      {data.status?.errors && (
+        <div class="card">
+          <Failures errors={data.status.errors} />
+        </div>
+      )}
+      {((texts.length > 0 && !data.status?.errors) || data.message) && (
         <div class="card">
           {data.message?.type !== "text" && <div class="muted">{title}</div>}
           {texts.map((text) => (
@@ -115,7 +134,7 @@ function Summary({ event }: { readonly event: EventWithDeliveries }) {
           </>
         )}
       </dl>
-      <Timeline id={id} reveal={reasonFor(id)} />
+      <Timeline id={id} reveal={reveal} />
     </>
   );
 }

@@ -1,11 +1,13 @@
 import { signal } from "@preact/signals";
 import { api } from "../../api/client.ts";
 import { usePages } from "../../api/pages.ts";
+import { useRevealed } from "../../api/revealed.ts";
 import type { Page } from "../../app/page.ts";
 import { hrefOf, route } from "../../app/route.ts";
 import { Button } from "../../ui/button.tsx";
 import { ChoiceChips, FilterChip } from "../../ui/chips.tsx";
 import { CopyAs } from "../../ui/copy.tsx";
+import { useKeys } from "../../ui/keys.ts";
 import { List } from "../../ui/list.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Split } from "../../ui/split.tsx";
@@ -53,6 +55,10 @@ interface HeadProps {
 }
 
 function Head({ query, connected }: HeadProps) {
+  const toggle = () => {
+    paused.value = !paused.value;
+  };
+  useKeys({ p: toggle });
   return (
     <>
       <div class="page-head">
@@ -60,13 +66,7 @@ function Head({ query, connected }: HeadProps) {
         {canFollow(query) && <Tail connected={connected} />}
         <div class="actions">
           {canFollow(query) && (
-            <Button
-              kind="plain"
-              icon={paused.value ? "play" : "pause"}
-              onClick={() => {
-                paused.value = !paused.value;
-              }}
-            >
+            <Button kind="plain" icon={paused.value ? "play" : "pause"} onClick={toggle}>
               {paused.value ? "Resume" : "Pause"}
             </Button>
           )}
@@ -98,12 +98,12 @@ function EventList({ query, live }: ListProps) {
     JSON.stringify(query),
     (cursor, signal) => api.get("/api/events", { query: { ...query, cursor }, signal }),
   );
+  const known = new Set(items?.map(({ id }) => id));
+  const isNew = ({ id }: { readonly id: string }) => !known.has(id);
+  const all = useRevealed([...live.shown.filter(isNew), ...(items ?? [])]);
   if (items === undefined) {
     return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={14} />;
   }
-  const known = new Set(items.map(({ id }) => id));
-  const isNew = ({ id }: { readonly id: string }) => !known.has(id);
-  const all = [...live.shown.filter(isNew), ...items];
   const waiting = live.waiting.filter(isNew).length;
   const show = () => {
     live.showWaiting();

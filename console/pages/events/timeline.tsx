@@ -3,6 +3,7 @@ import { useResource } from "../../api/resource.ts";
 import { href } from "../../app/route.ts";
 import { Failed, LoadingRows } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
+import { Words } from "../../ui/words.tsx";
 import type { Tone } from "../../words/delivery.ts";
 import { capital } from "../../words/event.ts";
 import { took } from "../../words/time.ts";
@@ -63,10 +64,10 @@ function Line({
       <span class="at muted">{kind !== "not-sent" && <Time at={at} exact />}</span>
       <div class={`step ${tones[kind]}`}>
         {delivery === undefined ? (
-          shown
+          <Words text={shown} />
         ) : (
           <a class="plain" href={href("deliveries", delivery)}>
-            {shown}
+            <Words text={shown} />
           </a>
         )}
         {more.length > 0 && <p class="said muted">{more.join(", ")}</p>}

@@ -2,11 +2,13 @@ import type { Destination } from "../../api/client.ts";
 import { href } from "../../app/route.ts";
 import { Pill } from "../../ui/pill.tsx";
 import { now } from "../../ui/settings.ts";
-import { TableBox } from "../../ui/table-box.tsx";
+import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { destinationWords } from "../../words/destination.ts";
 import { count } from "../../words/number.ts";
 import { span } from "../../words/time.ts";
+
+const columns = ["Name", "Kind", "State", "#Waiting", "#Oldest", "#Gave up", "#Last taken"];
 
 /** Those that wait the longest first. */
 export function Destinations({ destinations }: { readonly destinations: readonly Destination[] }) {
@@ -21,34 +23,11 @@ export function Destinations({ destinations }: { readonly destinations: readonly
           None yet. <code>waypost add</code> asks what one needs and writes it into waypost.yaml.
         </p>
       ) : (
-        <TableBox label="Destinations">
-          <table class="table">
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Kind</th>
-                <th scope="col">State</th>
-                <th scope="col" class="number">
-                  Waiting
-                </th>
-                <th scope="col" class="number">
-                  Oldest
-                </th>
-                <th scope="col" class="number">
-                  Gave up
-                </th>
-                <th scope="col" class="number">
-                  Last taken
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {sorted.map((destination) => (
-                <Row key={destination.name} destination={destination} />
-              ))}
-            </tbody>
-          </table>
-        </TableBox>
+        <Table label="Destinations" columns={columns}>
+          {sorted.map((destination) => (
+            <Row key={destination.name} destination={destination} />
+          ))}
+        </Table>
       )}
     </section>
   );

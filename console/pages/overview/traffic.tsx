@@ -9,6 +9,7 @@ import { took } from "../../words/time.ts";
 import { Accounts } from "./accounts.tsx";
 import { type Figures, figuresOf, highest, type SeriesAnswer, total } from "./figures.ts";
 import { OneSided } from "./one-sided.tsx";
+import { Templates } from "./templates.tsx";
 
 const hour = 3_600_000;
 const ranges = {
@@ -54,6 +55,7 @@ export function Traffic({ lastEventAt }: Props) {
       </section>
       {data && <OneSided series={data} />}
       {data && <Accounts series={data} lastEventAt={lastEventAt} />}
+      {data && <Templates days={Math.max(1, length / (24 * hour))} />}
     </>
   );
 }

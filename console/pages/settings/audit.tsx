@@ -5,10 +5,10 @@ import { Button } from "../../ui/button.tsx";
 import { FilterChip } from "../../ui/chips.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
-import { TableBox } from "../../ui/table-box.tsx";
+import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
+import { actionInWords } from "../../words/action.ts";
 import type { Tone } from "../../words/delivery.ts";
-import { capital } from "../../words/event.ts";
 import { count } from "../../words/number.ts";
 
 type Entry = Answer<"GET", "/api/audit">["items"][number];
@@ -43,7 +43,7 @@ export function AuditTrail() {
           <p>Who reads contents or does something is kept here for 400 days, without any text.</p>
         </Empty>
       ) : (
-        <Table entries={items} />
+        <Entries entries={items} />
       )}
       {more && (
         <Button onClick={more} disabled={loading}>
@@ -54,29 +54,13 @@ export function AuditTrail() {
   );
 }
 
-function Table({ entries }: { readonly entries: readonly Entry[] }) {
+function Entries({ entries }: { readonly entries: readonly Entry[] }) {
   return (
-    <TableBox label="Audit">
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            <th scope="col">Who</th>
-            <th scope="col">What</th>
-            <th scope="col">Of</th>
-            <th scope="col" class="number">
-              How many
-            </th>
-            <th scope="col">Result</th>
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map((entry) => (
-            <Row key={entry.id} entry={entry} />
-          ))}
-        </tbody>
-      </table>
-    </TableBox>
+    <Table label="Audit" columns={["When", "Who", "What", "Of", "#How many", "Result"]}>
+      {entries.map((entry) => (
+        <Row key={entry.id} entry={entry} />
+      ))}
+    </Table>
   );
 }
 
@@ -92,7 +76,7 @@ function Row({ entry }: { readonly entry: Entry }) {
         {who} {session && <span class="muted">console</span>}
       </td>
       <td>
-        {inWords(action)}
+        {actionInWords(action)}
         {reason && <span class="said muted"> “{reason}”</span>}
       </td>
       <td class="said muted">{filterInWords(entry)}</td>
@@ -102,11 +86,6 @@ function Row({ entry }: { readonly entry: Entry }) {
       </td>
     </tr>
   );
-}
-
-/** "retryDelivery" as "Retry delivery". */
-function inWords(action: string): string {
-  return capital(action.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
 }
 
 function filterInWords({ filter = {} }: Entry): string {

@@ -4,7 +4,7 @@ import { useResource } from "../../api/resource.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
-import { TableBox } from "../../ui/table-box.tsx";
+import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { toast, toastProblem } from "../../ui/toasts.tsx";
 import { NewToken } from "./new-token.tsx";
@@ -43,45 +43,25 @@ export function Tokens() {
           </p>
         </Empty>
       ) : (
-        <Table tokens={data.items} reload={reload} />
+        <All tokens={data.items} reload={reload} />
       )}
       {making && <NewToken onClose={close} />}
     </section>
   );
 }
 
-interface TableProps {
+interface AllProps {
   readonly tokens: readonly Token[];
   readonly reload: () => void;
 }
 
-function Table({ tokens, reload }: TableProps) {
+function All({ tokens, reload }: AllProps) {
   return (
-    <TableBox label="Tokens">
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">May</th>
-            <th scope="col">Numbers</th>
-            <th scope="col" class="number">
-              Last used
-            </th>
-            <th scope="col" class="number">
-              Expires
-            </th>
-            <th scope="col">
-              <span class="unseen">Acts</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {tokens.map((token) => (
-            <Row key={token.name} token={token} reload={reload} />
-          ))}
-        </tbody>
-      </table>
-    </TableBox>
+    <Table label="Tokens" columns={["Name", "May", "Numbers", "#Last used", "#Expires", "-Acts"]}>
+      {tokens.map((token) => (
+        <Row key={token.name} token={token} reload={reload} />
+      ))}
+    </Table>
   );
 }
 

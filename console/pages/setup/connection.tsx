@@ -3,7 +3,7 @@ import { useResource } from "../../api/resource.ts";
 import { Button } from "../../ui/button.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Failed, LoadingRows } from "../../ui/states.tsx";
-import { TableBox } from "../../ui/table-box.tsx";
+import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { Words } from "../../ui/words.tsx";
 
@@ -67,31 +67,19 @@ function Problems({ problems }: Pick<State, "problems">) {
 
 function Numbers({ accounts }: Pick<State, "accounts">) {
   return (
-    <TableBox label="Numbers">
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">Number</th>
-            <th scope="col">Account</th>
-            <th scope="col">Subscribed</th>
-            <th scope="col">Sends to</th>
+    <Table label="Numbers" columns={["Number", "Account", "Subscribed", "Sends to"]}>
+      {accounts.flatMap(({ id, name, subscribed, numbers }) =>
+        numbers.map((number) => (
+          <tr key={number.id}>
+            <td>{number.display ?? number.id}</td>
+            <td>{name ?? id}</td>
+            <td>
+              <Pill tone={subscribed ? "good" : "bad"}>{subscribed ? "yes" : "no"}</Pill>
+            </td>
+            <td class="said">{number.callback ?? "nowhere"}</td>
           </tr>
-        </thead>
-        <tbody>
-          {accounts.flatMap(({ id, name, subscribed, numbers }) =>
-            numbers.map((number) => (
-              <tr key={number.id}>
-                <td>{number.display ?? number.id}</td>
-                <td>{name ?? id}</td>
-                <td>
-                  <Pill tone={subscribed ? "good" : "bad"}>{subscribed ? "yes" : "no"}</Pill>
-                </td>
-                <td class="said">{number.callback ?? "nowhere"}</td>
-              </tr>
-            )),
-          )}
-        </tbody>
-      </table>
-    </TableBox>
+        )),
+      )}
+    </Table>
   );
 }

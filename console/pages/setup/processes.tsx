@@ -1,8 +1,10 @@
 import { api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
 import { Failed, LoadingRows } from "../../ui/states.tsx";
-import { TableBox } from "../../ui/table-box.tsx";
+import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
+
+const columns = ["Role", "Host", "Version", "waypost.yaml", "#Started", "#Seen"];
 
 /** What runs, and whether all of it runs by the same waypost.yaml. */
 export function Processes() {
@@ -22,42 +24,24 @@ export function Processes() {
           They do not all run by the same waypost.yaml: <code>waypost reload</code> on each of them.
         </p>
       )}
-      <TableBox label="Processes">
-        <table class="table">
-          <thead>
-            <tr>
-              <th scope="col">Role</th>
-              <th scope="col">Host</th>
-              <th scope="col">Version</th>
-              <th scope="col">waypost.yaml</th>
-              <th scope="col" class="number">
-                Started
-              </th>
-              <th scope="col" class="number">
-                Seen
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.items.map(({ id, role, host, pid, version, configHash, startedAt, seenAt }) => (
-              <tr key={id}>
-                <td>{role}</td>
-                <td>
-                  {host} <span class="muted">{pid}</span>
-                </td>
-                <td>{version}</td>
-                <td class="id">{configHash.slice(0, 8)}</td>
-                <td class="number">
-                  <Time at={startedAt} />
-                </td>
-                <td class="number">
-                  <Time at={seenAt} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableBox>
+      <Table label="Processes" columns={columns}>
+        {data.items.map(({ id, role, host, pid, version, configHash, startedAt, seenAt }) => (
+          <tr key={id}>
+            <td>{role}</td>
+            <td>
+              {host} <span class="muted">{pid}</span>
+            </td>
+            <td>{version}</td>
+            <td class="id">{configHash.slice(0, 8)}</td>
+            <td class="number">
+              <Time at={startedAt} />
+            </td>
+            <td class="number">
+              <Time at={seenAt} />
+            </td>
+          </tr>
+        ))}
+      </Table>
     </section>
   );
 }

@@ -90,7 +90,7 @@ export function viaOf({ type, data }: WaypostEvent): unknown {
 }
 
 /** Templates may have given what is no reply: an empty text, a number. Throws DeliveryError. */
-export function fitting(rendered: unknown): Reply {
+function fitting(rendered: unknown): Reply {
   const reply = asTexts(rendered) as Reply;
   const [problem] = checkReply(reply);
   if (problem !== undefined)

@@ -13,7 +13,7 @@ export interface ReplyOptions {
 }
 
 /** The version of Graph that sends. */
-export const graphVersion = "v25.0";
+const graphVersion = "v25.0";
 
 type Given = Readonly<Record<string, unknown>>;
 

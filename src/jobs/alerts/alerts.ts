@@ -12,6 +12,7 @@ import { type Clock, systemClock } from "../../support/clock.ts";
 import { delay } from "../../support/delay.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
+import { lookWhileElected, type Running, runJob } from "../run-job.ts";
 import { withinTime } from "../within-time.ts";
 import { type AlertsBook, type DueAlert, loadAlertsBook } from "./book.ts";
 import { alertEvent } from "./event.ts";
@@ -50,41 +51,30 @@ type Parts = AlertsOptions & { readonly clock: Clock };
  * sends; the next one goes on where it ended. What is true is read from the store every 15 s, so nothing waits for
  * an alert, and one that cannot be sent is tried again for as long as it is true.
  */
-export function startAlerts(options: AlertsOptions): { close(): Promise<void> } {
-  const stopping = new AbortController();
+export function startAlerts(options: AlertsOptions): Running {
   const parts = { ...options, clock: options.clock ?? systemClock };
-  const running = parts.jobs.elect(name, (term) => watch(parts, term), stopping.signal);
-  return {
-    async close() {
-      stopping.abort();
-      await running;
-    },
-  };
+  return runJob(parts.jobs, name, (term) => watch(parts, term));
 }
 
 /** Looks and tells, until it is over. */
 async function watch(parts: Parts, term: JobTerm): Promise<void> {
-  const { clock, log, jobs } = parts;
+  const { clock, jobs } = parts;
   const { over } = term;
   const post = createPost(parts, over);
   const startedAt = clock.now();
   let book: AlertsBook | undefined;
   let saved: string | undefined;
-  while (!over.aborted) {
-    try {
-      book ??= loadAlertsBook(await jobs.load(name));
-      const facts = await look(parts, startedAt, over);
-      await tell(book, facts, parts, post);
-      const record = book.toRecord();
-      if (JSON.stringify(record) === saved) continue;
-      await jobs.save(name, term, record);
-      saved = JSON.stringify(record);
-    } catch (error) {
-      log.warn("cannot see what people should be alerted of, looks again", { error });
-    } finally {
-      await delay(lookMs, { clock, signal: over });
-    }
-  }
+  const failing = "cannot see what people should be alerted of, looks again";
+  await lookWhileElected(parts, term, { everyMs: lookMs, failing }, async () => {
+    book ??= loadAlertsBook(await jobs.load(name));
+    const facts = await look(parts, startedAt, over);
+    await tell(book, facts, parts, post);
+    const record = book.toRecord();
+    if (JSON.stringify(record) === saved) return undefined;
+    await jobs.save(name, term, record);
+    saved = JSON.stringify(record);
+    return undefined;
+  });
 }
 
 /** The store is asked for little: counts by index, and one event an account. */

@@ -8,8 +8,8 @@ import {
 } from "../../contracts.ts";
 import { encodeEvent } from "../../event/encode.ts";
 import { type Clock, systemClock } from "../../support/clock.ts";
-import { delay } from "../../support/delay.ts";
 import type { Log } from "../../support/log.ts";
+import { lookWhileElected, type Running, runJob } from "../run-job.ts";
 import { closedEvent } from "./closed-event.ts";
 
 export interface ClosingOptions {
@@ -41,34 +41,21 @@ type Parts = ClosingOptions & { readonly clock: Clock };
  * this, one at a time does it. Only silences that end after it first ran count: an old log is not closed afterwards.
  * A page is settled after the bus has confirmed it; repeated, its events have the same ids.
  */
-export function startClosing(options: ClosingOptions): { close(): Promise<void> } {
-  const stopping = new AbortController();
+export function startClosing(options: ClosingOptions): Running {
   const parts = { ...options, clock: options.clock ?? systemClock };
-  const running = parts.jobs.elect(name, (term) => watch(parts, term), stopping.signal);
-  return {
-    async close() {
-      stopping.abort();
-      await running;
-    },
-  };
+  return runJob(parts.jobs, name, (term) => watch(parts, term));
 }
 
 /** Looks and closes, until it is over. */
 async function watch(parts: Parts, term: JobTerm): Promise<void> {
-  const { clock, log, closeAfterMs } = parts;
-  const { over } = term;
+  const { closeAfterMs } = parts;
   const everyMs = Math.min(Math.max(closeAfterMs / 20, lookMs.least), lookMs.most);
-  let from: number | undefined;
-  while (!over.aborted) {
-    let more = false;
-    try {
-      from = await beginning(parts, term);
-      if (from !== undefined) more = await closePage(parts, from, over);
-    } catch (error) {
-      if (!over.aborted) log.warn("cannot close silent conversations now, looks again", { error });
-    }
-    await delay(more ? pageMs : everyMs, { clock, signal: over });
-  }
+  const failing = "cannot close silent conversations now, looks again";
+  await lookWhileElected(parts, term, { everyMs, failing }, async () => {
+    const from = await beginning(parts, term);
+    const more = from !== undefined && (await closePage(parts, from, term.over));
+    return more ? pageMs : undefined;
+  });
 }
 
 /** Since when silences that end are told. What the job remembers of it is durable before the first is. */

@@ -1,7 +1,7 @@
 import type { FileVault, Jobs, MediaRows } from "../../contracts.ts";
 import { type Clock, systemClock } from "../../support/clock.ts";
-import { delay } from "../../support/delay.ts";
 import type { Log } from "../../support/log.ts";
+import { lookWhileElected, type Running, runJob } from "../run-job.ts";
 
 export interface ExpireFilesOptions {
   readonly rows: Pick<MediaRows, "expire" | "isShared" | "remove">;
@@ -20,43 +20,27 @@ const pageSize = 100;
  * Removes files whose time is over, where no other row has the same bytes: the bytes first, then the row, so that a process that
  * ends in between leaves nothing that nobody knows of. Of all processes that start this, one at a time does it.
  */
-export function startExpiringFiles(options: ExpireFilesOptions): { close(): Promise<void> } {
-  const stopping = new AbortController();
-  const clock = options.clock ?? systemClock;
-  const running = options.jobs.elect(
-    name,
-    async ({ over }) => {
-      while (!over.aborted) {
-        const more = await expirePage(options, clock, over);
-        if (!more) await delay(lookMs, { clock, signal: over });
-      }
-    },
-    stopping.signal,
+export function startExpiringFiles(options: ExpireFilesOptions): Running {
+  const parts = { ...options, clock: options.clock ?? systemClock };
+  const rhythm = { everyMs: lookMs, failing: "cannot remove expired files now, tries again" };
+  return runJob(options.jobs, name, (term) =>
+    lookWhileElected(parts, term, rhythm, async () =>
+      (await expirePage(parts, parts.clock, term.over)) ? 0 : undefined,
+    ),
   );
-  return {
-    async close() {
-      stopping.abort();
-      await running;
-    },
-  };
 }
 
 /** Whether there may be more. */
 async function expirePage(
-  { rows, vault, log }: ExpireFilesOptions,
+  { rows, vault }: ExpireFilesOptions,
   clock: Clock,
   over: AbortSignal,
 ): Promise<boolean> {
-  try {
-    const expired = await rows.expire(new Date(clock.now()), pageSize);
-    for (const row of expired) {
-      if (over.aborted) return false;
-      if (row.sha256 !== undefined && !(await rows.isShared(row))) await vault.remove(row.sha256);
-      await rows.remove([row.mediaId]);
-    }
-    return expired.length === pageSize;
-  } catch (error) {
-    if (!over.aborted) log.warn("cannot remove expired files now, tries again", { error });
-    return false;
+  const expired = await rows.expire(new Date(clock.now()), pageSize);
+  for (const row of expired) {
+    if (over.aborted) return false;
+    if (row.sha256 !== undefined && !(await rows.isShared(row))) await vault.remove(row.sha256);
+    await rows.remove([row.mediaId]);
   }
+  return expired.length === pageSize;
 }

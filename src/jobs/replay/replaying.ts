@@ -8,8 +8,8 @@ import {
   StoreError,
 } from "../../contracts.ts";
 import type { Clock } from "../../support/clock.ts";
-import { delay } from "../../support/delay.ts";
 import type { Log } from "../../support/log.ts";
+import { lookWhileElected, type Running, runJob } from "../run-job.ts";
 import { addCounts, type ReplayParts, takeSlice } from "./replayer.ts";
 
 export interface ReplayingParts extends ReplayParts {
@@ -30,33 +30,20 @@ const secondsAhead = 6;
 const retryMs = 5_000;
 
 /** The elected process opens the rows of every replay that runs, at its rate; a crash goes on where it was. */
-export function startReplaying(parts: ReplayingParts): { close(): Promise<void> } {
-  const stopping = new AbortController();
-  const working = parts.jobs.elect("replay", (term) => work(parts, term), stopping.signal);
-  return {
-    async close() {
-      stopping.abort();
-      await working;
-    },
-  };
+export function startReplaying(parts: ReplayingParts): Running {
+  return runJob(parts.jobs, "replay", (term) => work(parts, term));
 }
 
-async function work(parts: ReplayingParts, { over }: JobTerm): Promise<void> {
-  const { clock, log } = parts;
-  while (!over.aborted) {
-    let restMs = roundMs;
-    const began = clock.monotonic();
-    try {
-      for (const replay of await parts.replays.running()) {
-        await advanceAtRate(parts, replay, over);
-      }
-      restMs = Math.max(0, roundMs - (clock.monotonic() - began));
-    } catch (error) {
-      log.warn("what is sent again cannot go on, tries again", { error });
-      restMs = retryMs;
+async function work(parts: ReplayingParts, term: JobTerm): Promise<void> {
+  const failing = "what is sent again cannot go on, tries again";
+  const rhythm = { everyMs: roundMs, failedMs: retryMs, failing };
+  await lookWhileElected(parts, term, rhythm, async () => {
+    const began = parts.clock.monotonic();
+    for (const replay of await parts.replays.running()) {
+      await advanceAtRate(parts, replay, term.over);
     }
-    await delay(restMs, { clock, signal: over });
-  }
+    return Math.max(0, roundMs - (parts.clock.monotonic() - began));
+  });
 }
 
 /** What its rate allows in one round. */

@@ -11,6 +11,7 @@ import {
 import { type Clock, systemClock } from "../../support/clock.ts";
 import { delay } from "../../support/delay.ts";
 import type { Log } from "../../support/log.ts";
+import { type Running, runJob } from "../run-job.ts";
 import { withinTime } from "../within-time.ts";
 import { lastDue, type WeekTime } from "./due.ts";
 import { reportSheet } from "./sheet.ts";
@@ -53,16 +54,9 @@ type Told = Record<string, string>;
  * Sends each report once for each time that it is due. What is about to be sent is written down before: whoever takes over asks the
  * destination whether it has it. A report that is new in the configuration is not sent for times before.
  */
-export function startReporting(options: ReportingOptions): { close(): Promise<void> } {
-  const stopping = new AbortController();
+export function startReporting(options: ReportingOptions): Running {
   const parts = { ...options, clock: options.clock ?? systemClock };
-  const running = parts.jobs.elect(reportsJob, (term) => watch(parts, term), stopping.signal);
-  return {
-    async close() {
-      stopping.abort();
-      await running;
-    },
-  };
+  return runJob(parts.jobs, reportsJob, (term) => watch(parts, term));
 }
 
 async function watch(parts: Parts, term: JobTerm): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Jobs, JobTerm } from "../../contracts.ts";
 import { type Clock, systemClock } from "../../support/clock.ts";
-import { delay } from "../../support/delay.ts";
 import type { Log } from "../../support/log.ts";
+import { lookWhileElected, type Running, runJob } from "../run-job.ts";
 import {
   type CountingParts,
   countDay,
@@ -38,38 +38,24 @@ type Parts = SeriesOptions & { readonly clock: Clock };
  * Counts the log by minute, hour and day. Of all processes that start this, one at a time does it; the next one goes on where it
  * ended. Between two slices it rests as long as the last one took, so that what people ask has its turn.
  */
-export function startSeries(options: SeriesOptions): { close(): Promise<void> } {
-  const stopping = new AbortController();
+export function startSeries(options: SeriesOptions): Running {
   const parts = { ...options, clock: options.clock ?? systemClock };
-  const running = parts.jobs.elect(seriesJob, (term) => watch(parts, term), stopping.signal);
-  return {
-    async close() {
-      stopping.abort();
-      await running;
-    },
-  };
+  return runJob(parts.jobs, seriesJob, (term) => watch(parts, term));
 }
 
 async function watch(parts: Parts, term: JobTerm): Promise<void> {
-  const { clock, log, jobs } = parts;
-  const { over } = term;
   const progress = { minutes: sliceMinutes.first };
-  while (!over.aborted) {
-    let restMs = lookMs;
-    try {
-      const state = await jobs.load(seriesJob);
-      // What it costs this machine, whatever clock the waits go by.
-      const since = performance.now();
-      const more = await countSlice(parts, term, { ...progress, countedTo: state?.["countedTo"] });
-      const tookMs = performance.now() - since;
-      if (tookMs < fastMs) progress.minutes = Math.min(progress.minutes * 2, sliceMinutes.most);
-      if (tookMs > slowMs) progress.minutes = Math.max(Math.floor(progress.minutes / 2), 1);
-      if (more) restMs = Math.min(Math.max(tookMs, 1), longestRestMs);
-    } catch (error) {
-      log.warn("the series could not be counted yet", { error });
-    }
-    await delay(restMs, { clock, signal: over });
-  }
+  const rhythm = { everyMs: lookMs, failing: "the series could not be counted yet" };
+  await lookWhileElected(parts, term, rhythm, async () => {
+    const state = await parts.jobs.load(seriesJob);
+    // What it costs this machine, whatever clock the waits go by.
+    const since = performance.now();
+    const more = await countSlice(parts, term, { ...progress, countedTo: state?.["countedTo"] });
+    const tookMs = performance.now() - since;
+    if (tookMs < fastMs) progress.minutes = Math.min(progress.minutes * 2, sliceMinutes.most);
+    if (tookMs > slowMs) progress.minutes = Math.max(Math.floor(progress.minutes / 2), 1);
+    return more ? Math.min(Math.max(tookMs, 1), longestRestMs) : undefined;
+  });
 }
 
 /** True where there is more to do at once. */

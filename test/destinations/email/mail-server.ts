@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
 import PostalMime, { type Email } from "postal-mime";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
+import { testCertificate } from "../../support/test-certificate.ts";
 
 interface ReceivedMail {
   readonly from: string;
@@ -78,6 +79,7 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
     authOptional: user === undefined && accessTokens === undefined,
     authMethods: accessTokens ? ["XOAUTH2"] : ["PLAIN", "LOGIN"],
     allowInsecureAuth: true,
+    ...testCertificate,
     ...given,
     onAuth(auth, _session, done) {
       const failed = answerAt("auth");

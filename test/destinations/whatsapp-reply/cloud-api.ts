@@ -2,11 +2,10 @@
  * Stands in for the Cloud API: takes messages by Meta's documented rules, counts them by what they were sent with, loses answers, speaks
  * error codes, and sends statuses and what contacts answer back as signed webhooks.
  */
+import { setMaxListeners } from "node:events";
 import { type Fault, type StubAnswer, type StubRequest, startStub } from "../stub.ts";
 import { type CloudError, type CloudTemplate, no, object, refusalOf } from "./cloud-rules.ts";
 import { type Callback, messageValue, statusValue, tell } from "./cloud-webhooks.ts";
-
-export type { CloudTemplate } from "./cloud-rules.ts";
 
 export interface CloudMessage {
   readonly wamid: string;
@@ -66,6 +65,7 @@ export async function startCloudApi(options: CloudApiOptions = {}): Promise<Clou
   const messages: CloudMessage[] = [];
   const read: string[] = [];
   const over = new AbortController();
+  setMaxListeners(0, over.signal);
   const telling = new Set<Promise<void>>();
   const buckets = new Map<string, { left: number; at: number }>();
   let { callback } = options;

@@ -3,7 +3,6 @@ import type {
   DeliveryContact,
   DeliveryContext,
   DeliveryError,
-  Destination,
   Link,
   Standing,
   WaypostEvent,
@@ -89,4 +88,3 @@ export function createReplier(
   };
 }
 export type Replier = ReturnType<typeof createReplier>;
-export type { Destination };

@@ -114,6 +114,18 @@ describe("the audit of reads", () => {
     });
   });
 
+  it("has a session's view once, however often its page asks for the same", async () => {
+    const cookie = await ops.logIn({ token: anna });
+    for (const reason of ["one", "one", "other", "one"]) {
+      await ops.ask("GET", "/api/events", { cookie, headers: { "x-waypost-reveal": reason } });
+    }
+    const [, ...views] = await recorded(3);
+    assert.deepEqual(
+      views.map(({ reason }) => reason),
+      ["one", "other"],
+    );
+  });
+
   it("has a live tail as it begins, once", async () => {
     const tail = await openTail(ops, { authorization: `Bearer ${anna}` }, `?account=${berlin}`);
     const [entry] = await recorded(1);

@@ -205,6 +205,7 @@ export const cases: Readonly<Record<string, Case | readonly Case[]>> = {
   "delete /api/tokens/{name}": plain("/api/tokens/nobody"),
   "get /api/views": plain("/api/views"),
   "post /api/views": plain("/api/views", { name: "today", page: "events", filter: "from=1d" }),
+  "patch /api/views/{id}": plain("/api/views/vew_0", { name: "week" }),
   "delete /api/views/{id}": plain("/api/views/vew_0"),
   "get /api/audit": plain("/api/audit?limit=200"),
   "get /healthz": plain("/healthz"),

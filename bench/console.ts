@@ -1,0 +1,85 @@
+/**
+ * The console in a browser that is four times slower than this machine, with nothing cached: when its first words are painted, when
+ * a page has all its data, and how much it loads. Run alone, after a build: `node --import tsx bench/console.ts`.
+ */
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { needsBrowser, openBrowser } from "../test/e2e/browser.ts";
+import { writeHistory } from "../test/e2e/history.ts";
+import { createProgram, opsToken } from "../test/faults/program.ts";
+
+const rounds = 5;
+const slower = 4;
+const bar = { paintMs: 1_000, bytes: 60_000 };
+const pages = ["overview", "events", "conversations", "deliveries"] as const;
+const print = (line: string) => process.stdout.write(`${line}\n`);
+const median = (values: readonly number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+interface Figures {
+  readonly paintMs: number;
+  readonly thereMs: number;
+}
+
+async function measure(page: Page, url: string): Promise<Figures> {
+  await page.goto("about:blank");
+  await page.goto(url);
+  await page.locator("h1:visible").first().waitFor();
+  await page.waitForFunction("document.querySelector('[aria-busy=true]') === null");
+  const thereMs = await page.evaluate("performance.now()");
+  const paint = "performance.getEntriesByName('first-contentful-paint')[0].startTime";
+  return { paintMs: Number(await page.evaluate(paint)), thereMs: Number(thereMs) };
+}
+
+async function gzipped(): Promise<number> {
+  const folder = join(import.meta.dirname, "../dist/console");
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".gz"));
+  const sizes = await Promise.all(names.map((name) => stat(join(folder, name))));
+  return sizes.reduce((sum, { size }) => sum + size, 0);
+}
+
+async function measurePages(page: Page, opsUrl: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.setCacheDisabled", { cacheDisabled: true });
+  await session.send("Emulation.setCPUThrottlingRate", { rate: slower });
+  for (const name of pages) {
+    const runs: Figures[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      runs.push(await measure(page, `${opsUrl}/console?round=${round}#/${name}`));
+    }
+    const paint = median(runs.map(({ paintMs }) => paintMs));
+    const there = median(runs.map(({ thereMs }) => thereMs));
+    const told = `first paint ${paint.toFixed(0)} ms (bar ${bar.paintMs}), all there ${there.toFixed(0)} ms`;
+    print(`  ${name.padEnd(14)} ${told}`);
+  }
+}
+
+async function benchConsole(): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), "waypost-bench-"));
+  const env = { DATA_DIR: join(dir, "data"), LOG_LEVEL: "error" };
+  await writeHistory(env.DATA_DIR);
+  const { start, stop, opsUrl } = await createProgram(["start"], env);
+  await start();
+  const browser = await openBrowser();
+  try {
+    const headers = { Authorization: `Bearer ${opsToken}` };
+    const answer = await fetch(`${opsUrl}/api/session/codes`, { method: "POST", headers });
+    const { code } = (await answer.json()) as { code: string };
+    const page = await browser.newPage();
+    await page.goto(`${opsUrl}/console#login=${code}`);
+    await page.locator(".shell").waitFor();
+    print(`the machine slowed down ${slower} ×, nothing cached, medians of ${rounds}:`);
+    await measurePages(page, opsUrl);
+    print(`  ${(await gzipped()).toLocaleString("en")} bytes gzipped in all (bar ${bar.bytes})`);
+  } finally {
+    await browser.close();
+    await stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+const { skip } = needsBrowser();
+if (skip) print(`  ${skip}`);
+else await benchConsole();

@@ -1,0 +1,70 @@
+import { type Answer, api } from "../../api/client.ts";
+import { useResource } from "../../api/resource.ts";
+import { Chart } from "../../ui/chart.tsx";
+import { Stale } from "../../ui/states.tsx";
+import { count } from "../../words/number.ts";
+import { span } from "../../words/time.ts";
+
+const hour = 3_600_000;
+const minute = 60_000;
+/** Over which the rate is told. */
+const lately = 5;
+
+interface Props {
+  readonly name: string;
+  readonly open: number;
+}
+
+/** How fast it takes what it gets, and how long what waits will take. */
+export function Figures({ name, open }: Props) {
+  const { data, problem, reload } = useResource(
+    `series ${name}`,
+    (signal) => {
+      const from = new Date(Date.now() - 3 * hour).toISOString();
+      return api.get("/api/series", { query: { from, step: "minute" }, signal });
+    },
+    { everyMs: 30_000 },
+  );
+  if (problem && data === undefined) return <Stale problem={problem} retry={reload} />;
+  const figures = figuresOf(data, name);
+  const rate = figures.taken.slice(-lately).reduce((sum, each) => sum + each, 0) / lately;
+  return (
+    <section aria-busy={data === undefined}>
+      <h3>The last three hours</h3>
+      <p class="muted">{rateInWords(rate, open)}</p>
+      <Chart
+        summary={`${name} took ${count(figures.taken.reduce((sum, each) => sum + each, 0))} deliveries in three hours.`}
+        times={figures.times}
+        series={[
+          { label: "Taken, a minute", tone: "accent", values: figures.taken, filled: true },
+          { label: "Refused or out", tone: "bad", values: figures.failed },
+        ]}
+        format={(value) => count(Math.round(value))}
+      />
+    </section>
+  );
+}
+
+function rateInWords(rate: number, open: number): string {
+  if (rate === 0) return "It has taken nothing in the last five minutes.";
+  const a = rate < 1 ? "less than one" : count(Math.round(rate));
+  const drains =
+    open > 0 ? ` At that rate what waits is through in ${span((open / rate) * minute)}.` : "";
+  return `It takes ${a} a minute.${drains}`;
+}
+
+/** Every minute, also those in which there was nothing. */
+function figuresOf(series: Answer<"GET", "/api/series"> | undefined, name: string) {
+  const points = series?.destinations.find(({ destination }) => destination === name)?.points ?? [];
+  const at = new Map(points.map((point) => [Date.parse(point.at), point]));
+  const starts: number[] = [];
+  const [from, to] = [Date.parse(series?.from ?? ""), Date.parse(series?.to ?? "")];
+  for (let start = from; start < to; start += minute) starts.push(start);
+  const failed = ({ outage = 0, refused = 0, config = 0 }: Readonly<Record<string, number>>) =>
+    outage + refused + config;
+  return {
+    times: starts.map((start) => new Date(start).toISOString()),
+    taken: starts.map((start) => at.get(start)?.taken ?? 0),
+    failed: starts.map((start) => failed(at.get(start)?.byVerdict ?? {})),
+  };
+}

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { waitFor } from "../support/wait-for.ts";
+import type { World } from "./on-call.ts";
+import { logInWithToken, type Visitors } from "./visitors.ts";
+
+export function describeSessions(world: () => World & Visitors): void {
+  describe("logging in and out", () => {
+    it("a wrong token is refused in words, the right one opens the page that was asked for", async () => {
+      const { visitor, program } = world();
+      const { page } = visitor;
+      await page.context().clearCookies();
+      await page.goto("about:blank");
+      await page.goto(`${program.url}/console#/destinations`);
+      const token = page.locator("input[type=password]");
+      await token.fill("not-a-token");
+      await token.press("Enter");
+      await page.getByRole("alert").waitFor();
+      await logInWithToken(page, program.token);
+      await page.getByRole("heading", { name: "Destinations" }).first().waitFor();
+      assert.doesNotMatch(String(await page.evaluate("JSON.stringify(localStorage)")), /token/);
+      await page.getByRole("button", { name: "Log out" }).press("Enter");
+      await token.waitFor();
+      await page.reload();
+      await token.waitFor();
+    });
+
+    it("a link works once, and its code is gone from the address", async () => {
+      const { visitor, program } = world();
+      const { page } = visitor;
+      const link = `${program.url}/console#login=${await program.newCode()}`;
+      await page.goto("about:blank");
+      await page.goto(link);
+      await page.locator(".shell").waitFor();
+      assert.doesNotMatch(page.url(), /login/);
+      await page.context().clearCookies();
+      await page.goto("about:blank");
+      await page.goto(link);
+      await page.getByRole("alert").waitFor();
+    });
+  });
+
+  describe("by keyboard", () => {
+    it("j and k go through the rows, Enter opens one, Escape and the back button close it", async () => {
+      const { page, open } = world().console;
+      await open("#/events", "data", { anew: true });
+      for (const key of ["j", "j", "k"]) await page.keyboard.press(key);
+      const focused = page.locator("a.row:focus");
+      assert.equal(await focused.count(), 1);
+      await focused.press("Enter");
+      await page.locator(".detail").waitFor();
+      const first = page.url();
+      await page.keyboard.press("j");
+      await waitFor("the next is open", () => page.url() !== first);
+      await page.keyboard.press("Escape");
+      await page.locator(".detail").waitFor({ state: "detached" });
+      await page.goBack();
+      await page.locator(".detail").waitFor();
+    });
+
+    it("g and a letter go to a page, ? lists them, and typing in a field does neither", async () => {
+      const { console } = world();
+      const { page, open } = console;
+      await open("#/overview");
+      for (const key of ["g", "d"]) await page.keyboard.press(key);
+      await waitFor("deliveries are shown", () => page.url().endsWith("#/deliveries"));
+      await page.keyboard.press("?");
+      await page.locator("dialog[open]").waitFor();
+      await console.check("help");
+      await page.keyboard.press("Escape");
+      await page.locator("dialog[open]").waitFor({ state: "detached" });
+      await page.locator(".search input").fill("");
+      await page.locator(".search input").pressSequentially("g o?v");
+      assert.equal(await page.locator("dialog[open]").count(), 0);
+      assert.ok(page.url().endsWith("#/deliveries"));
+    });
+
+    it("a violation of the policy does not go unnoticed", async () => {
+      const { console } = world();
+      await console.open("#/events");
+      await console.page.evaluate(
+        `document.body.append(Object.assign(document.createElement("img"), { src: "data:,x" }))`,
+      );
+      await waitFor("the browser complains", () => console.complaints().length > 0);
+      assert.match(console.complaints()[0] ?? "", /Content Security Policy/);
+    });
+  });
+}
