@@ -83,7 +83,8 @@ async function makeVariants(
       const config = destinations[name];
       if (config === undefined) continue;
       const changed = { ...config, options: { ...config.options, ...given } };
-      const tried = await makeDestinations({ destinations: { [name]: changed } }, parts);
+      const own = { ...parts, routeOptions: Object.keys(given) };
+      const tried = await makeDestinations({ destinations: { [name]: changed } }, own);
       made.push(...tried.setups.map(({ destination }) => ({ name, route, destination })));
       const at = ["routes", index, "to"];
       problems.push(

@@ -15,6 +15,8 @@ export interface DestinationParts {
   readonly shared?: Shared;
   /** Its `rate`, for kinds that keep it themselves; absent: none. */
   readonly ratePerSecond?: number;
+  /** Of its options, those that a route gives for what it brings. */
+  readonly routeOptions?: readonly string[];
 }
 
 /** How destinations of one kind are described in waypost.yaml and made. */

@@ -21,9 +21,11 @@ describe("a line in a thread of slack", () => {
   let desk: Delivering;
   const create = (options: object = {}) => {
     const given = { token: slackToken, channel: slackChannel, baseUrl: side.baseUrl, ...options };
-    return slack.create("support", given, { log: createArrayLog() });
+    return slack.create("support", given, { log: createArrayLog(), routeOptions });
   };
+  let routeOptions: string[];
   beforeEach(async () => {
+    routeOptions = [];
     side = await startSlackStub();
     destination = create();
     desk = delivering(destination);
@@ -52,6 +54,17 @@ describe("a line in a thread of slack", () => {
     assert.match(shown(), /Why: Meta gave no reason.*What to do: \w/);
     await desk.deliver(failedBy([{ code: 199_999 }]));
     assert.match(shown(), /Why: Meta's error 199999.*Look the code up/);
+  });
+
+  it("mentions whom a route names, by all that it brings", async () => {
+    routeOptions = ["mention"];
+    const told = create({ mention: ["U0AAA"] });
+    const thread = delivering(told);
+    await thread.deliver(makeText("I want a human"));
+    await thread.deliver(makeText("now!"));
+    assert.equal(side.posts[1]?.thread_ts, side.posts[0]?.ts);
+    assert.match(shown(), /<@U0AAA>/);
+    await told.close();
   });
 
   it("mentions those who are told of a failed send, within the thread", async () => {

@@ -47,6 +47,8 @@ export interface SlackOptions {
   readonly channel: string;
   /** A list of texts: who is meant, see `mentionOf`. */
   readonly mention: OptionTemplates;
+  /** In every post: a route says who is meant by what it brings. Else where a conversation begins, or goes on after a silence. */
+  readonly mentionsAlways: boolean;
   /** A text; undefined: what the event says. */
   readonly text?: OptionTemplates;
   /** Infinity is never. */
@@ -58,6 +60,7 @@ export interface SlackOptions {
 export function parseSlackOptions(
   name: string,
   given: Readonly<Record<string, unknown>>,
+  routeOptions: readonly string[] = [],
 ): SlackOptions {
   const raw = given as {
     token: string;
@@ -84,6 +87,7 @@ export function parseSlackOptions(
     token,
     channel,
     mention: compileOption(name, "mention", [mention].flat()),
+    mentionsAlways: routeOptions.includes("mention"),
     ...(text !== undefined && { text: compileOption(name, "text", text) }),
     silenceMs:
       broadcastAfterHours === 0 ? Number.POSITIVE_INFINITY : broadcastAfterHours * 3_600_000,

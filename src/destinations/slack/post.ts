@@ -9,7 +9,7 @@ export type Posted = Pick<Line, "event" | "text" | "quote" | "absent" | "id" | "
 
 interface Place {
   readonly thread: Thread | undefined;
-  readonly options: Pick<SlackOptions, "channel" | "silenceMs">;
+  readonly options: Pick<SlackOptions, "channel" | "silenceMs" | "mentionsAlways">;
   /** Ids of uploaded files that follow it. */
   readonly files?: readonly string[];
 }
@@ -23,7 +23,7 @@ export function postOf(
   const opens = thread === undefined;
   const loud = !opens && breaksSilence(first.event, thread, options.silenceMs);
   const telling = lines.filter(
-    (line) => isFailed(line.event) || (line === first && (opens || loud)),
+    (line) => options.mentionsAlways || isFailed(line.event) || (line === first && (opens || loud)),
   );
   const mention = [...new Set(telling.map((line) => line.mention))].filter(Boolean).join(" ");
   const ids = lines.map(({ id }) => id);

@@ -30,7 +30,8 @@ type Parts = DestinationParts & { readonly clock?: Clock };
 export const slack: DestinationKind = {
   kind: "slack",
   schema: slackSchema,
-  create: (name, given, parts) => createSlack(name, parseSlackOptions(name, given), parts),
+  create: (name, given, parts) =>
+    createSlack(name, parseSlackOptions(name, given, parts.routeOptions), parts),
 };
 
 /** Of one conversation in one post, where so many wait. */
