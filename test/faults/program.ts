@@ -6,6 +6,7 @@ import { waitFor } from "../support/wait-for.ts";
 
 const bin = fileURLToPath(new URL("../../bin/waypost.js", import.meta.url));
 export const appSecret = "invented_app_secret";
+export const verifyToken = "invented_verify_token";
 export const opsToken = "invented_ops_token";
 
 /** Waypost as its own process, compiled, on private ports; the same ports and DATA_DIR at every start. */
@@ -61,7 +62,7 @@ export async function createProgram(
           OPS_PORT: String(opsPort),
           OPS_TOKENS: opsToken,
           WHATSAPP_APP_SECRET: appSecret,
-          WHATSAPP_VERIFY_TOKEN: "invented_verify_token",
+          WHATSAPP_VERIFY_TOKEN: verifyToken,
           ...env,
         },
         cwd,
