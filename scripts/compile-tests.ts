@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** What tests are made of; all else beside it is only linked. */
-const sources = ["bench", "console", "scripts", "src", "test"];
+const sources = ["bench", "console", "examples", "scripts", "src", "test"];
 
 /**
  * The tree as JavaScript, in a new folder: without a loader a test file starts in half the time. Types are not checked, and

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { readYaml, readyConfig } from "./ready-config.ts";
 import { createStage, type Stage } from "./stage.ts";
 import type { Given } from "./stand-in.ts";
@@ -31,7 +31,8 @@ export async function playExample(
   folder: URL,
   { say, signal, over }: Playing,
 ): Promise<readonly string[]> {
-  const { story } = (await import(new URL("story.ts", folder).href)) as { story: Story };
+  const script = new URL(`story${extname(import.meta.url)}`, folder);
+  const { story } = (await import(script.href)) as { story: Story };
   const yaml = await readFile(new URL("waypost.yaml", folder), "utf8");
   const kinds = Object.values(readYaml(yaml).destinations ?? {}).map(({ kind }) => String(kind));
   const standIns = await startStandIns(kinds, story.given ?? {});

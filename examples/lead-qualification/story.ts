@@ -15,7 +15,7 @@ export const story: Story = {
     const tom = person("Tom", "15555550124");
     await tom.answersFlow({ flow_token: "qualify:82", wants: "a heat pump", budget: "24000" });
     await sees("Slack #sales: @channel Tom wants a heat pump for 24000");
-    await sees(/Slack #sales.*: Tom: https:/);
+    await sees(/Slack #sales.*: @U0[12] Tom: https:/);
     await sees(/Google Sheets, Leads: .*Tom.*a heat pump \| 24000 \| (Ana|Ben)/);
 
     await mia.answersFlow({ flow_token: "qualify:83", wants: "the same again", budget: "1" });

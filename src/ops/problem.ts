@@ -167,7 +167,8 @@ function parameterProblems(error: Error): ParameterProblem[] {
   const errors = "errors" in error && Array.isArray(error.errors) ? error.errors : [];
   return errors.flatMap((each: { path?: unknown; message?: unknown }) => {
     const path = String(each.path);
-    const whole = path.startsWith("/body") ? "body" : undefined;
+    // A key that is no letter long has no path.
+    const whole = path === "" ? "(empty)" : path.startsWith("/body") ? "body" : undefined;
     const name = /^\/(?:query|params|headers|body)\/([A-Za-z-]{1,32})/.exec(path)?.[1] ?? whole;
     return name === undefined ? [] : [{ parameter: name, reason: String(each.message) }];
   });

@@ -7,12 +7,12 @@ import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startCloudApi } from "../destinations/whatsapp-reply/cloud-api.ts";
-import { sourceLoader } from "../support/source.ts";
+import { moduleUrl, sourceLoader } from "../support/source.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { freePort } from "./program.ts";
 import type { Orders } from "./reply-program.ts";
 
-const program = fileURLToPath(new URL("./reply-program.ts", import.meta.url));
+const program = fileURLToPath(moduleUrl("./reply-program.ts", import.meta.url));
 const contacts = 8;
 
 /** Messages of as many contacts, answered by a program that dies at each of these points, and by one that lives. */

@@ -89,8 +89,8 @@ it(
       await store.syncIndexes();
       assert.deepEqual(await missing(url), []);
       const added = (await indexesOf("deliveries")).filter((index) => !before.includes(index));
-      assert.equal(added.length, 2);
-      assert.equal((await indexesOf("deliveries")).length, before.length + 2);
+      assert.equal(added.length, 3);
+      assert.equal((await indexesOf("deliveries")).length, before.length + 3);
       await assertGoesOn(store.ledger, answers);
     });
   },
