@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-const wholeProgram = ["cli/ask", "cli/init", "faults/closing", "faults/whole-program"];
+const wholeProgram = ["cli/init", "faults/closing", "faults/whole-program"];
 const startsOther =
   /\b(?:spawn|spawnSync|execFile|execFileSync|execSync|fork)(?:\)\(|\()\s*(?!process\.execPath)/;
 const speaksToHost = /::1|\blocalhost\b/;

@@ -159,13 +159,14 @@ async function untilMessage(
   const numbers = accounts.flatMap(({ numbers: all }) =>
     all.map(({ display, id }) => display ?? id),
   );
+  // What comes from the invitation on counts.
+  let refused = await refusedOf(resolve);
   print("");
   print(
     `Now write to ${numbers.length === 0 ? "your number" : numbers.join(" or ")} from your phone.`,
   );
   const from = new Date().toISOString();
   let shown = false;
-  let refused = await refusedOf(resolve);
   while (!signal.aborted) {
     if (!tunnel.open()) throw new CommandError(exitCodes.wrong, "The tunnel has ended.");
     if (!shown) shown = await showFirst(resolve, from);
