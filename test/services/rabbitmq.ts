@@ -108,7 +108,7 @@ export async function startRabbit(): Promise<Rabbit> {
   };
   try {
     // A node that finds none starts an epmd of its own, which nobody would end.
-    await waitFor("epmd listens", async () => !(await isFree(epmdPort)));
+    await waitFor("epmd listens", () => answers(epmdPort));
     await start();
   } catch (error) {
     await cleanup();
@@ -239,4 +239,15 @@ async function isFree(port: number): Promise<boolean> {
   );
   server.close();
   return listens;
+}
+
+/** Asked by a connection: to bind the port would keep it from who is about to listen. */
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  const connected = await once(socket, "connect").then(
+    () => true,
+    () => false,
+  );
+  socket.destroy();
+  return connected;
 }
