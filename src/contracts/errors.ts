@@ -50,6 +50,8 @@ export class DeliveryError extends Error {
    * it says nothing of the destination.
    */
   readonly laneOnly: boolean;
+  /** Of an outage: a rate or a quota is used up (429). It says nothing against this event, so it uses no attempt, whatever others get through. */
+  readonly limited: boolean;
   /** What followed from the delivery before it failed: kept with it and published, as `events` of one that is delivered. */
   readonly events?: readonly WaypostEvent[];
   /** The vendor's answer, redacted, at most 500 characters are kept. It stays with the attempt in the ledger. */
@@ -62,6 +64,7 @@ export class DeliveryError extends Error {
       maybeDone?: boolean;
       afterMs?: number;
       laneOnly?: boolean;
+      limited?: boolean;
       answer?: string;
       cause?: unknown;
       events?: readonly WaypostEvent[];
@@ -71,6 +74,7 @@ export class DeliveryError extends Error {
     this.verdict = verdict;
     this.maybeDone = details.maybeDone ?? false;
     this.laneOnly = details.laneOnly ?? false;
+    this.limited = details.limited ?? false;
     if (details.events !== undefined) this.events = details.events;
     if (details.afterMs !== undefined) this.afterMs = details.afterMs;
     if (details.answer !== undefined) this.answer = details.answer.slice(0, 500);

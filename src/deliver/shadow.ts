@@ -35,9 +35,9 @@ function refusal({ message }: DeliveryError): string {
 }
 
 function nothingDone({ is, error }: Failed): Failed {
-  const { message, afterMs, laneOnly, answer } = error;
+  const { message, afterMs, laneOnly, limited, answer } = error;
   const details = {
-    ...{ laneOnly, cause: error },
+    ...{ laneOnly, limited, cause: error },
     ...(afterMs !== undefined && { afterMs }),
     ...(answer !== undefined && { answer }),
   };

@@ -183,6 +183,11 @@ export function isLaneOnly(outcome: Outcome): boolean {
   return "error" in outcome && outcome.is === "outage" && outcome.error.laneOnly;
 }
 
+/** A rate or a quota is used up: nothing is said against the event. */
+function isLimited(outcome: Outcome): boolean {
+  return "error" in outcome && outcome.is === "outage" && outcome.error.limited;
+}
+
 /** Writes what became of the row, after the destination's health has learnt of it. */
 export async function record(
   { write, health, setup, clock }: HeadParts,
@@ -192,7 +197,8 @@ export async function record(
   settleRow: typeof settle = settle,
 ): Promise<"done" | "waits"> {
   const { outcome } = ended;
-  const counts = !isOurs(outcome) && !isLaneOnly(outcome) && countsFor(row, health);
+  const isItsFault = !isOurs(outcome) && !isLaneOnly(outcome) && !isLimited(outcome);
+  const counts = isItsFault && countsFor(row, health);
   const { delaysMs } = setup.config.retry;
   const { change, waitMs } = settleRow(row, { ...ended, counts, delaysMs });
   await write(change);

@@ -24,7 +24,10 @@ export function createRateWindow(clock: Pick<Clock, "monotonic">, vendor: string
       if (now >= endsAt) left = Number.POSITIVE_INFINITY;
       if (left < reserved + calls) {
         const words = `${vendor}'s limit is used up until its window ends`;
-        throw new DeliveryError("outage", words, { afterMs: Math.ceil(endsAt - now) });
+        throw new DeliveryError("outage", words, {
+          limited: true,
+          afterMs: Math.ceil(endsAt - now),
+        });
       }
       reserved += calls;
     },

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { DeliveryError } from "../../src/contracts.ts";
 import { createBatchStub } from "./batch-stub.ts";
-import { createStub, event, outage, type StubDestination, startEngine } from "./engine.ts";
+import {
+  createStub,
+  delaysMs,
+  event,
+  outage,
+  type StubDestination,
+  startEngine,
+} from "./engine.ts";
 
 const second = 1_000;
 const minute = 60 * second;
@@ -142,6 +149,29 @@ describe("an outage of one conversation alone", () => {
       ],
     );
     assert.deepEqual(notices(), []);
+    await end();
+  });
+});
+
+describe("a rate or a quota that is used up", () => {
+  it("uses no attempt, however often it is said, although others get through", async () => {
+    const crm = createStub();
+    const { publish, clock, ledger, end } = await startEngine({ crm });
+    const until = clock.now() + 60 * minute;
+    crm.answer = ({ data }) =>
+      data.conversationId === "cnv_late" && clock.now() < until
+        ? new DeliveryError("outage", "too many requests", { limited: true, afterMs: minute })
+        : "ok";
+    const late = event("cnv_late");
+    await publish(late);
+    for (let i = 0; i < 30; i += 1) {
+      await publish(event(`cnv_${i}`));
+      await clock.advance(2 * minute);
+    }
+    assert.ok(crm.calls.filter((call) => call.event.id === late.id).length > delaysMs.length);
+    await clock.advance(2 * minute);
+    const row = await ledger.delivery(`crm:${late.id}`);
+    assert.deepEqual([row?.state, row?.attempts], ["delivered", 0]);
     await end();
   });
 });

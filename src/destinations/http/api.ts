@@ -3,7 +3,7 @@ import { type DeliveryContext, DeliveryError, type WaypostEvent } from "../../co
 import { redactAnswer } from "../redact-answer.ts";
 import { type HttpAnswer, type HttpRequest, send } from "./send.ts";
 import { type TokenSource, withToken } from "./token-source.ts";
-import { remedyFor, statusVerdict } from "./verdicts.ts";
+import { remedyFor, statusVerdict, tooManyRequests } from "./verdicts.ts";
 
 /** A vendor's JSON API, as one destination uses it. */
 export interface ApiOptions {
@@ -56,6 +56,8 @@ export interface Judgement {
   /** Instead of its Retry-After. */
   readonly afterMs?: number;
   readonly laneOnly?: boolean;
+  /** Beside what a 429 says by itself. */
+  readonly limited?: boolean;
 }
 
 /** The requests of one delivery, or of a check. Throws DeliveryError. */
@@ -198,15 +200,16 @@ function failure(
   return new DeliveryError(verdict, words === undefined ? said : `${said}: ${words}`, {
     ...details,
     laneOnly,
+    limited: judged.limited ?? status === tooManyRequests,
     maybeDone: writes && maybeDone,
     ...(verdict === "outage" && afterMs !== undefined && { afterMs }),
   });
 }
 
 function nothingDone(error: DeliveryError): DeliveryError {
-  const { verdict, message, afterMs, answer } = error;
+  const { verdict, message, limited, afterMs, answer } = error;
   return new DeliveryError(verdict, message, {
-    cause: error,
+    ...{ limited, cause: error },
     ...(afterMs !== undefined && { afterMs }),
     ...(answer !== undefined && { answer }),
   });

@@ -7,6 +7,7 @@ import {
   retryAfterMs,
   statusVerdict,
   throwIfAborted,
+  tooManyRequests,
   transportError,
 } from "./verdicts.ts";
 
@@ -60,6 +61,7 @@ export function failedAnswer(
   const remedy = verdict === "config" ? `: ${remedyFor(status)}` : "";
   return new DeliveryError(verdict, `the receiver answered ${status}${remedy}`, {
     maybeDone,
+    limited: status === tooManyRequests,
     ...(verdict === "outage" && afterMs !== undefined && { afterMs }),
     answer: `${status} ${redactAnswer(text, event, secrets)}`.trim(),
   });

@@ -19,7 +19,10 @@ export interface StatusVerdict {
   readonly maybeDone: boolean;
 }
 
-const outages = new Set([408, 423, 425, 429]);
+/** A rate or a quota is used up. */
+export const tooManyRequests = 429;
+
+const outages = new Set([408, 423, 425, tooManyRequests]);
 /** What only a change of the configuration mends; a redirect is never followed, so it is one too. */
 const misconfigured = new Set([401, 402, 403, 404, 405, 407, 410]);
 

@@ -9,11 +9,13 @@ const minute = 60_000;
 const dailyLimit = {
   verdict: "outage",
   words: "the account's API requests of the last 24 hours are used up; it is asked again in 30 min",
+  limited: true,
   afterMs: 30 * minute,
 } as const;
 const concurrentLimit = {
   verdict: "outage",
   words: "too many long requests of the account at a time",
+  limited: true,
   afterMs: minute / 2,
 } as const;
 

@@ -32,7 +32,7 @@ export function createUsage(reserve: number, clock: Pick<Clock, "monotonic">): U
     const words =
       "the share of the account's daily API requests is used up (reserve); it is asked again in 30 min";
     const afterMs = Math.max(1, pausedUntil - clock.monotonic());
-    throw new DeliveryError("outage", `Salesforce: ${words}`, { afterMs });
+    throw new DeliveryError("outage", `Salesforce: ${words}`, { limited: true, afterMs });
   };
   return {
     async admit(ask) {

@@ -61,7 +61,7 @@ export function createBudget(clock: Pick<Clock, "monotonic" | "after">): Budget 
 
 export function spent(afterMs: number): DeliveryError {
   const words = "Shopify: the points of this app are used up for now";
-  return new DeliveryError("outage", words, { afterMs });
+  return new DeliveryError("outage", words, { afterMs, limited: true });
 }
 
 function passed(clock: Pick<Clock, "after">, ms: number, signal: AbortSignal): Promise<void> {

@@ -139,6 +139,7 @@ function ofOutage(answer: string, maybeDone: boolean, last: LastAnswer): Deliver
   const afterMs = retryAfterMs(last.retryAfter);
   return new DeliveryError("outage", `Slack: ${answer}`, {
     maybeDone,
+    limited: answer === "ratelimited",
     answer,
     ...(afterMs !== undefined && { afterMs }),
   });

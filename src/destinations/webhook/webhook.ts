@@ -65,6 +65,7 @@ function outcomeOf(
   if (judged === undefined) throw failure;
   throw new DeliveryError(judged.verdict, `the receiver answered ${status}: ${judged.words}`, {
     ...(failure.answer !== undefined && { answer: failure.answer }),
+    limited: failure.limited,
     ...(judged.verdict === "outage" && answer.afterMs !== undefined && { afterMs: answer.afterMs }),
   });
 }

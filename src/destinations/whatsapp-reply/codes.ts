@@ -10,6 +10,11 @@ const later = (words: string, afterMs?: number): Meaning => ({
   ...{ verdict: "outage", words },
   ...(afterMs !== undefined && { afterMs }),
 });
+/** A rate or a quota is used up. */
+const haste = (words: string, afterMs: number): Meaning => ({
+  ...later(words, afterMs),
+  limited: true,
+});
 /** The message may have gone out. */
 const unsure = (words: string): Meaning => ({ verdict: "outage", maybeDone: true, words });
 const never = (words: string): Meaning => ({ verdict: "refused", words });
@@ -27,15 +32,15 @@ export const codes: Readonly<Record<number, Meaning>> = {
   467: setUp(`the access token was taken back: ${token}`),
   131005: setUp(rights),
   // Limits.
-  4: later("the app has made too many calls", minute),
-  17: later("the token's user has made too many calls", minute),
-  341: later("the app has made too many calls", minute),
-  613: later("too many calls of this kind", minute),
-  80007: later("the account has made too many calls", minute),
-  130429: later("the number sends faster than its throughput allows", 1_000),
-  131048: later("the number is held back because people blocked or reported it", 15 * minute),
+  4: haste("the app has made too many calls", minute),
+  17: haste("the token's user has made too many calls", minute),
+  341: haste("the app has made too many calls", minute),
+  613: haste("too many calls of this kind", minute),
+  80007: haste("the account has made too many calls", minute),
+  130429: haste("the number sends faster than its throughput allows", 1_000),
+  131048: haste("the number is held back because people blocked or reported it", 15 * minute),
   131056: {
-    ...later("too many messages to this person in a short time", minute),
+    ...haste("too many messages to this person in a short time", minute),
     laneOnly: true,
   },
   131057: later("the number is being upgraded", minute),

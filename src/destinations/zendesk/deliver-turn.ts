@@ -15,9 +15,9 @@ export async function deliverTurn(work: Work, turn: Turn): Promise<Delivered> {
   } catch (error) {
     // What was made before it failed is not made again, so it is told now.
     if (!(error instanceof DeliveryError) || work.made.length === 0) throw error;
-    const { verdict, message, maybeDone, laneOnly, afterMs, answer } = error;
+    const { verdict, message, maybeDone, laneOnly, limited, afterMs, answer } = error;
     throw new DeliveryError(verdict, message, {
-      ...{ maybeDone, laneOnly, cause: error, events: eventsOf(work) },
+      ...{ maybeDone, laneOnly, limited, cause: error, events: eventsOf(work) },
       ...(afterMs !== undefined && { afterMs }),
       ...(answer !== undefined && { answer }),
     });

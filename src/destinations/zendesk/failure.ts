@@ -59,6 +59,7 @@ export function tooManyUpdates({ headers, afterMs }: ApiAnswer, used: number): D
   const what = laneOnly ? "this ticket had 30 updates in 10 minutes" : "too many requests";
   return new DeliveryError("outage", `Zendesk answered 429: ${what}`, {
     laneOnly,
+    limited: true,
     answer: "429",
     ...(afterMs !== undefined
       ? { afterMs }
