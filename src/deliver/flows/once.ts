@@ -81,7 +81,8 @@ async function isOver(
   const at = receivedAt(event);
   if (typeof once.for === "number") return at >= from + once.for;
   const ends = once.for === "untilClosed" ? ["business.conversation.closed"] : sentTypes;
-  return (await newest(ends, { from, to: at })).length > 0;
+  // What came in the same POST as the claim's event may have been the answer to it: for what comes later it is.
+  return (await newest(ends, { from: at > from ? from - 1 : from, to: at })).length > 0;
 }
 
 function expiry({ for: lasts }: Once, at: number): Date {
