@@ -12,7 +12,7 @@ export function useCounts(): Readonly<Record<string, number>> {
 function countsOf({ destinations, store }: Answer<"GET", "/api/status">): Record<string, number> {
   return {
     destinations: destinations.filter(({ state }) => state !== "delivering").length,
-    deliveries: destinations.reduce((sum, { dead }) => sum + dead, 0),
+    deliveries: destinations.reduce((sum, { dead = 0 }) => sum + dead, 0),
     unreadable: store.stats?.quarantine ?? 0,
   };
 }

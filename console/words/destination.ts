@@ -32,6 +32,7 @@ type Waiting = Pick<Destination, "state" | "open" | "oldestOpenAt">;
 
 /** "1,204 wait, the oldest for 12 min; nothing is lost." */
 export function waitingInWords({ state, open, oldestOpenAt }: Waiting, now: number): string {
+  if (open === undefined) return "How many wait is of all accounts.";
   if (open === 0) return "Nothing waits.";
   const wait = counted(open, "delivery waits", "deliveries wait");
   if (oldestOpenAt === undefined) return `${wait}.`;

@@ -16,6 +16,9 @@ import { escapeControls, print, safeJson } from "./common/terminal.ts";
 import { parseTime } from "./common/times.ts";
 import { collect } from "./events.ts";
 
+const verdicts = ["delivered", "found", "outage", "refused", "config"] as const;
+type Verdict = (typeof verdicts)[number];
+
 interface Flags extends OpsFlags {
   readonly to: string;
   readonly type?: readonly string[];
@@ -24,7 +27,10 @@ interface Flags extends OpsFlags {
   readonly account?: string;
   readonly from?: string;
   readonly until?: string;
-  readonly state?: "dead" | "skipped";
+  readonly state?: "dead" | "skipped" | "gave-up" | "not-wanted";
+  readonly kind?: string;
+  readonly route?: string;
+  readonly verdict?: Verdict;
   readonly again?: true;
   readonly effects?: true;
   readonly rate: string;
@@ -55,10 +61,15 @@ function addFlags(command: Command): Command {
     .option("--from <time>", "received since: 2h, 3d, 2026-11-20, 2026-11-20T08:30:00Z", parseTime)
     .option("--until <time>", "received before (default: now)", parseTime)
     .addOption(
-      new Option("--state <state>", "of deliveries; then --from and --type do not count").choices([
-        "dead",
-        "skipped",
-      ]),
+      new Option(
+        "--state <state>",
+        "deliveries that ended so; times are those of their making",
+      ).choices(["dead", "gave-up", "skipped", "not-wanted"]),
+    )
+    .option("--kind <kind>", "deliveries to destinations of this kind")
+    .option("--route <name>", "deliveries that this route asked for")
+    .addOption(
+      new Option("--verdict <verdict>", "deliveries whose last attempt ended so").choices(verdicts),
     )
     .option("--again", "also what the destination already has")
     .option("--effects", "also what writes to contacts or comes later (after)")
@@ -100,11 +111,9 @@ function registerShowAndAbort(replay: Command, resolve: ResolveOps): void {
 }
 
 function requestOf(flags: Flags) {
-  const { type, contact, conversation, account, from, until: to, state } = flags;
-  const filter =
-    state === undefined
-      ? { type, contact, conversation, account, from, to }
-      : { state, to, ...(flags.to !== "routed" && { destination: flags.to }) };
+  const { type, contact, conversation, account, from, until: to } = flags;
+  const { state, kind, route, verdict } = flags;
+  const filter = { type, contact, conversation, account, from, to, state, kind, route, verdict };
   return {
     filter,
     to: flags.to,

@@ -74,6 +74,7 @@ function storeLines({ store }: Status): string[] {
   const { stats } = store;
   if (stats === undefined) return ["store     not ready"];
   const { kind, events, messages, conversations, quarantine } = stats;
+  if (events === undefined) return [`store     ${kind}, ready`];
   return [
     `store     ${kind}, ready`,
     `  ${events} events, ${messages} messages, ${conversations} conversations, ${quarantine} in quarantine`,

@@ -781,7 +781,8 @@ export interface Operations {
   "POST /api/replays": {
     body: {
       /**
-       * As of `GET /api/events`, or (with one of the last three) of `GET /api/deliveries`.
+       * As of `GET /api/events`, or, with one of the last six, as of `GET /api/deliveries`, of which what is over can be opened again. Neither takes
+       * `messageId` and `text` with these.
        */
       filter: {
         type?: string[];
@@ -793,7 +794,10 @@ export interface Operations {
         from?: string;
         to?: string;
         destination?: string;
-        state?: "dead" | "skipped" | "delivered";
+        kind?: string;
+        state?: "dead" | "skipped" | "delivered" | "gave-up" | "not-wanted" | "taken";
+        verdict?: "delivered" | "found" | "outage" | "refused" | "config";
+        route?: string;
         event?: string;
       };
       /**
@@ -1691,8 +1695,13 @@ export interface Replay {
     text?: string;
     from?: string;
     to?: string;
-    destination?: string;
+    /**
+     * Several: those of a `kind`.
+     */
+    destination?: string | string[];
     state?: string;
+    verdict?: string;
+    route?: string;
     event?: string;
   };
   to: string;
@@ -1915,6 +1924,9 @@ export interface DeliveryPage {
   items: Delivery[];
   next: Next;
 }
+/**
+ * With a token of some accounts without `holder` and without what follows `pause`, in which deliveries of all accounts are counted.
+ */
 export interface Destination {
   name: string;
   /**
@@ -1948,7 +1960,7 @@ export interface Destination {
   /**
    * Deliveries that wait or are on their way.
    */
-  open: number;
+  open?: number;
   /**
    * Deliveries of routes with `after` that are not due yet.
    */
@@ -1957,7 +1969,7 @@ export interface Destination {
   /**
    * Deliveries that gave up.
    */
-  dead: number;
+  dead?: number;
   lastSuccessAt?: string;
   /**
    * In words.
@@ -1967,7 +1979,7 @@ export interface Destination {
   /**
    * Second effects that could not be ruled out.
    */
-  repeats: number;
+  repeats?: number;
 }
 export interface Process {
   id: string;
@@ -2316,16 +2328,19 @@ export interface DestinationPoint {
    */
   oldestAgeMs: number;
 }
+/**
+ * With a token of some accounts `kind` and `lastEventAt` alone; all else is counted over all accounts.
+ */
 export interface Stats {
   kind: "mongodb" | "embedded";
-  events: number;
-  messages: number;
-  conversations: number;
-  quarantine: number;
+  events?: number;
+  messages?: number;
+  conversations?: number;
+  quarantine?: number;
   /**
    * Events per type in the last 24 hours.
    */
-  last24h: {
+  last24h?: {
     [k: string]: number;
   };
   /**

@@ -111,6 +111,7 @@ export interface DeliveryFilter {
   /** Of its event, as `EventFilter` has them: what the log lacks is found by its type alone. */
   readonly types?: readonly string[];
   readonly account?: string;
+  readonly accounts?: readonly string[];
   readonly conversation?: string;
   readonly contact?: string;
 }

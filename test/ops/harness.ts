@@ -170,8 +170,9 @@ export async function startOps(
       const stop = async () => void tails.delete(onEvent);
       return { pause: stop, resume: async () => undefined, close: stop };
     },
-    status: () =>
+    status: (accounts) =>
       collectStatus({
+        ...(accounts && { accounts }),
         version: "0.0.0",
         roles: ["ops"],
         startedAt: new Date(),

@@ -164,8 +164,8 @@ function Check({ name }: { readonly name: string }) {
 function Links({ destination }: { readonly destination: Destination }) {
   const { name, open, dead, scheduled = 0 } = destination;
   const links = [
-    [counted(open, "waits", "wait"), "waiting"],
-    [counted(dead, "gave up", "gave up"), "gave-up"],
+    [open === undefined ? "what waits" : counted(open, "waits", "wait"), "waiting"],
+    [dead === undefined ? "what gave up" : counted(dead, "gave up", "gave up"), "gave-up"],
     ["not wanted, or tried in shadow", "not-wanted"],
     ...(scheduled > 0 ? [[counted(scheduled, "is scheduled", "are scheduled"), "scheduled"]] : []),
   ] as const;
@@ -184,7 +184,7 @@ function Links({ destination }: { readonly destination: Destination }) {
 
 /** What only who runs the machine asks for. */
 function Details({ destination }: { readonly destination: Destination }) {
-  const { holder, breaker, breakerSince, repeats } = destination;
+  const { holder, breaker, breakerSince, repeats = 0 } = destination;
   return (
     <details>
       <summary>Details</summary>

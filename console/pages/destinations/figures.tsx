@@ -12,7 +12,7 @@ const lately = 5;
 
 interface Props {
   readonly name: string;
-  readonly open: number;
+  readonly open: number | undefined;
 }
 
 /** How fast it takes what it gets, and how long what waits will take. */
@@ -45,7 +45,7 @@ export function Figures({ name, open }: Props) {
   );
 }
 
-function rateInWords(rate: number, open: number): string {
+function rateInWords(rate: number, open = 0): string {
   if (rate === 0) return "It has taken nothing in the last five minutes.";
   const a = rate < 1 ? "less than one" : count(Math.round(rate));
   const drains =

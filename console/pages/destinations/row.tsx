@@ -19,9 +19,11 @@ export function DestinationRow({ destination }: { readonly destination: Destinat
       <span>
         <Pill tone={tone}>{word}</Pill>
       </span>
-      <span class="number waiting">{count(open)}</span>
+      <span class="number waiting">{open === undefined ? "–" : count(open)}</span>
       <span class="number oldest muted">{age}</span>
-      <span class={`number dead ${dead > 0 ? "tone-bad" : "muted"}`}>{count(dead)}</span>
+      <span class={`number dead ${dead ? "tone-bad" : "muted"}`}>
+        {dead === undefined ? "–" : count(dead)}
+      </span>
       <span class="number last muted">{since(lastSuccessAt, now.value)}</span>
     </>
   );

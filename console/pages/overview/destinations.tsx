@@ -45,17 +45,17 @@ function Row({ destination }: { readonly destination: Destination }) {
       <td>
         <Pill tone={tone}>{word}</Pill>
       </td>
-      <td class="number">{open === 0 ? "–" : count(open)}</td>
+      <td class="number">{open ? count(open) : "–"}</td>
       <td class="number">
         {oldestOpenAt === undefined ? "–" : span(now.value - Date.parse(oldestOpenAt))}
       </td>
       <td class="number">
-        {dead === 0 ? (
-          "–"
-        ) : (
+        {dead ? (
           <a href={href("deliveries", undefined, { destination: name, state: "gave-up" })}>
             {count(dead)}
           </a>
+        ) : (
+          "–"
         )}
       </td>
       <td class="number muted">

@@ -8,12 +8,15 @@ export function destinationLines(destination: Destination, now: Date): string[] 
     kind,
     says,
     open,
-    dead,
-    repeats,
+    dead = 0,
+    repeats = 0,
     oldestOpenAt,
     lastSuccessAt,
     scheduled = 0,
   } = destination;
+  const title = kind === undefined ? name : `${name} (${kind})`;
+  // Who sees some accounts alone is not told what is counted over all.
+  if (open === undefined) return [escapeControls(`${title}  ${says}`)];
   const ago = (iso: string) => duration(now.getTime() - Date.parse(iso));
   const facts = [
     `${open} open${oldestOpenAt === undefined ? "" : `, the oldest for ${ago(oldestOpenAt)}`}`,
@@ -22,7 +25,6 @@ export function destinationLines(destination: Destination, now: Date): string[] 
     ...(repeats > 0 ? [`${repeats} perhaps twice`] : []),
     lastSuccessAt === undefined ? "no success yet" : `last success ${ago(lastSuccessAt)} ago`,
   ];
-  const title = kind === undefined ? name : `${name} (${kind})`;
   return [
     escapeControls(`${title}  ${says}; ${facts.join(", ")}`),
     ...errorLine(destination, ago).map(escapeControls),

@@ -166,12 +166,11 @@ async function takeDeliveries(
   request: ReplayRequest & { readonly filter: DeliveriesFilter },
   { position, limit, replay }: At,
 ): Promise<Slice> {
-  const { of: _, to, ...filter } = request.filter;
+  const { of: _, ...filter } = request.filter;
   const cursor = position === undefined ? {} : { cursor: position };
   const page = await parts.ledger.deliveries(filter, { limit, order: "oldest", ...cursor });
-  const rows = page.items.filter(({ createdAt }) => createdAt < to);
-  const tally = createTally(rows.length);
-  const sent = rows.flatMap((row) => {
+  const tally = createTally(page.items.length);
+  const sent = page.items.flatMap((row) => {
     const leftOut = parts.leftOut(row, request);
     return leftOut === undefined
       ? [{ destination: row.destination, row }]
@@ -182,7 +181,7 @@ async function takeDeliveries(
     if (opened[i]) tally.open(row);
     else tally.had();
   }
-  return tally.slice(rows.length < page.items.length ? null : page.next);
+  return tally.slice(page.next);
 }
 
 function createTally(found: number) {

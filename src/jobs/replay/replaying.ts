@@ -3,6 +3,7 @@ import {
   type Jobs,
   type JobTerm,
   type Ledger,
+  QueryTooWideError,
   type Replay,
   type Replays,
   StoreError,
@@ -74,13 +75,19 @@ async function advance(
     return goesOn && !isDone ? { ...replay, ...change } : undefined;
   } catch (error) {
     if (error instanceof StoreError && error.verdict === "outage") throw error;
-    const reason =
-      error instanceof InvalidCursorError ? "its place in the log is lost" : "it failed";
+    const reason = inWords(error);
     log.error("a replay failed", { id, error });
     const doneAt = new Date(clock.now()).toISOString();
     await replays.update(id, { state: "failed", reason, doneAt });
     return undefined;
   }
+}
+
+function inWords(error: unknown): string {
+  if (error instanceof InvalidCursorError) return "its place in the log is lost";
+  return error instanceof QueryTooWideError
+    ? "what its filter asks for took too long to find: narrow it, or split it by time"
+    : "it failed";
 }
 
 async function isCrowded({ destinations }: ReplayingParts, { to, rate }: Replay): Promise<boolean> {

@@ -16,7 +16,19 @@ export interface Resolve {
 
 /** Parameters, and properties of bodies, that say nothing of a person. Of all others it is only said that they were given. */
 const plainNames = new Set([
-  ...["type", "account", "from", "to", "destination", "state", "event", "step", "window"],
+  ...[
+    "type",
+    "account",
+    "from",
+    "to",
+    "destination",
+    "state",
+    "event",
+    "step",
+    "window",
+    "verdict",
+    "route",
+  ],
   ...["name", "queue", "again", "effects", "dryRun", "rate", "force", "for", "by", "format"],
   ...["scopes", "accounts", "expiresAt", "who", "action", "kind", "direction"],
 ]);

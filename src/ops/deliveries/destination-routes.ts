@@ -9,9 +9,15 @@ import {
   type RunningProcess,
 } from "../../contracts.ts";
 import { parseDuration } from "../../support/duration.ts";
+import { viewerOf } from "../access/viewer.ts";
 import { badParameter, notFound } from "../http/problem.ts";
 import { requireValidated } from "../http/query.ts";
-import { type DestinationState, destinationStates, isAlive } from "../status/destination-state.ts";
+import {
+  type DestinationState,
+  destinationStates,
+  isAlive,
+  withoutFigures,
+} from "../status/destination-state.ts";
 import { deadLetters } from "./dead-letters.ts";
 import type { Pruned, PruneOptions } from "./prune.ts";
 
@@ -40,7 +46,9 @@ export function createDestinationRoutes(options: {
   const router = Router();
   router.use(requireValidated);
   router.get("/destinations", async (_request, response) => {
-    response.json({ items: await states() });
+    const all = await states();
+    const items = viewerOf(response).accounts === undefined ? all : withoutFigures(all);
+    response.json({ items });
   });
   router.post("/destinations/:name/pause", async ({ params, body }, response) => {
     const { reason = "no reason given", for: lasts } = body as { reason?: string; for?: string };

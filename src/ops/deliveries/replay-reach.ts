@@ -1,6 +1,5 @@
 import type { Page, PageRequest, Replay, ReplayRequest, Replays } from "../../contracts.ts";
 import { sees } from "../access/reach.ts";
-import { allAccounts } from "../access/require-scopes.ts";
 import type { Viewer } from "../access/viewer.ts";
 
 type Accounts = Pick<Viewer, "accounts">;
@@ -8,12 +7,9 @@ type Accounts = Pick<Viewer, "accounts">;
 /** Pages looked through for one; what is left of them is behind `next`. */
 const maxPages = 10;
 
-/** The same of this viewer's accounts alone. Throws a Problem for deliveries, which are not found by account. */
+/** The same of this viewer's accounts alone. */
 export function withinReach({ accounts }: Accounts, request: ReplayRequest): ReplayRequest {
-  if (accounts === undefined) return request;
-  const { filter } = request;
-  if (filter.of === "deliveries") throw allAccounts();
-  return { ...request, filter: { ...filter, accounts } };
+  return accounts === undefined ? request : { ...request, filter: { ...request.filter, accounts } };
 }
 
 /** Those of which all that they send is of accounts that this viewer sees. */
@@ -23,7 +19,6 @@ export function seenReplays(
 ): Pick<Replays, "get" | "list"> {
   if (viewer.accounts === undefined) return replays;
   const isSeen = ({ filter }: Replay) => {
-    if (filter.of === "deliveries") return false;
     const { account, accounts = account === undefined ? [] : [account] } = filter;
     return accounts.length > 0 && accounts.every((each) => sees(viewer, each));
   };

@@ -9,16 +9,10 @@ import type {
   Replays,
 } from "../../contracts.ts";
 import { viewerOf } from "../access/viewer.ts";
-import { badParameter, notFound, Problem } from "../http/problem.ts";
-import {
-  parseEventFilter,
-  parsePage,
-  parseTimes,
-  parseTypes,
-  type Query,
-  requireValidated,
-} from "../http/query.ts";
+import { notFound, Problem } from "../http/problem.ts";
+import { parsePage, type Query, requireValidated } from "../http/query.ts";
 import { seenReplays, withinReach } from "./replay-reach.ts";
+import { parseReplay } from "./replay-request.ts";
 
 export interface ReplayRouteParts {
   readonly replays: Replays;
@@ -26,10 +20,8 @@ export interface ReplayRouteParts {
   /** What it would do. Changes nothing. */
   readonly planReplay: (request: ReplayRequest) => Promise<ReplayPlan>;
   /** The configured ones, by name. */
-  readonly destinations: () => ReadonlyMap<string, unknown>;
+  readonly destinations: () => ReadonlyMap<string, { readonly kind: string }>;
 }
-
-const defaultRate = 10;
 
 /** `/api/replays`: what the log has is sent again, by one process for all, beside what is live. */
 export function createReplayRoutes(parts: ReplayRouteParts): Router {
@@ -37,7 +29,7 @@ export function createReplayRoutes(parts: ReplayRouteParts): Router {
   const router = Router();
   router.use(requireValidated);
   router.post("/replays", async ({ body }, response) => {
-    const request = withinReach(viewerOf(response), parseReplay(body, parts));
+    const request = withinReach(viewerOf(response), parseReplay(body, parts.destinations()));
     if ((body as Query)["dryRun"] === true) {
       response.json(await parts.planReplay(request));
       return;
@@ -86,67 +78,4 @@ async function withResult(
   Omit<Replay, "position"> & { readonly rows: Readonly<Record<Delivery["state"], number>> }
 > {
   return { ...shown(replay), rows: await ledger.replayed(replay.id) };
-}
-
-/** Throws a Problem that names the property. */
-function parseReplay(body: Query, { destinations }: ReplayRouteParts): ReplayRequest {
-  const to = String(body["to"]);
-  if (to !== "routed" && !destinations().has(to)) {
-    throw badParameter(
-      "to",
-      `is no destination that is configured here; there are ${[...destinations().keys()].join(", ") || "none"}`,
-    );
-  }
-  const filter = (body["filter"] ?? {}) as Query;
-  const ofDeliveries = ["destination", "state", "event"].some((key) => filter[key] !== undefined);
-  return {
-    filter: ofDeliveries ? deliveriesFilter(filter, to) : eventsFilter(filter),
-    to,
-    again: body["again"] === true,
-    effects: body["effects"] === true,
-    rate: Number(body["rate"] ?? defaultRate),
-  };
-}
-
-/** What comes later than now is not among them. */
-function frozen(to: string | undefined): string {
-  const now = new Date().toISOString();
-  return to !== undefined && to < now ? to : now;
-}
-
-function eventsFilter(filter: Query): ReplayRequest["filter"] {
-  const types = parseTypes(filter["type"], "filter.type");
-  const { types: _, to, ...events } = parseEventFilter(filter);
-  return { of: "events", ...events, ...(types && { types }), to: frozen(to) };
-}
-
-function deliveriesFilter(filter: Query, to: string): ReplayRequest["filter"] {
-  const others = Object.keys(filter).find(
-    (key) => !["destination", "state", "event", "to"].includes(key),
-  );
-  if (others !== undefined) {
-    throw badParameter(
-      `filter.${others}`,
-      "goes with a filter of events; of deliveries there are destination, state, event and to",
-    );
-  }
-  const { destination, state, event } = filter as {
-    destination?: string;
-    state?: Delivery["state"];
-    event?: string;
-  };
-  if (to !== "routed" && destination !== undefined && destination !== to) {
-    throw badParameter(
-      "to",
-      "is another destination than the deliveries have; name it, or write routed",
-    );
-  }
-  const own = destination ?? (to === "routed" ? undefined : to);
-  return {
-    of: "deliveries",
-    ...(own !== undefined && { destination: own }),
-    ...(state !== undefined && { state }),
-    ...(event !== undefined && { event }),
-    to: frozen(parseTimes(filter).to),
-  };
 }

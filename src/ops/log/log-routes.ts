@@ -13,6 +13,7 @@ import { viewerOf } from "../access/viewer.ts";
 import { notFound } from "../http/problem.ts";
 import { parseEventFilter, parseOrderedPage, requireValidated } from "../http/query.ts";
 import type { SystemStatus } from "../status/status.ts";
+import { seenStats } from "../status/system-status.ts";
 import { createQuarantineRoutes } from "./quarantine-routes.ts";
 import { timelineOf } from "./timeline.ts";
 
@@ -55,7 +56,9 @@ export function createLogRoutes(options: {
     response.json(message);
   });
   router.get("/stats", async (_request, response) => {
-    response.json(await queryFor(response).stats());
+    const { accounts } = viewerOf(response);
+    const stats = await options.query.stats();
+    response.json(accounts === undefined ? stats : seenStats(accounts, stats));
   });
   router.get("/status", async (_request, response) => {
     response.json(await status(viewerOf(response).accounts));

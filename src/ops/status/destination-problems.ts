@@ -13,7 +13,7 @@ export function destinationProblems(
   waiting: number,
   now: Date,
 ): StatusProblem[] {
-  const { name, state, dead, open } = destination;
+  const { name, state, dead = 0, open } = destination;
   if (state === "removed") {
     return [
       problem(
@@ -34,16 +34,16 @@ export function destinationProblems(
 function stateProblem(destination: DestinationState, now: Date): StatusProblem | undefined {
   const { name, state, pause, open, oldestOpenAt, breakerSince, lastError } = destination;
   const why = lastError === undefined ? "" : `: ${lastError.replace(/\.$/, "")}`;
+  const waits = open === undefined ? "" : `; deliveries that wait: ${open}`;
   if (pause !== undefined && state === "paused") {
     const level = pause.by === "operator" ? "warning" : "error";
-    const waits = `; deliveries that wait: ${open}`;
     return diagnosed(level, { kind: "destination_paused", name, pause }, waits);
   }
   if (state === "unheld") {
     return problem(
       "error",
       "destination_unheld",
-      `No worker delivers to ${name}; deliveries that wait: ${open}.`,
+      `No worker delivers to ${name}${waits}.`,
       "Start `waypost work`, or wait 15 s when it has just been started.",
     );
   }

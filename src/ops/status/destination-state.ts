@@ -18,18 +18,30 @@ export interface DestinationState {
   readonly breaker: "closed" | "open";
   readonly breakerSince?: string;
   readonly pause?: DestinationRow["pause"];
-  /** Deliveries that wait or are being tried. */
-  readonly open: number;
+  /** Deliveries that wait or are being tried. This and what follows is of all accounts: absent for who sees some alone. */
+  readonly open?: number;
   /** Of routes with `after`, not due yet. */
-  readonly scheduled: number;
+  readonly scheduled?: number;
   readonly oldestOpenAt?: string;
-  readonly dead: number;
+  readonly dead?: number;
   readonly lastSuccessAt?: string;
   /** In words. */
   readonly lastError?: string;
   readonly lastErrorAt?: string;
   /** Second effects that could not be ruled out. */
-  readonly repeats: number;
+  readonly repeats?: number;
+}
+
+/** For who sees some accounts alone: whether they deliver, and nothing that deliveries of others are counted in. */
+export function withoutFigures(states: readonly DestinationState[]): DestinationState[] {
+  return states
+    .filter(({ state }) => state !== "removed")
+    .map(({ name, kind, state, says, breaker, breakerSince, pause }) => ({
+      ...{ name, state, says, breaker },
+      ...(kind !== undefined && { kind }),
+      ...(breakerSince !== undefined && { breakerSince }),
+      ...(pause !== undefined && { pause }),
+    }));
 }
 
 export interface DestinationSources {

@@ -19,10 +19,15 @@ export function createSeriesRoutes({ series }: SeriesRouteParts): Router {
   router.get("/series", async ({ query }, response) => {
     const { accounts: own } = viewerOf(response);
     const answer = await series(parseSeries(query, Date.now()));
-    const accounts = answer.accounts.filter(({ account }) => own?.includes(account) ?? true);
-    response.json({ ...answer, accounts });
+    response.json(own === undefined ? answer : ofAccounts(own, answer));
   });
   return router;
+}
+
+/** What processes answered and destinations took is not counted by account. */
+function ofAccounts(own: readonly string[], answer: SeriesAnswer): SeriesAnswer {
+  const accounts = answer.accounts.filter(({ account }) => own.includes(account));
+  return { ...answer, accounts, processes: [], destinations: [] };
 }
 
 /** Throws a Problem that names the parameter. */

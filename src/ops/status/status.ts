@@ -7,6 +7,9 @@ import type {
 } from "../../contracts.ts";
 import type { DestinationState } from "./destination-state.ts";
 
+/** For who sees some accounts alone, without what is counted over all. */
+export type SeenStats = Pick<StoreStats, "kind" | "lastEventAt"> & Partial<StoreStats>;
+
 /** What `waypost status` shows. Holds no personal data and no secret. */
 export interface SystemStatus {
   /** False when a problem is an error; warnings leave it true. */
@@ -23,7 +26,7 @@ export interface SystemStatus {
   readonly store: {
     readonly ready: boolean;
     readonly reason?: string;
-    readonly stats?: StoreStats;
+    readonly stats?: SeenStats;
   };
   /** Only when the receiver runs in this process. */
   readonly receiver?: ReceiverStatus;

@@ -1,8 +1,8 @@
 import type { Bus, RunningProcess, Store } from "../../contracts.ts";
 import type { Metrics } from "../../support/metrics.ts";
 import { within } from "../http/within.ts";
-import { type DestinationState, destinationStates } from "./destination-state.ts";
-import type { ConfigurationState, ReceiverStatus, SystemStatus } from "./status.ts";
+import { type DestinationState, destinationStates, withoutFigures } from "./destination-state.ts";
+import type { ConfigurationState, ReceiverStatus, SeenStats, SystemStatus } from "./status.ts";
 import { findProblems } from "./status-problems.ts";
 
 export interface StatusSources {
@@ -42,34 +42,46 @@ export async function collectStatus(sources: StatusSources): Promise<SystemStatu
     within(deadlineMs, sources.store.processes.alive()).catch(() => []),
     sources.sharedTokens && within(deadlineMs, sources.sharedTokens()).catch(() => false),
   ]);
-  const store = onlyOf(sources.accounts, asked);
-  const facts = {
+  const facts = reachedBy(sources.accounts, {
     version: sources.version,
     roles: sources.roles,
     startedAt: sources.startedAt.toISOString(),
     configuration: sources.configuration,
     bus: { ...sources.bus.health(), queues },
-    store,
+    store: asked,
     ...(receiver === undefined ? {} : { receiver }),
     destinations: destinationsOf(sources.destinations, rows, processes),
     processes,
-    accounts: Object.entries(store.stats?.lastEventAt ?? {})
+    accounts: Object.entries(asked.stats?.lastEventAt ?? {})
       .map(([id, lastEventAt]) => ({ id, lastEventAt }))
       .sort((a, b) => a.id.localeCompare(b.id)),
-  };
+  });
   const problems = findProblems(facts, new Date(), {
-    sharedTokens: sharedTokens === true,
+    sharedTokens: sharedTokens === true && sources.accounts === undefined,
   });
   return { ok: problems.every(({ level }) => level !== "error"), problems, ...facts };
 }
 
-function onlyOf(
-  accounts: readonly string[] | undefined,
-  store: SystemStatus["store"],
-): SystemStatus["store"] {
-  if (accounts === undefined || store.stats === undefined) return store;
-  const own = Object.entries(store.stats.lastEventAt).filter(([id]) => accounts.includes(id));
-  return { ...store, stats: { ...store.stats, lastEventAt: Object.fromEntries(own) } };
+type Facts = Omit<SystemStatus, "ok" | "problems">;
+
+/** For who sees some accounts alone: nothing that is counted over all, so no problem is found in that either. */
+function reachedBy(own: readonly string[] | undefined, { receiver, ...facts }: Facts): Facts {
+  if (own === undefined) return { ...facts, ...(receiver && { receiver }) };
+  const { bus, store, destinations, accounts } = facts;
+  return {
+    ...facts,
+    bus: { ...bus, queues: [] },
+    store: { ...store, ...(store.stats && { stats: seenStats(own, store.stats) }) },
+    destinations: withoutFigures(destinations),
+    processes: [],
+    accounts: accounts.filter(({ id }) => own.includes(id)),
+  };
+}
+
+/** Without what is counted over all accounts. */
+export function seenStats(own: readonly string[], { kind, lastEventAt }: SeenStats): SeenStats {
+  const seen = Object.entries(lastEventAt).filter(([id]) => own.includes(id));
+  return { kind, lastEventAt: Object.fromEntries(seen) };
 }
 
 /** Nothing rather than every destination as one that nobody holds, while the ledger does not answer. */

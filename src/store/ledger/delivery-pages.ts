@@ -159,8 +159,10 @@ async function throughLog(
   };
 }
 
-function ofLog({ types, account, conversation, contact }: DeliveryFilter): EventFilter {
+function ofLog(filter: DeliveryFilter): EventFilter {
+  const { types, account, accounts, conversation, contact } = filter;
   return {
+    ...(accounts !== undefined && { accounts }),
     ...(types !== undefined && { types }),
     ...(account !== undefined && { account }),
     ...(conversation !== undefined && { conversation }),
@@ -210,14 +212,15 @@ function keyOf({ id, destination, eventId }: DeliveryRow): string {
 /** The row does not say whose number it is about; its event does. */
 async function ofAccount(
   log: DeliveryLog,
-  { account }: DeliveryFilter,
+  { account, accounts }: DeliveryFilter,
   rows: readonly DeliveryRow[],
 ): Promise<readonly DeliveryRow[]> {
-  if (account === undefined || rows.length === 0) return rows;
+  if ((account ?? accounts) === undefined || rows.length === 0) return rows;
   const events = await log.eventsById([...new Set(rows.map(({ eventId }) => eventId))]);
   return rows.filter(({ eventId }) => {
     const { phoneNumberId, wabaId } = events.get(eventId)?.data.account ?? {};
-    return phoneNumberId === account || wabaId === account;
+    const isAsked = account === undefined || [phoneNumberId, wabaId].includes(account);
+    return isAsked && (accounts?.includes(phoneNumberId ?? "") ?? true);
   });
 }
 

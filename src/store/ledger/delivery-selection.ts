@@ -21,11 +21,11 @@ const fewAreIn: ReadonlySet<string> = new Set(["scheduled", "open", "sending", "
 
 /** Where its deliveries are looked for: at its one event, among the events of the log, or in the ledger. */
 export function leadOf(filter: DeliveryFilter): "event" | "log" | "ledger" {
-  const { event, conversation, contact, account, state, from, to } = filter;
+  const { event, conversation, contact, account, accounts, state, from, to } = filter;
   if (conversation !== undefined || contact !== undefined) return "log";
   if (event !== undefined) return "event";
   if (areFew(state) || from !== undefined || to !== undefined) return "ledger";
-  return account === undefined ? "ledger" : "log";
+  return (account ?? accounts) === undefined ? "ledger" : "log";
 }
 
 function listOf<T extends string>(value: T | readonly T[]): readonly T[] {
@@ -40,13 +40,13 @@ export async function conditionsOf(
   deliveries: Table<DeliveryRow>,
   filter: DeliveryFilter,
 ): Promise<Where<DeliveryRow> | undefined> {
-  const { destination, state, from, to, route, verdict, types, account } = filter;
+  const { destination, state, from, to, route, verdict, types, account, accounts } = filter;
   const createdAt = {
     ...(from !== undefined && { atLeast: from }),
     ...(to !== undefined && { below: to }),
   };
   const times = from === undefined && to === undefined ? {} : { createdAt };
-  const told = [destination, state, route, verdict, types, account];
+  const told = [destination, state, route, verdict, types, account, accounts];
   if (told.every((each) => each === undefined)) return times;
   const destinations = listOf(destination ?? (await deliveries.values("destination")));
   const common = {
@@ -90,6 +90,6 @@ export function rowFits(filter: DeliveryFilter): (row: DeliveryRow) => boolean {
 }
 
 /** More has to be looked at than the index tells. */
-export function asksMore({ verdict, types, account }: DeliveryFilter): boolean {
-  return verdict !== undefined || types !== undefined || account !== undefined;
+export function asksMore({ verdict, types, account, accounts }: DeliveryFilter): boolean {
+  return [verdict, types, account, accounts].some((each) => each !== undefined);
 }

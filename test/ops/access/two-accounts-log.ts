@@ -1,5 +1,6 @@
 /** What is of two accounts, and what of it is asked for by somebody who may see one. */
-import type { WaypostEvent } from "../../../src/contracts.ts";
+import type { AccountFigures, SeriesRow, WaypostEvent } from "../../../src/contracts.ts";
+import type { StatusSources } from "../../../src/ops/status/system-status.ts";
 import { makeText } from "../../store/make-events.ts";
 import { berlin, munich } from "./access-harness.ts";
 
@@ -19,6 +20,48 @@ export const own = text("own words", 1, mia, berlin);
 export const shared = text("shared words in berlin", 3, zoe, berlin);
 export const hidden = text("hidden words", 2, ben, munich);
 export const hiddenOfZoe = text("hidden too", 1, zoe, munich);
+/** Figures in which other accounts are counted: none of them may be found in an answer. */
+export const figure = (n: number) => 773_100 + n;
+export const anyFigure = /7731\d\d/;
+
+/** Of this hour: what a process answered, what a destination took, and what came for the other account. */
+export function figuresOfOthers(): SeriesRow[] {
+  const at = `${new Date().toISOString().slice(0, 13)}:00:00.000Z`;
+  const ofAccount: AccountFigures = {
+    ...{ events: figure(10), outgoing: figure(11), inbound: { text: figure(12) } },
+    ...{ failures: { "131026": figure(13) }, statuses: { sent: figure(14) }, told: [] },
+  };
+  const ofProcess = {
+    ...{ role: "start", host: "here", posts: { "200": figure(15) }, spooled: figure(16) },
+    ...{
+      ack: [figure(17)],
+      received: { [munich]: figure(18) },
+      repeated: { [munich]: figure(19) },
+    },
+  };
+  const ofDestination = {
+    ...{ verdicts: { delivered: figure(20) }, dead: figure(21), oldestAgeMs: figure(22) },
+  };
+  return (["minute", "hour", "day"] as const).flatMap((step): SeriesRow[] => [
+    { kind: "account", step, at, of: munich, figures: ofAccount },
+    { kind: "process", step, at, of: "here/1", figures: ofProcess },
+    { kind: "destination", step, at, of: "erp", by: "here/1", figures: ofDestination },
+  ]);
+}
+
+/** What waits in the queues is of everybody. */
+export const waitingOfOthers: StatusSources["bus"] = {
+  health: () => ({ kind: "embedded", ready: true }),
+  queues: async () => [
+    {
+      name: "waypost.store",
+      ready: figure(30),
+      unacked: figure(31),
+      consumers: 1,
+      dead: figure(32),
+    },
+  ],
+};
 const url = encodeURIComponent;
 export const idsIn = (event: WaypostEvent) => ({
   id: event.id,
@@ -74,7 +117,7 @@ export const asked: Readonly<
   "get /api/destinations": () => [""],
   "get /api/replays": () => ["", "?limit=1"],
   "post /api/replays": ({ person }) =>
-    [{}, { account: munich }, { contact: person }, { state: "dead" }].map(
+    [{}, { account: munich }, { contact: person }, { state: "dead" }, { kind: "webhook" }].map(
       (filter) => ["", { filter, to: "routed", dryRun: true }] as [string, object],
     ),
   "get /api/replays/{id}": () => ["rpl_hidden24", "rpl_hidden26"],

@@ -4,6 +4,8 @@ import { after, before, describe, it } from "node:test";
 import { parse } from "yaml";
 import type { EnqueuedDelivery, WaypostEvent } from "../../../src/contracts.ts";
 import { quarantinedPost } from "../../../src/event/quarantined-post.ts";
+import type { SystemStatus } from "../../../src/ops/status/status.ts";
+import { second } from "../../store/make-events.ts";
 import {
   type AccessHarness,
   berlin,
@@ -12,7 +14,19 @@ import {
   slugOf,
   startAccess,
 } from "./access-harness.ts";
-import { asked, ben, hidden, hiddenOfZoe, idsIn, own, shared } from "./two-accounts-log.ts";
+import {
+  anyFigure,
+  asked,
+  ben,
+  figure,
+  figuresOfOthers,
+  hidden,
+  hiddenOfZoe,
+  idsIn,
+  own,
+  shared,
+  waitingOfOthers,
+} from "./two-accounts-log.ts";
 
 /** What no answer may hold. */
 const marks = (event: WaypostEvent, more: readonly string[]) => [
@@ -38,6 +52,7 @@ let viewers: Readonly<Record<string, string>>;
 before(async () => {
   ops = await startAccess({
     fromStore: true,
+    status: { bus: waitingOfOthers },
     routes: [
       { name: "all", when: { type: ["whatsapp.#"] }, to: [{ destination: "erp" }] },
     ] as never,
@@ -67,11 +82,11 @@ async function plant(): Promise<void> {
     quarantinedPost(Buffer.from(JSON.stringify(bytes(munich))), [], at),
   ]);
   ops.destinations.set("erp", { kind: "webhook" });
-  const row = (event: WaypostEvent): EnqueuedDelivery => ({
-    ...{ id: `erp:${event.id}`, eventId: event.id, eventType: event.type, route: "all" },
-    ...{ laneKeys: [event.data.conversationId ?? event.id], createdAt: new Date().toISOString() },
-  });
-  await ops.ledger.enqueue("erp", [own, shared, hidden, hiddenOfZoe].map(row));
+  await ops.ledger.enqueue("erp", [own, shared, hidden, hiddenOfZoe].map(rowAt("erp")));
+  await ops.store.series.write(figuresOfOthers(), 1);
+  const { epoch } = await ops.ledger.lease("erp");
+  const lastError = { lastError: `the receiver answered 500 to ${figure(1)}` };
+  await ops.ledger.note("erp", epoch, { ...lastError, lastErrorAt: second(1), repeats: figure(2) });
   const createdAt = new Date().toISOString();
   const counts = { found: 1, opened: 1, had: 0, leftOut: {} };
   for (const filter of [
@@ -92,6 +107,13 @@ async function plant(): Promise<void> {
     });
   }
 }
+
+const rowAt =
+  (name: string) =>
+  (event: WaypostEvent): EnqueuedDelivery => ({
+    ...{ id: `${name}:${event.id}`, eventId: event.id, eventType: event.type, route: "all" },
+    ...{ laneKeys: [event.data.conversationId ?? event.id], createdAt: new Date().toISOString() },
+  });
 
 const put = (path: string, at: string) =>
   path.includes("{") ? path.replace(/\{[^}]+\}/, at) : path + at;
@@ -167,9 +189,70 @@ describe("a token for one account", () => {
     assert.equal((await ops.ask("POST", `/api/replays/${id}/abort`, { as, body: {} })).status, 200);
     const plan = await ops.ask("POST", "/api/replays", { as, body: { ...body, dryRun: true } });
     assert.equal(((await plan.json()) as { found: number }).found, 2);
-    const dead = { filter: { state: "dead" }, to: "erp" };
-    const refused = await ops.ask("POST", "/api/replays", { as, body: dead });
-    assert.equal(await slugOf(refused), "all-accounts");
+  });
+
+  it("sends again what gave up of its own account, and of no other", async () => {
+    const as = viewers["who sees contents"] ?? "";
+    await ops.ledger.enqueue("desk", [own, shared, hidden, hiddenOfZoe].map(rowAt("desk")));
+    for (const { id } of [own, shared, hidden, hiddenOfZoe]) {
+      await ops.ledger.giveUp(`desk:${id}`, "nobody wants it");
+    }
+    ops.destinations.set("desk", { kind: "slack" });
+    for (const filter of [
+      { state: "dead" },
+      { state: "gave-up", kind: "slack", type: ["whatsapp.#"] },
+      { destination: "desk", route: "all" },
+      { state: "dead", conversation: shared.data.conversationId },
+    ]) {
+      const body = { filter, to: "desk" };
+      const plan = await ops.ask("POST", "/api/replays", { as, body: { ...body, dryRun: true } });
+      const { found, sample } = (await plan.json()) as {
+        found: number;
+        sample: { eventId: string }[];
+      };
+      const events = "conversation" in filter ? [shared.id] : [shared.id, own.id].sort();
+      assert.deepEqual(
+        [found, sample.map(({ eventId }) => eventId).sort()],
+        [events.length, events],
+      );
+      const begun = await ops.ask("POST", "/api/replays", { as, body });
+      assert.equal(begun.status, 202, await begun.clone().text());
+      const { id } = (await begun.json()) as { id: string };
+      const kept = (await ops.store.replays.get(id))?.filter;
+      assert.deepEqual([kept?.of, kept?.accounts], ["deliveries", [berlin]]);
+      assert.equal(
+        (await ops.ask("POST", `/api/replays/${id}/abort`, { as, body: {} })).status,
+        200,
+      );
+    }
+    const all = { filter: { state: "dead" }, to: "desk", dryRun: true };
+    const plan = await ops.post("/api/replays", all);
+    assert.equal(((await plan.json()) as { found: number }).found, 4);
+  });
+
+  it("is told that a destination is paused or out, and not how much of others waits there", async () => {
+    const as = viewers["who may administrate"] ?? "";
+    await ops.ledger.setPause("erp", { by: "operator", reason: "moving", at: second(1) });
+    const { items } = (await (await ops.ask("GET", "/api/destinations", { as })).json()) as {
+      items: object[];
+    };
+    const pause = { by: "operator", reason: "moving", at: second(1) };
+    const erp = { name: "erp", kind: "webhook", state: "paused", breaker: "closed", pause };
+    assert.deepEqual(
+      items.find((each) => "name" in each && each.name === "erp"),
+      {
+        ...erp,
+        says: "paused by an operator: moving",
+      },
+    );
+    const status = (await (await ops.ask("GET", "/api/status", { as })).json()) as SystemStatus;
+    const kinds = status.problems.map(({ kind }) => kind).sort();
+    assert.deepEqual([...new Set(kinds)], ["destination_paused"]);
+    assert.deepEqual([status.bus.queues, status.processes], [[], []]);
+    assert.deepEqual(Object.keys(status.store.stats ?? {}).sort(), ["kind", "lastEventAt"]);
+    const all = (await (await ops.get("/api/status")).json()) as SystemStatus;
+    assert.ok(all.problems.some(({ kind }) => kind === "queue_backlog"));
+    await ops.ledger.setPause("erp", undefined);
   });
 });
 
@@ -180,4 +263,5 @@ function idsOf(page: unknown): string[] {
 function holdsNothing(answer: string, what: string): void {
   for (const secret of secrets)
     assert.ok(!answer.includes(secret), `${what}: ${secret} in ${answer}`);
+  assert.doesNotMatch(answer, anyFigure, `${what}: a figure of others in ${answer}`);
 }
