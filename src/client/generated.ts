@@ -1821,7 +1821,7 @@ export interface AuditEntry {
    */
   count?: number;
   /**
-   * `cut`: the connection ended before the answer; `begun`: of an export, how it ended is not known yet, or never will be.
+   * `cut`: the connection ended before the answer; `begun`: of an act, how it ended is not known yet, or never will be, for the process was killed meanwhile.
    */
   result: "done" | "refused" | "failed" | "cut" | "begun";
   /**

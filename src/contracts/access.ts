@@ -71,7 +71,7 @@ export interface AuditEntry {
   /** What was asked for, or of what it was. */
   readonly filter?: AuditFilter;
   readonly count?: number;
-  /** `cut`: the connection ended before the answer; `begun`: of an export, how it ended is not known yet, or never will be. */
+  /** `cut`: the connection ended before the answer; `begun`: of an act, how it ended is not known yet, or never will be. */
   readonly result: "done" | "refused" | "failed" | "cut" | "begun";
   /** Why contents were shown, in the words of who asked. */
   readonly reason?: string;

@@ -23,6 +23,7 @@ import { createHttpServer, listen } from "../support/http-server.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
 import { type AccessParts, createAccess, createAccessRoutes } from "./access/access.ts";
+import { auditIntent } from "./access/audit.ts";
 import { createAuthentication } from "./access/authenticate.ts";
 import { nameMissingScope } from "./access/require-scopes.ts";
 import { createWhoAsks } from "./access/who-asks.ts";
@@ -199,7 +200,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
   app.use("/api", ...first, readBody, masking.before, refuseOddNames);
   const contract = createContract({ validateResponses });
   app.use([...contract.handlers], nameMissingScope);
-  app.use("/api", masking.after);
+  app.use("/api", masking.after, auditIntent);
   app.post("/api/reload", requireValidated, handleReload(options.reload));
   app.get("/api/events/stream", requireValidated, streams.handler);
   app.use(

@@ -33,6 +33,15 @@ export async function auditNow(response: Response, result: "done" | "begun"): Pr
   await recordings.get(response)?.begin(result);
 }
 
+/**
+ * Before an act begins, its entry says that it was about to: a process that is killed in the middle leaves it so. What cannot be recorded
+ * is not done. For when it is known that the request is allowed and fits the contract.
+ */
+export const auditIntent: RequestHandler = async (request, response, next) => {
+  if (kindOf(request) === "act") await auditNow(response, "begun");
+  next();
+};
+
 interface Operation {
   readonly operationId?: string;
   /** `content`: a read that shows what people wrote or who they are; `act`; `none`. Unless told, a GET is the first, all else the second. */
@@ -50,8 +59,9 @@ interface Recording {
 const writeMs = 5_000;
 
 /**
- * Records every read of content and every act, once for each request, by its operation. An act that was done, and contents that a
- * session was shown for a reason, are answered when the store has the entry; nothing else waits for it.
+ * Records every read of content and every act, once for each request, by its operation. An act that was done (`auditIntent` has said
+ * before that it was begun), and contents that a session was shown for a reason, are answered when the store has the entry; nothing else
+ * waits for it.
  */
 export function createAuditing(options: Omit<Parts, "views">): RequestHandler {
   const parts = { ...options, views: createAuditedViews() };
@@ -114,13 +124,13 @@ function createRecording(request: Request, response: Response, parts: Parts): Re
       if (now === undefined || (result === "begun" && !mustWait(request, now))) return;
       isRecorded = result === "done";
       const written = add(now);
-      if (mustWait(request, now)) await inTime(written);
+      if (mustWait(request, now)) await inTime(written, "Nothing was done or shown.");
     },
     beforeAnswer() {
       const now = entry(resultOf(response.statusCode));
       if (now === undefined || !mustWait(request, now)) return undefined;
       isRecorded = true;
-      return isSeenAgain(now) ? undefined : inTime(addView(now));
+      return isSeenAgain(now) ? undefined : inTime(addView(now), doneAllTheSame);
     },
     end() {
       const { statusCode, headersSent } = response;
@@ -138,11 +148,12 @@ function mustWait(request: Request, { result, reason }: AuditEntry): boolean {
   return reason !== undefined || kindOf(request) === "act";
 }
 
-function inTime(written: Promise<void>): Promise<void> {
+const doneAllTheSame =
+  "An act has been done all the same, and the audit has that it was begun; its entry is tried on.";
+
+function inTime(written: Promise<void>, detail: string): Promise<void> {
   return within(writeMs, written).catch(() => {
-    throw unavailable("audit-unavailable", "The audit does not take the entry now.", {
-      detail: "An act has been done all the same; its entry is tried on.",
-    });
+    throw unavailable("audit-unavailable", "The audit does not take the entry now.", { detail });
   });
 }
 

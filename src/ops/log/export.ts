@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Response } from "express";
 import type { Page, PageRequest } from "../../contracts.ts";
 import { csvRow, csvStart } from "../../support/csv.ts";
-import { audit, auditNow } from "../access/audit.ts";
+import { audit } from "../access/audit.ts";
 import type { Columns } from "./export-columns.ts";
 
 export type ExportFormat = "ndjson" | "csv";
@@ -36,7 +36,6 @@ export async function sendExport<T>(response: Response, exporting: Exporting<T>)
   let page = await exporting.page({ limit: pageSize });
   let text = lines(page.items, exporting);
   const gone = closingOf(response);
-  await auditNow(response, "begun");
   begin(response, exporting);
   let count = 0;
   try {

@@ -104,17 +104,35 @@ describe("an act", () => {
   const isAnswered = (answer: Promise<unknown>) =>
     Promise.race([answer.then(() => true), ops.get("/api/stats").then(() => false)]);
 
-  it("is answered when its entry is in the store, and not before", async () => {
-    const letGo = held();
+  const pauseOf = async () =>
+    (await ops.ledger.destinations()).find(({ name }) => name === "erp")?.pause;
+
+  it("is not begun before the store has that it is, and not answered before it has how it went", async () => {
+    const begin = held();
     const answer = pause();
-    await eventually(
-      async () => (await ops.ledger.destinations()).find(({ name }) => name === "erp")?.pause,
-      (found) => found !== undefined,
-    );
     assert.equal(await isAnswered(answer), false);
-    letGo();
+    assert.equal(await pauseOf(), undefined);
+    const tell = held();
+    begin();
+    await eventually(pauseOf, (found) => found !== undefined);
+    assert.equal(await isAnswered(answer), false);
+    assert.deepEqual(recorded.at(-1)?.result, "begun");
+    tell();
     assert.equal((await answer).status, 200);
-    assert.equal(recorded.at(-1)?.action, "pauseDestination");
+    const [told, done] = recorded.slice(-2);
+    assert.equal(done?.action, "pauseDestination");
+    assert.deepEqual([told?.id, told?.result, done?.result], [done?.id, "begun", "done"]);
+  });
+
+  it("is not done where the store does not take that it begins", async () => {
+    await ops.ask("POST", "/api/destinations/erp/resume", { as: anna, body: {} });
+    refuses = true;
+    const answer = await pause();
+    refuses = false;
+    const { type, detail } = (await answer.json()) as { type: string; detail: string };
+    assert.equal(answer.status, 503);
+    assert.match(`${type} ${detail}`, /audit-unavailable Nothing was done/);
+    assert.equal(await pauseOf(), undefined);
   });
 
   it("such as showing contents to a session for a reason waits too; other reads do not", async () => {

@@ -247,7 +247,7 @@ describe("a token for one account", () => {
     );
     const status = (await (await ops.ask("GET", "/api/status", { as })).json()) as SystemStatus;
     const kinds = status.problems.map(({ kind }) => kind).sort();
-    assert.deepEqual([...new Set(kinds)], ["destination_paused"]);
+    assert.deepEqual([...new Set(kinds)], ["destination_paused", "destination_unheld"]);
     assert.deepEqual([status.bus.queues, status.processes], [[], []]);
     assert.deepEqual(Object.keys(status.store.stats ?? {}).sort(), ["kind", "lastEventAt"]);
     const all = (await (await ops.get("/api/status")).json()) as SystemStatus;
