@@ -5,22 +5,30 @@ import { after, before, describe, it } from "node:test";
 import type { AuditEntry } from "../../src/contracts.ts";
 import { appSecret, verifyToken } from "../faults/program.ts";
 import { runCli, startCli } from "../support/cli.ts";
+import { type ManyCommands, startCommands } from "../support/many-commands.ts";
 import { type Planted, startPlanted } from "../support/planted-program.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 let waypost: Planted;
+let commands: ManyCommands;
 before(async () => {
+  commands = startCommands();
   waypost = await startPlanted();
 });
-after(() => waypost?.close());
+after(async () => {
+  commands?.close();
+  await waypost?.close();
+});
 
-const run = (...args: string[]) => runCli(args, waypost);
-const runAs = (token: string, ...args: string[]) => runCli(args, { url: waypost.url, token });
+/** As a person starts it. */
+const runAlone = (...args: string[]) => runCli(args, waypost);
+const run = (...args: string[]) => commands.run(args, waypost);
+const runAs = (token: string, ...args: string[]) => commands.run(args, { url: waypost.url, token });
 
 describe("waypost tokens", () => {
   it("makes a token, whose secret alone is on stdout, and which may what it was made for", async () => {
     const args = ["--scope", "read, operate", "--account", "berlin", "--expires", "90d"];
-    const { code, out, err } = await run("tokens", "create", "anna", ...args);
+    const { code, out, err } = await runAlone("tokens", "create", "anna", ...args);
     assert.equal(code, 0, err);
     assert.match(out, /^wpt_[A-Za-z0-9_-]+\n$/);
     assert.match(err, /^anna {2}read,operate {2}only 700700700700700 {2}until /);
@@ -85,7 +93,7 @@ describe("waypost console", () => {
 
 describe("waypost report", () => {
   it("shows a table, CSV or JSON, and refuses keys that are none", async () => {
-    const { code, out, err } = await run("report", "--by", "account", "--from", "2h");
+    const { code, out, err } = await runAlone("report", "--by", "account", "--from", "2h");
     assert.equal(code, 0, err);
     assert.match(out, /700700700700700/);
     const whole = JSON.parse((await run("report", "--json", "--from", "2h")).out) as {
@@ -111,7 +119,7 @@ describe("waypost audit", () => {
     assert.equal(paused.status, 200);
     await program.kill();
     await program.start();
-    const { code, out, err } = await run("audit", "--action", "pauseDestination", "--json");
+    const { code, out, err } = await runAlone("audit", "--action", "pauseDestination", "--json");
     assert.equal(code, 0, err);
     const { who, action, filter, result } = JSON.parse(out) as AuditEntry;
     assert.deepEqual(
@@ -148,14 +156,9 @@ describe("every command that a runbook names", () => {
         .replaceAll("evt_…", event)
         .replaceAll("qrn_…", quarantined)
         .replace(/https:\/\/\S+/, waypost.program.webhookUrl);
-    const commands = [...new Set(named.map(([, words]) => real(words)))].sort();
-    assert.ok(commands.length > 25, commands.join("\n"));
-    const lanes = Array.from({ length: 3 }, async () => {
-      for (let words = commands.pop(); words !== undefined; words = commands.pop()) {
-        await isOne(words);
-      }
-    });
-    await Promise.all(lanes);
+    const lines = [...new Set(named.map(([, words]) => real(words)))].sort();
+    assert.ok(lines.length > 25, lines.join("\n"));
+    for (const words of lines) await isOne(words);
   });
 });
 
@@ -165,15 +168,19 @@ async function isOne(words: string): Promise<void> {
   const secrets = ["--secret", appSecret, "--verify-token", verifyToken];
   const more = words.startsWith("simulate") ? secrets : role ? ["--help"] : [];
   const args = [...words.split(" "), ...more];
-  const running = startCli(args, waypost);
-  if (args.includes("--follow")) {
-    await waitFor(words, () => running.out() !== "" || running.child.exitCode !== null, 30_000);
-    running.child.kill("SIGINT");
-  }
-  const code = await running.code;
-  const said = `waypost ${words}\n${running.out()}${running.err()}`;
+  const { code, out, err } = await (args.includes("--follow") ? followed(args) : run(...args));
+  const said = `waypost ${words}\n${out}${err}`;
   // `config check` says with 2 that the file is wrong: there is none here. Nobody is here to be asked either.
-  const asks = running.err().startsWith("Nobody can be asked here");
+  const asks = err.startsWith("Nobody can be asked here");
   assert.ok(code !== 2 || words.startsWith("config") || asks, said);
-  assert.doesNotMatch(running.err(), /unknown (?:command|option)|missing required|invalid\./, said);
+  assert.doesNotMatch(err, /unknown (?:command|option)|missing required|invalid\./, said);
+}
+
+/** Until its first line, then as Ctrl-C ends it. */
+async function followed(args: readonly string[]) {
+  const running = startCli(args, waypost);
+  const { child } = running;
+  await waitFor("a line", () => running.out() !== "" || child.exitCode !== null, 30_000);
+  child.kill("SIGINT");
+  return { code: await running.code, out: running.out(), err: running.err() };
 }

@@ -1,5 +1,6 @@
 import type { Bus, EncodedEvent, QueueSpec } from "../../contracts.ts";
 import { type AppendLog, openAppendLog } from "../../support/append-log.ts";
+import { delay } from "../../support/delay.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
 import { loadQueues, type Queues } from "./queues.ts";
@@ -7,6 +8,8 @@ import { createTails } from "./tails.ts";
 import { createWriteHealth } from "./write-health.ts";
 
 const gaugesMs = 1_000;
+/** At the end, for the handlers: by then their consumers have been closed, and all that is left is what hangs. */
+const handlersMs = 2_000;
 
 /**
  * The bus for one process, in one SQLite file: an append-only log with a durable cursor for each queue.
@@ -68,14 +71,20 @@ export async function openEmbeddedBus(options: {
     dropDead: (name) => events.dropAside(name),
     close() {
       clearInterval(gauges);
-      closed ??= closeAll(queues, events);
+      closed ??= closeAll(queues, events, log);
       return closed;
     },
   };
 }
 
-async function closeAll(queues: Queues, events: AppendLog): Promise<void> {
-  await queues.close();
+/** A handler that does not end keeps neither the file open nor the program from ending: its batch comes again. */
+async function closeAll(queues: Queues, events: AppendLog, log: Log): Promise<void> {
+  const late = new AbortController();
+  const handled = queues.close().finally(() => late.abort());
+  await Promise.race([handled, delay(handlersMs, { signal: late.signal })]);
+  const waiting = queues.all().filter((queue) => (queue.state().unacked ?? 0) > 0);
+  for (const { name: queue } of waiting)
+    log.warn("a handler did not end, its batch comes again", { queue });
   await events.close();
 }
 

@@ -12,6 +12,8 @@ export interface Loop {
   stop(): Promise<void>;
   /** Begins, or goes on after a stop. */
   start(): Promise<void>;
+  /** Stops it for good: a start that waited for it to stop begins nothing. */
+  end(): Promise<void>;
 }
 
 /** Runs `step` again and again; when it answers false, waits to be woken. */
@@ -19,6 +21,7 @@ export function createLoop(step: (halt: AbortSignal) => Promise<boolean>, log: L
   let halt = AbortSignal.abort();
   let abort = () => {};
   let running: Promise<void> | undefined;
+  let ended = false;
   const wakeUp = createWakeUp();
   const run = async (signal: AbortSignal) => {
     while (!signal.aborted) {
@@ -30,19 +33,24 @@ export function createLoop(step: (halt: AbortSignal) => Promise<boolean>, log: L
       }
     }
   };
+  const stop = async () => {
+    abort();
+    wakeUp.wake();
+    await running;
+  };
   return {
     wake: wakeUp.wake,
-    async stop() {
-      abort();
-      wakeUp.wake();
-      await running;
+    stop,
+    end() {
+      ended = true;
+      return stop();
     },
     async start() {
       if (!halt.aborted) return;
       const stopped = halt;
       await running;
       // Another start may have been quicker.
-      if (halt !== stopped) return;
+      if (halt !== stopped || ended) return;
       const controller = new AbortController();
       halt = controller.signal;
       abort = () => controller.abort();

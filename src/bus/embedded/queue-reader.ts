@@ -67,12 +67,10 @@ export function startQueueReader(options: QueueReaderOptions): QueueReader {
     wake: loop.wake,
     unacked: () => unacked,
     pause: loop.stop,
-    async resume() {
-      if (!closing.signal.aborted) await loop.start();
-    },
+    resume: loop.start,
     async close() {
       closing.abort();
-      await loop.stop();
+      await loop.end();
     },
   };
 }

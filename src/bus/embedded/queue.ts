@@ -68,7 +68,7 @@ export async function loadQueue(events: AppendLog, spec: QueueSpec, log: Log): P
       return { name, ready, unacked, consumers, dead: events.asideCount(name) };
     },
     async close() {
-      await Promise.all([passing.stop(), reader?.close()]);
+      await Promise.all([passing.end(), reader?.close()]);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** schemathesis over the API, from PyPI into `.services/python`: requests made of `schemas/openapi.yaml`, answers held against it. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pythonWith } from "../../examples/python-venv.ts";
@@ -30,6 +30,8 @@ export interface Run {
 
 export interface Outcome {
   readonly code: number | null;
+  /** How many events of live tails were looked at. */
+  readonly tails: number;
   /** What it printed; the end of it names every failure. */
   readonly output: string;
 }
@@ -37,12 +39,14 @@ export interface Outcome {
 export async function runSchemathesis(run: Run): Promise<Outcome> {
   const config = join(run.folder, `${run.name}.toml`);
   await writeFile(config, toml(run.known));
+  const told = join(run.folder, `${run.name}.json`);
   const args = ["--config-file", config, "run", document, "--url", run.url, ...run.args];
   const env = {
     PATH: process.env["PATH"],
     HOME: run.folder,
     SCHEMATHESIS_HOOKS: here("./hooks.py"),
     WAYPOST_TOKEN: run.token,
+    WAYPOST_TOLD: told,
     ...(run.tokens && { WAYPOST_TOKENS: JSON.stringify(run.tokens) }),
   };
   // Its own script holds the path at which it was installed, before the folder had its name.
@@ -54,7 +58,8 @@ export async function runSchemathesis(run: Run): Promise<Outcome> {
     stream.on("data", (chunk: Buffer) => chunks.push(chunk));
   }
   const [code] = (await once(child, "close")) as [number | null];
-  return { code, output: Buffer.concat(chunks).toString() };
+  const { tails } = JSON.parse(await readFile(told, "utf8")) as { tails: number };
+  return { code, tails, output: Buffer.concat(chunks).toString() };
 }
 
 function toml(known: Run["known"]): string {
