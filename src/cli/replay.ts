@@ -192,9 +192,10 @@ async function show(id: string | undefined, client: Client): Promise<number> {
   return 0;
 }
 
-function line({ id, state, to, opened, found, reason, rows }: Replay): string {
+function line({ id, state, to, by, opened, found, reason, rows }: Replay): string {
   const became = Object.entries(rows ?? {}).filter(([, count]) => count > 0);
   const words = became.map(([what, count]) => `${count} ${what}`).join(", ");
-  const parts = [id, state, `to ${to}`, `${opened} of ${found} opened`, words, reason];
+  const begun = by === undefined ? "" : `begun by ${by}`;
+  const parts = [id, state, `to ${to}`, `${opened} of ${found} opened`, words, begun, reason];
   return escapeControls(parts.filter(Boolean).join("  "));
 }

@@ -3,6 +3,8 @@ import type { ApiToken, Client, Scope } from "../client/client.ts";
 import { parseDuration } from "../support/duration.ts";
 import {
   askOps,
+  CommandError,
+  exitCodes,
   type OpsFlags,
   type ResolveOps,
   runCommand,
@@ -13,6 +15,7 @@ import { escapeControls, localTime, print, safeJson } from "./common/terminal.ts
 
 type Flags = OpsFlags & { readonly json?: true };
 interface CreateFlags extends Flags {
+  readonly name?: string;
   readonly scope: readonly Scope[];
   readonly account?: readonly string[];
   readonly expires?: string;
@@ -30,8 +33,9 @@ export function registerTokens(program: Command, resolve: ResolveOps): void {
     command.option("--json", "as one line of JSON").addOption(urlOption).addOption(tokenOption);
   withOps(
     tokens
-      .command("create <name>")
+      .command("create [name]")
       .description("Makes a token and shows its secret, once: on stdout, all else on stderr.")
+      .option("--name <name>", "the name, where it does not stand by itself")
       .requiredOption("--scope <scopes>", `of ${scopes.join(", ")}, with commas`, parseScopes)
       .option(
         "--account <accounts>",
@@ -39,8 +43,12 @@ export function registerTokens(program: Command, resolve: ResolveOps): void {
         parts,
       )
       .option("--expires <when>", "90d, 12h, or a date (default: never)", parseExpiry),
-  ).action((name: string, flags: CreateFlags) =>
-    runCommand(() => askOps(flags, resolve, (client) => create(name, flags, client))),
+  ).action((given: string | undefined, flags: CreateFlags) =>
+    runCommand(() => {
+      const name = given ?? flags.name;
+      if (name === undefined) throw new CommandError(exitCodes.usage, "Say for whom: --name anna.");
+      return askOps(flags, resolve, (client) => create(name, flags, client));
+    }),
   );
   withOps(
     tokens.command("list", { isDefault: true }).description("Shows them, without secrets."),

@@ -1671,6 +1671,10 @@ export interface Replay {
   state: "running" | "done" | "aborted" | "failed";
   createdAt: string;
   /**
+   * Who began it: the token's name; `OPS_TOKENS` of one of those.
+   */
+  by?: string;
+  /**
    * When all was opened; deliveries may still wait.
    */
   doneAt?: string;

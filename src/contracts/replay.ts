@@ -48,6 +48,8 @@ export interface Replay extends ReplayRequest, ReplayCounts {
   readonly id: string;
   readonly state: "running" | "done" | "aborted" | "failed";
   readonly createdAt: string;
+  /** The name of the token that began it; absent of those of before this was noted. */
+  readonly by?: string;
   /** Of `failed`. */
   readonly reason?: string;
   /** What comes next: a cursor of the log, or of the deliveries. */

@@ -54,6 +54,7 @@ describe("waypost tokens", () => {
       [["create", "Anna Berg", "--scope", "read"], /name/],
       [["create", "ben", "--scope", "all"], /There are read, content/],
       [["create", "ben"], /--scope/],
+      [["create", "--scope", "read"], /Say for whom: --name/],
       [["create", "ben", "--scope", "read", "--expires", "soon"], /Write 90d, 12h/],
       [["create", "ben", "--scope", "read", "--account", "paris"], /accounts/],
       [["revoke", "nobody"], /There is no such token\./],
@@ -63,6 +64,9 @@ describe("waypost tokens", () => {
       assert.equal(out, "");
       assert.match(err, words);
     }
+    const named = await run("tokens", "create", "--name", "eva", "--scope", "read");
+    assert.deepEqual([named.code, /^wpt_/.test(named.out)], [0, true], named.err);
+    assert.equal((await run("tokens", "revoke", "eva")).code, 0);
     const revoked = await run("tokens", "revoke", "anna");
     assert.deepEqual([revoked.code, revoked.out], [0, "anna is revoked.\n"]);
     assert.deepEqual(await run("tokens", "list"), {

@@ -119,7 +119,8 @@ export function ReplayDetail({ id }: { readonly id: string }) {
 }
 
 function Facts({ replay }: { readonly replay: Replay }) {
-  const { id, state, createdAt, doneAt, reason, filter, had, leftOut, rows = {}, rate } = replay;
+  const { id, state, createdAt, by, doneAt, reason, filter } = replay;
+  const { had, leftOut, rows = {}, rate } = replay;
   const [word, tone] = words[state];
   return (
     <>
@@ -132,6 +133,7 @@ function Facts({ replay }: { readonly replay: Replay }) {
         <dt>Begun</dt>
         <dd>
           <Time at={createdAt} exact />
+          {by && ` by ${by}`}
         </dd>
         {doneAt && (
           <>

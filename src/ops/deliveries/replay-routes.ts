@@ -37,7 +37,8 @@ export function createReplayRoutes(parts: ReplayRouteParts): Router {
     const id = `rpl_${randomBytes(12).toString("hex")}`;
     const counts = { found: 0, opened: 0, had: 0, leftOut: {} };
     const createdAt = new Date().toISOString();
-    const replay: Replay = { ...request, ...counts, id, state: "running", createdAt };
+    const { name: by } = viewerOf(response);
+    const replay: Replay = { ...request, ...counts, id, state: "running", createdAt, by };
     await replays.create(replay);
     response.status(202).json(shown(replay));
   });

@@ -28,6 +28,7 @@ describe("replays in the API and the terminal", () => {
     const before = new Date().toISOString();
     const started = await asked<Replay>("/api/replays", request);
     assert.deepEqual([started.status, started.body.state, started.body.rate], [202, "running", 50]);
+    assert.equal(started.body.by, "OPS_TOKENS");
     const { filter } = started.body;
     assert.equal(filter.of, "events");
     // What comes later than this is not among them.
