@@ -127,6 +127,7 @@ export const asked: Readonly<
   "delete /api/session": () => [["", {}]],
   "get /api/views": () => [""],
   "post /api/views": () => [["", { name: "mine", page: "events", filter: `account=${berlin}` }]],
+  "patch /api/views/{id}": () => [["vew_hidden15", { name: "mine" }]],
   "delete /api/views/{id}": () => [["vew_0", {}]],
   "get /api/series": () => ["", "?step=day"],
   "get /api/stats": () => [""],
