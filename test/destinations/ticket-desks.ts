@@ -1,3 +1,4 @@
+import type { Destination } from "../../src/contracts.ts";
 import { freshdesk } from "../../src/destinations/freshdesk/freshdesk.ts";
 import { createHubspot } from "../../src/destinations/hubspot/hubspot.ts";
 import { parseHubspotOptions } from "../../src/destinations/hubspot/options.ts";
@@ -14,9 +15,22 @@ import { intercomToken, startIntercomStub } from "./intercom/stub.ts";
 import * as org from "./salesforce/stub.ts";
 import * as desk from "./zendesk/stub.ts";
 
+/** What only people can mend. */
+export interface Door {
+  readonly destination: Destination;
+  /** The vendor does not let Waypost in any more, for a reason of which `says` is told. */
+  shut(): void;
+  mend(): void;
+  readonly says: RegExp;
+  /** How many texts the vendor has. */
+  texts(): number;
+  close(): Promise<void>;
+}
+
 /** A kind that has one ticket for a conversation, with its vendor. */
 export interface TicketDesk {
   readonly told: Delivering;
+  readonly door?: Pick<Door, "destination" | "shut" | "mend" | "says" | "texts">;
   /** What begins a ticket there. */
   readonly begins: "message" | "handoff";
   /** The name of the ticket in the conversation's link. */
@@ -34,11 +48,23 @@ const when = ["business.handoff.requested"];
 const parts = { log: createArrayLog() };
 
 async function openHubspot(): Promise<TicketDesk> {
-  const { stub, portal } = await startHubspotStub({ specification: false });
+  const hub = await startHubspotStub({ specification: false });
+  const { stub, portal } = hub;
   const options = { token: hubspotToken, baseUrl: stub.url, ticket: { when } };
   const crm = createHubspot(parseHubspotOptions("crm", options), hurriedClock);
   return {
     ...{ told: delivering(crm), begins: "handoff", ticket: "ticket" },
+    door: {
+      destination: crm,
+      shut() {
+        hub.tokenIsValid = false;
+      },
+      mend() {
+        hub.tokenIsValid = true;
+      },
+      says: /HubSpot answered 401.*token/,
+      texts: () => portal.all("communications").length,
+    },
     closeTicket(id, at) {
       const closed = { hs_pipeline_stage: "4", closed_date: new Date(at).toISOString() };
       Object.assign(portal.objects.get(id)?.properties ?? {}, closed);
@@ -72,6 +98,17 @@ async function openZendesk(): Promise<TicketDesk> {
   const support = createZendesk("desk", { baseUrl: stub.url, clientId, clientSecret }, clock);
   return {
     ...{ told: delivering(support), begins: "message", ticket: "ticket" },
+    door: {
+      destination: support,
+      shut() {
+        stub.knowsClient = false;
+      },
+      mend() {
+        stub.knowsClient = true;
+      },
+      says: /invalid_client: check the client id and its secret/,
+      texts: () => stub.effects().length,
+    },
     closeTicket(id, at) {
       stub.books.set(Number(id), { status: "solved", solved_at: new Date(at).toISOString() });
     },
@@ -86,6 +123,17 @@ async function openFreshdesk(): Promise<TicketDesk> {
   const support = freshdesk.create("desk", options, parts);
   return {
     ...{ told: delivering(support), begins: "message", ticket: "ticket" },
+    door: {
+      destination: support,
+      shut() {
+        server.held.key = "another one";
+      },
+      mend() {
+        server.held.key = freshdeskKey;
+      },
+      says: /invalid_credentials: the API key/,
+      texts: () => server.desk.effects.length,
+    },
     closeTicket(id, at) {
       const found = server.desk.tickets.get(Number(id));
       if (found === undefined) return;
@@ -103,6 +151,17 @@ async function openIntercom(): Promise<TicketDesk> {
   const inbox = intercom.create("desk", options, parts);
   return {
     ...{ told: delivering(inbox), begins: "message", ticket: "conversation", closesAfter: 0 },
+    door: {
+      destination: inbox,
+      shut() {
+        server.held.token = "another one";
+      },
+      mend() {
+        server.held.token = intercomToken;
+      },
+      says: /401 unauthorized: the access token is not valid/,
+      texts: () => server.workspace.effects.length,
+    },
     closeTicket(id, at) {
       const found = server.workspace.conversations.get(id);
       if (found === undefined) return;
