@@ -8,6 +8,7 @@ import {
   type NativeDatabase,
   type SqlSession,
   type SqlValue,
+  type StatementCache,
 } from "./sql-session.ts";
 import {
   maxWalBytes,
@@ -34,7 +35,15 @@ export interface QuerySession extends Pick<SqlSession, "get"> {
   ): Promise<T[]>;
 }
 
+/** Statements of one look: they see the same. */
+export type LookSession = Pick<SqlSession, "get" | "all">;
+
 export interface QueriedSqlite extends Sqlite {
+  /**
+   * Runs `work`, which is brief, on a connection that cannot write: it waits for no `transaction`, no commit and no
+   * `query`, only for another look. Sees all that was committed when it began.
+   */
+  look<T>(work: (session: LookSession) => Promise<T>): Promise<T>;
   /**
    * Runs `work` on a second connection, which cannot write: no `transaction` and no `read` waits for it.
    * One at a time; those that wait together see the same. Ends with QueryTimeoutError what takes longer than the time limit.
@@ -63,8 +72,9 @@ export async function openQueriedSqlite(
   let main: Sqlite | undefined;
   try {
     main = await openConnection(path, { schema: options.schema, lockingMode: "NORMAL" });
+    const looks = await openLooks(path);
     const queries = await openQueries(path, main, options.queryLimitMs);
-    return joined(main, queries, claim.release);
+    return joined(main, looks, queries, claim.release);
   } catch (error) {
     await main?.close();
     await claim.release();
@@ -72,15 +82,22 @@ export async function openQueriedSqlite(
   }
 }
 
-function joined(main: Sqlite, queries: Queries, release: () => Promise<void>): QueriedSqlite {
+function joined(
+  main: Sqlite,
+  looks: Looks,
+  queries: Queries,
+  release: () => Promise<void>,
+): QueriedSqlite {
   let closed: Promise<void> | undefined;
   const close = async () => {
+    await looks.close();
     await queries.close();
     await main.close();
     await release();
   };
   return {
     ...main,
+    look: looks.look,
     query: queries.query,
     close() {
       closed ??= close();
@@ -89,14 +106,51 @@ function joined(main: Sqlite, queries: Queries, release: () => Promise<void>): Q
   };
 }
 
-type Queries = Pick<QueriedSqlite, "query" | "close">;
+type Looks = Pick<QueriedSqlite, "look" | "close">;
 
-async function openQueries(path: string, main: Sqlite, limitMs: number): Promise<Queries> {
+async function openLooks(path: string): Promise<Looks> {
+  const native = await openAside(path);
+  const prepared = createStatementCache(native);
+  const mutex = createMutex();
+  let closed = false;
+  const snapshot = async <T>(work: (session: LookSession) => Promise<T>) => {
+    await begin(prepared);
+    try {
+      return await inSession(native, prepared, work);
+    } finally {
+      await end(native, prepared);
+    }
+  };
+  return {
+    async look(work) {
+      if (closed) throw new Error("the database is closed");
+      return mutex.run(() => snapshot(work));
+    },
+    close: () => {
+      closed = true;
+      return mutex.run(() => closeAside(native));
+    },
+  };
+}
+
+/** Attached, because a connection is closed only when its prepared statements are collected; DETACH is at once. */
+async function openAside(path: string): Promise<NativeDatabase> {
   const native = openNative(":memory:");
-  // Attached, because a connection is closed only when its prepared statements are collected; DETACH is at once.
   const quoted = `'${resolve(path).replaceAll("'", "''")}'`;
   await native.exec(`ATTACH ${quoted} AS queried; PRAGMA queried.cache_size = -16384;
     PRAGMA query_only = ON;`);
+  return native;
+}
+
+async function closeAside(native: NativeDatabase): Promise<void> {
+  await native.exec("DETACH queried");
+  native.close();
+}
+
+type Queries = Pick<QueriedSqlite, "query" | "close">;
+
+async function openQueries(path: string, main: Sqlite, limitMs: number): Promise<Queries> {
+  const native = await openAside(path);
   const prepared = createStatementCache(native);
   const mutex = createMutex();
   let waiting: Asked[] = [];
@@ -106,7 +160,7 @@ async function openQueries(path: string, main: Sqlite, limitMs: number): Promise
       if (performance.now() - asked > limitMs) throw new Error("too many queries at once");
       const within = (check: () => void) =>
         inSession(native, prepared, (session) => work(querySession(session, snapshot, check)));
-      resolve(await withinLimit(native, limitMs, within));
+      resolve(await withinLimit(native, prepared, limitMs, within));
     } catch (error) {
       reject(error);
     }
@@ -115,11 +169,11 @@ async function openQueries(path: string, main: Sqlite, limitMs: number): Promise
     let began = 0;
     let snapshot = {};
     for (const each of together) {
-      if (performance.now() - began > sharedMs) await end(native);
+      if (performance.now() - began > sharedMs) await end(native, prepared);
       if (!native.inTransaction) [began, snapshot] = [performance.now(), {}];
       await answer(each, snapshot);
     }
-    await end(native);
+    await end(native, prepared);
     await foldLongWal(path, main);
   };
   const answerWaiting = async () => {
@@ -139,8 +193,7 @@ async function openQueries(path: string, main: Sqlite, limitMs: number): Promise
     close: () =>
       mutex.run(async () => {
         closed = true;
-        await native.exec("DETACH queried");
-        native.close();
+        await closeAside(native);
       }),
   };
 }
@@ -152,9 +205,19 @@ interface Asked {
   readonly reject: (error: unknown) => void;
 }
 
-/** Where that fails the next query tries again. */
-async function end(native: NativeDatabase): Promise<void> {
-  if (native.inTransaction) await native.exec("ROLLBACK").catch(() => undefined);
+/** Neither this nor `end` touches the file, so they need not go to another thread. */
+async function begin(prepared: StatementCache): Promise<void> {
+  (await prepared.make("run", "BEGIN")).run([]);
+}
+
+/** Where that fails the next one tries again. */
+async function end(native: NativeDatabase, prepared: StatementCache): Promise<void> {
+  if (!native.inTransaction) return;
+  try {
+    (await prepared.make("run", "ROLLBACK")).run([]);
+  } catch {
+    // An answer has been given all the same.
+  }
 }
 
 function querySession(session: SqlSession, snapshot: object, check: () => void): QuerySession {
@@ -183,6 +246,7 @@ function querySession(session: SqlSession, snapshot: object, check: () => void):
 /** In a read transaction, which goes on unless the work fails; it fails at the time limit at the latest. */
 async function withinLimit<T>(
   native: NativeDatabase,
+  prepared: StatementCache,
   limitMs: number,
   work: (check: () => void) => Promise<T>,
 ): Promise<T> {
@@ -196,12 +260,12 @@ async function withinLimit<T>(
   };
   let timer = setTimeout(stop, limitMs);
   try {
-    if (!native.inTransaction) await native.exec("BEGIN");
+    if (!native.inTransaction) await begin(prepared);
     return await work(() => {
       if (performance.now() >= latest) throw tooLate();
     });
   } catch (error) {
-    await end(native);
+    await end(native, prepared);
     throw sqliteCode(error) === sqliteCodes.interrupted ? tooLate(error) : error;
   } finally {
     clearTimeout(timer);
