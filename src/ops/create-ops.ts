@@ -22,39 +22,39 @@ import type {
 import { createHttpServer, listen } from "../support/http-server.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
-import { type AccessParts, createAccess, createAccessRoutes } from "./access.ts";
-import { createAuthentication } from "./authenticate.ts";
-import { answerBrokenHttp } from "./broken-http.ts";
+import { type AccessParts, createAccess, createAccessRoutes } from "./access/access.ts";
+import { createAuthentication } from "./access/authenticate.ts";
+import { nameMissingScope } from "./access/require-scopes.ts";
+import { createWhoAsks } from "./access/who-asks.ts";
 import { createConsole } from "./console.ts";
-import { createContactRoutes } from "./contact-routes.ts";
-import { createContract } from "./contract.ts";
-import { createConversationRoutes } from "./conversation-routes.ts";
-import { createDeliveryRoutes } from "./delivery-routes.ts";
-import { type CheckDestination, createDestinationRoutes } from "./destination-routes.ts";
-import { createEventStreams } from "./event-stream.ts";
-import { createExportRoutes } from "./export-routes.ts";
+import { createDeliveryRoutes } from "./deliveries/delivery-routes.ts";
+import { type CheckDestination, createDestinationRoutes } from "./deliveries/destination-routes.ts";
+import type { Pruned, PruneOptions } from "./deliveries/prune.ts";
+import { createReplayRoutes } from "./deliveries/replay-routes.ts";
+import { createRoutesTestRoutes } from "./deliveries/routes-test-routes.ts";
+import { answerBrokenHttp } from "./http/broken-http.ts";
+import { createContract } from "./http/contract.ts";
+import { notFound, Problem, problemHandler } from "./http/problem.ts";
+import { refuseOddNames, requireValidated } from "./http/query.ts";
+import { readBody } from "./http/read-body.ts";
+import { watch } from "./http/watch.ts";
 import { createIntakeRoutes, type IntakeParts } from "./intake-routes.ts";
-import { createLogRoutes } from "./log-routes.ts";
+import { createContactRoutes } from "./log/contact-routes.ts";
+import { createConversationRoutes } from "./log/conversation-routes.ts";
+import { createEventStreams } from "./log/event-stream.ts";
+import { createExportRoutes } from "./log/export-routes.ts";
+import { createLogRoutes } from "./log/log-routes.ts";
+import { createMediaRoutes, type MediaParts } from "./log/media-routes.ts";
+import { createRenormalizationRoutes } from "./log/renormalization-routes.ts";
 import { createMasking } from "./masking/masking.ts";
-import { createMediaRoutes, type MediaParts } from "./media-routes.ts";
-import { createProbes, type ReadyCheck } from "./probes.ts";
-import { notFound, Problem, problemHandler } from "./problem.ts";
-import type { Pruned, PruneOptions } from "./prune.ts";
-import { refuseOddNames, requireValidated } from "./query.ts";
-import { readBody } from "./read-body.ts";
 import { handleReload, type Reload } from "./reload-route.ts";
-import { createRenormalizationRoutes } from "./renormalization-routes.ts";
-import { createReplayRoutes } from "./replay-routes.ts";
-import { createFigureRoutes, type FigureParts } from "./report-routes.ts";
-import { nameMissingScope } from "./require-scopes.ts";
-import { createRoutesTestRoutes } from "./routes-test-routes.ts";
 import { createRunbooks } from "./runbooks.ts";
 import { createSchemas } from "./schemas.ts";
-import { createSearchRoutes } from "./search-routes.ts";
+import { createSearchRoutes } from "./search/search-routes.ts";
 import { createSetUpRoutes } from "./set-up-routes.ts";
-import type { SystemStatus } from "./status.ts";
-import { watch } from "./watch.ts";
-import { createWhoAsks } from "./who-asks.ts";
+import { createProbes, type ReadyCheck } from "./status/probes.ts";
+import { createFigureRoutes, type FigureParts } from "./status/report-routes.ts";
+import type { SystemStatus } from "./status/status.ts";
 
 export interface OpsOptions {
   readonly host: string;
@@ -204,6 +204,8 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
   app.get("/api/events/stream", requireValidated, streams.handler);
   app.use(
     "/api",
+    // The first, because it is asked a thousand times a second.
+    createIntakeRoutes(api.intake, options.metrics),
     createAccessRoutes(access, api),
     createRenormalizationRoutes(api),
     createReplayRoutes(api),
@@ -214,7 +216,6 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
     createMediaRoutes(api),
     createExportRoutes(api),
     createRoutesTestRoutes(api),
-    createIntakeRoutes(api.intake, options.metrics),
     createSetUpRoutes(api.setUp),
   );
   app.use("/api", createLogRoutes(api), createDeliveryRoutes(api), createDestinationRoutes(api));
