@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { begin, closeAside, end, openAside } from "./aside.ts";
 import { claimFile } from "./file-claim.ts";
+import { type Looks, openLooks } from "./looks.ts";
 import { createMutex } from "./mutex.ts";
 import {
   createStatementCache,
@@ -10,14 +11,7 @@ import {
   type SqlValue,
   type StatementCache,
 } from "./sql-session.ts";
-import {
-  maxWalBytes,
-  openConnection,
-  openNative,
-  type Sqlite,
-  sqliteCode,
-  sqliteCodes,
-} from "./sqlite.ts";
+import { maxWalBytes, openConnection, type Sqlite, sqliteCode, sqliteCodes } from "./sqlite.ts";
 
 /** Statements of one query: they see what was committed when it began. */
 export interface QuerySession extends Pick<SqlSession, "get"> {
@@ -35,15 +29,8 @@ export interface QuerySession extends Pick<SqlSession, "get"> {
   ): Promise<T[]>;
 }
 
-/** Statements of one look: they see the same. */
-export type LookSession = Pick<SqlSession, "get" | "all">;
-
 export interface QueriedSqlite extends Sqlite {
-  /**
-   * Runs `work`, which is brief, on a connection that cannot write: it waits for no `transaction`, no commit and no
-   * `query`, only for another look. Sees all that was committed when it began.
-   */
-  look<T>(work: (session: LookSession) => Promise<T>): Promise<T>;
+  readonly look: Looks["look"];
   /**
    * Runs `work` on a second connection, which cannot write: no `transaction` and no `read` waits for it.
    * One at a time; those that wait together see the same. Ends with QueryTimeoutError what takes longer than the time limit.
@@ -106,47 +93,6 @@ function joined(
   };
 }
 
-type Looks = Pick<QueriedSqlite, "look" | "close">;
-
-async function openLooks(path: string): Promise<Looks> {
-  const native = await openAside(path);
-  const prepared = createStatementCache(native);
-  const mutex = createMutex();
-  let closed = false;
-  const snapshot = async <T>(work: (session: LookSession) => Promise<T>) => {
-    await begin(prepared);
-    try {
-      return await inSession(native, prepared, work);
-    } finally {
-      await end(native, prepared);
-    }
-  };
-  return {
-    async look(work) {
-      if (closed) throw new Error("the database is closed");
-      return mutex.run(() => snapshot(work));
-    },
-    close: () => {
-      closed = true;
-      return mutex.run(() => closeAside(native));
-    },
-  };
-}
-
-/** Attached, because a connection is closed only when its prepared statements are collected; DETACH is at once. */
-async function openAside(path: string): Promise<NativeDatabase> {
-  const native = openNative(":memory:");
-  const quoted = `'${resolve(path).replaceAll("'", "''")}'`;
-  await native.exec(`ATTACH ${quoted} AS queried; PRAGMA queried.cache_size = -16384;
-    PRAGMA query_only = ON;`);
-  return native;
-}
-
-async function closeAside(native: NativeDatabase): Promise<void> {
-  await native.exec("DETACH queried");
-  native.close();
-}
-
 type Queries = Pick<QueriedSqlite, "query" | "close">;
 
 async function openQueries(path: string, main: Sqlite, limitMs: number): Promise<Queries> {
@@ -203,21 +149,6 @@ interface Asked {
   readonly work: (session: QuerySession) => Promise<unknown>;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: unknown) => void;
-}
-
-/** Neither this nor `end` touches the file, so they need not go to another thread. */
-async function begin(prepared: StatementCache): Promise<void> {
-  (await prepared.make("run", "BEGIN")).run([]);
-}
-
-/** Where that fails the next one tries again. */
-async function end(native: NativeDatabase, prepared: StatementCache): Promise<void> {
-  if (!native.inTransaction) return;
-  try {
-    (await prepared.make("run", "ROLLBACK")).run([]);
-  } catch {
-    // An answer has been given all the same.
-  }
 }
 
 function querySession(session: SqlSession, snapshot: object, check: () => void): QuerySession {

@@ -1,6 +1,7 @@
 import type { WaypostEvent } from "../../contracts.ts";
 import type { AliasEdge } from "../../event/alias-edges.ts";
-import type { LookSession, QuerySession } from "../../support/queried-sqlite.ts";
+import type { LookSession } from "../../support/looks.ts";
+import type { QuerySession } from "../../support/queried-sqlite.ts";
 import { rowOf } from "../log/facts.ts";
 import type {
   ConversationSelection,

@@ -1,5 +1,6 @@
 import type { StoreStats } from "../../contracts.ts";
-import type { LookSession, QuerySession } from "../../support/queried-sqlite.ts";
+import type { LookSession } from "../../support/looks.ts";
+import type { QuerySession } from "../../support/queried-sqlite.ts";
 import { slotMs } from "./counters.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;

@@ -1,4 +1,5 @@
-import type { LookSession, QueriedSqlite, QuerySession } from "../../support/queried-sqlite.ts";
+import type { LookSession } from "../../support/looks.ts";
+import type { QueriedSqlite, QuerySession } from "../../support/queried-sqlite.ts";
 import type { SqlSession } from "../../support/sqlite.ts";
 import { toStoreError } from "./store-error.ts";
 
