@@ -8,6 +8,7 @@ import { ChoiceChips, FilterChip } from "../../ui/chips.tsx";
 import { CopyAs } from "../../ui/copy.tsx";
 import { useKeys } from "../../ui/keys.ts";
 import { List } from "../../ui/list.tsx";
+import { Since } from "../../ui/since.tsx";
 import { Split } from "../../ui/split.tsx";
 import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
 import { quoted } from "../../words/shell.ts";
@@ -87,6 +88,7 @@ function Head({ query, replays }: { readonly query: Query; readonly replays: boo
       {!replays && (
         <div class="chips scroll">
           <ChoiceChips label="State" name="state" choices={states} />
+          <Since />
           {Object.entries(filterWords).map(([name, words]) => (
             <FilterChip key={name} name={name} words={words} />
           ))}
