@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { AxeResults } from "axe-core";
 import type { Browser, Page, Route } from "playwright-core";
 import { waitFor } from "../support/wait-for.ts";
@@ -27,7 +27,13 @@ const axeSource = readFileSync(
   createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
   "utf8",
 );
-const screenshots = process.env["SCREENSHOTS"] === undefined ? undefined : join("docs", "console");
+/** `SCREENSHOTS=1`: what the docs show, with data. `SCREENSHOTS=<folder>`: every page in every state, to be looked at. */
+const wanted = process.env["SCREENSHOTS"];
+const screenshots = wanted === "1" ? join("docs", "console") : wanted;
+const shotOf = (name: string, state: State) => {
+  if (screenshots === undefined || (wanted === "1" && state !== "data")) return undefined;
+  return join(screenshots, state === "data" ? name : `${name}-${state}`);
+};
 
 export interface ConsolePage {
   readonly page: Page;
@@ -144,9 +150,10 @@ async function check(page: Page, name: string, state: State): Promise<void> {
     const where = `${name}${look.name}, ${state}`;
     assert.deepEqual(await page.evaluate(tooWide), [], `scrolls sideways: ${where}`);
     assert.deepEqual(await violations(page), [], `axe: ${where}`);
-    if (screenshots !== undefined && state === "data") {
-      mkdirSync(screenshots, { recursive: true });
-      await page.screenshot({ path: join(screenshots, `${name}${look.name}.png`) });
+    const shot = shotOf(name, state);
+    if (shot !== undefined) {
+      mkdirSync(dirname(shot), { recursive: true });
+      await page.screenshot({ path: `${shot}${look.name}.png`, timeout: 60_000 });
     }
   }
 }
