@@ -21,7 +21,7 @@ export function Json({ value, label }: { readonly value: unknown; readonly label
 /** Longer than its place, it goes on behind its own indent. */
 function Line({ line }: { readonly line: string }) {
   const [, indent = "", key, rest] = keyed.exec(line) ?? [];
-  const depth = line.length - line.trimStart().length + 4;
+  const depth = line.length - line.trimStart().length + 2;
   return (
     <span class="line" style={{ paddingInlineStart: `${depth}ch`, textIndent: `-${depth}ch` }}>
       {key === undefined ? (

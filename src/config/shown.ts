@@ -7,7 +7,7 @@ const hidden = "(hidden)";
 const reference = /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/;
 /** What a schema does not mark: options of sources, and what a kind may have forgotten. */
 const telling =
-  /secret|token|password|passphrase|credential|private|apikey|^(key|auth|basic|bearer)$/i;
+  /secret|token|password|passphrase|credential|private_?key|api_?key|^(key|auth|basic|bearer)$/i;
 
 interface OptionSchema {
   readonly "x-secret"?: boolean;
@@ -51,6 +51,7 @@ function hide(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(hide);
   if (typeof value === "object" && value !== null)
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, hide(each)]));
+  if (typeof value === "boolean") return value;
   return typeof value === "string" && reference.test(value) ? value : hidden;
 }
 

@@ -3,6 +3,7 @@ import { api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
 import { isMasked } from "../../api/reveal.ts";
 import { href } from "../../app/route.ts";
+import { Icon } from "../../ui/icon.tsx";
 import { Failed, LoadingRows } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { recordsOf } from "../../words/record.ts";
@@ -53,13 +54,16 @@ export function Records({ contact, subject, reveal }: Props) {
                 <a href={url} target="_blank" rel="noreferrer">
                   <bdi>
                     {object} {id}
-                  </bdi>
+                  </bdi>{" "}
+                  <Icon name="out" />
                 </a>
               )}
             </span>
-            <a class="plain muted number" href={href("events", event)} title="How it came about">
-              <Time at={at} />
-            </a>
+            <span class="muted">
+              <a class="plain" href={href("events", event)} title="How it came about">
+                <Time at={at} />
+              </a>
+            </span>
           </li>
         ))}
       </ul>

@@ -10,6 +10,7 @@ import { CopyAs } from "../../ui/copy.tsx";
 import { useKeys } from "../../ui/keys.ts";
 import { List } from "../../ui/list.tsx";
 import { Pill } from "../../ui/pill.tsx";
+import { narrow } from "../../ui/settings.ts";
 import { Since } from "../../ui/since.tsx";
 import { Split } from "../../ui/split.tsx";
 import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
@@ -67,6 +68,7 @@ function Head({ query, connected }: HeadProps) {
         <h1>Events</h1>
         {follows && <Tail connected={connected} />}
         <div class="actions">
+          {!narrow.value && <Since />}
           {follows && (
             <Button kind="plain" icon={paused.value ? "play" : "pause"} onClick={toggle}>
               {paused.value ? "Resume" : "Pause"}
@@ -77,7 +79,7 @@ function Head({ query, connected }: HeadProps) {
       </div>
       <div class="chips scroll">
         <ChoiceChips label="Kind" name="type" choices={kinds} />
-        <Since />
+        {narrow.value && <Since />}
         {Object.entries(filterWords).map(([name, words]) => (
           <FilterChip key={name} name={name} words={words} />
         ))}
@@ -88,7 +90,7 @@ function Head({ query, connected }: HeadProps) {
 
 function Tail({ connected }: { readonly connected: boolean }) {
   if (paused.value) return <Pill tone="quiet">paused</Pill>;
-  return connected ? <Pill tone="live">live</Pill> : <Pill tone="wait">connecting again</Pill>;
+  return connected ? <Pill tone="live">live</Pill> : <Pill tone="wait">reconnecting</Pill>;
 }
 
 interface ListProps {
