@@ -119,7 +119,8 @@ export async function newVisitor(browser: Browser, program: ConsoleProgram): Pro
   });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  // Longer than a crowded machine takes.
+  page.setDefaultTimeout(60_000);
   const logIn = async () => {
     await page.goto(`${program.url}/console#login=${await program.newCode()}`);
     await page.locator(".shell").waitFor();
@@ -131,7 +132,7 @@ export async function newVisitor(browser: Browser, program: ConsoleProgram): Pro
 export async function settle(page: Page): Promise<void> {
   await page.locator("h1:visible").first().waitFor();
   const loading = page.locator("[aria-busy=true]");
-  await waitFor("all is loaded", async () => (await loading.count()) === 0, 15_000);
+  await waitFor("all is loaded", async () => (await loading.count()) === 0, 60_000);
 }
 
 function looksOf(state: State): readonly (typeof looks)[number][] {
