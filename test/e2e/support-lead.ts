@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { waitFor } from "../support/wait-for.ts";
 import { settle } from "./console-page.ts";
-import { ada, adas, tomas } from "./history.ts";
+import { ada, adas, ticket, tomas } from "./history.ts";
 import { copied, press, search } from "./keyboard.ts";
 import type { World } from "./on-call.ts";
 import { logInWithToken, type Visitors } from "./visitors.ts";
