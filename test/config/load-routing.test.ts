@@ -90,6 +90,7 @@ describe("loadRouting", () => {
     );
     assert.deepEqual(routing.alerts?.silenceMs, { berlin: 216e5 });
     assert.equal(routing.alerts?.breakerOpenForMs, 6e5);
+    assert.equal(routing.alerts?.behindForMs, 36e5);
     assert.deepEqual(routing.warnings, []);
     compileRoutes(routing);
   });

@@ -37,6 +37,10 @@ export function checkRouting(checked: Checked, report: Report): void {
     });
   }
   checkRetention(record(retention)["media"], ["retention", "media"], report);
+  for (const [name, account] of Object.entries(record(accounts))) {
+    const { media } = record(record(account)["retention"]);
+    checkRetention(media, ["accounts", name, "retention", "media"], report);
+  }
   const checks = createDestinationChecks(checked, commonKeys, report);
   for (const [name, destination] of Object.entries(record(destinations))) {
     checks.checkDestination(destination, ["destinations", name]);
