@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { it } from "node:test";
-import { families } from "../../src/config/check-types.ts";
+import { families } from "../../src/config/check/check-types.ts";
 import { areFine, areReported, file, withOnly, withWhen } from "./one-route.ts";
 
 const when = "routes[0].when";
