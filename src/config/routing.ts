@@ -17,6 +17,8 @@ export interface Routing {
   readonly found: boolean;
   /** Of all but the secrets: the same in every role that runs with the same file. */
   readonly hash: string;
+  /** The file as it was read, each secret hidden. */
+  readonly yaml: string;
   /** Sentences for the operator. */
   readonly warnings: readonly string[];
 }

@@ -6,6 +6,7 @@ import { freeze, hideSecrets } from "./freeze.ts";
 import type { RawAlerts, RawDestination, RawRoute, RawRouting } from "./raw-routing.ts";
 import { many, mapValues } from "./reading.ts";
 import type { AlertsConfig, DestinationConfig, Kinds, Routing } from "./routing.ts";
+import { shownYaml } from "./shown.ts";
 import { toFlowRules } from "./to-flow-rules.ts";
 import { toRoute } from "./to-route.ts";
 import { toReport, toSource } from "./to-source.ts";
@@ -62,6 +63,7 @@ export function toRouting(
     ...(raw.alerts && { alerts: toAlerts(raw.alerts, toOne) }),
     found,
     hash: hashOf([source, accounts, routes, flows]),
+    yaml: found ? shownYaml(source, kinds) : "",
     warnings: Object.entries(destinations).flatMap(([name, { shadow }]) => [
       ...(used.includes(name) ? [] : [`no route leads to the destination ${name}`]),
       ...(shadow ? [`the destination ${name} is in shadow: it looks up, and writes nothing`] : []),
