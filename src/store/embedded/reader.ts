@@ -92,7 +92,7 @@ async function findConversations(
   return found;
 }
 
-/** Its own index has an account's by their last event; of all other lists most are of few accounts. */
+/** Its own index has an account's by their last event; the indexes of all other lists say whose each is. */
 function ofAccounts(
   by: ConversationTime,
   account: string | undefined,
@@ -103,10 +103,12 @@ function ofAccounts(
     if (by === "lastReceivedAt") return accounts.map((id) => [equal("phone_number_id", id)]);
     return [[anyOf("+phone_number_id", accounts)]];
   }
-  const [one, other] = [equal("phone_number_id", account), equal("waba_id", account)];
-  if (by === "lastReceivedAt") return [[one], [other]];
-  const either = { sql: `(${one.sql} OR ${other.sql})`, params: [...one.params, ...other.params] };
-  return [[either]];
+  if (by === "lastReceivedAt") {
+    return [[equal("phone_number_id", account)], [equal("waba_id", account)]];
+  }
+  // Without the signs SQLite might gather the rows by account and sort them all.
+  const [one, other] = [equal("+phone_number_id", account), equal("+waba_id", account)];
+  return [[{ sql: `(${one.sql} OR ${other.sql})`, params: [...one.params, ...other.params] }]];
 }
 
 function isoTime(at: number): string {
