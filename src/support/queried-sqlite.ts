@@ -1,5 +1,4 @@
 import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
 import { claimFile } from "./file-claim.ts";
 import { createMutex } from "./mutex.ts";
 import {
@@ -9,14 +8,8 @@ import {
   type SqlSession,
   type SqlValue,
 } from "./sql-session.ts";
-import {
-  maxWalBytes,
-  openConnection,
-  openNative,
-  type Sqlite,
-  sqliteCode,
-  sqliteCodes,
-} from "./sqlite.ts";
+import { maxWalBytes, openConnection, type Sqlite, sqliteCode, sqliteCodes } from "./sqlite.ts";
+import { type Looks, openAside, openLooks } from "./sqlite-aside.ts";
 
 /** Statements of one query: they see what was committed when it began. */
 export interface QuerySession extends Pick<SqlSession, "get"> {
@@ -34,7 +27,7 @@ export interface QuerySession extends Pick<SqlSession, "get"> {
   ): Promise<T[]>;
 }
 
-export interface QueriedSqlite extends Sqlite {
+export interface QueriedSqlite extends Sqlite, Pick<Looks, "look"> {
   /**
    * Runs `work` on a second connection, which cannot write: no `transaction` and no `read` waits for it.
    * One at a time; those that wait together see the same. Ends with QueryTimeoutError what takes longer than the time limit.
@@ -52,36 +45,46 @@ const againMs = 20;
 const sharedMs = 50;
 
 /**
- * Like `openSqlite`, with a second connection for queries. The process claims the database by the lock of
- * a file beside it (`<path>-lock`), since its own must let both connections in.
+ * Like `openSqlite`, with a second connection for queries and a third for what is quick. The process claims the database by the lock of
+ * a file beside it (`<path>-lock`), since its own must let all connections in.
  */
 export async function openQueriedSqlite(
   path: string,
   options: { readonly schema: readonly string[]; readonly queryLimitMs: number },
 ): Promise<QueriedSqlite> {
   const claim = await claimFile(`${path}-lock`);
-  let main: Sqlite | undefined;
+  const opened: Pick<Sqlite, "close">[] = [];
   try {
-    main = await openConnection(path, { schema: options.schema, lockingMode: "NORMAL" });
+    const main = await openConnection(path, { schema: options.schema, lockingMode: "NORMAL" });
+    opened.unshift(main);
+    const looks = await openLooks(path);
+    opened.unshift(looks);
     const queries = await openQueries(path, main, options.queryLimitMs);
-    return joined(main, queries, claim.release);
+    return joined(main, looks, queries, claim.release);
   } catch (error) {
-    await main?.close();
+    for (const each of opened) await each.close();
     await claim.release();
     throw error;
   }
 }
 
-function joined(main: Sqlite, queries: Queries, release: () => Promise<void>): QueriedSqlite {
+function joined(
+  main: Sqlite,
+  looks: Looks,
+  queries: Queries,
+  release: () => Promise<void>,
+): QueriedSqlite {
   let closed: Promise<void> | undefined;
   const close = async () => {
     await queries.close();
+    await looks.close();
     await main.close();
     await release();
   };
   return {
     ...main,
     query: queries.query,
+    look: looks.look,
     close() {
       closed ??= close();
       return closed;
@@ -92,11 +95,7 @@ function joined(main: Sqlite, queries: Queries, release: () => Promise<void>): Q
 type Queries = Pick<QueriedSqlite, "query" | "close">;
 
 async function openQueries(path: string, main: Sqlite, limitMs: number): Promise<Queries> {
-  const native = openNative(":memory:");
-  // Attached, because a connection is closed only when its prepared statements are collected; DETACH is at once.
-  const quoted = `'${resolve(path).replaceAll("'", "''")}'`;
-  await native.exec(`ATTACH ${quoted} AS queried; PRAGMA queried.cache_size = -16384;
-    PRAGMA query_only = ON;`);
+  const { native, close } = await openAside(path);
   const prepared = createStatementCache(native);
   const mutex = createMutex();
   let waiting: Asked[] = [];
@@ -139,8 +138,7 @@ async function openQueries(path: string, main: Sqlite, limitMs: number): Promise
     close: () =>
       mutex.run(async () => {
         closed = true;
-        await native.exec("DETACH queried");
-        native.close();
+        await close();
       }),
   };
 }
