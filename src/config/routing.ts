@@ -30,6 +30,7 @@ export interface DestinationConfig extends DeliveryRules {
 export interface AlertsConfig {
   readonly to: DestinationConfig;
   readonly breakerOpenForMs: number;
+  readonly behindForMs: number;
   readonly quarantinePerHour: number;
   /** By account name. */
   readonly silenceMs: Readonly<Record<string, number>>;

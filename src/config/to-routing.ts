@@ -111,12 +111,13 @@ function toDestination(
 }
 
 function toAlerts(
-  { to, breakerOpenFor, quarantinePerHour, silence }: RawAlerts,
+  { to, breakerOpenFor, behindFor, quarantinePerHour, silence }: RawAlerts,
   toOne: (raw: RawDestination) => DestinationConfig,
 ): AlertsConfig {
   return {
     to: toOne(to),
     breakerOpenForMs: milliseconds(breakerOpenFor ?? "10min"),
+    behindForMs: milliseconds(behindFor ?? "1h"),
     quarantinePerHour: quarantinePerHour ?? 0,
     silenceMs: mapValues(silence ?? {}, milliseconds),
   };
