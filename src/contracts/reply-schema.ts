@@ -161,7 +161,7 @@ export const replyProperties = {
   },
 } as const;
 
-/** A whole one, as a bot answers with it. What does not go together (`buttons` without `text`) is checked where it is sent. */
+/** A whole one, as a bot answers with it. What does not go together (`buttons` without `text`) is what `misfitOfReply` finds. */
 export const replySchema = {
   type: "object",
   additionalProperties: false,

@@ -1,6 +1,7 @@
 import {
   type DeliveryContext,
   DeliveryError,
+  misfitOfReply,
   type Reply,
   type ReplyRequest,
   replyRequestedType,
@@ -8,7 +9,8 @@ import {
   type WaypostEvent,
 } from "../../contracts.ts";
 import { compileSchema } from "../../support/schema.ts";
-import { misfit, type ReplyOptions } from "./options.ts";
+import type { ReplyOptions } from "./options.ts";
+import { emptyParameters } from "./parameters.ts";
 
 /** What is to be sent, and about which event every guard is judged. */
 export interface Job {
@@ -92,13 +94,20 @@ export function viaOf({ type, data }: WaypostEvent): unknown {
 /** Templates may have given what is no reply: an empty text, a number. Throws DeliveryError. */
 function fitting(rendered: unknown): Reply {
   const reply = asTexts(rendered) as Reply;
+  const [empty] = emptyParameters(reply.template);
+  if (empty !== undefined) {
+    throw new DeliveryError("refused", `it cannot be sent: template.${empty} ${emptyInWords}`);
+  }
   const [problem] = checkReply(reply);
   if (problem !== undefined)
     throw new DeliveryError("refused", `it cannot be sent: ${inWords(problem)}`);
-  const wrong = misfit(reply);
+  const wrong = misfitOfReply(reply);
   if (wrong === undefined) return reply;
   throw new DeliveryError("refused", `it cannot be sent: ${wrong.part} ${wrong.problem}`);
 }
+
+const emptyInWords =
+  'is empty, and Meta takes no empty parameter. Say what stands there instead, e.g. {{ contact.fields.city | default: "your city" }}';
 
 function inWords({ path, reason }: { readonly path: string; readonly reason: string }): string {
   return [path, reason].filter((part) => part !== "").join(" ");
