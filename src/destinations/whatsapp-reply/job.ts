@@ -93,7 +93,7 @@ export function viaOf({ type, data }: WaypostEvent): unknown {
 
 /** Templates may have given what is no reply: an empty text, a number. Throws DeliveryError. */
 function fitting(rendered: unknown): Reply {
-  const reply = asTexts(rendered) as Reply;
+  const reply = withoutEmptyMarks(asTexts(rendered) as Reply);
   const [empty] = emptyParameters(reply.template);
   if (empty !== undefined) {
     throw new DeliveryError("refused", `it cannot be sent: template.${empty} ${emptyInWords}`);
@@ -106,6 +106,16 @@ function fitting(rendered: unknown): Reply {
   throw new DeliveryError("refused", `it cannot be sent: ${wrong.part} ${wrong.problem}`);
 }
 
+/** A template that finds none gives "": then there is none. */
+function withoutEmptyMarks({ ref, campaign, variant, ...reply }: Reply): Reply {
+  return {
+    ...reply,
+    ...(ref && { ref }),
+    ...(campaign && { campaign }),
+    ...(variant && { variant }),
+  };
+}
+
 const emptyInWords =
   'is empty, and Meta takes no empty parameter. Say what stands there instead, e.g. {{ contact.fields.city | default: "your city" }}';
 
@@ -113,9 +123,9 @@ function inWords({ path, reason }: { readonly path: string; readonly reason: str
   return [path, reason].filter((part) => part !== "").join(" ");
 }
 
-/** A template that is one `{{ }}` may give a number where Meta wants its digits. What a flow is given keeps its types. */
+/** A template that is one `{{ }}` may give a number where Meta wants its digits. What a flow is given keeps its types, and so does a `ref`. */
 function asTexts(value: unknown, key = ""): unknown {
-  if (key === "data") return value;
+  if (key === "data" || (key === "ref" && typeof value === "object")) return value;
   if (typeof value === "number") return String(value);
   if (Array.isArray(value)) return value.map((each) => asTexts(each));
   if (typeof value !== "object" || value === null) return value;
