@@ -112,7 +112,7 @@ function createReplies(
 }
 
 async function run(orders: Orders): Promise<void> {
-  const { folder, port, url, token, base } = orders;
+  const { folder, port, base } = orders;
   const routes = routesOf(orders.repeating);
   const log = createLog({ level: "error" });
   const metrics = createMetrics();
@@ -131,7 +131,7 @@ async function run(orders: Orders): Promise<void> {
     destination: createReplies(name, orders, { clock, log, dying }),
     config: {
       retry: { delaysMs: [1_000, 2_000, 5_000] },
-      writesToContacts: true,
+      writesToContacts: true as const,
       concurrency: 4,
       timeoutMs: 300_000,
     },
