@@ -22,7 +22,7 @@ import {
   type WaypostEvent,
 } from "../src/contracts.ts";
 import { createDelivery } from "../src/deliver/create-delivery.ts";
-import { compileRoutes } from "../src/deliver/routes.ts";
+import { compileRoutes } from "../src/deliver/routes/routes.ts";
 import { openEmbeddedStore } from "../src/store/embedded/open-embedded-store.ts";
 import { connectMongoStore } from "../src/store/mongo/connect-mongo-store.ts";
 import { createLog } from "../src/support/log.ts";

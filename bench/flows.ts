@@ -26,7 +26,7 @@ import {
 import { createDelivery } from "../src/deliver/create-delivery.ts";
 import { createDecider } from "../src/deliver/flows/decide.ts";
 import { compileDoings, createFlows } from "../src/deliver/flows/flows.ts";
-import { compileRoutes } from "../src/deliver/routes.ts";
+import { compileRoutes } from "../src/deliver/routes/routes.ts";
 import { openEmbeddedStore } from "../src/store/embedded/open-embedded-store.ts";
 import { createLog } from "../src/support/log.ts";
 import { createTemplates } from "../src/support/template.ts";

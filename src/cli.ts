@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { OpsFlags } from "./cli/ops-client.ts";
+import type { OpsFlags } from "./cli/common/ops-client.ts";
 import { packageVersion } from "./support/package-version.ts";
 
 const { env } = process;

@@ -109,7 +109,10 @@ export interface Destination extends destination.DestinationTraits {
   /** What would be sent, for `routes test`; sends nothing, shows no secret. */
   preview(event: WaypostEvent): unknown;
   /** What each of its guards says as things stand, for `routes test`; sends nothing. Throws DeliveryError. */
-  guards?(event: WaypostEvent, context: destination.DeliveryContext): Promise<readonly GuardAnswer[]>;
+  guards?(
+    event: WaypostEvent,
+    context: destination.DeliveryContext,
+  ): Promise<readonly GuardAnswer[]>;
   /** Harmless calls that check credentials and scopes, for `doctor`. */
   check(signal: AbortSignal): Promise<destination.DestinationCheck[]>;
   /** What the vendor must have, for `add`. Throws DeliveryError. */

@@ -1,12 +1,12 @@
 import type { Store } from "../contracts.ts";
 import { flowsDestination } from "../contracts.ts";
+import type { Surroundings } from "../deliver/attempt/surroundings.ts";
 import type { DestinationSetup } from "../deliver/delivery.ts";
 import type { FlowMemory } from "../deliver/flows/circumstances.ts";
 import { confirmationOf } from "../deliver/flows/confirm-stop.ts";
 import { createDecider, type Decider } from "../deliver/flows/decide.ts";
 import { compileDoings, createFlows } from "../deliver/flows/flows.ts";
 import { createSurroundings } from "../deliver/flows/surroundings.ts";
-import type { Surroundings } from "../deliver/surroundings.ts";
 import { textOf } from "../event/message-in-words.ts";
 import { systemClock } from "../support/clock.ts";
 import { createTemplates } from "../support/template.ts";

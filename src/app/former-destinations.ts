@@ -1,5 +1,5 @@
 import { type Bus, destinationOfQueue, type Ledger, type Store } from "../contracts.ts";
-import { destinationStates } from "../ops/destination-state.ts";
+import { destinationStates } from "../ops/status/destination-state.ts";
 import { delay } from "../support/delay.ts";
 import type { Base } from "./base.ts";
 import type { Plan } from "./plan.ts";

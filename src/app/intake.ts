@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { Bus, HandleIntake, RefusedIntake, ToldMessage } from "../contracts.ts";
 import { encodeEvent } from "../event/encode.ts";
 import type { WaypostEvent } from "../event/event.ts";
-import { type IntakeOptions, toEvent } from "../event/intake-event.ts";
+import { type IntakeOptions, toEvent } from "../event/intake/intake-event.ts";
 import type { Metrics } from "../support/metrics.ts";
 
 interface Parts {

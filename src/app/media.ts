@@ -6,9 +6,9 @@ import {
   mediaDestination,
   type Store,
 } from "../contracts.ts";
+import type { Surroundings } from "../deliver/attempt/surroundings.ts";
 import { type DestinationSetup, deliveryId } from "../deliver/delivery.ts";
-import { takesMedia } from "../deliver/media-takes.ts";
-import type { Surroundings } from "../deliver/surroundings.ts";
+import { takesMedia } from "../deliver/routes/media-takes.ts";
 import type { WentWithout } from "../event/file-arrived.ts";
 import { openBucket } from "../media/bucket.ts";
 import { openDirectory } from "../media/directory.ts";

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { ConfigError, type ConfigProblem } from "../config/config-error.ts";
 import type { Bus, Store } from "../contracts.ts";
 import type { Reload, ReloadOutcome } from "../ops/reload-route.ts";
-import type { ConfigurationState } from "../ops/status.ts";
+import type { ConfigurationState } from "../ops/status/status.ts";
 import { onHangup } from "../support/hangups.ts";
 import type { Alerting } from "./alerting.ts";
 import type { Base } from "./base.ts";

@@ -5,7 +5,7 @@ import {
   type Store,
 } from "../contracts.ts";
 import { deliveryId } from "../deliver/delivery.ts";
-import { laneKeysOf } from "../deliver/lanes.ts";
+import { laneKeysOf } from "../deliver/lanes/lanes.ts";
 import { aliasEdges } from "../event/alias-edges.ts";
 import { createJobs } from "../jobs/elect.ts";
 import type { ReplayParts, Target } from "../jobs/replay/replayer.ts";

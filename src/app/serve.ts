@@ -1,10 +1,10 @@
 import { type Config, loadConfig, type Role } from "../config/config.ts";
 import type { Bus, Store } from "../contracts.ts";
+import { newSecret, sha256Of } from "../ops/access/secrets.ts";
+import { loginCode } from "../ops/access/session-routes.ts";
 import { createOps, type Ops } from "../ops/create-ops.ts";
-import type { ReadyCheck } from "../ops/probes.ts";
 import type { Reload } from "../ops/reload-route.ts";
-import { newSecret, sha256Of } from "../ops/secrets.ts";
-import { loginCode } from "../ops/session-routes.ts";
+import type { ReadyCheck } from "../ops/status/probes.ts";
 import { stopOnSignals } from "../support/lifecycle.ts";
 import { type Alerting, startAlerting } from "./alerting.ts";
 import { createApi } from "./api.ts";

@@ -1,5 +1,5 @@
 import type { DoctorFinding, SetUp, Store } from "../contracts.ts";
-import type { SystemStatus } from "../ops/status.ts";
+import type { SystemStatus } from "../ops/status/status.ts";
 import type { Base } from "./base.ts";
 import { askConnection } from "./connection.ts";
 import { bad, good } from "./doctor/check.ts";

@@ -1,7 +1,7 @@
 import type { Bus, BusMessage, Store } from "../contracts.ts";
 import { isQuarantined } from "../event/event.ts";
-import { prepareIntake } from "../event/intake-event.ts";
-import { createStoreHandler } from "../store/create-store-handler.ts";
+import { prepareIntake } from "../event/intake/intake-event.ts";
+import { createStoreHandler } from "../store/log/create-store-handler.ts";
 import { delay } from "../support/delay.ts";
 import type { Log } from "../support/log.ts";
 import type { Base } from "./base.ts";

@@ -25,8 +25,8 @@ import {
   runCommand,
   tokenOption,
   urlOption,
-} from "./ops-client.ts";
-import { escapeControls, print } from "./terminal.ts";
+} from "./common/ops-client.ts";
+import { escapeControls, print } from "./common/terminal.ts";
 
 interface Parts {
   readonly env: NodeJS.ProcessEnv;

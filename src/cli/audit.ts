@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import type { AuditEntry, Client } from "../client/client.ts";
-import { parseLimit } from "./events.ts";
 import {
   askOps,
   type OpsFlags,
@@ -8,9 +7,10 @@ import {
   runCommand,
   tokenOption,
   urlOption,
-} from "./ops-client.ts";
-import { escapeControls, localTime, print, safeJson } from "./terminal.ts";
-import { parseTime } from "./times.ts";
+} from "./common/ops-client.ts";
+import { escapeControls, localTime, print, safeJson } from "./common/terminal.ts";
+import { parseTime } from "./common/times.ts";
+import { parseLimit } from "./events.ts";
 
 interface Flags extends OpsFlags {
   readonly who?: string;

@@ -4,8 +4,8 @@ import { ConfigError, type ConfigProblem, firstOfEach } from "../config/config-e
 import { readGiven } from "../config/env.ts";
 import type { Routing } from "../config/routing.ts";
 import { warningsOf } from "../config/warnings.ts";
-import { exitCodes, runCommand } from "./ops-client.ts";
-import { print, safeJson } from "./terminal.ts";
+import { exitCodes, runCommand } from "./common/ops-client.ts";
+import { print, safeJson } from "./common/terminal.ts";
 
 const roles: Role[] = ["start", "receive", "work", "ops"];
 

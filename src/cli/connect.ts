@@ -4,13 +4,13 @@ import type { Connection } from "../contracts.ts";
 import type { ConnectionOptions } from "../meta/facts.ts";
 import { type ReadConnection, readConnection } from "../meta/read-connection.ts";
 import { askTerminal } from "./add/questions.ts";
+import { CommandError, exitCodes, runCommand } from "./common/ops-client.ts";
+import { escapeControls, print, safeJson } from "./common/terminal.ts";
 import { applyAll } from "./connect/apply-all.ts";
 import { askMissing } from "./connect/ask-missing.ts";
 import { runFirstTime } from "./connect/first-time.ts";
 import { type KnownHere, knownHere } from "./connect/known-here.ts";
 import { connectionLines } from "./connect/lines.ts";
-import { CommandError, exitCodes, runCommand } from "./ops-client.ts";
-import { escapeControls, print, safeJson } from "./terminal.ts";
 
 /** The command line of `waypost connect`, parsed. */
 interface ConnectFlags {

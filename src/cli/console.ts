@@ -6,8 +6,8 @@ import {
   runCommand,
   tokenOption,
   urlOption,
-} from "./ops-client.ts";
-import { print, safeJson } from "./terminal.ts";
+} from "./common/ops-client.ts";
+import { print, safeJson } from "./common/terminal.ts";
 
 /** `waypost console`: a link that opens the console logged in. */
 export function registerConsole(program: Command, resolve: ResolveOps): void {

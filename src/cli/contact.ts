@@ -7,8 +7,8 @@ import {
   runCommand,
   tokenOption,
   urlOption,
-} from "./ops-client.ts";
-import { columns, cut, escapeControls, localTime, print, safeJson } from "./terminal.ts";
+} from "./common/ops-client.ts";
+import { columns, cut, escapeControls, localTime, print, safeJson } from "./common/terminal.ts";
 
 /** `waypost contact <id or phone>`: who it is, over all numbers. */
 export function registerContact(program: Command, resolve: ResolveOps): void {

@@ -1,6 +1,5 @@
 import { type Command, Option } from "commander";
 import type { Conversation, ConversationState } from "../client/client.ts";
-import { parseLimit } from "./events.ts";
 import {
   askOps,
   type OpsFlags,
@@ -8,7 +7,7 @@ import {
   runCommand,
   tokenOption,
   urlOption,
-} from "./ops-client.ts";
+} from "./common/ops-client.ts";
 import {
   columns,
   cut,
@@ -18,7 +17,8 @@ import {
   pad,
   print,
   safeJson,
-} from "./terminal.ts";
+} from "./common/terminal.ts";
+import { parseLimit } from "./events.ts";
 
 interface Flags extends OpsFlags {
   readonly unanswered?: true;

@@ -4,9 +4,8 @@ import {
   addDeliveryFilters,
   type DeliveryFilterFlags,
   deliveryQueryOf,
-} from "./delivery-filters.ts";
-import { deliveryLines } from "./delivery-lines.ts";
-import { parseLimit } from "./events.ts";
+} from "./common/delivery-filters.ts";
+import { deliveryLines } from "./common/delivery-lines.ts";
 import {
   askOps,
   type OpsFlags,
@@ -14,8 +13,9 @@ import {
   runCommand,
   tokenOption,
   urlOption,
-} from "./ops-client.ts";
-import { columns, cut, print, safeJson } from "./terminal.ts";
+} from "./common/ops-client.ts";
+import { columns, cut, print, safeJson } from "./common/terminal.ts";
+import { parseLimit } from "./events.ts";
 
 interface Flags extends OpsFlags, DeliveryFilterFlags {
   readonly limit: number;

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Client, Destination } from "../client/client.ts";
-import { destinationLines } from "./destination-lines.ts";
+import { destinationLines } from "./common/destination-lines.ts";
 import {
   askOps,
   exitCodes,
@@ -9,8 +9,8 @@ import {
   runCommand,
   tokenOption,
   urlOption,
-} from "./ops-client.ts";
-import { columns, cut, escapeControls, print, safeJson } from "./terminal.ts";
+} from "./common/ops-client.ts";
+import { columns, cut, escapeControls, print, safeJson } from "./common/terminal.ts";
 
 type Flags = OpsFlags & { readonly json?: true };
 

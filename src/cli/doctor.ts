@@ -11,8 +11,8 @@ import {
   type ResolveOps,
   runCommand,
   tokenOption,
-} from "./ops-client.ts";
-import { escapeControls, pad, print, safeJson } from "./terminal.ts";
+} from "./common/ops-client.ts";
+import { escapeControls, pad, print, safeJson } from "./common/terminal.ts";
 
 interface Parts {
   readonly env: NodeJS.ProcessEnv;

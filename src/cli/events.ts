@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Client, WaypostEvent } from "../client/client.ts";
-import { deliveryWithAttempts } from "./delivery-lines.ts";
-import { eventLine } from "./event-line.ts";
+import { deliveryWithAttempts } from "./common/delivery-lines.ts";
+import { eventLine } from "./common/event-line.ts";
 import {
   askOps,
   CommandError,
@@ -11,9 +11,9 @@ import {
   runCommand,
   tokenOption,
   urlOption,
-} from "./ops-client.ts";
-import { columns, escapeControls, print, safeJson } from "./terminal.ts";
-import { parseTime } from "./times.ts";
+} from "./common/ops-client.ts";
+import { columns, escapeControls, print, safeJson } from "./common/terminal.ts";
+import { parseTime } from "./common/times.ts";
 import { eventFilterOfView } from "./views.ts";
 
 /** By which events are asked for. */

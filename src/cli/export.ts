@@ -7,8 +7,7 @@ import {
   addDeliveryFilters,
   type DeliveryFilterFlags,
   deliveryQueryOf,
-} from "./delivery-filters.ts";
-import { addEventFilters, type EventFilterFlags, eventQueryOf } from "./events.ts";
+} from "./common/delivery-filters.ts";
 import {
   askOps,
   CommandError,
@@ -18,7 +17,8 @@ import {
   runCommand,
   tokenOption,
   urlOption,
-} from "./ops-client.ts";
+} from "./common/ops-client.ts";
+import { addEventFilters, type EventFilterFlags, eventQueryOf } from "./events.ts";
 
 type Format = "ndjson" | "csv";
 

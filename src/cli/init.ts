@@ -3,8 +3,8 @@ import path from "node:path";
 import type { Command } from "commander";
 import { ConfigError, type ConfigProblem } from "../config/config-error.ts";
 import { readGiven } from "../config/env.ts";
-import { CommandError, exitCodes, runCommand } from "./ops-client.ts";
-import { print } from "./terminal.ts";
+import { CommandError, exitCodes, runCommand } from "./common/ops-client.ts";
+import { print } from "./common/terminal.ts";
 
 /** `waypost init`: a small waypost.yaml to begin with. */
 export function registerInit(program: Command, env: NodeJS.ProcessEnv): void {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { ApiProblem, type Client, type Delivery, type Message } from "../client/client.ts";
-import { deliveryUnderEvent } from "./delivery-lines.ts";
-import { eventLine } from "./event-line.ts";
+import { deliveryUnderEvent } from "./common/delivery-lines.ts";
+import { eventLine } from "./common/event-line.ts";
 import {
   askOps,
   type OpsFlags,
@@ -9,8 +9,8 @@ import {
   runCommand,
   tokenOption,
   urlOption,
-} from "./ops-client.ts";
-import { columns, cut, escapeControls, localTime, print, safeJson } from "./terminal.ts";
+} from "./common/ops-client.ts";
+import { columns, cut, escapeControls, localTime, print, safeJson } from "./common/terminal.ts";
 
 /** A message has a handful of events; of one with more, the deliveries of these are shown. */
 const mostAsked = 20;

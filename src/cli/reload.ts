@@ -8,8 +8,8 @@ import {
   runCommand,
   tokenOption,
   urlOption,
-} from "./ops-client.ts";
-import { escapeControls, print, safeJson } from "./terminal.ts";
+} from "./common/ops-client.ts";
+import { escapeControls, print, safeJson } from "./common/terminal.ts";
 
 type Flags = OpsFlags & { readonly json?: true };
 type Reloaded = Answer<"POST", "/api/reload">;

@@ -3,7 +3,6 @@ import type { Command } from "commander";
 import type { Client } from "../client/client.ts";
 import type { Renormalization, RenormalizationRequest } from "../contracts.ts";
 import { addUp } from "../jobs/renormalize/tally.ts";
-import { collect } from "./events.ts";
 import {
   askOps,
   CommandError,
@@ -13,10 +12,11 @@ import {
   runCommand,
   tokenOption,
   urlOption,
-} from "./ops-client.ts";
+} from "./common/ops-client.ts";
+import { print, safeJson } from "./common/terminal.ts";
+import { parseTime } from "./common/times.ts";
+import { collect } from "./events.ts";
 import { summaryLines, toPublish } from "./renormalize-summary.ts";
-import { print, safeJson } from "./terminal.ts";
-import { parseTime } from "./times.ts";
 
 interface Flags extends OpsFlags {
   readonly from: string;

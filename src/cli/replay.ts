@@ -3,7 +3,6 @@ import type { Client, Replay, ReplayPlan } from "../client/client.ts";
 import { systemClock } from "../support/clock.ts";
 import { delay } from "../support/delay.ts";
 import { askTerminal } from "./add/questions.ts";
-import { collect } from "./events.ts";
 import {
   askOps,
   exitCodes,
@@ -12,9 +11,10 @@ import {
   runCommand,
   tokenOption,
   urlOption,
-} from "./ops-client.ts";
-import { escapeControls, print, safeJson } from "./terminal.ts";
-import { parseTime } from "./times.ts";
+} from "./common/ops-client.ts";
+import { escapeControls, print, safeJson } from "./common/terminal.ts";
+import { parseTime } from "./common/times.ts";
+import { collect } from "./events.ts";
 
 interface Flags extends OpsFlags {
   readonly to: string;

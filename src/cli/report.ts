@@ -8,9 +8,9 @@ import {
   runCommand,
   tokenOption,
   urlOption,
-} from "./ops-client.ts";
-import { escapeControls, print, safeJson } from "./terminal.ts";
-import { parseTime } from "./times.ts";
+} from "./common/ops-client.ts";
+import { escapeControls, print, safeJson } from "./common/terminal.ts";
+import { parseTime } from "./common/times.ts";
 
 interface Flags extends OpsFlags {
   readonly by: string;

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Role } from "../config/config.ts";
 import { catchHangups } from "../support/hangups.ts";
-import { runCommand } from "./ops-client.ts";
+import { runCommand } from "./common/ops-client.ts";
 
 const roles: Record<Role, string> = {
   start: "receiver, worker and ops together",

@@ -4,10 +4,9 @@ import type { RoutesTested } from "../client/client.ts";
 import { loadRouting } from "../config/load-routing.ts";
 import type { DestinationConfig, Kinds, Routing } from "../config/routing.ts";
 import type { WaypostEvent } from "../contracts.ts";
-import { compileRoutes, type RouteVerdict } from "../deliver/routes.ts";
-import { noInWords } from "../deliver/why-not.ts";
+import { compileRoutes, type RouteVerdict } from "../deliver/routes/routes.ts";
+import { noInWords } from "../deliver/routes/why-not.ts";
 import { normalize } from "../receive/normalize.ts";
-import { parseLimit } from "./events.ts";
 import {
   askOps,
   CommandError,
@@ -17,9 +16,10 @@ import {
   runCommand,
   tokenOption,
   urlOption,
-} from "./ops-client.ts";
+} from "./common/ops-client.ts";
+import { escapeControls, print, safeJson } from "./common/terminal.ts";
+import { parseLimit } from "./events.ts";
 import { takenLine, testedLines } from "./routes-tested.ts";
-import { escapeControls, print, safeJson } from "./terminal.ts";
 
 /** What a destination would be sent. Sends nothing, shows no secret. */
 export type Preview = (

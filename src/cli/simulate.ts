@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { tryCallback } from "../meta/try-callback.ts";
-import { CommandError, exitCodes, runCommand } from "./ops-client.ts";
+import { CommandError, exitCodes, runCommand } from "./common/ops-client.ts";
 import { addFlags, type SimulateFlags } from "./simulate/flags.ts";
 import { listKinds, makePlan, type Plan } from "./simulate/plan.ts";
 import { type Print, printJson, printText } from "./simulate/print.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Status } from "../client/client.ts";
 import { runbookFile } from "../contracts.ts";
-import { destinationLines } from "./destination-lines.ts";
+import { destinationLines } from "./common/destination-lines.ts";
 import {
   askOps,
   exitCodes,
@@ -10,8 +10,8 @@ import {
   runCommand,
   tokenOption,
   urlOption,
-} from "./ops-client.ts";
-import { duration, escapeControls, print, safeJson } from "./terminal.ts";
+} from "./common/ops-client.ts";
+import { duration, escapeControls, print, safeJson } from "./common/terminal.ts";
 
 /** `waypost status`: one screen, what is wrong first. Exits 1 when something is. */
 export function registerStatus(program: Command, resolve: ResolveOps): void {

@@ -7,8 +7,16 @@ import {
   runCommand,
   tokenOption,
   urlOption,
-} from "./ops-client.ts";
-import { columns, cut, escapeControls, localTime, pad, print, safeJson } from "./terminal.ts";
+} from "./common/ops-client.ts";
+import {
+  columns,
+  cut,
+  escapeControls,
+  localTime,
+  pad,
+  print,
+  safeJson,
+} from "./common/terminal.ts";
 
 type Timeline = Answer<"GET", "/api/timeline/{id}">;
 

@@ -8,8 +8,8 @@ import {
   runCommand,
   tokenOption,
   urlOption,
-} from "./ops-client.ts";
-import { escapeControls, localTime, print, safeJson } from "./terminal.ts";
+} from "./common/ops-client.ts";
+import { escapeControls, localTime, print, safeJson } from "./common/terminal.ts";
 
 type Flags = OpsFlags & { readonly json?: true };
 interface CreateFlags extends Flags {

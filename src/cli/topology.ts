@@ -10,8 +10,8 @@ import {
   runCommand,
   tokenOption,
   urlOption,
-} from "./ops-client.ts";
-import { escapeControls, print, safeJson } from "./terminal.ts";
+} from "./common/ops-client.ts";
+import { escapeControls, print, safeJson } from "./common/terminal.ts";
 
 type Flags = OpsFlags & { readonly yes?: true; readonly force?: true; readonly json?: true };
 

@@ -1,4 +1,4 @@
-import { type Checked, checkReference } from "./checked.ts";
+import { type Checked, checkReference } from "./check/checked.ts";
 import type { RawDestination } from "./raw-routing.ts";
 import { record } from "./shape.ts";
 import type { Report, YamlPath } from "./yaml-file.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { checkRouting } from "./check-routing.ts";
+import { checkRouting } from "./check/check-routing.ts";
 import { ConfigError, type ConfigProblem, errorCode, firstOfEach } from "./config-error.ts";
 import { readGiven } from "./env.ts";
 import { fillPlaceholders } from "./placeholders.ts";
@@ -71,8 +71,8 @@ function schemaText(kinds: Kinds, kind: string): string {
 
 async function loadLanguage() {
   const [{ checkTemplates }, { templateReads }] = await Promise.all([
-    import("./check-templates.ts"),
-    import("./template-reads.ts"),
+    import("./check/check-templates.ts"),
+    import("./check/template-reads.ts"),
   ]);
   return { checkTemplates, templateReads };
 }

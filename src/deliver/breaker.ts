@@ -1,5 +1,5 @@
 import type { Clock } from "../support/clock.ts";
-import { jitter } from "./settle.ts";
+import { jitter } from "./attempt/settle.ts";
 
 /** So many outages in a row, of whatever lanes, are the destination's and not an event's. */
 const opensAt = 5;

@@ -3,15 +3,15 @@ import type { Bus, Contacts, Ledger } from "../contracts.ts";
 import { flowsDestination } from "../contracts.ts";
 import { type Clock, systemClock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
+import { noSurroundings, type Surroundings } from "./attempt/surroundings.ts";
+import { tellLess, tellLessOfContacts } from "./attempt/tell-less.ts";
 import { createBodies } from "./bodies.ts";
 import type { DeliveryHooks, DestinationSetup, EndedRow } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
 import { maxOpenRows } from "./intake.ts";
-import { maxLaneRows } from "./lanes.ts";
-import type { Routes } from "./routes.ts";
+import { maxLaneRows } from "./lanes/lanes.ts";
+import type { Routes } from "./routes/routes.ts";
 import { createRunner, type RunnerStatus } from "./runner.ts";
-import { noSurroundings, type Surroundings } from "./surroundings.ts";
-import { tellLess, tellLessOfContacts } from "./tell-less.ts";
 
 export interface DeliveryOptions {
   readonly destinations: readonly DestinationSetup[];

@@ -9,10 +9,10 @@ import {
 import type { Clock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
 import { createMutex } from "../support/mutex.ts";
-import type { Outcome } from "./attempt.ts";
+import type { Outcome } from "./attempt/attempt.ts";
 import { createBreaker } from "./breaker.ts";
 import type { DeliveryHooks } from "./delivery.ts";
-import type { OpenRow } from "./lane.ts";
+import type { OpenRow } from "./lanes/lane.ts";
 
 /** How a destination does in this process's term. */
 export interface Health {

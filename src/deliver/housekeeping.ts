@@ -4,7 +4,7 @@ import type { Lease } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import type { DeliveryHooks } from "./delivery.ts";
 import type { Health } from "./health.ts";
-import type { Lanes } from "./lanes.ts";
+import type { Lanes } from "./lanes/lanes.ts";
 
 const dayMs = 24 * 60 * 60 * 1_000;
 /** Once a day the events of rows older than a day are kept for so long from then on. */

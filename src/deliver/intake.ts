@@ -17,10 +17,10 @@ import type { Bodies } from "./bodies.ts";
 import { deliveryId } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
 import type { Health } from "./health.ts";
-import type { HeldRows } from "./held-rows.ts";
-import { type Lanes, laneKeysOf } from "./lanes.ts";
-import { createOverAtOnce, nothingToDo } from "./over-at-once.ts";
-import type { Routes } from "./routes.ts";
+import type { HeldRows } from "./lanes/held-rows.ts";
+import { type Lanes, laneKeysOf } from "./lanes/lanes.ts";
+import { createOverAtOnce, nothingToDo } from "./lanes/over-at-once.ts";
+import type { Routes } from "./routes/routes.ts";
 
 /** The log may have lost an event that waited longer in its queue before its row is first looked after. */
 const keptMs = 24 * 60 * 60 * 1_000;

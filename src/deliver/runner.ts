@@ -2,7 +2,7 @@ import type { DestinationLease } from "../contracts.ts";
 import { delay } from "../support/delay.ts";
 import { LeaseOverError, type Taken, takeLease } from "../support/lease.ts";
 import { deliveryId } from "./delivery.ts";
-import { type OpenRow, wakeRow } from "./lane.ts";
+import { type OpenRow, wakeRow } from "./lanes/lane.ts";
 import { createTerm, type Term, type TermParts, termEndMs } from "./term.ts";
 
 /** What this process knows of a destination at this moment. */

@@ -4,21 +4,21 @@ import type { Clock } from "../support/clock.ts";
 import type { Taken } from "../support/lease.ts";
 import { holdLease, type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
+import type { Surroundings } from "./attempt/surroundings.ts";
 import type { Bodies } from "./bodies.ts";
 import type { DeliveryHooks, DestinationSetup } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
 import { createHeadSchedule } from "./head-schedule.ts";
 import { createHealth, type Health } from "./health.ts";
-import { createHeldRows, type HeldParts } from "./held-rows.ts";
 import { createHousekeeping } from "./housekeeping.ts";
 import { createBackpressure, createIntake } from "./intake.ts";
-import type { OpenRow } from "./lane.ts";
-import { createLanes, type Lanes } from "./lanes.ts";
+import { createHeldRows, type HeldParts } from "./lanes/held-rows.ts";
+import type { OpenRow } from "./lanes/lane.ts";
+import { createLanes, type Lanes } from "./lanes/lanes.ts";
+import type { Schedule } from "./lanes/schedule.ts";
 import { retryWhileHeld } from "./retry-while-held.ts";
-import type { Routes } from "./routes.ts";
-import { deliverQueue } from "./routes.ts";
-import type { Schedule } from "./schedule.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Routes } from "./routes/routes.ts";
+import { deliverQueue } from "./routes/routes.ts";
 
 /** An attempt that is on when the program ends may finish within this, */
 const graceMs = 4_000;

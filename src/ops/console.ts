@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Router } from "express";
-import { notFound, onlyMethods, Problem } from "./problem.ts";
+import { notFound, onlyMethods, Problem } from "./http/problem.ts";
 
 /** Made by `npm run build`; `src/ops` and `dist/ops` are equally deep. */
 const consoleDir = fileURLToPath(new URL("../../dist/console/", import.meta.url));

@@ -3,12 +3,12 @@ import { Router } from "express";
 import { type Bus, NotDurableError } from "../contracts.ts";
 import { encodeEvent } from "../event/encode.ts";
 import type { WaypostEvent } from "../event/event.ts";
-import { type IntakeOptions, type IntakeProblem, toEvent } from "../event/intake-event.ts";
+import { type IntakeOptions, type IntakeProblem, toEvent } from "../event/intake/intake-event.ts";
 import type { Metrics } from "../support/metrics.ts";
-import { Problem } from "./problem.ts";
-import { requireValidated } from "./query.ts";
-import { sees } from "./reach.ts";
-import { type Viewer, viewerOf } from "./viewer.ts";
+import { sees } from "./access/reach.ts";
+import { type Viewer, viewerOf } from "./access/viewer.ts";
+import { Problem } from "./http/problem.ts";
+import { requireValidated } from "./http/query.ts";
 
 export interface IntakeParts {
   readonly publish: Bus["publish"];

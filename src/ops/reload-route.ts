@@ -1,5 +1,5 @@
 import type { RequestHandler } from "express";
-import { Problem } from "./problem.ts";
+import { Problem } from "./http/problem.ts";
 
 /** What a reload came to. Holds no secret. */
 export type ReloadOutcome =

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Router } from "express";
-import { notFound, onlyMethods } from "./problem.ts";
+import { notFound, onlyMethods } from "./http/problem.ts";
 
 /** The package's `docs/runbooks/`; `src/ops` and `dist/ops` are equally deep. */
 const runbooksDir = fileURLToPath(new URL("../../docs/runbooks/", import.meta.url));

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Router } from "express";
-import { notFound, onlyMethods } from "./problem.ts";
+import { notFound, onlyMethods } from "./http/problem.ts";
 
 /** The package's `schemas/`; `src/ops` and `dist/ops` are equally deep. */
 export const schemasDir = fileURLToPath(new URL("../../schemas/", import.meta.url));

@@ -1,7 +1,7 @@
 import { Router } from "express";
 import type { SetUp, TestRequest } from "../contracts.ts";
 import { sharedFor } from "../support/shared-for.ts";
-import { requireValidated } from "./query.ts";
+import { requireValidated } from "./http/query.ts";
 
 const doctorMs = 10_000;
 /** Graph counts who asks. */

@@ -1,6 +1,6 @@
 import type { Tables } from "../contracts/table.ts";
-import { defineTable, text } from "./define-table.ts";
-import type { EventIndex } from "./event-index.ts";
+import type { EventIndex } from "./log/event-index.ts";
+import { defineTable, text } from "./table/define-table.ts";
 
 /** By phone number id, else WABA id: all that ever had an event. */
 export const accountsTable = defineTable({

@@ -1,9 +1,9 @@
 import type { RowOf, Tables, Where } from "../contracts/table.ts";
 import type { Audit, AuditEntry, AuditFilter } from "../contracts.ts";
-import { encodeCursor } from "./cursor.ts";
-import { date, defineTable, flag, integer, json, optional, text } from "./define-table.ts";
-import { checkPage } from "./selection.ts";
-import { namingFilter } from "./time-limit.ts";
+import { checkPage } from "./log/selection.ts";
+import { encodeCursor } from "./table/cursor.ts";
+import { date, defineTable, flag, integer, json, optional, text } from "./table/define-table.ts";
+import { namingFilter } from "./table/time-limit.ts";
 
 const keptMs = 400 * 86_400_000;
 

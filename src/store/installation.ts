@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Tables } from "../contracts/table.ts";
 import type { Installation } from "../contracts.ts";
-import { defineTable, text } from "./define-table.ts";
+import { defineTable, text } from "./table/define-table.ts";
 
 /** By name: values that the installation has made for itself. */
 export const installationTable = defineTable({ name: "installation", fields: { value: text() } });

@@ -1,6 +1,6 @@
 import type { RowOf, Tables } from "../contracts/table.ts";
 import type { JobRow, JobRows, JobState } from "../contracts.ts";
-import { defineTable, integer, json, optional, text } from "./define-table.ts";
+import { defineTable, integer, json, optional, text } from "./table/define-table.ts";
 
 /** By the job's name: who does it, and what it remembers. */
 export const jobsTable = defineTable({

@@ -1,6 +1,6 @@
 import type { RowOf, Tables } from "../contracts/table.ts";
 import type { MediaRow, MediaRows, MediaState } from "../contracts.ts";
-import { date, defineTable, integer, optional, text } from "./define-table.ts";
+import { date, defineTable, integer, optional, text } from "./table/define-table.ts";
 
 /**
  * By Meta's media id: the files of messages. Rows do not go by themselves: the bytes go first, and whoever removes

@@ -1,6 +1,6 @@
 import type { Tables } from "../contracts/table.ts";
 import type { ProcessRegistry } from "../contracts.ts";
-import { processesTable } from "./ledger-tables.ts";
+import { processesTable } from "./ledger/ledger-tables.ts";
 
 const forgottenAfterMs = 60_000;
 

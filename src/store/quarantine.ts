@@ -1,8 +1,8 @@
 import type { RowOf, Tables } from "../contracts/table.ts";
 import { type QuarantinedPost, type QuarantineEntry, StoreError } from "../contracts.ts";
-import { bytes, date, defineTable, json, optional, text } from "./define-table.ts";
-import { idOf } from "./event-index.ts";
-import type { CheckedFilter, CheckedPage } from "./selection.ts";
+import { idOf } from "./log/event-index.ts";
+import type { CheckedFilter, CheckedPage } from "./log/selection.ts";
+import { bytes, date, defineTable, json, optional, text } from "./table/define-table.ts";
 
 /** POSTs of which something could not be understood, and events that the log can never take, as they came. */
 export const quarantineTable = defineTable({

@@ -1,8 +1,8 @@
 import type { RowOf, Tables } from "../contracts/table.ts";
 import type { Replay, Replays } from "../contracts.ts";
-import { encodeCursor } from "./cursor.ts";
-import { date, defineTable, flag, json, optional, text } from "./define-table.ts";
-import { checkPage } from "./selection.ts";
+import { checkPage } from "./log/selection.ts";
+import { encodeCursor } from "./table/cursor.ts";
+import { date, defineTable, flag, json, optional, text } from "./table/define-table.ts";
 
 const keptMs = 90 * 86_400_000;
 

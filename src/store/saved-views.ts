@@ -1,6 +1,6 @@
 import type { Tables } from "../contracts/table.ts";
 import type { Views } from "../contracts.ts";
-import { defineTable, flag, text } from "./define-table.ts";
+import { defineTable, flag, text } from "./table/define-table.ts";
 
 /** Saved views of the console. */
 export const viewsTable = defineTable({

@@ -1,7 +1,7 @@
 import type { RowOf, Tables } from "../contracts/table.ts";
 import type { LateMinute, Mark, Series, SeriesRow, Span, Step } from "../contracts.ts";
-import { date, defineTable, flag, integer, json, optional, text } from "./define-table.ts";
-import type { Projected } from "./projection.ts";
+import type { Projected } from "./log/projection.ts";
+import { date, defineTable, flag, integer, json, optional, text } from "./table/define-table.ts";
 
 const keptMs = 400 * 86_400_000;
 const minuteMs = 60_000;

@@ -1,6 +1,6 @@
 import type { Tables } from "../contracts/table.ts";
 import type { Sessions } from "../contracts.ts";
-import { date, defineTable, flag, optional, text } from "./define-table.ts";
+import { date, defineTable, flag, optional, text } from "./table/define-table.ts";
 
 /** By the SHA-256 of their secrets: sessions of the console, and codes that begin one. */
 export const sessionsTable = defineTable({

@@ -1,6 +1,6 @@
 import type { RowOf, Tables } from "../contracts/table.ts";
 import type { ApiToken, Scope, Tokens } from "../contracts.ts";
-import { defineTable, optional, text, texts } from "./define-table.ts";
+import { defineTable, optional, text, texts } from "./table/define-table.ts";
 
 /** By name: who may ask, but the secret. */
 export const tokensTable = defineTable({

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, it, type TestContext } from "node:test";
 import { Command } from "commander";
+import { keepInEnv, withValues } from "../../src/cli/common/env-file.ts";
 import { registerConnect } from "../../src/cli/connect.ts";
-import { keepInEnv, withValues } from "../../src/cli/env-file.ts";
 import type { GraphStub } from "../meta/graph-state.ts";
 import {
   appId,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Delivery } from "../../src/contracts.ts";
+import { addDelivery, addScheduled } from "../ops/deliveries/ledger-rows.ts";
 import { type Harness, startOps, token } from "../ops/harness.ts";
-import { addDelivery, addScheduled } from "../ops/ledger-rows.ts";
 import { runCli } from "../support/cli.ts";
 import { textEvent } from "../support/sample-events.ts";
 

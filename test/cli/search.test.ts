@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { addDelivery } from "../ops/deliveries/ledger-rows.ts";
 import { type Harness, startOps, token } from "../ops/harness.ts";
-import { addDelivery } from "../ops/ledger-rows.ts";
 import { answers, miasConversation, says, text } from "../ops/talk.ts";
 import { runCli } from "../support/cli.ts";
 

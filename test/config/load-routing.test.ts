@@ -7,7 +7,7 @@ import { ConfigError } from "../../src/config/config-error.ts";
 import { loadRouting } from "../../src/config/load-routing.ts";
 import { closest } from "../../src/config/typos.ts";
 import { parseRate } from "../../src/config/units.ts";
-import { compileRoutes } from "../../src/deliver/routes.ts";
+import { compileRoutes } from "../../src/deliver/routes/routes.ts";
 import { parseDuration } from "../../src/support/duration.ts";
 import { tempDir } from "./temp-dir.ts";
 

@@ -5,7 +5,7 @@ import { before, describe, it } from "node:test";
 import { readRouting } from "../../src/app/plan.ts";
 import { checkConfig } from "../../src/cli/config-check.ts";
 import type { Routing } from "../../src/config/routing.ts";
-import { compileRoutes } from "../../src/deliver/routes.ts";
+import { compileRoutes } from "../../src/deliver/routes/routes.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

@@ -8,7 +8,7 @@ import {
   type TemplateName,
   type WaypostEvent,
 } from "../../src/contracts.ts";
-import { absentFiles, noSurroundings } from "../../src/deliver/surroundings.ts";
+import { absentFiles, noSurroundings } from "../../src/deliver/attempt/surroundings.ts";
 import { contrasts, echoesOf, formsOf } from "../destinations/echoes.ts";
 import type { Fault, Stub } from "../destinations/stub.ts";
 import { makeText } from "../store/make-events.ts";

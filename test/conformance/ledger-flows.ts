@@ -141,14 +141,13 @@ export function testFlowRows(
       const { id } = row(1);
       const doneAt = at(1).toISOString();
       const retried = async (options?: object) => {
-        const [found] = await ledger.claimForeign(name, epoch, []);
+        await ledger.claimForeign(name, epoch, []);
         await ledger.write(epoch, [{ id, state: "dead", unknown: true, doneAt }]);
-        assert.equal(await ledger.reopen(id, options), true, found?.id);
-        const { state, unknown } = (await ledger.delivery(id)) ?? {};
-        return [state, unknown];
+        await ledger.reopen(id, options);
+        return (await ledger.delivery(id))?.unknown;
       };
-      assert.deepEqual(await retried(), ["open", true]);
-      assert.deepEqual(await retried({ notDone: true }), ["open", undefined]);
+      assert.equal(await retried(), true);
+      assert.equal(await retried({ notDone: true }), undefined);
     });
 
     it("lists the oldest first where it is asked to, page by page", async () => {

@@ -8,9 +8,9 @@ import {
   StoreError,
   type WaypostEvent,
 } from "../../src/contracts.ts";
-import { compileRoutes } from "../../src/deliver/routes.ts";
+import { compileRoutes } from "../../src/deliver/routes/routes.ts";
 import { conversationIdOf } from "../../src/event/conversation.ts";
-import { toEvent } from "../../src/event/intake-event.ts";
+import { toEvent } from "../../src/event/intake/intake-event.ts";
 import { quarantinedPost } from "../../src/event/quarantined-post.ts";
 import {
   makeEvent,

@@ -9,7 +9,7 @@ import {
   optional,
   text,
   texts,
-} from "../../src/store/define-table.ts";
+} from "../../src/store/table/define-table.ts";
 
 /** One field of every kind. `order` and `group` are words of SQL. */
 export const things = defineTable({

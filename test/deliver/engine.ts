@@ -11,11 +11,11 @@ import {
   type Unfit,
   type WaypostEvent,
 } from "../../src/contracts.ts";
+import type { Surroundings } from "../../src/deliver/attempt/surroundings.ts";
 import { createDelivery, type DeliveryEngine } from "../../src/deliver/create-delivery.ts";
 import type { DeliveryHooks } from "../../src/deliver/delivery.ts";
 import type { Decider } from "../../src/deliver/flows/decide.ts";
-import { compileRoutes, type Routes } from "../../src/deliver/routes.ts";
-import type { Surroundings } from "../../src/deliver/surroundings.ts";
+import { compileRoutes, type Routes } from "../../src/deliver/routes/routes.ts";
 import { createArrayLog, type LogLine } from "../support/array-log.ts";
 import { createFakeClock, type FakeClock, settled } from "./fake-clock.ts";
 import { createMemoryLedger, type MemoryLedger } from "./memory-ledger.ts";

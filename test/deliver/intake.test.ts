@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { BusMessage, Delivery, NewDelivery, WaypostEvent } from "../../src/contracts.ts";
 import { createIntake, type IntakeParts } from "../../src/deliver/intake.ts";
-import { compileRoutes } from "../../src/deliver/routes.ts";
+import { compileRoutes } from "../../src/deliver/routes/routes.ts";
 import { aliasEdges } from "../../src/event/alias-edges.ts";
 import { conversationIdOf } from "../../src/event/conversation.ts";
 import { quarantinedMessage, quarantinedPost } from "../../src/event/quarantined-post.ts";

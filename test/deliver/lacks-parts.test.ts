@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { DeliveryContext, EventFile, WaypostEvent } from "../../src/contracts.ts";
-import { absentFiles, noSurroundings, type Surroundings } from "../../src/deliver/surroundings.ts";
+import {
+  absentFiles,
+  noSurroundings,
+  type Surroundings,
+} from "../../src/deliver/attempt/surroundings.ts";
 import { createStub, event, type StubDestination, startEngine } from "./engine.ts";
 
 const second = 1_000;

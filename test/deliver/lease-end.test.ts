@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Ledger } from "../../src/contracts.ts";
+import { settle } from "../../src/deliver/attempt/settle.ts";
+import { createTryHead } from "../../src/deliver/attempt/try-head.ts";
 import { createBodies } from "../../src/deliver/bodies.ts";
 import { createHealth } from "../../src/deliver/health.ts";
 import { createIntake } from "../../src/deliver/intake.ts";
-import { openRow } from "../../src/deliver/lane.ts";
-import { compileRoutes } from "../../src/deliver/routes.ts";
-import { settle } from "../../src/deliver/settle.ts";
-import { createTryHead } from "../../src/deliver/try-head.ts";
+import { openRow } from "../../src/deliver/lanes/lane.ts";
+import { compileRoutes } from "../../src/deliver/routes/routes.ts";
 import { createKeyedMutex } from "../../src/support/keyed-mutex.ts";
 import { type Lease, LeaseOverError } from "../../src/support/lease.ts";
 import { createArrayLog } from "../support/array-log.ts";

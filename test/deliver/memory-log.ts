@@ -1,7 +1,7 @@
 import type { BusMessage, WaypostEvent } from "../../src/contracts.ts";
 import { aliasEdges } from "../../src/event/alias-edges.ts";
 import { isQuarantined } from "../../src/event/event.ts";
-import type { LedgerLog } from "../../src/store/ledger.ts";
+import type { LedgerLog } from "../../src/store/ledger/ledger.ts";
 
 type Edge = ReturnType<typeof aliasEdges>[number];
 

@@ -1,4 +1,4 @@
-import { type OpenRow, openRow } from "../../src/deliver/lane.ts";
+import { type OpenRow, openRow } from "../../src/deliver/lanes/lane.ts";
 import { createFakeClock } from "./fake-clock.ts";
 
 /** When the row was made. */

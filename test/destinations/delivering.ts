@@ -10,8 +10,8 @@ import {
   type Link,
   type WaypostEvent,
 } from "../../src/contracts.ts";
-import { aboutOf } from "../../src/deliver/contact-of.ts";
-import { noSurroundings } from "../../src/deliver/surroundings.ts";
+import { aboutOf } from "../../src/deliver/attempt/contact-of.ts";
+import { noSurroundings } from "../../src/deliver/attempt/surroundings.ts";
 
 interface Surrounding {
   readonly contact?: Partial<DeliveryContact>;

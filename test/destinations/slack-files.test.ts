@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { Destination } from "../../src/contracts.ts";
-import { noSurroundings } from "../../src/deliver/surroundings.ts";
+import { noSurroundings } from "../../src/deliver/attempt/surroundings.ts";
 import { slack } from "../../src/destinations/slack/slack.ts";
 import { makeEvent } from "../store/make-events.ts";
 import { createArrayLog } from "../support/array-log.ts";

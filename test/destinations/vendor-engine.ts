@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Destination, WaypostEvent } from "../../src/contracts.ts";
-import type { Surroundings } from "../../src/deliver/surroundings.ts";
+import type { Surroundings } from "../../src/deliver/attempt/surroundings.ts";
 import type { Clock } from "../../src/support/clock.ts";
 import { startEngine } from "../deliver/engine.ts";
 import { createFakeClock, type FakeClock } from "../deliver/fake-clock.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { WaypostEvent } from "../../src/contracts.ts";
 import { conversationIdOf } from "../../src/event/conversation.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
-import { addDelivery } from "../ops/ledger-rows.ts";
+import { addDelivery } from "../ops/deliveries/ledger-rows.ts";
 import { answers, event, reached, says, text } from "../ops/talk.ts";
 import { phoneNumberId } from "../store/make-events.ts";
 import { createArrayLog } from "../support/array-log.ts";

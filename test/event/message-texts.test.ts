@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import type { WaypostEvent } from "../../src/contracts.ts";
 import { messageTexts } from "../../src/event/message-texts.ts";
 import { renderMessage } from "../../src/event/render-message.ts";
-import { searchableTexts } from "../../src/store/searchable-texts.ts";
+import { searchableTexts } from "../../src/store/log/searchable-texts.ts";
 import { makeEvent } from "../store/make-events.ts";
 
 type Message = NonNullable<WaypostEvent["data"]["message"]>;

@@ -11,7 +11,7 @@ import type { EncodedEvent } from "../../src/contracts.ts";
 import { createOps } from "../../src/ops/create-ops.ts";
 import { createPostParser } from "../../src/receive/post-parser.ts";
 import { createReceiver } from "../../src/receive/server.ts";
-import { createStoreHandler } from "../../src/store/create-store-handler.ts";
+import { createStoreHandler } from "../../src/store/log/create-store-handler.ts";
 
 const broken = process.argv[2];
 const config = await loadConfig(process.env, "start");

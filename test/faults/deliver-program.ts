@@ -21,11 +21,11 @@ import {
 import { createDelivery } from "../../src/deliver/create-delivery.ts";
 import { createDecider } from "../../src/deliver/flows/decide.ts";
 import { compileDoings, createFlows } from "../../src/deliver/flows/flows.ts";
-import { compileRoutes, deliverQueue } from "../../src/deliver/routes.ts";
+import { compileRoutes, deliverQueue } from "../../src/deliver/routes/routes.ts";
 import { encodeEvent } from "../../src/event/encode.ts";
 import { isQuarantined } from "../../src/event/event.ts";
-import { createStoreHandler } from "../../src/store/create-store-handler.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
+import { createStoreHandler } from "../../src/store/log/create-store-handler.ts";
 import { type Clock, systemClock } from "../../src/support/clock.ts";
 import { createLog } from "../../src/support/log.ts";
 import { createMetrics } from "../../src/support/metrics.ts";

@@ -64,11 +64,7 @@ async function reply(
     await rm(folder, { recursive: true, force: true });
   });
   // Every third answer is lost after the effect, every seventh request is cut before it.
-  api.fail(
-    ...contacts.map((_, at) =>
-      at % 3 === 1 ? "lost" : at % 7 === 2 ? "reset" : "none",
-    ),
-  );
+  api.fail(...contacts.map((_, at) => (at % 3 === 1 ? "lost" : at % 7 === 2 ? "reset" : "none")));
   const written = Promise.all(
     contacts.map(({ phone }, at) => api.write({ phone }, `message ${at}`)),
   );
@@ -123,8 +119,7 @@ function wrongAbout({ state, sent, repeats, isQuiet }: Replied): string | undefi
   return sent > 1 && !(repeats && isQuiet) ? `${is}: it is doubled` : undefined;
 }
 
-const wrongIn = (replies: readonly Replied[]) =>
-  replies.flatMap((each) => wrongAbout(each) ?? []);
+const wrongIn = (replies: readonly Replied[]) => replies.flatMap((each) => wrongAbout(each) ?? []);
 
 describe("replies under SIGKILL with answers lost", { concurrency: 2 }, () => {
   it("are there once each while statuses come; without, what may be there twice is counted", async (t) => {

@@ -3,7 +3,7 @@ import { it } from "node:test";
 import type { Bus, NewDelivery, Route } from "../../src/contracts.ts";
 import { createDelivery } from "../../src/deliver/create-delivery.ts";
 import { createDecider } from "../../src/deliver/flows/decide.ts";
-import { compileRoutes } from "../../src/deliver/routes.ts";
+import { compileRoutes } from "../../src/deliver/routes/routes.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { tempDir } from "../config/temp-dir.ts";
 import { createStub } from "../deliver/engine.ts";

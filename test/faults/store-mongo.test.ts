@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Store, StoreError, type WaypostEvent } from "../../src/contracts.ts";
-import { createStoreHandler } from "../../src/store/create-store-handler.ts";
+import { createStoreHandler } from "../../src/store/log/create-store-handler.ts";
 import { connectMongoStore } from "../../src/store/mongo/connect-mongo-store.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 import { type Mongo, needsMongo, startMongo } from "../services/mongo.ts";

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { WaypostEvent } from "../../src/contracts.ts";
-import type { SystemStatus } from "../../src/ops/status.ts";
+import type { SystemStatus } from "../../src/ops/status/status.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { appSecret, createProgram, opsToken, type Program } from "./program.ts";
 

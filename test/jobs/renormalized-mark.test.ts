@@ -9,7 +9,11 @@ import { makeText } from "../store/make-events.ts";
 const entry = { id: "qrt_1", receivedAt: "2026-11-20T10:00:00.000Z" } as QuarantineEntry;
 
 /** The mark of each event that is published when what is stored is read again. */
-async function published(stored: WaypostEvent, made: readonly WaypostEvent[], lost: WaypostEvent[]) {
+async function published(
+  stored: WaypostEvent,
+  made: readonly WaypostEvent[],
+  lost: WaypostEvent[],
+) {
   const marks: Record<string, true | undefined> = {};
   const sources = {
     query: {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { replayParts } from "../../src/app/replay.ts";
 import type { ReplayRequest, Route, Store } from "../../src/contracts.ts";
 import { deliveryId } from "../../src/deliver/delivery.ts";
-import { compileRoutes } from "../../src/deliver/routes.ts";
+import { compileRoutes } from "../../src/deliver/routes/routes.ts";
 import { planReplay, takeSlice } from "../../src/jobs/replay/replayer.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { makeText } from "../store/make-events.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { replayParts } from "../../src/app/replay.ts";
 import type { Replay, ReplayRequest, Store } from "../../src/contracts.ts";
-import { compileRoutes } from "../../src/deliver/routes.ts";
+import { compileRoutes } from "../../src/deliver/routes/routes.ts";
 import { createJobs } from "../../src/jobs/elect.ts";
 import { takeSlice } from "../../src/jobs/replay/replayer.ts";
 import { startReplaying } from "../../src/jobs/replay/replaying.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { replayParts } from "../../src/app/replay.ts";
 import type { Replay, ReplayRequest, Route, Store } from "../../src/contracts.ts";
-import { compileRoutes } from "../../src/deliver/routes.ts";
+import { compileRoutes } from "../../src/deliver/routes/routes.ts";
 import { mediaLaneKeys } from "../../src/destinations/media/lane-keys.ts";
 import { createJobs } from "../../src/jobs/elect.ts";
 import { planReplay, takeSlice } from "../../src/jobs/replay/replayer.ts";

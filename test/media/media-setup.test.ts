@@ -8,7 +8,7 @@ import { createMediaSetup, filesOf, openMedia } from "../../src/app/media.ts";
 import type { Plan } from "../../src/app/plan.ts";
 import type { DeliveryRules, NewDelivery, Store } from "../../src/contracts.ts";
 import { type DestinationSetup, deliveryId } from "../../src/deliver/delivery.ts";
-import { compileRoutes } from "../../src/deliver/routes.ts";
+import { compileRoutes } from "../../src/deliver/routes/routes.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";
 import { loadYaml } from "../config/load-yaml.ts";
 import { createStub } from "../deliver/engine.ts";

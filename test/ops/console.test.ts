@@ -4,7 +4,7 @@ import { after, before, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import express from "express";
 import { createConsole } from "../../src/ops/console.ts";
-import { problemHandler } from "../../src/ops/problem.ts";
+import { problemHandler } from "../../src/ops/http/problem.ts";
 import { createHttpServer, listen } from "../../src/support/http-server.ts";
 import { createLog } from "../../src/support/log.ts";
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { QuarantineEntry } from "../../src/contracts.ts";
 import { quarantinedPost } from "../../src/event/quarantined-post.ts";
+import { addDelivery } from "./deliveries/ledger-rows.ts";
 import { type Harness, startOps } from "./harness.ts";
-import { addDelivery } from "./ledger-rows.ts";
 import { answers, miasConversation, says, text } from "./talk.ts";
 
 const found = { name: "token", ok: true, detail: "it is accepted" };

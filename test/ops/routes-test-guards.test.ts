@@ -62,9 +62,9 @@ describe("routes test of a destination that writes to contacts", () => {
 
   it("is told on the command line too", async () => {
     ops.query.log.push(fresh(4, "2026-11-20T10:00:00.000Z"));
-    const { stdout } = await runCli(["routes", "test", "evt_4"], { url: ops.url, token });
-    assert.match(stdout, /would be skipped for wa .*as things stand: what it answers is too old/);
-    assert.match(stdout, /✗ age: what it answers is too old/);
-    assert.match(stdout, /✓ stop/);
+    const { out } = await runCli(["routes", "test", "evt_4"], { url: ops.url, token });
+    assert.match(out, /would be skipped for wa .*as things stand: what it answers is too old/);
+    assert.match(out, /✗ age: what it answers is too old/);
+    assert.match(out, /✓ stop/);
   });
 });

@@ -1,11 +1,11 @@
 import type { Tables } from "../../src/contracts/table.ts";
 import type { Contacts, WaypostEvent } from "../../src/contracts.ts";
 import { type AliasEdge, aliasEdges } from "../../src/event/alias-edges.ts";
-import { resolveAliases } from "../../src/store/aliases.ts";
-import { contactFacts } from "../../src/store/contact-facts.ts";
-import { createContactLearner } from "../../src/store/contact-learner.ts";
-import { createContacts } from "../../src/store/contacts.ts";
-import { payloadTime } from "../../src/store/projection.ts";
+import { resolveAliases } from "../../src/store/contacts/aliases.ts";
+import { contactFacts } from "../../src/store/contacts/contact-facts.ts";
+import { createContactLearner } from "../../src/store/contacts/contact-learner.ts";
+import { createContacts } from "../../src/store/contacts/contacts.ts";
+import { payloadTime } from "../../src/store/log/projection.ts";
 import { createMemoryTables } from "./memory-tables.ts";
 
 export interface MemoryContacts extends Contacts {

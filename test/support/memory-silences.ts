@@ -1,9 +1,9 @@
 import type { Silences, WaypostEvent } from "../../src/contracts.ts";
 import { type AliasEdge, aliasEdges } from "../../src/event/alias-edges.ts";
-import { type Facts, joinFacts, markOf, rowOf } from "../../src/store/facts.ts";
-import { project } from "../../src/store/projection.ts";
-import { createSilences } from "../../src/store/silences.ts";
-import type { ConversationRow } from "../../src/store/views.ts";
+import { createSilences } from "../../src/store/conversations/silences.ts";
+import { type Facts, joinFacts, markOf, rowOf } from "../../src/store/log/facts.ts";
+import { project } from "../../src/store/log/projection.ts";
+import type { ConversationRow } from "../../src/store/log/views.ts";
 
 export interface MemorySilences extends Silences {
   append(events: readonly WaypostEvent[]): void;

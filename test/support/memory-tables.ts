@@ -1,5 +1,5 @@
 import type { Change, Table, TableSpec, Tables } from "../../src/contracts/table.ts";
-import { applyStep, compareValues, storedValue } from "../../src/store/table-steps.ts";
+import { applyStep, compareValues, storedValue } from "../../src/store/table/table-steps.ts";
 import {
   type AnyRow,
   behind,
@@ -13,8 +13,8 @@ import {
   type Term,
   termsOf,
   upsertOf,
-} from "../../src/store/table-terms.ts";
-import { tablesFrom } from "../../src/store/tables-from.ts";
+} from "../../src/store/table/table-terms.ts";
+import { tablesFrom } from "../../src/store/table/tables-from.ts";
 
 type Rows = Map<string, Record<string, unknown> & { id: string }>;
 

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ConfigError, type ConfigProblem } from "../../config/config-error.ts";
 import { readGiven } from "../../config/env.ts";
-import { quoted } from "../env-file.ts";
+import { quoted } from "../common/env-file.ts";
 
 /** waypost.yaml, where WAYPOST_CONFIG says that it is. */
 export interface ConfigFile {

@@ -1,4 +1,4 @@
-import { CommandError, exitCodes } from "../ops-client.ts";
+import { CommandError, exitCodes } from "../common/ops-client.ts";
 import type { Questions } from "./questions.ts";
 
 interface OptionSchema {

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
-import { CommandError, exitCodes } from "../ops-client.ts";
+import { CommandError, exitCodes } from "../common/ops-client.ts";
 
 /** Whoever sits at the terminal. */
 export interface Questions {

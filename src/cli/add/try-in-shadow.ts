@@ -1,7 +1,7 @@
 import type { DeliveryContact, DeliveryRules, WaypostEvent } from "../../contracts.ts";
 import { DeliveryError } from "../../contracts.ts";
+import { absentFiles, noSurroundings } from "../../deliver/attempt/surroundings.ts";
 import type { DestinationSetup } from "../../deliver/delivery.ts";
-import { absentFiles, noSurroundings } from "../../deliver/surroundings.ts";
 import { omitFrom } from "../../event/omit.ts";
 import { phoneCandidates } from "../../event/phone.ts";
 

@@ -2,8 +2,8 @@ import { applyStep, stepInWords, stepsOf } from "../../meta/apply-step.ts";
 import { GraphError } from "../../meta/graph-error.ts";
 import type { ReadConnection } from "../../meta/read-connection.ts";
 import type { Questions } from "../add/questions.ts";
-import { CommandError, exitCodes } from "../ops-client.ts";
-import { escapeControls } from "../terminal.ts";
+import { CommandError, exitCodes } from "../common/ops-client.ts";
+import { escapeControls } from "../common/terminal.ts";
 
 /** Does what is missing at Meta, asked once. Throws CommandError where Meta says no; what was done until then stays. */
 export async function applyAll(

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { request } from "undici";
-import { askOps, CommandError, exitCodes, type ResolveOps } from "../ops-client.ts";
+import { askOps, CommandError, exitCodes, type ResolveOps } from "../common/ops-client.ts";
 import { sign } from "../simulate/wire.ts";
 
 const bin = fileURLToPath(new URL("../../../bin/waypost.js", import.meta.url));

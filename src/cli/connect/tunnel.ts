@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import path from "node:path";
-import { CommandError, exitCodes } from "../ops-client.ts";
+import { CommandError, exitCodes } from "../common/ops-client.ts";
 
 export interface Tunnel {
   /** The public address, without a slash at the end. */

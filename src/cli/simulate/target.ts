@@ -1,4 +1,4 @@
-import { CommandError, exitCodes } from "../ops-client.ts";
+import { CommandError, exitCodes } from "../common/ops-client.ts";
 import type { SimulateFlags } from "./flags.ts";
 
 /** What the configuration knows of a receiver. */

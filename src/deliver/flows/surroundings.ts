@@ -1,6 +1,6 @@
 import type { EventQuery, SentMessages, WaypostEvent } from "../../contracts.ts";
 import { arrivedMessageId } from "../../event/file-arrived.ts";
-import { noSurroundings, type Surroundings } from "../surroundings.ts";
+import { noSurroundings, type Surroundings } from "../attempt/surroundings.ts";
 import type { Decider } from "./decide.ts";
 import { marksOf } from "./marks.ts";
 import { type ScopeParts, scopeOf } from "./scope.ts";

@@ -7,8 +7,8 @@ import {
   type RouteTested,
   type WaypostEvent,
 } from "../../contracts.ts";
-import type { Routes } from "../routes.ts";
-import { noInWords, whyNot } from "../why-not.ts";
+import type { Routes } from "../routes/routes.ts";
+import { noInWords, whyNot } from "../routes/why-not.ts";
 import type { Decider, Decision } from "./decide.ts";
 import type { DryChange } from "./dry-memory.ts";
 import type { Flows } from "./flows.ts";

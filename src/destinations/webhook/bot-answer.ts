@@ -5,8 +5,8 @@ import {
   type Reply,
   replySchema,
 } from "../../contracts.ts";
-import { beyondLimits } from "../../event/intake-limits.ts";
-import { below, type IntakeProblem } from "../../event/intake-problem.ts";
+import { beyondLimits } from "../../event/intake/intake-limits.ts";
+import { below, type IntakeProblem } from "../../event/intake/intake-problem.ts";
 import { isOwnType } from "../../event/own-types.ts";
 import { setSchema } from "../../event/set-schema.ts";
 import { compilePointed, type PointedProblem } from "../../support/schema.ts";

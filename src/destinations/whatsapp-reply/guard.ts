@@ -14,12 +14,13 @@ interface Judged {
 type Guard = "event" | "age" | "stop" | "holder";
 
 /** In the order in which they are asked. Each says why nothing is written, in a sentence for people. */
-const guards: readonly (readonly [name: Guard, whyNot: (judged: Judged) => string | undefined])[] = [
-  ["event", whyNever],
-  ["age", whyTooOld],
-  ["stop", whyStopped],
-  ["holder", whyHeld],
-];
+const guards: readonly (readonly [name: Guard, whyNot: (judged: Judged) => string | undefined])[] =
+  [
+    ["event", whyNever],
+    ["age", whyTooOld],
+    ["stop", whyStopped],
+    ["holder", whyHeld],
+  ];
 
 /** Why nothing is written; undefined: nothing speaks against it. Pure. */
 export function whyNot(judged: Judged): string | undefined {
@@ -43,7 +44,8 @@ function whyNever({ answered, origin }: Judged): string | undefined {
   const [own, first] = [answered, origin ?? answered];
   if (own.data.test || first.data.test) return "it is a test event";
   if (own.data.groupId !== undefined) return "it is of a group";
-  if (own.data.renormalized || first.data.renormalized) return "it was read only later, not as it came";
+  if (own.data.renormalized || first.data.renormalized)
+    return "it was read only later, not as it came";
   if (own.data.supersededBy !== undefined) return "it was read again, as other events";
   for (const { type } of [own, first]) {
     const never = neverAnswered.find(([pattern]) => pattern.test(type));
@@ -81,7 +83,5 @@ function whyStopped({ job, standing, answered, contact }: Judged): string | unde
 /** Who says stop is told so, whoever has the conversation. */
 function whyHeld({ job, standing: { heldBy } }: Judged): string | undefined {
   if (job.purpose === "consent" || heldBy === undefined) return undefined;
-  return heldBy === "human"
-    ? "a human has the conversation"
-    : "another app has the conversation";
+  return heldBy === "human" ? "a human has the conversation" : "another app has the conversation";
 }

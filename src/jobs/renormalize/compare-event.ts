@@ -21,7 +21,10 @@ export function compareEvent(
   made: readonly WaypostEvent[],
   dataversion: number,
 ): Comparison {
-  const same = marked(stored, made.find(({ id }) => id === stored.id));
+  const same = marked(
+    stored,
+    made.find(({ id }) => id === stored.id),
+  );
   const others = made.filter(({ id }) => id !== stored.id);
   const superseded = same === undefined && others.length > 0;
   const replacement = same ?? (superseded ? supersede(stored, others, dataversion) : stored);

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { Installation } from "../../contracts.ts";
-import { Problem, unavailable } from "../problem.ts";
-import { anyViewerOf, viewerOf } from "../viewer.ts";
+import { anyViewerOf, viewerOf } from "../access/viewer.ts";
+import { Problem, unavailable } from "../http/problem.ts";
 import {
   type ApiDocument,
   createMasks,

@@ -1,5 +1,5 @@
 import type { Request } from "express";
-import { Problem } from "../problem.ts";
+import { Problem } from "../http/problem.ts";
 import { type ApiDocument, type Operation, type Parameter, resolve } from "./contracts.ts";
 import { matchOf, operationOf } from "./matched.ts";
 import { wasPseudonym } from "./opened.ts";

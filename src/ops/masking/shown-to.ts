@@ -1,5 +1,5 @@
 import type { Request, Response } from "express";
-import { viewerOf } from "../viewer.ts";
+import { viewerOf } from "../access/viewer.ts";
 
 const maxReason = 200;
 

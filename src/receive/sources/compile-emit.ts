@@ -1,7 +1,7 @@
 import type { SourceEmit } from "../../contracts/sources.ts";
 import type { Accounts } from "../../contracts.ts";
 import type { WaypostEvent } from "../../event/event.ts";
-import { toEvent } from "../../event/intake-event.ts";
+import { toEvent } from "../../event/intake/intake-event.ts";
 import { createTemplates, TemplateError } from "../../support/template.ts";
 import { compileValuesWhen } from "../../support/value-when.ts";
 import type { PostStamp } from "../parse-post.ts";

@@ -1,6 +1,6 @@
-import { type Facts, rowOf } from "../facts.ts";
-import type { CountRow, FiguresReader } from "../log-figures.ts";
-import type { MessageRow } from "../views.ts";
+import { type Facts, rowOf } from "../log/facts.ts";
+import type { CountRow, FiguresReader } from "../log/log-figures.ts";
+import type { MessageRow } from "../log/views.ts";
 import { list } from "./newest.ts";
 import type { Uses } from "./uses.ts";
 

@@ -1,9 +1,9 @@
 import type { WaypostEvent } from "../../contracts.ts";
 import type { QuerySession } from "../../support/queried-sqlite.ts";
 import type { SqlValue } from "../../support/sqlite.ts";
-import { matchingTypes } from "../known-types.ts";
-import type { Selection } from "../reader.ts";
-import type { CheckedPage } from "../selection.ts";
+import { matchingTypes } from "../log/known-types.ts";
+import type { Selection } from "../log/reader.ts";
+import type { CheckedPage } from "../log/selection.ts";
 import { anyOf, type Condition, clean, equal, list, maxAlternatives, newest } from "./newest.ts";
 import { contactToken, messageToken, postToken, token } from "./schema.ts";
 import { readTypes } from "./stats.ts";

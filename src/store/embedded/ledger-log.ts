@@ -1,5 +1,5 @@
-import type { LedgerLog } from "../ledger.ts";
-import type { Reader } from "../reader.ts";
+import type { LedgerLog } from "../ledger/ledger.ts";
+import type { Reader } from "../log/reader.ts";
 import type { Uses } from "./uses.ts";
 
 /** What the ledger asks of the log in the same file. */

@@ -1,4 +1,4 @@
-import type { Mark, Marks } from "../silences.ts";
+import type { Mark, Marks } from "../conversations/silences.ts";
 import type { Uses } from "./uses.ts";
 
 /** A column of the conversation, empty when it is settled: its index holds the others alone. */

@@ -1,5 +1,5 @@
 import type { SqlValue } from "../../support/sqlite.ts";
-import type { CheckedPage } from "../selection.ts";
+import type { CheckedPage } from "../log/selection.ts";
 
 /** A part of a WHERE, with what it binds. */
 export interface Condition {

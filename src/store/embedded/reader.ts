@@ -2,15 +2,15 @@ import type { WaypostEvent } from "../../contracts.ts";
 import type { AliasEdge } from "../../event/alias-edges.ts";
 import type { QuerySession } from "../../support/queried-sqlite.ts";
 import type { SqlRow, SqlSession } from "../../support/sqlite.ts";
-import { rowOf } from "../facts.ts";
+import { rowOf } from "../log/facts.ts";
 import type {
   ConversationSelection,
   ConversationTime,
   ListedConversation,
   Reader,
-} from "../reader.ts";
-import type { CheckedPage } from "../selection.ts";
-import type { ConversationRow, MessageRow } from "../views.ts";
+} from "../log/reader.ts";
+import type { CheckedPage } from "../log/selection.ts";
+import type { ConversationRow, MessageRow } from "../log/views.ts";
 import { behind, findEvents } from "./find-events.ts";
 import { anyOf, type Condition, equal, list, newest } from "./newest.ts";
 import { readStats } from "./stats.ts";

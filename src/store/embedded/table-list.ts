@@ -1,7 +1,7 @@
 import type { Index, TableSpec } from "../../contracts/table.ts";
 import type { SqlValue } from "../../support/sqlite.ts";
-import { nameOf } from "../define-table.ts";
-import type { Order, Term } from "../table-terms.ts";
+import { nameOf } from "../table/define-table.ts";
+import type { Order, Term } from "../table/table-terms.ts";
 import { maxAlternatives } from "./newest.ts";
 import { type Bind, collectParams, conditionOf, orderBy, quoted } from "./table-sql.ts";
 

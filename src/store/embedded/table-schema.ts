@@ -1,7 +1,7 @@
 import type { FieldKind, Index, TableSpec } from "../../contracts/table.ts";
 import type { SqlSession } from "../../support/sqlite.ts";
-import { nameOf } from "../define-table.ts";
-import type { Term } from "../table-terms.ts";
+import { nameOf } from "../table/define-table.ts";
+import type { Term } from "../table/table-terms.ts";
 
 const types: Record<FieldKind, string> = {
   text: "TEXT",

@@ -1,6 +1,13 @@
 import type { FieldKind, TableSpec, Where } from "../../contracts/table.ts";
 import type { SqlRow, SqlValue } from "../../support/sqlite.ts";
-import { type AnyRow, behind, type Order, type Step, type Term, termsOf } from "../table-terms.ts";
+import {
+  type AnyRow,
+  behind,
+  type Order,
+  type Step,
+  type Term,
+  termsOf,
+} from "../table/table-terms.ts";
 import { memberTableFor } from "./table-schema.ts";
 
 /** Names come from declarations alone, which have letters and digits only; values are always bound. */

@@ -9,7 +9,7 @@ import {
   type Term,
   termsOf,
   upsertOf,
-} from "../table-terms.ts";
+} from "../table/table-terms.ts";
 import {
   assignments,
   type Bind,

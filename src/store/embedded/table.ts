@@ -1,7 +1,7 @@
 import type { Table, TableSpec, Tables } from "../../contracts/table.ts";
 import type { SqlSession } from "../../support/sqlite.ts";
-import { type AnyRow, idOf, indexedText, limitOf, orderOf, termsOf } from "../table-terms.ts";
-import { tablesFrom } from "../tables-from.ts";
+import { type AnyRow, idOf, indexedText, limitOf, orderOf, termsOf } from "../table/table-terms.ts";
+import { tablesFrom } from "../table/tables-from.ts";
 import { distinct } from "./stats.ts";
 import { type ListParts, listSql } from "./table-list.ts";
 import {

@@ -1,6 +1,6 @@
 import type { Tables } from "../../contracts/table.ts";
-import { remoteIn } from "../ledger-links.ts";
-import { linksTable } from "../ledger-tables.ts";
+import { remoteIn } from "../ledger/ledger-links.ts";
+import { linksTable } from "../ledger/ledger-tables.ts";
 import type { ConversationDocument, EventDocument, Models } from "./models.ts";
 import { nativeOf } from "./table-model.ts";
 

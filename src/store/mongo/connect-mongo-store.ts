@@ -1,10 +1,10 @@
 import type { Store } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import { collections, openCollections } from "../collections.ts";
-import { createContactLearner } from "../contact-learner.ts";
-import { createLogFigures } from "../log-figures.ts";
-import { createQuery } from "../query.ts";
-import { createSilences } from "../silences.ts";
+import { createContactLearner } from "../contacts/contact-learner.ts";
+import { createSilences } from "../conversations/silences.ts";
+import { createLogFigures } from "../log/log-figures.ts";
+import { createQuery } from "../log/query.ts";
 import { appendBatch } from "./append.ts";
 import { catchUp } from "./catch-up.ts";
 import { createMongoConnection } from "./connection.ts";

@@ -1,7 +1,7 @@
 import type { mongo } from "mongoose";
-import type { CountRow, FiguresReader, Times } from "../log-figures.ts";
-import { queryLimitMs as maxTimeMS } from "../time-limit.ts";
-import type { MessageRow } from "../views.ts";
+import type { CountRow, FiguresReader, Times } from "../log/log-figures.ts";
+import type { MessageRow } from "../log/views.ts";
+import { queryLimitMs as maxTimeMS } from "../table/time-limit.ts";
 import type { MongoConnection } from "./connection.ts";
 import type { EventDocument, Models } from "./models.ts";
 import { nativeOf } from "./table-model.ts";

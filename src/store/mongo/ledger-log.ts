@@ -1,5 +1,5 @@
-import type { LedgerLog } from "../ledger.ts";
-import type { Reader } from "../reader.ts";
+import type { LedgerLog } from "../ledger/ledger.ts";
+import type { Reader } from "../log/reader.ts";
 import type { MongoConnection } from "./connection.ts";
 import type { EventDocument } from "./models.ts";
 import { nativeOf } from "./table-model.ts";

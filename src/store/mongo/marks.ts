@@ -1,5 +1,5 @@
-import type { Marks } from "../silences.ts";
-import { queryLimitMs as maxTimeMS } from "../time-limit.ts";
+import type { Marks } from "../conversations/silences.ts";
+import { queryLimitMs as maxTimeMS } from "../table/time-limit.ts";
 import type { MongoConnection } from "./connection.ts";
 import type { ConversationDocument } from "./models.ts";
 import { nativeOf } from "./table-model.ts";

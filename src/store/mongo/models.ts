@@ -1,6 +1,6 @@
 import { type Connection, Schema } from "mongoose";
 import type { AliasEdge } from "../../event/alias-edges.ts";
-import type { ConversationRow, MessageRow } from "../views.ts";
+import type { ConversationRow, MessageRow } from "../log/views.ts";
 import type { PackedEvent } from "./packed-event.ts";
 
 /** One event: kept whole in `event`, found by what stands beside it. */

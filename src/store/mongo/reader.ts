@@ -1,5 +1,5 @@
 import { trusted } from "mongoose";
-import { matchingTypes } from "../known-types.ts";
+import { matchingTypes } from "../log/known-types.ts";
 import type {
   ConversationSelection,
   ConversationTime,
@@ -7,10 +7,10 @@ import type {
   Reader,
   Selection,
   Waiting,
-} from "../reader.ts";
-import type { CheckedPage } from "../selection.ts";
-import { queryLimitMs as maxTimeMS } from "../time-limit.ts";
-import type { ConversationRow, MessageRow } from "../views.ts";
+} from "../log/reader.ts";
+import type { CheckedPage } from "../log/selection.ts";
+import type { ConversationRow, MessageRow } from "../log/views.ts";
+import { queryLimitMs as maxTimeMS } from "../table/time-limit.ts";
 import type { MongoConnection } from "./connection.ts";
 import type { ConversationDocument, EventDocument, Models } from "./models.ts";
 import { unpackEvent } from "./packed-event.ts";

@@ -1,7 +1,7 @@
 import { type Connection, trusted } from "mongoose";
 import type { StoreStats } from "../../contracts.ts";
 import { quarantineTable } from "../quarantine.ts";
-import { queryLimitMs as maxTimeMS } from "../time-limit.ts";
+import { queryLimitMs as maxTimeMS } from "../table/time-limit.ts";
 import type { Models } from "./models.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;

@@ -1,6 +1,6 @@
 import { mongo } from "mongoose";
 import type { FieldKind, TableSpec } from "../../contracts/table.ts";
-import type { AnyRow, Step, Term } from "../table-terms.ts";
+import type { AnyRow, Step, Term } from "../table/table-terms.ts";
 import { packJson, unpackJson } from "./packed-event.ts";
 
 export type Document = { readonly _id: string; readonly [field: string]: unknown };

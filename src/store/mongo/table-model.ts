@@ -1,7 +1,7 @@
 import { type Connection, type IndexDefinition, mongo, Schema } from "mongoose";
 import type { FieldKind, Index, TableSpec } from "../../contracts/table.ts";
 import { StoreError } from "../../contracts.ts";
-import { nameOf } from "../define-table.ts";
+import { nameOf } from "../table/define-table.ts";
 import { nativeName } from "./table-documents.ts";
 
 const types = {

@@ -1,6 +1,6 @@
 import type { mongo } from "mongoose";
 import type { Change, Table, TableSpec, Tables, Where } from "../../contracts/table.ts";
-import { applyStep, compareValues } from "../table-steps.ts";
+import { applyStep, compareValues } from "../table/table-steps.ts";
 import {
   type AnyRow,
   behind,
@@ -12,9 +12,9 @@ import {
   stepsOf,
   termsOf,
   upsertOf,
-} from "../table-terms.ts";
-import { tablesFrom } from "../tables-from.ts";
-import { queryLimitMs as maxTimeMS } from "../time-limit.ts";
+} from "../table/table-terms.ts";
+import { tablesFrom } from "../table/tables-from.ts";
+import { queryLimitMs as maxTimeMS } from "../table/time-limit.ts";
 import type { MongoConnection } from "./connection.ts";
 import {
   type Document,

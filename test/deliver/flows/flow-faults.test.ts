@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { StoreError } from "../../../src/contracts.ts";
-import { destinationsTable } from "../../../src/store/ledger-tables.ts";
+import { destinationsTable } from "../../../src/store/ledger/ledger-tables.ts";
 import { makeEvent } from "../../store/make-events.ts";
 import {
   createWorld,

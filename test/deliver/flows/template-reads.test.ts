@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Route } from "../../../src/contracts.ts";
 import { flowsDestination } from "../../../src/contracts.ts";
-import { compileRoutes } from "../../../src/deliver/routes.ts";
+import { compileRoutes } from "../../../src/deliver/routes/routes.ts";
 import { createStub } from "../engine.ts";
 import { day, noRules, now, type RouteParts, startFlows } from "./flow-engine.ts";
 

@@ -8,7 +8,7 @@ import type {
   MediaRows,
   WaypostEvent,
 } from "../../../src/contracts.ts";
-import { noSurroundings } from "../../../src/deliver/surroundings.ts";
+import { noSurroundings } from "../../../src/deliver/attempt/surroundings.ts";
 import { createMedia, type MediaOptions } from "../../../src/destinations/media/media.ts";
 import { openDirectory } from "../../../src/media/directory.ts";
 import { createLibrary, type Library } from "../../../src/media/library.ts";

@@ -9,7 +9,7 @@ import {
   type Link,
   type WaypostEvent,
 } from "../../../src/contracts.ts";
-import { noSurroundings } from "../../../src/deliver/surroundings.ts";
+import { noSurroundings } from "../../../src/deliver/attempt/surroundings.ts";
 import { createSalesforce } from "../../../src/destinations/salesforce/salesforce.ts";
 import { phoneCandidates } from "../../../src/event/phone.ts";
 import type { OrgRecord } from "./org.ts";

@@ -7,7 +7,7 @@ import type {
   Standing,
   WaypostEvent,
 } from "../../../src/contracts.ts";
-import { noSurroundings } from "../../../src/deliver/surroundings.ts";
+import { noSurroundings } from "../../../src/deliver/attempt/surroundings.ts";
 import { whatsappReply } from "../../../src/destinations/whatsapp-reply/whatsapp-reply.ts";
 import { createArrayLog } from "../../support/array-log.ts";
 import type { CloudApi } from "./cloud-api.ts";

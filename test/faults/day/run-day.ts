@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import { sendTraffic } from "../../../src/cli/simulate/send.ts";
 import { generateTraffic } from "../../../src/cli/simulate/traffic.ts";
 import type { Delivery, Page, WaypostEvent } from "../../../src/contracts.ts";
-import type { SystemStatus } from "../../../src/ops/status.ts";
+import type { SystemStatus } from "../../../src/ops/status/status.ts";
 import { waitFor } from "../../support/wait-for.ts";
 import { appSecret, createProgram, opsToken, type Program } from "../program.ts";
 import { type Front, startFront } from "./front.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { sha256Of } from "../../../src/ops/secrets.ts";
-import { loginCode } from "../../../src/ops/session-routes.ts";
+import { sha256Of } from "../../../src/ops/access/secrets.ts";
+import { loginCode } from "../../../src/ops/access/session-routes.ts";
 import { token as configured } from "../harness.ts";
 import { type AccessHarness, fromConsole, slugOf, startAccess } from "./access-harness.ts";
 

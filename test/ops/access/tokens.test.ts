@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { parse } from "yaml";
-import { scopes } from "../../../src/ops/viewer.ts";
+import { scopes } from "../../../src/ops/access/viewer.ts";
 import { token as configured } from "../harness.ts";
 import { type AccessHarness, berlin, eventually, slugOf, startAccess } from "./access-harness.ts";
 

@@ -5,7 +5,7 @@ import { after, before, describe, it } from "node:test";
 import { type Planted, startPlanted } from "../../support/planted-program.ts";
 import { installSchemathesis, needsSchemathesis, type Run, runSchemathesis } from "./run.ts";
 
-/** A tail has no end that it could wait for; test/ops/event-stream.test.ts holds it against the contract. */
+/** A tail has no end that it could wait for; test/ops/log/event-stream.test.ts holds it against the contract. */
 const streams = ["--exclude-operation-id", "streamEvents"];
 /** The same requests each time, but for the ids of what is there. */
 const steady = ["--generation-deterministic", "--no-shrink"];

@@ -10,7 +10,7 @@ import { openLog } from "../../../src/store/embedded/open-embedded-store.ts";
 import { createReader } from "../../../src/store/embedded/reader.ts";
 import { createEmbeddedTables } from "../../../src/store/embedded/table.ts";
 import { usesOf } from "../../../src/store/embedded/uses.ts";
-import { createQuery } from "../../../src/store/query.ts";
+import { createQuery } from "../../../src/store/log/query.ts";
 import type { QueriedSqlite } from "../../../src/support/queried-sqlite.ts";
 import { makeText, second } from "../make-events.ts";
 

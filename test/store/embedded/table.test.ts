@@ -4,13 +4,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { Index, TableSpec } from "../../../src/contracts/table.ts";
-import { date, defineTable, flag, optional, text, texts } from "../../../src/store/define-table.ts";
 import { createEmbeddedTables, deleteExpiredRows } from "../../../src/store/embedded/table.ts";
 import { syncTables } from "../../../src/store/embedded/table-schema.ts";
 import { conditionOf } from "../../../src/store/embedded/table-sql.ts";
 import { usesOf } from "../../../src/store/embedded/uses.ts";
-import { deliveriesTable } from "../../../src/store/ledger-tables.ts";
-import { termsOf } from "../../../src/store/table-terms.ts";
+import { deliveriesTable } from "../../../src/store/ledger/ledger-tables.ts";
+import {
+  date,
+  defineTable,
+  flag,
+  optional,
+  text,
+  texts,
+} from "../../../src/store/table/define-table.ts";
+import { termsOf } from "../../../src/store/table/table-terms.ts";
 import { openQueriedSqlite, type QueriedSqlite } from "../../../src/support/queried-sqlite.ts";
 import type { SqlSession, SqlValue } from "../../../src/support/sqlite.ts";
 import { things } from "../../conformance/table-things.ts";

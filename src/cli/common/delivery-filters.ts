@@ -1,0 +1,64 @@
+import { type Command, Option } from "commander";
+import type { Asked } from "../../client/client.ts";
+import { collect } from "../events.ts";
+import { parseTime } from "./times.ts";
+
+type Query = NonNullable<Asked<"GET", "/api/deliveries">["query"]>;
+
+/** By which deliveries are asked for. */
+export interface DeliveryFilterFlags {
+  readonly destination?: string;
+  readonly kind?: string;
+  readonly state?: Query["state"];
+  readonly verdict?: Query["verdict"];
+  readonly route?: string;
+  readonly event?: string;
+  readonly type?: readonly string[];
+  readonly account?: string;
+  readonly conversation?: string;
+  readonly contact?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+const states: Query["state"][] = [
+  ...(["scheduled", "open", "sending", "delivered", "skipped", "dead"] as const),
+  ...(["taken", "waiting", "gave-up", "not-wanted"] as const),
+];
+
+export function addDeliveryFilters(command: Command): Command {
+  return command
+    .option("--destination <name>", "to one destination")
+    .option("--kind <kind>", "to any destination of this kind")
+    .addOption(new Option("--state <state>", "in one state").choices(states as string[]))
+    .option("--verdict <verdict>", "by the last answer: outage, refused, config")
+    .option("--route <name>", "by one route")
+    .option("--event <id>", "of one event")
+    .option("--type <pattern>", "of events of a type; repeat it for more", collect)
+    .option("--account <id>", "a phone number id or WABA id")
+    .option("--conversation <id>", "a conversation id")
+    .option("--contact <id>", "a BSUID, WhatsApp id or phone number")
+    .option("--from <time>", "made since: 2h, 3d, 2026-11-20, 2026-11-20T08:30:00Z", parseTime)
+    .option("--to <time>", "made before", parseTime);
+}
+
+export function deliveryQueryOf(flags: DeliveryFilterFlags): Query {
+  const { destination, kind, state, verdict, route, event, type, ...rest } = flags;
+  const { account, conversation, contact, from, to } = rest;
+  return {
+    ...{
+      destination,
+      kind,
+      state,
+      verdict,
+      route,
+      event,
+      account,
+      conversation,
+      contact,
+      from,
+      to,
+    },
+    type: type && [...type],
+  };
+}

@@ -1,0 +1,39 @@
+import type { Destination } from "../../client/client.ts";
+import { duration, escapeControls } from "./terminal.ts";
+
+/** A destination on one line, and its last error on a second. Pure. */
+export function destinationLines(destination: Destination, now: Date): string[] {
+  const {
+    name,
+    kind,
+    says,
+    open,
+    dead,
+    repeats,
+    oldestOpenAt,
+    lastSuccessAt,
+    scheduled = 0,
+  } = destination;
+  const ago = (iso: string) => duration(now.getTime() - Date.parse(iso));
+  const facts = [
+    `${open} open${oldestOpenAt === undefined ? "" : `, the oldest for ${ago(oldestOpenAt)}`}`,
+    ...(scheduled > 0 ? [`${scheduled} scheduled`] : []),
+    ...(dead > 0 ? [`${dead} dead`] : []),
+    ...(repeats > 0 ? [`${repeats} perhaps twice`] : []),
+    lastSuccessAt === undefined ? "no success yet" : `last success ${ago(lastSuccessAt)} ago`,
+  ];
+  const title = kind === undefined ? name : `${name} (${kind})`;
+  return [
+    escapeControls(`${title}  ${says}; ${facts.join(", ")}`),
+    ...errorLine(destination, ago).map(escapeControls),
+  ];
+}
+
+/** Of an error that has been overcome nobody need know. */
+function errorLine(
+  { lastError, lastErrorAt = "", lastSuccessAt = "" }: Destination,
+  ago: (iso: string) => string,
+): string[] {
+  if (lastError === undefined || lastErrorAt < lastSuccessAt) return [];
+  return [`  last error ${ago(lastErrorAt)} ago: ${lastError}`];
+}

@@ -1,0 +1,54 @@
+import { record } from "../shape.ts";
+import type { Report, YamlPath } from "../yaml-file.ts";
+import {
+  type Checked,
+  checkExpressions,
+  checkLasts,
+  checkPatterns,
+  checkReferences,
+} from "./checked.ts";
+
+/** What its schema cannot say of a `when`: names, patterns, expressions. */
+export function checkWhen(when: unknown, path: YamlPath, checked: Checked, report: Report): void {
+  const { type, account, text, replyId, data, not } = record(when);
+  checkReferences(account, "accounts", [...path, "account"], checked, report);
+  checkPatterns(type, [...path, "type"], checked.source, report);
+  checkExpressions(record(text)["matches"], [...path, "text", "matches"], report);
+  if (!Array.isArray(replyId)) {
+    checkExpressions(record(replyId)["matches"], [...path, "replyId", "matches"], report);
+  }
+  checkValues(data, [...path, "data"], report);
+  if (not !== undefined) checkWhen(not, [...path, "not"], checked, report);
+}
+
+/** By dotted path: `data` of a route, `when` of a source. */
+export function checkValues(values: unknown, path: YamlPath, report: Report): void {
+  for (const [key, value] of Object.entries(record(values))) {
+    if (Array.isArray(value)) continue;
+    const at = [...path, key];
+    const { matches, atLeast, atMost, exists } = record(value);
+    checkExpressions(matches, [...at, "matches"], report);
+    if (typeof atLeast === "number" && typeof atMost === "number" && atLeast > atMost) {
+      report([...at, "atMost"], {
+        problem: "is below atLeast, so nothing is both",
+        remedy: "Exchange them, or remove one",
+      });
+    }
+    if (exists === false && [matches, atLeast, atMost].some((each) => each !== undefined)) {
+      report([...at, "exists"], {
+        problem: "is false beside a comparison, so nothing is both",
+        remedy: "Remove one of them",
+      });
+    }
+  }
+}
+
+/** What its schema cannot say of an `only`. */
+export function checkOnly(only: unknown, path: YamlPath, checked: Checked, report: Report): void {
+  const { hours, list, about, followedBy, not } = record(only);
+  checkReferences(hours, "hours", [...path, "hours"], checked, report);
+  checkReferences(list, "lists", [...path, "list"], checked, report);
+  checkPatterns(followedBy, [...path, "followedBy"], checked.source, report);
+  checkLasts(record(about)["within"], [...path, "about", "within"], report);
+  if (not !== undefined) checkOnly(not, [...path, "not"], checked, report);
+}

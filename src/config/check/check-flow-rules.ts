@@ -1,0 +1,61 @@
+import { checkVia } from "../bots.ts";
+import { each, list, record } from "../shape.ts";
+import type { Report } from "../yaml-file.ts";
+import { checkHours } from "./check-hours.ts";
+import { type Checked, checkLasts, checkReference, checkUnique } from "./checked.ts";
+
+/** `hours`, `pools`, `conversations` and `consent`. */
+export function checkFlowRules(checked: Checked, report: Report): void {
+  const { hours, pools, conversations, consent } = record(checked.value);
+  for (const [name, each] of Object.entries(record(hours))) {
+    checkHours(each, ["hours", name], report);
+  }
+  for (const [name, members] of Object.entries(record(pools))) {
+    checkPool(name, members, checked, report);
+  }
+  const { closeAfter } = record(conversations);
+  checkLasts(closeAfter, ["conversations", "closeAfter"], report);
+  if (consent !== undefined) checkConsent(record(consent), checked, report);
+}
+
+function checkPool(name: string, members: unknown, checked: Checked, report: Report): void {
+  const path = ["pools", name];
+  if (Array.isArray(members) && members.length === 0) {
+    report(path, { problem: "has no members", remedy: "Add one, e.g. - { name: Ana }" });
+  }
+  for (const [index, member] of list(members).entries()) {
+    const { hours } = record(member);
+    checkReference(hours, "hours", [...path, index, "hours"], checked, report);
+  }
+  checkUnique(list(members), { path, what: "member", source: checked.source }, report);
+}
+
+function checkConsent(
+  { stop, start, confirm, via }: Record<string, unknown>,
+  checked: Checked,
+  report: Report,
+): void {
+  for (const [key, words] of Object.entries({ stop, start })) {
+    if (Array.isArray(words)) continue;
+    for (const account of Object.keys(record(words))) {
+      if (account === "*") continue;
+      checkReference(account, "accounts", ["consent", key, account], checked, report);
+    }
+  }
+  checkWords(stop, start, report);
+  if (confirm !== undefined || via !== undefined) {
+    checkVia({ via, for: "confirm" }, ["consent", "via"], checked, report);
+  }
+}
+
+/** For all accounts: words by account may differ. */
+function checkWords(stop: unknown, start: unknown, report: Report): void {
+  const fold = (word: unknown) => String(word).normalize("NFKC").trim().toLowerCase();
+  const forAll = (words: unknown) => typeof words === "string" || Array.isArray(words);
+  if (!forAll(stop) || !forAll(start)) return;
+  const stops = new Set(each(stop, []).map(([word]) => fold(word)));
+  for (const [word, at] of each(start, ["consent", "start"])) {
+    if (!stops.has(fold(word))) continue;
+    report(at, { problem: "is a word of stop too", remedy: "Remove one of the two" });
+  }
+}

@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { flowsDestination, mediaDestination } from "../../contracts.ts";
+import { parseDuration } from "../../support/duration.ts";
+import { reportSchemaProblems } from "../schema-words.ts";
+import { keysIn, record } from "../shape.ts";
+import type { Report, YamlPath } from "../yaml-file.ts";
+import { checkOf, createDestinationChecks } from "./check-destinations.ts";
+import { checkFlowRules } from "./check-flow-rules.ts";
+import { checkRoutes } from "./check-routes.ts";
+import { checkReports, checkSources } from "./check-sources.ts";
+import { type Checked, checkLasts, checkNames, checkReference } from "./checked.ts";
+
+const schema = JSON.parse(
+  readFileSync(new URL("../../../schemas/waypost.schema.json", import.meta.url), "utf8"),
+) as { $defs: { destination: { properties: Record<string, unknown> } } };
+const commonKeys = Object.keys(schema.$defs.destination.properties);
+
+const builtIn = [
+  [flowsDestination, "does what routes emit and set"],
+  [mediaDestination, "fetches the files of messages"],
+] as const;
+
+/** As of RETENTION_DAYS; a date beyond all calendars could not be kept. */
+const mostKeptDays = 36_500;
+
+/** Reports whatever is wrong with the parsed file; a part of the wrong shape does not hide the others. */
+export function checkRouting(checked: Checked, report: Report): void {
+  const { accounts, destinations, alerts, retention } = record(checked.value);
+  reportSchemaProblems(checkOf(schema)(checked.value), keysIn(schema), report);
+  checkNames(Object.keys(record(accounts)), ["accounts"], report);
+  checkNames(Object.keys(record(destinations)), ["destinations"], report);
+  for (const [name, does] of builtIn) {
+    if (!Object.hasOwn(record(destinations), name)) continue;
+    report(["destinations", name], {
+      problem: `is the name of the built-in destination that ${does}`,
+      remedy: "Choose another name",
+    });
+  }
+  checkRetention(record(retention)["media"], ["retention", "media"], report);
+  const checks = createDestinationChecks(checked, commonKeys, report);
+  for (const [name, destination] of Object.entries(record(destinations))) {
+    checks.checkDestination(destination, ["destinations", name]);
+  }
+  const { to, silence } = record(alerts);
+  checks.checkDestination(to, ["alerts", "to"]);
+  if (record(to)["shadow"] === true) {
+    report(["alerts", "to", "shadow"], {
+      problem: "has no meaning for alerts, which are always sent",
+      remedy: "Remove it",
+    });
+  }
+  if (record(to)["reply"] === true) {
+    report(["alerts", "to", "reply"], {
+      problem: "has no meaning for alerts, which nobody answers",
+      remedy: "Remove it",
+    });
+  }
+  for (const account of Object.keys(record(silence))) {
+    checkReference(account, "accounts", ["alerts", "silence", account], checked, report);
+  }
+  checkFlowRules(checked, report);
+  checkRoutes(checked, checks, report);
+  checkSources(checked, report);
+  checkReports(checked, report);
+}
+
+function checkRetention(duration: unknown, path: YamlPath, report: Report): void {
+  checkLasts(duration, path, report);
+  const kept = typeof duration === "string" ? (parseDuration(duration) ?? 0) : 0;
+  if (kept <= mostKeptDays * 86_400_000) return;
+  report(path, { problem: "is too long", remedy: `Choose at most ${mostKeptDays}d` });
+}

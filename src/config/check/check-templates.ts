@@ -1,0 +1,91 @@
+import { templateNames } from "../../contracts/template-names.ts";
+import { createTemplates, TemplateError } from "../../support/template.ts";
+import { each, list, record } from "../shape.ts";
+import { secretsOf, textsIn } from "../template-texts.ts";
+import { closest } from "../typos.ts";
+import type { Report, YamlPath } from "../yaml-file.ts";
+import type { Checked } from "./checked.ts";
+
+/** What templates of sources may name. */
+const ofSources = ["body", "account", "match"];
+
+/** Here only the names of our own filters count. */
+const templates = createTemplates({ filters: { text: () => "" } });
+
+/** A part of the file in which texts may be templates. */
+interface Part {
+  readonly node: unknown;
+  readonly path: YamlPath;
+  readonly scope?: readonly string[];
+  /** Options that hold secrets: whatever they hold is no template. */
+  readonly skip?: ReadonlySet<string>;
+}
+
+/**
+ * Reports templates that cannot be parsed, or that name what is never there. They are read with their placeholders in
+ * place, so that no value of a variable is parsed or shown.
+ */
+export function checkTemplates({ source, kinds }: Omit<Checked, "value">, report: Report): void {
+  const { routes, destinations, consent, sources } = record(source);
+  const skipOf = (name: string) => {
+    const { kind } = record(record(destinations)[name]);
+    return secretsOf(typeof kind === "string" ? kinds[kind]?.schema : undefined);
+  };
+  const parts: Part[] = [
+    ...list(routes).flatMap((route, i) => partsOfRoute(route, ["routes", i], skipOf)),
+    ...Object.entries(record(destinations)).map(([name, node]) => {
+      return { node, path: ["destinations", name], skip: skipOf(name) };
+    }),
+    { node: record(consent)["confirm"], path: ["consent", "confirm"] },
+    ...Object.entries(record(sources)).flatMap(([name, source]) =>
+      list(record(source)["emit"]).map((made, i) =>
+        partOfSource(made, ["sources", name, "emit", i]),
+      ),
+    ),
+  ];
+  for (const { node, path, scope = templateNames, skip = new Set<string>() } of parts) {
+    for (const [text, at] of textsIn(node, path, skip)) checkTemplate(text, at, scope, report);
+  }
+}
+
+function partsOfRoute(
+  route: unknown,
+  path: YamlPath,
+  skipOf: (destination: string) => ReadonlySet<string>,
+): Part[] {
+  const { emit, set, to } = record(route);
+  const { field, topic } = record(set);
+  const targets = each(to, [...path, "to"]).flatMap(([target, at]) =>
+    Object.entries(typeof target === "object" ? record(target) : {}).map(([name, node]) => {
+      return { node, path: [...at, name], skip: skipOf(name) };
+    }),
+  );
+  return [
+    { node: record(emit)["data"], path: [...path, "emit", "data"] },
+    { node: { field, topic }, path: [...path, "set"] },
+    ...targets,
+  ];
+}
+
+function partOfSource(made: unknown, path: YamlPath): Part {
+  const { id, contact, data } = record(made);
+  return { node: { id, contact, data }, path, scope: ofSources };
+}
+
+function checkTemplate(text: string, path: YamlPath, scope: readonly string[], report: Report) {
+  try {
+    const unknown = templates.compile(text).variables.find(({ name }) => !scope.includes(name));
+    if (unknown === undefined) return;
+    const meant = closest(unknown.name, scope, 2);
+    report(path, {
+      problem: `names "${unknown.name}", which is never there`,
+      remedy: meant ? `Did you mean ${meant}?` : `Use one of ${scope.join(", ")}`,
+    });
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    report(path, {
+      problem: `is not a template that can be read (${error.reason})`,
+      remedy: "Correct it; docs/templates.md shows what there is",
+    });
+  }
+}

@@ -1,0 +1,50 @@
+import type { FlowRules, Replies, ReplyRequest, WaypostEvent } from "../../contracts.ts";
+import { replyRequestedType } from "../../event/own-types.ts";
+
+/** Stands in the place of a route's name; no configured one has a dot in its name. */
+export const askedRoute: string = replyRequestedType;
+
+/** The way without a route: who is asked for a reply gets the event, and nobody else who could send it. */
+export interface AskedReplies {
+  /** Who sends what this event asks for. undefined: it asks for nothing, or for somebody who is not there. */
+  senderOf(event: WaypostEvent): string | undefined;
+  /** Whether routes may lead this event there. */
+  isFree(destination: string, event: WaypostEvent): boolean;
+  /** The types that this destination gets without a route. */
+  patternsFor(destination: string): readonly string[];
+  /** Why a destination does not get an event, as far as this decides it. */
+  whyNot(destination: string, event: WaypostEvent): string | undefined;
+}
+
+export function askedReplies(
+  { senders }: Pick<Replies, "senders"> = { senders: [] },
+): AskedReplies {
+  const isSender = (destination: string) => senders.includes(destination);
+  const senderOf = ({ type, data }: WaypostEvent) => {
+    if (type !== replyRequestedType) return undefined;
+    const { via } = (data.business ?? {}) as Partial<ReplyRequest>;
+    return via !== undefined && isSender(via) ? via : undefined;
+  };
+  const isFree = (destination: string, { type }: WaypostEvent) =>
+    type !== replyRequestedType || !isSender(destination);
+  return {
+    senderOf,
+    isFree,
+    patternsFor: (destination) => (isSender(destination) ? [replyRequestedType] : []),
+    whyNot(destination, event) {
+      if (isFree(destination, event)) return undefined;
+      const sender = senderOf(event);
+      if (sender === destination) {
+        return "it sends such replies now: this one came before it did, or is on its way";
+      }
+      return sender === undefined
+        ? "the reply is asked of a destination that is not there, or cannot write to contacts"
+        : `the reply is asked of ${sender}, which alone sends it`;
+    },
+  };
+}
+
+/** Their answers may `set` something. */
+export function hasBots(rules: Pick<FlowRules, "replies"> | undefined): boolean {
+  return (rules?.replies?.bots.length ?? 0) > 0;
+}

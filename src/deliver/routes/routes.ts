@@ -1,0 +1,191 @@
+import {
+  type Accounts,
+  deliverQueueName,
+  type FlowRules,
+  flowsDestination,
+  mediaDestination,
+  type QueueSpec,
+  type Route,
+  type WaypostEvent,
+} from "../../contracts.ts";
+import { fileArrived, wentWithout } from "../../event/file-arrived.ts";
+import { acts, destinationsOf, isConditional, isOwn, isPlain, ownTakes } from "../flows/takes.ts";
+import { askedReplies, askedRoute } from "./asked-replies.ts";
+import { type Captures, type Condition, mergeCaptures } from "./condition.ts";
+import { compileConditions } from "./conditions.ts";
+import { mediaPatterns, whyNoMedia } from "./media-takes.ts";
+
+/** An event goes to this destination: a delivery. */
+interface Match {
+  readonly destination: string;
+  /** The first in the file that took it; of a delivery that others only wait for, `none`. */
+  readonly route: string;
+  /** Where they are asked at its turn: all that took it, in the file's order. */
+  readonly routes?: readonly string[];
+  /** It is a delivery of the route's own, which opens later. */
+  readonly delayed?: true;
+  /** Nothing is to be done: others wait until all is done that came before. */
+  readonly idle?: true;
+}
+
+/** Whether a route takes an event, and why not. */
+export interface RouteVerdict {
+  readonly route: string;
+  readonly to: readonly string[];
+  /** It emits or sets something: `flows` does that. */
+  readonly acts?: true;
+  readonly matches: boolean;
+  /** How many of its keys hold. */
+  readonly held: number;
+  /** The first key that does not hold, with dots where it has parts (`text.contains`); `test` for test events. */
+  readonly because?: string;
+}
+
+/** The routes of a configuration, compiled. Pure: the same event always gets the same answer. */
+export interface Routes {
+  /** Each destination once, and once more for each route with `after`; `flows` and `media` among them. */
+  match(event: WaypostEvent): Match[];
+  /** Every route with its verdict, for `routes test`. */
+  explain(event: WaypostEvent): RouteVerdict[];
+  /** Why `media` does not take an event; undefined: it does. */
+  whyNoFiles(event: WaypostEvent): string | undefined;
+  /** Why a destination does not send the reply that an event asks for; undefined: it asks for none, or it is no sender. */
+  whyNoReply(destination: string, event: WaypostEvent): string | undefined;
+  /** The named groups of a route's expressions in an event that it took: `match` in templates. {} where it has none. */
+  captures(route: string, event: WaypostEvent): Captures;
+  /** The type patterns of all that leads to a destination: what its queue is bound to. Sorted; none without any. */
+  patternsFor(destination: string): string[];
+}
+
+/** Throws on patterns, expressions or names that the configuration's check would have refused. */
+export function compileRoutes(routing: {
+  readonly accounts: Accounts;
+  readonly routes: readonly Route[];
+  readonly flows?: FlowRules;
+  /** Files of messages are fetched. */
+  readonly media?: boolean;
+}): Routes {
+  const { routes, media } = routing;
+  const compiled = routes.map((route) => compileRoute(route, routing.accounts));
+  const own = ownTakes(routes, routing.flows);
+  const asked = askedReplies(routing.flows?.replies);
+  const whyNoFiles = media ? whyNoMedia(routing.accounts) : () => "files are not fetched";
+  const withBuiltIn = (matches: Match[], event: WaypostEvent): Match[] => {
+    const sender = asked.senderOf(event);
+    const free = matches.filter(({ destination }) => asked.isFree(destination, event));
+    return [
+      ...(sender === undefined ? [] : [{ destination: sender, route: askedRoute }]),
+      ...free,
+      ...(whyNoFiles(event) === undefined
+        ? [{ destination: mediaDestination, route: "none" }]
+        : []),
+    ];
+  };
+  return {
+    match(event) {
+      const taken = routes.filter((_, i) => compiled[i]?.takes(event));
+      const deliveries = withBuiltIn(withFollowing(deliveriesOf(taken), event), event);
+      if (taken.some(actsAtOnce)) return deliveries;
+      if (isOwn(event, own)) return [...deliveries, withoutRoute];
+      const waited = taken.some(({ name }) => own.waitedFor(name));
+      return waited ? [...deliveries, { ...withoutRoute, idle: true }] : deliveries;
+    },
+    explain(event) {
+      const sender = asked.senderOf(event);
+      const verdicts = compiled.map(({ verdict }) => verdict(event));
+      if (sender === undefined) return verdicts;
+      return [{ route: askedRoute, to: [sender], matches: true, held: 1 }, ...verdicts];
+    },
+    whyNoFiles,
+    whyNoReply: asked.whyNot,
+    captures: (route, event) => {
+      const conditions = compiled.find(({ name }) => name === route)?.conditions ?? [];
+      return mergeCaptures(conditions, event);
+    },
+    patternsFor: (destination) => {
+      if (destination === mediaDestination) return media ? [...mediaPatterns].sort() : [];
+      const taking = routes.filter((route) => destinationsOf(route).includes(destination));
+      const types = taking.flatMap(({ when }) => when.type ?? ["#"]);
+      const ownTypes = destination === flowsDestination ? own.patterns : [];
+      const following = media && types.length > 0 ? [fileArrived] : [];
+      const without = [...ownTypes, ...following, ...asked.patternsFor(destination)];
+      const patterns = new Set([...types, ...without]);
+      return patterns.has("#") ? ["#"] : [...patterns].sort();
+    },
+  };
+}
+
+function compileRoute(route: Route, accounts: Accounts) {
+  const { name, to, when } = route;
+  const conditions = compileConditions(when, accounts);
+  const takesTest = (event: WaypostEvent) => !event.data.test || route.test;
+  const takes = (event: WaypostEvent) =>
+    takesTest(event) && conditions.every(({ holds }) => holds(event));
+  const verdict = (event: WaypostEvent): RouteVerdict => {
+    const broken = conditions.filter(({ holds }) => !holds(event));
+    const because = takesTest(event) ? broken[0] && brokenPart(broken[0], event) : "test";
+    const held = conditions.length - broken.length;
+    const action = acts(route) && ({ acts: true } as const);
+    const no = because === undefined ? {} : { because };
+    return { route: name, to, ...action, matches: because === undefined, held, ...no };
+  };
+  return { name, conditions, takes, verdict };
+}
+
+function brokenPart({ key, part }: Condition, event: WaypostEvent): string {
+  return [key, part?.(event)].filter((each) => each !== undefined).join(".");
+}
+
+const withoutRoute: Match = { destination: flowsDestination, route: "none", routes: [] };
+
+function actsAtOnce(route: Route): boolean {
+  return acts(route) && route.after === undefined;
+}
+
+/** Of the routes that took an event, in the file's order. */
+function deliveriesOf(taken: readonly Route[]): Match[] {
+  const delayed: Match[] = [];
+  const byDestination = new Map<string, Route[]>();
+  for (const route of taken) {
+    for (const destination of destinationsOf(route)) {
+      const { name } = route;
+      if (route.after !== undefined) {
+        delayed.push({ destination, route: name, routes: [name], delayed: true });
+      } else {
+        byDestination.set(destination, [...(byDestination.get(destination) ?? []), route]);
+      }
+    }
+  }
+  return [
+    ...[...byDestination].map(([destination, routes]) => toMatch(destination, routes)),
+    ...delayed,
+  ];
+}
+
+/** A file that came late goes where its message went on without it, by the same route, whatever else routes say. */
+function withFollowing(matches: readonly Match[], event: WaypostEvent): Match[] {
+  const taken = new Set(matches.map(({ destination }) => destination));
+  return [...matches, ...wentWithout(event).filter(({ destination }) => !taken.has(destination))];
+}
+
+/** Behind a route that asks nothing no other is asked, but by `flows`, which does what each of them says. */
+function toMatch(destination: string, taking: readonly Route[]): Match {
+  const sure = taking.findIndex((route) => !isConditional(route));
+  const all = destination === flowsDestination || sure < 0;
+  const asked = (all ? taking : taking.slice(0, sure + 1)).map(({ name }) => name);
+  const [route = ""] = asked;
+  const [first] = taking;
+  const plain = destination !== flowsDestination && first && isPlain(first, destination);
+  return { destination, route, ...(!plain && { routes: asked }) };
+}
+
+/** The queue of a destination: bound to the types of its routes, held by one process at a time. */
+export function deliverQueue(destination: string, routes: Pick<Routes, "patternsFor">): QueueSpec {
+  return {
+    name: deliverQueueName(destination),
+    patterns: routes.patternsFor(destination),
+    quarantine: false,
+    misshapen: true,
+    single: true,
+  };
+}

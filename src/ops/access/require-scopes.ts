@@ -1,0 +1,43 @@
+import type { ErrorRequestHandler, Request } from "express";
+import { Problem } from "../http/problem.ts";
+import { type Scope, viewerOf } from "./viewer.ts";
+
+const lacking = new WeakMap<Request, Problem>();
+
+/** For the validator: each scheme of `security` names the scopes of its operation as roles. Who asks is known by then. */
+export function requireScopes(request: Request, needed: readonly string[]): boolean {
+  if (request.res === undefined) return false;
+  const { scopes, accounts } = viewerOf(request.res);
+  const missing = needed.find((scope) => !scopes.has(scope as Scope));
+  if (missing !== undefined) lacking.set(request, missingScope(missing));
+  else if (accounts !== undefined && !keepsToAccounts(request)) lacking.set(request, allAccounts());
+  return !lacking.has(request);
+}
+
+/** Whether the operation shows and does nothing of accounts that who asks does not see. What does not say so, does not. */
+function keepsToAccounts(request: Request): boolean {
+  const { openapi } = request as { openapi?: { schema?: { "x-accounts"?: boolean } } };
+  return openapi?.schema?.["x-accounts"] === true;
+}
+
+/** Why `requireScopes` has said no. */
+export function missingFor(request: Request): Problem | undefined {
+  return lacking.get(request);
+}
+
+/** The validator answers for all schemes at once, and with a 401: the one that this request does not use failed too. */
+export const nameMissingScope: ErrorRequestHandler = (error, request, _response, next) => {
+  next(lacking.get(request) ?? error);
+};
+
+function missingScope(scope: string): Problem {
+  return new Problem(403, "missing-scope", `This needs the scope ${scope}.`, {
+    detail: "Ask with a token that has it; `waypost tokens create --scope …` makes one.",
+  });
+}
+
+export function allAccounts(): Problem {
+  return new Problem(403, "all-accounts", "This concerns all accounts.", {
+    detail: "Ask with a token that was made without `--account`.",
+  });
+}

@@ -1,0 +1,92 @@
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Express, NextFunction, Request, RequestHandler, Response } from "express";
+import { middleware as validateOpenApi } from "express-openapi-validator";
+import { missingFor, requireScopes } from "../access/require-scopes.ts";
+import { scopes, setViewer } from "../access/viewer.ts";
+import { schemasDir } from "../schemas.ts";
+import { badParameter } from "./problem.ts";
+
+export interface Contract {
+  readonly handlers: readonly RequestHandler[];
+  /**
+   * Compiles what the first requests would else wait for: about 100 ms for the contract, 20 to 50 for each operation. One thing a
+   * turn, so that nothing else waits for all of it. Never rejects.
+   */
+  prepare(app: Express): Promise<void>;
+}
+
+/** What the console and the command line ask first. */
+const first = ["session", "status", "events", "deliveries", "destinations", "conversations"];
+
+/** As `schemas/openapi.yaml` has it; a test holds them together. */
+export const publishing = {
+  operationId: "publishEvents",
+  "x-accounts": true,
+  "x-audit": "none",
+} as const;
+export const publishingNeeds = ["publish"] as const;
+const direct = new WeakSet<Request>();
+
+/** Holds requests against `schemas/openapi.yaml`, and who asks against the scopes of the operation. */
+export function createContract({
+  validateResponses,
+}: {
+  readonly validateResponses: boolean;
+}): Contract {
+  const handlers = validateOpenApi({
+    apiSpec: join(schemasDir, "openapi.yaml"),
+    // The document is our own: the tests, which validate answers, check it. It would take as long as all the rest.
+    validateApiSpec: validateResponses,
+    validateRequests: true,
+    validateResponses,
+    validateSecurity: { handlers: { token: requireScopes, session: requireScopes } },
+    fileUploader: false,
+  }) as unknown as RequestHandler[];
+  const unlessDirect = handlers.map(
+    (handler): RequestHandler =>
+      (request, response, next) => {
+        return direct.has(request) ? next() : handler(request, response, next);
+      },
+  );
+  return {
+    handlers: validateResponses ? handlers : [matchPublishing, ...unlessDirect],
+    async prepare(app) {
+      for (const name of first) {
+        await nextTurn();
+        await ask(app, handlers, `/api/${name}`).catch(() => undefined);
+      }
+    },
+  };
+}
+
+/**
+ * `POST /api/events` comes a thousand times a second, and its events are looked at by their own schema: what the validator would find
+ * is said here, in the same words.
+ */
+const matchPublishing: RequestHandler = (request, _response, next) => {
+  if (request.method !== "POST" || request.path !== "/api/events") return next();
+  direct.add(request);
+  const matched = { openApiRoute: "/api/events", pathParams: {}, schema: publishing };
+  Object.assign(request, { openapi: matched });
+  if (!requireScopes(request, publishingNeeds)) return next(missingFor(request));
+  const [unknown] = Object.keys(request.query);
+  next(unknown && badParameter(unknown, `Unknown query parameter '${unknown}'`));
+};
+
+/** Nobody's request, of which nothing is heard: only the contract sees it. */
+async function ask(app: Express, handlers: readonly RequestHandler[], url: string): Promise<void> {
+  const request = Object.setPrototypeOf(new IncomingMessage(new Socket()), app.request) as Request;
+  const response = Object.setPrototypeOf(new ServerResponse(request), app.response) as Response;
+  Object.assign(request, { method: "GET", url, originalUrl: url, body: {}, cookies: {} });
+  Object.assign(request, { headers: { authorization: "Bearer none" }, res: response });
+  setViewer(response, { name: "nobody", scopes: new Set(scopes), token: "" });
+  for (const handler of handlers) {
+    await new Promise<void>((resolve, reject) => {
+      const next: NextFunction = (error?: unknown) => (error ? reject(error) : resolve());
+      handler(request, response, next);
+    });
+  }
+}

@@ -1,0 +1,117 @@
+import type { RunningProcess } from "../../contracts.ts";
+import type { DestinationState } from "./destination-state.ts";
+import { diagnosed, problem } from "./diagnosed.ts";
+import type { StatusProblem } from "./status.ts";
+
+const minute = 60_000;
+/** Beyond what a lane waits for while its destination answers, but for a refusal that may pass. */
+const patienceMs = 15 * minute;
+
+/** What is wrong with one destination, in whose queue so many events wait, with a remedy. Pure. */
+export function destinationProblems(
+  destination: DestinationState,
+  waiting: number,
+  now: Date,
+): StatusProblem[] {
+  const { name, state, dead, open } = destination;
+  if (state === "removed") {
+    return [
+      problem(
+        "warning",
+        "destination_removed",
+        `${name} is no longer configured; its queue is left and goes on taking events: ${waiting} wait there. Open deliveries: ${open}.`,
+        "`waypost topology prune` removes what is left, or put it back into waypost.yaml.",
+      ),
+    ];
+  }
+  const problems: StatusProblem[] = [];
+  const wrong = stateProblem(destination, now);
+  if (wrong !== undefined) problems.push(wrong);
+  if (dead > 0) problems.push(diagnosed("error", { kind: "deliveries_dead", name, count: dead }));
+  return problems;
+}
+
+function stateProblem(destination: DestinationState, now: Date): StatusProblem | undefined {
+  const { name, state, pause, open, oldestOpenAt, breakerSince, lastError } = destination;
+  const why = lastError === undefined ? "" : `: ${lastError.replace(/\.$/, "")}`;
+  if (pause !== undefined && state === "paused") {
+    const level = pause.by === "operator" ? "warning" : "error";
+    const waits = `; deliveries that wait: ${open}`;
+    return diagnosed(level, { kind: "destination_paused", name, pause }, waits);
+  }
+  if (state === "unheld") {
+    return problem(
+      "error",
+      "destination_unheld",
+      `No worker delivers to ${name}; deliveries that wait: ${open}.`,
+      "Start `waypost work`, or wait 15 s when it has just been started.",
+    );
+  }
+  if (state === "out") {
+    return diagnosed("error", {
+      kind: "destination_out",
+      name,
+      lastError,
+      lasts: sinceThen(breakerSince, now),
+    });
+  }
+  if (oldestOpenAt === undefined || now.getTime() - Date.parse(oldestOpenAt) < patienceMs) return;
+  return problem(
+    "warning",
+    "destination_slow",
+    `The oldest open delivery to ${name} has waited for ${age(oldestOpenAt, now)} min${why}.`,
+    `\`waypost deliveries --destination ${name} --state open\` shows what waits and why; \`rate\` and \`concurrency\` may be too low.`,
+  );
+}
+
+/** Roles that do not fit together. Pure. */
+export function processProblems(processes: readonly RunningProcess[]): StatusProblem[] {
+  const problems: StatusProblem[] = [];
+  const hashes = new Set(processes.map(({ configHash }) => configHash));
+  if (hashes.size > 1) {
+    const all = processes.map(({ role, host, pid, configHash }) => {
+      return `${role} on ${host} (process ${pid}): ${configHash.slice(0, 8)}`;
+    });
+    problems.push(
+      problem(
+        "error",
+        "configurations_differ",
+        `The roles run with different configurations: ${all.join(", ")}.`,
+        "Give all of them the same waypost.yaml, and run `waypost reload` at those behind, or restart them.",
+      ),
+    );
+  }
+  const versions = new Set(processes.map(({ version }) => version));
+  if (versions.size > 1) {
+    problems.push(
+      problem(
+        "warning",
+        "versions_differ",
+        `The roles run with different versions: ${[...versions].sort().join(", ")}.`,
+        "Unless an upgrade is on: bring all of them to the same version.",
+      ),
+    );
+  }
+  const receives = processes.some(({ role }) => role === "receive" || role === "start");
+  if (processes.length > 0 && !receives) {
+    problems.push(
+      problem(
+        "warning",
+        "receiver_missing",
+        "No receiver is seen.",
+        "Start `waypost receive`. One that runs says so in the store; see whether it reaches it.",
+      ),
+    );
+  }
+  return problems;
+}
+
+function age(since: string, now: Date): number {
+  return Math.max(0, Math.round((now.getTime() - Date.parse(since)) / minute));
+}
+
+/** Sooner than a minute it is not worth a number. */
+function sinceThen(at: string | undefined, now: Date): `for ${number} min` | undefined {
+  const minutes = at === undefined ? 0 : age(at, now);
+  return minutes < 1 ? undefined : `for ${minutes} min`;
+}

@@ -1,0 +1,49 @@
+import { Router } from "express";
+import { type ReportAnswer, type ReportRequest, reportKeys } from "../../contracts.ts";
+import { viewerOf } from "../access/viewer.ts";
+import { badParameter } from "../http/problem.ts";
+import { parseTimes, type Query, requireValidated } from "../http/query.ts";
+import { createSeriesRoutes, type SeriesRouteParts } from "./series-routes.ts";
+
+export interface FigureParts extends SeriesRouteParts {
+  readonly report: (asked: ReportRequest) => Promise<ReportAnswer>;
+}
+
+const dayMs = 86_400_000;
+const longestDays = 93;
+
+/** `/api/report`: what became of what was sent; and `/api/series`. */
+export function createFigureRoutes({ report, series }: FigureParts): Router {
+  const router = Router();
+  router.use(requireValidated);
+  router.use(createSeriesRoutes({ series }));
+  router.get("/report", async ({ query }, response) => {
+    const { accounts } = viewerOf(response);
+    response.json(
+      await report({ ...parseReport(query, Date.now()), ...(accounts && { accounts }) }),
+    );
+  });
+  return router;
+}
+
+/** Throws a Problem that names the parameter. */
+function parseReport(query: Query, now: number): ReportRequest {
+  const asked = Array.isArray(query["by"])
+    ? query["by"].flatMap((each) => String(each).split(","))
+    : [];
+  const by = reportKeys.filter((key) => asked.includes(key));
+  const unknown = asked.find((each) => !(reportKeys as readonly string[]).includes(each));
+  if (unknown !== undefined) {
+    throw badParameter("by", `must be of these, with commas between: ${reportKeys.join(", ")}`);
+  }
+  const { to = new Date(now).toISOString(), from = dayBefore(to) } = parseTimes(query);
+  if (from >= to) throw badParameter("from", "must be before `to`, which is now unless told");
+  if (Date.parse(to) - Date.parse(from) > longestDays * dayMs) {
+    throw badParameter("from", `is more than ${longestDays} days before \`to\``);
+  }
+  return { by, from, to };
+}
+
+function dayBefore(to: string): string {
+  return new Date(Date.parse(to) - dayMs).toISOString();
+}

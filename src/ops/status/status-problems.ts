@@ -1,0 +1,197 @@
+import { deliverQueueName, destinationOfQueue } from "../../contracts.ts";
+import { destinationProblems, processProblems } from "./destination-problems.ts";
+import { diagnosed, problem } from "./diagnosed.ts";
+import type { StatusProblem, SystemStatus } from "./status.ts";
+
+type Facts = Omit<SystemStatus, "ok" | "problems">;
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+/** A spool that drains, drains within seconds. */
+const spoolPatienceMs = minute;
+/** What a store consumer works off in well under a minute. */
+const backlog = 10_000;
+
+/** Errors first, each in words with a remedy. Pure. */
+export function findProblems(
+  facts: Facts,
+  now: Date,
+  { sharedTokens = false }: { readonly sharedTokens?: boolean } = {},
+): StatusProblem[] {
+  const problems = [
+    ...busProblems(facts),
+    ...storeProblems(facts),
+    ...configurationProblems(facts),
+    ...facts.bus.queues.flatMap(queueProblems),
+    ...receiverProblems(facts, now),
+    ...facts.destinations.flatMap((destination) =>
+      destinationProblems(destination, waitingFor(destination, facts), now),
+    ),
+    ...processProblems(facts.processes),
+    ...silentAccounts(facts, now),
+    ...quarantineProblems(facts),
+    ...(sharedTokens ? [nobodyByName()] : []),
+  ];
+  return problems.sort((a, b) => a.level.localeCompare(b.level));
+}
+
+function busProblems({ bus }: Facts): StatusProblem[] {
+  if (bus.ready) return [];
+  const remedy =
+    bus.kind === "rabbitmq"
+      ? "See whether RabbitMQ runs, RABBITMQ_URL reaches it, and its memory and disk alarms are off. POSTs go to the spool meanwhile."
+      : "See whether DATA_DIR can be written and its disk has room.";
+  return [
+    problem(
+      "error",
+      "bus_not_ready",
+      `The bus is not ready: ${bus.reason ?? "no reason given"}.`,
+      remedy,
+    ),
+  ];
+}
+
+function storeProblems({ store, bus }: Facts): StatusProblem[] {
+  if (store.ready) return [];
+  const remedy =
+    bus.kind === "rabbitmq"
+      ? "See whether MongoDB runs and MONGODB_URL reaches it. The bus keeps the events until it is back."
+      : "See whether DATA_DIR can be written and its disk has room; with MONGODB_URL set, whether MongoDB runs.";
+  return [
+    problem(
+      "error",
+      "store_not_ready",
+      `The store is not ready: ${store.reason ?? "no reason given"}.`,
+      remedy,
+    ),
+  ];
+}
+
+function configurationProblems({ configuration, destinations }: Facts): StatusProblem[] {
+  const { file, found, refused } = configuration;
+  const former = destinations.filter(({ state }) => state === "removed").map(({ name }) => name);
+  if (!found && former.length > 0) {
+    return [
+      problem(
+        "error",
+        "configuration_gone",
+        `There is no ${file} any more, and nothing is routed. Destinations that it had: ${former.join(", ")}.`,
+        "Put it back and run `waypost reload`: what came for them meanwhile is delivered then. If they are to go for good: `waypost topology prune`.",
+      ),
+    ];
+  }
+  if (refused === "gone") {
+    return [
+      problem(
+        "error",
+        "configuration_gone",
+        `${file} is gone; the last reload was refused, and what was read before goes on. A restart would route nothing.`,
+        "Put it back, or an empty one where nothing is to be routed any more; then run `waypost reload`.",
+      ),
+    ];
+  }
+  if (refused === undefined) return [];
+  return [
+    problem(
+      "error",
+      "reload_refused",
+      `The last reload of ${file} was refused; what was read before goes on.`,
+      "`waypost config check` and the log say what is wrong. Mend it and run `waypost reload`.",
+    ),
+  ];
+}
+
+function waitingFor({ name }: { readonly name: string }, { bus }: Facts): number {
+  return bus.queues.find((queue) => queue.name === deliverQueueName(name))?.ready ?? 0;
+}
+
+function queueProblems(queue: Facts["bus"]["queues"][number]): StatusProblem[] {
+  const { name, ready, dead, consumers } = queue;
+  const problems: StatusProblem[] = [];
+  if (consumers === 0) {
+    // Whether anybody delivers to a destination, its own state says.
+    if (destinationOfQueue(name) === undefined) {
+      problems.push(
+        problem(
+          "error",
+          "queue_unconsumed",
+          `Nobody consumes ${name}; ${ready} wait.`,
+          "Start `waypost work`.",
+        ),
+      );
+    }
+  } else if (ready > backlog) {
+    problems.push(
+      problem(
+        "warning",
+        "queue_backlog",
+        `${ready} wait in ${name}.`,
+        "If it grows, see the worker's log and the store's load.",
+      ),
+    );
+  }
+  if (dead > 0) {
+    problems.push(
+      diagnosed("error", { kind: "messages_dead", queue: name, count: dead, among: "queues" }),
+    );
+  }
+  return problems;
+}
+
+function receiverProblems({ receiver, accounts }: Facts, now: Date): StatusProblem[] {
+  if (receiver === undefined) return [];
+  const { spool, unauthorized, lastUnauthorizedAt } = receiver;
+  const problems: StatusProblem[] = [];
+  const age = spool?.oldestAt === undefined ? 0 : now.getTime() - Date.parse(spool.oldestAt);
+  if (spool !== undefined && age > spoolPatienceMs) {
+    problems.push(
+      problem(
+        "error",
+        "spool_waits",
+        `${spool.posts} POSTs wait in the spool, the oldest for ${Math.round(age / minute)} min.`,
+        "They are durable and go on by themselves when the bus takes them; see the bus.",
+      ),
+    );
+  }
+  const newest =
+    accounts
+      .map(({ lastEventAt }) => lastEventAt)
+      .sort()
+      .at(-1) ?? "";
+  if (lastUnauthorizedAt !== undefined && lastUnauthorizedAt > newest) {
+    problems.push(
+      problem(
+        "warning",
+        "posts_unauthorized",
+        `${unauthorized} POSTs were answered 401, and nothing was taken since the last of them.`,
+        "Unless strangers knock: WHATSAPP_APP_SECRET is not the secret of the Meta app that sends (App settings → Basic).",
+      ),
+    );
+  }
+  return problems;
+}
+
+function silentAccounts({ accounts }: Facts, now: Date): StatusProblem[] {
+  return accounts
+    .map(({ id, lastEventAt }) => ({ id, days: (now.getTime() - Date.parse(lastEventAt)) / day }))
+    .filter(({ days }) => days >= 7)
+    .map(({ id, days }) => {
+      const lasts = `for ${Math.floor(days)} days` as const;
+      return diagnosed("warning", { kind: "account_silent", account: id, lasts });
+    });
+}
+
+function nobodyByName(): StatusProblem {
+  return problem(
+    "warning",
+    "tokens_shared",
+    "OPS_TOKENS is set, though there are tokens by name: the audit cannot say who used it.",
+    "Give each person and service a token of its own (`waypost tokens create`), one of them with the scope admin, then set OPS_TOKENS=off.",
+  );
+}
+
+function quarantineProblems({ store }: Facts): StatusProblem[] {
+  const count = store.stats?.quarantine ?? 0;
+  if (count === 0) return [];
+  return [diagnosed("warning", { kind: "quarantine_growth", count, of: "signed POSTs" })];
+}

@@ -1,0 +1,114 @@
+import type { Bus, RunningProcess, Store } from "../../contracts.ts";
+import type { Metrics } from "../../support/metrics.ts";
+import { within } from "../http/within.ts";
+import { type DestinationState, destinationStates } from "./destination-state.ts";
+import type { ConfigurationState, ReceiverStatus, SystemStatus } from "./status.ts";
+import { findProblems } from "./status-problems.ts";
+
+export interface StatusSources {
+  readonly version: string;
+  readonly roles: readonly string[];
+  readonly startedAt: Date;
+  readonly bus: Pick<Bus, "health" | "queues">;
+  readonly store: Pick<Store, "health" | "stats"> & {
+    readonly ledger: Pick<Store["ledger"], "destinations">;
+    readonly processes: Pick<Store["processes"], "alive">;
+  };
+  /** Whether OPS_TOKENS is set in production though there are tokens by name. */
+  readonly sharedTokens?: () => Promise<boolean>;
+  /** Phone number ids: only these are told of. */
+  readonly accounts?: readonly string[];
+  /** The configured ones by name. */
+  readonly destinations: ReadonlyMap<string, { readonly kind: string }>;
+  readonly configuration: ConfigurationState;
+  /** Given when the receiver runs in this process; `spool` unless it is off. */
+  readonly receiver?: {
+    readonly spool?: {
+      depth(): { readonly posts: number; readonly bytes: number; readonly oldestAt?: Date };
+    };
+    readonly metrics: Metrics;
+  };
+}
+
+const deadlineMs = 4_000;
+
+/** Asks everything at once; what does not answer in 4 s is reported, not waited for. Never rejects. */
+export async function collectStatus(sources: StatusSources): Promise<SystemStatus> {
+  const [queues, asked, receiver, rows, processes, sharedTokens] = await Promise.all([
+    within(deadlineMs, sources.bus.queues()).catch(() => []),
+    askStore(sources.store),
+    sources.receiver === undefined ? undefined : askReceiver(sources.receiver),
+    within(deadlineMs, sources.store.ledger.destinations()).catch(() => undefined),
+    within(deadlineMs, sources.store.processes.alive()).catch(() => []),
+    sources.sharedTokens && within(deadlineMs, sources.sharedTokens()).catch(() => false),
+  ]);
+  const store = onlyOf(sources.accounts, asked);
+  const facts = {
+    version: sources.version,
+    roles: sources.roles,
+    startedAt: sources.startedAt.toISOString(),
+    configuration: sources.configuration,
+    bus: { ...sources.bus.health(), queues },
+    store,
+    ...(receiver === undefined ? {} : { receiver }),
+    destinations: destinationsOf(sources.destinations, rows, processes),
+    processes,
+    accounts: Object.entries(store.stats?.lastEventAt ?? {})
+      .map(([id, lastEventAt]) => ({ id, lastEventAt }))
+      .sort((a, b) => a.id.localeCompare(b.id)),
+  };
+  const problems = findProblems(facts, new Date(), {
+    sharedTokens: sharedTokens === true,
+  });
+  return { ok: problems.every(({ level }) => level !== "error"), problems, ...facts };
+}
+
+function onlyOf(
+  accounts: readonly string[] | undefined,
+  store: SystemStatus["store"],
+): SystemStatus["store"] {
+  if (accounts === undefined || store.stats === undefined) return store;
+  const own = Object.entries(store.stats.lastEventAt).filter(([id]) => accounts.includes(id));
+  return { ...store, stats: { ...store.stats, lastEventAt: Object.fromEntries(own) } };
+}
+
+/** Nothing rather than every destination as one that nobody holds, while the ledger does not answer. */
+function destinationsOf(
+  configured: StatusSources["destinations"],
+  rows: Awaited<ReturnType<Store["ledger"]["destinations"]>> | undefined,
+  processes: readonly RunningProcess[],
+): DestinationState[] {
+  return rows === undefined ? [] : destinationStates({ configured, rows, processes });
+}
+
+async function askStore(store: StatusSources["store"]): Promise<SystemStatus["store"]> {
+  try {
+    const reason = await within(deadlineMs, store.health());
+    if (reason !== undefined) return { ready: false, reason };
+    return { ready: true, stats: await within(deadlineMs, store.stats()) };
+  } catch {
+    return { ready: false, reason: "the store does not answer" };
+  }
+}
+
+async function askReceiver({
+  spool,
+  metrics,
+}: NonNullable<StatusSources["receiver"]>): Promise<ReceiverStatus> {
+  const refused = await metrics.unauthorized.get();
+  const last = (await metrics.lastUnauthorized.get()).values[0]?.value ?? 0;
+  const depth = spool?.depth();
+  return {
+    ...(depth === undefined
+      ? {}
+      : {
+          spool: {
+            posts: depth.posts,
+            bytes: depth.bytes,
+            ...(depth.oldestAt === undefined ? {} : { oldestAt: depth.oldestAt.toISOString() }),
+          },
+        }),
+    unauthorized: refused.values.reduce((sum, { value }) => sum + value, 0),
+    ...(last > 0 ? { lastUnauthorizedAt: new Date(last * 1_000).toISOString() } : {}),
+  };
+}

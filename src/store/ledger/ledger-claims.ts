@@ -1,0 +1,24 @@
+import type { Tables } from "../../contracts/table.ts";
+import type { Ledger } from "../../contracts.ts";
+import { claimsTable } from "./ledger-tables.ts";
+
+/** Which delivery of a route with `once` came first. */
+export function createClaims(tables: Pick<Tables, "of">): Pick<Ledger, "claims" | "claim"> {
+  const claims = tables.of(claimsTable);
+  return {
+    claims: async (keys) => (await claims.get(keys)).map(({ by, at }) => ({ by, at })),
+    async claim(key, { by, at, expireAt }, seen) {
+      if (seen !== undefined) {
+        const taken = await claims.advance(key, { by: seen.by }, { set: { by, at, expireAt } });
+        if (taken !== undefined) return true;
+      }
+      const [there] = await claims.insert([{ id: key, by, at, expireAt }]);
+      if (there === undefined || there.by === by) return true;
+      // What has expired is there for an insert as long as it is not removed.
+      const [known] = await claims.get([key]);
+      if (known !== undefined) return false;
+      const changes = [{ id: key, where: { by: there.by }, set: { by, at, expireAt } }];
+      return (await claims.update(changes)) === 1;
+    },
+  };
+}

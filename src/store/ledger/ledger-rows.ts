@@ -1,0 +1,158 @@
+import type { Tables } from "../../contracts/table.ts";
+import type {
+  Delivery,
+  DeliveryChange,
+  EnqueuedDelivery,
+  Ledger,
+  NewDelivery,
+} from "../../contracts.ts";
+import { type DeliveryRow, deliveriesTable, destinationsTable } from "./ledger-tables.ts";
+
+/** No holder has these epochs: what was given up none writes, what was opened from outside is found as foreign. */
+export const givenUpEpoch = -1;
+export const openedEpoch = 0;
+
+type Rows = Pick<
+  Ledger,
+  "insert" | "claimOpen" | "openRows" | "claimForeign" | "write" | "openDue" | "givenUp"
+>;
+
+/** The deliveries. Rows that are done go after `retentionMs`. */
+export function createRows(tables: Tables, retentionMs: number): Rows {
+  const deliveries = tables.of(deliveriesTable);
+  return {
+    async insert(rows, epoch) {
+      const existing = await deliveries.insert(rows.map((row) => newRow(row, epoch, retentionMs)));
+      return existing.map(({ id, state }) => ({ id, state }));
+    },
+    async claimOpen(destination, epoch) {
+      await deliveries.updateAll({ destination, open: true }, { set: { epoch } });
+    },
+    async openRows(destination, epoch, which) {
+      const where = { destination, open: true, epoch };
+      const [seq, limit] =
+        "seqs" in which
+          ? [{ in: which.seqs }, {}]
+          : [{ above: which.after ?? Number.MIN_SAFE_INTEGER }, { limit: which.limit }];
+      const found = await deliveries.find({ where: { ...where, seq }, order: ["seq"], ...limit });
+      return found.map(deliveryOf);
+    },
+    async claimForeign(destination, epoch, ids) {
+      // By their ids: a row that is opened from now on stays foreign, and so is found by the next call.
+      const foreign = await deliveries.find({
+        where: { destination, open: true, epoch: { not: epoch } },
+      });
+      const wanted = [...new Set([...foreign.map(({ id }) => id), ...ids])];
+      const where = { id: { in: wanted }, open: true };
+      await deliveries.updateAll(where, { set: { epoch } });
+      const taken = await deliveries.find({ where: { ...where, epoch }, order: ["seq"] });
+      return taken.map(deliveryOf);
+    },
+    openDue: (name, until, limit) =>
+      tables.atomically((all) => openDue(all, { name, until, limit })),
+    write: (epoch, changes) => deliveries.update(changes.map(changeOf(epoch, retentionMs))),
+    async givenUp(destination) {
+      const where = { destination, state: "dead", epoch: givenUpEpoch } as const;
+      return (await deliveries.find({ where })).map(({ id }) => id);
+    },
+  };
+}
+
+type AnyNew = NewDelivery & Pick<EnqueuedDelivery, "replay">;
+
+/** A row as it is inserted. */
+export function newRow(row: AnyNew, epoch: number, retentionMs: number): DeliveryRow {
+  if (row.nextAt !== undefined) return scheduledRow(row, row.nextAt);
+  if (row.reason === undefined) return openRow(row, epoch);
+  const { open: _open, ...ended } = openRow(row, epoch);
+  const over = { doneAt: row.createdAt, expireAt: new Date(Date.now() + retentionMs) };
+  return { ...ended, ...over, state: row.skipped ? "skipped" : "dead", reason: row.reason };
+}
+
+/** Nobody's until it opens, so that whoever takes the destination over finds as many rows as are open. */
+function scheduledRow(row: AnyNew, nextAt: string): DeliveryRow {
+  const { open: _open, ...waiting } = openRow(row, openedEpoch);
+  const dueAt = new Date(nextAt);
+  return { ...waiting, state: "scheduled", scheduled: true, nextAt, dueAt };
+}
+
+/** Field by field, as `changeOf`: thousands are made in a second. */
+function openRow(row: AnyNew, epoch: number): DeliveryRow {
+  const fresh: DeliveryRow = {
+    id: row.id,
+    destination: row.destination,
+    eventId: row.eventId,
+    eventType: row.eventType,
+    route: row.route,
+    laneKeys: row.laneKeys,
+    seq: row.seq,
+    createdAt: row.createdAt,
+    epoch,
+    state: "open",
+    open: true,
+    attempts: 0,
+    history: [],
+  };
+  const { routes, body, replay } = row;
+  if (routes === undefined && body === undefined && replay === undefined) return fresh;
+  return {
+    ...fresh,
+    ...(replay !== undefined && { replay, replayed: true }),
+    ...(routes !== undefined && { routes }),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  };
+}
+
+function changeOf(epoch: number, retentionMs: number) {
+  const where = { epoch };
+  const expireAt = new Date(Date.now() + retentionMs);
+  return (change: DeliveryChange) => {
+    const { id, state, unknown } = change;
+    const done = state === "delivered" || state === "skipped" || state === "dead";
+    const set = {
+      state,
+      unknown: unknown === undefined ? undefined : unknown || null,
+      attempts: change.attempts,
+      nextAt: change.nextAt,
+      history: change.history,
+      remoteId: change.remoteId,
+      route: change.route,
+      decided: change.decided,
+      emits: change.emits && JSON.stringify(change.emits),
+      partial: change.partial === undefined ? undefined : change.partial || null,
+      doneAt: change.doneAt,
+      reason: change.reason,
+      open: done ? null : undefined,
+      expireAt: done ? expireAt : undefined,
+    };
+    return { id, where, set };
+  };
+}
+
+async function openDue(
+  tables: Pick<Tables, "of">,
+  { name, until, limit }: { readonly name: string; readonly until: Date; readonly limit: number },
+): Promise<number> {
+  const deliveries = tables.of(deliveriesTable);
+  const where = { destination: name, scheduled: true, dueAt: { below: until } };
+  const due = await deliveries.find({ where, order: ["dueAt"], limit });
+  if (due.length === 0) return 0;
+  const set = { state: "open", open: true, scheduled: null } as const;
+  const ids = due.map(({ id }) => id);
+  // One that was cancelled meanwhile is scheduled no more.
+  await deliveries.updateAll({ id: { in: ids }, scheduled: true }, { set });
+  await tables.of(destinationsTable).update([{ id: name, add: { rev: 1 } }]);
+  return due.length;
+}
+
+export function deliveryOf(row: DeliveryRow): Delivery {
+  const { epoch: _1, open: _2, expireAt: _3, body: _4, ...kept } = row;
+  const { scheduled: _5, replayed: _6, dueAt, unknown, partial, emits, ...delivery } = kept;
+  return {
+    ...delivery,
+    ...(dueAt && { dueAt: dueAt.toISOString() }),
+    ...(unknown && { unknown }),
+    ...(partial && { partial }),
+    ...(emits !== undefined && { emits: JSON.parse(emits) }),
+  };
+}

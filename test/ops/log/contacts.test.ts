@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Contact } from "../../../src/contracts.ts";
+import { makeText, second } from "../../store/make-events.ts";
+import { type Harness, startOps } from "../harness.ts";
+
+let ops: Harness;
+let known: Contact | undefined;
+before(async () => {
+  ops = await startOps();
+  const contact = { waId: "5215512345678", userId: "DE.741", name: "Mia" };
+  await ops.store.append([makeText("hi", { id: "evt_1", at: 1, contact })]);
+  known = await ops.store.contacts.find("DE.741");
+});
+after(() => ops.ops.close());
+
+const path = (id: string) => `/api/contacts/${encodeURIComponent(id)}`;
+const patch = async (body: unknown, id = known?.id ?? "") => {
+  const response = await ops.patch(path(id), body);
+  return {
+    status: response.status,
+    body: (await response.json()) as Contact & { errors: object[] },
+  };
+};
+
+describe("contacts of the API", () => {
+  it("are found by contact id, BSUID, and phone in any writing", async () => {
+    const expected = {
+      ...{ id: known?.id, userIds: ["DE.741"], phones: ["5215512345678"], name: "Mia" },
+      ...{ tags: [], fields: {}, consent: {}, first: { at: second(1), eventId: "evt_1" } },
+    };
+    for (const id of [known?.id ?? "", "DE.741", "+52 1 55 1234-5678", "+52 55 1234 5678"]) {
+      const response = await ops.get(path(id));
+      assert.equal(response.status, 200);
+      assert.deepEqual(await response.json(), expected);
+    }
+  });
+
+  it("are not found by what nobody has, and not without a token", async () => {
+    for (const id of ["ctc_no", "15555550199", "DE.9"]) {
+      for (const answer of [await ops.get(path(id)), await ops.patch(path(id), { tags: ["+a"] })]) {
+        assert.equal(answer.status, 404);
+        assert.match(await answer.text(), /urn:waypost:problem:not-found/);
+      }
+    }
+    assert.equal((await ops.get(path("DE.741"), {})).status, 401);
+  });
+
+  it("change what is told of them, and stay as they are when it is told again", async () => {
+    const change = {
+      ...{
+        tags: ["+vip", "+new customer", "-old"],
+        fields: { city: "Köln", age: 7, member: true },
+      },
+      ...{
+        owner: { pool: "sales", name: "Ana" },
+        consent: { marketing: "revoked", stopped: true },
+      },
+    };
+    const { status, body } = await patch(change, "+52 55 1234 5678");
+    assert.equal(status, 200);
+    assert.deepEqual([body.tags, body.fields], [["new customer", "vip"], change.fields]);
+    assert.deepEqual(
+      [body.owner, body.consent.marketing, body.consent.stopped],
+      [change.owner, "revoked", true],
+    );
+    const { consent: _, ...rest } = change;
+    assert.deepEqual((await patch(rest)).body, body);
+    const less = await patch({ tags: ["-vip"], fields: { age: null, member: null }, owner: null });
+    assert.deepEqual(
+      [less.body.tags, less.body.fields, less.body.owner],
+      [["new customer"], { city: "Köln" }, undefined],
+    );
+    const granted = await patch({ consent: { marketing: "granted" } });
+    assert.deepEqual(
+      [granted.body.consent.marketing, granted.body.consent.stopped],
+      [undefined, true],
+    );
+  });
+
+  it("refuse what fits nothing, and say where without repeating it", async () => {
+    const secret = "Mia's own words";
+    for (const body of [
+      {},
+      { tag: ["+vip"] },
+      { tags: [secret] },
+      { tags: ["+"] },
+      { tags: "+vip" },
+      { fields: { a: { b: secret } } },
+      { fields: { "a b": 1 } },
+      { fields: { a: "x".repeat(2001) } },
+      { owner: "Ana" },
+      { owner: { pool: "sales" } },
+      { consent: {} },
+      { consent: { marketing: secret } },
+      { consent: { stopped: true, at: second(1) } },
+    ]) {
+      const { status, body: problem } = await patch(body);
+      assert.equal(status, 400, JSON.stringify(body));
+      assert.ok(problem.errors?.length > 0, JSON.stringify([body, problem]));
+      assert.doesNotMatch(JSON.stringify(problem), /own words/);
+    }
+    const logged = JSON.stringify(ops.logged);
+    assert.doesNotMatch(logged, /DE\.741|12345678|own words/);
+  });
+});
