@@ -10,7 +10,6 @@ import type * as bus from "./contracts/bus.ts";
 import type { Chats } from "./contracts/chat.ts";
 import type { Contacts } from "./contracts/contacts.ts";
 import type * as destination from "./contracts/destination.ts";
-import type { GuardAnswer } from "./contracts/explain.ts";
 import type { MediaRows } from "./contracts/files.ts";
 import type { Installation } from "./contracts/installation.ts";
 import type * as job from "./contracts/jobs.ts";
@@ -109,10 +108,7 @@ export interface Destination extends destination.DestinationTraits {
   /** What would be sent, for `routes test`; sends nothing, shows no secret. */
   preview(event: WaypostEvent): unknown;
   /** What each of its guards says as things stand, for `routes test`; sends nothing. Throws DeliveryError. */
-  guards?(
-    event: WaypostEvent,
-    context: destination.DeliveryContext,
-  ): Promise<readonly GuardAnswer[]>;
+  readonly guards?: destination.Guards;
   /** Harmless calls that check credentials and scopes, for `doctor`. */
   check(signal: AbortSignal): Promise<destination.DestinationCheck[]>;
   /** What the vendor must have, for `add`. Throws DeliveryError. */
