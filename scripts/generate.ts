@@ -22,6 +22,7 @@ const golden = readGoldenEvents();
 
 const outputs: Record<string, () => string | Promise<string>> = {
   "src/event/generated.ts": () => eventTypes(schema),
+  "schemas/openapi.json": () => `${JSON.stringify(openApi(), null, 1)}\n`,
   "src/client/generated.ts": () => clientTypes(openApi()),
   "schemas/asyncapi.yaml": () => asyncapi(schema, golden, json("package.json").version),
   "docs/events.md": () => eventsPage(schema, golden),

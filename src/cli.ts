@@ -79,6 +79,7 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
 // The command that is named is loaded alone, so that it answers at once; all of them, to show what there is.
 const [, , named = ""] = process.argv;
 const adding = Object.hasOwn(commands, named) ? [commands[named]] : Object.values(commands);
+if (["-V", "--version"].includes(named)) adding.length = 0;
 for (const add of new Set(adding)) await add?.();
 
 await program.parseAsync();

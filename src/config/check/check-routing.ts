@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { flowsDestination, mediaDestination } from "../../contracts.ts";
 import { parseDuration } from "../../support/duration.ts";
 import { reportSchemaProblems } from "../schema-words.ts";
@@ -26,6 +27,8 @@ const mostKeptDays = 36_500;
 /** Reports whatever is wrong with the parsed file; a part of the wrong shape does not hide the others. */
 export function checkRouting(checked: Checked, report: Report): void {
   const { accounts, destinations, alerts, retention } = record(checked.value);
+  // Most of a first start would be to compile the schema.
+  if (isDeepStrictEqual(checked.value, {})) return;
   reportSchemaProblems(checkOf(schema)(checked.value), keysIn(schema), report);
   checkNames(Object.keys(record(accounts)), ["accounts"], report);
   checkNames(Object.keys(record(destinations)), ["destinations"], report);
