@@ -9,7 +9,7 @@ import { badParameter } from "./problem.ts";
 export interface Contract {
   readonly handlers: readonly RequestHandler[];
   /**
-   * Compiles what the first requests would else wait for: about 100 ms for the contract, 20 to 50 for each operation. One thing a
+   * Compiles what the first requests would else wait for: the contract, then each operation. One thing a
    * turn, so that nothing else waits for all of it. Never rejects.
    */
   prepare(app: Express): Promise<void>;
