@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Delivery } from "../client/client.ts";
+import type { CommandParts } from "./common/command.ts";
 import {
   addDeliveryFilters,
   type DeliveryFilterFlags,
@@ -23,7 +24,7 @@ interface Flags extends OpsFlags, DeliveryFilterFlags {
 }
 
 /** `waypost deliveries`: what became of events at the destinations, sending one again, and giving one up. */
-export function registerDeliveries(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   const command = program
     .command("deliveries")
     .summary("show what reached the destinations, and why not")

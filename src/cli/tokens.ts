@@ -1,14 +1,8 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { ApiToken, Client, Scope } from "../client/client.ts";
 import { parseDuration } from "../support/duration.ts";
-import {
-  askOps,
-  type OpsFlags,
-  type ResolveOps,
-  runCommand,
-  tokenOption,
-  urlOption,
-} from "./common/ops-client.ts";
+import type { CommandParts } from "./common/command.ts";
+import { askOps, type OpsFlags, runCommand, tokenOption, urlOption } from "./common/ops-client.ts";
 import { escapeControls, localTime, print, safeJson } from "./common/terminal.ts";
 
 type Flags = OpsFlags & { readonly json?: true };
@@ -21,7 +15,7 @@ interface CreateFlags extends Flags {
 const scopes: readonly Scope[] = ["read", "content", "publish", "operate", "privacy", "admin"];
 
 /** `waypost tokens`: who may ask the API, by name. */
-export function registerTokens(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   const tokens = program
     .command("tokens")
     .summary("who may ask the API, by name")

@@ -10,7 +10,7 @@ import type {
 } from "./delivery.ts";
 import type { OrderedPageRequest, Page } from "./log.ts";
 
-export type * from "./delivery.ts";
+export * from "./delivery.ts";
 
 /** What an on-call engineer asks first. At most 5 s old. */
 export interface DestinationFacts {

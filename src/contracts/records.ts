@@ -16,7 +16,7 @@ export type * from "./explain.ts";
 export type * from "./files.ts";
 export type * from "./installation.ts";
 export type * from "./jobs.ts";
-export type * from "./ledger.ts";
+export * from "./ledger.ts";
 export type * from "./log.ts";
 export type * from "./log-figures.ts";
 export * from "./problems.ts";

@@ -1,5 +1,5 @@
-import type { RoutesTested } from "../client/client.ts";
-import { escapeControls, localTime, safeJson } from "./common/terminal.ts";
+import type { RoutesTested } from "../../client/client.ts";
+import { escapeControls, localTime, safeJson } from "./terminal.ts";
 
 type RouteTested = RoutesTested["routes"][number];
 type DeliveryTested = RoutesTested["deliveries"][number];
