@@ -172,7 +172,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "no secret is in a log line",
-    file: "src/support/log.ts",
+    file: "src/support/describe-error.ts",
     from: "scrub(error.message)}",
     to: "error.message}",
     test: "test/support/log.test.ts",
@@ -396,9 +396,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "masking: what a vendor answered is not shown",
-    file: "schemas/openapi.yaml",
-    from: "answer: { type: string, description:",
-    to: "answer: { type: string, x-safe: true, description:",
+    file: "schemas/openapi.json",
+    from: '"description": "The vendor\'s, redacted.',
+    to: '"x-safe": true, "description": "The vendor\'s, redacted.',
     test: "test/ops/masking/endpoints.test.ts",
   },
   {
