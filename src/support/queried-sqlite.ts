@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { claimFile } from "./file-claim.ts";
 import { createMutex } from "./mutex.ts";
 import {
@@ -8,8 +9,14 @@ import {
   type SqlSession,
   type SqlValue,
 } from "./sql-session.ts";
-import { maxWalBytes, openConnection, type Sqlite, sqliteCode, sqliteCodes } from "./sqlite.ts";
-import { type Looks, openAside, openLooks } from "./sqlite-aside.ts";
+import {
+  maxWalBytes,
+  openConnection,
+  openNative,
+  type Sqlite,
+  sqliteCode,
+  sqliteCodes,
+} from "./sqlite.ts";
 
 /** Statements of one query: they see what was committed when it began. */
 export interface QuerySession extends Pick<SqlSession, "get"> {
@@ -27,7 +34,7 @@ export interface QuerySession extends Pick<SqlSession, "get"> {
   ): Promise<T[]>;
 }
 
-export interface QueriedSqlite extends Sqlite, Pick<Looks, "look"> {
+export interface QueriedSqlite extends Sqlite {
   /**
    * Runs `work` on a second connection, which cannot write: no `transaction` and no `read` waits for it.
    * One at a time; those that wait together see the same. Ends with QueryTimeoutError what takes longer than the time limit.
@@ -45,46 +52,36 @@ const againMs = 20;
 const sharedMs = 50;
 
 /**
- * Like `openSqlite`, with a second connection for queries and a third for what is quick. The process claims the database by the lock of
- * a file beside it (`<path>-lock`), since its own must let all connections in.
+ * Like `openSqlite`, with a second connection for queries. The process claims the database by the lock of
+ * a file beside it (`<path>-lock`), since its own must let both connections in.
  */
 export async function openQueriedSqlite(
   path: string,
   options: { readonly schema: readonly string[]; readonly queryLimitMs: number },
 ): Promise<QueriedSqlite> {
   const claim = await claimFile(`${path}-lock`);
-  const opened: Pick<Sqlite, "close">[] = [];
+  let main: Sqlite | undefined;
   try {
-    const main = await openConnection(path, { schema: options.schema, lockingMode: "NORMAL" });
-    opened.unshift(main);
-    const looks = await openLooks(path);
-    opened.unshift(looks);
+    main = await openConnection(path, { schema: options.schema, lockingMode: "NORMAL" });
     const queries = await openQueries(path, main, options.queryLimitMs);
-    return joined(main, looks, queries, claim.release);
+    return joined(main, queries, claim.release);
   } catch (error) {
-    for (const each of opened) await each.close();
+    await main?.close();
     await claim.release();
     throw error;
   }
 }
 
-function joined(
-  main: Sqlite,
-  looks: Looks,
-  queries: Queries,
-  release: () => Promise<void>,
-): QueriedSqlite {
+function joined(main: Sqlite, queries: Queries, release: () => Promise<void>): QueriedSqlite {
   let closed: Promise<void> | undefined;
   const close = async () => {
     await queries.close();
-    await looks.close();
     await main.close();
     await release();
   };
   return {
     ...main,
     query: queries.query,
-    look: looks.look,
     close() {
       closed ??= close();
       return closed;
@@ -95,7 +92,11 @@ function joined(
 type Queries = Pick<QueriedSqlite, "query" | "close">;
 
 async function openQueries(path: string, main: Sqlite, limitMs: number): Promise<Queries> {
-  const { native, close } = await openAside(path);
+  const native = openNative(":memory:");
+  // Attached, because a connection is closed only when its prepared statements are collected; DETACH is at once.
+  const quoted = `'${resolve(path).replaceAll("'", "''")}'`;
+  await native.exec(`ATTACH ${quoted} AS queried; PRAGMA queried.cache_size = -16384;
+    PRAGMA query_only = ON;`);
   const prepared = createStatementCache(native);
   const mutex = createMutex();
   let waiting: Asked[] = [];
@@ -138,7 +139,8 @@ async function openQueries(path: string, main: Sqlite, limitMs: number): Promise
     close: () =>
       mutex.run(async () => {
         closed = true;
-        await close();
+        await native.exec("DETACH queried");
+        native.close();
       }),
   };
 }

@@ -4,7 +4,6 @@ import { toStoreError } from "./store-error.ts";
 
 /** How the parts of the store get at the file; StoreError is all they throw. */
 export interface Uses {
-  /** For what is quick: it waits for no change. */
   read<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
   change<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
   /** For what may take long: nothing else waits for it. QueryTooWideError at the time limit. */
@@ -13,7 +12,7 @@ export interface Uses {
 
 export function usesOf(sqlite: QueriedSqlite): Uses {
   return {
-    read: (work) => translated(sqlite.look(work)),
+    read: (work) => translated(sqlite.read(work)),
     change: (work) => translated(sqlite.transaction(work)),
     query: (work) => translated(sqlite.query(work)),
   };
