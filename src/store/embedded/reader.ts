@@ -1,7 +1,8 @@
 import type { WaypostEvent } from "../../contracts.ts";
 import type { AliasEdge } from "../../event/alias-edges.ts";
+import type { LookSession } from "../../support/looks.ts";
 import type { QuerySession } from "../../support/queried-sqlite.ts";
-import type { SqlSession, SqlValue } from "../../support/sqlite.ts";
+import type { SqlValue } from "../../support/sqlite.ts";
 import { rowOf } from "../log/facts.ts";
 import type {
   ConversationSelection,
@@ -111,7 +112,7 @@ function isoTime(at: number): string {
   return new Date(at).toISOString();
 }
 
-async function eventsById(session: SqlSession, ids: readonly string[]) {
+async function eventsById(session: LookSession, ids: readonly string[]) {
   const bodies = new Map<string, WaypostEvent>();
   for (const id of ids.filter((each) => !hasNul(each))) {
     const row = await session.get<{ body: string }>("SELECT body FROM events WHERE id = ?", [id]);
@@ -121,19 +122,19 @@ async function eventsById(session: SqlSession, ids: readonly string[]) {
 }
 
 async function conversationsById(
-  session: SqlSession,
+  session: LookSession,
   ids: readonly string[],
 ): Promise<ConversationRow[]> {
   const found = await textsById(session, "SELECT facts FROM conversations WHERE", ids);
   return found.map((facts) => factsRow<ConversationRow>({ facts }));
 }
 
-function textsById(session: SqlSession, select: string, ids: readonly string[]) {
+function textsById(session: LookSession, select: string, ids: readonly string[]) {
   const { sql, params } = anyOf("id", ids);
   return texts(session, `${select} ${sql}`, params, ids);
 }
 
-async function findAliases(session: SqlSession, ids: readonly string[]): Promise<AliasEdge[]> {
+async function findAliases(session: LookSession, ids: readonly string[]): Promise<AliasEdge[]> {
   const select = `SELECT json_object('kind', kind, 'from', from_id, 'to', to_id, 'at', at) || ''
     FROM aliases WHERE`;
   const among = "IN (SELECT value FROM json_each(?1))";
@@ -147,7 +148,7 @@ const few = 200;
 
 /** What the one column of this SELECT holds, as one row. */
 async function texts(
-  session: SqlSession,
+  session: LookSession,
   select: string,
   params: readonly SqlValue[],
   ids: readonly string[],
