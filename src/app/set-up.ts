@@ -1,6 +1,7 @@
 import type { DoctorFinding, SetUp, Store } from "../contracts.ts";
 import type { SystemStatus } from "../ops/status/status.ts";
 import type { Base } from "./base.ts";
+import { createConfigurationShown } from "./configuration.ts";
 import { askConnection } from "./connection.ts";
 import { bad, good } from "./doctor/check.ts";
 import { checkStore } from "./doctor/check-carriers.ts";
@@ -20,6 +21,7 @@ export interface SetUpParts {
 /** The set-up as this process sees it. */
 export function createSetUp({ config }: Pick<Base, "config">, parts: SetUpParts): SetUp {
   const { env, store, plan, receiving, status } = parts;
+  const { installation } = store;
   return {
     connection: () => askConnection(config, plan().routing.accounts),
     async doctor() {
@@ -39,6 +41,7 @@ export function createSetUp({ config }: Pick<Base, "config">, parts: SetUpParts)
       findings.sort((a, b) => Number(a.ok) - Number(b.ok));
       return { at: new Date().toISOString(), ok, findings };
     },
+    configuration: createConfigurationShown({ config }, { env, plan, installation }),
     sendTest: (asked) =>
       sendTestMessage(asked, { config, query: store, plan: plan(), port: receiving()?.port }),
   };

@@ -58,7 +58,7 @@ export function startQueueReader(options: QueueReaderOptions): QueueReader {
     }
     if (await handle(rows, halt)) {
       options.onDone(rows.length);
-      await advance(events, name, through, log);
+      void advance(events, name, through, log);
     }
     return true;
   }, log);

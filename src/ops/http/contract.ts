@@ -2,7 +2,14 @@ import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Express, NextFunction, Request, RequestHandler, Response } from "express";
+import {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+} from "express";
 import { middleware as validateOpenApi } from "express-openapi-validator";
 import { missingFor, requireScopes } from "../access/require-scopes.ts";
 import { scopes, setViewer } from "../access/viewer.ts";
@@ -45,14 +52,11 @@ export function createContract({
     validateSecurity: { handlers: { token: requireScopes, session: requireScopes } },
     fileUploader: false,
   }) as unknown as RequestHandler[];
-  const unlessDirect = handlers.map(
-    (handler): RequestHandler =>
-      (request, response, next) => {
-        return direct.has(request) ? next() : handler(request, response, next);
-      },
-  );
+  const validate = Router().use(handlers);
+  const unlessDirect: RequestHandler = (request, response, next) =>
+    direct.has(request) ? next() : validate(request, response, next);
   return {
-    handlers: validateResponses ? handlers : [matchPublishing, ...unlessDirect],
+    handlers: validateResponses ? handlers : [matchPublishing, unlessDirect],
     async prepare(app) {
       for (const name of first) {
         await nextTurn();

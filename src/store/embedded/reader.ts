@@ -1,7 +1,7 @@
 import type { WaypostEvent } from "../../contracts.ts";
 import type { AliasEdge } from "../../event/alias-edges.ts";
+import type { LookSession } from "../../support/looks.ts";
 import type { QuerySession } from "../../support/queried-sqlite.ts";
-import type { SqlRow, SqlSession } from "../../support/sqlite.ts";
 import { rowOf } from "../log/facts.ts";
 import type {
   ConversationSelection,
@@ -113,7 +113,7 @@ function isoTime(at: number): string {
   return new Date(at).toISOString();
 }
 
-async function eventsById(session: SqlSession, ids: readonly string[]) {
+async function eventsById(session: LookSession, ids: readonly string[]) {
   const bodies = new Map<string, WaypostEvent>();
   for (const id of ids.filter((each) => !hasNul(each))) {
     const row = await session.get<{ body: string }>("SELECT body FROM events WHERE id = ?", [id]);
@@ -123,23 +123,27 @@ async function eventsById(session: SqlSession, ids: readonly string[]) {
 }
 
 async function conversationsById(
-  session: SqlSession,
+  session: LookSession,
   ids: readonly string[],
 ): Promise<ConversationRow[]> {
-  const { sql, params } = anyOf("id", ids);
-  const select = `SELECT facts FROM conversations WHERE ${sql}`;
-  const rows = await session.all<{ facts: string }>(select, params);
-  return rows.map((row) => factsRow<ConversationRow>(row));
+  const rows: ConversationRow[] = [];
+  for (const id of ids.filter((each) => !hasNul(each))) {
+    const sql = "SELECT facts FROM conversations WHERE id = ?";
+    const row = await session.get<{ facts: string }>(sql, [id]);
+    if (row !== undefined) rows.push(factsRow(row));
+  }
+  return rows;
 }
 
-async function findAliases(session: SqlSession, ids: readonly string[]): Promise<AliasEdge[]> {
-  return session.all<AliasEdge & SqlRow>(
-    `SELECT kind, from_id AS "from", to_id AS "to", at FROM aliases
-       WHERE from_id IN (SELECT value FROM json_each(?1))
-     UNION SELECT kind, from_id, to_id, at FROM aliases
-       WHERE to_id IN (SELECT value FROM json_each(?1))`,
+/** Made as one row, which needs no other thread. */
+async function findAliases(session: LookSession, ids: readonly string[]): Promise<AliasEdge[]> {
+  const row = await session.get<{ list: string }>(
+    `SELECT json_group_array(json_object('kind', kind, 'from', from_id, 'to', to_id, 'at', at)) AS list FROM (
+       SELECT kind, from_id, to_id, at FROM aliases WHERE from_id IN (SELECT value FROM json_each(?1))
+       UNION SELECT kind, from_id, to_id, at FROM aliases WHERE to_id IN (SELECT value FROM json_each(?1)))`,
     [list(ids)],
   );
+  return JSON.parse(row?.list ?? "[]");
 }
 
 function hasNul(text: string): boolean {
