@@ -73,7 +73,9 @@ async function benchConsole(events: number): Promise<void> {
     const page = await browser.newPage({ bypassCSP: true });
     await page.goto(`${opsUrl}/console#login=${code}`);
     await page.locator(".shell").waitFor();
-    print(`the machine slowed down ${slower} ×, nothing cached, ${events.toLocaleString("en")} events, the least of ${rounds}:`);
+    print(
+      `the machine slowed down ${slower} ×, nothing cached, ${events.toLocaleString("en")} events, the least of ${rounds}:`,
+    );
     await measurePages(page, opsUrl);
     print(`  ${(await gzipped()).toLocaleString("en")} bytes gzipped in all (bar ${bar.bytes})`);
   } finally {

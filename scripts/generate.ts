@@ -23,6 +23,7 @@ const golden = readGoldenEvents();
 
 const outputs: Record<string, () => string | Promise<string>> = {
   "src/event/generated.ts": () => eventTypes(schema),
+  "schemas/openapi.json": () => `${JSON.stringify(openApi(), null, 1)}\n`,
   "src/cli/common/generated.ts": commandList,
   "src/client/generated.ts": () => clientTypes(openApi()),
   "schemas/asyncapi.yaml": () => asyncapi(schema, golden, json("package.json").version),

@@ -26,7 +26,8 @@ const program = new Command("waypost")
 // The command that is named is loaded alone, so that it answers at once; all of them, to show what there is.
 const [, , named = ""] = process.argv;
 const wanted = commands.filter(({ name }) => name === named);
-for (const { load } of wanted.length > 0 ? wanted : commands) {
+const adding = ["-V", "--version"].includes(named) ? [] : commands;
+for (const { load } of wanted.length > 0 ? wanted : adding) {
   await (await load()).register(program, { env, client, resolve });
 }
 

@@ -10,7 +10,6 @@ import type { Surroundings } from "../deliver/attempt/surroundings.ts";
 import { type DestinationSetup, deliveryId } from "../deliver/delivery.ts";
 import { takesMedia } from "../deliver/routes/media-takes.ts";
 import type { WentWithout } from "../event/file-arrived.ts";
-import { openBucket } from "../media/bucket.ts";
 import { openDirectory } from "../media/directory.ts";
 import { createEventFiles } from "../media/event-files.ts";
 import { createLibrary, type Library } from "../media/library.ts";
@@ -52,11 +51,13 @@ export async function openMedia(
 }
 
 /** Where the files are kept. Rejects when the directory cannot be made. */
-export function openVault({
+export async function openVault({
   dir,
   bucket,
 }: Pick<MediaConfig, "dir" | "bucket">): Promise<FileVault> {
-  return bucket ? openBucket({ ...bucket, scratch: `${dir}/tmp` }) : openDirectory(dir);
+  if (bucket === undefined) return openDirectory(dir);
+  const { openBucket } = await import("../media/bucket.ts");
+  return openBucket({ ...bucket, scratch: `${dir}/tmp` });
 }
 
 /** Behind the links to files on the public port. */

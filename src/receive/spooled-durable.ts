@@ -1,6 +1,6 @@
 import { type EncodedEvent, NotDurableError } from "../contracts.ts";
 import { backoffMs, delay } from "../support/delay.ts";
-import { describeError } from "../support/log.ts";
+import { describeError } from "../support/describe-error.ts";
 import { createGate, createWakeUp } from "../support/wake-up-and-gate.ts";
 import type { Durable, DurableHealth, DurableOptions } from "./durability.ts";
 import { markSpooled } from "./mark-spooled.ts";

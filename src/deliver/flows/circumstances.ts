@@ -90,7 +90,7 @@ export function receivedAt({ data }: WaypostEvent): number {
  * later did. Of what also happened in one second the contact's messages have an order, by their ids, so that one is the last;
  * anything else is said to have come after it.
  */
-export function cameLater(other: WaypostEvent, event: WaypostEvent): boolean {
+function cameLater(other: WaypostEvent, event: WaypostEvent): boolean {
   const ms =
     receivedAt(other) - receivedAt(event) || Date.parse(other.time) - Date.parse(event.time);
   if (ms !== 0 && !Number.isNaN(ms)) return ms > 0;
