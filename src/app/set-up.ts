@@ -1,6 +1,7 @@
 import type { DoctorFinding, SetUp, Store } from "../contracts.ts";
 import type { SystemStatus } from "../ops/status/status.ts";
 import type { Base } from "./base.ts";
+import { createConfigurationShown } from "./configuration.ts";
 import { bad, good } from "./doctor/check.ts";
 import type { Plan } from "./plan.ts";
 import type { Receiving } from "./receive.ts";
@@ -16,6 +17,7 @@ export interface SetUpParts {
 /** The set-up as this process sees it. What it looks at things with is loaded when it is asked: few ask, and every start would pay. */
 export function createSetUp({ config }: Pick<Base, "config">, parts: SetUpParts): SetUp {
   const { env, store, plan, receiving, status } = parts;
+  const { installation } = store;
   return {
     async connection() {
       const { askConnection } = await import("./connection.ts");
@@ -40,6 +42,7 @@ export function createSetUp({ config }: Pick<Base, "config">, parts: SetUpParts)
       findings.sort((a, b) => Number(a.ok) - Number(b.ok));
       return { at: new Date().toISOString(), ok, findings };
     },
+    configuration: createConfigurationShown({ config }, { env, plan, installation }),
     async sendTest(asked) {
       const { sendTestMessage } = await import("./test-message.ts");
       const port = receiving()?.port;

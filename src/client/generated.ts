@@ -1083,6 +1083,12 @@ export interface Operations {
     answer: DoctorReport;
   };
   /**
+   * What runs, without secrets
+   */
+  "GET /api/configuration": {
+    answer: RunningConfiguration;
+  };
+  /**
    * How Meta sends here, and what is missing
    */
   "GET /api/connect": {
@@ -2446,6 +2452,60 @@ export interface DoctorReport {
     remedy?: string;
     kind?: ProblemKind;
     runbook?: RunbookPath;
+  }[];
+}
+/**
+ * What runs, without secrets.
+ */
+export interface RunningConfiguration {
+  /**
+   * Where waypost.yaml is looked for.
+   */
+  file: string;
+  /**
+   * There is one.
+   */
+  found: boolean;
+  /**
+   * Of what it says, but for secrets: as `GET /api/processes` has it of each process.
+   */
+  hash: string;
+  /**
+   * The file as it was read last, secrets as `(hidden)`.
+   */
+  yaml: string;
+  settings: {
+    name: string;
+    /**
+     * Absent: a secret, or nothing is set and there is no default.
+     */
+    value?: string;
+    /**
+     * `made`: by Waypost, in DATA_DIR.
+     */
+    from: "set" | "default" | "made" | "unset";
+    secret?: boolean;
+  }[];
+  retention: {
+    what: string;
+    /**
+     * Absent: for ever.
+     */
+    days?: number;
+    /**
+     * What changes it.
+     */
+    setting?: string;
+  }[];
+  /**
+   * Those that Meta signs with, in the order of WHATSAPP_APP_SECRET.
+   */
+  secrets: {
+    name: string;
+    /**
+     * Absent: not since Waypost notes it.
+     */
+    lastUsedAt?: string;
   }[];
 }
 /**

@@ -5,6 +5,7 @@ export * from "./access.ts";
 export type * from "./bus.ts";
 export * from "./change.ts";
 export type * from "./chat.ts";
+export type * from "./configuration.ts";
 export type * from "./connection.ts";
 export type * from "./contacts.ts";
 export type * from "./delivery-rules.ts";

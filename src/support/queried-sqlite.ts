@@ -48,22 +48,24 @@ const againMs = 20;
 const sharedMs = 50;
 
 /**
- * Like `openSqlite`, with a second connection for queries. The process claims the database by the lock of
- * a file beside it (`<path>-lock`), since its own must let both connections in.
+ * Like `openSqlite`, with a second connection for queries and a third for what is quick. The process claims the database by the lock of
+ * a file beside it (`<path>-lock`), since its own must let all connections in.
  */
 export async function openQueriedSqlite(
   path: string,
   options: { readonly schema: readonly string[]; readonly queryLimitMs: number },
 ): Promise<QueriedSqlite> {
   const claim = await claimFile(`${path}-lock`);
-  let main: Sqlite | undefined;
+  const opened: Pick<Sqlite, "close">[] = [];
   try {
-    main = await openConnection(path, { schema: options.schema, lockingMode: "NORMAL" });
+    const main = await openConnection(path, { schema: options.schema, lockingMode: "NORMAL" });
+    opened.unshift(main);
     const looks = await openLooks(path);
+    opened.unshift(looks);
     const queries = await openQueries(path, main, options.queryLimitMs);
     return joined(main, looks, queries, claim.release);
   } catch (error) {
-    await main?.close();
+    for (const each of opened) await each.close();
     await claim.release();
     throw error;
   }

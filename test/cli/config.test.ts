@@ -182,9 +182,9 @@ alerts:
   erp: { kind: webhook, url: "https://erp.example/", secret: "${testSecret}" }
   bad: { kind: webhook, url: "http://erp.example/", secret: "${testSecret}" }
 routes:
-  - { name: fine, when: { type: x }, to: [erp, { bad: { format: event } }] }
+  - { name: fine, when: { type: business.x }, to: [erp, { bad: { format: event } }] }
   - name: other
-    when: { type: x }
+    when: { type: business.x }
     to:
       - erp: { url: "http://other.example/" }
 `,

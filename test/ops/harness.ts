@@ -81,7 +81,7 @@ export async function startOps(
     routes = [],
     renormalize = () => Promise.reject(new Error("unasked")),
     findFile,
-    setUp = { connection: unasked, doctor: unasked, sendTest: unasked },
+    setUp = { connection: unasked, doctor: unasked, configuration: unasked, sendTest: unasked },
     production = false,
     check = () => Promise.reject(new Error("unasked")),
     retryQuarantined = () => Promise.reject(new Error("unasked")),

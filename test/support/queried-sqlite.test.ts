@@ -89,6 +89,23 @@ describe("openQueriedSqlite", () => {
     assert.deepEqual(await count(), [1]);
   });
 
+  it("looks without waiting for a transaction, at what was committed before", async () => {
+    await add("before");
+    const values = () =>
+      db.look(async (sql) => (await sql.all<{ v: string }>("SELECT v FROM t")).map(({ v }) => v));
+    await db.transaction(async (sql) => {
+      await sql.run(insert, ["meanwhile"]);
+      assert.deepEqual(await values(), ["before"]);
+    });
+    assert.deepEqual(await values(), ["before", "meanwhile"]);
+    await assert.rejects(
+      db.look((sql) => sql.get("INSERT INTO t (v) VALUES (1) RETURNING id")),
+      /readonly/,
+    );
+    await db.close();
+    await assert.rejects(values(), /closed/);
+  });
+
   it("begins no statement of a query after its limit", async () => {
     const query = db.query(async (sql) => {
       await new Promise((resolve) => setTimeout(resolve, 1_010));

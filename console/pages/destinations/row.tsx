@@ -19,7 +19,10 @@ export function DestinationRow({ destination }: { readonly destination: Destinat
       <span>
         <Pill tone={tone}>{word}</Pill>
       </span>
-      <span class="number waiting">{count(open)}</span>
+      <span class="number waiting">
+        {count(open)}
+        <span class="unit"> {open === 1 ? "waits" : "wait"}</span>
+      </span>
       <span class="number oldest muted">{age}</span>
       <span class={`number dead ${dead > 0 ? "tone-bad" : "muted"}`}>{count(dead)}</span>
       <span class="number last muted">{since(lastSuccessAt, now.value)}</span>

@@ -82,10 +82,6 @@ async function isHeldByOther({ event, now, newest }: Circumstances): Promise<boo
 }
 
 /** One of these wrote on the conversation after the event. */
-export async function isAnswered(
-  { event, newest }: Circumstances,
-  by: readonly Party[],
-): Promise<boolean> {
-  const sent = await newest(sentTypes, { from: receivedAt(event), limit: 50 });
-  return sent.some((each) => by.includes(senderOf(each) ?? "other"));
+export function isAnswered({ followedBy }: Circumstances, by: readonly Party[]): Promise<boolean> {
+  return followedBy(sentTypes, (sent) => by.includes(senderOf(sent) ?? "other"));
 }
