@@ -587,6 +587,10 @@ export interface Operations {
        * Also when it has taken effect already.
        */
       again?: boolean;
+      /**
+       * You have looked, and it has not taken effect: one that is dead as `unknown` is sent, where it would be asked again what became of it.
+       */
+      notDone?: boolean;
     };
     answer: Delivery;
   };
@@ -1231,6 +1235,17 @@ export interface RoutesTested {
      * What would be sent, with the options of the route. No secrets.
      */
     wouldSend?: unknown;
+    /**
+     * Of a destination that writes to contacts, as things stand: the first that does not allow ends the delivery as skipped. `window`, `stop`, `holder`, `age`, `pace`, …
+     */
+    guards?: {
+      guard: string;
+      allows: boolean;
+      /**
+       * Why not, or what it knows.
+       */
+      says?: string;
+    }[];
   }[];
   notDelivered: NotDelivered[];
 }

@@ -2132,6 +2132,10 @@ export interface EventData {
    */
   supersededBy?: string[];
   /**
+   * Not as it came: what was kept has been read again, and only then was there this event, or one of this type. Nobody is answered by it.
+   */
+  renormalized?: true;
+  /**
    * Sent by the Test button of Meta's dashboard. Meta: webhooks/create-webhook-endpoint.
    */
   test?: true;

@@ -152,7 +152,13 @@ export async function startOps(
     testRoutes: (event) => {
       const configured = [...destinations].map(([name, { kind }]) => [
         name,
-        { kind, options: { url: "https://erp.example/hooks", secret: testSecret } },
+        {
+          kind,
+          options:
+            kind === "whatsapp-reply"
+              ? { token: "t", text: "Hi {{ contact.name }}" }
+              : { url: "https://erp.example/hooks", secret: testSecret },
+        },
       ]);
       const routing = {
         ...{ routes, accounts: {}, flows: noRules },
