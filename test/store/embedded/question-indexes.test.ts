@@ -24,7 +24,11 @@ describe("what two parts of a filter find together", () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "waypost-pairs-"));
     sqlite = await openLog(join(folder, "store.db"), 2_000);
-    await appendBatch(sqlite, [makeText("hello"), makeEvent({ type: "whatsapp.account.updated" })], Date.now() + 1e9);
+    await appendBatch(
+      sqlite,
+      [makeText("hello"), makeEvent({ type: "whatsapp.account.updated" })],
+      Date.now() + 1e9,
+    );
   });
   after(async () => {
     await sqlite.close();
@@ -62,7 +66,8 @@ describe("what two parts of a filter find together", () => {
 
   it("events of an account and a type, whatever an account is and whoever may see it", async () => {
     const query = noted();
-    const byBoth = /^SEARCH events USING (COVERING )?INDEX events_phone_number_type \(phone_number_id=\? AND type=\?/;
+    const byBoth =
+      /^SEARCH events USING (COVERING )?INDEX events_phone_number_type \(phone_number_id=\? AND type=\?/;
     const filters: EventFilter[] = [
       { account: phoneNumberId, types },
       { account: wabaId, types },
@@ -102,7 +107,10 @@ describe("what two parts of a filter find together", () => {
       for (const whose of [{ account: wabaId }, { accounts: [phoneNumberId] }]) {
         const { steps } = await planOf(() => query.conversations({ ...state, ...whose }, page));
         const [step] = steps.filter((each) => each.includes(" conversations"));
-        assert.match(step ?? "", /^(SEARCH|SCAN) conversations USING COVERING INDEX conversations_/);
+        assert.match(
+          step ?? "",
+          /^(SEARCH|SCAN) conversations USING COVERING INDEX conversations_/,
+        );
       }
     }
   });
