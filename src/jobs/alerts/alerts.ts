@@ -62,12 +62,13 @@ async function watch(parts: Parts, term: JobTerm): Promise<void> {
   const { over } = term;
   const post = createPost(parts, over);
   const startedAt = clock.now();
-  let behindSince: AlertFacts["behindSince"] = {};
+  let behindSince: AlertFacts["behindSince"] | undefined;
   let book: AlertsBook | undefined;
   let saved: string | undefined;
   const failing = "cannot see what people should be alerted of, looks again";
   await lookWhileElected(parts, term, { everyMs: lookMs, failing }, async () => {
     book ??= loadAlertsBook(await jobs.load(name));
+    behindSince ??= toldBehind(book);
     const facts = await look(parts, { startedAt, behindSince }, over);
     behindSince = facts.behindSince;
     await tell(book, facts, parts, post);
@@ -77,6 +78,12 @@ async function watch(parts: Parts, term: JobTerm): Promise<void> {
     saved = JSON.stringify(record);
     return undefined;
   });
+}
+
+/** Who people were told of before this process looked: behind since long ago, or each election would tell that it is over. */
+function toldBehind(book: AlertsBook): AlertFacts["behindSince"] {
+  const keys = Object.keys(book.toRecord()).filter((key) => key.startsWith("slow:"));
+  return Object.fromEntries(keys.map((key) => [key.slice("slow:".length), 0]));
 }
 
 /** The store is asked for little: counts by index, and one event an account. */
