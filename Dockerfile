@@ -6,7 +6,7 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 COPY console ./console
-COPY scripts/build-console.ts ./scripts/build-console.ts
+COPY scripts/build-bundle.ts scripts/build-console.ts ./scripts/
 RUN npm run build && npm prune --omit=dev
 
 FROM node:24-slim

@@ -1,6 +1,7 @@
 /**
- * The console in a browser that is four times slower than this machine, with nothing cached: when its first words are painted, when
- * a page has all its data, and how much it loads. Run alone, after a build: `node --import tsx bench/console.ts`.
+ * The console in a browser that is four times slower than this machine, with nothing cached, over an embedded log of 100,000 events:
+ * when its first words are painted, when a page has all its data, and how much it loads. The least of several rounds counts: what
+ * else runs on the machine only adds. Run alone, after a build: `node --import tsx bench/console.ts [events]`.
  */
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,14 +10,14 @@ import type { Page } from "playwright-core";
 import { needsBrowser, openBrowser } from "../test/e2e/browser.ts";
 import { writeHistory } from "../test/e2e/history.ts";
 import { createProgram, opsToken } from "../test/faults/program.ts";
+import { buildLog } from "./questions-log.ts";
 
 const rounds = 5;
 const slower = 4;
 const bar = { paintMs: 1_000, bytes: 60_000 };
-const pages = ["overview", "events", "conversations", "deliveries"] as const;
+const pages = ["overview", "events", "conversations", "deliveries", "settings"] as const;
 const print = (line: string) => process.stdout.write(`${line}\n`);
-const median = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const least = (values: readonly number[]) => Math.min(...values);
 
 interface Figures {
   readonly paintMs: number;
@@ -49,17 +50,18 @@ async function measurePages(page: Page, opsUrl: string): Promise<void> {
     for (let round = 0; round < rounds; round += 1) {
       runs.push(await measure(page, `${opsUrl}/console?round=${round}#/${name}`));
     }
-    const paint = median(runs.map(({ paintMs }) => paintMs));
-    const there = median(runs.map(({ thereMs }) => thereMs));
+    const paint = least(runs.map(({ paintMs }) => paintMs));
+    const there = least(runs.map(({ thereMs }) => thereMs));
     const told = `first paint ${paint.toFixed(0)} ms (bar ${bar.paintMs}), all there ${there.toFixed(0)} ms`;
     print(`  ${name.padEnd(14)} ${told}`);
   }
 }
 
-async function benchConsole(): Promise<void> {
+async function benchConsole(events: number): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), "waypost-bench-"));
   const env = { DATA_DIR: join(dir, "data"), LOG_LEVEL: "error" };
   await writeHistory(env.DATA_DIR);
+  await buildLog(env.DATA_DIR, events);
   const { start, stop, opsUrl } = await createProgram(["start"], env);
   await start();
   const browser = await openBrowser();
@@ -67,10 +69,13 @@ async function benchConsole(): Promise<void> {
     const headers = { Authorization: `Bearer ${opsToken}` };
     const answer = await fetch(`${opsUrl}/api/session/codes`, { method: "POST", headers });
     const { code } = (await answer.json()) as { code: string };
-    const page = await browser.newPage();
+    // The page's policy forbids what the browser is asked with as well.
+    const page = await browser.newPage({ bypassCSP: true });
     await page.goto(`${opsUrl}/console#login=${code}`);
     await page.locator(".shell").waitFor();
-    print(`the machine slowed down ${slower} ×, nothing cached, medians of ${rounds}:`);
+    print(
+      `the machine slowed down ${slower} ×, nothing cached, ${events.toLocaleString("en")} events, the least of ${rounds}:`,
+    );
     await measurePages(page, opsUrl);
     print(`  ${(await gzipped()).toLocaleString("en")} bytes gzipped in all (bar ${bar.bytes})`);
   } finally {
@@ -82,4 +87,4 @@ async function benchConsole(): Promise<void> {
 
 const { skip } = needsBrowser();
 if (skip) print(`  ${skip}`);
-else await benchConsole();
+else await benchConsole(Number(process.argv[2] ?? 100_000));

@@ -1,6 +1,6 @@
 /**
- * `POST /api/events` of `waypost start` on the embedded bus and store: one event a request, at 1,000 a second and as fast as
- * it goes.
+ * `POST /api/events` of `waypost start` on the embedded bus and store: one event a request, 1,000 a second evenly, and as
+ * fast as it goes.
  *
  *   npm run build && node --import tsx bench/intake.ts [seconds]
  */
@@ -8,8 +8,10 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { Agent, request } from "undici";
 import { createProgram, opsToken } from "../test/faults/program.ts";
 import { secondsOf } from "./seconds.ts";
 
@@ -54,6 +56,44 @@ async function flood(url: string, name: string, ...rate: string[]): Promise<void
   );
 }
 
+/** Each request at its time, whether the one before is answered or not: autocannon sends a second's requests at once. */
+async function paced(url: string, name: string, perSecond: number): Promise<void> {
+  const dispatcher = new Agent({ connections: 64 });
+  const headers = { authorization: `Bearer ${opsToken}`, "content-type": "application/json" };
+  const latencies: number[] = [];
+  let failed = 0;
+  const tell = async (dueAt: number, id: string) => {
+    const body = told.replace("[<id>]", id);
+    const answer = await request(`${url}/api/events`, {
+      method: "POST",
+      headers,
+      body,
+      dispatcher,
+    });
+    await answer.body.dump();
+    if (answer.statusCode >= 300) failed += 1;
+    latencies.push(performance.now() - dueAt);
+  };
+  const cpuBefore = await cpuSeconds(url);
+  const startedAt = performance.now();
+  const asked: Promise<void>[] = [];
+  while (asked.length < perSecond * seconds) {
+    const dueAt = startedAt + (asked.length * 1_000) / perSecond;
+    if (dueAt > performance.now()) await sleep(1);
+    else asked.push(tell(dueAt, `paced-${asked.length}`));
+  }
+  await Promise.all(asked);
+  const took = (performance.now() - startedAt) / 1_000;
+  const cpu = (await cpuSeconds(url)) - cpuBefore;
+  await dispatcher.close();
+  latencies.sort((a, b) => a - b);
+  const at = (share: number) => (latencies[Math.floor(latencies.length * share)] ?? 0).toFixed(1);
+  process.stdout.write(
+    `  ${name.padEnd(14)} ${(asked.length / took).toFixed(0).padStart(6)}/s   ack p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, ` +
+      `max ${at(0.99999)} ms, ${((1_000 * cpu) / asked.length).toFixed(2)} ms CPU each, ${failed} failed\n`,
+  );
+}
+
 /** Storing included: other load on the machine does not change it. */
 async function cpuSeconds(url: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
@@ -65,7 +105,7 @@ const program = await createProgram(["start"], { DATA_DIR: folder }, undefined, 
 try {
   await program.start();
   await flood(program.opsUrl, "warm-up", "-R", "500");
-  await flood(program.opsUrl, "at 1,000/s", "-R", "1000");
+  await paced(program.opsUrl, "at 1,000/s", 1_000);
   await flood(program.opsUrl, "at full load");
 } finally {
   await program.stop();

@@ -8,6 +8,7 @@ import { parse } from "yaml";
 import { envKeys } from "../src/config/env.ts";
 import { asyncapi } from "./generate-asyncapi.ts";
 import { clientTypes } from "./generate-client-types.ts";
+import { commandList } from "./generate-commands.ts";
 import { configurationPage } from "./generate-configuration-page.ts";
 import { envExample } from "./generate-env-example.ts";
 import { eventTypes } from "./generate-event-types.ts";
@@ -22,6 +23,8 @@ const golden = readGoldenEvents();
 
 const outputs: Record<string, () => string | Promise<string>> = {
   "src/event/generated.ts": () => eventTypes(schema),
+  "schemas/openapi.json": () => `${JSON.stringify(openApi(), null, 1)}\n`,
+  "src/cli/common/generated.ts": commandList,
   "src/client/generated.ts": () => clientTypes(openApi()),
   "schemas/asyncapi.yaml": () => asyncapi(schema, golden, json("package.json").version),
   "docs/events.md": () => eventsPage(schema, golden),

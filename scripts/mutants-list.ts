@@ -172,7 +172,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "no secret is in a log line",
-    file: "src/support/log.ts",
+    file: "src/support/describe-error.ts",
     from: "scrub(error.message)}",
     to: "error.message}",
     test: "test/support/log.test.ts",
@@ -297,6 +297,27 @@ export const mutants: readonly Mutant[] = [
     test: "test/deliver/flows/flow-faults.test.ts",
   },
   {
+    promise: "bots: an answer is kept with its row before anything of it is done",
+    file: "src/deliver/attempt/turn.ts",
+    from: '  await write({ id: row.id, state: "sending", emits, partial, ...known });\n  row.emits = emits;\n',
+    to: "",
+    test: "test/deliver/flows/bot-answers.test.ts",
+  },
+  {
+    promise: "replies: who said stop hears nothing more",
+    file: "src/destinations/whatsapp-reply/guard.ts",
+    from: 'if (standing.stopped) return "they said stop";',
+    to: "",
+    test: "test/deliver/flows/stop-properties.test.ts",
+  },
+  {
+    promise: "replies: what they said last counts, by their own clock and over all numbers",
+    file: "src/deliver/flows/standing.ts",
+    from: "if (last === undefined || keptAt >= last.at) return stopped;",
+    to: "if (last === undefined) return stopped;",
+    test: "test/deliver/flows/stop-properties.test.ts",
+  },
+  {
     promise: "a limit of one conversation uses no attempt",
     file: "src/deliver/attempt/try-head.ts",
     from: "const counts = !isOurs(outcome) && !isLaneOnly(outcome) && countsFor",
@@ -375,9 +396,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "masking: what a vendor answered is not shown",
-    file: "schemas/openapi.yaml",
-    from: "answer: { type: string, description:",
-    to: "answer: { type: string, x-safe: true, description:",
+    file: "schemas/openapi.json",
+    from: '"description": "The vendor\'s, redacted.',
+    to: '"x-safe": true, "description": "The vendor\'s, redacted.',
     test: "test/ops/masking/endpoints.test.ts",
   },
   {

@@ -20,13 +20,18 @@ const { compileTests } = await import("./compile-tests.ts");
 const { shareServers } = await import("./test-servers.ts");
 
 const fileMs = 400_000;
+/** They take a minute and more: begun last, one of them would run alone. */
+const long =
+  /^test\/(e2e|ops\/schemathesis)\/|files-bucket|rabbitmq-layout|against-running|faults\/(servers|deliver-workers|flow-workers)/;
+const isLong = (name) => long.test(name);
 const words = process.argv.slice(2);
 const print = (line) => process.stdout.write(`${line}\n`);
 const files = readdirSync("test", { recursive: true })
   .map((name) => join("test", name))
   .filter((name) => name.endsWith(".test.ts"))
   .filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
-  .sort();
+  .sort()
+  .sort((a, b) => Number(isLong(b)) - Number(isLong(a)));
 if (files.length === 0) {
   process.stderr.write(`No test file's path holds ${words.join(" or ")}\n`);
   process.exit(2);

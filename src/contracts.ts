@@ -107,6 +107,8 @@ export interface Destination extends destination.DestinationTraits {
   find?: destination.Find;
   /** What would be sent, for `routes test`; sends nothing, shows no secret. */
   preview(event: WaypostEvent): unknown;
+  /** What each of its guards says as things stand, for `routes test`; sends nothing. Throws DeliveryError. */
+  readonly guards?: destination.Guards;
   /** Harmless calls that check credentials and scopes, for `doctor`. */
   check(signal: AbortSignal): Promise<destination.DestinationCheck[]>;
   /** What the vendor must have, for `add`. Throws DeliveryError. */

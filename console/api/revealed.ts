@@ -1,33 +1,42 @@
+import { useState } from "preact/hooks";
 import type { WaypostEvent } from "../../src/event/event.ts";
 import { type Answer, api } from "./client.ts";
 import { useResource } from "./resource.ts";
 import { revealAlso, revealedOf } from "./reveal.ts";
 
-/** More of one conversation is not looked for: what is older stays masked in lists. */
-const most = 400;
+/** As many as the API gives at once. */
+const limit = 200;
 
-/** Events of a list, of which those in conversations that were revealed are as they are. The others stay as they came. */
+/**
+ * Events of a list, of which those in conversations that were revealed are as they are. The others stay as they came. Only what is not
+ * known yet is asked for, so that whoever loads older ones sees these as well.
+ */
 export function useRevealed(events: readonly WaypostEvent[]): readonly WaypostEvent[] {
+  const [known, setKnown] = useState<ReadonlyMap<string, WaypostEvent>>(new Map());
   const revealed = revealedOf(events.map(({ data }) => data.conversationId));
-  const wanted = revealed.map(({ conversation, reason }) => {
-    const own = events.filter(({ data }) => data.conversationId === conversation);
-    const times = own.map(({ data }) => data.receivedAt).sort();
-    return { conversation, reason, from: times[0], newest: own[0]?.id };
+  const wanted = revealed.flatMap(({ conversation, reason }) => {
+    const times = events
+      .filter(({ id, data }) => data.conversationId === conversation && !known.has(id))
+      .map(({ data }) => Date.parse(data.receivedAt))
+      .toSorted((a, b) => a - b);
+    const [from, to] = [times[0], times.at(-1)];
+    return from === undefined || to === undefined ? [] : [{ conversation, reason, from, to }];
   });
-  const { data } = useResource(`revealed ${JSON.stringify(wanted)}`, async (signal) => {
+  useResource(`revealed ${JSON.stringify(wanted)}`, async (signal) => {
     const found = new Map<string, WaypostEvent>();
-    for (const { conversation, reason, from } of wanted) {
-      const asked = { query: { conversation, from }, reveal: reason, signal, max: most };
+    for (const { conversation, reason, from, to } of wanted) {
+      const between = { from: new Date(from).toISOString(), to: new Date(to + 1).toISOString() };
+      const asked = { query: { conversation, ...between, limit }, reveal: reason, signal };
       for await (const event of api.list("/api/events", asked)) {
         found.set(event.id, event);
         revealAlso(event.data.conversationId, reason);
       }
     }
-    return found;
+    if (found.size > 0) setKnown((was) => new Map([...was, ...found]));
   });
-  return data === undefined || data.size === 0
+  return known.size === 0 || revealed.length === 0
     ? events
-    : events.map((event) => data.get(event.id) ?? event);
+    : events.map((event) => known.get(event.id) ?? event);
 }
 
 type Conversation = Answer<"GET", "/api/conversations">["items"][number];

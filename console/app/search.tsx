@@ -14,6 +14,8 @@ interface Option {
   readonly title: string;
   readonly detail?: string | undefined;
   readonly at?: string | undefined;
+  /** It says that nobody could look. */
+  readonly failed?: true;
 }
 
 /** The one box: any id, a phone in any writing, a name or words. */
@@ -101,7 +103,7 @@ interface RowProps {
   readonly choose: () => void;
 }
 
-function Row({ id, option: { icon, title, detail, at }, active, choose }: RowProps) {
+function Row({ id, option: { icon, title, detail, at, failed }, active, choose }: RowProps) {
   // The press, not the click: the box must not lose the focus, and with it the list, in between.
   const onMouseDown = (event: Event) => {
     event.preventDefault();
@@ -117,7 +119,7 @@ function Row({ id, option: { icon, title, detail, at }, active, choose }: RowPro
       onMouseDown={onMouseDown}
     >
       <Icon name={icon} />
-      <bdi class="clip">{title}</bdi>
+      <bdi class={failed ? "clip failed" : "clip"}>{title}</bdi>
       <bdi class="clip muted detail-of">{detail}</bdi>
       <span class="muted">{at && <Time at={at} />}</span>
     </div>
@@ -130,7 +132,7 @@ const mostHits = 8;
 const pauseMs = 180;
 
 function useOptions(q: string): readonly Option[] {
-  const { data } = useResource(`search ${q}`, async (signal) => {
+  const { data, problem } = useResource(`search ${q}`, async (signal) => {
     if (q.length < 2) return [];
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     if (signal.aborted) return [];
@@ -142,8 +144,12 @@ function useOptions(q: string): readonly Option[] {
     icon: "search",
     title: `Events that say “${q.slice(0, 60)}”`,
   };
+  const failed: readonly Option[] =
+    problem === undefined
+      ? []
+      : [{ to: words.to, icon: "warning", title: problem.title, failed: true }];
   // Enter before the answer is there looks for the words.
-  return [...(data ?? []).slice(0, mostHits).map(optionOf), words];
+  return [...failed, ...(data ?? []).slice(0, mostHits).map(optionOf), words];
 }
 
 /** What is found in conversations that were revealed is shown as it is. */

@@ -46,7 +46,7 @@ export function Menu({ icon, label, shortcut, children }: Props) {
     >
       <summary class="button plain" title={label}>
         <Icon name={icon} />
-        {label}
+        <span>{label}</span>
       </summary>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the buttons in it are what is pressed */}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the buttons in it are what is pressed */}

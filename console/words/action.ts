@@ -43,6 +43,12 @@ const whole: Readonly<Record<string, string>> = {
   listQuarantine: "Looked at what could not be read",
   getQuarantined: "Looked at what could not be read",
   listConversationMessages: "Read a conversation",
+  beginSession: "Logged in",
+  endSession: "Logged out",
+  getDoctor: "Asked the doctor",
+  getConnection: "Asked Meta how it sends here",
+  getConfiguration: "Looked at the configuration",
+  changeContact: "Changed a contact",
 };
 
 /** "pauseDestination" as "Paused destination". */

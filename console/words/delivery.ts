@@ -23,6 +23,7 @@ export function fate({ state, destination }: Fate): string {
   if (state === "delivered") return `taken by ${destination}`;
   if (state === "skipped") return `not wanted by ${destination}`;
   if (state === "open") return `waiting for ${destination}`;
+  if (state === "dead") return `gave up on ${destination}`;
   return `${word}: ${destination}`;
 }
 

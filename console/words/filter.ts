@@ -1,6 +1,7 @@
 import { typeInWords } from "./event.ts";
+import { sinceInWords } from "./moment.ts";
 
-/** A view's filter, as its page writes it into the address, for people: "Status: failed, since 1d". */
+/** A view's filter, as its page writes it into the address, for people: "Status: failed, last 24 hours". */
 export function filterInWords(filter: string): string {
   return [...new URLSearchParams(filter)].map(([name, value]) => inWords(name, value)).join(", ");
 }
@@ -11,13 +12,13 @@ const words: Readonly<Record<string, string>> = {
   account: "number",
   messageId: "message",
   destination: "to",
-  from: "since",
   to: "until",
   state: "",
   show: "",
 };
 
 function inWords(name: string, value: string): string {
+  if (name === "from") return sinceInWords(value);
   if (name === "type") return patternInWords(value);
   const before = words[name] ?? name;
   return `${before} ${value.replaceAll("-", name === "state" ? " " : "-")}`.trim();

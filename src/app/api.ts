@@ -1,7 +1,6 @@
 import type { Bus, Store } from "../contracts.ts";
 import { retire } from "../deliver/retire.ts";
 import { whyNot } from "../deliver/routes/why-not.ts";
-import { prepareIntake } from "../event/intake/intake-event.ts";
 import { createJobs } from "../jobs/elect.ts";
 import { createRenormalizer } from "../jobs/renormalize/renormalizer.ts";
 import { createQuarantineRetry } from "../jobs/renormalize/retry-post.ts";
@@ -24,7 +23,6 @@ import type { Media } from "./media.ts";
 import type { Plan } from "./plan.ts";
 import type { Receiving } from "./receive.ts";
 import { replayParts } from "./replay.ts";
-import { testEvent } from "./routes-test.ts";
 import { createSetUp } from "./set-up.ts";
 
 export interface ApiParts {
@@ -43,7 +41,6 @@ export interface ApiParts {
 /** What the API asks and does, joined from the stages. */
 export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
   const { bus, store, plan, media } = parts;
-  prepareIntake();
   const parser = createPostParser({ log: base.log.child({ role: "ops" }) });
   base.life.add("reader", () => parser.close());
   const destinations = () => plan().destinations;
@@ -68,7 +65,10 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     ...(media && { findFile: media.library.find }),
     intake: { publish: bus.publish.bind(bus), accounts: () => plan().routing.accounts },
     whyNot: (event, delivered) => whyNot(plan().routes, event, destinations().keys(), delivered),
-    testRoutes: (event) => testEvent(event, plan(), store),
+    async testRoutes(event) {
+      const { testEvent } = await import("./routes-test.ts");
+      return testEvent(event, plan(), store);
+    },
     series: seriesOf(base, store),
     report: (asked) => makeReport(store, asked),
     replays: store.replays,

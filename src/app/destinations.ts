@@ -140,17 +140,27 @@ function nowhere(hasRabbit: boolean): DestinationParts {
 }
 
 /** What a destination would be sent, with a route's own `options`; nothing is sent, and no connection opened. */
-export async function previewDestination(
+export function previewDestination(
   name: string,
   config: DestinationConfig,
   event: WaypostEvent,
-  options: Readonly<Record<string, unknown>> = {},
+  options?: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {
-  const kind = destinationKinds[config.kind];
+  const told = omitFrom(event, config.omit);
+  return askDestination(name, config, options, async (destination) => destination.preview(told));
+}
+
+/** Makes it with a route's own `options`, asks, and closes it. undefined: there is no such kind. */
+export async function askDestination<T>(
+  name: string,
+  config: DestinationConfig,
+  options: Readonly<Record<string, unknown>> = {},
+  ask: (destination: Destination) => Promise<T>,
+): Promise<T | undefined> {
   const given = { ...config.options, ...options };
-  const destination = await kind?.create(name, given, nowhere(true));
+  const destination = await destinationKinds[config.kind]?.create(name, given, nowhere(true));
   try {
-    return destination?.preview(omitFrom(event, config.omit));
+    return destination && (await ask(destination));
   } finally {
     await destination?.close();
   }

@@ -10,16 +10,15 @@ import type { Surroundings } from "../deliver/attempt/surroundings.ts";
 import { type DestinationSetup, deliveryId } from "../deliver/delivery.ts";
 import { takesMedia } from "../deliver/routes/media-takes.ts";
 import type { WentWithout } from "../event/file-arrived.ts";
-import { openBucket } from "../media/bucket.ts";
 import { openDirectory } from "../media/directory.ts";
 import { createEventFiles } from "../media/event-files.ts";
 import { createLibrary, type Library } from "../media/library.ts";
 import { createPublicLinks, type PublicLinks } from "../media/public-links.ts";
 import type { FindLinked } from "../receive/media-links.ts";
 import type { Base } from "./base.ts";
+import { mediaRetention } from "./media-retention.ts";
 import type { Plan } from "./plan.ts";
 
-const dayMs = 24 * 60 * 60 * 1_000;
 /** An address lives for five minutes, a media id for days; what failed by then is Meta's to explain. */
 const retry = {
   delaysMs: [1_000, 5_000, 15_000, 60_000, 300_000, 1_800_000, 7_200_000, 21_600_000, 43_200_000],
@@ -52,11 +51,13 @@ export async function openMedia(
 }
 
 /** Where the files are kept. Rejects when the directory cannot be made. */
-export function openVault({
+export async function openVault({
   dir,
   bucket,
 }: Pick<MediaConfig, "dir" | "bucket">): Promise<FileVault> {
-  return bucket ? openBucket({ ...bucket, scratch: `${dir}/tmp` }) : openDirectory(dir);
+  if (bucket === undefined) return openDirectory(dir);
+  const { openBucket } = await import("../media/bucket.ts");
+  return openBucket({ ...bucket, scratch: `${dir}/tmp` });
 }
 
 /** Behind the links to files on the public port. */
@@ -106,7 +107,7 @@ export async function createMediaSetup(
   const destination = createMedia({
     ...{ maxBytes, vault: media.vault, rows: store.media, settled },
     graph: { accessToken, graphUrl },
-    retentionMs: plan.routing.retention.mediaMs ?? config.retentionDays * dayMs,
+    retentionMs: mediaRetention(plan.routing, config),
     without: (eventId, before) => wentWithout({ eventId, before }, setups, store.ledger),
   });
   const rules = { retry, timeoutMs, concurrency };

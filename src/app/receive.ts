@@ -4,6 +4,7 @@ import type { Bus } from "../contracts.ts";
 import type { Durable } from "../receive/durability.ts";
 import { createDurable } from "../receive/durable.ts";
 import { createPostParser } from "../receive/post-parser.ts";
+import { createSecretUses, type SecretUses } from "../receive/secret-uses.ts";
 import type { Sender } from "../receive/sender.ts";
 import { createReceiver, type ReceiverTls } from "../receive/server.ts";
 import type { Sources } from "../receive/sources/source.ts";
@@ -18,6 +19,7 @@ export interface Receiving {
   readonly durable: Durable;
   readonly spool: Spool | undefined;
   readonly port: number;
+  readonly secretUses: Pick<SecretUses, "last">;
   /** From the next POST on these may come, and no others. */
   reload(plan: Pick<Plan, "sources">): void;
 }
@@ -57,11 +59,13 @@ export async function startReceiving(
   const sources = createSenders(base, log);
   sources.reload(plan);
 
+  const secretUses = createSecretUses();
   const receiver = createReceiver({
     host: config.http.host,
     port: config.http.port,
     maxBodyBytes: config.http.maxBodyBytes,
     secrets: config.whatsapp.appSecrets,
+    secretUsed: secretUses.used,
     verifyTokens: config.whatsapp.verifyTokens,
     durable,
     parser,
@@ -74,7 +78,7 @@ export async function startReceiving(
   life.add("receiver", () => receiver.close());
   const { port } = await receiver.listen();
   log.info("receives webhooks", { port });
-  return { durable, spool, port, reload: sources.reload };
+  return { durable, spool, port, secretUses, reload: sources.reload };
 }
 
 /** Their large bodies have a thread of their own, so that Meta's never wait behind a template. */

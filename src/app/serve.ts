@@ -2,6 +2,7 @@ import { type Config, loadConfig, type Role } from "../config/config.ts";
 import type { Bus, Store } from "../contracts.ts";
 import { newSecret, sha256Of } from "../ops/access/secrets.ts";
 import { loginCode } from "../ops/access/session-routes.ts";
+import { prepareIntake } from "../event/intake/intake-event.ts";
 import { createOps, type Ops } from "../ops/create-ops.ts";
 import type { Reload } from "../ops/reload-route.ts";
 import type { ReadyCheck } from "../ops/status/probes.ts";
@@ -23,6 +24,7 @@ import { createReloader, type Reloadable } from "./reload.ts";
 import { startReplays } from "./replay.ts";
 import { type Reporting, startReports } from "./reporting.ts";
 import { startCountingOwn } from "./sampling.ts";
+import { noteSecretUses } from "./secret-uses.ts";
 import { startWorking, type WorkOptions } from "./work.ts";
 
 /** Loads the configuration and runs the role, with `only` these of its consumers. Throws a ConfigError. */
@@ -135,13 +137,14 @@ async function startRole(
   }
   if (role === "receive" || role === "start")
     parts.receiving = await startReceiving(base, bus, parts.plan, () => parts.media);
+  keepSecretUses(base, store, parts.receiving);
   if (role === "receive") {
     sayThatItReceives(base, parts).catch((error) =>
       log.warn("`status` does not see this process", { error }),
     );
   }
   life.add("readiness", () => ops?.drain());
-  void ops.prepare();
+  void ops.prepare().then(() => api && prepareIntake());
 }
 
 /** The consumers, and what one process does for all. */
@@ -177,7 +180,24 @@ async function sayThatItReceives(base: Base, parts: Parts): Promise<void> {
   });
   life.add("alive", () => alive.close());
   await startCountingOwn(base, { store, id: alive.id });
+  keepSecretUses(base, store, parts.receiving);
   if (parts.bus) lookAfterFormer(base, { bus: parts.bus, store, plan: parts.plan });
+}
+
+/** Of a process that receives and has a store. */
+function keepSecretUses(
+  { config, life, log }: Base,
+  store: Store | undefined,
+  receiving: Receiving | undefined,
+): void {
+  if (store === undefined || receiving === undefined) return;
+  const noting = noteSecretUses({
+    installation: store.installation,
+    secrets: config.whatsapp.appSecrets,
+    uses: receiving.secretUses,
+    log,
+  });
+  life.add("secrets' last use", () => noting.close(), jobMs);
 }
 
 /** `receive` can answer 200; `work` and `ops` reach what they need. */

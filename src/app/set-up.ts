@@ -1,13 +1,10 @@
 import type { DoctorFinding, SetUp, Store } from "../contracts.ts";
 import type { SystemStatus } from "../ops/status/status.ts";
 import type { Base } from "./base.ts";
-import { askConnection } from "./connection.ts";
+import { createConfigurationShown } from "./configuration.ts";
 import { bad, good } from "./doctor/check.ts";
-import { checkStore } from "./doctor/check-carriers.ts";
-import { examine } from "./doctor/examine.ts";
 import type { Plan } from "./plan.ts";
 import type { Receiving } from "./receive.ts";
-import { sendTestMessage } from "./test-message.ts";
 
 export interface SetUpParts {
   readonly env: NodeJS.ProcessEnv;
@@ -17,12 +14,18 @@ export interface SetUpParts {
   readonly status: () => Promise<SystemStatus>;
 }
 
-/** The set-up as this process sees it. */
+/** The set-up as this process sees it. What it looks at things with is loaded when it is asked: few ask, and every start would pay. */
 export function createSetUp({ config }: Pick<Base, "config">, parts: SetUpParts): SetUp {
   const { env, store, plan, receiving, status } = parts;
+  const { installation } = store;
   return {
-    connection: () => askConnection(config, plan().routing.accounts),
+    async connection() {
+      const { askConnection } = await import("./connection.ts");
+      return askConnection(config, plan().routing.accounts);
+    },
     async doctor() {
+      const { examine } = await import("./doctor/examine.ts");
+      const { checkStore } = await import("./doctor/check-carriers.ts");
       const [found, running] = await Promise.all([
         // An embedded store's file is this process's own.
         examine({
@@ -39,8 +42,12 @@ export function createSetUp({ config }: Pick<Base, "config">, parts: SetUpParts)
       findings.sort((a, b) => Number(a.ok) - Number(b.ok));
       return { at: new Date().toISOString(), ok, findings };
     },
-    sendTest: (asked) =>
-      sendTestMessage(asked, { config, query: store, plan: plan(), port: receiving()?.port }),
+    configuration: createConfigurationShown({ config }, { env, plan, installation }),
+    async sendTest(asked) {
+      const { sendTestMessage } = await import("./test-message.ts");
+      const port = receiving()?.port;
+      return sendTestMessage(asked, { config, query: store, plan: plan(), port });
+    },
   };
 }
 

@@ -16,22 +16,17 @@ import { hasDestination, withDestination, withoutShadow } from "./add/edit-yaml.
 import { gatherOptions, type KindOptions } from "./add/options.ts";
 import { askTerminal, type Questions } from "./add/questions.ts";
 import { tryInShadow } from "./add/try-in-shadow.ts";
+import type { CommandParts } from "./common/command.ts";
 import {
   askOps,
   CommandError,
   exitCodes,
   type OpsFlags,
-  type ResolveOps,
   runCommand,
   tokenOption,
   urlOption,
 } from "./common/ops-client.ts";
 import { escapeControls, print } from "./common/terminal.ts";
-
-interface Parts {
-  readonly env: NodeJS.ProcessEnv;
-  readonly resolve: ResolveOps;
-}
 
 type Flags = OpsFlags & {
   readonly name?: string;
@@ -49,7 +44,7 @@ const conversationTypes = [
 ];
 
 /** `waypost add <kind>`: a destination, from nothing to live. */
-export function registerAdd(program: Command, parts: Parts): void {
+export function register(program: Command, parts: CommandParts): void {
   program
     .command("add")
     .summary("set up a destination, step by step")
@@ -70,7 +65,7 @@ export function registerAdd(program: Command, parts: Parts): void {
     .action((kind: string, flags: Flags) => runCommand(() => add(kind, flags, parts)));
 }
 
-async function add(kind: string, flags: Flags, parts: Parts): Promise<number> {
+async function add(kind: string, flags: Flags, parts: CommandParts): Promise<number> {
   const known = destinationKinds[kind];
   if (known === undefined) {
     const kinds = Object.keys(destinationKinds).join(", ");
@@ -132,7 +127,7 @@ function readSetting(text: string): [string, string] {
   throw new CommandError(exitCodes.usage, `--set ${text}: write it as option=value.`);
 }
 
-type Trying = Parts & { readonly flags: Flags; readonly questions: Questions };
+type Trying = CommandParts & { readonly flags: Flags; readonly questions: Questions };
 
 async function tryOut(name: string, file: ConfigFile, trying: Trying): Promise<number> {
   const setup = await createOne(name, trying.env);

@@ -1,13 +1,7 @@
 import type { Command } from "commander";
 import type { AuditEntry, Client } from "../client/client.ts";
-import {
-  askOps,
-  type OpsFlags,
-  type ResolveOps,
-  runCommand,
-  tokenOption,
-  urlOption,
-} from "./common/ops-client.ts";
+import type { CommandParts } from "./common/command.ts";
+import { askOps, type OpsFlags, runCommand, tokenOption, urlOption } from "./common/ops-client.ts";
 import { escapeControls, localTime, print, safeJson } from "./common/terminal.ts";
 import { parseTime } from "./common/times.ts";
 import { parseLimit } from "./events.ts";
@@ -22,7 +16,7 @@ interface Flags extends OpsFlags {
 }
 
 /** `waypost audit`: who read what people wrote, and who did what. */
-export function registerAudit(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   program
     .command("audit")
     .summary("who read contents, and who did what")

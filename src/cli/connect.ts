@@ -4,6 +4,7 @@ import type { Connection } from "../contracts.ts";
 import type { ConnectionOptions } from "../meta/facts.ts";
 import { type ReadConnection, readConnection } from "../meta/read-connection.ts";
 import { askTerminal } from "./add/questions.ts";
+import type { CommandParts } from "./common/command.ts";
 import { CommandError, exitCodes, runCommand } from "./common/ops-client.ts";
 import { escapeControls, print, safeJson } from "./common/terminal.ts";
 import { applyAll } from "./connect/apply-all.ts";
@@ -27,7 +28,7 @@ interface ConnectFlags {
 }
 
 /** `waypost connect`: how Meta sends here, what is missing, and setting it. */
-export function registerConnect(program: Command, env: NodeJS.ProcessEnv): void {
+export function register(program: Command, { env }: Pick<CommandParts, "env">): void {
   program
     .command("connect")
     .summary("see and set how Meta sends here")

@@ -1,16 +1,10 @@
 import type { Command } from "commander";
-import {
-  askOps,
-  type OpsFlags,
-  type ResolveOps,
-  runCommand,
-  tokenOption,
-  urlOption,
-} from "./common/ops-client.ts";
+import type { CommandParts } from "./common/command.ts";
+import { askOps, type OpsFlags, runCommand, tokenOption, urlOption } from "./common/ops-client.ts";
 import { print, safeJson } from "./common/terminal.ts";
 
 /** `waypost console`: a link that opens the console logged in. */
-export function registerConsole(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   program
     .command("console")
     .summary("a link that opens the console, logged in")

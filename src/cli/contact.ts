@@ -1,17 +1,11 @@
 import type { Command } from "commander";
 import type { Contact } from "../client/client.ts";
-import {
-  askOps,
-  type OpsFlags,
-  type ResolveOps,
-  runCommand,
-  tokenOption,
-  urlOption,
-} from "./common/ops-client.ts";
+import type { CommandParts } from "./common/command.ts";
+import { askOps, type OpsFlags, runCommand, tokenOption, urlOption } from "./common/ops-client.ts";
 import { columns, cut, escapeControls, localTime, print, safeJson } from "./common/terminal.ts";
 
 /** `waypost contact <id or phone>`: who it is, over all numbers. */
-export function registerContact(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   program
     .command("contact")
     .summary("show who a contact is")

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Conversation, ConversationState } from "../client/client.ts";
+import type { CommandParts } from "./common/command.ts";
 import {
   askOps,
   type OpsFlags,
@@ -32,7 +33,7 @@ interface Flags extends OpsFlags {
 const states: ConversationState[] = ["unanswered", "open", "closed"];
 
 /** `waypost conversations`: who waits for an answer, and how long there is time. */
-export function registerConversations(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   program
     .command("conversations")
     .summary("show conversations, and who waits for an answer")

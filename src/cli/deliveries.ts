@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Delivery } from "../client/client.ts";
+import type { CommandParts } from "./common/command.ts";
 import {
   addDeliveryFilters,
   type DeliveryFilterFlags,
@@ -23,7 +24,7 @@ interface Flags extends OpsFlags, DeliveryFilterFlags {
 }
 
 /** `waypost deliveries`: what became of events at the destinations, sending one again, and giving one up. */
-export function registerDeliveries(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   const command = program
     .command("deliveries")
     .summary("show what reached the destinations, and why not")
@@ -42,7 +43,8 @@ export function registerDeliveries(program: Command, resolve: ResolveOps): void 
     .description("Opens a dead or skipped delivery again. --url, --token and --json as above.")
     .argument("<id>", "its id, <destination>:<event id>")
     .option("--again", "also when it has taken effect already")
-    .action((id: string, flags: { again?: true }, self: Command) =>
+    .option("--not-done", "one that is unknown: you have looked, and it has not taken effect")
+    .action((id: string, flags: { again?: true; notDone?: true }, self: Command) =>
       runCommand(() => retry(id, { ...self.optsWithGlobals<Flags>(), ...flags }, resolve)),
     );
   command
@@ -105,11 +107,16 @@ async function cancel(
 
 async function retry(
   id: string,
-  { again = false, json, ...flags }: OpsFlags & { again?: boolean; json?: true },
+  {
+    again = false,
+    notDone = false,
+    json,
+    ...flags
+  }: OpsFlags & { again?: boolean; notDone?: boolean; json?: true },
   resolve: ResolveOps,
 ): Promise<number> {
   const delivery = await askOps(flags, resolve, (client) =>
-    client.post("/api/deliveries/{id}/retry", { path: { id }, body: { again } }),
+    client.post("/api/deliveries/{id}/retry", { path: { id }, body: { again, notDone } }),
   );
   print(json ? safeJson(delivery) : "It is open again and tried within seconds.");
   return 0;

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Client, Destination } from "../client/client.ts";
+import type { CommandParts } from "./common/command.ts";
 import { destinationLines } from "./common/destination-lines.ts";
 import {
   askOps,
@@ -15,7 +16,7 @@ import { columns, cut, escapeControls, print, safeJson } from "./common/terminal
 type Flags = OpsFlags & { readonly json?: true };
 
 /** `waypost destinations`: how they fare; pausing and resuming one. */
-export function registerDestinations(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   const command = program
     .command("destinations")
     .summary("show how the destinations fare")

@@ -3,6 +3,7 @@ import { bad, good } from "../app/doctor/check.ts";
 import { checkStore } from "../app/doctor/check-carriers.ts";
 import { examine } from "../app/doctor/examine.ts";
 import { type DoctorFinding, runbookFile } from "../contracts.ts";
+import type { CommandParts } from "./common/command.ts";
 import {
   askOps,
   CommandError,
@@ -14,14 +15,10 @@ import {
 } from "./common/ops-client.ts";
 import { escapeControls, pad, print, safeJson } from "./common/terminal.ts";
 
-interface Parts {
-  readonly env: NodeJS.ProcessEnv;
-  /** For an embedded Waypost that runs: its files are locked, so it is asked. */
-  readonly resolve: ResolveOps;
-}
+type Parts = Pick<CommandParts, "env" | "resolve">;
 
 /** `waypost doctor`: everything Waypost needs, tried out from here. Exits 1 when something is not right. */
-export function registerDoctor(program: Command, parts: Parts): void {
+export function register(program: Command, parts: CommandParts): void {
   program
     .command("doctor")
     .summary("check the configuration and all it leads to")

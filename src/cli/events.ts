@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Client, WaypostEvent } from "../client/client.ts";
+import type { CommandParts } from "./common/command.ts";
 import { deliveryWithAttempts } from "./common/delivery-lines.ts";
 import { eventLine } from "./common/event-line.ts";
 import {
@@ -7,14 +8,13 @@ import {
   CommandError,
   exitCodes,
   type OpsFlags,
-  type ResolveOps,
   runCommand,
   tokenOption,
   urlOption,
 } from "./common/ops-client.ts";
 import { columns, escapeControls, print, safeJson } from "./common/terminal.ts";
 import { parseTime } from "./common/times.ts";
-import { eventFilterOfView } from "./views.ts";
+import { eventFilterOfView } from "./common/view-filter.ts";
 
 /** By which events are asked for. */
 export interface EventFilterFlags {
@@ -39,7 +39,7 @@ interface EventsFlags extends OpsFlags, EventFilterFlags {
 const onlyInTheLog = ["contact", "message", "text", "from", "to"] as const;
 
 /** `waypost events`: the log as a table, one event whole, or what comes in as it comes. */
-export function registerEvents(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   const command = program
     .command("events")
     .summary("show what came")

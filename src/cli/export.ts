@@ -3,6 +3,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { constants } from "node:os";
 import { type Command, Option } from "commander";
 import type { Client } from "../client/client.ts";
+import type { CommandParts } from "./common/command.ts";
 import {
   addDeliveryFilters,
   type DeliveryFilterFlags,
@@ -28,7 +29,7 @@ interface Flags extends OpsFlags {
 }
 
 /** `waypost export`: all events or deliveries of a filter, as a file. */
-export function registerExport(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   const command = program.command("export").description("writes events or deliveries to a file");
   const events = command
     .command("events")

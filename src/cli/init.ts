@@ -3,11 +3,12 @@ import path from "node:path";
 import type { Command } from "commander";
 import { ConfigError, type ConfigProblem } from "../config/config-error.ts";
 import { readGiven } from "../config/env.ts";
+import type { CommandParts } from "./common/command.ts";
 import { CommandError, exitCodes, runCommand } from "./common/ops-client.ts";
 import { print } from "./common/terminal.ts";
 
 /** `waypost init`: a small waypost.yaml to begin with. */
-export function registerInit(program: Command, env: NodeJS.ProcessEnv): void {
+export function register(program: Command, { env }: CommandParts): void {
   program
     .command("init")
     .summary("write a waypost.yaml to begin with")

@@ -1,22 +1,16 @@
 import type { Command } from "commander";
 import { ApiProblem, type Client, type Delivery, type Message } from "../client/client.ts";
+import type { CommandParts } from "./common/command.ts";
 import { deliveryUnderEvent } from "./common/delivery-lines.ts";
 import { eventLine } from "./common/event-line.ts";
-import {
-  askOps,
-  type OpsFlags,
-  type ResolveOps,
-  runCommand,
-  tokenOption,
-  urlOption,
-} from "./common/ops-client.ts";
+import { askOps, type OpsFlags, runCommand, tokenOption, urlOption } from "./common/ops-client.ts";
 import { columns, cut, escapeControls, localTime, print, safeJson } from "./common/terminal.ts";
 
 /** A message has a handful of events; of one with more, the deliveries of these are shown. */
 const mostAsked = 20;
 
 /** `waypost message <wamid>`: what became of one message, here and at every destination. */
-export function registerMessage(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   program
     .command("message")
     .summary("show what became of one message")

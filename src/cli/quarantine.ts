@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { QuarantineEntry } from "../client/client.ts";
+import type { CommandParts } from "./common/command.ts";
 import {
   askOps,
   type OpsFlags,
@@ -15,7 +16,7 @@ type Flags = OpsFlags & { readonly json?: true; readonly raw?: true };
 const shown = 50;
 
 /** `waypost quarantine`: the POSTs that could not be understood, and one of them whole. */
-export function registerQuarantine(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   const command = program
     .command("quarantine")
     .summary("show what could not be understood")

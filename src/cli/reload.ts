@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Answer } from "../client/client.ts";
+import type { CommandParts } from "./common/command.ts";
 import {
   askOps,
   exitCodes,
@@ -18,7 +19,7 @@ type Reloaded = Answer<"POST", "/api/reload">;
 const timeoutMs = 60_000;
 
 /** `waypost reload`: the process that answers there reads waypost.yaml again. */
-export function registerReload(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   program
     .command("reload")
     .summary("let a running Waypost read waypost.yaml again")

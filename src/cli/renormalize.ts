@@ -3,20 +3,20 @@ import type { Command } from "commander";
 import type { Client } from "../client/client.ts";
 import type { Renormalization, RenormalizationRequest } from "../contracts.ts";
 import { addUp } from "../jobs/renormalize/tally.ts";
+import type { CommandParts } from "./common/command.ts";
 import {
   askOps,
   CommandError,
   exitCodes,
   type OpsFlags,
-  type ResolveOps,
   runCommand,
   tokenOption,
   urlOption,
 } from "./common/ops-client.ts";
+import { summaryLines, toPublish } from "./common/renormalize-summary.ts";
 import { print, safeJson } from "./common/terminal.ts";
 import { parseTime } from "./common/times.ts";
 import { collect } from "./events.ts";
-import { summaryLines, toPublish } from "./renormalize-summary.ts";
 
 interface Flags extends OpsFlags {
   readonly from: string;
@@ -28,7 +28,7 @@ interface Flags extends OpsFlags {
 }
 
 /** `waypost renormalize`: what the present parser makes of what is stored; publishes it when told so. */
-export function registerRenormalize(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   program
     .command("renormalize")
     .summary("read stored webhooks again, with the present parser")

@@ -3,6 +3,7 @@ import type { Client, Replay, ReplayPlan } from "../client/client.ts";
 import { systemClock } from "../support/clock.ts";
 import { delay } from "../support/delay.ts";
 import { askTerminal } from "./add/questions.ts";
+import type { CommandParts } from "./common/command.ts";
 import {
   askOps,
   exitCodes,
@@ -40,7 +41,7 @@ interface Flags extends OpsFlags {
 }
 
 /** `waypost replay`: what the log has is sent again. */
-export function registerReplay(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   const replay = addFlags(program.command("replay")).action((flags: Flags) =>
     runCommand(() => askOps(flags, resolve, (client) => run(flags, client))),
   );

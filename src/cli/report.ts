@@ -1,14 +1,8 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { csvLine, reportColumns, reportTable } from "../contracts/report-table.ts";
 import type { ReportAnswer, ReportRow } from "../contracts.ts";
-import {
-  askOps,
-  type OpsFlags,
-  type ResolveOps,
-  runCommand,
-  tokenOption,
-  urlOption,
-} from "./common/ops-client.ts";
+import type { CommandParts } from "./common/command.ts";
+import { askOps, type OpsFlags, runCommand, tokenOption, urlOption } from "./common/ops-client.ts";
 import { escapeControls, print, safeJson } from "./common/terminal.ts";
 import { parseTime } from "./common/times.ts";
 
@@ -21,7 +15,7 @@ interface Flags extends OpsFlags {
 }
 
 /** `waypost report`: what became of what was sent. */
-export function registerReport(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   program
     .command("report")
     .summary("show what became of what was sent")

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Answer } from "../client/client.ts";
+import type { CommandParts } from "./common/command.ts";
 import {
   askOps,
   type OpsFlags,
@@ -22,7 +23,7 @@ type Flags = OpsFlags & { readonly json?: true };
 type Hit = Answer<"POST", "/api/search">["items"][number];
 
 /** `waypost search <anything>`: whatever it is that you have. */
-export function registerSearch(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   program
     .command("search")
     .summary("find whatever it is that you have")

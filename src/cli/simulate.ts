@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { tryCallback } from "../meta/try-callback.ts";
+import type { CommandParts } from "./common/command.ts";
 import { CommandError, exitCodes, runCommand } from "./common/ops-client.ts";
 import { addFlags, type SimulateFlags } from "./simulate/flags.ts";
 import { listKinds, makePlan, type Plan } from "./simulate/plan.ts";
@@ -16,7 +17,7 @@ export interface SimulateIo {
 }
 
 /** Adds `waypost simulate`. The process exits 0 only when every answer was as expected. */
-export function registerSimulate(program: Command, resolve: ResolveTarget): void {
+export function register(program: Command, { client }: CommandParts): void {
   const command = program
     .command("simulate")
     .summary("send signed, realistic traffic")
@@ -27,7 +28,7 @@ export function registerSimulate(program: Command, resolve: ResolveTarget): void
     const stop = new AbortController();
     const interrupt = () => stop.abort();
     process.once("SIGINT", interrupt); // a second one ends it hard
-    await runCommand(() => runSimulate(flags, resolve, process, stop.signal));
+    await runCommand(() => runSimulate(flags, client, process, stop.signal));
     process.removeListener("SIGINT", interrupt);
   });
 }

@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import type { Status } from "../client/client.ts";
 import { runbookFile } from "../contracts.ts";
+import type { CommandParts } from "./common/command.ts";
 import { destinationLines } from "./common/destination-lines.ts";
 import {
   askOps,
   exitCodes,
   type OpsFlags,
-  type ResolveOps,
   runCommand,
   tokenOption,
   urlOption,
@@ -14,7 +14,7 @@ import {
 import { duration, escapeControls, print, safeJson } from "./common/terminal.ts";
 
 /** `waypost status`: one screen, what is wrong first. Exits 1 when something is. */
-export function registerStatus(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   program
     .command("status")
     .summary("show whether all is well")

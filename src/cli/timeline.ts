@@ -1,13 +1,7 @@
 import type { Command } from "commander";
 import { type Answer, ApiProblem, type Client } from "../client/client.ts";
-import {
-  askOps,
-  type OpsFlags,
-  type ResolveOps,
-  runCommand,
-  tokenOption,
-  urlOption,
-} from "./common/ops-client.ts";
+import type { CommandParts } from "./common/command.ts";
+import { askOps, type OpsFlags, runCommand, tokenOption, urlOption } from "./common/ops-client.ts";
 import {
   columns,
   cut,
@@ -21,7 +15,7 @@ import {
 type Timeline = Answer<"GET", "/api/timeline/{id}">;
 
 /** `waypost timeline <id>`: what became of one event, step by step. */
-export function registerTimeline(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   program
     .command("timeline")
     .summary("show what became of one event, step by step")

@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { ApiToken, Client, Scope } from "../client/client.ts";
 import { parseDuration } from "../support/duration.ts";
+import type { CommandParts } from "./common/command.ts";
 import {
   askOps,
   CommandError,
   exitCodes,
   type OpsFlags,
-  type ResolveOps,
   runCommand,
   tokenOption,
   urlOption,
@@ -24,7 +24,7 @@ interface CreateFlags extends Flags {
 const scopes: readonly Scope[] = ["read", "content", "publish", "operate", "privacy", "admin"];
 
 /** `waypost tokens`: who may ask the API, by name. */
-export function registerTokens(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   const tokens = program
     .command("tokens")
     .summary("who may ask the API, by name")

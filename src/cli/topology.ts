@@ -1,12 +1,12 @@
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import type { Answer, Client, Destination } from "../client/client.ts";
+import type { CommandParts } from "./common/command.ts";
 import {
   askOps,
   CommandError,
   exitCodes,
   type OpsFlags,
-  type ResolveOps,
   runCommand,
   tokenOption,
   urlOption,
@@ -18,7 +18,7 @@ type Flags = OpsFlags & { readonly yes?: true; readonly force?: true; readonly j
 type Pruned = Answer<"POST", "/api/topology/prune">;
 
 /** `waypost topology`: removes what destinations that are no longer configured have left, and dead messages. */
-export function registerTopology(program: Command, resolve: ResolveOps): void {
+export function register(program: Command, { resolve }: CommandParts): void {
   const topology = program.command("topology").description("looks after the queues");
   topology
     .command("drop-dead")

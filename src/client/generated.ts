@@ -587,6 +587,10 @@ export interface Operations {
        * Also when it has taken effect already.
        */
       again?: boolean;
+      /**
+       * You have looked, and it has not taken effect: one that is dead as `unknown` is sent, where it would be asked again what became of it.
+       */
+      notDone?: boolean;
     };
     answer: Delivery;
   };
@@ -1087,6 +1091,12 @@ export interface Operations {
     answer: DoctorReport;
   };
   /**
+   * What runs, without secrets
+   */
+  "GET /api/configuration": {
+    answer: RunningConfiguration;
+  };
+  /**
    * How Meta sends here, and what is missing
    */
   "GET /api/connect": {
@@ -1229,6 +1239,17 @@ export interface RoutesTested {
      * What would be sent, with the options of the route. No secrets.
      */
     wouldSend?: unknown;
+    /**
+     * Of a destination that writes to contacts, as things stand: the first that does not allow ends the delivery as skipped. `window`, `stop`, `holder`, `age`, `pace`, …
+     */
+    guards?: {
+      guard: string;
+      allows: boolean;
+      /**
+       * Why not, or what it knows.
+       */
+      says?: string;
+    }[];
   }[];
   notDelivered: NotDelivered[];
 }
@@ -2465,6 +2486,60 @@ export interface DoctorReport {
     remedy?: string;
     kind?: ProblemKind;
     runbook?: RunbookPath;
+  }[];
+}
+/**
+ * What runs, without secrets.
+ */
+export interface RunningConfiguration {
+  /**
+   * Where waypost.yaml is looked for.
+   */
+  file: string;
+  /**
+   * There is one.
+   */
+  found: boolean;
+  /**
+   * Of what it says, but for secrets: as `GET /api/processes` has it of each process.
+   */
+  hash: string;
+  /**
+   * The file as it was read last, secrets as `(hidden)`.
+   */
+  yaml: string;
+  settings: {
+    name: string;
+    /**
+     * Absent: a secret, or nothing is set and there is no default.
+     */
+    value?: string;
+    /**
+     * `made`: by Waypost, in DATA_DIR.
+     */
+    from: "set" | "default" | "made" | "unset";
+    secret?: boolean;
+  }[];
+  retention: {
+    what: string;
+    /**
+     * Absent: for ever.
+     */
+    days?: number;
+    /**
+     * What changes it.
+     */
+    setting?: string;
+  }[];
+  /**
+   * Those that Meta signs with, in the order of WHATSAPP_APP_SECRET.
+   */
+  secrets: {
+    name: string;
+    /**
+     * Absent: not since Waypost notes it.
+     */
+    lastUsedAt?: string;
   }[];
 }
 /**

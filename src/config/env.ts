@@ -2,15 +2,15 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseEnv } from "node:util";
-import { compileCoercing } from "../support/schema.ts";
 import { type ConfigProblem, errorCode } from "./config-error.ts";
 
-/** A key as `schemas/env.schema.json` describes it. */
+/** A key as `schemas/env.schema.json` describes it, with all that it may say: every command reads it, and Ajv would be most of its start. */
 export interface EnvKey {
   readonly type: "string" | "integer";
   readonly description: string;
   readonly default?: string | number;
   readonly enum?: readonly string[];
+  readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly "x-group": string;
@@ -25,7 +25,6 @@ const schema = JSON.parse(
 
 /** Every key of the environment, in the schema's order. */
 export const envKeys: Readonly<Record<string, EnvKey>> = schema.properties;
-const check = compileCoercing(schema);
 const secretKeys = Object.keys(envKeys).filter((key) => envKeys[key]?.["x-secret"]);
 
 /** The environment after defaults and coercion: what the schema guarantees. */
@@ -133,19 +132,31 @@ export async function readValues(
   cwd: string,
   problems: ConfigProblem[],
 ): Promise<EnvValues> {
-  const known: Record<string, string> = {};
-  for (const key of Object.keys(envKeys)) {
-    const value = secretKeys.includes(key)
+  const known: Record<string, string | number> = {};
+  const misfits: ConfigProblem[] = [];
+  for (const [key, spec] of Object.entries(envKeys)) {
+    const text = secretKeys.includes(key)
       ? await readVariable(given, key, cwd, problems)
       : given[key];
+    const fitting = text === undefined ? undefined : fit(text, spec);
+    if (text !== undefined && fitting === undefined) misfits.push(describe(key));
+    const value = fitting ?? spec.default;
     if (value !== undefined) known[key] = value;
   }
-  for (const bad of new Set(check({ ...known }).map(({ path }) => path))) {
-    problems.push(describe(bad));
-    delete known[bad];
-  }
-  check(known);
+  problems.push(...misfits);
   return known as unknown as EnvValues;
+}
+
+/** As a value of the schema; undefined where it is none. */
+function fit(text: string, spec: EnvKey): string | number | undefined {
+  if (spec.type === "integer") {
+    const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = spec;
+    const value = Number(text);
+    return Number.isInteger(value) && value >= minimum && value <= maximum ? value : undefined;
+  }
+  if (spec.enum && !spec.enum.includes(text)) return undefined;
+  if (spec.pattern !== undefined && !new RegExp(spec.pattern, "u").test(text)) return undefined;
+  return text;
 }
 
 /** A comma-separated value as its parts; a file may also have one part a line. */

@@ -149,6 +149,7 @@ export interface RawReport {
 export interface RawAlerts {
   readonly to: RawDestination;
   readonly breakerOpenFor?: string;
+  readonly behindFor?: string;
   readonly quarantinePerHour?: number;
   readonly silence?: Named<string>;
 }

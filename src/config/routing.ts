@@ -17,6 +17,8 @@ export interface Routing {
   readonly found: boolean;
   /** Of all but the secrets: the same in every role that runs with the same file. */
   readonly hash: string;
+  /** The file as it was read, each secret hidden. */
+  readonly yaml: string;
   /** Sentences for the operator. */
   readonly warnings: readonly string[];
 }
@@ -28,6 +30,7 @@ export interface DestinationConfig extends DeliveryRules {
 export interface AlertsConfig {
   readonly to: DestinationConfig;
   readonly breakerOpenForMs: number;
+  readonly behindForMs: number;
   readonly quarantinePerHour: number;
   /** By account name. */
   readonly silenceMs: Readonly<Record<string, number>>;

@@ -1,6 +1,6 @@
 import type { SchemaProblem } from "../support/schema.ts";
 import { closest } from "./typos.ts";
-import { type Report, readPath, type Words } from "./yaml-file.ts";
+import { type Report, readPath, type Words, type YamlPath } from "./yaml-file.ts";
 
 /** Reports what a schema found, in words with a remedy. `keys` are those that a misspelt one may mean. */
 export function reportSchemaProblems(
@@ -13,9 +13,7 @@ export function reportSchemaProblems(
     const unknown = /^unknown key "(.*)"$/s.exec(reason)?.[1];
     const missing = /^"(.*)" is missing$/s.exec(reason)?.[1];
     if (unknown !== undefined) {
-      const begun = keys.find((key) => unknown.length > 2 && key.startsWith(unknown));
-      const meant = closest(unknown, keys, 2) ?? begun;
-      const remedy = meant ? `Did you mean ${meant}?` : "Remove it";
+      const remedy = insteadOf(unknown, at, keys);
       report([...at, unknown], { problem: "is not a key that is known here", remedy });
     } else if (missing !== undefined) {
       report([...at, missing], { problem: "is missing", remedy: "Add it" });
@@ -23,6 +21,16 @@ export function reportSchemaProblems(
       report(at, wordsFor(reason));
     }
   }
+}
+
+function insteadOf(unknown: string, at: YamlPath, keys: readonly string[]): string {
+  if (unknown === "<<") return "Write out what it stands for: YAML 1.2 does not merge";
+  if (at[0] === "hours" && at.length === 2) {
+    return "Name days as mon, tue, wed, thu, fri, sat, sun, or a range, e.g. mon-fri";
+  }
+  const begun = keys.find((key) => unknown.length > 2 && key.startsWith(unknown));
+  const meant = closest(unknown, keys, 2) ?? begun;
+  return meant ? `Did you mean ${meant}?` : "Remove it";
 }
 
 /** By a part of the pattern that is not met; the first counts. */
@@ -63,6 +71,7 @@ function wordsFor(reason: string): Words {
   if (reason.startsWith("must be one of ")) {
     return { problem: reason, remedy: "Use one of them" };
   }
+  if (reason === "must be boolean") return { problem: reason, remedy: "Write true or false" };
   if (/^must be string/.test(reason)) {
     return {
       problem: "must be text",

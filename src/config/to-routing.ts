@@ -6,6 +6,7 @@ import { freeze, hideSecrets } from "./freeze.ts";
 import type { RawAlerts, RawDestination, RawRoute, RawRouting } from "./raw-routing.ts";
 import { many, mapValues } from "./reading.ts";
 import type { AlertsConfig, DestinationConfig, Kinds, Routing } from "./routing.ts";
+import { shownYaml } from "./shown.ts";
 import { toFlowRules } from "./to-flow-rules.ts";
 import { toRoute } from "./to-route.ts";
 import { toReport, toSource } from "./to-source.ts";
@@ -62,6 +63,7 @@ export function toRouting(
     ...(raw.alerts && { alerts: toAlerts(raw.alerts, toOne) }),
     found,
     hash: hashOf([source, accounts, routes, flows]),
+    yaml: found ? shownYaml(source, kinds) : "",
     warnings: Object.entries(destinations).flatMap(([name, { shadow }]) => [
       ...(used.includes(name) ? [] : [`no route leads to the destination ${name}`]),
       ...(shadow ? [`the destination ${name} is in shadow: it looks up, and writes nothing`] : []),
@@ -109,12 +111,13 @@ function toDestination(
 }
 
 function toAlerts(
-  { to, breakerOpenFor, quarantinePerHour, silence }: RawAlerts,
+  { to, breakerOpenFor, behindFor, quarantinePerHour, silence }: RawAlerts,
   toOne: (raw: RawDestination) => DestinationConfig,
 ): AlertsConfig {
   return {
     to: toOne(to),
     breakerOpenForMs: milliseconds(breakerOpenFor ?? "10min"),
+    behindForMs: milliseconds(behindFor ?? "1h"),
     quarantinePerHour: quarantinePerHour ?? 0,
     silenceMs: mapValues(silence ?? {}, milliseconds),
   };

@@ -13,17 +13,20 @@ export function findTypos(names: readonly string[]): string[] {
   return warnings;
 }
 
-/** The candidate within distance 2, if any. Short ones are skipped: HOME is not a misspelt HOST. */
+/** The candidate within distance 2 (`most`), if any. Short ones are skipped: HOME is not a misspelt HOST. */
 export function closest(
   name: string,
   candidates: readonly string[],
   minLength = 6,
+  most = 2,
 ): string | undefined {
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
     if (candidate.length < minLength || Math.abs(candidate.length - name.length) > 2) continue;
     const distance = editDistance(name, candidate);
-    if (distance <= 2 && distance < (best?.distance ?? 3)) best = { candidate, distance };
+    // A word of two letters is two edits away from any other.
+    const near = distance <= most && distance * 2 <= candidate.length;
+    if (near && distance < (best?.distance ?? 3)) best = { candidate, distance };
   }
   return best?.candidate;
 }

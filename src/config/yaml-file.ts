@@ -1,4 +1,13 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+} from "yaml";
 import type { ConfigProblem } from "./config-error.ts";
 
 export type YamlPath = readonly (string | number)[];
@@ -20,13 +29,42 @@ export function parseYaml(text: string, name: string, problems: ConfigProblem[])
   const lines = new LineCounter();
   const document = parseDocument(text, { prettyErrors: false, lineCounter: lines });
   const at = (offset: number) => `${name}:${lines.linePos(offset).line}`;
-  for (const { code, pos } of [...document.errors, ...document.warnings]) {
-    problems.push({ where: at(pos[0]), ...(syntax[code] ?? syntaxUnknown) });
+  const unreadable = text.search(/[\0\uFFFD]/);
+  if (unreadable >= 0) {
+    const where = `${name}:${text.slice(0, unreadable).split("\n").length}`;
+    problems.push({ where, problem: "is not UTF-8", remedy: "Save the file as UTF-8" });
+  } else {
+    for (const { code, pos } of [...document.errors, ...document.warnings]) {
+      problems.push({ where: at(pos[0]), ...(syntax[code] ?? syntaxUnknown) });
+    }
+    if (problems.length === 0) checkNodes(document, at, problems);
   }
   return {
     value: problems.length === 0 ? toValue(document, name, problems) : undefined,
     where: (path) => `${at(offsetOf(document, path))} ${showPath(path)}`.trimEnd(),
   };
+}
+
+/** What is valid YAML, and cannot be read all the same. */
+function checkNodes(
+  document: Document,
+  at: (offset: number) => string,
+  problems: ConfigProblem[],
+): void {
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return;
+      const where = at(alias.range?.[0] ?? 0);
+      const problem =
+        "begins with *, which refers to an anchor (&name), and there is none before it";
+      problems.push({ where, problem, remedy: "Put the value in quotes, or correct the name" });
+    },
+    Pair(_, { key }) {
+      if (!isMap(key) && !isSeq(key)) return;
+      const where = at(key.range?.[0] ?? 0);
+      problems.push({ where, problem: "has a list or a map as a key", remedy: "Write a name" });
+    },
+  });
 }
 
 /** `routes[0].when.type` */

@@ -57,11 +57,20 @@ export interface Attempt {
   readonly nextAt?: string;
 }
 
-export type NewDelivery = Pick<
-  Delivery,
-  "id" | "destination" | "eventId" | "eventType" | "route" | "laneKeys" | "seq" | "createdAt"
-> & {
-  readonly routes?: readonly string[];
+/** What stands in a new row as it is told. */
+export const newFields = [
+  "id",
+  "destination",
+  "eventId",
+  "eventType",
+  "route",
+  "routes",
+  "laneKeys",
+  "seq",
+  "createdAt",
+] as const satisfies readonly (keyof Delivery)[];
+
+export type NewDelivery = Pick<Delivery, (typeof newFields)[number]> & {
   /** `scheduled` until shortly before; ISO 8601. */
   readonly nextAt?: string;
   /** Why it has ended from the start: what came under the event's id is no event. */
@@ -75,27 +84,27 @@ export type NewDelivery = Pick<
 /** A row that is opened from outside: its number is given by the ledger. */
 export type EnqueuedDelivery = Omit<NewDelivery, "destination" | "seq"> & Pick<Delivery, "replay">;
 
-/** What is written of a row; what is absent stays. */
-export interface DeliveryChange {
-  readonly id: string;
-  readonly state: Delivery["state"];
-  /** false takes it away. */
-  readonly unknown?: boolean;
-  readonly attempts?: number;
-  /** null takes it away. */
-  readonly nextAt?: string | null;
-  /** All of it. */
-  readonly history?: readonly Attempt[];
-  readonly remoteId?: string;
-  readonly route?: string;
-  readonly decided?: readonly string[];
-  readonly emits?: readonly WaypostEvent[];
-  /** false takes it away. */
-  readonly partial?: boolean;
-  /** Given with `delivered`, `skipped` and `dead`. */
-  readonly doneAt?: string;
-  readonly reason?: string;
-}
+/** What is written of a row as it is told. `history` is all of it; `doneAt` comes with what ends it. */
+export const changedFields = [
+  "attempts",
+  "history",
+  "remoteId",
+  "route",
+  "decided",
+  "doneAt",
+  "reason",
+] as const satisfies readonly (keyof Delivery)[];
+
+/** What is absent stays. */
+export type DeliveryChange = Pick<Delivery, "id" | "state"> &
+  Partial<Pick<Delivery, (typeof changedFields)[number] | "emits">> & {
+    /** null takes it away. */
+    readonly nextAt?: string | null;
+    /** false takes it away. */
+    readonly unknown?: boolean;
+    /** false takes it away. */
+    readonly partial?: boolean;
+  };
 
 export interface DeliveryFilter {
   /** Of several, any of them. */

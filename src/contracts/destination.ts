@@ -2,6 +2,7 @@
 import type { WaypostEvent } from "../event/event.ts";
 import type { Contact } from "./contacts.ts";
 import type { DeliveryError } from "./errors.ts";
+import type { GuardAnswer } from "./explain.ts";
 import type { EventFile } from "./files.ts";
 import type { Replying } from "./reply.ts";
 import type { TemplateName } from "./template-names.ts";
@@ -106,6 +107,12 @@ export type Deliver = (
   context: DeliveryContext,
   signal: AbortSignal,
 ) => Promise<Delivered>;
+
+/** In the order in which they are asked. */
+export type Guards = (
+  event: WaypostEvent,
+  context: DeliveryContext,
+) => Promise<readonly GuardAnswer[]>;
 
 /** undefined: there was no earlier effect. */
 export type Find = (...asked: Parameters<Deliver>) => Promise<Delivered | undefined>;

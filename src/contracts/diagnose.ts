@@ -16,6 +16,13 @@ export type Finding =
       readonly lastError?: string | undefined;
       readonly lasts?: Lasts | undefined;
     }
+  /** It answers, and something waits for it all the same. */
+  | {
+      readonly kind: "destination_slow";
+      readonly name: string;
+      readonly lasts: Lasts;
+      readonly lastError?: string | undefined;
+    }
   | { readonly kind: "deliveries_dead"; readonly name: string; readonly count: number }
   /** Of one queue. `among`: it stands among other problems of queues, whose words count messages alike. */
   | {
@@ -62,6 +69,14 @@ const catalogue: { readonly [K in Finding["kind"]]: (finding: Of<K>) => Diagnosi
       ...(lastError === undefined ? [] : [unstopped(lastError)]),
     ].join(": "),
     remedy: "See what is wrong on its side. Waypost tries again without end, and nothing is lost.",
+  }),
+  destination_slow: ({ name, lasts, lastError }) => ({
+    id: `slow:${name}`,
+    what: [
+      `The oldest open delivery to ${name} has waited ${lasts}`,
+      ...(lastError === undefined ? [] : [unstopped(lastError)]),
+    ].join(": "),
+    remedy: `\`waypost deliveries --destination ${name} --state open\` shows what waits and why; \`rate\` and \`concurrency\` may be too low, or the vendor's quota is used up.`,
   }),
   deliveries_dead: ({ name, count }) => ({
     id: `dead:${name}`,

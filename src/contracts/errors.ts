@@ -1,6 +1,6 @@
 /** Errors that carry the decision: again, when, or never. */
 import type { WaypostEvent } from "../event/event.ts";
-import { describeError, nameError } from "../support/log.ts";
+import { describeError, nameError } from "../support/describe-error.ts";
 
 /** Not durable now: 503 with Retry-After, Meta sends the POST again. */
 export class NotDurableError extends Error {

@@ -48,6 +48,14 @@ export interface OnlyAnswer {
   readonly asOf: "event" | "now";
 }
 
+/** What one guard of a destination says of the event, as things stand. */
+export interface GuardAnswer {
+  readonly guard: string;
+  readonly allows: boolean;
+  /** Why not, or what it knows. */
+  readonly says?: string;
+}
+
 export interface DeliveryTested {
   readonly destination: string;
   readonly kind: string;
@@ -59,4 +67,6 @@ export interface DeliveryTested {
   readonly says?: string;
   /** What would be sent, with the options of the route. */
   readonly wouldSend?: unknown;
+  /** Of a destination that has guards: in the order in which it asks them; the first that does not allow ends the delivery as skipped. */
+  readonly guards?: readonly GuardAnswer[];
 }

@@ -10,7 +10,7 @@ import type {
 } from "./delivery.ts";
 import type { OrderedPageRequest, Page } from "./log.ts";
 
-export type * from "./delivery.ts";
+export * from "./delivery.ts";
 
 /** What an on-call engineer asks first. At most 5 s old. */
 export interface DestinationFacts {
@@ -215,11 +215,11 @@ interface DeliveryControl {
   ): Promise<{ readonly id: string; readonly state: Delivery["state"] }[]>;
   /**
    * A dead or skipped (or delivered, with `again`) row becomes open with a new `seq`; then `revision` + 1. False: no such row. A dead one
-   * stays `unknown` if it is; one that took effect is to do so again. `replay` opens each row once, however often it asks.
+   * stays `unknown` if it is, unless somebody has seen that it is `notDone`; one that took effect is to do so again. `replay` opens each row once, however often it asks.
    */
   reopen(
     deliveryId: string,
-    options?: { readonly again?: boolean; readonly replay?: string },
+    options?: { readonly again?: boolean; readonly replay?: string; readonly notDone?: boolean },
   ): Promise<boolean>;
   /**
    * An open row becomes dead, a scheduled one skipped, for this reason, whoever holds it; then `revision` + 1. One that is `sending` becomes `unknown`. What

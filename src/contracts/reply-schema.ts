@@ -153,6 +153,13 @@ export const replyProperties = {
     description: "Instead of text: a file, by link or by the id of one that was uploaded.",
     required: ["type"],
   },
+  ref: {
+    description:
+      "What it is about in your systems, a text or an object: `about.ref` afterwards. Unless told, that of what it answers.",
+    anyOf: [{ ...text, maxLength: 1_024 }, dataSchema],
+  },
+  campaign: { ...text, maxLength: 512, description: "What `about` and reports know it by." },
+  variant: { ...text, maxLength: 512, description: "Of the campaign." },
   quote: { description: "Show the message that is answered above the reply.", type: "boolean" },
   read: { description: "Mark the message that is answered as read.", type: "boolean" },
   typing: {
@@ -161,7 +168,7 @@ export const replyProperties = {
   },
 } as const;
 
-/** A whole one, as a bot answers with it. What does not go together (`buttons` without `text`) is checked where it is sent. */
+/** A whole one, as a bot answers with it. What does not go together (`buttons` without `text`) is what `misfitOfReply` finds. */
 export const replySchema = {
   type: "object",
   additionalProperties: false,

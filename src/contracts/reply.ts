@@ -43,6 +43,9 @@ export interface ReplyTemplate {
   }[];
 }
 
+/** What a message is about, beside what it says. */
+export type ReplyMarks = Pick<WaypostEvent["data"], "ref" | "campaign" | "variant">;
+
 /** All optional, and at least one. */
 export interface Reply {
   /** Is sent while the customer service window is open. */
@@ -74,6 +77,11 @@ export interface Reply {
     /** Of a document. */
     readonly filename?: string;
   };
+  /** What it is about in your systems, as `about.ref` shows it afterwards; that of what it answers unless told. */
+  readonly ref?: ReplyMarks["ref"];
+  /** What the report counts it by. */
+  readonly campaign?: string;
+  readonly variant?: string;
   /** Shows the message that is answered above the reply. */
   readonly quote?: boolean;
   /** Marks that message as read. */
@@ -127,6 +135,11 @@ export interface Replying {
   standing(answers?: string): Promise<Standing>;
   /** As `SentMessages`. Rejects as `DeliveryContext.contact` does. */
   sentWith(callback: string): Promise<string | undefined>;
+  /**
+   * What a reply bears of what it answers: its own `ref`, `campaign` and `variant`, or those of what it was derived from; else the `ref` of
+   * the message that it concerns. Rejects as `standing` does.
+   */
+  marks(answers?: string): Promise<ReplyMarks>;
   /** Before a call that may have a second effect: resolves when it is counted. */
   repeats(): Promise<void>;
 }

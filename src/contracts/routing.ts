@@ -4,6 +4,8 @@ interface Account {
   readonly wabaId?: string;
   /** Whether files of its messages are fetched: `on` unless told. */
   readonly media?: "on" | "off";
+  /** How long what is kept of it is kept, as written (`7d`), instead of what `retention` says for all. */
+  readonly retention?: { readonly media?: string };
 }
 
 /** By name. */

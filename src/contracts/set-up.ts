@@ -1,3 +1,4 @@
+import type { RunningConfiguration } from "./configuration.ts";
 import type { Connection } from "./connection.ts";
 import type { DoctorReport } from "./doctor.ts";
 
@@ -7,6 +8,7 @@ export interface SetUp {
   connection(): Promise<Connection>;
   /** Everything tried out; changes nothing. */
   doctor(): Promise<DoctorReport>;
+  configuration(): Promise<RunningConfiguration>;
   sendTest(request: TestRequest): Promise<TestMessage>;
 }
 

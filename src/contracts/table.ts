@@ -93,8 +93,9 @@ export interface Find<Row> {
   /**
    * For people: a `lookup` finds few rows by an index, a `list` may have many to look through, so nothing else waits for
    * it. Ends with QueryTooWideError after 2 s, a `lookup` where the database can end it. All others take their time.
+   * For the engine: `few` are some dozen rows by an index at most, so that they can be had on the spot.
    */
-  readonly as?: "lookup" | "list";
+  readonly as?: "lookup" | "list" | "few";
 }
 
 /**

@@ -102,7 +102,7 @@ export function createTerm(parts: TermParts, taken: Taken<DestinationLease>): Te
     ...{ lease, health, lanes, schedule },
     async begin() {
       await asked(() => ledger.claimOpen(name, lease.epoch));
-      await rows.takeOver(taken.abandoned);
+      await rows.claimOpen(taken.abandoned);
       void rows.openDue();
       lease.check();
       consumer = await parts.bus.consume(deliverQueue(name, parts.routes), intake);
@@ -122,9 +122,9 @@ function askRows(
   { ledger, decider, setup: { name } }: TermParts,
   { epoch }: Lease,
   asked: <T>(work: () => Promise<T>) => Promise<T>,
-): Pick<HeldParts, "takeMore" | "openRows" | "openDue" | "givenUp"> {
+): Pick<HeldParts, "claimForeign" | "openRows" | "openDue" | "givenUp"> {
   return {
-    takeMore: (ids) => asked(() => ledger.claimForeign(name, epoch, ids)),
+    claimForeign: (ids) => asked(() => ledger.claimForeign(name, epoch, ids)),
     openRows: (which) => asked(() => ledger.openRows(name, epoch, which)),
     async openDue(until, limit) {
       // Without what knows when, nothing is scheduled.

@@ -25,7 +25,8 @@ export function ticketStep(
 ): "append" | "reopen" | "new" {
   if (at - lastAt >= newAfterMs) return "new";
   if (closedAt === undefined) return "append";
-  return at - closedAt < reopenMs ? "reopen" : "new";
+  // What comes late belongs to what was said last.
+  return Math.max(at, lastAt) - closedAt < reopenMs ? "reopen" : "new";
 }
 
 /** It came with the history: what was said before Waypost was there is no reason for a ticket, nor to open one again. */

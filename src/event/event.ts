@@ -47,7 +47,7 @@ export function isQuarantined(item: BusMessage): item is QuarantinedPost {
   return item.type === QUARANTINE_TYPE;
 }
 
-/** One event or quarantined POST, serialised once on the ack path. Bus and spool move these bytes unread. */
+/** One event or quarantined POST, serialised once on the ack path. Bus and spool move these bytes unread; what comes out of the spool says so (`spooled`). */
 export interface EncodedEvent {
   /** The event id; AMQP `message_id`. */
   readonly id: string;

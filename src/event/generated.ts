@@ -50,6 +50,10 @@ export interface WaypostEvent {
    */
   dataversion: number;
   /**
+   * Its POST was kept in the receiver's spool before the bus had it. Absent: the bus had it at once, or a newer parser has made the event anew.
+   */
+  spooled?: true;
+  /**
    * What happened.
    */
   data: EventData;
@@ -2127,6 +2131,10 @@ export interface EventData {
    * Items: An event id.
    */
   supersededBy?: string[];
+  /**
+   * Not as it came: what was kept has been read again, and only then was there this event, or one of this type. Nobody is answered by it.
+   */
+  renormalized?: true;
   /**
    * Sent by the Test button of Meta's dashboard. Meta: webhooks/create-webhook-endpoint.
    */

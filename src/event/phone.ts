@@ -20,6 +20,11 @@ export function countryOf(text: string): string | undefined {
   return loadNumberingPlans().parsePhoneNumberFromString(`+${digits}`)?.country;
 }
 
+/** ISO 3166-1 alpha-2 of a country that has numbers of its own. */
+export function isCountry(code: string): boolean {
+  return loadNumberingPlans().isSupportedCountry(code);
+}
+
 /**
  * As digits, the number first and then how else the same phone is written or known: with and without Brazil's ninth
  * digit, Mexico's old 1, Argentina's 9. None for a BSUID and for what is no phone.

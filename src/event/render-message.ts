@@ -91,7 +91,8 @@ function mediaPart(title: string, media: NonNullable<Message["image"]>): Part {
 
 function locationPart({ latitude, longitude, ...rest }: NonNullable<Message["location"]>): Part {
   const known = Number.isFinite(latitude) && Number.isFinite(longitude);
-  const place = `${latitude},${longitude}`;
+  // A tenth of a metre: what floating point adds behind it is no place.
+  const place = [latitude, longitude].map((each) => Number(each?.toFixed(6))).join(",");
   return {
     title: "Location",
     facts: [...factsIn(rest), ...(known ? [{ label: "Coordinates", value: place }] : [])],

@@ -205,6 +205,8 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
   app.get("/api/events/stream", requireValidated, streams.handler);
   app.use(
     "/api",
+    // The first, because it is asked a thousand times a second.
+    createIntakeRoutes(api.intake, options.metrics),
     createAccessRoutes(access, api),
     createRenormalizationRoutes(api),
     createReplayRoutes(api),
@@ -215,7 +217,6 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
     createMediaRoutes(api),
     createExportRoutes(api),
     createRoutesTestRoutes(api),
-    createIntakeRoutes(api.intake, options.metrics),
     createSetUpRoutes(api.setUp),
   );
   app.use("/api", createLogRoutes(api), createDeliveryRoutes(api), createDestinationRoutes(api));

@@ -7,7 +7,7 @@ const doctorMs = 10_000;
 /** Graph counts who asks. */
 const connectionMs = 30_000;
 
-/** `GET /api/connect`, `GET /api/doctor`, `POST /api/test-message`. */
+/** `GET /api/connect`, `GET /api/doctor`, `GET /api/configuration`, `POST /api/test-message`. */
 export function createSetUpRoutes(setUp: SetUp): Router {
   const connection = sharedFor(connectionMs, () => setUp.connection());
   const doctor = sharedFor(doctorMs, () => setUp.doctor());
@@ -18,6 +18,9 @@ export function createSetUpRoutes(setUp: SetUp): Router {
   });
   router.get("/doctor", async (_request, response) => {
     response.json(await doctor());
+  });
+  router.get("/configuration", async (_request, response) => {
+    response.json(await setUp.configuration());
   });
   router.post("/test-message", async ({ body }, response) => {
     const { asTest = true, ...rest } = body as Partial<TestRequest>;

@@ -27,6 +27,8 @@ const codes = { "too large": 413, encoded: 415, busy: 503, broken: 400 } as cons
 export interface ReceiveAppOptions {
   /** App secrets; any of them may have signed. */
   readonly secrets: readonly string[];
+  /** Is told the place of the secret that a POST was signed with. */
+  readonly secretUsed?: (place: number) => void;
   readonly verifyTokens: readonly string[];
   readonly maxBodyBytes: number;
   readonly durable: Pick<Durable, "publish">;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Bus, type EncodedEvent, NotDurableError } from "../contracts.ts";
-import { describeError } from "../support/log.ts";
+import { describeError } from "../support/describe-error.ts";
 import type { Durable, DurableOptions } from "./durability.ts";
 import { createSpooledDurable } from "./spooled-durable.ts";
 

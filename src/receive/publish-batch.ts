@@ -1,5 +1,5 @@
 import type { Bus, EncodedEvent } from "../contracts.ts";
-import { describeError } from "../support/log.ts";
+import { describeError } from "../support/describe-error.ts";
 
 /** With so much it waits for no more POSTs. */
 const full = { events: 250, bytes: 262_144 };

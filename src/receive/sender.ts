@@ -24,15 +24,16 @@ export interface Sender {
 export interface MetaOptions {
   /** App secrets; any of them may have signed. */
   readonly secrets: readonly string[];
+  readonly secretUsed?: (place: number) => void;
   readonly parser: PostParser;
   readonly metrics: Metrics;
   readonly log: Log;
 }
 
-export function createMeta({ secrets, parser, metrics, log }: MetaOptions): Sender {
+export function createMeta({ secrets, secretUsed, parser, metrics, log }: MetaOptions): Sender {
   return {
     metrics: createAckMetrics(metrics),
-    verify: (bytes, request) => verifySignature(bytes, signatureOf(request), secrets),
+    verify: (bytes, request) => verifySignature(bytes, signatureOf(request), secrets, secretUsed),
     parse: (body, stamp) => parser.parse(body, stamp),
     warnUnauthorized: createRareWarning(log, "a POST without a valid signature was refused"),
   };

@@ -1,7 +1,8 @@
 import type { EncodedEvent } from "../contracts.ts";
 import { type AppendLog, openAppendLog } from "../support/append-log.ts";
 import type { LogRow } from "../support/append-log-tables.ts";
-import { describeError, type Log } from "../support/log.ts";
+import { describeError } from "../support/describe-error.ts";
+import type { Log } from "../support/log.ts";
 import { framePost, parseFrame } from "./spool-frame.ts";
 
 const reader = "spool";

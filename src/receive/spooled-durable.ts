@@ -1,8 +1,9 @@
 import { type EncodedEvent, NotDurableError } from "../contracts.ts";
 import { backoffMs, delay } from "../support/delay.ts";
-import { describeError } from "../support/log.ts";
+import { describeError } from "../support/describe-error.ts";
 import { createGate, createWakeUp } from "../support/wake-up-and-gate.ts";
 import type { Durable, DurableHealth, DurableOptions } from "./durability.ts";
+import { markSpooled } from "./mark-spooled.ts";
 import { createPublishBatch, type PublishBatch } from "./publish-batch.ts";
 import type { Spool } from "./spool.ts";
 
@@ -183,7 +184,7 @@ class SpooledDurable implements Durable {
     const posts = await spool.read(0, pumpWindow);
     const last = posts.at(-1);
     if (last !== undefined) {
-      const events = posts.flatMap((post) => post.events);
+      const events = posts.flatMap((post) => post.events).map(markSpooled);
       const startedAt = performance.now();
       await this.#publishInTime(bus, events);
       this.#slow = performance.now() - startedAt > deadlineMs;

@@ -23,16 +23,20 @@ export function verifySignature(
   bytes: Buffer,
   header: string | undefined,
   secrets: readonly string[],
+  /** Is told the place of the secret that matched. */
+  used: (place: number) => void = () => undefined,
 ): VerifiedBody | Unverified {
   if (header === undefined) return "missing";
   if (!headerShape.test(header)) return "malformed";
   const claimed = Buffer.from(header.slice("sha256=".length), "hex");
-  let matched = false;
-  for (const secret of secrets) {
+  let matched = -1;
+  for (const [place, secret] of secrets.entries()) {
     const signature = createHmac("sha256", secret).update(bytes).digest();
-    matched = timingSafeEqual(signature, claimed) || matched;
+    matched = timingSafeEqual(signature, claimed) ? place : matched;
   }
-  return matched ? (bytes as VerifiedBody) : "mismatch";
+  if (matched === -1) return "mismatch";
+  used(matched);
+  return bytes as VerifiedBody;
 }
 
 /** The bytes of a POST in quarantine: only a verified body gets there, and comes out as it went in. */

@@ -1,5 +1,4 @@
 import type { Tables } from "../contracts/table.ts";
-import type { Store } from "../contracts.ts";
 import { accountsTable } from "./accounts.ts";
 import { auditTable, createAudit } from "./audit.ts";
 import type { ContactLearner } from "./contacts/contact-learner.ts";
@@ -36,24 +35,11 @@ export const collections = [
   ...contactSpecs,
 ];
 
-/** What stands on them. */
+/** What stands on them: the part of `Store` that is the same over every driver. */
 export function openCollections(
   tables: Tables,
   options: LedgerOptions & { readonly learner: ContactLearner },
-): Pick<
-  Store,
-  | "ledger"
-  | "processes"
-  | "jobs"
-  | "contacts"
-  | "media"
-  | "replays"
-  | "installation"
-  | "access"
-  | "series"
-  | "quarantinedSince"
-  | "closeQuarantined"
-> {
+) {
   const ledger = createLedger(tables, options);
   const series = createSeries(tables);
   const quarantine = createQuarantine(tables);

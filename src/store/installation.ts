@@ -18,5 +18,11 @@ export function createInstallation(tables: Pick<Tables, "of">): Installation {
       const [other] = await values.insert([made]);
       return Buffer.from((other ?? made).value, "base64url");
     },
+    async useSecret(id, at) {
+      const row = `secretUsed:${id}`;
+      if ((await values.insert([{ id: row, value: at }])).length === 0) return;
+      await values.update([{ id: row, max: { value: at } }]);
+    },
+    secretUsed: async (id) => (await values.get([`secretUsed:${id}`]))[0]?.value,
   };
 }

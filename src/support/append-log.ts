@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   countKeys,
   drop,
@@ -38,7 +39,10 @@ export interface AppendLog {
   readers(): ReadonlyMap<string, string>;
   /** Keeps a note beside the reader's cursor; one named for the first time begins behind the last row. Resolves when that is on disk. */
   note(name: string, note: string): Promise<void>;
-  /** Moves a cursor on; resolves when that is on disk. Rows that every cursor has passed are forgotten. */
+  /**
+   * Moves a cursor on; resolves when that is on disk, within milliseconds and together with others: after a crash before, a
+   * reader has some rows again. Rows that every cursor has passed are forgotten.
+   */
   advance(name: string, seq: number): Promise<void>;
   /** Moves a cursor past rows that do not concern its reader; on disk with whatever is written next. */
   skip(name: string, seq: number): void;
@@ -69,6 +73,8 @@ export interface AppendLogOptions {
   readonly cursors?: readonly string[];
 }
 
+/** Readers that have come on in this time share the commit that says so. */
+const saveMs = 20;
 /** So many rows are dropped in one transaction, which has to fit on a full disk. */
 const dropRows = 256;
 /** Kept in memory for readers with cursors. Without, as in a spool, nobody reads what was just written. */
@@ -100,6 +106,7 @@ function createAppendLog(
   append: AppendLog["append"],
   { read, countKeys }: Pick<AppendLog, "read" | "countKeys">,
 ): AppendLog {
+  const saving = createSaving(() => free(async () => {}));
   return {
     size() {
       const { rows, bytes, oldestAt } = state();
@@ -126,7 +133,7 @@ function createAppendLog(
     },
     advance(name, seq) {
       cursors.set(name, seq);
-      return free(async () => {});
+      return saving.soon();
     },
     skip: (name, seq) => void cursors.set(name, seq),
     forget(name) {
@@ -149,7 +156,31 @@ function createAppendLog(
       return gone;
     },
     countKeys,
-    close,
+    close() {
+      saving.end();
+      return close();
+    },
+  };
+}
+
+/** Commits once for all who ask within some milliseconds. What is closed in between is left to its last commit. */
+function createSaving(commit: () => Promise<void>) {
+  let saving: Promise<void> | undefined;
+  let ended = false;
+  const save = async () => {
+    await sleep(saveMs);
+    saving = undefined;
+    if (!ended) await commit();
+  };
+  return {
+    soon() {
+      if (ended) return commit();
+      saving ??= save();
+      return saving;
+    },
+    end() {
+      ended = true;
+    },
   };
 }
 
@@ -188,6 +219,8 @@ function createRead(
   return {
     async read(after, limit, wanted = () => true) {
       const { last, rows } = state();
+      // A reader that keeps up asks this most of the time.
+      if (after >= last) return { rows: [], through: after };
       recent.forgetThrough(last - rows);
       const page = recent.read(after, limit, wanted);
       return page ?? db.read((sql) => readRows(sql, { after, limit, wanted }));

@@ -140,10 +140,10 @@ export function holdLease<Row extends LeaseRow>(
     time.extend(asked + margin(leaseMs));
     if (time.leftMs() > 0) onRow(renewed, asked);
   };
-  const beat = createBeat(clock, leaseMs, renew);
+  const heartbeat = createHeartbeat(clock, leaseMs, renew);
   let fences = 0;
   ending.signal.addEventListener("abort", () => {
-    beat.stop();
+    heartbeat.stop();
     time.stop();
   });
   return {
@@ -196,17 +196,17 @@ function createDeadline(clock: Clock, first: number, onEnd: () => void) {
 }
 
 /** Renews every third of the lease, and sooner after a failure. */
-function createBeat(clock: Clock, leaseMs: number, renew: () => Promise<void>) {
+function createHeartbeat(clock: Clock, leaseMs: number, renew: () => Promise<void>) {
   let stopped = false;
   let cancel = () => {};
-  const beat = async () => {
+  const heartbeat = async () => {
     const waitMs = await renew().then(
       () => leaseMs / 3,
       () => leaseMs / 15,
     );
-    if (!stopped) cancel = clock.after(waitMs, () => void beat());
+    if (!stopped) cancel = clock.after(waitMs, () => void heartbeat());
   };
-  cancel = clock.after(leaseMs / 3, () => void beat());
+  cancel = clock.after(leaseMs / 3, () => void heartbeat());
   return {
     stop() {
       stopped = true;

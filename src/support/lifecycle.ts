@@ -1,4 +1,5 @@
-import { describeError, type Log } from "./log.ts";
+import { describeError } from "./describe-error.ts";
+import type { Log } from "./log.ts";
 
 /**
  * Ends a part of the program. `leftMs` is what it may take; what takes longer is left behind, so that those after it

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { begin, closeAside, end, openAside } from "./aside.ts";
 import { claimFile } from "./file-claim.ts";
+import { type Looks, openLooks } from "./looks.ts";
 import { createMutex } from "./mutex.ts";
 import {
   createStatementCache,
@@ -8,15 +9,9 @@ import {
   type NativeDatabase,
   type SqlSession,
   type SqlValue,
+  type StatementCache,
 } from "./sql-session.ts";
-import {
-  maxWalBytes,
-  openConnection,
-  openNative,
-  type Sqlite,
-  sqliteCode,
-  sqliteCodes,
-} from "./sqlite.ts";
+import { maxWalBytes, openConnection, type Sqlite, sqliteCode, sqliteCodes } from "./sqlite.ts";
 
 /** Statements of one query: they see what was committed when it began. */
 export interface QuerySession extends Pick<SqlSession, "get"> {
@@ -35,6 +30,7 @@ export interface QuerySession extends Pick<SqlSession, "get"> {
 }
 
 export interface QueriedSqlite extends Sqlite {
+  readonly look: Looks["look"];
   /**
    * Runs `work` on a second connection, which cannot write: no `transaction` and no `read` waits for it.
    * One at a time; those that wait together see the same. Ends with QueryTimeoutError what takes longer than the time limit.
@@ -52,35 +48,45 @@ const againMs = 20;
 const sharedMs = 50;
 
 /**
- * Like `openSqlite`, with a second connection for queries. The process claims the database by the lock of
- * a file beside it (`<path>-lock`), since its own must let both connections in.
+ * Like `openSqlite`, with a second connection for queries and a third for what is quick. The process claims the database by the lock of
+ * a file beside it (`<path>-lock`), since its own must let all connections in.
  */
 export async function openQueriedSqlite(
   path: string,
   options: { readonly schema: readonly string[]; readonly queryLimitMs: number },
 ): Promise<QueriedSqlite> {
   const claim = await claimFile(`${path}-lock`);
-  let main: Sqlite | undefined;
+  const opened: Pick<Sqlite, "close">[] = [];
   try {
-    main = await openConnection(path, { schema: options.schema, lockingMode: "NORMAL" });
+    const main = await openConnection(path, { schema: options.schema, lockingMode: "NORMAL" });
+    opened.unshift(main);
+    const looks = await openLooks(path);
+    opened.unshift(looks);
     const queries = await openQueries(path, main, options.queryLimitMs);
-    return joined(main, queries, claim.release);
+    return joined(main, looks, queries, claim.release);
   } catch (error) {
-    await main?.close();
+    for (const each of opened) await each.close();
     await claim.release();
     throw error;
   }
 }
 
-function joined(main: Sqlite, queries: Queries, release: () => Promise<void>): QueriedSqlite {
+function joined(
+  main: Sqlite,
+  looks: Looks,
+  queries: Queries,
+  release: () => Promise<void>,
+): QueriedSqlite {
   let closed: Promise<void> | undefined;
   const close = async () => {
+    await looks.close();
     await queries.close();
     await main.close();
     await release();
   };
   return {
     ...main,
+    look: looks.look,
     query: queries.query,
     close() {
       closed ??= close();
@@ -92,11 +98,7 @@ function joined(main: Sqlite, queries: Queries, release: () => Promise<void>): Q
 type Queries = Pick<QueriedSqlite, "query" | "close">;
 
 async function openQueries(path: string, main: Sqlite, limitMs: number): Promise<Queries> {
-  const native = openNative(":memory:");
-  // Attached, because a connection is closed only when its prepared statements are collected; DETACH is at once.
-  const quoted = `'${resolve(path).replaceAll("'", "''")}'`;
-  await native.exec(`ATTACH ${quoted} AS queried; PRAGMA queried.cache_size = -16384;
-    PRAGMA query_only = ON;`);
+  const native = await openAside(path);
   const prepared = createStatementCache(native);
   const mutex = createMutex();
   let waiting: Asked[] = [];
@@ -106,7 +108,7 @@ async function openQueries(path: string, main: Sqlite, limitMs: number): Promise
       if (performance.now() - asked > limitMs) throw new Error("too many queries at once");
       const within = (check: () => void) =>
         inSession(native, prepared, (session) => work(querySession(session, snapshot, check)));
-      resolve(await withinLimit(native, limitMs, within));
+      resolve(await withinLimit(native, prepared, limitMs, within));
     } catch (error) {
       reject(error);
     }
@@ -115,11 +117,11 @@ async function openQueries(path: string, main: Sqlite, limitMs: number): Promise
     let began = 0;
     let snapshot = {};
     for (const each of together) {
-      if (performance.now() - began > sharedMs) await end(native);
+      if (performance.now() - began > sharedMs) await end(native, prepared);
       if (!native.inTransaction) [began, snapshot] = [performance.now(), {}];
       await answer(each, snapshot);
     }
-    await end(native);
+    await end(native, prepared);
     await foldLongWal(path, main);
   };
   const answerWaiting = async () => {
@@ -139,8 +141,7 @@ async function openQueries(path: string, main: Sqlite, limitMs: number): Promise
     close: () =>
       mutex.run(async () => {
         closed = true;
-        await native.exec("DETACH queried");
-        native.close();
+        await closeAside(native);
       }),
   };
 }
@@ -150,11 +151,6 @@ interface Asked {
   readonly work: (session: QuerySession) => Promise<unknown>;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: unknown) => void;
-}
-
-/** Where that fails the next query tries again. */
-async function end(native: NativeDatabase): Promise<void> {
-  if (native.inTransaction) await native.exec("ROLLBACK").catch(() => undefined);
 }
 
 function querySession(session: SqlSession, snapshot: object, check: () => void): QuerySession {
@@ -183,6 +179,7 @@ function querySession(session: SqlSession, snapshot: object, check: () => void):
 /** In a read transaction, which goes on unless the work fails; it fails at the time limit at the latest. */
 async function withinLimit<T>(
   native: NativeDatabase,
+  prepared: StatementCache,
   limitMs: number,
   work: (check: () => void) => Promise<T>,
 ): Promise<T> {
@@ -196,12 +193,12 @@ async function withinLimit<T>(
   };
   let timer = setTimeout(stop, limitMs);
   try {
-    if (!native.inTransaction) await native.exec("BEGIN");
+    if (!native.inTransaction) await begin(prepared);
     return await work(() => {
       if (performance.now() >= latest) throw tooLate();
     });
   } catch (error) {
-    await end(native);
+    await end(native, prepared);
     throw sqliteCode(error) === sqliteCodes.interrupted ? tooLate(error) : error;
   } finally {
     clearTimeout(timer);

@@ -75,6 +75,8 @@ function compile(schema: SchemaObject, others: readonly SchemaObject[], options:
     strictRequired: false,
     // The schemas are our own, and a test holds them against theirs. To compile that would take longer than all the rest.
     validateSchema: false,
+    // What that saves at run time is less than what it costs.
+    code: { optimize: false },
     ...options,
   });
   addFormats.default(ajv);
@@ -82,11 +84,6 @@ function compile(schema: SchemaObject, others: readonly SchemaObject[], options:
   for (const other of others) ajv.addSchema(other);
   const validate = ajv.compile(schema);
   return (value: unknown): ErrorObject[] => (validate(value) ? [] : (validate.errors ?? []));
-}
-
-/** For values that come as text: also turns each into its type and fills in defaults, in the value itself. */
-export function compileCoercing(schema: SchemaObject): Check {
-  return compileSchema(schema, [], { coerceTypes: true, useDefaults: true });
 }
 
 function toProblem(error: ErrorObject): SchemaProblem {

@@ -2,21 +2,20 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import Database from "libsql/promise";
-import { createMutex } from "./mutex.ts";
 import {
   createStatementCache,
   inSession,
   type NativeDatabase,
   type SqlSession,
-  type StatementCache,
 } from "./sql-session.ts";
+import { createTurns } from "./turns.ts";
 
 export type { SqlRow, SqlSession, SqlValue } from "./sql-session.ts";
 
 export interface Sqlite {
   /**
-   * Runs `work` between BEGIN IMMEDIATE and COMMIT; resolves when the commit is on disk. Whatever throws
-   * rolls all of it back. One at a time, in the order of the calls; not to be nested.
+   * Runs `work` and resolves when it is on disk. What throws is undone as a whole, with nothing of others. One at a
+   * time, in the order of the calls; not to be nested. Those that wait together share one commit, and fail together where it does.
    */
   transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
   /** Runs `work` between transactions, so it never sees half of one and never blocks on a commit. */
@@ -55,12 +54,14 @@ process.env["TOKIO_WORKER_THREADS"] ??= String(Math.max(4, availableParallelism(
 const busyTimeoutMs = 2_000;
 /** What is kept of the write-ahead log's file once its content is in the database. */
 export const maxWalBytes = 16 * 1024 * 1024;
-// Pages are written by COMMIT, on another thread: a cache too small would write them on this one.
+// Pages are written by COMMIT, on another thread: a cache too small would write them on this one, and so would savepoints
+// that keep what was there before in a file.
 const settings = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA foreign_keys = ON;
   PRAGMA cache_size = -16384;
+  PRAGMA temp_store = MEMORY;
   PRAGMA journal_size_limit = ${maxWalBytes};
 `;
 
@@ -82,16 +83,15 @@ export async function openConnection(
   options: { readonly schema: readonly string[]; readonly lockingMode: "EXCLUSIVE" | "NORMAL" },
 ): Promise<Sqlite> {
   const native = openNative(path);
-  const connection = createConnection(native);
   try {
     const first = `PRAGMA auto_vacuum = INCREMENTAL; PRAGMA locking_mode = ${options.lockingMode};`;
     await native.exec(`${first}${settings}`);
-    await migrate(connection, options.schema);
+    await migrate(native, options.schema);
   } catch (error) {
     native.close();
     throw inUseOr(error);
   }
-  return connection;
+  return createConnection(native);
 }
 
 export function openNative(path: string): NativeDatabase {
@@ -113,53 +113,43 @@ function createPrivately(path: string): void {
 }
 
 function createConnection(native: NativeDatabase): Sqlite {
-  const mutex = createMutex();
-  const prepared = createStatementCache(native);
+  const turns = createTurns(native, createStatementCache(native));
   let closed: Promise<void> | undefined;
-  const exclusively = async <T>(work: () => Promise<T>): Promise<T> => {
-    // libsql lets writes after close() seem to succeed.
-    if (closed !== undefined) throw new Error("the database is closed");
-    return mutex.run(work);
-  };
+  const whileOpen =
+    (way: Sqlite["read"]): Sqlite["read"] =>
+    async (work) => {
+      // libsql lets writes after close() seem to succeed.
+      if (closed !== undefined) throw new Error("the database is closed");
+      return way(work);
+    };
   return {
-    transaction: (work) => exclusively(() => transact(native, prepared, work)),
-    read: (work) => exclusively(() => inSession(native, prepared, work)),
+    transaction: whileOpen(turns.transaction),
+    read: whileOpen(turns.read),
     close() {
-      closed ??= mutex.run(() => release(native));
+      closed ??= turns.read(() => release(native));
       return closed;
     },
   };
 }
 
-async function transact<T>(
-  native: NativeDatabase,
-  prepared: StatementCache,
-  work: (session: SqlSession) => Promise<T>,
-): Promise<T> {
-  // Left over when a rollback failed too, for want of disk.
-  if (native.inTransaction) await native.exec("ROLLBACK");
+/** Until the file is ours nothing is prepared: a statement would keep it open, and locked, after `close`. */
+async function migrate(native: NativeDatabase, schema: readonly string[]): Promise<void> {
   await native.exec("BEGIN IMMEDIATE");
   try {
-    const result = await inSession(native, prepared, work);
+    await inSession(native, createStatementCache(native), async (session) => {
+      const row = await session.get<{ user_version: number }>("PRAGMA user_version");
+      const version = row?.user_version ?? 0;
+      if (version > schema.length) {
+        throw new Error("the files in DATA_DIR were written by a newer waypost");
+      }
+      for (const sql of schema.slice(version)) await session.exec(sql);
+      await session.exec(`PRAGMA user_version = ${schema.length}`);
+    });
     await native.exec("COMMIT");
-    return result;
   } catch (error) {
-    // SQLite itself has rolled back after a full disk. The first error is the one that tells.
     if (native.inTransaction) await native.exec("ROLLBACK").catch(() => undefined);
     throw error;
   }
-}
-
-async function migrate(connection: Sqlite, schema: readonly string[]): Promise<void> {
-  await connection.transaction(async (session) => {
-    const row = await session.get<{ user_version: number }>("PRAGMA user_version");
-    const version = row?.user_version ?? 0;
-    if (version > schema.length) {
-      throw new Error("the files in DATA_DIR were written by a newer waypost");
-    }
-    for (const sql of schema.slice(version)) await session.exec(sql);
-    await session.exec(`PRAGMA user_version = ${schema.length}`);
-  });
 }
 
 /**

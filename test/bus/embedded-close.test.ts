@@ -39,7 +39,7 @@ describe("the end of the embedded bus", () => {
     let begun = 0;
     await bus.consume(all, () => {
       begun += 1;
-      return new Promise(() => undefined);
+      return new Promise<void>(() => undefined);
     });
     await publish(1);
     await waitFor("the handler has it", () => begun === 1);

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { readRouting } from "../../src/app/plan.ts";
-import { checkConfig } from "../../src/cli/config-check.ts";
+import { checkConfig } from "../../src/cli/config.ts";
 import { tempDir } from "../config/temp-dir.ts";
 import { testCertificate } from "../support/test-certificate.ts";
 

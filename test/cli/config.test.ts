@@ -7,8 +7,8 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { loadPlan, readRouting } from "../../src/app/plan.ts";
-import { checkConfig, type ReadRouting } from "../../src/cli/config-check.ts";
-import { readEvents, testRoutes } from "../../src/cli/routes-test.ts";
+import { checkConfig, type ReadRouting } from "../../src/cli/config.ts";
+import { readEvents, testRoutes } from "../../src/cli/routes.ts";
 import { loadConfig } from "../../src/config/config.ts";
 import { ConfigError } from "../../src/config/config-error.ts";
 import { loadRouting } from "../../src/config/load-routing.ts";
@@ -41,9 +41,9 @@ const loader = sourceLoader.map((word) => (word === "tsx" ? import.meta.resolve(
 /** A program with only these commands, as the command line would build it. */
 const program = `
 import { Command } from "${import.meta.resolve("commander")}";
-import { registerConfigCheck } from "${module("cli/config-check.ts")}";
+import { registerConfigCheck } from "${module("cli/config.ts")}";
 import { loadRouting } from "${module("config/load-routing.ts")}";
-import { registerRoutesTest } from "${module("cli/routes-test.ts")}";
+import { registerRoutesTest } from "${module("cli/routes.ts")}";
 const kinds = ${JSON.stringify(kinds)};
 const { env } = process;
 const program = new Command("waypost").exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2));
@@ -182,9 +182,9 @@ alerts:
   erp: { kind: webhook, url: "https://erp.example/", secret: "${testSecret}" }
   bad: { kind: webhook, url: "http://erp.example/", secret: "${testSecret}" }
 routes:
-  - { name: fine, when: { type: x }, to: [erp, { bad: { format: event } }] }
+  - { name: fine, when: { type: business.x }, to: [erp, { bad: { format: event } }] }
   - name: other
-    when: { type: x }
+    when: { type: business.x }
     to:
       - erp: { url: "http://other.example/" }
 `,

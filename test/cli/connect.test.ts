@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, it, type TestContext } from "node:test";
 import { Command } from "commander";
 import { keepInEnv, withValues } from "../../src/cli/common/env-file.ts";
-import { registerConnect } from "../../src/cli/connect.ts";
+import { register } from "../../src/cli/connect.ts";
 import type { GraphStub } from "../meta/graph-state.ts";
 import {
   appId,
@@ -53,7 +53,7 @@ async function run(t: TestContext, env: Record<string, string>, ...args: string[
   process.exitCode = 0;
   try {
     const program = new Command().exitOverride();
-    registerConnect(program, env);
+    register(program, { env });
     await program.parseAsync(["node", "waypost", "connect", ...args]);
     return { code: process.exitCode, out: printed.join(""), err: errors.join("") };
   } finally {

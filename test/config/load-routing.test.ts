@@ -90,6 +90,7 @@ describe("loadRouting", () => {
     );
     assert.deepEqual(routing.alerts?.silenceMs, { berlin: 216e5 });
     assert.equal(routing.alerts?.breakerOpenForMs, 6e5);
+    assert.equal(routing.alerts?.behindForMs, 36e5);
     assert.deepEqual(routing.warnings, []);
     compileRoutes(routing);
   });
@@ -149,7 +150,7 @@ describe("loadRouting", () => {
       (await load(t, `destinations: { b: { kind: slack, token: "\${T}" } }`, { T: "1" })).hash,
     );
     const route = (type: string) => load(t, base.replace('"#"', `"\${TYPE}"`), { TYPE: type });
-    assert.notEqual((await route("a.#")).hash, (await route("b.#")).hash);
+    assert.notEqual((await route("business.a.#")).hash, (await route("business.b.#")).hash);
   });
 });
 
@@ -313,7 +314,7 @@ const wrong: [title: string, yaml: string, where: string, words: RegExp][] = [
   ],
   [
     "a route name twice",
-    `${base}  - { name: r, when: { type: x }, to: a }`,
+    `${base}  - { name: r, when: { type: business.x }, to: a }`,
     "waypost.yaml:5 routes[1].name",
     /"r" already/,
   ],

@@ -78,6 +78,16 @@ describe("waypost.yaml about files", () => {
     });
   }
 
+  it("refuses a retention of one account that is none", async (t) => {
+    const yaml = (given: string) =>
+      `accounts: { berlin: { phoneNumberId: "700700700700700", retention: { ${given} } } }\n`;
+    for (const given of ["media: 36501d", "media: 14", "texts: 3d"]) {
+      const [problem] = await problemsOfYaml(t, yaml(given), {});
+      assert.match(problem?.where ?? "", /accounts\.berlin\.retention/, given);
+    }
+    await loadYaml(t, yaml("media: 3d"), {});
+  });
+
   it("takes the time that files are kept", async (t) => {
     const { retention } = await loadYaml(t, "retention: { media: 14d }\n", {});
     assert.equal(retention.mediaMs, 14 * 24 * 60 * 60 * 1_000);

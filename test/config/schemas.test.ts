@@ -6,7 +6,7 @@ import { compileSchema } from "../../src/support/schema.ts";
 
 const folder = new URL("../../schemas/", import.meta.url);
 const files = readdirSync(folder)
-  .filter((name) => name.endsWith(".json"))
+  .filter((name) => name.endsWith(".schema.json"))
   .map((name) => [name, JSON.parse(readFileSync(new URL(name, folder), "utf8"))] as const);
 const kinds = Object.entries(destinationKinds).map(([kind, { schema }]) => [kind, schema] as const);
 const draft = "https://json-schema.org/draft/2020-12/schema";

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import path from "node:path";
 import { before, describe, it } from "node:test";
 import { readRouting } from "../../src/app/plan.ts";
-import { checkConfig } from "../../src/cli/config-check.ts";
+import { checkConfig } from "../../src/cli/config.ts";
 import type { Routing } from "../../src/config/routing.ts";
 import { compileRoutes } from "../../src/deliver/routes/routes.ts";
 

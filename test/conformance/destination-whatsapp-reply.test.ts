@@ -27,6 +27,7 @@ function within(destination: Destination, api: Awaited<ReturnType<typeof startCl
           ...{ answered: event, origin: event, windowUntil: Number.POSITIVE_INFINITY },
           ...{ heldBy: undefined, stopped: false },
         }),
+        marks: async () => ({}),
         sentWith: async (callback) =>
           api.messages.find((message) => message.callback === callback)?.wamid,
         repeats: async () => undefined,

@@ -135,6 +135,21 @@ export function testFlowRows(
       assert.equal((await ledger.replayed("rpl_2")).open, 0);
     });
 
+    it("keeps what is unknown through a retry, unless somebody has seen that it is not done", async () => {
+      const epoch = await take();
+      await ledger.insert([row(1)], epoch);
+      const { id } = row(1);
+      const doneAt = at(1).toISOString();
+      const retried = async (options?: object) => {
+        await ledger.claimForeign(name, epoch, []);
+        await ledger.write(epoch, [{ id, state: "dead", unknown: true, doneAt }]);
+        await ledger.reopen(id, options);
+        return (await ledger.delivery(id))?.unknown;
+      };
+      assert.equal(await retried(), true);
+      assert.equal(await retried({ notDone: true }), undefined);
+    });
+
     it("lists the oldest first where it is asked to, page by page", async () => {
       const epoch = await take();
       const rows = [3, 1, 2, 5, 4].map((n) => ({ ...row(n), createdAt: at(n).toISOString() }));

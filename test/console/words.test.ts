@@ -78,7 +78,7 @@ describe("other words", () => {
       fate({ state, destination: "zendesk" });
     assert.equal(of("delivered"), "taken by zendesk");
     assert.equal(of("open"), "waiting for zendesk");
-    assert.equal(of("dead"), "gave up: zendesk");
+    assert.equal(of("dead"), "gave up on zendesk");
     assert.equal(of("skipped"), "not wanted by zendesk");
     const open = { state: "open", history: [{ outcome: "outage", answer: "503", at: "", ms: 1 }] };
     const nextAt = new Date(now + 60_000).toISOString();

@@ -47,7 +47,7 @@ beforeEach(async () => {
   };
   rig = await startRig({
     now: clock.now,
-    retentionMs: 60 * 86_400_000,
+    retentionMs: () => 60 * 86_400_000,
     settled: (id) => {
       settled.push(id);
       engine.delivery.wake("crm", id);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { AxeResults } from "axe-core";
 import type { Browser, Page, Route } from "playwright-core";
 import { waitFor } from "../support/wait-for.ts";
@@ -27,7 +27,13 @@ const axeSource = readFileSync(
   createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
   "utf8",
 );
-const screenshots = process.env["SCREENSHOTS"] === undefined ? undefined : join("docs", "console");
+/** `SCREENSHOTS=1`: what the docs show, with data. `SCREENSHOTS=<folder>`: every page in every state, to be looked at. */
+const wanted = process.env["SCREENSHOTS"];
+const screenshots = wanted === "1" ? join("docs", "console") : wanted;
+const shotOf = (name: string, state: State) => {
+  if (screenshots === undefined || (wanted === "1" && state !== "data")) return undefined;
+  return join(screenshots, state === "data" ? name : `${name}-${state}`);
+};
 
 export interface ConsolePage {
   readonly page: Page;
@@ -113,7 +119,8 @@ export async function newVisitor(browser: Browser, program: ConsoleProgram): Pro
   });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  // Longer than a crowded machine takes.
+  page.setDefaultTimeout(60_000);
   const logIn = async () => {
     await page.goto(`${program.url}/console#login=${await program.newCode()}`);
     await page.locator(".shell").waitFor();
@@ -125,7 +132,7 @@ export async function newVisitor(browser: Browser, program: ConsoleProgram): Pro
 export async function settle(page: Page): Promise<void> {
   await page.locator("h1:visible").first().waitFor();
   const loading = page.locator("[aria-busy=true]");
-  await waitFor("all is loaded", async () => (await loading.count()) === 0, 15_000);
+  await waitFor("all is loaded", async () => (await loading.count()) === 0, 60_000);
 }
 
 function looksOf(state: State): readonly (typeof looks)[number][] {
@@ -144,9 +151,10 @@ async function check(page: Page, name: string, state: State): Promise<void> {
     const where = `${name}${look.name}, ${state}`;
     assert.deepEqual(await page.evaluate(tooWide), [], `scrolls sideways: ${where}`);
     assert.deepEqual(await violations(page), [], `axe: ${where}`);
-    if (screenshots !== undefined && state === "data") {
-      mkdirSync(screenshots, { recursive: true });
-      await page.screenshot({ path: join(screenshots, `${name}${look.name}.png`) });
+    const shot = shotOf(name, state);
+    if (shot !== undefined) {
+      mkdirSync(dirname(shot), { recursive: true });
+      await page.screenshot({ path: `${shot}${look.name}.png`, timeout: 60_000 });
     }
   }
 }

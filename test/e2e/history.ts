@@ -72,7 +72,24 @@ function chat(): WaypostEvent[] {
       ...of(30),
       more: { status: { errors: [{ code: 131_047, title: "Re-engagement message" }] } as never },
     }),
+    ...records(),
     says("wamid.g8", text("One more thing: does the new one have the same colour?"), of(12)),
+  ];
+}
+
+/** What a help desk made of it, and what somebody else says of an address. */
+function records(): WaypostEvent[] {
+  const url = `https://desk.example/tickets/${ticket}`;
+  const of = { destination: "helpdesk", object: "ticket" };
+  const made = (id: string, business: object, derived?: object) => {
+    const told = { ago: 94, contact: ada, id, more: { business, derived } as never };
+    const { data, ...event } = says(id, text("none"), told);
+    const { message: _, ...rest } = data;
+    return { ...event, type: "business.record.created", data: rest } as WaypostEvent;
+  };
+  return [
+    made("evt_record", { ...of, id: ticket, url }, { route: "helpdesk:ticket", from: "evt_g1" }),
+    made("evt_foreign", { ...of, destination: "elsewhere", id: "77", url: "https://evil.example" }),
   ];
 }
 

@@ -7,12 +7,18 @@ export async function press(page: Page, ...keys: readonly string[]): Promise<voi
 
 /** Into the search box, from wherever one is, until something is found. */
 export async function search(page: Page, words: string): Promise<void> {
-  await press(page, "/");
-  await page.keyboard.press("ControlOrMeta+A");
-  await page.keyboard.type(words);
-  // The last says what was typed; those before it are what was found of it.
-  await page.locator(".hit", { hasText: `“${words}”` }).waitFor();
-  await page.locator(".hit").nth(1).waitFor();
+  const hits = page.locator(".hit");
+  const failed = hits.filter({ has: page.locator(".failed") });
+  for (;;) {
+    await press(page, "/");
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.press("Delete");
+    await page.keyboard.type(words);
+    // The last says what was typed; those before it are what was found of it, or that nobody could look.
+    await hits.filter({ hasText: `“${words}”` }).waitFor();
+    await hits.nth(1).waitFor();
+    if ((await failed.count()) === 0) return;
+  }
 }
 
 /** What a key of the menu "Copy" puts on the clipboard. */

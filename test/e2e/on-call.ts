@@ -175,7 +175,12 @@ export function describeOnCall(world: () => World): void {
     it("8: what is shown is saved under a name, opened, renamed, shared and deleted", async () => {
       const { console, program } = world();
       const { page, open } = console;
+      const filter = "type=whatsapp.status.failed&from=24h";
       await open("#/events?type=whatsapp.status.failed");
+      await page.getByLabel("How far back").selectOption("24h");
+      await waitFor("it stands in the address", () => page.url().endsWith(`#/events?${filter}`));
+      await page.locator("a.row").first().waitFor();
+      await page.locator(".pill.live").waitFor();
       await press(page, "v");
       const dialog = page.locator("dialog[open]");
       await dialog.locator("input[required]").fill("Failed");
@@ -188,9 +193,7 @@ export function describeOnCall(world: () => World): void {
       await dialog.locator(".views a").waitFor();
       await console.check("views");
       await press(page, "j", "Enter");
-      await waitFor("it is open", () =>
-        page.url().endsWith("#/events?type=whatsapp.status.failed"),
-      );
+      await waitFor("it is open", () => page.url().endsWith(`#/events?${filter}`));
       await settle(page);
       await press(page, "v");
       await dialog.getByRole("button", { name: "Rename" }).press("Enter");
@@ -198,7 +201,7 @@ export function describeOnCall(world: () => World): void {
       await press(page, "Enter");
       await dialog.getByRole("button", { name: "Copy the link to Not sent" }).press("Enter");
       await waitFor("it is copied", async () =>
-        /type=whatsapp.status.failed$/.test(
+        /type=whatsapp.status.failed&from=24h$/.test(
           String(await page.evaluate("navigator.clipboard.readText()")),
         ),
       );

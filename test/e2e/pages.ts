@@ -41,5 +41,6 @@ export const pages: Readonly<Record<string, (ids: Ids) => string>> = {
   setup: () => "#/setup",
   settings: () => "#/settings",
   "settings-audit": () => "#/settings?tab=audit",
+  "settings-configuration": () => "#/settings?tab=configuration",
   "unreadable-one": ({ unreadable }) => `#/unreadable/${unreadable}`,
 };

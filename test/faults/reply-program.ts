@@ -40,8 +40,10 @@ export interface Orders {
   readonly base: number;
   /** The how manieth time. */
   readonly dieAt?: { readonly point: (typeof points)[number]; readonly count: number };
-  /** Nobody looks whether it was sent. */
-  readonly broken?: "find";
+  /** Phones of those who are written to by a destination with `onUnknown: repeat`. */
+  readonly repeating: readonly string[];
+  /** Nobody looks whether it was sent; or each attempt has a key of its own. */
+  readonly broken?: "find" | "key";
 }
 
 const factor = 30;
@@ -55,12 +57,17 @@ function fastClock(base: number): Clock {
   };
 }
 
-const routes: readonly Route[] = [
-  {
-    ...{ name: "reply", when: { type: ["whatsapp.message.*"] }, to: ["whatsapp"], test: false },
-    ...{ maxAgeMs: 24 * 3_600_000, templatesRead: { whatsapp: ["log", "memory"] } },
-  },
-];
+const names = ["whatsapp", "whatsapp-repeat"] as const;
+
+function routesOf(repeating: readonly string[]): Route[] {
+  const contact = { contact: repeating };
+  const when = { whatsapp: { not: contact }, "whatsapp-repeat": contact };
+  return names.map((name) => ({
+    ...{ name, to: [name], test: false, maxAgeMs: 24 * 3_600_000 },
+    when: { type: ["whatsapp.message.*"], ...when[name] },
+    templatesRead: { [name]: ["log", "memory"] },
+  }));
+}
 const flows = {
   ...{ lists: {}, hours: {}, pools: {} },
   conversations: { closeAfterMs: 72_000_000, hold: { humanMs: 1_000, handoff: "untilClosed" } },
@@ -81,29 +88,54 @@ function createDying({ dieAt }: Orders) {
   };
 }
 
+function createReplies(
+  name: (typeof names)[number],
+  { url, token, broken }: Orders,
+  parts: { clock: Clock; log: unknown; dying: ReturnType<typeof createDying> },
+): Destination {
+  const repeat = name === "whatsapp-repeat" && { onUnknown: "repeat" };
+  const options = { token, baseUrl: url, text: "Back at 9.", ...repeat };
+  const made = whatsappReply.create(name, options, parts as never) as Destination;
+  let attempts = 0;
+  const keyed: Destination["deliver"] = (event, context, signal) => {
+    attempts += 1;
+    const idempotencyKey = `${context.idempotencyKey}:${attempts}`;
+    const told = broken === "key" ? { ...context, idempotencyKey } : context;
+    return made.deliver(event, told, signal);
+  };
+  return {
+    ...made,
+    // Its answer is there, and nobody has been told.
+    deliver: (...given) => parts.dying("answer", () => keyed(...given)),
+    ...(broken === "find" && { find: async () => undefined }),
+  };
+}
+
 async function run(orders: Orders): Promise<void> {
-  const { folder, port, url, token, base, broken } = orders;
+  const { folder, port, base } = orders;
+  const routes = routesOf(orders.repeating);
   const log = createLog({ level: "error" });
   const metrics = createMetrics();
   const clock = fastClock(base);
   const dying = createDying(orders);
   const compiled = compileRoutes({ accounts: {}, routes, flows });
-  const queues = [storeQueue, deliverQueue("whatsapp", compiled)];
+  const queues = [storeQueue, ...names.map((name) => deliverQueue(name, compiled))];
   const store = await openEmbeddedStore({ path: `${folder}/store.db`, retentionDays: 30, log });
   const bus = await openEmbeddedBus({ path: `${folder}/bus.db`, log, metrics, queues });
   await bus.consume(storeQueue, createStoreHandler({ store, log, metrics }));
   const memory = { query: store, contacts: store.contacts, ledger: store.ledger };
   const plan = { routing: { routes, flows, accounts: {} }, routes: compiled };
   const { decider, surroundings } = flowsOver(plan as never, memory);
-  const options = { token, baseUrl: url, text: "Back at 9." };
-  const made = whatsappReply.create("whatsapp", options, { log, clock } as never);
-  const { deliver } = made;
-  const destination: Destination = {
-    ...made,
-    // Its answer is there, and nobody has been told.
-    deliver: (...given) => dying("answer", () => deliver(...given)),
-    ...(broken === "find" && { find: async () => undefined }),
-  };
+  const destinations = names.map((name) => ({
+    name,
+    destination: createReplies(name, orders, { clock, log, dying }),
+    config: {
+      retry: { delaysMs: [1_000, 2_000, 5_000] },
+      writesToContacts: true as const,
+      concurrency: 4,
+      timeoutMs: 300_000,
+    },
+  }));
   const ledger: Ledger = {
     ...store.ledger,
     saveLink: (...given) => dying("remember", () => store.ledger.saveLink(...given)),
@@ -118,26 +150,17 @@ async function run(orders: Orders): Promise<void> {
     contacts: store.contacts,
     holder: "reply",
     leaseMs: 600_000,
-    destinations: [
-      {
-        ...{ name: "whatsapp", destination },
-        config: {
-          retry: { delaysMs: [1_000, 2_000, 5_000] },
-          writesToContacts: true,
-          concurrency: 4,
-          timeoutMs: 300_000,
-        },
-      },
-    ],
+    destinations,
   });
   engine.start();
   const states = async () => {
-    const { items } = await store.ledger.deliveries({ destination: "whatsapp" }, { limit: 200 });
-    const [row] = await store.ledger.destinations();
-    return {
-      states: items.map(({ state, reason }) => reason ?? state),
-      repeats: row?.repeats ?? 0,
-    };
+    const { items } = await store.ledger.deliveries({}, { limit: 200 });
+    const rows = items.map(async ({ eventId, state, reason }) => {
+      const phone = (await store.event(eventId))?.data.contact?.waId ?? "";
+      return [phone, reason ?? state] as const;
+    });
+    const repeats = (await store.ledger.destinations()).map((row) => [row.name, row.repeats ?? 0]);
+    return { states: await Promise.all(rows), repeats: Object.fromEntries(repeats) };
   };
   let count = 0;
   createServer(async (request, response) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { phoneInWords } from "../../src/event/phone.ts";
 import { person, wamid } from "../support/person.ts";
 import { startVendors } from "./vendor-program.ts";
 
@@ -274,11 +275,17 @@ describe("the use cases with their vendors: what waits", { concurrency: 8 }, () 
   it("unread, unread-2: a reminder that was not read is followed by another", async () => {
     const uma = somebody("Uma");
     const id = wamid();
-    // Who has no name gets none in a template: Meta takes no empty one.
     await run.send(uma.says("I pay on Monday"));
     await run.send(uma.status(id, "delivered"));
     await run.tell(uma.isSent("payment_reminder", id));
     await run.sees(`WhatsApp to +${uma.phone}: the template payment_reminder_2 (Uma)`);
+    // Who never wrote has no name, and Meta takes no empty parameter.
+    const nobody = somebody("nobody");
+    const other = wamid();
+    await run.send(nobody.status(other, "delivered"));
+    await run.tell(nobody.isSent("payment_reminder", other));
+    const called = phoneInWords(nobody.phone);
+    await run.sees(`WhatsApp to +${nobody.phone}: the template payment_reminder_2 (${called})`);
   });
 });
 

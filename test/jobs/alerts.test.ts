@@ -47,6 +47,7 @@ async function setUp(shared?: {
     startAlerts({
       rules: {
         breakerOpenForMs: 10 * minute,
+        behindForMs: hour,
         quarantinePerHour: 2,
         silenceMs: { berlin: 6 * hour },
       },

@@ -18,7 +18,7 @@ const hour = 3_600_000;
 let rig: Rig;
 let vault: FileVault;
 beforeEach(async () => {
-  rig = await startRig({ retentionMs: hour });
+  rig = await startRig({ retentionMs: () => hour });
   vault = await openDirectory(rig.dir);
 });
 afterEach(() => rig.close());
@@ -167,7 +167,7 @@ describe("a file that is fetched while the same bytes, of another message, are r
       const fetching = createMedia({
         rows: turns.wrap("f", rig.rows, ["save"]),
         vault: turns.wrap("f", vault, ["keep"]),
-        ...{ maxBytes: 10_000, retentionMs: hour },
+        ...{ maxBytes: 10_000, retentionMs: () => hour },
         graph: { graphUrl: rig.graph.url, accessToken: rig.graph.accessToken },
         without: async () => [],
         settled: () => undefined,

@@ -106,6 +106,25 @@ describe("the built-in destination `media`", () => {
   for (const [title, yaml, days] of [
     ["RETENTION_DAYS", "{}", 30],
     ["retention: { media }", "retention: { media: 3d }", 3],
+    [
+      "retention of its own number",
+      `accounts:
+  all: { wabaId: "900100200300400", retention: { media: 4d } }
+  berlin: { phoneNumberId: "700700700700700", retention: { media: 2d } }
+retention: { media: 3d }`,
+      2,
+    ],
+    [
+      "retention of its WhatsApp Business Account",
+      'accounts: { all: { wabaId: "900100200300400", retention: { media: 4d } } }',
+      4,
+    ],
+    [
+      "retention: { media }, whatever another number says,",
+      `accounts: { paris: { phoneNumberId: "700700700700701", retention: { media: 2d } } }
+retention: { media: 3d }`,
+      3,
+    ],
   ] as const) {
     it(`keeps files as long as ${title} says`, async (t) => {
       const { setup, settled } = await setUp(t, [], yaml);

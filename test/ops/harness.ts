@@ -81,7 +81,7 @@ export async function startOps(
     routes = [],
     renormalize = () => Promise.reject(new Error("unasked")),
     findFile,
-    setUp = { connection: unasked, doctor: unasked, sendTest: unasked },
+    setUp = { connection: unasked, doctor: unasked, configuration: unasked, sendTest: unasked },
     production = false,
     check = () => Promise.reject(new Error("unasked")),
     retryQuarantined = () => Promise.reject(new Error("unasked")),
@@ -152,7 +152,13 @@ export async function startOps(
     testRoutes: (event) => {
       const configured = [...destinations].map(([name, { kind }]) => [
         name,
-        { kind, options: { url: "https://erp.example/hooks", secret: testSecret } },
+        {
+          kind,
+          options:
+            kind === "whatsapp-reply"
+              ? { token: "t", text: "Hi {{ contact.name }}" }
+              : { url: "https://erp.example/hooks", secret: testSecret },
+        },
       ]);
       const routing = {
         ...{ routes, accounts: {}, flows: noRules },

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { Connection, DoctorReport, TestMessage, WaypostEvent } from "../../src/contracts.ts";
+import type {
+  Connection,
+  DoctorReport,
+  RunningConfiguration,
+  TestMessage,
+  WaypostEvent,
+} from "../../src/contracts.ts";
 import { type Planted, startPlanted } from "../support/planted-program.ts";
 
 let waypost: Planted;
@@ -104,5 +110,21 @@ describe("POST /api/test-message", () => {
       entries.map(({ who, result }) => [who, result]),
       [...Array(5).fill(["OPS_TOKENS", "refused"]), ...Array(3).fill(["OPS_TOKENS", "done"])],
     );
+  });
+});
+
+describe("GET /api/configuration", () => {
+  it("tells what runs, how long what is kept and when a secret was used, and no secret", async () => {
+    const { status, body } = await ask("GET", "/api/configuration");
+    const running: RunningConfiguration = body;
+    assert.equal(status, 200);
+    assert.match(running.yaml, /destinations:/);
+    const days = running.settings.find(({ name }) => name === "RETENTION_DAYS");
+    assert.equal(days?.value, String(running.retention[0]?.days));
+    for (const { name, value, secret } of running.settings)
+      assert.ok(secret !== true || value === undefined, name);
+    assert.equal(running.secrets.length, 1);
+    const operator = await waypost.make("reader-only", ["read", "operate"]);
+    assert.equal((await ask("GET", "/api/configuration", undefined, operator)).status, 403);
   });
 });

@@ -56,6 +56,56 @@ describe("openQueriedSqlite", () => {
     assert.deepEqual(await count(), [20]);
   });
 
+  it("shows a look what is committed, at once, while a transaction and a query go on", async () => {
+    await add();
+    const number = () =>
+      db.look(async (sql) => (await sql.get<{ n: number }>("SELECT count(*) n FROM t"))?.n);
+    let go = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const ended = assert.rejects(db.query((sql) => sql.list(endless)));
+    const writing = db.transaction(async (sql) => {
+      await sql.run(insert, ["y"]);
+      await held;
+    });
+    assert.equal(await number(), 1);
+    go();
+    await writing;
+    assert.equal(await number(), 2);
+    const writes = db.look((sql) => sql.get("INSERT INTO t (v) VALUES (1) RETURNING id"));
+    await assert.rejects(writes, /readonly/);
+    await ended;
+  });
+
+  it("sees the same in all statements of a look", async () => {
+    const seen = await db.look(async (sql) => {
+      const sum = () => sql.get<{ n: number }>("SELECT count(*) n FROM t");
+      const before = await sum();
+      await add();
+      return [before?.n, (await sum())?.n];
+    });
+    assert.deepEqual(seen, [0, 0]);
+    assert.deepEqual(await count(), [1]);
+  });
+
+  it("looks without waiting for a transaction, at what was committed before", async () => {
+    await add("before");
+    const values = () =>
+      db.look(async (sql) => (await sql.all<{ v: string }>("SELECT v FROM t")).map(({ v }) => v));
+    await db.transaction(async (sql) => {
+      await sql.run(insert, ["meanwhile"]);
+      assert.deepEqual(await values(), ["before"]);
+    });
+    assert.deepEqual(await values(), ["before", "meanwhile"]);
+    await assert.rejects(
+      db.look((sql) => sql.get("INSERT INTO t (v) VALUES (1) RETURNING id")),
+      /readonly/,
+    );
+    await db.close();
+    await assert.rejects(values(), /closed/);
+  });
+
   it("begins no statement of a query after its limit", async () => {
     const query = db.query(async (sql) => {
       await new Promise((resolve) => setTimeout(resolve, 1_010));

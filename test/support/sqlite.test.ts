@@ -99,6 +99,32 @@ describe("openSqlite", () => {
     assert.equal(await count(), 1);
   });
 
+  it("undoes one that throws alone, where others share its commit", async () => {
+    const add = (n: number) =>
+      db.transaction(async (sql) => {
+        await sql.run(insert, [n]);
+        if (n % 3 === 0) throw new Error(`no ${n}`);
+        // Sees those before it, though nothing is committed yet.
+        return (await sql.get<{ n: number }>("SELECT count(*) n FROM t"))?.n;
+      });
+    const ends = await Promise.allSettled([1, 2, 3, 4, 5, 6, 7].map(add));
+    assert.deepEqual(
+      ends.map((end) => (end.status === "fulfilled" ? end.value : String(end.reason))),
+      [1, 2, "Error: no 3", 3, 4, "Error: no 6", 5],
+    );
+    assert.equal(await count(), 5);
+  });
+
+  it("answers a read that was asked for between two transactions with the first alone", async () => {
+    const add = () => db.transaction((sql) => sql.run(insert, [1]));
+    const first = add();
+    const between = count();
+    const second = add();
+    assert.equal(await between, 1);
+    await Promise.all([first, second]);
+    assert.equal(await count(), 2);
+  });
+
   it("commits the rest when a failed statement was handled", async () => {
     await db.transaction(async (sql) => {
       await sql.run("INSERT INTO t (id, v) VALUES (1, 'a')");

@@ -1,10 +1,13 @@
 import { api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
 import { isMasked, reasonFor } from "../../api/reveal.ts";
+import { may } from "../../api/viewer.ts";
 import { CopyId } from "../../ui/copy.tsx";
 import { Empty, Failed, LoadingRows } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import type { Conversation } from "../../words/conversation.ts";
+import { Records } from "./records.tsx";
+import { Spam } from "./spam.tsx";
 
 /** Who it is, over all numbers. */
 export function Person({ conversation }: { readonly conversation: Conversation }) {
@@ -39,28 +42,34 @@ export function Person({ conversation }: { readonly conversation: Conversation }
     ...Object.entries(fields).map(([field, value]) => [field, `${value}`] as const),
   ];
   return (
-    <dl class="facts">
-      {rows
-        .filter(([, value]) => value !== "")
-        .map(([label, value]) => (
+    <>
+      <dl class="facts">
+        {rows
+          .filter(([, value]) => value !== "")
+          .map(([label, value]) => (
+            <>
+              <dt>{label}</dt>
+              <dd class="said">{value}</dd>
+            </>
+          ))}
+        {first && (
           <>
-            <dt>{label}</dt>
-            <dd class="said">{value}</dd>
+            <dt>First wrote</dt>
+            <dd>
+              <Time at={first.at} exact />
+            </dd>
           </>
-        ))}
-      {first && (
-        <>
-          <dt>First wrote</dt>
-          <dd>
-            <Time at={first.at} exact />
-          </dd>
-        </>
+        )}
+        <dt>Contact</dt>
+        <dd>
+          <CopyId id={data.contact.id} label="the contact's id" />
+        </dd>
+      </dl>
+      <Records contact={data.contact.id} subject={id} reveal={reveal} />
+      {may("operate") && !isMasked(id) && (
+        <Spam id={data.contact.id} tags={tags} reveal={reveal} done={reload} />
       )}
-      <dt>Contact</dt>
-      <dd>
-        <CopyId id={data.contact.id} label="the contact's id" />
-      </dd>
-    </dl>
+    </>
   );
 }
 

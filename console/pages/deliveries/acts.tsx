@@ -22,9 +22,14 @@ export function Acts({ delivery, done }: Props) {
   useKeys(over ? { r: again } : {});
   if (over) {
     return (
-      <Button icon="retry" onClick={again}>
-        {state === "delivered" ? "Send once more" : "Send again"}
-      </Button>
+      <>
+        <Button icon="retry" onClick={again}>
+          {state === "delivered" ? "Send once more" : "Send again"}
+        </Button>
+        {state === "dead" && delivery.unknown && (
+          <Button onClick={act(sendUndone)}>It was not done: send</Button>
+        )}
+      </>
     );
   }
   if (state === "scheduled") return <Button onClick={act(cancel)}>Cancel</Button>;
@@ -34,6 +39,18 @@ export function Acts({ delivery, done }: Props) {
 async function retry({ id, destination }: Delivery): Promise<string> {
   await api.post("/api/deliveries/{id}/retry", { path: { id } });
   return `It goes to ${destination} again`;
+}
+
+async function sendUndone({ id, destination }: Delivery): Promise<string | undefined> {
+  const sure = await confirm({
+    title: `Send to ${destination}`,
+    body: `Nobody knows whether it has taken effect. Look at ${destination} first: if it has, people there see it twice.`,
+    act: "It was not done: send",
+    danger: true,
+  });
+  if (sure === undefined) return undefined;
+  await api.post("/api/deliveries/{id}/retry", { path: { id }, body: { notDone: true } });
+  return `It goes to ${destination}`;
 }
 
 async function sendOnceMore({ id, destination }: Delivery): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import type { Asked } from "../../api/client.ts";
 import { param } from "../../app/route.ts";
+import { momentOf } from "../../words/moment.ts";
 
 /** The chips: how it stands with them. */
 export const states = [
@@ -22,22 +23,21 @@ export const filterWords = {
   conversation: "conversation",
   contact: "person",
   account: "number",
-  from: "since",
   to: "until",
 } as const;
 
-type Filter = keyof typeof filterWords;
+type Filter = keyof typeof filterWords | "from";
 export type Query = Partial<Record<Filter | "state", string>>;
 
 /** What can be sent again as a whole, as a replay calls it. */
 const ended: Readonly<Record<string, string>> = { "gave-up": "dead", "not-wanted": "skipped" };
 
 /** What a replay takes of them too. */
-const replayed = new Set(["state", "destination", "event"]);
+const replayed = new Set(["state", "destination", "event", "from", "to"]);
 
 /** What the fragment asks for. */
 export function queryOfRoute(): Query {
-  const names = [...Object.keys(filterWords), "state"] as (Filter | "state")[];
+  const names = [...Object.keys(filterWords), "from", "state"] as (Filter | "state")[];
   const set = names.flatMap((name) => {
     const value = param(name);
     return value === undefined ? [] : [[name, value] as const];
@@ -45,12 +45,17 @@ export function queryOfRoute(): Query {
   return Object.fromEntries(set);
 }
 
-/** As the API takes it, which refuses what it does not know. */
-export function asked({
-  type,
-  ...query
-}: Query): NonNullable<Asked<"GET", "/api/deliveries">["query"]> {
-  return { ...query, ...(type !== undefined && { type: [type] }) } as object;
+/** As the API takes it, which refuses what it does not know, and knows moments alone. */
+export function asked(
+  { type, from, to, ...query }: Query,
+  now = Date.now(),
+): NonNullable<Asked<"GET", "/api/deliveries">["query"]> {
+  return {
+    ...query,
+    ...(type !== undefined && { type: [type] }),
+    ...(from !== undefined && { from: momentOf(from, now) }),
+    ...(to !== undefined && { to: momentOf(to, now) }),
+  } as object;
 }
 
 export function cliOf(query: Query, quoted: (text: string) => string): string {
@@ -64,9 +69,9 @@ export function canReplay(query: Query): boolean {
   return state in ended && Object.keys(query).every((name) => replayed.has(name));
 }
 
-/** The same deliveries, as a replay is asked for them. */
-export function replayOf(query: Query): { readonly filter: Query; readonly to: string } {
+/** The same deliveries, as a replay is asked for them now. */
+export function replayOf(query: Query): { readonly filter: object; readonly to: string } {
   const { state = "", destination } = query;
-  const filter = { ...query, state: ended[state] ?? state };
+  const filter = { ...asked(query), state: ended[state] ?? state };
   return { filter, to: destination ?? "routed" };
 }

@@ -8,6 +8,8 @@ import { ChoiceChips, FilterChip } from "../../ui/chips.tsx";
 import { CopyAs } from "../../ui/copy.tsx";
 import { useKeys } from "../../ui/keys.ts";
 import { List } from "../../ui/list.tsx";
+import { narrow } from "../../ui/settings.ts";
+import { Since } from "../../ui/since.tsx";
 import { Split } from "../../ui/split.tsx";
 import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
 import { quoted } from "../../words/shell.ts";
@@ -63,6 +65,7 @@ function Head({ query, replays }: { readonly query: Query; readonly replays: boo
       <div class="page-head">
         <h1>Deliveries</h1>
         <div class="actions">
+          {!narrow.value && !replays && <Since />}
           {replayable && (
             <Button icon="retry" onClick={() => openSendAgain(query)}>
               Send all again
@@ -87,6 +90,7 @@ function Head({ query, replays }: { readonly query: Query; readonly replays: boo
       {!replays && (
         <div class="chips scroll">
           <ChoiceChips label="State" name="state" choices={states} />
+          {narrow.value && <Since />}
           {Object.entries(filterWords).map(([name, words]) => (
             <FilterChip key={name} name={name} words={words} />
           ))}

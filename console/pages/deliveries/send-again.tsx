@@ -36,7 +36,8 @@ const close = () => {
 function Plan({ query }: { readonly query: Query }) {
   const [rate, setRate] = useState(defaultRate);
   const [busy, setBusy] = useState(false);
-  const asked = replayOf(query);
+  // The plan and what is then begun are of the same time.
+  const [asked] = useState(() => replayOf(query));
   const { data, problem, reload } = useResource("plan", (signal) =>
     api.post("/api/replays", { body: startBody(asked, { dryRun: true }), signal }),
   );
@@ -140,12 +141,12 @@ function Sample({ plan }: { readonly plan: Plan }) {
       <ul class="plan-sample">
         {plan.sample.slice(0, shown).map(({ eventId, eventType, destination, receivedAt }) => (
           <li key={`${destination} ${eventId}`}>
-            {typeInWords(eventType)} to {destination}{" "}
-            {receivedAt && (
-              <span class="muted">
-                <Time at={receivedAt} />
-              </span>
-            )}
+            <a href={href("events", eventId)} target="_blank" rel="noreferrer">
+              {typeInWords(eventType)}
+            </a>
+            <span>to {destination}</span>
+            <span class="id clip muted">{eventId}</span>
+            <span class="number muted">{receivedAt && <Time at={receivedAt} />}</span>
           </li>
         ))}
       </ul>

@@ -19,7 +19,10 @@ export function DestinationRow({ destination }: { readonly destination: Destinat
       <span>
         <Pill tone={tone}>{word}</Pill>
       </span>
-      <span class="number waiting">{open === undefined ? "–" : count(open)}</span>
+      <span class="number waiting">
+        {open === undefined ? "–" : count(open)}
+        {open !== undefined && <span class="unit"> {open === 1 ? "waits" : "wait"}</span>}
+      </span>
       <span class="number oldest muted">{age}</span>
       <span class={`number dead ${dead ? "tone-bad" : "muted"}`}>
         {dead === undefined ? "–" : count(dead)}

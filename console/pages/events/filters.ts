@@ -1,4 +1,5 @@
 import { param, route } from "../../app/route.ts";
+import { momentOf } from "../../words/moment.ts";
 
 /** The chips: a kind of event, as patterns of types. */
 export const kinds = [
@@ -18,11 +19,10 @@ export const filterWords = {
   conversation: "conversation",
   account: "number",
   messageId: "message",
-  from: "since",
   to: "until",
 } as const;
 
-type Filter = keyof typeof filterWords;
+type Filter = keyof typeof filterWords | "from";
 
 /** What the stream can be asked for too. */
 const streamed = new Set<string>(["type", "account", "conversation"]);
@@ -34,16 +34,27 @@ export interface Query extends Partial<Record<Filter, string>> {
 /** What the fragment asks for. */
 export function queryOfRoute(): Query {
   const type = route.value.params.getAll("type");
-  const set = (Object.keys(filterWords) as Filter[]).flatMap((name) => {
+  const names = [...Object.keys(filterWords), "from"] as Filter[];
+  const set = names.flatMap((name) => {
     const value = param(name);
     return value === undefined ? [] : [[name, value] as const];
   });
   return { ...Object.fromEntries(set), ...(type.length > 0 && { type }) };
 }
 
-/** Whether what comes in can be told from what was asked for. */
-export function canFollow(query: Query): boolean {
-  return Object.keys(query).every((name) => streamed.has(name));
+/** As the API takes it, which knows moments alone. */
+export function asked(query: Query, now = Date.now()): Query {
+  const { from, to } = query;
+  return {
+    ...query,
+    ...(from !== undefined && { from: momentOf(from, now) }),
+    ...(to !== undefined && { to: momentOf(to, now) }),
+  };
+}
+
+/** What the stream is asked for; undefined where what comes in cannot be told from what was asked for. */
+export function followed({ from: _, ...query }: Query): Query | undefined {
+  return Object.keys(query).every((name) => streamed.has(name)) ? query : undefined;
 }
 
 export function cliOf(query: Query, quoted: (text: string) => string): string {

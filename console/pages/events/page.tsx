@@ -10,13 +10,15 @@ import { CopyAs } from "../../ui/copy.tsx";
 import { useKeys } from "../../ui/keys.ts";
 import { List } from "../../ui/list.tsx";
 import { Pill } from "../../ui/pill.tsx";
+import { narrow } from "../../ui/settings.ts";
+import { Since } from "../../ui/since.tsx";
 import { Split } from "../../ui/split.tsx";
 import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
 import { openTab } from "../../ui/tabs.tsx";
 import { count } from "../../words/number.ts";
 import { quoted } from "../../words/shell.ts";
 import { detailTabs, EventDetail } from "./detail.tsx";
-import { canFollow, cliOf, filterWords, kinds, type Query, queryOfRoute } from "./filters.ts";
+import { asked, cliOf, filterWords, followed, kinds, type Query, queryOfRoute } from "./filters.ts";
 import { type Live, useLive } from "./live.ts";
 import "./events.css";
 import { EventRow } from "./row.tsx";
@@ -38,7 +40,7 @@ const isReading = () => paused.value || (list()?.scrollTop ?? 0) > 40;
 function Events() {
   const { id } = route.value;
   const query = queryOfRoute();
-  const live = useLive(canFollow(query) ? query : undefined, isReading);
+  const live = useLive(followed(query), isReading);
   return (
     <Split
       head={<Head query={query} connected={live.connected} />}
@@ -59,22 +61,25 @@ function Head({ query, connected }: HeadProps) {
     paused.value = !paused.value;
   };
   useKeys({ p: toggle });
+  const follows = followed(query) !== undefined;
   return (
     <>
       <div class="page-head">
         <h1>Events</h1>
-        {canFollow(query) && <Tail connected={connected} />}
+        {follows && <Tail connected={connected} />}
         <div class="actions">
-          {canFollow(query) && (
+          {!narrow.value && <Since />}
+          {follows && (
             <Button kind="plain" icon={paused.value ? "play" : "pause"} onClick={toggle}>
               {paused.value ? "Resume" : "Pause"}
             </Button>
           )}
-          <CopyAs path="/api/events" query={query} cli={cliOf(query, quoted)} />
+          <CopyAs path="/api/events" query={asked(query)} cli={cliOf(query, quoted)} />
         </div>
       </div>
       <div class="chips scroll">
         <ChoiceChips label="Kind" name="type" choices={kinds} />
+        {narrow.value && <Since />}
         {Object.entries(filterWords).map(([name, words]) => (
           <FilterChip key={name} name={name} words={words} />
         ))}
@@ -85,7 +90,7 @@ function Head({ query, connected }: HeadProps) {
 
 function Tail({ connected }: { readonly connected: boolean }) {
   if (paused.value) return <Pill tone="quiet">paused</Pill>;
-  return connected ? <Pill tone="live">live</Pill> : <Pill tone="wait">connecting again</Pill>;
+  return connected ? <Pill tone="live">live</Pill> : <Pill tone="wait">reconnecting</Pill>;
 }
 
 interface ListProps {
@@ -96,7 +101,7 @@ interface ListProps {
 function EventList({ query, live }: ListProps) {
   const { items, problem, loading, more, reload } = usePages(
     JSON.stringify(query),
-    (cursor, signal) => api.get("/api/events", { query: { ...query, cursor }, signal }),
+    (cursor, signal) => api.get("/api/events", { query: { ...asked(query), cursor }, signal }),
   );
   const known = new Set(items?.map(({ id }) => id));
   const isNew = ({ id }: { readonly id: string }) => !known.has(id);

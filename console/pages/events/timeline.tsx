@@ -76,14 +76,16 @@ function Line({
   );
 }
 
-/** The attempt that took effect and that it did are one step. */
+/** The attempt that took effect and that it did are one step, also where others lie between. */
 function withoutRepeats(steps: readonly Step[]): Step[] {
-  return steps.flatMap((step, index) => {
-    const next = steps[index + 1];
-    const same = next?.kind === "taken" && next.delivery === step.delivery;
-    if (step.kind === "attempt" && same) return [];
-    const before = steps[index - 1];
-    if (step.kind !== "taken" || before?.kind !== "attempt") return [step];
-    return [{ ...before, ...step }];
-  });
+  const merged = new Map<Step, Step>();
+  for (const [index, taken] of steps.entries()) {
+    if (taken.kind !== "taken") continue;
+    const isIts = ({ kind, delivery }: Step) => kind === "attempt" && delivery === taken.delivery;
+    const attempt = steps.slice(0, index).findLast(isIts);
+    if (attempt) merged.set(attempt, taken).set(taken, { ...attempt, ...taken });
+  }
+  return steps.flatMap((step) =>
+    step.kind === "attempt" && merged.has(step) ? [] : [merged.get(step) ?? step],
+  );
 }

@@ -1,6 +1,7 @@
 import { type Answer, api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
 import type { Page } from "../../app/page.ts";
+import { href } from "../../app/route.ts";
 import { Pill } from "../../ui/pill.tsx";
 import { Failed, LoadingRows, Stale } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
@@ -34,8 +35,24 @@ function Overview() {
         (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={12} />)}
       {data && problem && <Stale problem={problem} retry={reload} />}
       {data && data.problems.length > 0 && <Problems status={data} reload={reload} />}
+      {data?.store.stats?.events === 0 && <Beginning />}
       {data && <Destinations destinations={data.destinations} />}
       {data && <Traffic lastEventAt={data.store.stats?.lastEventAt ?? {}} />}
+    </div>
+  );
+}
+
+/** Of a Waypost that nobody has written to. */
+function Beginning() {
+  return (
+    <div class="notice">
+      <span>
+        Nothing has come in yet. Send yourself a WhatsApp message, or run{" "}
+        <code>npx waypost simulate --scenario conversation</code>: it appears here by itself.
+      </span>
+      <a class="button" href={href("setup")}>
+        Send a test message
+      </a>
     </div>
   );
 }

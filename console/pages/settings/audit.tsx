@@ -88,8 +88,11 @@ function Row({ entry }: { readonly entry: Entry }) {
   );
 }
 
+/** Of what was asked with, the audit keeps that it was. */
+const unsaid: Readonly<Record<string, string>> = { q: "words that are not kept" };
+
 function filterInWords({ filter = {} }: Entry): string {
   return Object.entries<unknown>(filter)
-    .map(([name, value]) => (value === true ? name : `${name} ${value}`))
+    .map(([name, value]) => (value === true ? (unsaid[name] ?? name) : `${name} ${value}`))
     .join(", ");
 }

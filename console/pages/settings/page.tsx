@@ -3,6 +3,7 @@ import type { Page } from "../../app/page.ts";
 import { Empty } from "../../ui/states.tsx";
 import { openTab, Tabs } from "../../ui/tabs.tsx";
 import { AuditTrail } from "./audit.tsx";
+import { Configuration } from "./configuration.tsx";
 import "./settings.css";
 import { Tokens } from "./tokens.tsx";
 
@@ -17,7 +18,14 @@ export const settingsPage: Page = {
 const tabs = [
   ["tokens", "Tokens"],
   ["audit", "Audit"],
+  ["configuration", "Configuration"],
 ] as const;
+
+const bodies = {
+  tokens: <Tokens />,
+  audit: <AuditTrail />,
+  configuration: <Configuration />,
+};
 
 function Settings() {
   return (
@@ -28,7 +36,7 @@ function Settings() {
       {may("admin") ? (
         <>
           <Tabs label="Settings" tabs={tabs} />
-          {openTab(tabs) === "tokens" ? <Tokens /> : <AuditTrail />}
+          {bodies[openTab(tabs)]}
         </>
       ) : (
         <Empty icon="settings" title="Your token may not see this">

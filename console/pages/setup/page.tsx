@@ -4,6 +4,7 @@ import { Empty } from "../../ui/states.tsx";
 import { Connection } from "./connection.tsx";
 import { Doctor } from "./doctor.tsx";
 import { Processes } from "./processes.tsx";
+import { Secrets } from "./secrets.tsx";
 import "./setup.css";
 import { TestMessage } from "./test-message.tsx";
 
@@ -27,6 +28,7 @@ function Setup() {
         <>
           <Connection />
           <Doctor />
+          <Secrets />
         </>
       ) : (
         <Empty icon="setup" title="Meta's side and the doctor need the scope admin">

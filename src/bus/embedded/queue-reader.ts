@@ -4,7 +4,8 @@ import { parseBusMessage } from "../../event/parse.ts";
 import { quarantinedMessage } from "../../event/quarantined-post.ts";
 import type { AppendLog } from "../../support/append-log.ts";
 import type { LogRow } from "../../support/append-log-tables.ts";
-import { describeError, type Log } from "../../support/log.ts";
+import { describeError } from "../../support/describe-error.ts";
+import type { Log } from "../../support/log.ts";
 import { handleUntilDone } from "./handle-until-done.ts";
 import { createLoop } from "./loop.ts";
 
@@ -58,7 +59,7 @@ export function startQueueReader(options: QueueReaderOptions): QueueReader {
     }
     if (await handle(rows, halt)) {
       options.onDone(rows.length);
-      await advance(events, name, through, log);
+      void advance(events, name, through, log);
     }
     return true;
   }, log);

@@ -2,7 +2,8 @@ import type { Consumer, EncodedEvent, WaypostEvent } from "../../contracts.ts";
 import { isQuarantined } from "../../event/event.ts";
 import { parseBusMessage } from "../../event/parse.ts";
 import { compilePattern, type TypePattern } from "../../event/pattern.ts";
-import { describeError, type Log } from "../../support/log.ts";
+import { describeError } from "../../support/describe-error.ts";
+import type { Log } from "../../support/log.ts";
 
 /** Events that wait to be shown; a tail is best effort, so more are not shown. */
 const maxWaiting = 5_000;

@@ -1,4 +1,4 @@
-import { describeError } from "../../support/log.ts";
+import { describeError } from "../../support/describe-error.ts";
 
 /** After a failed write; then it is worth another try. */
 const failureMs = 1_000;

@@ -1,5 +1,6 @@
 import { type ChannelModel, connect, type RecoveringChannelModel } from "amqplib";
-import { describeError, type Log } from "../../support/log.ts";
+import { describeError } from "../../support/describe-error.ts";
+import type { Log } from "../../support/log.ts";
 import { dropConnection, within } from "./channel.ts";
 import { TopologyError } from "./topology.ts";
 

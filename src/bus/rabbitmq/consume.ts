@@ -2,7 +2,7 @@ import type { ConsumeMessage } from "amqplib";
 import type { BusMessage, Consumer, HandleBatch, QueueSpec } from "../../contracts.ts";
 import { parseBusMessage } from "../../event/parse.ts";
 import { quarantinedMessage } from "../../event/quarantined-post.ts";
-import { describeError } from "../../support/log.ts";
+import { describeError } from "../../support/describe-error.ts";
 import type { Connection } from "./connection.ts";
 import {
   buryAll,

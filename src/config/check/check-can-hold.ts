@@ -21,6 +21,7 @@ export function checkCanHold(
   checkKeysFitEachOther(record(when), [...path, "when"], report);
   checkNotItsOpposite(record(when), [...path, "when"], report);
   checkNotItsOpposite(record(only), [...path, "only"], report);
+  checkIsMessage(record(when), record(only), [...path, "only"], report);
   if (route["defaults"] === false) return;
   const pairs = [
     [record(only), record(defaults)["not"]],
@@ -75,6 +76,24 @@ function checkKeysFitTypes(when: Conditions, path: YamlPath, report: Report): vo
       remedy: "Correct type, or remove one of the two; docs/events.md shows what each type holds",
     });
   }
+}
+
+/** Only messages are the first of somebody, or open a conversation. */
+function checkIsMessage(when: Conditions, only: Conditions, path: YamlPath, report: Report): void {
+  const types = each(when["type"], path).map(([type]) => type);
+  if (types.length === 0 || types.some((type) => typeof type !== "string" || mayBeMessage(type)))
+    return;
+  for (const key of ["first", "opens"].filter((each) => only[each] === true)) {
+    report([...path, key], {
+      problem: "never holds for events of these types: only what the contact writes is meant",
+      remedy: "Set when.type to whatsapp.message.*, or remove it",
+    });
+  }
+}
+
+function mayBeMessage(pattern: string): boolean {
+  const [root = "", family = "#"] = pattern.split(".");
+  return /^(whatsapp|[*#])$/.test(root) && (root === "#" || /^(message|[*#])$/.test(family));
 }
 
 /** Conditions that also events without such a part meet. */

@@ -1,5 +1,7 @@
 import { record } from "../shape.ts";
 import type { Report, YamlPath } from "../yaml-file.ts";
+import { checkTypesExist } from "./check-types.ts";
+import { checkWritten } from "./check-written.ts";
 import {
   type Checked,
   checkExpressions,
@@ -13,6 +15,8 @@ export function checkWhen(when: unknown, path: YamlPath, checked: Checked, repor
   const { type, account, text, replyId, data, not } = record(when);
   checkReferences(account, "accounts", [...path, "account"], checked, report);
   checkPatterns(type, [...path, "type"], checked.source, report);
+  checkTypesExist(type, [...path, "type"], checked.source, report);
+  checkWritten(when, path, report);
   checkExpressions(record(text)["matches"], [...path, "text", "matches"], report);
   if (!Array.isArray(replyId)) {
     checkExpressions(record(replyId)["matches"], [...path, "replyId", "matches"], report);
@@ -49,6 +53,7 @@ export function checkOnly(only: unknown, path: YamlPath, checked: Checked, repor
   checkReferences(hours, "hours", [...path, "hours"], checked, report);
   checkReferences(list, "lists", [...path, "list"], checked, report);
   checkPatterns(followedBy, [...path, "followedBy"], checked.source, report);
+  checkTypesExist(followedBy, [...path, "followedBy"], checked.source, report);
   checkLasts(record(about)["within"], [...path, "about", "within"], report);
   if (not !== undefined) checkOnly(not, [...path, "not"], checked, report);
 }

@@ -1,20 +1,32 @@
 import { checkVia } from "../bots.ts";
 import { each, list, record } from "../shape.ts";
-import type { Report } from "../yaml-file.ts";
+import { closest } from "../typos.ts";
+import type { Report, YamlPath } from "../yaml-file.ts";
 import { checkHours } from "./check-hours.ts";
-import { type Checked, checkLasts, checkReference, checkUnique } from "./checked.ts";
+import { checkLists } from "./check-written.ts";
+import {
+  type Checked,
+  checkLasts,
+  checkNotTooLong,
+  checkReference,
+  checkUnique,
+} from "./checked.ts";
 
-/** `hours`, `pools`, `conversations` and `consent`. */
+/** `lists`, `hours`, `pools`, `conversations` and `consent`. */
 export function checkFlowRules(checked: Checked, report: Report): void {
-  const { hours, pools, conversations, consent } = record(checked.value);
+  const { hours, pools, conversations, consent, lists } = record(checked.value);
+  checkLists(lists, report);
   for (const [name, each] of Object.entries(record(hours))) {
     checkHours(each, ["hours", name], report);
   }
   for (const [name, members] of Object.entries(record(pools))) {
     checkPool(name, members, checked, report);
   }
-  const { closeAfter } = record(conversations);
+  const { closeAfter, hold } = record(conversations);
   checkLasts(closeAfter, ["conversations", "closeAfter"], report);
+  for (const [whose, duration] of Object.entries(record(hold))) {
+    checkNotTooLong(duration, ["conversations", "hold", whose], report);
+  }
   if (consent !== undefined) checkConsent(record(consent), checked, report);
 }
 
@@ -24,10 +36,26 @@ function checkPool(name: string, members: unknown, checked: Checked, report: Rep
     report(path, { problem: "has no members", remedy: "Add one, e.g. - { name: Ana }" });
   }
   for (const [index, member] of list(members).entries()) {
-    const { hours } = record(member);
+    const { name: _, hours, ...ids } = record(member);
     checkReference(hours, "hours", [...path, index, "hours"], checked, report);
+    checkIds(Object.keys(ids), [...path, index], checked, report);
   }
   checkUnique(list(members), { path, what: "member", source: checked.source }, report);
+}
+
+/** By destination. What is no destination's name may be of one that templates alone know, but not by a slip. */
+function checkIds(
+  keys: readonly string[],
+  path: YamlPath,
+  { value }: Checked,
+  report: Report,
+): void {
+  const known = Object.keys(record(record(value)["destinations"]));
+  for (const key of keys.filter((each) => !known.includes(each))) {
+    const meant = closest(key, known, 3);
+    if (meant === undefined) continue;
+    report([...path, key], { problem: "is no destination", remedy: `Did you mean ${meant}?` });
+  }
 }
 
 function checkConsent(

@@ -10,6 +10,7 @@ import {
   checkEmittedType,
   checkLasts,
   checkNames,
+  checkNotTooLong,
   checkReference,
   checkUnique,
 } from "./checked.ts";
@@ -98,7 +99,10 @@ function checkTurn(
   checked: Checked,
   report: Report,
 ): void {
-  checkReference(record(after)["hours"], "hours", [...path, "after", "hours"], checked, report);
+  const { delay, hours } = record(after);
+  checkReference(hours, "hours", [...path, "after", "hours"], checked, report);
+  checkNotTooLong(after, [...path, "after"], report);
+  checkNotTooLong(delay, [...path, "after", "delay"], report);
   checkLasts(record(once)["for"], [...path, "once", "for"], report);
   checkLasts(maxAge, [...path, "maxAge"], report);
 }

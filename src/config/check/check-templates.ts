@@ -3,7 +3,13 @@ import { createTemplates, TemplateError } from "../../support/template.ts";
 import { each, list, record } from "../shape.ts";
 import { secretsOf, textsIn } from "../template-texts.ts";
 import { closest } from "../typos.ts";
-import type { Report, YamlPath } from "../yaml-file.ts";
+import type { Report, Words, YamlPath } from "../yaml-file.ts";
+import {
+  type Groups,
+  groupsOfRoute,
+  groupsOfSource,
+  whyNeverThere,
+} from "./check-template-names.ts";
 import type { Checked } from "./checked.ts";
 
 /** What templates of sources may name. */
@@ -19,6 +25,8 @@ interface Part {
   readonly scope?: readonly string[];
   /** Options that hold secrets: whatever they hold is no template. */
   readonly skip?: ReadonlySet<string>;
+  /** Absent: one of several routes brings them. */
+  readonly groups?: Groups;
 }
 
 /**
@@ -43,8 +51,10 @@ export function checkTemplates({ source, kinds }: Omit<Checked, "value">, report
       ),
     ),
   ];
-  for (const { node, path, scope = templateNames, skip = new Set<string>() } of parts) {
-    for (const [text, at] of textsIn(node, path, skip)) checkTemplate(text, at, scope, report);
+  for (const { node, path, scope = templateNames, skip = new Set<string>(), groups } of parts) {
+    for (const [text, at] of textsIn(node, path, skip)) {
+      checkTemplate(text, at, { scope, groups }, report);
+    }
   }
 }
 
@@ -53,34 +63,40 @@ function partsOfRoute(
   path: YamlPath,
   skipOf: (destination: string) => ReadonlySet<string>,
 ): Part[] {
-  const { emit, set, to } = record(route);
+  const { when, emit, set, to } = record(route);
   const { field, topic } = record(set);
+  const groups = groupsOfRoute(when);
   const targets = each(to, [...path, "to"]).flatMap(([target, at]) =>
     Object.entries(typeof target === "object" ? record(target) : {}).map(([name, node]) => {
-      return { node, path: [...at, name], skip: skipOf(name) };
+      return { node, path: [...at, name], skip: skipOf(name), groups };
     }),
   );
   return [
-    { node: record(emit)["data"], path: [...path, "emit", "data"] },
-    { node: { field, topic }, path: [...path, "set"] },
+    { node: record(emit)["data"], path: [...path, "emit", "data"], groups },
+    { node: { field, topic }, path: [...path, "set"], groups },
     ...targets,
   ];
 }
 
 function partOfSource(made: unknown, path: YamlPath): Part {
-  const { id, contact, data } = record(made);
-  return { node: { id, contact, data }, path, scope: ofSources };
+  const { when, id, contact, data } = record(made);
+  return { node: { id, contact, data }, path, scope: ofSources, groups: groupsOfSource(when) };
 }
 
-function checkTemplate(text: string, path: YamlPath, scope: readonly string[], report: Report) {
+function checkTemplate(
+  text: string,
+  path: YamlPath,
+  { scope, groups }: { readonly scope: readonly string[]; readonly groups: Groups },
+  report: Report,
+): void {
   try {
-    const unknown = templates.compile(text).variables.find(({ name }) => !scope.includes(name));
-    if (unknown === undefined) return;
-    const meant = closest(unknown.name, scope, 2);
-    report(path, {
-      problem: `names "${unknown.name}", which is never there`,
-      remedy: meant ? `Did you mean ${meant}?` : `Use one of ${scope.join(", ")}`,
-    });
+    const { variables } = templates.compile(text);
+    const unknown = variables.find(({ name }) => !scope.includes(name));
+    const [words] =
+      unknown === undefined
+        ? variables.flatMap((variable) => whyNeverThere(variable.path, groups) ?? [])
+        : [noSuchName(unknown.name, scope)];
+    if (words !== undefined) report(path, words);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     report(path, {
@@ -88,4 +104,12 @@ function checkTemplate(text: string, path: YamlPath, scope: readonly string[], r
       remedy: "Correct it; docs/templates.md shows what there is",
     });
   }
+}
+
+function noSuchName(name: string, scope: readonly string[]): Words {
+  const meant = closest(name, scope, 2);
+  return {
+    problem: `names "${name}", which is never there`,
+    remedy: meant ? `Did you mean ${meant}?` : `Use one of ${scope.join(", ")}`,
+  };
 }

@@ -115,10 +115,21 @@ function checkExpression(expression: string, path: YamlPath, report: Report): vo
   }
 }
 
-/** A duration of 0 where nothing would ever be within it. */
+/** A hundred years: a date beyond all calendars could neither be computed nor kept. */
+const mostDays = 36_500;
+
+/** A duration of 0 where nothing would ever be within it, and one that no calendar has. */
 export function checkLasts(duration: unknown, path: YamlPath, report: Report): void {
-  if (typeof duration !== "string" || parseDuration(duration) !== 0) return;
-  report(path, { problem: "is no time at all", remedy: "Choose more than 0, or remove it" });
+  if (typeof duration === "string" && parseDuration(duration) === 0) {
+    report(path, { problem: "is no time at all", remedy: "Choose more than 0, or remove it" });
+  }
+  checkNotTooLong(duration, path, report);
+}
+
+export function checkNotTooLong(duration: unknown, path: YamlPath, report: Report): void {
+  const lasts = typeof duration === "string" ? (parseDuration(duration) ?? 0) : 0;
+  if (lasts <= mostDays * 86_400_000) return;
+  report(path, { problem: "is too long", remedy: `Choose at most ${mostDays}d` });
 }
 
 /** Types that routes and sources may make: everything else is Meta's or Waypost's own. */

@@ -85,6 +85,7 @@ function replyingOf(
     until: latestAt(decider, row, event),
     standing: (answers) =>
       askOnce("how the conversation stands", () => surroundings.standing(event, answers))(),
+    marks: (answers) => askOnce("what it is about", () => surroundings.marks(event, answers))(),
     sentWith: (callback) => askOnce("what was sent", () => surroundings.sentWith(callback))(),
     repeats: () => health.repeated(),
   };

@@ -1,6 +1,7 @@
 import {
   DeliveryError,
   type EventFile,
+  type ReplyMarks,
   type Standing,
   type TemplateName,
   type WaypostEvent,
@@ -22,6 +23,8 @@ export interface Surroundings {
   files(event: WaypostEvent): Promise<readonly EventFile[] | "waits">;
   /** `answers`: the event that a reply answers, where it is another one. */
   standing(event: WaypostEvent, answers?: string): Promise<Standing>;
+  /** What a reply bears of what it answers. */
+  marks(event: WaypostEvent, answers?: string): Promise<ReplyMarks>;
   /** As `SentMessages`. */
   sentWith(callback: string): Promise<string | undefined>;
   /** Whether the log has it. */
@@ -44,6 +47,7 @@ export const noSurroundings: Surroundings = {
     const nobody = { windowUntil: undefined, heldBy: undefined, stopped: false };
     return { answered, origin: answered, ...nobody };
   },
+  marks: async () => ({}),
   sentWith: async () => undefined,
   has: async () => true,
 };

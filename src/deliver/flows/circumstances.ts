@@ -8,6 +8,9 @@ import type {
 } from "../../contracts.ts";
 import { type About, findAbout } from "./about.ts";
 
+/** Of what came after an event so many are looked at, the newest. */
+const mostFollowing = 50;
+
 /** What is asked at a delivery's turn, beside its event. */
 export interface FlowMemory {
   readonly query: Pick<EventQuery, "event" | "events" | "message" | "conversation"> & SentMessages;
@@ -26,6 +29,8 @@ export interface Circumstances {
   about(): Promise<About | undefined>;
   /** Until when the customer service window is open, in ms. */
   windowUntil(): Promise<number | undefined>;
+  /** Whether an event of these types came after it on its conversation, and, if told, is such a one. */
+  followedBy(types: readonly string[], isOne?: (event: WaypostEvent) => boolean): Promise<boolean>;
   /** The newest events of these types on its conversation, without itself; times in ms, `from` exclusive, `to` inclusive. */
   newest(
     types: readonly string[],
@@ -39,6 +44,17 @@ export function circumstancesOf(
   { query, contacts }: FlowMemory,
 ): Circumstances {
   const { conversationId } = event.data;
+  const newest: Circumstances["newest"] = async (types, { from, to, limit = 1 } = {}) => {
+    if (conversationId === undefined) return [];
+    const filter = {
+      conversation: conversationId,
+      types,
+      ...(from !== undefined && { from: iso(from + 1) }),
+      ...(to !== undefined && { to: iso(to + 1) }),
+    };
+    const { items } = await query.events(filter, { limit: limit + 1 });
+    return items.filter(({ id }) => id !== event.id).slice(0, limit);
+  };
   return {
     ...times,
     event,
@@ -52,17 +68,14 @@ export function circumstancesOf(
       const until = (await query.conversation(conversationId))?.windowOpenUntil;
       return until === undefined ? undefined : Date.parse(until);
     }),
-    async newest(types, { from, to, limit = 1 } = {}) {
-      if (conversationId === undefined) return [];
-      const filter = {
-        conversation: conversationId,
-        types,
-        ...(from !== undefined && { from: iso(from + 1) }),
-        ...(to !== undefined && { to: iso(to + 1) }),
-      };
-      const { items } = await query.events(filter, { limit: limit + 1 });
-      return items.filter(({ id }) => id !== event.id).slice(0, limit);
+    async followedBy(types, isOne) {
+      const at = receivedAt(event);
+      const found = await newest(types, { from: at, limit: isOne ? mostFollowing : 1 });
+      if (found.some((other) => isOne?.(other) ?? true)) return true;
+      const beside = await newest(types, { from: at - 1, to: at, limit: mostFollowing });
+      return beside.some((other) => cameLater(other, event) && (isOne?.(other) ?? true));
     },
+    newest,
   };
 }
 
@@ -70,6 +83,19 @@ export function circumstancesOf(
 export function receivedAt({ data }: WaypostEvent): number {
   const at = Date.parse(data.receivedAt);
   return Number.isNaN(at) ? 0 : at;
+}
+
+/**
+ * Whether another event of the conversation came after this one. What one POST brings is received at once: then what happened
+ * later did. Of what also happened in one second the contact's messages have an order, by their ids, so that one is the last;
+ * anything else is said to have come after it.
+ */
+function cameLater(other: WaypostEvent, event: WaypostEvent): boolean {
+  const ms =
+    receivedAt(other) - receivedAt(event) || Date.parse(other.time) - Date.parse(event.time);
+  if (ms !== 0 && !Number.isNaN(ms)) return ms > 0;
+  const areMessages = [other, event].every(({ type }) => type.startsWith("whatsapp.message."));
+  return !areMessages || other.id > event.id;
 }
 
 function asked<T>(ask: () => Promise<T>): () => Promise<T> {

@@ -9,8 +9,8 @@ const handoffRequested = "business.handoff.requested";
 const handoffEnded = "business.handoff.ended";
 
 /** Who sent what our side sent; a phone's owner is human. */
-function senderOf(event: WaypostEvent): Party | undefined {
-  return event.data.sentBy ?? (isEcho(event) ? "human" : undefined);
+function senderOf({ type, data }: WaypostEvent): Party | undefined {
+  return type.startsWith("whatsapp.echo.") ? (data.sentBy ?? "human") : data.sentBy;
 }
 
 /** An inbound message, and none of either side came in the time of silence before it, or the conversation was closed since. */
@@ -83,26 +83,15 @@ async function isHeldByOther({ event, now, newest }: Circumstances): Promise<boo
 
 /** One of these wrote on the conversation after the event. */
 export async function isAnswered(
-  { event, newest }: Circumstances,
+  { event, followedBy, newest }: Circumstances,
   by: readonly Party[],
 ): Promise<boolean> {
-  const from = Math.min(receivedAt(event), writtenAt(event)) - 1;
-  const sent = await newest(sentTypes, { from, limit: 50 });
-  return sent.some((each) => by.includes(senderOf(each) ?? "other") && isAfter(each, event));
-}
-
-/**
- * By receipt. Meta promises no order, and may bring a message and what was answered from the phone in one POST or the wrong way round:
- * then it counts when they were written. That is known to the second; in the same one, what our side wrote is the answer.
- */
-function isAfter(sent: WaypostEvent, event: WaypostEvent): boolean {
-  const ahead = receivedAt(sent) - receivedAt(event);
-  if (ahead !== 0) return ahead > 0 || (isEcho(sent) && writtenAt(sent) > writtenAt(event));
-  return writtenAt(sent) >= writtenAt(event);
-}
-
-function isEcho({ type }: WaypostEvent): boolean {
-  return type.startsWith("whatsapp.echo.");
+  const isByThem = (sent: WaypostEvent) => by.includes(senderOf(sent) ?? "other");
+  if (await followedBy(sentTypes, isByThem)) return true;
+  // Meta promises no order: what was written on the phone may have come before the message that it answers.
+  const which = { from: writtenAt(event), to: receivedAt(event), limit: 50 };
+  const earlier = await newest(["whatsapp.echo.*"], which);
+  return earlier.some((sent) => isByThem(sent) && writtenAt(sent) > writtenAt(event));
 }
 
 function writtenAt(event: WaypostEvent): number {

@@ -78,8 +78,7 @@ function testsOfNow(rules: FlowRules): Pick<Tests, OfNow | OfContact> {
     answered: ({ by }) => ({ reads: log, holds: (about) => isAnswered(about, by) }),
     followedBy: (types) => ({
       reads: log,
-      holds: async ({ event, newest }) =>
-        (await newest(types, { from: receivedAt(event) })).length > 0,
+      holds: ({ followedBy }) => followedBy(types),
     }),
   };
 }

@@ -42,17 +42,24 @@ async function originOf(
   return at;
 }
 
-/** As it is kept, or as the last that they wrote says, which `flows` may not have come to yet. */
+/**
+ * By what they said last, by their own clock: as it is kept, of all our numbers, or in this conversation, where `flows` may not have come to
+ * it yet.
+ */
 async function hasStopped(
   { event, now, contact, newest }: Circumstances,
   { rules, accounts }: StandingParts,
 ): Promise<boolean> {
-  if (rules.consent === undefined) return false;
-  if ((await contact())?.consent.stopped === true) return true;
+  const { stopped = false, at: keptAt = "" } = (await contact())?.consent ?? {};
+  if (rules.consent === undefined) return stopped;
   const words = await newest(["whatsapp.message.*"], { to: now, limit: 10 });
-  const all = [event, ...words].toSorted((a, b) =>
-    a.data.receivedAt < b.data.receivedAt ? 1 : -1,
-  );
-  const said = all.map((each) => consentChange(each, rules.consent, accounts)?.stopped);
-  return said.find((stopped) => stopped !== undefined) === true;
+  const said = [event, ...words]
+    .toSorted((a, b) => (a.data.receivedAt < b.data.receivedAt ? 1 : -1))
+    .map((each) => consentChange(each, rules.consent, accounts))
+    .filter((change) => change?.stopped !== undefined)
+    // Of one moment, what was received last.
+    .toSorted((a, b) => ((a?.at ?? "") < (b?.at ?? "") ? 1 : -Number(a?.at !== b?.at)));
+  const [last] = said;
+  if (last === undefined || keptAt >= last.at) return stopped;
+  return last.stopped === true;
 }

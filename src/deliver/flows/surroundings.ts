@@ -2,11 +2,12 @@ import type { EventQuery, SentMessages, WaypostEvent } from "../../contracts.ts"
 import { arrivedMessageId } from "../../event/file-arrived.ts";
 import { noSurroundings, type Surroundings } from "../attempt/surroundings.ts";
 import type { Decider } from "./decide.ts";
+import { marksOf } from "./marks.ts";
 import { type ScopeParts, scopeOf } from "./scope.ts";
 import { standingOf } from "./standing.ts";
 
 interface Parts extends ScopeParts {
-  readonly query: Pick<EventQuery, "event" | "message"> & SentMessages;
+  readonly query: Pick<EventQuery, "event" | "events" | "message"> & SentMessages;
   readonly circumstances: Decider["circumstances"];
   /** Absent: no files are fetched. */
   readonly files?: Surroundings["files"];
@@ -29,6 +30,7 @@ export function createSurroundings(parts: Parts): Surroundings {
     },
     files,
     standing: (event, answers = event.id) => standingOf(circumstances(event, ""), answers, parts),
+    marks: (event, answers = event.id) => marksOf(event, answers, query),
     sentWith: (callback) => query.sentWith(callback),
     has: async (eventId) => (await query.event(eventId)) !== undefined,
   };

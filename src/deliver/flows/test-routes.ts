@@ -2,6 +2,7 @@ import {
   DeliveryError,
   type DeliveryTested,
   flowsDestination,
+  type GuardAnswer,
   type RoutesTested,
   type RouteTested,
   type WaypostEvent,
@@ -22,6 +23,12 @@ export interface TestParts {
   readonly destinations: ReadonlyMap<string, { readonly kind: string }>;
   /** What a destination would be sent, with the options of the route. Sends nothing. */
   readonly preview: (destination: string, route: string) => Promise<unknown>;
+  /** What its guards say; undefined: it has none. */
+  readonly guards: (which: {
+    readonly destination: string;
+    readonly route: string;
+    readonly delayed: boolean;
+  }) => Promise<readonly GuardAnswer[] | undefined>;
   readonly now: () => number;
 }
 
@@ -105,7 +112,9 @@ async function testDelivery(
   }
   const by = decision.routes.join(", ");
   if (destination === flowsDestination) return { ...about, route: by, would: "send" };
-  return { ...about, route: by, would: "send", wouldSend: await parts.preview(destination, by) };
+  const wouldSend = await parts.preview(destination, by);
+  const guards = await parts.guards({ destination, route: by, delayed: delayed === true });
+  return { ...about, route: by, would: "send", wouldSend, ...(guards && { guards }) };
 }
 
 async function decide(

@@ -18,7 +18,7 @@ export interface HeldRows {
    * All that is open, by `seq`, as far as memory holds it; nothing is tried before the last one is known. `abandoned`:
    * the last holder died, perhaps of what it was sending. Rejects when the lease is over.
    */
-  takeOver(abandoned: boolean): Promise<void>;
+  claimOpen(abandoned: boolean): Promise<void>;
   /** Whether a row waits that may crash the process: then one is tried at a time, to find out which. */
   suspects(): boolean;
   /** This row is settled, or at least did not end us. */
@@ -43,14 +43,14 @@ export interface HeldParts {
   readonly revision: number;
   readonly successes: () => number;
   /** Rejects when the lease is over, else in the end answers. */
-  readonly takeMore: (ids: readonly string[]) => ReturnType<Ledger["claimForeign"]>;
-  /** As `takeMore`. */
+  readonly claimForeign: (ids: readonly string[]) => ReturnType<Ledger["claimForeign"]>;
+  /** As `claimForeign`. */
   readonly openRows: (which: Which) => ReturnType<Ledger["openRows"]>;
-  /** As `takeMore`: opens what is due until then, so many at most. */
+  /** As `claimForeign`: opens what is due until then, so many at most. */
   readonly openDue: (until: Date, limit: number) => Promise<number>;
   /** In memory, of rows that were scheduled and opened. */
   readonly maxRows: number;
-  /** As `takeMore`. */
+  /** As `claimForeign`. */
   readonly givenUp: () => ReturnType<Ledger["givenUp"]>;
   readonly onChanged: () => void;
   /** `revision` is another one: an operator did something. */
@@ -72,7 +72,7 @@ export function createHeldRows(parts: HeldParts): HeldRows {
     onChanged();
   };
   return {
-    async takeOver(abandoned) {
+    async claimOpen(abandoned) {
       await takeAll(parts, suspects.opened, abandoned);
       complete = true;
       for (const lane of lanes.all()) {
@@ -163,7 +163,7 @@ async function takeAll(
 
 /** More of what the ledger has, beside what is in memory. */
 function createLoading(parts: HeldParts, opened: (delivery: Delivery) => OpenRow) {
-  const { lanes, schedule, takeMore, openRows, onChanged } = parts;
+  const { lanes, schedule, claimForeign, openRows, onChanged } = parts;
   const add = (deliveries: readonly Delivery[]) => {
     // All suspects are known before the first row is tried.
     for (const row of deliveries.map(opened)) {
@@ -199,7 +199,7 @@ function createLoading(parts: HeldParts, opened: (delivery: Delivery) => OpenRow
   return {
     add,
     refill,
-    load: async (ids: readonly string[]) => add(await stillOpen(takeMore(ids))),
+    load: async (ids: readonly string[]) => add(await stillOpen(claimForeign(ids))),
   };
 }
 

@@ -2,6 +2,7 @@ import type { DeliveryContext, EventFile, WaypostEvent } from "../../contracts.t
 import { escapeHtml } from "../../support/html.ts";
 import { cleanLine, cleanText, headerLine } from "../clean-text.ts";
 import { effectId } from "../effect-id.ts";
+import { laterTime } from "../later-time.ts";
 import { domainOf } from "./addresses.ts";
 import type { Attaching } from "./attachments.ts";
 import type { Mail } from "./compose.ts";
@@ -56,7 +57,8 @@ export async function writeMail(writing: Writing, attaching: Attaching): Promise
     },
   };
   const first = before?.first ?? messageId;
-  return { mail, key, thread: { first, last: messageId, at: event.time, subject } };
+  const at = laterTime(event.time, before?.at);
+  return { mail, key, thread: { first, last: messageId, at, subject } };
 }
 
 /** What is no message is found by its own subject: each type in a thread of its own. */

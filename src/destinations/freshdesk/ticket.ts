@@ -1,6 +1,7 @@
 import type { Link } from "../../contracts.ts";
 import { cleanLine } from "../clean-text.ts";
 import { pathOf } from "../http/api.ts";
+import { laterTime } from "../later-time.ts";
 import type { Said } from "../said.ts";
 import { ticketStep } from "../ticket-rule.ts";
 import { type Call, type FreshdeskContact, markOf, urlOf } from "./call.ts";
@@ -221,11 +222,11 @@ export function linkOf(
   { event, context }: Call,
   written: { readonly ticket: string; readonly note?: string },
 ): Link {
-  const { ticket: before, earlier = "" } = context.link ?? {};
+  const { ticket: before, earlier = "", at } = context.link ?? {};
   const all = new Set(earlier.split(",").filter(Boolean));
   if (before !== undefined && before !== written.ticket) all.add(before);
   return {
-    ...{ at: event.time, for: context.idempotencyKey },
+    ...{ at: laterTime(event.time, at), for: context.idempotencyKey },
     ...written,
     ...(all.size > 0 && { earlier: [...all].slice(-20).join(",") }),
   };

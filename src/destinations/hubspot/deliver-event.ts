@@ -7,6 +7,7 @@ import {
 } from "../../contracts.ts";
 import { cleanText } from "../clean-text.ts";
 import type { Session } from "../http/api.ts";
+import { laterTime } from "../later-time.ts";
 import { nothingToWrite } from "../nothing-to-write.ts";
 import { personOf } from "../person.ts";
 import { recordEvent } from "../record-event.ts";
@@ -97,18 +98,14 @@ async function writeAll(visit: Visit, contact: KnownContact): Promise<Delivered>
   if (work.deal) await writeDeal(visit, contact, written);
   if (work.says) await writeWords(visit, contact, written);
   const { link } = written;
-  const kept = link?.["ticket"] === undefined ? link : { ...link, at: latest(link["at"], event) };
+  const at = laterTime(event.time, link?.["at"]);
+  const kept = link?.["ticket"] === undefined ? link : { ...link, at };
   return {
     ...(written.remoteId !== undefined && { remoteId: written.remoteId }),
     answer: context.shadow ? session.told() : written.words.join(", "),
     ...(kept && { link: kept }),
     events: written.events,
   };
-}
-
-/** What comes late, or with the history, does not make the ticket an old one. */
-function latest(at: string | undefined, { time }: WaypostEvent): string {
-  return at !== undefined && Date.parse(at) > Date.parse(time) ? at : time;
 }
 
 async function tell(

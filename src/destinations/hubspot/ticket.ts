@@ -1,5 +1,6 @@
 import type { DeliveryContext, Link, WaypostEvent } from "../../contracts.ts";
 import { pathOf } from "../http/api.ts";
+import { laterTime } from "../later-time.ts";
 import type { TicketOptions } from "./options.ts";
 import { renderProperties } from "./properties.ts";
 import {
@@ -63,7 +64,8 @@ export async function ticketFor(asking: TicketAsking): Promise<TicketOutcome | u
   const place = record.url === undefined ? {} : { url: record.url };
   if (!(await isClosed(hub, record))) return { id: record.id, is: "open", link: kept, ...place };
   const closed = record.properties["closed_date"] ?? link["at"] ?? event.time;
-  if (Date.parse(event.time) - Date.parse(closed) > ticket.reopenMs) {
+  const newest = laterTime(event.time, link["at"]);
+  if (Date.parse(newest) - Date.parse(closed) > ticket.reopenMs) {
     return makeTicket(asking, record.id);
   }
   await updateRecord(
@@ -95,10 +97,10 @@ async function makeTicket(
     associations,
   });
   if (record === undefined) return undefined;
-  const { ticket: before, before: earlier = "" } = context.link ?? {};
+  const { ticket: before, before: earlier = "", at } = context.link ?? {};
   const link = {
     ticket: record.id,
-    at: event.time,
+    at: laterTime(event.time, at),
     made: context.idempotencyKey,
     // Erasing a person reaches them too.
     ...(before !== undefined && {

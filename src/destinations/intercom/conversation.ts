@@ -38,13 +38,13 @@ export async function currentConversation(
   { session, options, event, context }: Call,
   contact: IntercomContact,
 ): Promise<string | undefined> {
-  const { conversation: id, contact: of, at = "" } = context.link ?? {};
+  const { conversation: id, contact: of, at = "", heard = "" } = context.link ?? {};
   if (id === undefined || of !== contact.id) return undefined;
   const now = Date.parse(event.time);
   const lastAt = Date.parse(at) || now;
   const { reopenMs } = options.rule;
-  // Sooner, whatever became of it in the meantime is no longer ago.
-  if (now - lastAt < reopenMs) return id;
+  // The contact's message opened it: whatever became of it since is no longer ago.
+  if (now - Date.parse(heard) < reopenMs) return id;
   if (ticketStep({ lastAt }, now, options.rule) === "new") return undefined;
   const record = await readConversation({ session }, id);
   const step = record && ticketStep({ lastAt, closedAt: closedAt(record) }, now, options.rule);

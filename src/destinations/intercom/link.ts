@@ -1,24 +1,33 @@
 import type { Link } from "../../contracts.ts";
+import { isInboundMessage } from "../../event/direction.ts";
+import { laterTime } from "../later-time.ts";
 import type { Call, IntercomContact } from "./call.ts";
 
 /**
- * What is remembered of a conversation: where it goes on, the last that was written there and for which delivery, and the
- * conversations that went before, for erasing.
+ * What is remembered of a conversation: where it goes on, the last that was written there and for which delivery, when the contact last
+ * wrote (which opens it), and the conversations that went before, for erasing.
  */
 export function linkOf(
-  { event, context }: Call,
+  call: Call,
   contact: IntercomContact,
   written: Readonly<{ conversation?: string; part?: string; note?: string }>,
 ): Link {
-  const { conversation: before, earlier = "", note } = context.link ?? {};
+  const { event, context } = call;
+  const { conversation: before, earlier = "", note, at, heard } = context.link ?? {};
   const all = new Set(earlier.split(",").filter(Boolean));
   if (before !== undefined && before !== written.conversation) all.add(before);
   return {
-    ...{ contact: contact.id, at: event.time, for: context.idempotencyKey },
+    ...{ contact: contact.id, at: laterTime(event.time, at), for: context.idempotencyKey },
+    ...heardOf(call, heard),
     ...(note !== undefined && { note }),
     ...written,
     ...(all.size > 0 && { earlier: [...all].slice(-20).join(",") }),
   };
+}
+
+function heardOf({ event }: Pick<Call, "event">, before: string | undefined): Link {
+  if (isInboundMessage(event)) return { heard: laterTime(event.time, before) };
+  return before === undefined ? {} : { heard: before };
 }
 
 /** What was begun may be there before Intercom's search shows it. */

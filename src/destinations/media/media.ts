@@ -25,8 +25,8 @@ import { sniff } from "./sniff.ts";
 export interface MediaOptions {
   readonly graph: GraphOptions;
   readonly maxBytes: number;
-  /** A file goes so long after it was fetched. */
-  readonly retentionMs: number;
+  /** A file that came to this account goes so long after it was fetched. */
+  readonly retentionMs: (account: WaypostEvent["data"]["account"]) => number;
   readonly vault: FileVault;
   readonly rows: MediaRows;
   /** Destinations that take files and went on without those of this event: their attempt began before then. */
@@ -59,7 +59,8 @@ export function createMedia(options: MediaOptions): Destination {
     async deliver(event, _context, signal): Promise<Delivered> {
       const ends: Settled[] = [];
       const { phoneNumberId: account } = event.data.account;
-      const own = { ...parts, ...(account !== undefined && { account }) };
+      const retentionMs = options.retentionMs(event.data.account);
+      const own = { ...parts, retentionMs, ...(account !== undefined && { account }) };
       for (const media of filesOf(event)) ends.push(await settleFile(own, media, signal));
       // Before anybody is woken: who is done by now had no part of it.
       const events = await lateFiles(parts, event, ends);
@@ -75,7 +76,9 @@ export function createMedia(options: MediaOptions): Destination {
   };
 }
 
-interface Parts extends MediaOptions {
+interface Parts extends Omit<MediaOptions, "retentionMs"> {
+  /** Of this account's files. */
+  readonly retentionMs: number;
   /** The phone number id that the file came to. */
   readonly account?: string;
   readonly dispatcher: Agent;
@@ -164,7 +167,7 @@ async function stored<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function lateFiles(
-  { without, now }: Parts,
+  { without, now }: Pick<Parts, "without" | "now">,
   event: WaypostEvent,
   ends: readonly Settled[],
 ): Promise<WaypostEvent[]> {

@@ -1,6 +1,7 @@
 import { type DeliveryContext, DeliveryError, type WaypostEvent } from "../../contracts.ts";
 import { isInboundMessage } from "../../event/direction.ts";
 import { cleanText } from "../clean-text.ts";
+import { laterTime } from "../later-time.ts";
 import type { Said } from "../said.ts";
 import { saidAsText } from "../said.ts";
 import { isFromHistory } from "../ticket-rule.ts";
@@ -79,9 +80,10 @@ export function noteOpen(openCases: OpenCases, id: string, now: number): void {
 function stepOfClosed(
   { id, closedAt }: FoundCase,
   { reopenWithinMs }: SalesforceOptions,
-  { event, opens }: Asking,
+  { event, link, opens }: Asking,
 ): CaseStep {
-  const isLate = Date.parse(event.time) - closedAt > reopenWithinMs;
+  const newest = laterTime(event.time, link?.["at"]);
+  const isLate = Date.parse(newest) - closedAt > reopenWithinMs;
   if (isLate) return opens ? { is: "create", parent: id } : { is: "none", was: id };
   return { is: "comment", id, reopen: opens || (isInboundMessage(event) && !isFromHistory(event)) };
 }

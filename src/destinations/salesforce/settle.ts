@@ -1,4 +1,5 @@
 import type { Delivered, DeliveryContext, Link, WaypostEvent } from "../../contracts.ts";
+import { laterTime } from "../later-time.ts";
 import { recordEvent, type VendorRecord } from "../record-event.ts";
 import { noteOpen } from "./case.ts";
 import { idIn, isCreated, type SalesforceClient } from "./client.ts";
@@ -98,10 +99,9 @@ export function conversationLink(
 ): { readonly link?: Link } {
   if (log === "task" && cases === undefined) return {};
   const { event, context, taskId, caseId, closed } = told;
-  const last = context.link?.["at"] ?? "";
   return {
     link: {
-      at: event.time > last ? event.time : last,
+      at: laterTime(event.time, context.link?.["at"]),
       ...(caseId !== undefined && { case: caseId }),
       ...(closed !== undefined && { closed }),
       ...(log === "transcript" && taskId !== undefined && { task: taskId }),

@@ -1,4 +1,5 @@
 import type { Delivered } from "../../contracts.ts";
+import { laterTime } from "../later-time.ts";
 import type { ChannelTurns } from "./channel-turns.ts";
 import { isThreadFailure, slackFailure } from "./failure.ts";
 import type { Line } from "./lines.ts";
@@ -28,8 +29,8 @@ export async function deliverLines(
   const thread = threadOf(first.item.context.link, way.options.channel);
   const posted = await post(way, [said, ...others], { thread, files: ids });
   await shareFiles(way, ids, { channel: posted.channel, ts: posted.thread });
-  const { event } = lines.at(-1) ?? first;
-  const link = { channel: posted.channel, ts: posted.thread, at: event.time };
+  const at = lines.map(({ event }) => event.time).reduce(laterTime);
+  const link = { channel: posted.channel, ts: posted.thread, at: laterTime(at, thread?.at) };
   // The link belongs to the channel as configured: after a change of it, conversations begin anew.
   return {
     remoteId: `${posted.channel}:${posted.ts}`,

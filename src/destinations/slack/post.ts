@@ -1,4 +1,5 @@
 import type { ChatPostMessageArguments } from "@slack/web-api";
+import { laterTime } from "../later-time.ts";
 import { fitsOnePost, slackMessage } from "./blocks.ts";
 import { isFailed, type Line } from "./lines.ts";
 import type { SlackOptions } from "./options.ts";
@@ -56,14 +57,14 @@ export function linesOfOnePost(
 ): [Line, ...Line[]] {
   const [first, ...others] = lines;
   const taken: [Line, ...Line[]] = [first];
-  let last = first;
+  let newest = first.event.time;
   for (const line of others) {
-    if (last.kept.length > 0 || line.kept.length > 0) break;
-    if (breaksSilence(line.event, { at: last.event.time }, silenceMs)) break;
+    if (first.kept.length > 0 || line.kept.length > 0) break;
+    if (breaksSilence(line.event, { at: newest }, silenceMs)) break;
     if (!fitsOnePost(slackMessage([...taken, line], { opens: true, mention: first.mention })))
       break;
     taken.push(line);
-    last = line;
+    newest = laterTime(line.event.time, newest);
   }
   return taken;
 }

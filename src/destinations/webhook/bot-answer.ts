@@ -1,4 +1,10 @@
-import { DeliveryError, type RawChange, type Reply, replySchema } from "../../contracts.ts";
+import {
+  DeliveryError,
+  misfitOfReply,
+  type RawChange,
+  type Reply,
+  replySchema,
+} from "../../contracts.ts";
 import { beyondLimits } from "../../event/intake/intake-limits.ts";
 import { below, type IntakeProblem } from "../../event/intake/intake-problem.ts";
 import { isOwnType } from "../../event/own-types.ts";
@@ -144,11 +150,14 @@ function misfits(answer: unknown): IntakeProblem[] {
   prepareBotAnswers();
   const found = (find?.(answer) ?? []).map(toProblem);
   if (found.length > 0) return [...new Map(found.map((each) => [each.path, each])).values()];
-  return ((answer as BotAnswer).emit ?? []).flatMap(({ type }, at) =>
+  const { reply = {}, emit = [] } = answer as BotAnswer;
+  const wrong = misfitOfReply(reply);
+  const own = emit.flatMap(({ type }, at) =>
     isOwnType(type)
       ? [{ path: `/emit/${at}/type`, problem: "is what Waypost itself asks", remedy: ownRemedy }]
       : [],
   );
+  return wrong === undefined ? own : [{ ...wrong, path: `/reply/${wrong.part}` }, ...own];
 }
 
 const ownRemedy = "Answer with reply or set instead";

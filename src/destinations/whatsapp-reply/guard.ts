@@ -1,4 +1,4 @@
-import type { DeliveryContact, Standing, WaypostEvent } from "../../contracts.ts";
+import type { DeliveryContact, GuardAnswer, Standing, WaypostEvent } from "../../contracts.ts";
 import type { Job } from "./job.ts";
 
 interface Judged {
@@ -11,9 +11,32 @@ interface Judged {
   readonly now: number;
 }
 
-/** Why nothing is written, in a sentence for people; undefined: nothing speaks against it. Pure. */
+type Guard = "event" | "age" | "stop" | "holder";
+
+/** In the order in which they are asked. Each says why nothing is written, in a sentence for people. */
+const guards: readonly (readonly [name: Guard, whyNot: (judged: Judged) => string | undefined])[] =
+  [
+    ["event", whyNever],
+    ["age", whyTooOld],
+    ["stop", whyStopped],
+    ["holder", whyHeld],
+  ];
+
+/** Why nothing is written; undefined: nothing speaks against it. Pure. */
 export function whyNot(judged: Judged): string | undefined {
-  return whyNever(judged) ?? whyNotNow(judged);
+  for (const [, why] of guards) {
+    const words = why(judged);
+    if (words !== undefined) return words;
+  }
+  return undefined;
+}
+
+/** What each of them says. Pure. */
+export function judgeEach(judged: Judged): GuardAnswer[] {
+  return guards.map(([guard, why]) => {
+    const says = why(judged);
+    return { guard, allows: says === undefined, ...(says !== undefined && { says }) };
+  });
 }
 
 /** What the event is: no moment changes that. */
@@ -21,6 +44,8 @@ function whyNever({ answered, origin }: Judged): string | undefined {
   const [own, first] = [answered, origin ?? answered];
   if (own.data.test || first.data.test) return "it is a test event";
   if (own.data.groupId !== undefined) return "it is of a group";
+  if (own.data.renormalized || first.data.renormalized)
+    return "it was read only later, not as it came";
   if (own.data.supersededBy !== undefined) return "it was read again, as other events";
   for (const { type } of [own, first]) {
     const never = neverAnswered.find(([pattern]) => pattern.test(type));
@@ -42,15 +67,21 @@ const neverAnswered: readonly (readonly [RegExp, string])[] = [
 const answerable =
   /^(whatsapp\.message\.(?!(edit|revoke|system|request_welcome)$)|whatsapp\.call\.|business\.)/;
 
-function whyNotNow({ job, standing, answered, contact, now }: Judged): string | undefined {
-  const { purpose, until } = job;
-  if (until !== undefined && !(now <= until)) return "what it answers is too old";
-  if (purpose === "consent") {
+function whyTooOld({ job: { until }, now }: Judged): string | undefined {
+  return until === undefined || now <= until ? undefined : "what it answers is too old";
+}
+
+function whyStopped({ job, standing, answered, contact }: Judged): string | undefined {
+  if (job.purpose === "consent") {
     const revoked = contact?.consent.marketing === "revoked" || standing.stopped;
     return revoked ? undefined : "they have taken their stop back";
   }
-  if (standing.stopped || contact?.consent.stopped === true) return "they said stop";
-  if (answered.type === "business.contact.erased") return "the contact is erased";
-  if (standing.heldBy === "human") return "a human has the conversation";
-  return standing.heldBy === "other" ? "another app has the conversation" : undefined;
+  if (standing.stopped) return "they said stop";
+  return answered.type === "business.contact.erased" ? "the contact is erased" : undefined;
+}
+
+/** Who says stop is told so, whoever has the conversation. */
+function whyHeld({ job, standing: { heldBy } }: Judged): string | undefined {
+  if (job.purpose === "consent" || heldBy === undefined) return undefined;
+  return heldBy === "human" ? "a human has the conversation" : "another app has the conversation";
 }

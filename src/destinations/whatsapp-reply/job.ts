@@ -1,6 +1,7 @@
 import {
   type DeliveryContext,
   DeliveryError,
+  misfitOfReply,
   type Reply,
   type ReplyRequest,
   replyRequestedType,
@@ -8,7 +9,8 @@ import {
   type WaypostEvent,
 } from "../../contracts.ts";
 import { compileSchema } from "../../support/schema.ts";
-import { misfit, type ReplyOptions } from "./options.ts";
+import type { ReplyOptions } from "./options.ts";
+import { emptyParameters } from "./parameters.ts";
 
 /** What is to be sent, and about which event every guard is judged. */
 export interface Job {
@@ -91,22 +93,39 @@ export function viaOf({ type, data }: WaypostEvent): unknown {
 
 /** Templates may have given what is no reply: an empty text, a number. Throws DeliveryError. */
 function fitting(rendered: unknown): Reply {
-  const reply = asTexts(rendered) as Reply;
+  const reply = withoutEmptyMarks(asTexts(rendered) as Reply);
+  const [empty] = emptyParameters(reply.template);
+  if (empty !== undefined) {
+    throw new DeliveryError("refused", `it cannot be sent: template.${empty} ${emptyInWords}`);
+  }
   const [problem] = checkReply(reply);
   if (problem !== undefined)
     throw new DeliveryError("refused", `it cannot be sent: ${inWords(problem)}`);
-  const wrong = misfit(reply);
+  const wrong = misfitOfReply(reply);
   if (wrong === undefined) return reply;
   throw new DeliveryError("refused", `it cannot be sent: ${wrong.part} ${wrong.problem}`);
 }
+
+/** A template that finds none gives "": then there is none. */
+function withoutEmptyMarks({ ref, campaign, variant, ...reply }: Reply): Reply {
+  return {
+    ...reply,
+    ...(ref && { ref }),
+    ...(campaign && { campaign }),
+    ...(variant && { variant }),
+  };
+}
+
+const emptyInWords =
+  'is empty, and Meta takes no empty parameter. Say what stands there instead, e.g. {{ contact.fields.city | default: "your city" }}';
 
 function inWords({ path, reason }: { readonly path: string; readonly reason: string }): string {
   return [path, reason].filter((part) => part !== "").join(" ");
 }
 
-/** A template that is one `{{ }}` may give a number where Meta wants its digits. What a flow is given keeps its types. */
+/** A template that is one `{{ }}` may give a number where Meta wants its digits. What a flow is given keeps its types, and so does a `ref`. */
 function asTexts(value: unknown, key = ""): unknown {
-  if (key === "data") return value;
+  if (key === "data" || (key === "ref" && typeof value === "object")) return value;
   if (typeof value === "number") return String(value);
   if (Array.isArray(value)) return value.map((each) => asTexts(each));
   if (typeof value !== "object" || value === null) return value;

@@ -1,4 +1,4 @@
-import { DeliveryError, type Reply, type WaypostEvent } from "../../contracts.ts";
+import { DeliveryError, type Reply, type ReplyMarks, type WaypostEvent } from "../../contracts.ts";
 import { interactiveOf } from "./interactive.ts";
 import { checkLengths } from "./lengths.ts";
 import { templateOf } from "./template.ts";
@@ -13,6 +13,8 @@ export interface Outgoing {
   readonly body: Readonly<Record<string, unknown>>;
   /** As the log has it. */
   readonly message: Partial<Message>;
+  /** What the log has beside it. */
+  readonly marks?: ReplyMarks;
 }
 
 /** Written while the window is open. */

@@ -1,6 +1,7 @@
-import type { Reply, TemplateName } from "../../contracts.ts";
+import { misfitOfReply, type Reply, type TemplateName } from "../../contracts.ts";
 import { OptionError } from "../destination-kind.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
+import { calledSomehow, emptyParameters, filledFrom } from "./parameters.ts";
 
 export interface ReplyOptions {
   readonly token: string;
@@ -25,7 +26,7 @@ export function parseReplyOptions(name: string, given: Given): ReplyOptions {
     readonly maxPerHour?: number;
     readonly onUnknown?: "repeat";
   } & Reply;
-  const wrong = misfit(parts);
+  const wrong = misfitOfReply(parts);
   if (wrong !== undefined) throw new OptionError(name, wrong.part, wrong);
   return Object.freeze({
     token,
@@ -36,32 +37,13 @@ export function parseReplyOptions(name: string, given: Given): ReplyOptions {
   });
 }
 
-/** What of a reply does not go together. */
-export function misfit(
-  reply: Reply,
-): { readonly part: keyof Reply; readonly problem: string; readonly remedy: string } | undefined {
-  const withText = (["buttons", "list", "flow"] as const).filter((part) => reply[part]);
-  const [part, second] = withText;
-  if (part !== undefined && reply.text === undefined) {
-    return { part, problem: "stands without a text above it", remedy: "Add text" };
-  }
-  if (second !== undefined) {
-    const problem = `stands beside ${part}, and a message has one of buttons, list and flow`;
-    return { part: second, problem, remedy: "Keep one" };
-  }
-  if (reply.media !== undefined && reply.text !== undefined) {
-    const remedy = "Write media.caption, or keep one of the two";
-    return { part: "media", problem: "stands beside text, and a message is one of both", remedy };
-  }
-  return undefined;
-}
-
 /** Ids of buttons and rows may be templates too: as keys they would be none. */
 function compileReply(name: string, parts: Reply): OptionTemplates {
   const { buttons, list, ...others } = parts;
   const compiled: [string, OptionTemplates, (value: unknown) => unknown][] = [];
   for (const [key, part] of Object.entries(others)) {
-    compiled.push([key, compileOption(name, key, part), (value) => value]);
+    const option = compileOption(name, key, part);
+    compiled.push([key, key === "template" ? withoutEmpty(option) : option, (value) => value]);
   }
   if (buttons !== undefined) {
     compiled.push([
@@ -82,6 +64,27 @@ function compileReply(name: string, parts: Reply): OptionTemplates {
     compiled.push(["list", compileOption(name, "list", told), listFrom]);
   }
   return joined(compiled);
+}
+
+/** A parameter of a template that would be empty without the contact's name shows what else they are called. */
+function withoutEmpty(template: OptionTemplates): OptionTemplates {
+  const { names, render, renderFrom } = template;
+  if (!names.has("contact")) return template;
+  return {
+    ...template,
+    async render({ scope }) {
+      const told = await scope(names);
+      const first = await render({ scope: async () => told });
+      if (emptyParameters(first).length === 0) return first;
+      const contact = calledSomehow(told["contact"]);
+      return filledFrom(first, await render({ scope: async () => ({ ...told, contact }) }));
+    },
+    renderFrom(event) {
+      const contact = calledSomehow(event.data.contact) as typeof event.data.contact;
+      const called = { ...event, data: { ...event.data, ...(contact && { contact }) } };
+      return filledFrom(renderFrom(event), renderFrom(called));
+    },
+  };
 }
 
 function joined(

@@ -65,7 +65,7 @@ function answeredIsAway(
 }
 
 /** Where nobody knows how the conversation stands nothing is sent, but it can be said what would be. */
-async function standingOf(
+export async function standingOf(
   event: WaypostEvent,
   { replying, shadow }: DeliveryContext,
   { answers }: Job,

@@ -9,7 +9,7 @@ import type { Clock } from "../../support/clock.ts";
 import type { Log } from "../../support/log.ts";
 import type { Api, Session } from "../http/api.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
-import { choose, type Outgoing, outgoingOf, saysNothing } from "./message.ts";
+import { type Choice, choose, type Outgoing, outgoingOf, saysNothing } from "./message.ts";
 import type { ReplyOptions } from "./options.ts";
 import { allow, fromLink, keptMs, type Sendings, sentUnder, toLink } from "./pace.ts";
 import { type Prepared, prepare } from "./prepare.ts";
@@ -58,7 +58,7 @@ async function write(event: WaypostEvent, call: Call, parts: ReplyParts): Promis
   if (choice === undefined) {
     return unwanted("the customer service window is closed, and there is no template", context);
   }
-  const outgoing = outgoingOf(reply, choice, reply.quote ? quotable(prepared) : undefined);
+  const outgoing = await outgoingFor(call, choice);
   const isAnother = context.after !== undefined || context.again !== undefined;
   const allowed = allow(fromLink(context.contactLink), {
     ...{ key: context.idempotencyKey, now: parts.clock.now(), choice },
@@ -100,7 +100,8 @@ export async function findReply(
     });
   }
   if (options.repeatsUnknown) return undefined;
-  const words = "unknown: it may have been sent, and no status came within 10 minutes";
+  const words =
+    "unknown: it may have been sent, and no status came within 10 minutes. Where the chat shows that it was not, send it: `waypost deliveries retry <id> --not-done`";
   throw new DeliveryError("refused", words, { maybeDone: true });
 }
 
@@ -148,18 +149,31 @@ async function wordsOf(
   asked: {
     readonly options: ReplyOptions;
     readonly now: number;
-    readonly choice: "free" | "template";
+    readonly choice: Choice;
   },
 ): Promise<Outgoing | undefined> {
   try {
     const prepared = await prepare(event, context, asked);
     if ("not" in prepared) return undefined;
     const reply = await prepared.job.reply(context);
-    return outgoingOf(reply, asked.choice, reply.quote ? quotable(prepared) : undefined);
+    return await outgoingFor({ reply, prepared, context }, asked.choice);
   } catch (error) {
     if (error instanceof DeliveryError && error.verdict === "refused") return undefined;
     throw error;
   }
+}
+
+async function outgoingFor(
+  { reply, prepared, context }: Omit<Call, "session">,
+  choice: Choice,
+): Promise<Outgoing> {
+  const made = outgoingOf(reply, choice, reply.quote ? quotable(prepared) : undefined);
+  const { ref, campaign, variant } = reply;
+  const told = { ...(ref && { ref }), ...(campaign && { campaign }), ...(variant && { variant }) };
+  const borne = await context.replying?.marks(prepared.job.answers);
+  // A campaign of its own has variants of its own.
+  const { variant: _, ...rest } = borne ?? {};
+  return { ...made, marks: { ...(campaign === undefined ? borne : rest), ...told } };
 }
 
 /** Only what the contact wrote is quoted and marked as read. */

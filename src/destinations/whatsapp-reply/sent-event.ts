@@ -6,7 +6,7 @@ import type { Outgoing } from "./message.ts";
 /** `whatsapp.outgoing.<type>`, as services tell of what they send: the same id for the same wamid. */
 export function sentEvent(
   answered: WaypostEvent,
-  { type, message }: Outgoing,
+  { type, message, marks }: Outgoing,
   { wamid, at }: { readonly wamid: string; readonly at: number },
 ): WaypostEvent {
   const { account, contact } = answered.data;
@@ -23,6 +23,7 @@ export function sentEvent(
       receivedAt: time,
       message: { ...message, id: wamid, type, direction: "out", sentAt: time },
       sentBy: "bot",
+      ...marks,
     },
   });
 }

@@ -5,6 +5,7 @@ import type { DestinationKind, DestinationParts } from "../destination-kind.ts";
 import { createApi } from "../http/api.ts";
 import { checkNumbers } from "./check.ts";
 import { judge } from "./codes.ts";
+import { guardsOf } from "./guards.ts";
 import { jobOf } from "./job.ts";
 import { choose, outgoingOf } from "./message.ts";
 import { parseReplyOptions, type ReplyOptions } from "./options.ts";
@@ -47,6 +48,7 @@ function createReplies(options: ReplyOptions, { log, clock, accounts }: Parts): 
     deliver: (...given) => deliverReply(given, parts),
     find: (...given) => findReply(given, parts),
     preview: (event) => previewOf(event, options),
+    guards: (event, context) => guardsOf(event, context, { options, now: clock.now() }),
     check: (signal) => checkNumbers(api.plain(signal), accounts),
     // Meta keeps messages for 30 days at most, and has no call that takes one back.
     erase: async () => [],

@@ -1,7 +1,8 @@
 import { type Delivered, DeliveryError, type WaypostEvent } from "../../contracts.ts";
+import { laterTime } from "../later-time.ts";
 import { recordEvent } from "../record-event.ts";
 import { isAboutThis } from "./failure.ts";
-import { keepMs, type Work } from "./parts.ts";
+import { keepMs, linkHere, type Work } from "./parts.ts";
 import { findPerson, isThere } from "./person.ts";
 import type { Ticket } from "./records.ts";
 import type { Turn } from "./turn.ts";
@@ -59,19 +60,24 @@ async function changedMeanwhile(work: Work, before: Current): Promise<Current | 
 async function delivered(work: Work, turn: Turn, ticket: Ticket | undefined): Promise<Delivered> {
   const { item, session } = work;
   if (item.context.shadow || ticket === undefined) return { answer: session.told() };
-  const link = linkTo(work, ticket.id, latest(turn.lines.map(({ item: { event } }) => event)));
+  const times = turn.lines.map((line) => line.item.event.time);
+  const link = linkTo(work, ticket.id, times);
   await item.context.remember(link, { keepMs: keepMs(work.options) });
   const events = eventsOf(work);
   return { remoteId: ticket.id, answer: `ticket ${ticket.id}`, link, events };
 }
 
-/** What is remembered of the conversation. `at`: the time of the last that was said in it. */
-export function linkTo(work: Pick<Work, "options" | "item">, ticket: string, at: string) {
-  return { ticket, at, as: externalIdOf(work), on: work.options.baseUrl.host };
-}
-
-function latest(events: readonly WaypostEvent[]): string {
-  return events.map(({ time }) => time).reduce((a, b) => (Date.parse(a) > Date.parse(b) ? a : b));
+/** What is remembered of the conversation. `at`: the time of the last that was said in it, be it one of these. */
+export function linkTo(
+  work: Pick<Work, "options" | "item">,
+  ticket: string,
+  times: readonly string[],
+) {
+  const { options, item } = work;
+  const { at: before = "" } = linkHere(item.context.link, options);
+  // Not known: any time is later.
+  const at = times.reduce((latest, time) => laterTime(time, latest), before);
+  return { ticket, at, as: externalIdOf(work), on: options.baseUrl.host };
 }
 
 function eventsOf({ made, item }: Work): WaypostEvent[] {

@@ -21,7 +21,7 @@ export async function findComment(work: Work): Promise<Delivered | undefined> {
   const ids = [...listed.slice(0, mostTickets).map(({ id }) => id), ticket];
   for (const id of new Set(ids.filter((each) => each !== undefined))) {
     if (await isIn({ session, item }, id)) {
-      const link = linkTo(work, id, item.event.time);
+      const link = linkTo(work, id, [item.event.time]);
       return { remoteId: id, answer: `found in ticket ${id}`, link };
     }
   }

@@ -1,4 +1,5 @@
 import { pathOf } from "../http/api.ts";
+import { laterTime } from "../later-time.ts";
 import { linkHere, type Work } from "./parts.ts";
 import { solvedAtOf, type Ticket, ticketOf, ticketsOf } from "./records.ts";
 
@@ -71,7 +72,8 @@ export async function placeOf(work: Work, current: Current, wakes: boolean): Pro
   if (!wakes || !isAsleep) return { is: "update", ticket, reopens: false };
   if (ticket.status === "solved") {
     const solvedAt = await solvedAtFor(work, ticket);
-    if (now - Date.parse(solvedAt) > options.reopenWithinMs) {
+    const newest = Date.parse(laterTime(item.event.time, lastAt));
+    if (newest - Date.parse(solvedAt) > options.reopenWithinMs) {
       return { is: "new", instead: ticket.id };
     }
   }

@@ -16,7 +16,7 @@ import { lookWhileElected, type Running, runJob } from "../run-job.ts";
 import { withinTime } from "../within-time.ts";
 import { type AlertsBook, type DueAlert, loadAlertsBook } from "./book.ts";
 import { alertEvent } from "./event.ts";
-import { type AlertFacts, type AlertRules, findIncidents } from "./incidents.ts";
+import { type AlertFacts, type AlertRules, findIncidents, isBehind } from "./incidents.ts";
 
 export interface AlertsOptions {
   readonly rules: AlertRules;
@@ -62,12 +62,15 @@ async function watch(parts: Parts, term: JobTerm): Promise<void> {
   const { over } = term;
   const post = createPost(parts, over);
   const startedAt = clock.now();
+  let behindSince: AlertFacts["behindSince"] | undefined;
   let book: AlertsBook | undefined;
   let saved: string | undefined;
   const failing = "cannot see what people should be alerted of, looks again";
   await lookWhileElected(parts, term, { everyMs: lookMs, failing }, async () => {
     book ??= loadAlertsBook(await jobs.load(name));
-    const facts = await look(parts, startedAt, over);
+    behindSince ??= toldBehind(book);
+    const facts = await look(parts, { startedAt, behindSince }, over);
+    behindSince = facts.behindSince;
     await tell(book, facts, parts, post);
     const record = book.toRecord();
     if (JSON.stringify(record) === saved) return undefined;
@@ -77,11 +80,23 @@ async function watch(parts: Parts, term: JobTerm): Promise<void> {
   });
 }
 
+/** Who people were told of before this process looked: behind since long ago, or each election would tell that it is over. */
+function toldBehind(book: AlertsBook): AlertFacts["behindSince"] {
+  const keys = Object.keys(book.toRecord()).filter((key) => key.startsWith("slow:"));
+  return Object.fromEntries(keys.map((key) => [key.slice("slow:".length), 0]));
+}
+
 /** The store is asked for little: counts by index, and one event an account. */
-async function look(parts: Parts, startedAt: number, over: AbortSignal): Promise<AlertFacts> {
+async function look(
+  parts: Parts,
+  { startedAt, behindSince }: Pick<AlertFacts, "behindSince"> & { readonly startedAt: number },
+  over: AbortSignal,
+): Promise<AlertFacts> {
   const { store, clock, rules, destinations } = parts;
   const now = clock.now();
-  const rows = await store.ledger.destinations();
+  const all = await store.ledger.destinations();
+  const rows = all.filter((row) => destinations.has(row.name));
+  const behind = rows.filter((row) => isBehind(row, now, rules));
   const lastHeard: Record<string, string> = {};
   for (const account of Object.keys(rules.silenceMs)) {
     const at = await lastHeardOf(parts, account);
@@ -89,7 +104,8 @@ async function look(parts: Parts, startedAt: number, over: AbortSignal): Promise
   }
   return {
     now,
-    rows: rows.filter((row) => destinations.has(row.name)),
+    rows,
+    behindSince: Object.fromEntries(behind.map(({ name }) => [name, behindSince[name] ?? now])),
     queues: await queuesOf(parts, over),
     quarantinedLastHour: await store.quarantinedSince(new Date(now - hourMs)),
     lastHeard,

@@ -22,6 +22,8 @@ export interface AlertIncident {
 export interface AlertRules {
   /** Sooner, an open breaker is nobody's business. */
   readonly breakerOpenForMs: number;
+  /** How long a delivery may wait while its destination answers. */
+  readonly behindForMs: number;
   /** More POSTs than these in the last hour. */
   readonly quarantinePerHour: number;
   /** By account name. */
@@ -33,6 +35,8 @@ export interface AlertFacts {
   readonly now: number;
   /** Of the configured destinations. */
   readonly rows: readonly DestinationRow[];
+  /** Of those where a delivery has waited too long at each look: since which look. */
+  readonly behindSince: Readonly<Record<string, number>>;
   /** undefined: the bus does not answer. */
   readonly queues: readonly QueueState[] | undefined;
   readonly quarantinedLastHour: number;
@@ -46,6 +50,7 @@ export function findIncidents(facts: AlertFacts, rules: AlertRules): AlertIncide
     ...facts.rows.flatMap((row) => [
       ...paused(row),
       ...out(row, facts.now - rules.breakerOpenForMs),
+      ...behind(row, facts),
       ...dead(row, facts.now),
     ]),
     ...(facts.queues ?? []).flatMap((queue) => deadMessages(queue, facts.now)),
@@ -76,6 +81,26 @@ function out(row: DestinationRow, before: number): AlertIncident[] {
   if (Date.parse(breakerSince) > before) return [];
   const lasts = `since ${breakerSince}` as const;
   return [incident({ kind: "destination_out", name, lastError, lasts }, breakerSince)];
+}
+
+/** What is sent again keeps the age of its event: it has so long to arrive before anybody is told. */
+const patienceMs = 10 * 60_000;
+
+/** A delivery waits for longer than it may, whatever keeps it. Of one that is out it is known why. */
+export function isBehind(row: DestinationRow, now: number, { behindForMs }: AlertRules): boolean {
+  const { oldestOpenAt, pause, breaker } = row;
+  if (oldestOpenAt === undefined || breaker === "open") return false;
+  return pauseAt(pause, now) === undefined && now - Date.parse(oldestOpenAt) > behindForMs;
+}
+
+function behind(row: DestinationRow, { now, behindSince }: AlertFacts): AlertIncident[] {
+  const { name, oldestOpenAt, lastError, lastErrorAt = "" } = row;
+  const since = behindSince[name];
+  if (oldestOpenAt === undefined || since === undefined || now - since < patienceMs) return [];
+  const lasts = `since ${oldestOpenAt}` as const;
+  const failed = Date.parse(lastErrorAt) >= Date.parse(oldestOpenAt);
+  const why = failed ? { lastError } : {};
+  return [incident({ kind: "destination_slow", name, lasts, ...why }, oldestOpenAt)];
 }
 
 function dead({ name, dead: count }: DestinationRow, now: number): AlertIncident[] {

@@ -21,7 +21,10 @@ export function compareEvent(
   made: readonly WaypostEvent[],
   dataversion: number,
 ): Comparison {
-  const same = made.find(({ id }) => id === stored.id);
+  const same = marked(
+    stored,
+    made.find(({ id }) => id === stored.id),
+  );
   const others = made.filter(({ id }) => id !== stored.id);
   const superseded = same === undefined && others.length > 0;
   const replacement = same ?? (superseded ? supersede(stored, others, dataversion) : stored);
@@ -32,6 +35,17 @@ export function compareEvent(
     superseded,
     changes: differences(stored, replacement),
   };
+}
+
+/** One that is of another type now is one that was not there before. */
+function marked(stored: WaypostEvent, same: WaypostEvent | undefined): WaypostEvent | undefined {
+  if (same === undefined) return undefined;
+  return stored.data.renormalized || same.type !== stored.type ? asRenormalized(same) : same;
+}
+
+/** As an event that only reading again has brought: nobody is answered by it. */
+export function asRenormalized(event: WaypostEvent): WaypostEvent {
+  return { ...event, data: { ...event.data, renormalized: true } };
 }
 
 function supersede(

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { WaypostEvent } from "../../contracts.ts";
 import { encodeEvent } from "../../event/encode.ts";
-import { type Comparison, compareEvent } from "./compare-event.ts";
+import { asRenormalized, type Comparison, compareEvent } from "./compare-event.ts";
 import { absent, publish, type Work } from "./work.ts";
 
 const eventsAtOnce = 200;
@@ -72,5 +72,6 @@ function judge(
   if (differs) tally.example({ kind, id, type, changes });
   tally.count("split", added.length);
   for (const event of added) tally.example({ kind: "split", id: event.id, type: event.type });
-  return differs ? [...added, replacement] : added;
+  const made = added.map(asRenormalized);
+  return differs ? [...made, replacement] : made;
 }

@@ -1,7 +1,7 @@
 import type { EncodedEvent, QuarantineEntry } from "../../contracts.ts";
 import { QUARANTINE_TYPE } from "../../event/event.ts";
 import { compilePattern } from "../../event/pattern.ts";
-import { absent, publish, type Work } from "./work.ts";
+import { absent, markRenormalized, publish, type Work } from "./work.ts";
 
 /** Entries hold up to 4 MB of base64 each. */
 const postsAtOnce = 5;
@@ -35,5 +35,5 @@ async function recover(work: Work, entry: QuarantineEntry): Promise<EncodedEvent
   const added = await absent(work, wanted);
   tally.count("recovered", added.length);
   for (const { id, type } of added.slice(0, 3)) tally.example({ kind: "recovered", id, type });
-  return added;
+  return markRenormalized(added);
 }

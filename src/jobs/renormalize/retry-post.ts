@@ -1,7 +1,7 @@
 import type { QuarantineEntry, RetryQuarantined, Store } from "../../contracts.ts";
 import { QUARANTINE_TYPE } from "../../event/event.ts";
 import { createTally } from "./tally.ts";
-import { absent, publish, type RenormalizerSources, type Work } from "./work.ts";
+import { absent, markRenormalized, publish, type RenormalizerSources, type Work } from "./work.ts";
 
 /** Reads one POST of quarantine again, publishes what the log does not have, and closes the entry when nothing is left. */
 export function createQuarantineRetry(
@@ -15,7 +15,7 @@ export function createQuarantineRetry(
     const events = post.events.filter(({ type }) => type !== QUARANTINE_TYPE);
     const left = post.events.find(({ type }) => type === QUARANTINE_TYPE);
     const added = await absent(work, events);
-    await publish(work, added);
+    await publish(work, markRenormalized(added));
     const problems = left === undefined ? [] : problemsIn(left.bytes);
     // A body in which there is nothing at all is one that cannot be understood.
     const closed = left === undefined && events.length > 0;

@@ -37,10 +37,10 @@ export function createDeliveryRoutes(options: {
     response.json(page);
   });
   router.post("/deliveries/:id/retry", async ({ params, body }, response) => {
-    const { again = false } = body as { again?: boolean };
+    const { again = false, notDone = false } = body as { again?: boolean; notDone?: boolean };
     const delivery = await findDelivery(seenFor(response), params.id);
     refuseRetry(delivery, again, destinations());
-    if (!(await ledger.reopen(delivery.id, { again }))) throw notFound("delivery");
+    if (!(await ledger.reopen(delivery.id, { again, notDone }))) throw notFound("delivery");
     response.status(202).json(await findDelivery(ledger, delivery.id));
   });
   router.post("/deliveries/:id/cancel", async ({ params, body }, response) => {

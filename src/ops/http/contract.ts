@@ -1,18 +1,15 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
-import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Express, NextFunction, Request, RequestHandler, Response } from "express";
-import { middleware as validateOpenApi } from "express-openapi-validator";
 import { missingFor, requireScopes } from "../access/require-scopes.ts";
 import { scopes, setViewer } from "../access/viewer.ts";
-import { schemasDir } from "../schemas.ts";
 import { badParameter } from "./problem.ts";
 
 export interface Contract {
   readonly handlers: readonly RequestHandler[];
   /**
-   * Compiles what the first requests would else wait for: about 100 ms for the contract, 20 to 50 for each operation. One thing a
+   * Compiles what the first requests would else wait for: the contract, then each operation. One thing a
    * turn, so that nothing else waits for all of it. Never rejects.
    */
   prepare(app: Express): Promise<void>;
@@ -36,30 +33,39 @@ export function createContract({
 }: {
   readonly validateResponses: boolean;
 }): Contract {
-  const handlers = validateOpenApi({
-    apiSpec: join(schemasDir, "openapi.yaml"),
-    // The document is our own: the tests, which validate answers, check it. It would take as long as all the rest.
-    validateApiSpec: validateResponses,
-    validateRequests: true,
-    validateResponses,
-    validateSecurity: { handlers: { token: requireScopes, session: requireScopes } },
-    fileUploader: false,
-  }) as unknown as RequestHandler[];
-  const unlessDirect = handlers.map(
-    (handler): RequestHandler =>
-      (request, response, next) => {
-        return direct.has(request) ? next() : handler(request, response, next);
-      },
-  );
+  let made: Promise<readonly RequestHandler[]> | undefined;
+  /* Loaded only now: the ports open first. */
+  const validate: RequestHandler = async (request, response, next) => {
+    made ??= import("./validator.ts").then((module) => module.createValidator(validateResponses));
+    runAll(await made, request, response, next);
+  };
+  const unlessDirect: RequestHandler = (request, response, next) =>
+    direct.has(request) ? next() : validate(request, response, next);
   return {
-    handlers: validateResponses ? handlers : [matchPublishing, ...unlessDirect],
+    handlers: validateResponses ? [validate] : [matchPublishing, unlessDirect],
     async prepare(app) {
       for (const name of first) {
         await nextTurn();
-        await ask(app, handlers, `/api/${name}`).catch(() => undefined);
+        await ask(app, validate, `/api/${name}`).catch(() => undefined);
       }
     },
   };
+}
+
+/** One after another, as Express would. */
+function runAll(
+  [handler, ...others]: readonly RequestHandler[],
+  request: Request,
+  response: Response,
+  next: NextFunction,
+): void {
+  if (handler === undefined) {
+    next();
+    return;
+  }
+  handler(request, response, (error?: unknown) =>
+    error ? next(error) : runAll(others, request, response, next),
+  );
 }
 
 /**
@@ -77,16 +83,14 @@ const matchPublishing: RequestHandler = (request, _response, next) => {
 };
 
 /** Nobody's request, of which nothing is heard: only the contract sees it. */
-async function ask(app: Express, handlers: readonly RequestHandler[], url: string): Promise<void> {
+async function ask(app: Express, validate: RequestHandler, url: string): Promise<void> {
   const request = Object.setPrototypeOf(new IncomingMessage(new Socket()), app.request) as Request;
   const response = Object.setPrototypeOf(new ServerResponse(request), app.response) as Response;
   Object.assign(request, { method: "GET", url, originalUrl: url, body: {}, cookies: {} });
   Object.assign(request, { headers: { authorization: "Bearer none" }, res: response });
   setViewer(response, { name: "nobody", scopes: new Set(scopes), token: "" });
-  for (const handler of handlers) {
-    await new Promise<void>((resolve, reject) => {
-      const next: NextFunction = (error?: unknown) => (error ? reject(error) : resolve());
-      handler(request, response, next);
-    });
-  }
+  await new Promise<void>((resolve, reject) => {
+    const next: NextFunction = (error?: unknown) => (error ? reject(error) : resolve());
+    Promise.resolve(validate(request, response, next)).catch(reject);
+  });
 }

@@ -14,10 +14,13 @@ export function watch({
     const started = performance.now();
     response.once("close", () => {
       const { openapi } = request as { openapi?: { openApiRoute?: string } };
-      metrics.apiRequests.inc({ code: String(response.statusCode) });
-      log.info("answered an API request", {
+      const { statusCode: code } = response;
+      metrics.apiRequests.inc({ code: String(code) });
+      // One line for each event that is taken would drown all others.
+      const taken = request.method === "POST" && request.path === "/events" && code === 202;
+      log[taken ? "debug" : "info"]("answered an API request", {
         path: openapi?.openApiRoute ?? "unknown",
-        code: response.statusCode,
+        code,
         ms: Math.round(performance.now() - started),
       });
     });

@@ -75,7 +75,7 @@ function beforeDelivery({ event, storedAt }: TimelineParts): TimelineStep[] {
   return [...origin(event, at), ...stored];
 }
 
-function origin({ postid, type, data }: WaypostEvent, at: string): TimelineStep[] {
+function origin({ postid, type, data, spooled }: WaypostEvent, at: string): TimelineStep[] {
   if (data.derived !== undefined) {
     return [{ at, kind: "received", words: "Made by Waypost, from another event." }];
   }
@@ -84,7 +84,9 @@ function origin({ postid, type, data }: WaypostEvent, at: string): TimelineStep[
     return [{ at, kind: "received", words: `${type}: ${words}` }];
   }
   if (!postid.startsWith("pst_")) return [{ at, kind: "received", words: "Made by Waypost." }];
-  const durable = "Durable before the POST was answered 200.";
+  const durable = spooled
+    ? "Kept on the receiver's disk before the POST was answered 200, then passed on to the bus."
+    : "Confirmed by the bus before the POST was answered 200.";
   return [
     { at, kind: "received", words: `Received in the POST ${postid}.` },
     { at, kind: "durable", words: durable },

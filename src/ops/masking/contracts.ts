@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
+import type { ApiDocument } from "../api-document.ts";
 import { schemasDir } from "../schemas.ts";
 import { MaskCompiler } from "./compile.ts";
 import type { Mask, Schema } from "./schema.ts";
@@ -16,31 +16,6 @@ export interface Masks {
   }): Mask | undefined;
   /** Of a schema of `components`, by its name. */
   ofSchema(name: string): Mask;
-}
-
-/** Of `schemas/openapi.yaml`, as far as masking reads it. */
-export interface ApiDocument {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation | undefined>>>>;
-  readonly components?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-}
-
-export interface Operation {
-  readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly content?: Content };
-  readonly responses?: Readonly<Record<string, { readonly content?: Content }>>;
-}
-
-export interface Parameter {
-  readonly $ref?: string;
-  readonly name: string;
-  readonly in: string;
-  readonly "x-mask"?: string;
-}
-
-type Content = Readonly<Record<string, { readonly schema?: Schema }>>;
-
-export function readApiDocument(): ApiDocument {
-  return parse(readFileSync(join(schemasDir, "openapi.yaml"), "utf8")) as ApiDocument;
 }
 
 export function readEventSchema(): Schema {

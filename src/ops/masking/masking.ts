@@ -1,14 +1,9 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { Installation } from "../../contracts.ts";
 import { anyViewerOf, viewerOf } from "../access/viewer.ts";
+import { type ApiDocument, readApiDocument } from "../api-document.ts";
 import { Problem, unavailable } from "../http/problem.ts";
-import {
-  type ApiDocument,
-  createMasks,
-  type Masks,
-  readApiDocument,
-  readEventSchema,
-} from "./contracts.ts";
+import { createMasks, type Masks, readEventSchema } from "./contracts.ts";
 import { createKeyed, type Keyed } from "./keyed.ts";
 import { matchOf, methodOf, operationOf } from "./matched.ts";
 import { mayHoldPseudonyms, openPseudonyms } from "./opened.ts";

@@ -1,5 +1,5 @@
 import type { Request } from "express";
-import type { ApiDocument, Operation } from "./contracts.ts";
+import type { ApiDocument, Operation } from "../api-document.ts";
 
 /** What the validator has found out of a request: none before it, and of an address that the document does not know. */
 export interface Match {

@@ -1,6 +1,7 @@
 import type { Request } from "express";
+import type { ApiDocument, Operation, Parameter } from "../api-document.ts";
 import { Problem } from "../http/problem.ts";
-import { type ApiDocument, type Operation, type Parameter, resolve } from "./contracts.ts";
+import { resolve } from "./contracts.ts";
 import { matchOf, operationOf } from "./matched.ts";
 import { wasPseudonym } from "./opened.ts";
 import { isOwnId } from "./pseudonyms.ts";

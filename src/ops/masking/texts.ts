@@ -26,7 +26,9 @@ const code = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
 const mime = /^[a-z]{1,32}\/[A-Za-z0-9.+-]{1,100}(?:; ?[a-z]{1,16}=[A-Za-z0-9., "-]{1,40})?$/;
 
 function isCode(text: string): boolean {
-  return code.test(text) && !isPhoneLike(text);
+  return (
+    code.test(text) && !isPhoneLike(text) && leadsToSomebody.every((id) => text.search(id) < 0)
+  );
 }
 
 /** With the seven digits that the shortest number with a country code has. */

@@ -33,7 +33,6 @@ export function destinationProblems(
 
 function stateProblem(destination: DestinationState, now: Date): StatusProblem | undefined {
   const { name, state, pause, open, oldestOpenAt, breakerSince, lastError } = destination;
-  const why = lastError === undefined ? "" : `: ${lastError.replace(/\.$/, "")}`;
   const waits = open === undefined ? "" : `; deliveries that wait: ${open}`;
   if (pause !== undefined && state === "paused") {
     const level = pause.by === "operator" ? "warning" : "error";
@@ -56,12 +55,8 @@ function stateProblem(destination: DestinationState, now: Date): StatusProblem |
     });
   }
   if (oldestOpenAt === undefined || now.getTime() - Date.parse(oldestOpenAt) < patienceMs) return;
-  return problem(
-    "warning",
-    "destination_slow",
-    `The oldest open delivery to ${name} has waited for ${age(oldestOpenAt, now)} min${why}.`,
-    `\`waypost deliveries --destination ${name} --state open\` shows what waits and why; \`rate\` and \`concurrency\` may be too low.`,
-  );
+  const lasts = `for ${age(oldestOpenAt, now)} min` as const;
+  return diagnosed("warning", { kind: "destination_slow", name, lastError, lasts });
 }
 
 /** Roles that do not fit together. Pure. */

@@ -9,6 +9,7 @@ type Around =
   | "receivedAt"
   | "test"
   | "supersededBy"
+  | "renormalized"
   | "business"
   | "raw";
 

@@ -31,8 +31,8 @@ export function contactEdges(tables: Pick<Tables, "of">): LoadEdges {
   return async (ids) =>
     (
       await Promise.all([
-        aliases.find({ where: { from: { in: ids } } }),
-        aliases.find({ where: { to: { in: ids } } }),
+        aliases.find({ where: { from: { in: ids } }, as: "few" }),
+        aliases.find({ where: { to: { in: ids } }, as: "few" }),
       ])
     ).flat();
 }

@@ -162,6 +162,7 @@ async function shownAt(
     reader,
     listed.map(({ row }) => row._id),
     now,
+    listed.map(({ row }) => row),
   );
   if (by === "waitingSince") await clearAnswered(reader, listed, persons);
   const here = new Map(persons.map(({ view, rows }) => [mainOf(rows, by)._id, view]));
@@ -206,16 +207,19 @@ interface Person {
   readonly rows: readonly ConversationRow[];
 }
 
-/** One for each person behind these ids. */
+/** One for each person behind these ids. `read`: rows that need not be read again. */
 export async function personsAt(
   reader: Sources,
   ids: readonly string[],
   now: number,
+  read: readonly ConversationRow[] = [],
 ): Promise<Person[]> {
   const aliases = await resolveAliases(ids, (more) => reader.aliases(more));
   const people = new Map(ids.map((id) => [[...aliases(id)].sort().join(" "), aliases(id)]));
-  const all = [...new Set([...people.values()].flat())];
-  const rows = new Map((await reader.conversationsById(all)).map((row) => [row._id, row]));
+  const rows = new Map(read.map((row) => [row._id, row]));
+  const others = new Set([...people.values()].flat().filter((id) => !rows.has(id)));
+  const found = others.size === 0 ? [] : await reader.conversationsById([...others]);
+  for (const row of found) rows.set(row._id, row);
   const said = await reader.eventsById([...rows.values()].flatMap(({ last }) => last?.id ?? []));
   return [...people.values()].flatMap((members) => {
     const [first, ...others] = members.flatMap((id) => rows.get(id) ?? []);

@@ -28,8 +28,7 @@ export function newest(
 ): Condition {
   const order = oldestFirst ? "ASC" : "DESC";
   const rows = alternatives.map((conditions) => {
-    const where = conditions.map(({ sql }) => sql).join(" AND ") || "true";
-    return `SELECT * FROM (SELECT ${key} AS value, ${time} AS at, id FROM ${from} WHERE ${where}
+    return `SELECT * FROM (SELECT ${key} AS value, ${time} AS at, id FROM ${from} WHERE ${allOf(conditions).sql}
       ORDER BY ${time} ${order}, id ${order} LIMIT ?)`;
   });
   return {
@@ -41,6 +40,19 @@ export function newest(
       ]),
       limit,
     ],
+  };
+}
+
+/** All of them must hold; of none, every row is meant. */
+export function allOf(conditions: readonly Condition[]): Condition {
+  return conditions.length === 0 ? { sql: "true", params: [] } : together(conditions, " AND ");
+}
+
+/** Their texts with this between them, and all that they bind. */
+export function together(parts: readonly Condition[], between: string): Condition {
+  return {
+    sql: parts.map(({ sql }) => sql).join(between),
+    params: parts.flatMap(({ params }) => params),
   };
 }
 

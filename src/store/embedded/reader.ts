@@ -1,7 +1,8 @@
 import type { WaypostEvent } from "../../contracts.ts";
 import type { AliasEdge } from "../../event/alias-edges.ts";
+import type { LookSession } from "../../support/looks.ts";
 import type { QuerySession } from "../../support/queried-sqlite.ts";
-import type { SqlRow, SqlSession } from "../../support/sqlite.ts";
+import type { SqlValue } from "../../support/sqlite.ts";
 import { rowOf } from "../log/facts.ts";
 import type {
   ConversationSelection,
@@ -37,12 +38,8 @@ export function createReader({ read, query, change }: Uses): Reader {
     eventsById: (ids) => read((session) => eventsById(session, ids)),
     messages: (ids) =>
       read(async (session) => {
-        const { sql, params } = anyOf("id", ids);
-        const rows = await session.all<{ facts: string }>(
-          `SELECT facts FROM messages WHERE ${sql}`,
-          params,
-        );
-        return rows.map((row) => factsRow<MessageRow>(row));
+        const found = await textsById(session, "SELECT facts FROM messages WHERE", ids);
+        return found.map((facts) => factsRow<MessageRow>({ facts }));
       }),
     conversations: (selection, page) =>
       query((session) => findConversations(session, selection, page)),
@@ -92,7 +89,7 @@ async function findConversations(
   return found;
 }
 
-/** Its own index has an account's by their last event; of all other lists most are of few accounts. */
+/** Its own index has an account's by their last event; the indexes of all other lists say whose each is. */
 function ofAccounts(
   by: ConversationTime,
   account: string | undefined,
@@ -103,17 +100,19 @@ function ofAccounts(
     if (by === "lastReceivedAt") return accounts.map((id) => [equal("phone_number_id", id)]);
     return [[anyOf("+phone_number_id", accounts)]];
   }
-  const [one, other] = [equal("phone_number_id", account), equal("waba_id", account)];
-  if (by === "lastReceivedAt") return [[one], [other]];
-  const either = { sql: `(${one.sql} OR ${other.sql})`, params: [...one.params, ...other.params] };
-  return [[either]];
+  if (by === "lastReceivedAt") {
+    return [[equal("phone_number_id", account)], [equal("waba_id", account)]];
+  }
+  // Without the signs SQLite might gather the rows by account and sort them all.
+  const [one, other] = [equal("+phone_number_id", account), equal("+waba_id", account)];
+  return [[{ sql: `(${one.sql} OR ${other.sql})`, params: [...one.params, ...other.params] }]];
 }
 
 function isoTime(at: number): string {
   return new Date(at).toISOString();
 }
 
-async function eventsById(session: SqlSession, ids: readonly string[]) {
+async function eventsById(session: LookSession, ids: readonly string[]) {
   const bodies = new Map<string, WaypostEvent>();
   for (const id of ids.filter((each) => !hasNul(each))) {
     const row = await session.get<{ body: string }>("SELECT body FROM events WHERE id = ?", [id]);
@@ -123,23 +122,43 @@ async function eventsById(session: SqlSession, ids: readonly string[]) {
 }
 
 async function conversationsById(
-  session: SqlSession,
+  session: LookSession,
   ids: readonly string[],
 ): Promise<ConversationRow[]> {
-  const { sql, params } = anyOf("id", ids);
-  const select = `SELECT facts FROM conversations WHERE ${sql}`;
-  const rows = await session.all<{ facts: string }>(select, params);
-  return rows.map((row) => factsRow<ConversationRow>(row));
+  const found = await textsById(session, "SELECT facts FROM conversations WHERE", ids);
+  return found.map((facts) => factsRow<ConversationRow>({ facts }));
 }
 
-async function findAliases(session: SqlSession, ids: readonly string[]): Promise<AliasEdge[]> {
-  return session.all<AliasEdge & SqlRow>(
-    `SELECT kind, from_id AS "from", to_id AS "to", at FROM aliases
-       WHERE from_id IN (SELECT value FROM json_each(?1))
-     UNION SELECT kind, from_id, to_id, at FROM aliases
-       WHERE to_id IN (SELECT value FROM json_each(?1))`,
-    [list(ids)],
-  );
+function textsById(session: LookSession, select: string, ids: readonly string[]) {
+  const { sql, params } = anyOf("id", ids);
+  return texts(session, `${select} ${sql}`, params, ids);
+}
+
+async function findAliases(session: LookSession, ids: readonly string[]): Promise<AliasEdge[]> {
+  const select = `SELECT json_object('kind', kind, 'from', from_id, 'to', to_id, 'at', at) || ''
+    FROM aliases WHERE`;
+  const among = "IN (SELECT value FROM json_each(?1))";
+  const sql = `${select} from_id ${among} UNION ${select} to_id ${among}`;
+  const found = await texts(session, sql, [list(ids)], ids);
+  return found.map((edge) => JSON.parse(edge) as AliasEdge);
+}
+
+/** Rows of so few ids are read on the spot: the way to another thread takes longer. */
+const few = 200;
+
+/** What the one column of this SELECT holds, as one row. */
+async function texts(
+  session: LookSession,
+  select: string,
+  params: readonly SqlValue[],
+  ids: readonly string[],
+): Promise<string[]> {
+  const sql = `WITH found (value) AS (${select}) SELECT json_group_array(value) AS list FROM found`;
+  const row =
+    ids.length > few
+      ? (await session.all<{ list: string }>(sql, params))[0]
+      : await session.get<{ list: string }>(sql, params);
+  return JSON.parse(row?.list ?? "[]");
 }
 
 function hasNul(text: string): boolean {

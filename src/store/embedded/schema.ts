@@ -1,6 +1,7 @@
 import { counters } from "./counters.ts";
 import { ledgerMigration } from "./ledger-migration.ts";
 import { ledgerTables } from "./ledger-tables.ts";
+import { questionIndexes } from "./question-indexes.ts";
 import { conversationWords } from "./words-migration.ts";
 
 /**
@@ -135,6 +136,7 @@ export const logSchema: readonly string[] = [
   ALTER TABLE messages ADD COLUMN sent_at TEXT AS (json_extract(facts, '$.min.sentAt')) VIRTUAL;
   CREATE INDEX messages_sent ON messages (sent_at, id) WHERE sent_at IS NOT NULL;
   `,
+  questionIndexes,
 ];
 
 /** A word as the full-text index holds it: ASCII as it is, all else by its bytes. */

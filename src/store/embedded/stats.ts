@@ -1,12 +1,12 @@
 import type { StoreStats } from "../../contracts.ts";
+import type { LookSession } from "../../support/looks.ts";
 import type { QuerySession } from "../../support/queried-sqlite.ts";
-import type { SqlSession } from "../../support/sqlite.ts";
 import { slotMs } from "./counters.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** From counters: what they cost does not grow with the log. */
-export async function readStats(session: SqlSession): Promise<Omit<StoreStats, "lastEventAt">> {
+export async function readStats(session: LookSession): Promise<Omit<StoreStats, "lastEventAt">> {
   const counts = await session.all<{ name: string; n: number }>("SELECT name, n FROM counts");
   const count = (name: string) => counts.find((each) => each.name === name)?.n ?? 0;
   const types = await session.all<{ type: string; n: number }>(
@@ -26,7 +26,7 @@ export async function readStats(session: SqlSession): Promise<Omit<StoreStats, "
 
 /** Every type in the log, by jumps through its index. */
 export function readTypes(session: QuerySession): Promise<string[]> {
-  return session.list(distinct("events", "type"));
+  return session.list(distinct("events", "type"), [], "brief");
 }
 
 /** The values of an index's first column, by jumps through it. */

@@ -49,7 +49,7 @@ export function tablesIn(
   session: SqlSession,
   { now = Date.now }: TableOptions = {},
 ): Pick<Tables, "of"> {
-  const use: Uses["read"] = (work) => translated(work(session));
+  const use: Uses["change"] = (work) => translated(work(session));
   return tablesOver({ read: use, change: use }, now);
 }
 
@@ -68,6 +68,7 @@ function createTable(spec: TableSpec, uses: TableUses, now: () => number): Table
     const more = (bind: Bind) =>
       unexpired(spec, time, bind) + pageCondition(spec, order, asked.after, bind);
     const parts = { terms, order, more, limit };
+    if (asked.as === "few") return findFew(spec, uses, parts);
     return asked.as === "list" && uses.query !== undefined
       ? findAside(spec, uses.query, parts)
       : findRows(spec, uses, parts);
@@ -118,6 +119,31 @@ function findRows(
   );
 }
 
+/** Their ids are one row, and rows by id are quick: nothing needs another thread. */
+async function findFew(spec: TableSpec, uses: TableUses, parts: ListParts): Promise<AnyRow[]> {
+  const ids = listSql(spec, parts);
+  if (ids === "nothing") return [];
+  const list = `WITH found (value) AS (${ids.sql}) SELECT json_group_array(value) AS list FROM found`;
+  return uses.read(async (session) => {
+    const found = await session.get<{ list: string }>(list, ids.params);
+    return rowsById(spec, session, JSON.parse(found?.list ?? "[]"));
+  });
+}
+
+async function rowsById(
+  spec: TableSpec,
+  session: Pick<SqlSession, "get">,
+  ids: readonly string[],
+): Promise<AnyRow[]> {
+  const sql = `SELECT * FROM ${quoted(spec.name)} WHERE id = ?`;
+  const rows: AnyRow[] = [];
+  for (const id of ids) {
+    const found = await session.get(sql, [id]);
+    if (found !== undefined) rows.push(rowFrom(spec, found));
+  }
+  return rows;
+}
+
 /** On the connection for queries: their list is one row, and what it names is read row by row. */
 async function findAside(
   spec: TableSpec,
@@ -126,15 +152,9 @@ async function findAside(
 ): Promise<AnyRow[]> {
   const list = listSql(spec, parts);
   if (list === "nothing") return [];
-  const byId = `SELECT * FROM ${quoted(spec.name)} WHERE id = ?`;
-  return query(async (session) => {
-    const rows: AnyRow[] = [];
-    for (const id of await session.list<string>(list.sql, list.params)) {
-      const found = await session.get(byId, [id]);
-      if (found !== undefined) rows.push(rowFrom(spec, found));
-    }
-    return rows;
-  });
+  return query(async (session) =>
+    rowsById(spec, session, await session.list<string>(list.sql, list.params)),
+  );
 }
 
 /** One bounded round; answers with the number of rows that were deleted of the fullest table. */

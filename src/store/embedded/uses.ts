@@ -1,10 +1,12 @@
+import type { LookSession } from "../../support/looks.ts";
 import type { QueriedSqlite, QuerySession } from "../../support/queried-sqlite.ts";
 import type { SqlSession } from "../../support/sqlite.ts";
 import { toStoreError } from "./store-error.ts";
 
 /** How the parts of the store get at the file; StoreError is all they throw. */
 export interface Uses {
-  read<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
+  /** For what is brief: it waits for no change. */
+  read<T>(work: (session: LookSession) => Promise<T>): Promise<T>;
   change<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
   /** For what may take long: nothing else waits for it. QueryTooWideError at the time limit. */
   query<T>(work: (session: QuerySession) => Promise<T>): Promise<T>;
@@ -12,7 +14,7 @@ export interface Uses {
 
 export function usesOf(sqlite: QueriedSqlite): Uses {
   return {
-    read: (work) => translated(sqlite.read(work)),
+    read: (work) => translated(sqlite.look(work)),
     change: (work) => translated(sqlite.transaction(work)),
     query: (work) => translated(sqlite.query(work)),
   };

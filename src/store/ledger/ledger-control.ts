@@ -10,8 +10,8 @@ export function createControl(
 ): Pick<Ledger, "enqueue" | "reopen" | "giveUp"> {
   return {
     enqueue: (name, rows) => tables.atomically((all) => enqueue(all, { name, rows, retentionMs })),
-    reopen: (id, { again = false, replay } = {}) =>
-      tables.atomically((all) => reopen(all, id, { again, replay })),
+    reopen: (id, { again = false, notDone = false, replay } = {}) =>
+      tables.atomically((all) => reopen(all, id, { again, notDone, replay })),
     giveUp: (id, reason, { idle = false } = {}) =>
       tables.atomically((all) => giveUp(all, { id, reason, idle, retentionMs })),
   };
@@ -44,7 +44,15 @@ async function enqueue(
 async function reopen(
   tables: Pick<Tables, "of">,
   id: string,
-  { again, replay }: { readonly again: boolean; readonly replay: string | undefined },
+  {
+    again,
+    notDone,
+    replay,
+  }: {
+    readonly again: boolean;
+    readonly notDone: boolean;
+    readonly replay: string | undefined;
+  },
 ): Promise<boolean> {
   const deliveries = tables.of(deliveriesTable);
   const destinations = tables.of(destinationsTable);
@@ -62,7 +70,8 @@ async function reopen(
       ...(row.state === "delivered" && { again: replay }),
     };
     const known = row.state === "delivered" && { unknown: null, emits: null, partial: null };
-    const gone = { nextAt: null, doneAt: null, reason: null, expireAt: null, ...known };
+    const settled = notDone && { unknown: null };
+    const gone = { nextAt: null, doneAt: null, reason: null, expireAt: null, ...settled, ...known };
     const where = { state: row.state };
     await deliveries.update([
       { id: row.id, where, set: { ...set, attempts: 0, ...gone, ...told } },

@@ -1,10 +1,12 @@
 import type { Tables } from "../../contracts/table.ts";
-import type {
-  Delivery,
-  DeliveryChange,
-  EnqueuedDelivery,
-  Ledger,
-  NewDelivery,
+import {
+  changedFields,
+  type Delivery,
+  type DeliveryChange,
+  type EnqueuedDelivery,
+  type Ledger,
+  type NewDelivery,
+  newFields,
 } from "../../contracts.ts";
 import { type DeliveryRow, deliveriesTable, destinationsTable } from "./ledger-tables.ts";
 
@@ -76,55 +78,43 @@ function scheduledRow(row: AnyNew, nextAt: string): DeliveryRow {
   return { ...waiting, state: "scheduled", scheduled: true, nextAt, dueAt };
 }
 
-/** Field by field, as `changeOf`: thousands are made in a second. */
 function openRow(row: AnyNew, epoch: number): DeliveryRow {
-  const fresh: DeliveryRow = {
-    id: row.id,
-    destination: row.destination,
-    eventId: row.eventId,
-    eventType: row.eventType,
-    route: row.route,
-    laneKeys: row.laneKeys,
-    seq: row.seq,
-    createdAt: row.createdAt,
+  const { body, replay } = row;
+  return Object.assign(picked(row, newFields), {
     epoch,
-    state: "open",
+    state: "open" as const,
     open: true,
     attempts: 0,
     history: [],
-  };
-  const { routes, body, replay } = row;
-  if (routes === undefined && body === undefined && replay === undefined) return fresh;
-  return {
-    ...fresh,
     ...(replay !== undefined && { replay, replayed: true }),
-    ...(routes !== undefined && { routes }),
     ...(body !== undefined && { body: JSON.stringify(body) }),
-  };
+  });
+}
+
+/** These fields, where they are there. A rest of the object would take twenty times as long: thousands are made in a second. */
+function picked<T extends object, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> {
+  const to: Partial<Pick<T, K>> = {};
+  for (const name of names) {
+    if (from[name] !== undefined) to[name] = from[name];
+  }
+  return to as Pick<T, K>;
 }
 
 function changeOf(epoch: number, retentionMs: number) {
   const where = { epoch };
   const expireAt = new Date(Date.now() + retentionMs);
   return (change: DeliveryChange) => {
-    const { id, state, unknown } = change;
+    const { id, state, unknown, emits, partial } = change;
     const done = state === "delivered" || state === "skipped" || state === "dead";
-    const set = {
+    const set = Object.assign(picked(change, changedFields), {
       state,
-      unknown: unknown === undefined ? undefined : unknown || null,
-      attempts: change.attempts,
       nextAt: change.nextAt,
-      history: change.history,
-      remoteId: change.remoteId,
-      route: change.route,
-      decided: change.decided,
-      emits: change.emits && JSON.stringify(change.emits),
-      partial: change.partial === undefined ? undefined : change.partial || null,
-      doneAt: change.doneAt,
-      reason: change.reason,
+      unknown: unknown === undefined ? undefined : unknown || null,
+      emits: emits && JSON.stringify(emits),
+      partial: partial === undefined ? undefined : partial || null,
       open: done ? null : undefined,
       expireAt: done ? expireAt : undefined,
-    };
+    });
     return { id, where, set };
   };
 }

@@ -69,7 +69,7 @@ function createTable(spec: TableSpec, use: Use, now: () => number): Table<AnyRow
       const cursor = collection.find(filter);
       if (sort.length > 0) cursor.sort(Object.fromEntries(sort));
       if (bound !== undefined) cursor.limit(bound);
-      if (as !== undefined) cursor.maxTimeMS(maxTimeMS);
+      if (as === "lookup" || as === "list") cursor.maxTimeMS(maxTimeMS);
       return (await cursor.toArray()).map(row);
     });
   };

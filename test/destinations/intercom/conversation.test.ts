@@ -187,6 +187,21 @@ describe("a conversation in Intercom", () => {
     assert.equal(conversations().length, 3);
   });
 
+  it("that was closed longer ago is over, whoever spoke since (rule 10)", async () => {
+    const { deliver } = desk({ reopenWithin: "3d" });
+    await deliver(makeText("one", { at: 0 }));
+    const [first] = conversations();
+    assert.ok(first);
+    first.state = "closed";
+    first.statistics.last_close_at = Date.UTC(2026, 10, 20, 10) / 1_000 + hour;
+    await deliver(sent("Are you happy?", { at: 2 * day }));
+    await deliver(makeText("No", { at: 4 * day }));
+    assert.deepEqual(
+      conversations().map(({ state }) => state),
+      ["closed", "open"],
+    );
+  });
+
   it("that a person deleted is replaced, once", async () => {
     const { deliver } = desk();
     await deliver(makeText("one"));

@@ -47,7 +47,7 @@ export async function startRig(options: Partial<MediaOptions> = {}): Promise<Rig
   const rows = createMediaRows(createMemoryTables());
   const settled: string[] = [];
   const destination = createMedia({
-    ...{ vault, rows, maxBytes: 1_048_576, retentionMs: 86_400_000 },
+    ...{ vault, rows, maxBytes: 1_048_576, retentionMs: () => 86_400_000 },
     graph: { graphUrl: graph.url, accessToken: graph.accessToken },
     without: async () => [],
     settled: (id) => void settled.push(id),

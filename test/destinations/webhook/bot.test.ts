@@ -171,6 +171,17 @@ describe("a webhook that is a bot", () => {
       { reply: { text: "x", buttons: { a: "a", b: "b", c: "c", d: "d" } } },
       /button/,
     ],
+    ["buttons without a text", { reply: { buttons: { a: "A" } } }, /reply\.buttons .*Add text/],
+    [
+      "a list beside buttons",
+      { reply: { text: "x", buttons: { a: "A" }, list: { button: "b", rows: { a: "A" } } } },
+      /reply\.list stands beside buttons.*Keep one/,
+    ],
+    [
+      "a file beside a text",
+      { reply: { text: "x", media: { type: "image", link: "https://a.example" } } },
+      /reply\.media stands beside text/,
+    ],
     ["a number for a text", { reply: { text: 5 } }, /reply\.text must be string/],
     ["no such media", { reply: { media: { type: "gif", link: "https://a.example" } } }, /image/],
     ["an unknown set", { set: { tags: ["+vip"] } }, /set\.\? is no key/],

@@ -28,6 +28,8 @@ export interface CloudApiOptions {
   readonly callback?: Callback;
   /** Told of each message that was taken; `sent` and `delivered` unless told. */
   readonly statuses?: readonly ("sent" | "delivered" | "read")[];
+  /** Of whom no status is ever told. */
+  readonly isQuiet?: (to: CloudMessage["to"]) => boolean;
   /** What the contact writes when they get it; undefined: nothing. */
   readonly answers?: (message: CloudMessage) => string | undefined;
   readonly now?: () => number;
@@ -82,6 +84,7 @@ export async function startCloudApi(options: CloudApiOptions = {}): Promise<Clou
   };
   const tellOf = (message: CloudMessage) => {
     const { phoneNumberId, wamid, to: recipient, callback: sentWith } = message;
+    if (options.isQuiet?.(recipient)) return;
     for (const status of options.statuses ?? (["sent", "delivered"] as const)) {
       const told = { phoneNumberId, wamid, status, recipient };
       post(

@@ -102,6 +102,9 @@ function templateRefusal(body: Json, templates: readonly CloudTemplate[]): Cloud
     .find(({ type }) => type === "body");
   const parameters = list(given?.["parameters"]).map(object);
   if (parameters.length !== (found.body ?? 0)) return no(132000, "another number of parameters");
+  if (parameters.some(({ text }) => String(text ?? "").trim() === "")) {
+    return no(131008, "a parameter is missing");
+  }
   const broken = parameters.some(({ text }) => /[\n\t]| {5}/.test(String(text)));
   return broken ? no(132012, "a line break in a parameter") : undefined;
 }

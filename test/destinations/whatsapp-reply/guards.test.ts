@@ -53,6 +53,11 @@ describe("what whatsapp-reply does not answer", () => {
       makeText("x", { data: { supersededBy: ["evt_2"] } }),
       "it was read again, as other events",
     ],
+    [
+      "what only reading again has brought",
+      makeText("x", { data: { renormalized: true } }),
+      "it was read only later, not as it came",
+    ],
     ["who said stop", makeText("x"), "they said stop", { stopped: true }],
     ["what a human has", makeText("x"), "a human has the conversation", { heldBy: "human" }],
     [

@@ -60,6 +60,7 @@ export function createReplier(
       files: async () => [],
       replying: {
         standing: async () => standing,
+        marks: async () => ({}),
         sentWith: async (callback) => statuses.get(callback),
         repeats: async () => void repeats.push(key),
       },

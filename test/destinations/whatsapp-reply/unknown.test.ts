@@ -62,9 +62,12 @@ describe("a reply whose outcome is unknown", () => {
     await assert.rejects(replier.find(asked), {
       verdict: "refused",
       maybeDone: true,
-      message: /^unknown: /,
+      message: /^unknown: .*waypost deliveries retry <id> --not-done/,
     });
     assert.deepEqual(replier.repeats, []);
+    // Retried by somebody who has looked, it is not asked about again, but sent, and counted.
+    await replier.deliver(asked);
+    assert.deepEqual([api.messages.length, replier.repeats.length], [2, 1]);
   });
 
   it("is sent again with onUnknown: repeat, and counted", async () => {

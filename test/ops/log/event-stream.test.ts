@@ -56,8 +56,8 @@ const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   retryQuarantined: none,
   replays: { create: none, get: none, list: none, running: none, update: none },
   planReplay: none,
-  installation: { pseudonymKey: none },
-  setUp: { connection: none, doctor: none, sendTest: none },
+  installation: { pseudonymKey: none, useSecret: none, secretUsed: none },
+  setUp: { connection: none, doctor: none, configuration: none, sendTest: none },
   intake: { publish: none, accounts: () => ({}) },
   production: false,
   access: {

@@ -83,4 +83,16 @@ describe("the timeline of an event", () => {
     assert.match((await timeline("evt_x"))[0]?.words ?? "", /Made by Waypost/);
     assert.equal((await ops.get("/api/timeline/evt_none")).status, 404);
   });
+
+  it("tells whether the bus had the POST at once, or the receiver's disk first", async () => {
+    const [direct, late] = ["evt_direct", "evt_late"].map((id) =>
+      says(`wamid.${id}`, text("hi"), { ago: 1, id, post: "pst_2" }),
+    );
+    assert.ok(direct && late);
+    await ops.store.append([direct, { ...late, spooled: true }]);
+    const durable = async (id: string) =>
+      (await timeline(id)).find(({ kind }) => kind === "durable")?.words ?? "";
+    assert.match(await durable("evt_direct"), /^Confirmed by the bus before/);
+    assert.match(await durable("evt_late"), /^Kept on the receiver's disk before/);
+  });
 });

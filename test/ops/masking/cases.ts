@@ -187,6 +187,7 @@ export const cases: Readonly<Record<string, Case | readonly Case[]>> = {
   ),
   "get /api/report": plain("/api/report?by=template&from=2026-11-20&to=2026-11-22"),
   "get /api/doctor": plain("/api/doctor"),
+  "get /api/configuration": plain("/api/configuration"),
   "get /api/connect": plain("/api/connect"),
   "post /api/test-message": plain("/api/test-message", {}),
   "get /api/stats": plain("/api/stats"),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { type Scope, scopes } from "../../../src/ops/access/viewer.ts";
-import { readApiDocument } from "../../../src/ops/masking/contracts.ts";
+import { readApiDocument } from "../../../src/ops/api-document.ts";
 import { type Harness, token } from "../harness.ts";
 import { type Answer, ask, foundIn, tokenOf } from "./asking.ts";
 import { type Case, cases, type Names, realNames } from "./cases.ts";

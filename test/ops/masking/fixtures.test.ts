@@ -3,11 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { WaypostEvent } from "../../../src/contracts.ts";
-import {
-  createMasks,
-  readApiDocument,
-  readEventSchema,
-} from "../../../src/ops/masking/contracts.ts";
+import { readApiDocument } from "../../../src/ops/api-document.ts";
+import { createMasks, readEventSchema } from "../../../src/ops/masking/contracts.ts";
 import { createPseudonyms } from "../../../src/ops/masking/pseudonyms.ts";
 import { leadsToSomebody, personal } from "./planted.ts";
 

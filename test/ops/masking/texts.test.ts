@@ -22,6 +22,9 @@ describe("a text that is safe in a way", () => {
       "+15555550123",
       "x15555550123",
       "DE.7410258963",
+      "DE.mnbvcxylkjhgf",
+      "wamid.HBgLAbCdEfGhIjKlMnOpQrSt",
+      `cnv_${"a".repeat(32)}`,
       "",
       "<b>",
     ]) {

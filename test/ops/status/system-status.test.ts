@@ -273,6 +273,7 @@ describe("the status", () => {
       { ...lease, name: "crm", pause: { by: "config", reason: "no token.", at: since } },
       { ...lease, name: "erp", breaker: "open", breakerSince: since, lastError: "503." },
       { ...lease, name: "shop", dead: 3 },
+      { ...lease, name: "desk", oldestOpenAt: since },
     ];
     const configured = new Map(rows.map(({ name }) => [name, { kind: "webhook" }]));
     const queues = [{ name: "waypost.deliver.crm", ready: 0, dead: 2 }];
@@ -281,11 +282,12 @@ describe("the status", () => {
       {
         now: now.getTime(),
         rows,
+        behindSince: { desk: Date.parse(since) },
         queues,
         quarantinedLastHour: 3,
         lastHeard: { berlin: lastEventAt },
       },
-      { breakerOpenForMs: 0, quarantinePerHour: 0, silenceMs: { berlin: 0 } },
+      { breakerOpenForMs: 0, behindForMs: 0, quarantinePerHour: 0, silenceMs: { berlin: 0 } },
     );
     const problems = findProblems(
       {
@@ -307,6 +309,7 @@ describe("the status", () => {
         ["paused:crm", "crm paused itself: no token"],
         ["out:erp", `erp has been out since ${since}: 503`],
         ["dead:shop", "3 deliveries to shop are dead"],
+        ["slow:desk", `The oldest open delivery to desk has waited since ${since}`],
         [
           "messages:waypost.deliver.crm",
           "2 messages in waypost.dead.waypost.deliver.crm are no events",

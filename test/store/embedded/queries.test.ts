@@ -67,8 +67,7 @@ describe("the embedded store's queries", () => {
         },
       });
     return {
-      read: <T>(work: (session: SqlSession) => Promise<T>) =>
-        uses.read((session) => work(noting(session))),
+      read: ((work) => uses.read((session) => work(noting(session)))) as typeof uses.read,
       change: uses.change,
       query: ((work) => uses.query((session) => work(noting(session)))) as typeof uses.query,
     };

@@ -1,5 +1,5 @@
-import type { RoutesTested } from "../client/client.ts";
-import { escapeControls, localTime, safeJson } from "./common/terminal.ts";
+import type { RoutesTested } from "../../client/client.ts";
+import { escapeControls, localTime, safeJson } from "./terminal.ts";
 
 type RouteTested = RoutesTested["routes"][number];
 type DeliveryTested = RoutesTested["deliveries"][number];
@@ -32,13 +32,24 @@ function routeLines(tested: RouteTested): string[] {
 }
 
 function deliveryLines(tested: DeliveryTested): string[] {
-  const { destination, kind, route, would, opensAt, says, wouldSend } = tested;
+  const { destination, kind, route, would, opensAt, says, wouldSend, guards = [] } = tested;
   const when = opensAt === undefined ? "" : ` at ${localTime(opensAt)}`;
   const title = `${destination} (${kind})${when}`;
   if (would === "skip") return [`  would be skipped for ${title}: ${says}`];
   if (would === "wait") return [`  would wait for ${title}: ${says}`];
   const shown = wouldSend === undefined ? [] : safeJson(wouldSend, 2).split("\n");
-  return [`  would be sent to ${title}, by ${route}`, ...shown.map((line) => `    ${line}`)];
+  const stop = guards.find(({ allows }) => !allows);
+  const head =
+    stop === undefined
+      ? `would be sent to ${title}, by ${route}`
+      : `would be skipped for ${title}, by ${route}, as things stand: ${stop.says}`;
+  return [`  ${head}`, ...guards.map(guardLine), ...shown.map((line) => `    ${line}`)];
+}
+
+type GuardAnswer = NonNullable<DeliveryTested["guards"]>[number];
+
+function guardLine({ guard, allows, says }: GuardAnswer): string {
+  return `      ${allows ? "✓" : "✗"} ${guard}${says === undefined ? "" : `: ${says}`}`;
 }
 
 /** One line: the event, and the routes that would deliver it or act. */

@@ -7,6 +7,7 @@ import type { WaypostEvent } from "../contracts.ts";
 import { compileRoutes, type RouteVerdict } from "../deliver/routes/routes.ts";
 import { noInWords } from "../deliver/routes/why-not.ts";
 import { normalize } from "../receive/normalize.ts";
+import type { CommandParts } from "./common/command.ts";
 import {
   askOps,
   CommandError,
@@ -17,9 +18,9 @@ import {
   tokenOption,
   urlOption,
 } from "./common/ops-client.ts";
+import { takenLine, testedLines } from "./common/routes-tested.ts";
 import { escapeControls, print, safeJson } from "./common/terminal.ts";
 import { parseLimit } from "./events.ts";
-import { takenLine, testedLines } from "./routes-tested.ts";
 
 /** What a destination would be sent. Sends nothing, shows no secret. */
 export type Preview = (
@@ -42,11 +43,15 @@ interface RoutesTest {
   }[];
 }
 
-interface Parts {
-  readonly env: NodeJS.ProcessEnv;
+interface Parts extends Pick<CommandParts, "env" | "resolve"> {
   readonly kinds: Kinds;
   readonly preview: Preview;
-  readonly resolve: ResolveOps;
+}
+
+export async function register(program: Command, parts: CommandParts): Promise<void> {
+  const { previewDestination: preview } = await import("../app/destinations.ts");
+  const { destinationKinds: kinds } = await import("../destinations/kinds.ts");
+  registerRoutesTest(program, { ...parts, kinds, preview });
 }
 
 /** `waypost routes test <event id | file>`: what would become of it. */

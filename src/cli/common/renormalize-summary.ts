@@ -1,5 +1,5 @@
-import type { PropertyChange, Renormalization, RenormalizationExample } from "../contracts.ts";
-import { columns, cut, escapeControls } from "./common/terminal.ts";
+import type { PropertyChange, Renormalization, RenormalizationExample } from "../../contracts.ts";
+import { columns, cut, escapeControls } from "./terminal.ts";
 
 const maxPathsShown = 20;
 

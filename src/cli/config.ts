@@ -4,6 +4,7 @@ import { ConfigError, type ConfigProblem, firstOfEach } from "../config/config-e
 import { readGiven } from "../config/env.ts";
 import type { Routing } from "../config/routing.ts";
 import { warningsOf } from "../config/warnings.ts";
+import type { CommandParts } from "./common/command.ts";
 import { exitCodes, runCommand } from "./common/ops-client.ts";
 import { print, safeJson } from "./common/terminal.ts";
 
@@ -15,6 +16,11 @@ export type ReadRouting = (
   hasRabbit: boolean,
   cwd: string,
 ) => Promise<Routing>;
+
+export async function register(program: Command, { env }: CommandParts): Promise<void> {
+  const { readRouting } = await import("../app/plan.ts");
+  registerConfigCheck(program, env, readRouting);
+}
 
 /** `waypost config check`: every problem of environment and waypost.yaml at once; changes nothing. */
 export function registerConfigCheck(

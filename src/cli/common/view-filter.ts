@@ -1,6 +1,6 @@
-import type { Client } from "../client/client.ts";
-import { CommandError, exitCodes } from "./common/ops-client.ts";
-import { parseTime } from "./common/times.ts";
+import type { Client } from "../../client/client.ts";
+import { CommandError, exitCodes } from "./ops-client.ts";
+import { parseTime } from "./times.ts";
 
 /** The filter of a saved view of events, as the command line takes it. Throws CommandError where there is none of the name. */
 export async function eventFilterOfView(
