@@ -1,8 +1,8 @@
 import { type Config, loadConfig, type Role } from "../config/config.ts";
 import type { Bus, Store } from "../contracts.ts";
+import { prepareIntake } from "../event/intake/intake-event.ts";
 import { newSecret, sha256Of } from "../ops/access/secrets.ts";
 import { loginCode } from "../ops/access/session-routes.ts";
-import { prepareIntake } from "../event/intake/intake-event.ts";
 import { createOps, type Ops } from "../ops/create-ops.ts";
 import type { Reload } from "../ops/reload-route.ts";
 import type { ReadyCheck } from "../ops/status/probes.ts";

@@ -1,7 +1,7 @@
 /** The other end of `many-commands.ts`: runs each command that it is sent as `bin/waypost.js` would, in this one process. */
 import { moduleUrl } from "./source.ts";
 
-export interface Asked {
+interface Asked {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }

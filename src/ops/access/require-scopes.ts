@@ -36,7 +36,7 @@ function missingScope(scope: string): Problem {
   });
 }
 
-export function allAccounts(): Problem {
+function allAccounts(): Problem {
   return new Problem(403, "all-accounts", "This concerns all accounts.", {
     detail: "Ask with a token that was made without `--account`.",
   });

@@ -8,7 +8,10 @@ const person = { waId: "15555550123", name: "Mia" };
 const rules = { replies: { senders: ["wa"], bots: ["bot"] } };
 const inbound = { type: ["whatsapp.message.*"] };
 
-const start = async (routes: Parameters<typeof startReplying>[0], options: Readonly<Record<string, unknown>> = {}) => {
+const start = async (
+  routes: Parameters<typeof startReplying>[0],
+  options: Readonly<Record<string, unknown>> = {},
+) => {
   const run = await startReplying(routes, { rules, options });
   const { clock, log, receive } = run;
   let count = 0;

@@ -154,7 +154,7 @@ describe("the audit of acts", () => {
     assert.deepEqual(byAction, {
       pauseDestination: { who, filter: { name: "erp", reason: true }, result: "done" },
       resumeDestination: { who, filter: { name: "erp" }, result: "done" },
-      retryDelivery: { who, filter: { id: true, again: false }, result: "refused" },
+      retryDelivery: { who, filter: { id: true, again: false, notDone: false }, result: "refused" },
       createToken: { who, filter: { name: "x", scopes: ["read"] }, result: "refused" },
       reload: { who, result: "failed" },
     });
