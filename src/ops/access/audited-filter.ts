@@ -30,7 +30,7 @@ const plainNames = new Set([
     "route",
   ],
   ...["name", "queue", "again", "effects", "dryRun", "rate", "force", "for", "by", "format"],
-  ...["scopes", "accounts", "expiresAt", "who", "action", "kind", "direction"],
+  ...["scopes", "accounts", "expiresAt", "who", "action", "kind", "direction", "notDone"],
 ]);
 /** Say nothing of what is read, only of how it is listed. */
 const ignored = new Set(["limit", "cursor", "order"]);
