@@ -79,7 +79,7 @@ function ofAnswer(answer: Answer, { event, secrets }: FailureParts): DeliveryErr
     return new DeliveryError("outage", `the mail server puts it off (${code})`, kept);
   if (quotas.has(enhanced ?? "")) {
     const words = `the mail server has taken as much as it takes a day (${code})`;
-    return new DeliveryError("outage", words, { ...kept, afterMs: quotaMs });
+    return new DeliveryError("outage", words, { ...kept, afterMs: quotaMs, limited: true });
   }
   const words = remedyFor(answer, enhanced);
   if (words !== undefined) return config(`the mail server ${words} (${code})`, kept);

@@ -113,6 +113,7 @@ describe("what a mail server says or does", () => {
       const outcome = await attempt(destination, event, { ms });
       assert.ok(outcome instanceof DeliveryError, "delivered");
       assert.equal(outcome.verdict, verdict, outcome.message);
+      assert.equal(outcome.limited, what === "Gmail's quota of a day", "uses no attempt");
       assert.equal(outcome.maybeDone, done === "perhaps done", outcome.message);
       assert.match(outcome.message, words);
       const said = `${outcome.message} ${outcome.answer}`;

@@ -72,11 +72,17 @@ export async function runDay(options: DayOptions): Promise<DayEnd> {
     const summary = await sending;
     assert.equal(summary.unexpected, 0, "every POST is answered as it should be");
     await trouble;
-    await waitFor(
-      "everything is delivered",
-      async () => (await openRows(program)) === 0,
-      options.withinMs,
-    );
+    let open: readonly Delivery[] = [];
+    const delivered = async () => {
+      open = await openRows(program);
+      return open.length === 0 && (await isRead(program));
+    };
+    await waitFor("everything is delivered", delivered, options.withinMs).catch((error: Error) => {
+      const waiting = open.map(({ destination, state, nextAt, history }) =>
+        [destination, state, nextAt, JSON.stringify(history.at(-1))].join(" "),
+      );
+      throw new Error([`${error.message}; open were, of each state:`, ...waiting].join("\n"));
+    });
     const events = await all<WaypostEvent>(program, "/api/events?");
     const rows = await Promise.all(
       vendors.map(async ({ name }): Promise<[string, Delivery[]]> => {
@@ -167,14 +173,17 @@ async function all<T>(program: Program, path: string): Promise<T[]> {
   return found;
 }
 
-/** Open, or still to come: of events that no queue has handed over. */
-async function openRows(program: Program): Promise<number> {
+/** The first of them; undelivered events that no queue has handed over have none. */
+async function openRows(program: Program): Promise<Delivery[]> {
   const states = await Promise.all(
     ["open", "sending"].map((state) =>
-      ask<Page<Delivery>>(program, `/api/deliveries?state=${state}&limit=1`),
+      ask<Page<Delivery>>(program, `/api/deliveries?state=${state}&limit=20`),
     ),
   );
-  const open = states.flatMap(({ items }) => items).length;
+  return states.flatMap(({ items }) => items);
+}
+
+async function isRead(program: Program): Promise<boolean> {
   const { bus } = await ask<Pick<SystemStatus, "bus">>(program, "/api/status");
-  return open + bus.queues.reduce((sum, { ready }) => sum + ready, 0);
+  return bus.queues.every(({ ready }) => ready === 0);
 }
