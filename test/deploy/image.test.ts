@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { it } from "node:test";
 import { promisify } from "node:util";
 
@@ -63,7 +63,8 @@ async function copy(line: string, from: string, to: string): Promise<void> {
   const target = words.at(-1) ?? ".";
   for (const source of words.slice(0, -1)) {
     const name = source.replace("/app/", "");
-    const into = target.endsWith("/") || target === "." ? join(to, target, name) : join(to, target);
+    const into =
+      target.endsWith("/") || target === "." ? join(to, target, basename(name)) : join(to, target);
     await mkdir(dirname(into), { recursive: true });
     await cp(join(from, name), into);
   }
