@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { person } from "../../test/support/person.ts";
 import { readYaml, sourceSecret } from "./ready-config.ts";
 import { signedByMeta, signedForSource } from "./sign.ts";
@@ -23,7 +24,18 @@ export function createStage({ waypost, yaml, secrets, watch, say }: Setting) {
     const answer = await fetch(url, { method: "POST", headers: all, body });
     if (!answer.ok) throw new Error(`${url} answers ${answer.status}: ${await answer.text()}`);
   };
-  const send = (envelope: object) => {
+  /** Nobody reads, and answers, before Waypost has heard that what they read was taken. */
+  const allIsSent = async () => {
+    const headers = { authorization: `Bearer ${secrets.ops}` };
+    const url = `${waypost.opsUrl}/api/deliveries?state=sending&limit=1`;
+    for (;;) {
+      const { items } = (await (await fetch(url, { headers })).json()) as { items: unknown[] };
+      if (items.length === 0) return;
+      await sleep(20);
+    }
+  };
+  const send = async (envelope: object) => {
+    await allIsSent();
     const body = JSON.stringify(envelope);
     const url = `${waypost.publicUrl}/webhooks/whatsapp`;
     return post(url, signedByMeta(body, secrets.app), body);

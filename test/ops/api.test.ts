@@ -126,6 +126,7 @@ const testedElsewhere = [
   "/api/doctor",
   "/api/test-message",
   "/api/audit",
+  "/api/configuration",
   "/api/contacts/{id}",
   "/api/conversations/{id}/messages",
   "/api/dead-letters",
