@@ -42,7 +42,10 @@ const list = async (query = "") => {
 /** What was recorded since the test began, oldest first, when it is so many. */
 const recorded = async (count: number) => {
   const asked = () => list(`?from=${since}&who=anna`);
-  const { items } = await eventually(asked, ({ items: found }) => found.length >= count);
+  // How a refused or failed act ended follows its answer.
+  const { items } = await eventually(asked, ({ items: found }) => {
+    return found.length >= count && found.every(({ result }) => result !== "begun");
+  });
   assert.equal(items.length, count, JSON.stringify(items));
   return items.reverse().map(({ id, at, ...entry }) => {
     assert.match(id, /^aud_[0-9a-f]{24}$/);
