@@ -18,8 +18,7 @@ import { deliveryId } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
 import type { Health } from "./health.ts";
 import type { HeldRows } from "./lanes/held-rows.ts";
-import { type Lanes, laneKeysOf } from "./lanes/lanes.ts";
-import { createOverAtOnce, nothingToDo } from "./lanes/over-at-once.ts";
+import { createOverAtOnce, type Lanes, laneKeysOf, nothingToDo } from "./lanes/lanes.ts";
 import type { Routes } from "./routes/routes.ts";
 
 /** The log may have lost an event that waited longer in its queue before its row is first looked after. */

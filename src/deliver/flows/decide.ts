@@ -8,7 +8,7 @@ import {
   type WaypostEvent,
 } from "../../contracts.ts";
 import { deliveryId } from "../delivery.ts";
-import { nothingToDo } from "../lanes/over-at-once.ts";
+import { nothingToDo } from "../lanes/lanes.ts";
 import {
   type Circumstances,
   circumstancesOf,
