@@ -17,7 +17,7 @@ import type { OpenRow } from "../lanes/lane.ts";
 import { retryWhileHeld } from "../retry-while-held.ts";
 import { aboutOf, askContact } from "./contact-of.ts";
 import { absentFiles, askOnce, noSurroundings, type Surroundings } from "./surroundings.ts";
-import { latestAt } from "./too-late.ts";
+import { latestAt } from "./waits.ts";
 
 export interface ContextParts {
   readonly setup: DestinationSetup;

@@ -3,7 +3,7 @@ import { personEdges } from "../../event/alias-edges.ts";
 import type { Decider } from "../flows/decide.ts";
 import { aboutOf, askContact } from "./contact-of.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { latestAt } from "./too-late.ts";
+import { latestAt } from "./waits.ts";
 
 interface DryParts {
   readonly ledger: Pick<Ledger, "link" | "contactAliases">;

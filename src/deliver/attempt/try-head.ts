@@ -11,9 +11,8 @@ import { contactKeysOf } from "./contact-of.ts";
 import { type ContextParts, contextOf, saveLink } from "./context.ts";
 import { deadly, jitter, settle } from "./settle.ts";
 import { lookInShadow } from "./shadow.ts";
-import { isTooLate } from "./too-late.ts";
 import { decideTurn, followUp, sendingMark, skip, type TurnParts, waitForTurn } from "./turn.ts";
-import { findBody, isOld, lacksParts, waitForBody, waitsForItsTime } from "./waits.ts";
+import { findBody, isOld, isTooLate, lacksParts, waitForBody, waitsForItsTime } from "./waits.ts";
 
 export interface HeadParts extends TurnParts, ContextParts {
   /** For destinations with `serialize: "contact"`. */
