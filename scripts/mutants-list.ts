@@ -354,7 +354,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "omit: templates show no more than the event",
-    file: "src/deliver/attempt/tell-less.ts",
+    file: "src/deliver/attempt/surroundings.ts",
     from: "all.scope(omitFrom(event, omit)",
     to: "all.scope(event",
     test: "test/deliver/omit.test.ts",

@@ -3,8 +3,12 @@ import type { Bus, Contacts, Ledger } from "../contracts.ts";
 import { flowsDestination } from "../contracts.ts";
 import { type Clock, systemClock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
-import { noSurroundings, type Surroundings } from "./attempt/surroundings.ts";
-import { tellLess, tellLessOfContacts } from "./attempt/tell-less.ts";
+import {
+  noSurroundings,
+  type Surroundings,
+  tellLess,
+  tellLessOfContacts,
+} from "./attempt/surroundings.ts";
 import { createBodies } from "./bodies.ts";
 import type { DeliveryHooks, DestinationSetup, EndedRow } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
