@@ -6,8 +6,7 @@ import type { Batch } from "../lanes/gather.ts";
 import type { OpenRow } from "../lanes/lane.ts";
 import { GivenUpError } from "../writes.ts";
 import { attemptBatch, type BatchEnd, type Outcome } from "./attempt.ts";
-import { contactKeysOf } from "./contact-of.ts";
-import { contextOf, saveLink } from "./context.ts";
+import { contactKeysOf, contextOf, saveLink } from "./context.ts";
 import { jitter, settle, settleUntried } from "./settle.ts";
 import {
   bodyToTry,
