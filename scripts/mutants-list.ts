@@ -326,14 +326,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "shadow: nothing is remembered",
-    file: "src/deliver/attempt/shadow.ts",
+    file: "src/deliver/attempt/attempt.ts",
     from: "remember: async () => undefined",
     to: "",
     test: "test/deliver/shadow.test.ts",
   },
   {
     promise: "shadow: a failure has done nothing",
-    file: "src/deliver/attempt/shadow.ts",
+    file: "src/deliver/attempt/attempt.ts",
     from: "return nothingDone(outcome);",
     to: "return outcome;",
     test: "test/deliver/shadow.test.ts",

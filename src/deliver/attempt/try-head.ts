@@ -6,10 +6,9 @@ import { setupFor } from "../delivery.ts";
 import type { Health } from "../health.ts";
 import type { OpenRow } from "../lanes/lane.ts";
 import { GivenUpError } from "../writes.ts";
-import { attempt, isSkipped, type Outcome } from "./attempt.ts";
+import { attempt, isSkipped, lookInShadow, type Outcome } from "./attempt.ts";
 import { type ContextParts, contactKeysOf, contextOf, saveLink } from "./context.ts";
 import { deadly, jitter, settle } from "./settle.ts";
-import { lookInShadow } from "./shadow.ts";
 import { decideTurn, followUp, sendingMark, skip, type TurnParts, waitForTurn } from "./turn.ts";
 import { findBody, isOld, isTooLate, lacksParts, waitForBody, waitsForItsTime } from "./waits.ts";
 
