@@ -1,6 +1,6 @@
 import type { FlowRules, Only, Route } from "../../contracts.ts";
 import { compilePattern } from "../../event/pattern.ts";
-import { hasBots } from "../routes/asked-replies.ts";
+import { hasBots } from "../routes/without-route.ts";
 
 /**
  * Something depends on a conversation's end: a route that names the event, or what lasts until then. A route that takes all

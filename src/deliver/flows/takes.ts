@@ -7,7 +7,7 @@ import {
 } from "../../contracts.ts";
 import { replyRequestedType, setRequestedType } from "../../event/own-types.ts";
 import { compilePattern } from "../../event/pattern.ts";
-import { hasBots } from "../routes/asked-replies.ts";
+import { hasBots } from "../routes/without-route.ts";
 import { needsOpenings } from "./opened.ts";
 
 /** What `set` and what people say about consent change; conditions on these, and templates that show them, wait for the `flows` row of their event. */
