@@ -16,7 +16,6 @@ import {
   tellLess,
   tellLessOfContacts,
 } from "./attempt/surroundings.ts";
-import { createBodies } from "./bodies.ts";
 import {
   type DeliveryHooks,
   type DestinationSetup,
@@ -27,6 +26,7 @@ import type { Decider } from "./flows/decide.ts";
 import { maxOpenRows } from "./intake.ts";
 import { type OpenRow, wakeRow } from "./lanes/lane.ts";
 import { maxLaneRows } from "./lanes/lanes.ts";
+import { createBodies } from "./ledger-access.ts";
 import type { Routes } from "./routes/routes.ts";
 import { createTerm, type Term, type TermParts, termEndMs } from "./term.ts";
 

@@ -7,7 +7,6 @@ import type { Log } from "../support/log.ts";
 import type { Surroundings } from "./attempt/surroundings.ts";
 import { createTryBatch } from "./attempt/try-batch.ts";
 import { createTryHead } from "./attempt/try-head.ts";
-import type { Bodies } from "./bodies.ts";
 import type { DestinationSetup } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
 import type { Health } from "./health.ts";
@@ -16,7 +15,7 @@ import { createGather } from "./lanes/gather.ts";
 import type { HeldRows } from "./lanes/held-rows.ts";
 import type { Lanes } from "./lanes/lanes.ts";
 import { createSchedule, type Schedule } from "./lanes/schedule.ts";
-import { createWrites } from "./writes.ts";
+import { type Bodies, createWrites } from "./ledger-access.ts";
 
 /** A token bucket that holds one second's attempts, at least one. */
 interface Rate {

@@ -19,7 +19,7 @@ import { type DestinationSetup, delayedRoute } from "../delivery.ts";
 import type { Decider } from "../flows/decide.ts";
 import type { Health } from "../health.ts";
 import type { OpenRow } from "../lanes/lane.ts";
-import { retryWhileHeld } from "../retry-while-held.ts";
+import { retryWhileHeld } from "../ledger-access.ts";
 import { absentFiles, askOnce, noSurroundings, type Surroundings } from "./surroundings.ts";
 import { latestAt } from "./waits.ts";
 

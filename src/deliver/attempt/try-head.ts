@@ -5,7 +5,7 @@ import { LeaseOverError } from "../../support/lease.ts";
 import { setupFor } from "../delivery.ts";
 import type { Health } from "../health.ts";
 import type { OpenRow } from "../lanes/lane.ts";
-import { GivenUpError } from "../writes.ts";
+import { GivenUpError } from "../ledger-access.ts";
 import { attempt, isSkipped, lookInShadow, type Outcome } from "./attempt.ts";
 import { type ContextParts, contactKeysOf, contextOf, saveLink } from "./context.ts";
 import { deadly, jitter, settle } from "./settle.ts";

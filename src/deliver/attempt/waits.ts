@@ -3,11 +3,11 @@ import { mediaOf } from "../../event/media-of.ts";
 import { omitFrom } from "../../event/omit.ts";
 import type { Clock } from "../../support/clock.ts";
 import type { Log } from "../../support/log.ts";
-import type { Bodies, Body } from "../bodies.ts";
 import { type DestinationSetup, setupFor } from "../delivery.ts";
 import { receivedAt } from "../flows/circumstances.ts";
 import type { Decider } from "../flows/decide.ts";
 import { mostWaitMs, type OpenRow } from "../lanes/lane.ts";
+import type { Bodies, Body } from "../ledger-access.ts";
 import { jitter } from "./settle.ts";
 import type { Surroundings } from "./surroundings.ts";
 
