@@ -17,9 +17,8 @@ import {
 } from "./circumstances.ts";
 import { isClaimed, isTheOne } from "./once.ts";
 import { compileOnly, firstBroken, type OnlyTest } from "./only.ts";
-import { needsOpenings } from "./opened.ts";
 import { logNames } from "./scope.ts";
-import { isOwn, type OwnTakes, ownTakes } from "./takes.ts";
+import { isOwn, needsOpenings, type OwnTakes, ownTakes } from "./takes.ts";
 
 /** What is asked of a row at its turn. */
 interface Asking {

@@ -15,11 +15,10 @@ import { setAsAsked } from "./asked-set.ts";
 import type { Circumstances, FlowMemory } from "./circumstances.ts";
 import { type Confirmation, confirmStop } from "./confirm-stop.ts";
 import { applyConsent } from "./consent.ts";
-import { needsOpenings, opened } from "./opened.ts";
 import { renderOf } from "./render.ts";
 import { type ScopeParts, scopeOf } from "./scope.ts";
 import { change, scalars, topicOf } from "./set.ts";
-import { acts } from "./takes.ts";
+import { acts, needsOpenings, opened } from "./takes.ts";
 
 export interface FlowsParts extends ScopeParts {
   readonly routes: readonly Route[];
