@@ -12,8 +12,7 @@ import {
 import { derivedEvent, mostDepth } from "../../event/derived-event.ts";
 import type { Template, Templates } from "../../support/template.ts";
 import type { Circumstances, FlowMemory } from "./circumstances.ts";
-import { renderOf } from "./render.ts";
-import { type ScopeParts, scopeOf } from "./scope.ts";
+import { renderOf, type ScopeParts, scopeOf } from "./scope.ts";
 import {
   applyConsent,
   type Confirmation,
