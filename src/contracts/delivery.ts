@@ -77,12 +77,15 @@ export type NewDelivery = Pick<Delivery, (typeof newFields)[number]> & {
   readonly reason?: string;
   /** Not as dead: there is nothing to do, and all is done that came before. With `reason`. */
   readonly skipped?: true;
+  /** It is being tried as soon as it is there: a slot is held for it. */
+  readonly sending?: true;
   /** Kept with the row, and as long as it: the log lacks the event, or is about to lose it. */
   readonly body?: WaypostEvent;
 };
 
 /** A row that is opened from outside: its number is given by the ledger. */
-export type EnqueuedDelivery = Omit<NewDelivery, "destination" | "seq"> & Pick<Delivery, "replay">;
+export type EnqueuedDelivery = Omit<NewDelivery, "destination" | "seq" | "sending"> &
+  Pick<Delivery, "replay">;
 
 /** What is written of a row as it is told. `history` is all of it; `doneAt` comes with what ends it. */
 export const changedFields = [

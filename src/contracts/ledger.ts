@@ -76,8 +76,6 @@ interface Leases {
   renewLease(name: string, epoch: number): Promise<DestinationLease | undefined>;
   /** The next taker need not wait. */
   releaseLease(name: string, epoch: number): Promise<void>;
-  /** Reserves `count` numbers and answers with the first. undefined: the lease is lost. */
-  reserveSeq(name: string, epoch: number, count: number): Promise<number | undefined>;
   /** Merges into the row what an on-call engineer asks for; undefined takes away. Fenced by the epoch. */
   note(name: string, epoch: number, facts: DestinationNote): Promise<void>;
 }
@@ -92,6 +90,16 @@ interface DeliveryRows {
     rows: readonly NewDelivery[],
     epoch: number,
   ): Promise<{ readonly id: string; readonly state: Delivery["state"] }[]>;
+  /**
+   * Reserves `count` numbers and inserts the rows that are made of the first of them, as `insert` does: in one commit where the store
+   * has such. undefined: the lease is lost, and nothing was reserved or inserted. Rejects with what `rowsFrom` throws.
+   */
+  insertNext(
+    name: string,
+    epoch: number,
+    count: number,
+    rowsFrom: (first: number) => readonly NewDelivery[],
+  ): Promise<{ readonly id: string; readonly state: Delivery["state"] }[] | undefined>;
   /** Stamps all open rows (`open`, `sending`) with the epoch. */
   claimOpen(name: string, epoch: number): Promise<void>;
   /** Of the open rows that bear the epoch, by `seq`: the first `limit` behind `after`, or those of these numbers. */

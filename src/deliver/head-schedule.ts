@@ -96,8 +96,7 @@ export function createHeadSchedule(
   const rules = alone ? undefined : destination.deliverBatch && destination.batch;
   const mayGather = () => !health.breakerOpen() && !rows().suspects();
   return createSchedule({
-    clock,
-    lanes,
+    ...{ clock, lanes, rate },
     concurrency: config.concurrency ?? defaultConcurrency,
     waitMs(running) {
       // With less an attempt would hardly end in time; the next renewal wakes us.

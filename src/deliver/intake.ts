@@ -1,36 +1,39 @@
 import type {
-  BusMessage,
   Consumer,
   Destination,
   HandleBatch,
   Ledger,
   NewDelivery,
-  QuarantinedPost,
   WaypostEvent,
 } from "../contracts.ts";
-import { type AliasEdge, aliasEdges } from "../event/alias-edges.ts";
-import { isQuarantined } from "../event/event.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Lease } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
-import { deliveryId } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
 import type { Health } from "./health.ts";
 import type { HeldRows } from "./lanes/held-rows.ts";
 import { createOverAtOnce, type Lanes, laneKeysOf, nothingToDo } from "./lanes/lanes.ts";
+import type { Schedule } from "./lanes/schedule.ts";
 import type { Bodies } from "./ledger-access.ts";
 import type { Routes } from "./routes/routes.ts";
+import { type Wanted, wantedOf } from "./wanted.ts";
 
 /** The log may have lost an event that waited longer in its queue before its row is first looked after. */
 const keptMs = 24 * 60 * 60 * 1_000;
 /** The log keeps what comes now for at least so long. */
 const surelyKeptMs = 28 * 24 * 60 * 60 * 1_000;
-/** Of what is no event. */
-const noRoute = "none";
+
+/** What decides where a row of the destination stands, and whether it may start at once. */
+type Traits = Pick<Destination, "laneKeys" | "notBefore" | "files" | "readsLog" | "serialize"> &
+  Pick<Destination, "deliverBatch"> &
+  Partial<Pick<Destination, "idempotency">>;
 
 export interface IntakeParts {
   readonly name: string;
-  readonly setup?: { readonly destination: Pick<Destination, "laneKeys"> };
+  readonly setup?: {
+    readonly destination: Traits;
+    readonly config?: { readonly shadow?: boolean };
+  };
   readonly routes: Pick<Routes, "match">;
   /** Knows when a delivery of a route with `after` opens. */
   readonly decider?: Pick<Decider, "opensAt">;
@@ -42,6 +45,7 @@ export interface IntakeParts {
   readonly lanes: Pick<Lanes, "has" | "isFree">;
   readonly rows: Pick<HeldRows, "load" | "open" | "openDue">;
   readonly health: Pick<Health, "done">;
+  readonly schedule: Pick<Schedule, "hold" | "free">;
 }
 
 /**
@@ -52,26 +56,18 @@ export interface IntakeParts {
  * so: it never keeps its neighbours back.
  */
 export function createIntake(parts: IntakeParts): HandleBatch {
-  const { name, ledger, lease, bodies, lanes } = parts;
+  const { ledger, lease, bodies, lanes } = parts;
   return async (batch) => {
-    const wanted = route(parts, batch);
+    const wanted = wantedOf(parts, batch);
     if (wanted.size === 0) return;
     const events = [...wanted.values()].flatMap(({ event }) => event ?? []);
     lease.check();
-    const [aliases, first] = await Promise.all([
-      // The store may be behind: what the batch itself tells of its people counts too.
-      ledger.aliases(
-        conversationsOf(events),
-        [...wanted.values()].flatMap(({ edges }) => edges),
-      ),
-      ledger.reserveSeq(name, lease.epoch, wanted.size),
-    ]);
-    if (first === undefined) lease.lose("somebody else took the lease");
-    lease.check();
-    const rows = rowsOf(parts, wanted.values(), first ?? 0, aliases);
-    const existing = await ledger.insert(rows, lease.epoch);
-    // What the ledger had before the lease ended, the next holder loads. For more there must be time.
-    lease.check();
+    // The store may be behind: what the batch itself tells of its people counts too.
+    const aliases = await ledger.aliases(
+      conversationsOf(events),
+      [...wanted.values()].flatMap(({ edges }) => edges),
+    );
+    const { rows, existing } = await insert(parts, [...wanted.values()], aliases);
     const isOpen = (state: string) => state === "open" || state === "sending";
     const missed = existing.filter(({ id, state }) => isOpen(state) && !lanes.has(id));
     if (missed.length > 0) await parts.rows.load(missed.map(({ id }) => id));
@@ -82,6 +78,33 @@ export function createIntake(parts: IntakeParts): HandleBatch {
       rows.filter(({ id }) => !old.has(id)),
     );
   };
+}
+
+type Aliases = (id: string) => readonly string[];
+
+/** In one step, where the store has it: the numbers and the rows. */
+async function insert(parts: IntakeParts, wanted: readonly Wanted[], aliases: Aliases) {
+  const { name, ledger, lease, schedule } = parts;
+  let rows: readonly NewDelivery[] = [];
+  const freeHeld = (isOver: (row: NewDelivery) => boolean) => {
+    for (const row of rows) if (row.sending && isOver(row)) schedule.free();
+  };
+  try {
+    const existing = await ledger.insertNext(name, lease.epoch, wanted.length, (first) => {
+      lease.check();
+      rows = rowsOf(parts, wanted, first, aliases);
+      return rows;
+    });
+    if (existing === undefined) lease.lose("somebody else took the lease");
+    // What the ledger had before the lease ended, the next holder loads. For more there must be time.
+    lease.check();
+    const ids = new Set(existing?.map(({ id }) => id));
+    freeHeld(({ id }) => ids.has(id));
+    return { rows, existing: existing ?? [] };
+  } catch (error) {
+    freeHeld(() => true);
+    throw error;
+  }
 }
 
 /** What is over from the start is logged and counted, all else is tried. */
@@ -95,79 +118,24 @@ function begin({ rows, health }: IntakeParts, fresh: readonly NewDelivery[]): vo
   }
 }
 
-interface Wanted {
-  readonly id: string;
-  readonly eventId: string;
-  readonly eventType: string;
-  readonly route: string;
-  readonly routes?: readonly string[];
-  readonly opensAt?: Date;
-  readonly idle?: true;
-  /** Absent: what came under this id is no event. */
-  readonly event?: WaypostEvent;
-  /** Why not, in our words, without content. */
-  readonly reason?: string;
-  /** Who is who, as the event tells it. */
-  readonly edges: readonly AliasEdge[];
-}
-
-/** By delivery id, each once, in queue order. */
-function route(parts: IntakeParts, batch: readonly BusMessage[]): Map<string, Wanted> {
-  const wanted = new Map<string, Wanted>();
-  for (const item of batch) {
-    const all = isQuarantined(item) ? misshapen(parts, item) : routed(parts, item);
-    for (const one of all) if (!wanted.has(one.id)) wanted.set(one.id, one);
-  }
-  return wanted;
-}
-
-function routed(parts: IntakeParts, event: WaypostEvent): Wanted[] {
-  const { name, routes, log } = parts;
-  const of = { id: deliveryId(name, event.id), eventId: event.id, eventType: event.type };
-  try {
-    const matches = routes.match(event).filter(({ destination }) => destination === name);
-    if (matches.length === 0) return [];
-    const edges = aliasEdges(event);
-    return matches.map(({ route, routes: asked, delayed, idle }) => {
-      const opensAt = delayed && parts.decider?.opensAt(route, event);
-      return {
-        ...{ ...of, route, event, edges },
-        ...(delayed && { id: deliveryId(name, event.id, route) }),
-        ...(asked && { routes: asked }),
-        ...(opensAt && { opensAt }),
-        ...(idle && { idle }),
-      };
-    });
-  } catch (error) {
-    log.error("an event of an unknown shape cannot be routed", { eventId: event.id, error });
-    return [{ ...of, route: noRoute, edges: [], reason: "an event of an unknown shape" }];
-  }
-}
-
-function misshapen({ name }: IntakeParts, post: QuarantinedPost): Wanted[] {
-  const { eventid, eventtype, problems } = post;
-  if (eventid === undefined) return [];
-  const [problem] = JSON.parse(problems) as readonly { readonly reason: string }[];
-  const reason = problem?.reason ?? "not an event";
-  const of = { id: deliveryId(name, eventid), eventId: eventid, eventType: eventtype ?? "unknown" };
-  return [{ ...of, route: noRoute, edges: [], reason }];
-}
-
 function conversationsOf(events: readonly WaypostEvent[]): string[] {
   return [...new Set(events.flatMap(({ data }) => data.conversationId ?? []))];
 }
 
 function rowsOf(
-  { name, clock, lanes, setup }: IntakeParts,
-  wanted: Iterable<Wanted>,
+  parts: IntakeParts,
+  wanted: readonly Wanted[],
   first: number,
-  aliases: (id: string) => readonly string[],
+  aliases: Aliases,
 ): NewDelivery[] {
+  const { name, clock, lanes, setup } = parts;
   const createdAt = new Date(clock.now()).toISOString();
   const isOld = ({ data }: WaypostEvent, until: number) =>
     until - Date.parse(data.receivedAt) > keptMs;
   const isOver = createOverAtOnce(lanes);
-  return [...wanted].map(({ event, edges: _, opensAt, idle, ...row }, i) => {
+  const startsAtOnce = createStartsAtOnce(parts);
+  return wanted.map((one, i) => {
+    const { event, edges: _, opensAt, idle, ...row } = one;
     const laneKeys = opensAt === undefined ? laneOf(row.eventId, event, aliases, setup) : [row.id];
     // What opens later holds nothing else back, and is held back by nothing.
     const until = Math.max(clock.now(), (opensAt?.getTime() ?? 0) - surelyKeptMs);
@@ -178,10 +146,31 @@ function rowsOf(
       seq: first + i,
       createdAt,
       ...(opensAt && { nextAt: opensAt.toISOString() }),
-      ...(isOver(laneKeys, idle) && { reason: nothingToDo, skipped: true }),
+      ...(isOver(laneKeys, idle)
+        ? { reason: nothingToDo, skipped: true }
+        : startsAtOnce(one, laneKeys) && { sending: true }),
       ...(event !== undefined && isOld(event, until) && { body: event }),
     };
   });
+}
+
+/**
+ * What needs no look at anything else, in an empty lane, where a slot is free: one write less. Not where a repeat would be a second
+ * effect: an insert is not fenced everywhere.
+ */
+function createStartsAtOnce({ setup, lanes, schedule }: IntakeParts) {
+  const before = new Set<string>();
+  const { destination, config } = setup ?? {};
+  const { notBefore, files, readsLog, serialize, deliverBatch } = destination ?? {};
+  const waits = notBefore ?? files ?? readsLog ?? serialize ?? deliverBatch;
+  const repeats = (destination?.idempotency ?? "none") === "none";
+  const never = waits !== undefined || repeats || config?.shadow;
+  return ({ event, routes, opensAt }: Wanted, laneKeys: readonly string[]): boolean => {
+    const isAlone = lanes.isFree(laneKeys) && !laneKeys.some((key) => before.has(key));
+    for (const key of laneKeys) before.add(key);
+    if (never || !isAlone || event === undefined) return false;
+    return routes === undefined && opensAt === undefined && schedule.hold();
+  };
 }
 
 function laneOf(

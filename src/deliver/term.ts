@@ -95,7 +95,7 @@ export function createTerm(parts: TermParts, taken: Taken<DestinationLease>): Te
     onChanged: backpressure.check,
     onRevision: () => probeNow(health, lanes, schedule),
   });
-  const intake = createIntake({ ...parts, name, lease, lanes, rows, health });
+  const intake = createIntake({ ...parts, name, lease, lanes, rows, health, schedule });
   let consumer: Consumer | undefined;
   return {
     ...{ lease, health, lanes, schedule },

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import type { Delivery, Ledger, NewDelivery, Store, WaypostEvent } from "../../src/contracts.ts";
 import { quarantinedPost, quarantineIdOf } from "../../src/event/quarantined-post.ts";
 import { makeEvent, makeText } from "../store/make-events.ts";
+import { reserveSeq } from "../support/reserve-seq.ts";
 
 export interface LedgerUnderTest {
   readonly ledger: Ledger;
@@ -90,11 +91,11 @@ export function testLedger(
       const second = await take("two");
       assert.equal(second, first + 1);
       assert.equal(await ledger.renewLease(name, first), undefined);
-      assert.equal(await ledger.reserveSeq(name, first, 10), undefined);
+      assert.equal(await reserveSeq(ledger, name, first, 10), undefined);
       await ledger.releaseLease(name, first);
       assert.equal((await ledger.lease(name)).holder, "two");
-      assert.equal(await ledger.reserveSeq(name, second, 10), 1);
-      assert.equal(await ledger.reserveSeq(name, second, 5), 11);
+      assert.equal(await reserveSeq(ledger, name, second, 10), 1);
+      assert.equal(await reserveSeq(ledger, name, second, 5), 11);
       await ledger.releaseLease(name, second);
       const after = await ledger.lease(name);
       assert.equal(after.holder, undefined);
@@ -121,9 +122,46 @@ export function testLedger(
       assert.deepEqual(seqs(await claimOpen(epoch)), [2, 6, 11, 13, 14, 17]);
     });
 
+    it("numbers rows and inserts them, all or, for who lost the lease, nothing", async () => {
+      const old = await take("one");
+      const epoch = await take("two");
+      await reserveSeq(ledger, name, epoch, 4);
+      const next = (n: number) => (first: number) => [row(n, first), row(n + 1, first + 1)];
+      assert.equal(
+        await ledger.insertNext(name, old, 2, () => assert.fail("it lost it")),
+        undefined,
+      );
+      assert.deepEqual(await ledger.insertNext(name, epoch, 2, next(1)), []);
+      assert.deepEqual(await ledger.insertNext(name, epoch, 2, next(2)), [
+        { id: "crm:evt_2", state: "open" },
+      ]);
+      assert.deepEqual(seqs(await claimOpen(epoch)), [5, 6, 8]);
+      const failing = ledger.insertNext(name, epoch, 1, () => {
+        throw new RangeError("the work's own");
+      });
+      await assert.rejects(failing, RangeError);
+      assert.equal((await states())["evt_3"], "open");
+    });
+
+    it("inserts as sending what is about to be tried, and finds it so at the next takeover", async () => {
+      const epoch = await take();
+      const rows = [{ ...row(1), sending: true } as const, row(2)];
+      assert.deepEqual(await ledger.insertNext(name, epoch, 2, () => rows), []);
+      const found = await claimOpen(epoch);
+      assert.deepEqual(
+        found.map(({ eventId, state, nextAt }) => [eventId, state, nextAt]),
+        [
+          ["evt_1", "sending", undefined],
+          ["evt_2", "open", undefined],
+        ],
+      );
+      assert.equal(await ledger.write(epoch, [{ id: "crm:evt_1", state: "delivered" }]), 1);
+      assert.deepEqual(seqs(await claimOpen(epoch)), [2]);
+    });
+
     it("inserts a row as dead when it says why, and lets it go like one that died later", async () => {
       const epoch = await take();
-      await ledger.reserveSeq(name, epoch, 3);
+      await reserveSeq(ledger, name, epoch, 3);
       const broken = { ...row(2), reason: "it is no event" };
       assert.deepEqual(await ledger.insert([row(1), broken, row(3)], epoch), []);
       const again = [{ ...row(1), reason: "now it is none" }, broken];
@@ -294,7 +332,7 @@ export function testLedger(
 
     it("opens a dead row again behind all others, for the holder to find", async () => {
       const epoch = await take();
-      const first = await ledger.reserveSeq(name, epoch, 3);
+      const first = await reserveSeq(ledger, name, epoch, 3);
       await ledger.insert(
         [1, 2, 3].map((n) => row(n, (first ?? 0) + n - 1)),
         epoch,
@@ -333,7 +371,7 @@ export function testLedger(
       assert.deepEqual(await ledger.enqueue(name, [given(1), given(2)]), [], "before any holder");
       const epoch = await take();
       assert.deepEqual(seqs(await claimOpen(epoch)), [1, 2]);
-      await ledger.reserveSeq(name, epoch, 3);
+      await reserveSeq(ledger, name, epoch, 3);
       const { revision } = await ledger.lease(name);
       await ledger.write(epoch, [{ id: "crm:evt_1", state: "delivered", doneAt: second(1) }]);
       const bodied = { ...given(4), body: makeText("kept") };
@@ -356,7 +394,7 @@ export function testLedger(
         ],
       );
       assert.ok(found.every(({ seq }) => seq > 5));
-      const next = await ledger.reserveSeq(name, epoch, 1);
+      const next = await reserveSeq(ledger, name, epoch, 1);
       assert.ok(next !== undefined && next > Math.max(...seqs(found)));
       assert.equal((await states())["evt_5"], "dead");
       assert.ok((await ledger.bodies(["evt_4"])).has("evt_4"));
@@ -373,7 +411,7 @@ export function testLedger(
       const calls = [0, 10, 20].map((at) => [1, 2, 3, 4, 5].map((n) => given(at + n)));
       await Promise.all([
         ...calls.map((rows) => ledger.enqueue(name, rows)),
-        ledger.reserveSeq(name, epoch, 5),
+        reserveSeq(ledger, name, epoch, 5),
       ]);
       const found = await ledger.claimForeign(name, epoch, []);
       assert.equal(new Set(seqs(found)).size, 15);
@@ -386,7 +424,7 @@ export function testLedger(
 
     it("keeps in mind that an outcome is unknown while a row is dead and when it is opened again", async () => {
       const epoch = await take();
-      await ledger.reserveSeq(name, epoch, 5);
+      await reserveSeq(ledger, name, epoch, 5);
       await ledger.insert(
         [1, 2, 3, 4, 5].map((n) => row(n)),
         epoch,

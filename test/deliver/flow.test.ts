@@ -109,7 +109,8 @@ describe("the flow of deliveries", () => {
     const { publish, end, ledger } = await startEngine({ crm: stub });
     await publish(...Array.from({ length: 48 }, (_, n) => event(`cnv_${n}`)));
     assert.equal(stub.effects.length, 48);
-    assert.equal(ledger.writes.changes, 96);
+    // Those for which a slot was free were inserted as sending.
+    assert.equal(ledger.writes.changes, 96 - 16);
     assert.ok(ledger.writes.calls <= 40, `${ledger.writes.calls} bulk writes`);
     await end();
   });

@@ -36,6 +36,8 @@ function setUp() {
   const loaded: (readonly string[])[] = [];
   const known = new Set<string>();
   const done: unknown[][] = [];
+  const holds: boolean[] = [];
+  const freed: number[] = [];
   const parts: IntakeParts = {
     name: "crm",
     routes,
@@ -48,13 +50,10 @@ function setUp() {
         asked.push(["aliases", ids, learnt]);
         return (id) => [id, `${id} too`];
       },
-      async reserveSeq(...args) {
-        asked.push(["reserveSeq", ...args]);
-        return answers.first;
-      },
-      async insert(rows, epoch) {
-        asked.push(["insert", epoch]);
-        inserted.push([...rows]);
+      async insertNext(...[name, epoch, count, rowsFrom]) {
+        asked.push(["insertNext", name, epoch, count]);
+        if (answers.first === undefined) return undefined;
+        inserted.push([...rowsFrom(answers.first)]);
         return answers.existing;
       },
     },
@@ -78,11 +77,27 @@ function setUp() {
       openDue: async () => undefined,
       open: (rows) => void opened.push([...rows]),
     },
+    schedule: { hold: () => holds.pop() ?? false, free: () => void freed.push(1) },
     health: { done: ({ eventId }, { state, reason }) => void done.push([eventId, state, reason]) },
   };
   const take = async (...batch: BusMessage[]): Promise<void> =>
     void (await createIntake(parts)(batch, new AbortController().signal));
-  return { log, lease, answers, asked, kept, inserted, opened, loaded, known, done, take };
+  return {
+    log,
+    lease,
+    answers,
+    asked,
+    kept,
+    inserted,
+    opened,
+    loaded,
+    known,
+    done,
+    holds,
+    freed,
+    parts,
+    take,
+  };
 }
 
 const rowOf = ({ id, data }: WaypostEvent, seq: number): NewDelivery => ({
@@ -107,8 +122,7 @@ describe("an intake", () => {
     assert.deepEqual([inserted, opened], [[rows], [rows]]);
     assert.deepEqual(asked, [
       ["aliases", ["cnv_b", "cnv_a"], []],
-      ["reserveSeq", "crm", 7, 3],
-      ["insert", 7],
+      ["insertNext", "crm", 7, 3],
     ]);
     assert.deepEqual(
       kept,
@@ -187,5 +201,63 @@ describe("an intake", () => {
       log.lines.map(({ level, message, eventId }) => [level, message, eventId]),
       [["error", "an event of an unknown shape cannot be routed", bad.id]],
     );
+  });
+
+  it("inserts as sending what can start at once: alone in a free lane, where a slot is held, by a kind that never repeats an effect", async () => {
+    const sent = async (
+      setup: NonNullable<IntakeParts["setup"]>,
+      parts: Partial<IntakeParts> = {},
+    ) => {
+      const given = setUp();
+      given.holds.push(true, true, true, true);
+      Object.assign(given.parts, { setup, ...parts });
+      await given.take(event("cnv_a"), event("cnv_a"), event("cnv_b"));
+      return given.inserted[0]?.map(({ sending }) => sending === true);
+    };
+    const native = { destination: { idempotency: "native" } } as const;
+    assert.deepEqual(await sent(native), [true, false, true]);
+    const none = [false, false, false];
+    const lanes = { has: () => false, isFree: () => false };
+    assert.deepEqual(await sent(native, { lanes }), none, "others of the lane come first");
+    const schedule = { hold: () => false, free: () => assert.fail() };
+    assert.deepEqual(await sent(native, { schedule }), none, "no slot is free");
+    assert.deepEqual(await sent({ ...native, config: { shadow: true } }), none);
+    for (const more of [
+      { idempotency: "none" },
+      { notBefore: () => undefined },
+      { files: true },
+      { readsLog: true },
+      { serialize: "contact" },
+      { deliverBatch: async () => [] },
+    ] as const) {
+      const destination = { ...native.destination, ...more };
+      assert.deepEqual(await sent({ destination }), none, Object.keys(more)[0]);
+    }
+  });
+
+  it("gives the slots back of rows that were there, and all of them when the ledger fails", async () => {
+    const there = setUp();
+    const native = { destination: { idempotency: "native" } } as const;
+    Object.assign(there.parts, { setup: native });
+    there.holds.push(true, true);
+    const [old, fresh] = [event("cnv_a"), event("cnv_b")];
+    there.answers.existing = [{ id: `crm:${old.id}`, state: "delivered" }];
+    await there.take(old, fresh);
+    assert.equal(there.freed.length, 1);
+    assert.deepEqual(
+      there.opened.map((rows) => rows.map(({ eventId, sending }) => [eventId, sending])),
+      [[[fresh.id, true]]],
+    );
+    const failing = setUp();
+    failing.holds.push(true, true);
+    Object.assign(failing.parts, { setup: native });
+    Object.assign(failing.parts.ledger, {
+      async insertNext(...[, , , rowsFrom]: Parameters<IntakeParts["ledger"]["insertNext"]>) {
+        rowsFrom(1);
+        throw new Error("it is away");
+      },
+    });
+    await assert.rejects(failing.take(event("cnv_a"), event("cnv_b")), /it is away/);
+    assert.equal(failing.freed.length, 2);
   });
 });

@@ -61,8 +61,8 @@ describe("an intake whose lease ends while the ledger inserts", () => {
     await memory.takeLease("crm", await memory.lease("crm"), "test");
     const ledger: Ledger = {
       ...memory,
-      async insert(rows, epoch) {
-        const existing = await memory.insert(rows, epoch);
+      async insertNext(...asked) {
+        const existing = await memory.insertNext(...asked);
         lease.out = true;
         return existing;
       },
@@ -83,6 +83,7 @@ describe("an intake whose lease ends while the ledger inserts", () => {
       ...parts,
       health: { done: () => undefined },
       lanes: { has: () => false, isFree: () => true },
+      schedule: { hold: () => false, free: () => undefined },
     });
     await assert.rejects(
       intake([event("cnv_a")], new AbortController().signal) as Promise<unknown>,

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { DeliveryError } from "../../src/contracts.ts";
 import { quarantinedMessage } from "../../src/event/quarantined-post.ts";
 import { delay } from "../../src/support/delay.ts";
+import { reserveSeq } from "../support/reserve-seq.ts";
 import { type Answer, createStub, event, outage, refused, startEngine } from "./engine.ts";
 import { createFakeClock } from "./fake-clock.ts";
 import { createMemoryLedger } from "./memory-ledger.ts";
@@ -20,7 +21,7 @@ async function leftBehind(
   ledger.append([left]);
   const seen = await ledger.lease("crm");
   const epoch = (await ledger.takeLease("crm", seen, "dead holder"))?.epoch ?? 0;
-  const seq = (await ledger.reserveSeq("crm", epoch, 1)) ?? 0;
+  const seq = (await reserveSeq(ledger, "crm", epoch, 1)) ?? 0;
   const id = `crm:${left.id}`;
   const row = { id, destination: "crm", eventId: left.id, eventType: left.type, seq };
   const laneKeys = [conversation];

@@ -188,7 +188,8 @@ function withoutEpoch(ledger: Ledger): Ledger {
   return {
     ...ledger,
     renewLease: async (name) => ledger.renewLease(name, await epoch(name)),
-    reserveSeq: async (name, _epoch, count) => ledger.reserveSeq(name, await epoch(name), count),
+    insertNext: async (name, _epoch, count, rowsFrom) =>
+      ledger.insertNext(name, await epoch(name), count, rowsFrom),
     insert: async (rows) => ledger.insert(rows, await epoch("stub")),
     write: async (_epoch, changes) => {
       await ledger.write(await epoch("stub"), changes);
@@ -215,10 +216,13 @@ const blindClock = (): Clock => {
 function crashingInInsert(ledger: Ledger, ordered: boolean): Ledger {
   return {
     ...ledger,
-    async insert(rows, epoch) {
-      if (rows.length < 20) return ledger.insert(rows, epoch);
-      const all = ordered ? [...rows] : rows.filter((_, i) => i % 2 === 1);
-      await ledger.insert(all.slice(0, Math.ceil(rows.length / 2)), epoch);
+    async insertNext(name, epoch, count, rowsFrom) {
+      if (count < 20) return ledger.insertNext(name, epoch, count, rowsFrom);
+      await ledger.insertNext(name, epoch, count, (first) => {
+        const rows = rowsFrom(first);
+        const all = ordered ? [...rows] : rows.filter((_, i) => i % 2 === 1);
+        return all.slice(0, Math.ceil(rows.length / 2));
+      });
       die();
       return new Promise(() => undefined);
     },

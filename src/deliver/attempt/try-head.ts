@@ -49,7 +49,9 @@ export function createTryHead(parts: HeadParts): (row: OpenRow) => Promise<"done
 
 async function tryHead(parts: HeadParts, row: OpenRow): Promise<"done" | "waits"> {
   const body = await bodyToTry(parts, row);
-  return body === "done" || body === "waits" ? body : tryAlone(parts, row, body);
+  if (body !== "done" && body !== "waits") return tryAlone(parts, row, body);
+  row.marked = false;
+  return body;
 }
 
 /** What is left of a try when the event is there and its time has come. */
@@ -69,13 +71,11 @@ async function deliverHead(
   body: WaypostEvent,
   contactKeys?: readonly string[],
 ): Promise<"done" | "waits"> {
-  const { write, lease, clock } = parts;
+  const { lease, clock } = parts;
   const context = await contextOf(parts, row, body, contactKeys);
   if (parts.setup.config.shadow && !isToldBefore(row)) return shadowHead(parts, row, body, context);
-  // Each time: the write is what fences an attempt by a holder that was suspended past its lease.
-  const history = row.state === "sending" && row.crashes > 0 ? { history: row.history } : {};
-  await write({ ...sendingMark(row), ...history });
-  row.state = "sending";
+  if (!row.marked) await mark(parts, row);
+  row.marked = false;
   const { health, setup } = parts;
   if (row.unknown && setup.destination.idempotency === "none") await health.repeated();
   lease.check();
@@ -97,6 +97,13 @@ async function deliverHead(
   const ended = { ...tried, outcome: followed };
   const [end] = await Promise.all([record(parts, row, body, ended), learnt]);
   return end;
+}
+
+/** Each time: the write is what fences an attempt by a holder that was suspended past its lease. */
+async function mark({ write }: HeadParts, row: OpenRow): Promise<void> {
+  const history = row.state === "sending" && row.crashes > 0 ? { history: row.history } : {};
+  await write({ ...sendingMark(row), ...history });
+  row.state = "sending";
 }
 
 async function shadowHead(

@@ -96,10 +96,7 @@ export function createHeldRows(parts: HeldParts): HeldRows {
     survived: suspects.survived,
     load: loading.load,
     refill: loading.refill,
-    open: (rows) =>
-      loading.add(
-        rows.map((row) => ({ ...row, state: "open", attempts: 0, history: [] }) as const),
-      ),
+    open: (rows) => loading.add(rows.map(suspects.inserted)),
     async follow(revision) {
       // Before all is known, a lane might begin with what was opened last.
       if (revision === seen || !complete) return;
@@ -138,6 +135,11 @@ function createSuspects({ lanes, clock, successes }: HeldParts) {
       if (row.crashes >= suspectCrashes) suspected.add(row);
       return row;
     },
+    /** As this process has just inserted it. */
+    inserted: ({ sending, ...row }: NewDelivery): OpenRow => ({
+      ...openRow({ ...row, state: "open", attempts: 0, history: [] }, successes(), clock),
+      ...(sending && { state: "sending", marked: true }),
+    }),
     wait(): boolean {
       // Neither one that is parked nor one that was given up is about to be tried.
       for (const row of suspected) if (lanes.find(row.id) !== row) suspected.delete(row);
@@ -164,12 +166,12 @@ async function takeAll(
 /** More of what the ledger has, beside what is in memory. */
 function createLoading(parts: HeldParts, opened: (delivery: Delivery) => OpenRow) {
   const { lanes, schedule, claimForeign, openRows, onChanged } = parts;
-  const add = (deliveries: readonly Delivery[]) => {
-    // All suspects are known before the first row is tried.
-    for (const row of deliveries.map(opened)) {
+  const add = (rows: readonly OpenRow[]) => {
+    for (const row of rows) {
       const lane = lanes.add(row);
+      if (row.marked) schedule.startHeld(row);
       if (lane === undefined) continue;
-      schedule.offer(lane);
+      if (!row.marked) schedule.offer(lane);
       void refill(lane);
     }
     onChanged();
@@ -199,7 +201,8 @@ function createLoading(parts: HeldParts, opened: (delivery: Delivery) => OpenRow
   return {
     add,
     refill,
-    load: async (ids: readonly string[]) => add(await stillOpen(claimForeign(ids))),
+    // All suspects are known before the first row is tried.
+    load: async (ids: readonly string[]) => add((await stillOpen(claimForeign(ids))).map(opened)),
   };
 }
 

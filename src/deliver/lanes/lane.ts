@@ -25,6 +25,8 @@ export interface OpenRow {
   readonly since: string;
   /** As the ledger has it. */
   state: "open" | "sending";
+  /** It was inserted as `sending`: its first attempt, if it follows at once, needs no other mark. */
+  marked: boolean;
   /** An earlier attempt may have taken effect. */
   unknown: boolean;
   attempts: number;
@@ -98,6 +100,7 @@ export function openRow(delivery: Delivery, successesSeen: number, clock: Clock)
     createdAt,
     since: delivery.dueAt ?? createdAt,
     state: sending ? "sending" : "open",
+    marked: false,
     unknown: sending || delivery.unknown === true,
     attempts,
     history,

@@ -3,6 +3,7 @@ import { onceATick } from "../../support/once-a-tick.ts";
 import type { Batch, Gather } from "./gather.ts";
 import { type Lane, type OpenRow, wakeRow } from "./lane.ts";
 import type { Lanes } from "./lanes.ts";
+import { createLine } from "./line.ts";
 
 /** Which head is tried next. */
 export interface Schedule {
@@ -10,6 +11,14 @@ export interface Schedule {
   offer(lane: Lane): void;
   /** Something about the destination changed. */
   wake(): void;
+  /**
+   * Holds a slot and a rate token for a head that is about to come, where it could start at this moment; `startHeld` uses them,
+   * `free` gives them back.
+   */
+  hold(): boolean;
+  /** Starts the head that a slot is held for, if it is one. Otherwise it waits in line as others do. */
+  startHeld(row: OpenRow): void;
+  free(): void;
   running(): number;
   /** Starts nothing more; resolves when nothing runs. */
   stop(): Promise<void>;
@@ -21,6 +30,8 @@ export interface ScheduleOptions {
   readonly concurrency: number;
   /** How long the whole destination has to wait: 0 goes on, Infinity until `wake`. */
   readonly waitMs: (running: number) => number;
+  /** What an attempt uses of the destination's rate. */
+  readonly rate: { take(): void; giveBack(): void };
   /** Whether the row is done; when not, it has set `dueAt`. Never rejects. */
   readonly tryHead: (row: OpenRow) => Promise<"done" | "waits">;
   /** Where several go in one call. As `tryHead`, which has the others, but answers with the rows that are done. */
@@ -31,10 +42,12 @@ export interface ScheduleOptions {
 
 /** The heads of lanes whose time has come, first come first served, `concurrency` at once. */
 export function createSchedule(options: ScheduleOptions): Schedule {
-  const { clock, concurrency, waitMs, batches } = options;
+  const { clock, lanes, concurrency, waitMs, batches } = options;
   const line = createLine(clock, () => wake());
   let stopped = false;
   let cancelWake = () => {};
+  const held = createHeld(options.rate);
+  const taken = () => running.count() + held.count();
   const offer = (lane: Lane) => {
     if (stopped) return;
     batches?.offered(lane);
@@ -44,8 +57,8 @@ export function createSchedule(options: ScheduleOptions): Schedule {
   const running = createRunning(options, offer);
   const wakeNow = () => {
     cancelWake();
-    while (!stopped && running.count() < concurrency && line.waits()) {
-      const ms = waitMs(running.count());
+    while (!stopped && taken() < concurrency && line.waits()) {
+      const ms = waitMs(taken());
       if (ms > 0) return wakeIn(ms);
       const next = line.take();
       if (next !== undefined) start(next);
@@ -60,15 +73,45 @@ export function createSchedule(options: ScheduleOptions): Schedule {
     const batch = batches?.batchOf(head, line.ready());
     void (batch === undefined ? running.runHead(head) : running.runBatch(batch));
   };
+  const mayHold = () => !stopped && batches === undefined && !line.waits() && waitMs(taken()) === 0;
   return {
     offer,
     wake,
+    hold: () => taken() < concurrency && mayHold() && held.hold(),
+    startHeld(row) {
+      held.free();
+      const lane = lanes.laneOf(row);
+      row.marked = !stopped && lane.running === 0 && lane.rows[0] === row;
+      if (row.marked) void running.runHead(row);
+      else offer(lane);
+    },
+    free() {
+      held.free();
+      wake();
+    },
     running: running.count,
     async stop() {
       stopped = true;
       cancelWake();
       line.clear();
       await running.ended();
+    },
+  };
+}
+
+/** Slots, each with a token, for heads that are about to come. */
+function createHeld(rate: ScheduleOptions["rate"]) {
+  let count = 0;
+  return {
+    count: () => count,
+    hold(): true {
+      count += 1;
+      rate.take();
+      return true;
+    },
+    free() {
+      count -= 1;
+      rate.giveBack();
     },
   };
 }
@@ -120,123 +163,4 @@ function createRunning(options: ScheduleOptions, offer: (lane: Lane) => void) {
       });
     },
   };
-}
-
-/** The lanes that nobody tries now: those whose head may be tried in line, all others until it may. */
-function createLine(clock: Clock, onReady: () => void) {
-  const ready = new Set<Lane>();
-  const waitsUntil = new Map<Lane, number>();
-  const waiting = createWaits<Lane>(clock, (lane) => {
-    waitsUntil.delete(lane);
-    join(lane);
-    onReady();
-  });
-  const join = (lane: Lane) => {
-    const [head] = lane.rows;
-    if (head === undefined || lane.running > 0) return;
-    if (head.dueAt <= clock.monotonic()) ready.add(lane);
-    else if (waitsUntil.get(lane) !== head.dueAt) {
-      // Once, however many rows come in behind the head.
-      waitsUntil.set(lane, head.dueAt);
-      waiting.add(head.dueAt, lane);
-    }
-  };
-  return {
-    join,
-    ready: (): Iterable<Lane> => ready,
-    waits: () => ready.size > 0,
-    /** The first head; undefined where the lane changed since it joined. */
-    take(): OpenRow | undefined {
-      const [lane] = ready;
-      if (lane === undefined) return undefined;
-      ready.delete(lane);
-      const [head] = lane.rows;
-      if (lane.running === 0 && head !== undefined && head.dueAt <= clock.monotonic()) return head;
-      join(lane);
-      return undefined;
-    },
-    clear() {
-      ready.clear();
-      waitsUntil.clear();
-      waiting.clear();
-    },
-  };
-}
-
-/** Things that wait for their time, however many, with one timer. */
-interface Waits<T> {
-  add(at: number, item: T): void;
-  clear(): void;
-}
-
-interface Entry<T> {
-  readonly at: number;
-  readonly item: T;
-}
-
-/** A binary heap by time; `onDue` gets each item when its time (monotonic) has come. */
-function createWaits<T>(clock: Clock, onDue: (item: T) => void): Waits<T> {
-  const heap: Entry<T>[] = [];
-  let cancel = () => {};
-  let armedFor = Number.POSITIVE_INFINITY;
-  const arm = () => {
-    const first = heap[0];
-    if (first === undefined || first.at >= armedFor) return;
-    cancel();
-    armedFor = first.at;
-    cancel = clock.after(Math.max(1, Math.ceil(first.at - clock.monotonic())), fire);
-  };
-  const fire = () => {
-    armedFor = Number.POSITIVE_INFINITY;
-    const now = clock.monotonic();
-    const due: T[] = [];
-    for (let first = heap[0]; first !== undefined && first.at <= now; first = heap[0]) {
-      due.push(first.item);
-      takeFirst(heap);
-    }
-    for (const item of due) onDue(item);
-    arm();
-  };
-  return {
-    add(at, item) {
-      push(heap, { at, item });
-      arm();
-    },
-    clear() {
-      cancel();
-      heap.length = 0;
-    },
-  };
-}
-
-function push<T>(heap: Entry<T>[], entry: Entry<T>): void {
-  let at = heap.push(entry) - 1;
-  while (at > 0) {
-    const up = (at - 1) >> 1;
-    const above = heap[up] as Entry<T>;
-    if (above.at <= entry.at) break;
-    heap[at] = above;
-    at = up;
-  }
-  heap[at] = entry;
-}
-
-function takeFirst<T>(heap: Entry<T>[]): void {
-  const last = heap.pop();
-  if (last === undefined || heap.length === 0) return;
-  let at = 0;
-  for (;;) {
-    const left = 2 * at + 1;
-    const right = heap[left + 1];
-    let below = heap[left];
-    let next = left;
-    if (right !== undefined && below !== undefined && right.at < below.at) {
-      below = right;
-      next = left + 1;
-    }
-    if (below === undefined || below.at >= last.at) break;
-    heap[at] = below;
-    at = next;
-  }
-  heap[at] = last;
 }

@@ -4,14 +4,7 @@ import { deliveriesTable, destinationsTable } from "./ledger-tables.ts";
 
 type Leases = Pick<
   Ledger,
-  | "lease"
-  | "destinations"
-  | "takeLease"
-  | "renewLease"
-  | "releaseLease"
-  | "reserveSeq"
-  | "note"
-  | "setPause"
+  "lease" | "destinations" | "takeLease" | "renewLease" | "releaseLease" | "note" | "setPause"
 >;
 
 /** What was scheduled stands before others by its number, but is no older than its time. */
@@ -42,10 +35,6 @@ export function createLeases(tables: Pick<Tables, "of">): Leases {
     renewLease: (name, epoch) => advance(name, { epoch }, { add: { beat: 1 } }),
     releaseLease: async (name, epoch) =>
       void (await advance(name, { epoch }, { add: { beat: 1 }, set: { holder: null } })),
-    async reserveSeq(name, epoch, count) {
-      const lease = await advance(name, { epoch }, { add: { seq: count } });
-      return lease && lease.seq - count + 1;
-    },
     async note(name, epoch, facts) {
       const set = Object.fromEntries(
         Object.entries(facts).map(([key, value]) => [key, value ?? null]),

@@ -16,17 +16,38 @@ export const openedEpoch = 0;
 
 type Rows = Pick<
   Ledger,
-  "insert" | "claimOpen" | "openRows" | "claimForeign" | "write" | "openDue" | "givenUp"
+  | "insert"
+  | "insertNext"
+  | "claimOpen"
+  | "openRows"
+  | "claimForeign"
+  | "write"
+  | "openDue"
+  | "givenUp"
 >;
 
 /** The deliveries. Rows that are done go after `retentionMs`. */
 export function createRows(tables: Tables, retentionMs: number): Rows {
   const deliveries = tables.of(deliveriesTable);
+  const insertRows = async (
+    into: typeof deliveries,
+    rows: readonly NewDelivery[],
+    epoch: number,
+  ) => {
+    const existing = await into.insert(rows.map((row) => newRow(row, epoch, retentionMs)));
+    return existing.map(({ id, state }) => ({ id, state }));
+  };
   return {
-    async insert(rows, epoch) {
-      const existing = await deliveries.insert(rows.map((row) => newRow(row, epoch, retentionMs)));
-      return existing.map(({ id, state }) => ({ id, state }));
-    },
+    insert: (rows, epoch) => insertRows(deliveries, rows, epoch),
+    insertNext: (name, epoch, count, rowsFrom) =>
+      tables.atomically(async (all) => {
+        const destination = await all
+          .of(destinationsTable)
+          .advance(name, { epoch }, { add: { seq: count } });
+        if (destination === undefined) return undefined;
+        const rows = rowsFrom((destination.seq ?? 0) - count + 1);
+        return insertRows(all.of(deliveriesTable), rows, epoch);
+      }),
     async claimOpen(destination, epoch) {
       await deliveries.updateAll({ destination, open: true }, { set: { epoch } });
     },
@@ -79,10 +100,10 @@ function scheduledRow(row: AnyNew, nextAt: string): DeliveryRow {
 }
 
 function openRow(row: AnyNew, epoch: number): DeliveryRow {
-  const { body, replay } = row;
+  const { body, replay, sending } = row;
   return Object.assign(picked(row, newFields), {
     epoch,
-    state: "open" as const,
+    state: sending ? ("sending" as const) : ("open" as const),
     open: true,
     attempts: 0,
     history: [],

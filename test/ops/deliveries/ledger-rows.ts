@@ -1,4 +1,5 @@
 import type { Delivery, Ledger } from "../../../src/contracts.ts";
+import { reserveSeq } from "../../support/reserve-seq.ts";
 
 export const createdAt = "2026-11-20T10:00:00.000Z";
 
@@ -12,7 +13,7 @@ export async function addDelivery(
   const seen = await ledger.lease(destination);
   const lease = await ledger.takeLease(destination, seen, "worker-1/7/work/aa 0123abcd");
   if (lease === undefined) throw new Error("the lease is another's");
-  const seq = (await ledger.reserveSeq(destination, lease.epoch, 1)) ?? 0;
+  const seq = (await reserveSeq(ledger, destination, lease.epoch, 1)) ?? 0;
   const id = `${destination}:evt_${n}`;
   const eventType = "whatsapp.message.text";
   const row = { id, destination, eventId: `evt_${n}`, eventType, route: "everything", seq };

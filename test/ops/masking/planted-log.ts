@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type { KeptFile, Renormalization, Route, WaypostEvent } from "../../../src/contracts.ts";
 import { quarantinedPost } from "../../../src/event/quarantined-post.ts";
 import { makeEvent, makeStatus } from "../../store/make-events.ts";
+import { reserveSeq } from "../../support/reserve-seq.ts";
 import { type Harness, startOps } from "../harness.ts";
 
 /** What somebody who may not see contents must not find in anything that Waypost answers. */
@@ -139,7 +140,7 @@ async function fillLedger({ ledger }: Harness): Promise<void> {
   const { epoch = 0 } = (await ledger.takeLease("erp", seen, "worker-1/7/work/aa 0123abcd")) ?? {};
   for (const event of [message, business]) {
     const id = `erp:${event.id}`;
-    const seq = (await ledger.reserveSeq("erp", epoch, 1)) ?? 0;
+    const seq = (await reserveSeq(ledger, "erp", epoch, 1)) ?? 0;
     const createdAt = event.data.receivedAt;
     const row = {
       id,
