@@ -1,7 +1,6 @@
 import type { Accounts, EventQuery, FlowRules, Standing, WaypostEvent } from "../../contracts.ts";
 import { consentChange } from "../../event/consent.ts";
-import type { Circumstances } from "./circumstances.ts";
-import { holderOf } from "./conversation-state.ts";
+import { type Circumstances, holderOf } from "./circumstances.ts";
 
 interface StandingParts {
   readonly query: Pick<EventQuery, "event">;

@@ -10,8 +10,7 @@ import { hashId } from "../../event/hash-id.ts";
 import { replyRequestedType, setRequestedType } from "../../event/own-types.ts";
 import { compilePattern } from "../../event/pattern.ts";
 import { hasBots } from "../routes/without-route.ts";
-import type { Circumstances } from "./circumstances.ts";
-import { opens } from "./conversation-state.ts";
+import { type Circumstances, opens } from "./circumstances.ts";
 
 /**
  * Something depends on a conversation's end: a route that names the event, or what lasts until then. A route that takes all
