@@ -312,7 +312,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "replies: what they said last counts, by their own clock and over all numbers",
-    file: "src/deliver/flows/standing.ts",
+    file: "src/deliver/flows/surroundings.ts",
     from: "if (last === undefined || keptAt >= last.at) return stopped;",
     to: "if (last === undefined) return stopped;",
     test: "test/deliver/flows/stop-properties.test.ts",

@@ -9,8 +9,8 @@ import {
 } from "../../contracts.ts";
 import type { TranscriptEntry } from "../../event/message-in-words.ts";
 import { type Template, TemplateError } from "../../support/template.ts";
-import { sentTypes } from "./about.ts";
 import { type Circumstances, receivedAt } from "./circumstances.ts";
+import { sentTypes } from "./surroundings.ts";
 
 /** Of what templates may name, that for which the log is asked. */
 export const logNames: readonly string[] = ["about", "transcript"];
