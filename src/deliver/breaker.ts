@@ -1,4 +1,6 @@
+import { type DestinationLease, pauseAt } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
+import type { Log } from "../support/log.ts";
 import { jitter } from "./attempt/settle.ts";
 
 /** So many outages in a row, of whatever lanes, are the destination's and not an event's. */
@@ -61,5 +63,53 @@ export function createBreaker(clock: Clock, openSince: number | undefined): Brea
       return closed;
     },
     openSince: () => since,
+  };
+}
+
+type Reason = NonNullable<DestinationLease["pause"]>;
+
+/** Whether the destination rests, by an operator's word or because its configuration does not work. */
+export interface Pause {
+  now(): Reason | undefined;
+  /** Until it is over by itself. */
+  leftMs(): number;
+  /** What a renewal says; `askedAt` (monotonic) is when it was asked. */
+  learn(row: DestinationLease, askedAt: number): void;
+  /** Pauses until an operator resumes. Resolves when the ledger has it. */
+  forConfig(reason: string): Promise<void>;
+}
+
+export function createPause(options: {
+  readonly row: DestinationLease;
+  readonly clock: Clock;
+  readonly save: (pause: Reason) => Promise<void>;
+  readonly log: Log;
+}): Pause {
+  const { clock, save, log } = options;
+  let current = options.row.pause;
+  /** What was asked before this says nothing about what is saved now. */
+  let savedAt = Number.NEGATIVE_INFINITY;
+  const now = () => pauseAt(current, clock.now());
+  return {
+    now,
+    leftMs: () => {
+      const until = now()?.until;
+      return until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until) - clock.now();
+    },
+    learn({ pause }, askedAt) {
+      if (askedAt <= savedAt) return;
+      if (current !== undefined && pause === undefined) log.info("the destination is resumed");
+      current = pause;
+    },
+    async forConfig(reason) {
+      // Once, however many attempts meet the same.
+      if (now() !== undefined) return;
+      const pause = { by: "config", reason, at: new Date(clock.now()).toISOString() } as const;
+      current = pause;
+      savedAt = Number.POSITIVE_INFINITY;
+      log.error("the destination is paused: its configuration does not work", { reason });
+      await save(pause);
+      savedAt = clock.monotonic();
+    },
   };
 }

@@ -3,14 +3,13 @@ import {
   type DestinationFacts,
   type DestinationLease,
   type DestinationNote,
-  pauseAt,
   type WaypostEvent,
 } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Log } from "../support/log.ts";
 import { createMutex } from "../support/mutex.ts";
 import type { Outcome } from "./attempt/attempt.ts";
-import { createBreaker } from "./breaker.ts";
+import { createBreaker, createPause, type Pause } from "./breaker.ts";
 import type { DeliveryHooks } from "./delivery.ts";
 import type { OpenRow } from "./lanes/lane.ts";
 
@@ -115,54 +114,6 @@ function createNotedBreaker({ row, clock, log }: HealthParts, facts: Facts) {
 
 function iso(at: number): string {
   return new Date(at).toISOString();
-}
-
-type Reason = NonNullable<DestinationLease["pause"]>;
-
-/** Whether the destination rests, by an operator's word or because its configuration does not work. */
-interface Pause {
-  now(): Reason | undefined;
-  /** Until it is over by itself. */
-  leftMs(): number;
-  /** What a renewal says; `askedAt` (monotonic) is when it was asked. */
-  learn(row: DestinationLease, askedAt: number): void;
-  /** Pauses until an operator resumes. Resolves when the ledger has it. */
-  forConfig(reason: string): Promise<void>;
-}
-
-function createPause(options: {
-  readonly row: DestinationLease;
-  readonly clock: Clock;
-  readonly save: (pause: Reason) => Promise<void>;
-  readonly log: Log;
-}): Pause {
-  const { clock, save, log } = options;
-  let current = options.row.pause;
-  /** What was asked before this says nothing about what is saved now. */
-  let savedAt = Number.NEGATIVE_INFINITY;
-  const now = () => pauseAt(current, clock.now());
-  return {
-    now,
-    leftMs: () => {
-      const until = now()?.until;
-      return until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until) - clock.now();
-    },
-    learn({ pause }, askedAt) {
-      if (askedAt <= savedAt) return;
-      if (current !== undefined && pause === undefined) log.info("the destination is resumed");
-      current = pause;
-    },
-    async forConfig(reason) {
-      // Once, however many attempts meet the same.
-      if (now() !== undefined) return;
-      const pause = { by: "config", reason, at: iso(clock.now()) } as const;
-      current = pause;
-      savedAt = Number.POSITIVE_INFINITY;
-      log.error("the destination is paused: its configuration does not work", { reason });
-      await save(pause);
-      savedAt = clock.monotonic();
-    },
-  };
 }
 
 /** What an on-call engineer asks about a destination, gathered here and written down with the next renewal. */

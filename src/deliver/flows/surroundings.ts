@@ -126,9 +126,6 @@ interface StandingParts {
   readonly accounts: Accounts;
 }
 
-/** Routes derive no deeper. */
-const mostSteps = 10;
-
 /** What a reply depends on, now. `answers`: the id of the event that is answered. */
 export async function standingOf(
   about: Circumstances,
