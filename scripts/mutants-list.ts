@@ -151,7 +151,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "the events of open rows do not expire",
-    file: "src/deliver/housekeeping.ts",
+    file: "src/deliver/health.ts",
     from: "await keepEvents();",
     to: "",
     test: "test/deliver/lease-end.test.ts",
