@@ -242,7 +242,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "what may have been done goes into no batch",
-    file: "src/deliver/lanes/gather.ts",
+    file: "src/deliver/head-schedule.ts",
     from: "!unknown && ",
     to: "",
     test: "test/deliver/batches.test.ts",
