@@ -9,7 +9,7 @@ import type {
   SentMessages,
   WaypostEvent,
 } from "../../contracts.ts";
-import { type About, findAbout, sentTypes } from "./surroundings.ts";
+import { type About, findAbout, sentTypes } from "./about.ts";
 
 /** Of what came after an event so many are looked at, the newest. */
 const mostFollowing = 50;

@@ -19,7 +19,7 @@ import { replyRequestedType, setRequestedType } from "../../event/own-types.ts";
 import { misfitsOfSet } from "../../event/set-schema.ts";
 import type { Template } from "../../support/template.ts";
 import type { Circumstances, FlowMemory } from "./circumstances.ts";
-import { renderOf, type ScopeParts, scopeOf } from "./scope.ts";
+import { renderOf, type ScopeParts, scopeOf } from "./surroundings.ts";
 
 interface SetParts {
   readonly rules: FlowRules;

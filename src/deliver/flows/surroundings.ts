@@ -1,123 +1,137 @@
-import type {
-  Accounts,
-  EventQuery,
-  FlowRules,
-  ReplyMarks,
-  SentMessages,
-  Standing,
-  WaypostEvent,
+import {
+  type Accounts,
+  type Contact,
+  DeliveryError,
+  type EventQuery,
+  type FlowRules,
+  type SentMessages,
+  type Standing,
+  type TemplateName,
+  templateNames,
+  type WaypostEvent,
 } from "../../contracts.ts";
 import { consentChange } from "../../event/consent.ts";
 import { arrivedMessageId } from "../../event/file-arrived.ts";
+import type { TranscriptEntry } from "../../event/message-in-words.ts";
+import { type Template, TemplateError } from "../../support/template.ts";
 import { noSurroundings, type Surroundings } from "../attempt/surroundings.ts";
-import { type Circumstances, holderOf } from "./circumstances.ts";
+import { marksOf, sentTypes } from "./about.ts";
+import { type Circumstances, holderOf, receivedAt } from "./circumstances.ts";
 import type { Decider } from "./decide.ts";
-import { type ScopeParts, scopeOf } from "./scope.ts";
 
-/** Our message that an event concerns. */
-export interface About {
-  /** Its wamid. */
-  readonly id: string;
-  /** When it was sent, as far as the log knows. */
-  readonly at: string;
-  readonly template?: string;
-  readonly campaign?: string;
-  readonly variant?: string;
-  readonly ref?: WaypostEvent["data"]["ref"];
-  /** Its highest status so far. */
-  readonly status?: string;
+export interface ScopeParts {
+  readonly accounts: Accounts;
+  /** How many messages the transcript has. */
+  readonly transcript?: number;
+  readonly rules: FlowRules;
+  /** Named groups of the route's `matches`. */
+  readonly captures: (route: string, event: WaypostEvent) => Readonly<Record<string, string>>;
 }
 
-/** What our side sends: by itself, or from its phone. */
-export const sentTypes = ["whatsapp.outgoing.*", "whatsapp.echo.*"] as const;
+/** Unless told. */
+const transcriptLength = 20;
 
-/**
- * A status's own, the quoted or tapped one, the event itself where it is ours; else the last one before it on its
- * conversation.
- */
-export async function findAbout(
-  event: WaypostEvent,
-  query: Pick<EventQuery, "events" | "message">,
-): Promise<About | undefined> {
-  const told = messageIdOf(event);
-  const id = told ?? (await lastSentBefore(event, query));
-  if (id === undefined) return undefined;
-  const message = await query.message(id);
-  // What the customer wrote may be quoted as well, and is not ours.
-  if (message === undefined || message.direction !== "out") return undefined;
-  const sent = message.events.find(({ type }) => /^whatsapp\.(outgoing|echo)\./.test(type));
-  const at = sent?.data.receivedAt ?? message.events[0]?.time ?? event.data.receivedAt;
-  const marks = message.events.map(markOf).find((mark) => mark !== undefined);
-  const { template = sent?.data.message?.template?.name } = message;
-  const { campaign, variant, ref, status } = message;
-  return { ...marks, ...known({ template, campaign, variant, ref, status }), id, at };
-}
-
-type Known = Omit<About, "id" | "at">;
-
-function known(told: { [K in keyof Known]: Known[K] | undefined }): Known {
-  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
-}
-
-/** The message that the event names. */
-function messageIdOf({ type, data }: WaypostEvent): string | undefined {
-  const { message, status } = data;
-  if (status?.messageId !== undefined) return status.messageId;
-  if (/^whatsapp\.(outgoing|echo)\./.test(type)) return message?.id;
-  return message?.reaction?.messageId ?? message?.context?.id;
-}
-
-async function lastSentBefore(
-  { id, data }: WaypostEvent,
-  query: Pick<EventQuery, "events">,
-): Promise<string | undefined> {
-  const { conversationId, receivedAt } = data;
-  if (conversationId === undefined) return undefined;
-  const to = new Date(Date.parse(receivedAt) + 1).toISOString();
-  const filter = { conversation: conversationId, types: sentTypes, to };
-  const { items } = await query.events(filter, { limit: 2 });
-  return items.find((sent) => sent.id !== id)?.data.message?.id;
-}
-
-/** `campaign:<name>:<variant>`, as it was given to Meta with the message. */
-function markOf({ data }: WaypostEvent): { campaign: string; variant?: string } | undefined {
-  const [word, campaign, variant] = (data.status?.bizOpaqueCallbackData ?? "").split(":");
-  if (word !== "campaign" || campaign === undefined || campaign === "") return undefined;
-  return { campaign, ...(variant !== undefined && variant !== "" && { variant }) };
-}
-
-/** Routes derive no deeper. */
-const mostSteps = 10;
-
-/**
- * What a reply bears of the event that it answers. A campaign is borne on only by what follows from its own messages: an answer to a
- * customer who answered is none of them, and is counted as none.
- */
-export async function marksOf(
-  event: WaypostEvent,
-  answers: string,
-  query: Pick<EventQuery, "event" | "events" | "message">,
-): Promise<ReplyMarks> {
-  let first: WaypostEvent | undefined;
-  let at = answers === event.id ? event : await query.event(answers);
-  for (let step = 0; step < mostSteps && at !== undefined; step += 1) {
-    const own = ownMarks(at);
-    if (own !== undefined) return own;
-    first = at;
-    const from = at.data.derived?.from;
-    at = from === undefined ? undefined : await query.event(from);
-  }
-  const ref = first && (await findAbout(first, query))?.ref;
-  return ref === undefined ? {} : { ref };
-}
-
-function ownMarks({ data: { ref, campaign, variant } }: WaypostEvent): ReplyMarks | undefined {
-  const known = {
-    ...(ref !== undefined && { ref }),
-    ...(campaign !== undefined && { campaign }),
-    ...(variant !== undefined && { variant }),
+/** What the templates are given: of all that may be named, only what these name. Plain JSON. */
+export async function scopeOf(
+  names: ReadonlySet<string>,
+  route: string,
+  about: Circumstances,
+  parts: ScopeParts,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { event } = about;
+  const makers: { readonly [K in TemplateName]: () => unknown } = {
+    event: () => event,
+    message: () => event.data.message,
+    contact: async () => contactOf(event, await about.contact()),
+    owner: async () => ownerOf(await about.contact(), parts.rules),
+    account: () => accountOf(event, parts.accounts),
+    conversation: async () => ({ id: event.data.conversationId, topic: await about.topic() }),
+    about: about.about,
+    match: () => parts.captures(route, event),
+    flow: () => flowOf(event),
+    business: () => event.data.business,
+    transcript: () => transcriptOf(about, parts.transcript ?? transcriptLength),
+    links: () => linksOf(event),
   };
-  return Object.keys(known).length === 0 ? undefined : known;
+  const scope: Record<string, unknown> = {};
+  for (const name of templateNames) if (names.has(name)) scope[name] = await makers[name]();
+  return scope;
+}
+
+/** What is remembered of the person, and for what is not, what the event says. */
+function contactOf({ data }: WaypostEvent, contact: Contact | undefined) {
+  const { userIds = [], phones = [], ...known } = contact ?? {};
+  const told = data.contact;
+  return {
+    ...known,
+    name: told?.name ?? contact?.name,
+    username: told?.username ?? contact?.username,
+    userId: told?.userId ?? userIds[0],
+    waId: told?.waId ?? phones[0],
+    phone: told?.waId ?? phones[0],
+  };
+}
+
+/** The member of the pool, with its ids. */
+function ownerOf(contact: Contact | undefined, { pools }: FlowRules) {
+  const owner = contact?.owner;
+  if (owner === undefined) return undefined;
+  const member = pools[owner.pool]?.find(({ name }) => name === owner.name);
+  return { ...member?.ids, name: owner.name, pool: owner.pool };
+}
+
+function accountOf({ data }: WaypostEvent, accounts: Accounts) {
+  const { phoneNumberId } = data.account;
+  const named = Object.entries(accounts).find(
+    ([, account]) => phoneNumberId !== undefined && account.phoneNumberId === phoneNumberId,
+  );
+  return { ...data.account, ...(named && { name: named[0] }) };
+}
+
+/** The answers of a flow, as they came; nothing where they cannot be read. */
+function flowOf({ data }: WaypostEvent): unknown {
+  try {
+    return JSON.parse(data.message?.interactive?.nfmReply?.responseJson ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/** Both sides up to the event, oldest first. */
+async function transcriptOf(
+  { event, newest }: Circumstances,
+  length: number,
+): Promise<TranscriptEntry[]> {
+  const types = ["whatsapp.message.*", ...sentTypes];
+  const before = await newest(types, { to: receivedAt(event), limit: length });
+  const own = types.some((type) => event.type.startsWith(type.slice(0, -1))) ? [event] : [];
+  const newestFirst = [...own, ...before].slice(0, length);
+  return newestFirst.reverse().flatMap(({ type, time, data }) => {
+    const { message, contact } = data;
+    if (message === undefined) return [];
+    const inbound = type.startsWith("whatsapp.message.");
+    const name = inbound ? contact?.name : undefined;
+    const from = inbound ? ("contact" as const) : ("business" as const);
+    return [{ at: time, from, message, ...(name !== undefined && { name }) }];
+  });
+}
+
+function linksOf({ data }: WaypostEvent) {
+  const digits = data.contact?.waId?.replace(/[^0-9]/g, "");
+  return digits ? { chat: `https://wa.me/${digits}` } : {};
+}
+
+/** `what`: which template, for people. Throws DeliveryError. */
+export function renderOf(what: string, template: Template, scope: object): unknown {
+  try {
+    return template.render(scope);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const { kind, place, reason } = error;
+    const where = [what, place].filter(Boolean).join(" at ");
+    // Too long a time may be the machine's fault.
+    throw new DeliveryError(kind === "limit" ? "outage" : "refused", `${where}: ${reason}`);
+  }
 }
 
 interface StandingParts {
@@ -125,6 +139,9 @@ interface StandingParts {
   readonly rules: FlowRules;
   readonly accounts: Accounts;
 }
+
+/** Routes derive no deeper. */
+const mostSteps = 10;
 
 /** What a reply depends on, now. `answers`: the id of the event that is answered. */
 export async function standingOf(
