@@ -42,8 +42,11 @@ export interface TermParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly holder: string;
+  /** 15 s unless told: how long a destination whose holder died waits for the next. */
   readonly leaseMs: number;
+  /** 100,000 unless told, in memory: above it the bus holds the rest. */
   readonly maxOpenRows: number;
+  /** 1,000 of each lane in memory unless told: the rest waits in the ledger. */
   readonly maxLaneRows: number;
   /** Whether this delivery of `flows` is known to be over. */
   readonly isOver?: (id: string) => boolean;

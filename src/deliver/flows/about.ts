@@ -73,7 +73,7 @@ function markOf({ data }: WaypostEvent): { campaign: string; variant?: string } 
 }
 
 /** Routes derive no deeper. */
-const mostSteps = 10;
+export const mostSteps = 10;
 
 /**
  * What a reply bears of the event that it answers. A campaign is borne on only by what follows from its own messages: an answer to a

@@ -1,6 +1,6 @@
 import type { Claim, Ledger, Once } from "../../contracts.ts";
-import { type Circumstances, receivedAt } from "./circumstances.ts";
 import { sentTypes } from "./about.ts";
+import { type Circumstances, receivedAt } from "./circumstances.ts";
 
 /** A claim that ends with its conversation, or with an answer, is forgotten after this at the latest. */
 const longestMs = 400 * 24 * 60 * 60 * 1_000;

@@ -111,7 +111,7 @@ function checkPool(pool: string | undefined, { pools }: FlowRules): void {
   throw new DeliveryError("refused", "it asks for an owner of a pool that is not in waypost.yaml");
 }
 
-export interface ConsentParts {
+interface ConsentParts {
   readonly rules: FlowRules;
   readonly accounts: Accounts;
   readonly memory: Pick<FlowMemory, "contacts">;
@@ -119,7 +119,7 @@ export interface ConsentParts {
 }
 
 /** What the event changed of its contact's consent. */
-export interface ConsentNews {
+interface ConsentNews {
   /** `business.consent.revoked` or `granted`, when offers are concerned. */
   readonly told?: WaypostEvent;
   /** Who has said stop by a word, and when. */

@@ -15,7 +15,7 @@ import { arrivedMessageId } from "../../event/file-arrived.ts";
 import type { TranscriptEntry } from "../../event/message-in-words.ts";
 import { type Template, TemplateError } from "../../support/template.ts";
 import { noSurroundings, type Surroundings } from "../attempt/surroundings.ts";
-import { marksOf, sentTypes } from "./about.ts";
+import { marksOf, mostSteps, sentTypes } from "./about.ts";
 import { type Circumstances, holderOf, receivedAt } from "./circumstances.ts";
 import type { Decider } from "./decide.ts";
 
@@ -140,11 +140,8 @@ interface StandingParts {
   readonly accounts: Accounts;
 }
 
-/** Routes derive no deeper. */
-const mostSteps = 10;
-
 /** What a reply depends on, now. `answers`: the id of the event that is answered. */
-export async function standingOf(
+async function standingOf(
   about: Circumstances,
   answers: string,
   parts: StandingParts,

@@ -19,7 +19,7 @@ import { type Circumstances, opens } from "./circumstances.ts";
 export const askedRoute: string = replyRequestedType;
 
 /** The way without a route: who is asked for a reply gets the event, and nobody else who could send it. */
-export interface AskedReplies {
+interface AskedReplies {
   /** Who sends what this event asks for. undefined: it asks for nothing, or for somebody who is not there. */
   senderOf(event: WaypostEvent): string | undefined;
   /** Whether routes may lead this event there. */
@@ -59,7 +59,7 @@ export function askedReplies(
 }
 
 /** Their answers may `set` something. */
-export function hasBots(rules: Pick<FlowRules, "replies"> | undefined): boolean {
+function hasBots(rules: Pick<FlowRules, "replies"> | undefined): boolean {
   return (rules?.replies?.bots.length ?? 0) > 0;
 }
 
@@ -115,7 +115,7 @@ export function needsClosings(routes: readonly Route[], rules: FlowRules): boole
 }
 
 /** A pattern of the route is about business events, and takes this type. */
-export function names({ when }: Route, type: string): boolean {
+function names({ when }: Route, type: string): boolean {
   const own = (when.type ?? []).filter((pattern) => pattern.startsWith("business."));
   return own.some((pattern) => compilePattern(pattern)(type));
 }
