@@ -116,7 +116,9 @@ describe("what stands in Freshdesk's tickets and notes", () => {
     const { deliver } = desk();
     const odd = "\u0000\u0007 \u202egnp.exe \ud800 \u200b \u05e9\u05dc\u05d5\u05dd";
     const hostile = `<script>alert(1)</script> [x](javascript:1) **b** ${odd}`;
-    await deliver(makeText(hostile, { contact: { waId: "15555550123", name: "<b>\ud800\u202eMia" } }));
+    await deliver(
+      makeText(hostile, { contact: { waId: "15555550123", name: "<b>\ud800\u202eMia" } }),
+    );
     await deliver(sent(hostile));
     const shown = [tickets()[0]?.description ?? "", notes()[0] ?? ""];
     for (const html of shown) {
