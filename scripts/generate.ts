@@ -15,6 +15,7 @@ import { eventPaths } from "./generate-event-paths.ts";
 import { eventTypes } from "./generate-event-types.ts";
 import { eventsPage } from "./generate-events-page.ts";
 import { readGoldenEvents } from "./generate-golden-events.ts";
+import { promisesPage } from "./generate-promises-page.ts";
 
 const root = new URL("../", import.meta.url);
 const json = (path: string) => JSON.parse(readFileSync(new URL(path, root), "utf8"));
@@ -32,6 +33,7 @@ const outputs: Record<string, () => string | Promise<string>> = {
   "docs/events.md": () => eventsPage(schema, golden),
   ".env.example": () => envExample(envKeys),
   "docs/configuration.md": () => configurationPage(envKeys),
+  "docs/destinations/promises.md": promisesPage,
 };
 
 const check = process.argv.includes("--check");

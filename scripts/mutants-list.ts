@@ -6,6 +6,8 @@ export interface Mutant {
   readonly from: string;
   readonly to: string;
   readonly test: string;
+  /** A pattern of the names of the tests that are run; without it all of the file. */
+  readonly only?: string;
 }
 
 export const mutants: readonly Mutant[] = [
