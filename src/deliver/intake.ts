@@ -13,7 +13,7 @@ import { isQuarantined } from "../event/event.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Lease } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
-import { deliveryId } from "./delivery.ts";
+import { accountIn, deliveryId } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
 import type { Health } from "./health.ts";
 import type { HeldRows } from "./lanes/held-rows.ts";
@@ -99,6 +99,7 @@ interface Wanted {
   readonly id: string;
   readonly eventId: string;
   readonly eventType: string;
+  readonly account?: NonNullable<NewDelivery["account"]>;
   readonly route: string;
   readonly routes?: readonly string[];
   readonly opensAt?: Date;
@@ -125,13 +126,14 @@ function routed(parts: IntakeParts, event: WaypostEvent): Wanted[] {
   const { name, routes, log } = parts;
   const of = { id: deliveryId(name, event.id), eventId: event.id, eventType: event.type };
   try {
+    const own = { ...of, ...accountIn(event) };
     const matches = routes.match(event).filter(({ destination }) => destination === name);
     if (matches.length === 0) return [];
     const edges = aliasEdges(event);
     return matches.map(({ route, routes: asked, delayed, idle }) => {
       const opensAt = delayed && parts.decider?.opensAt(route, event);
       return {
-        ...{ ...of, route, event, edges },
+        ...{ ...own, route, event, edges },
         ...(delayed && { id: deliveryId(name, event.id, route) }),
         ...(asked && { routes: asked }),
         ...(opensAt && { opensAt }),

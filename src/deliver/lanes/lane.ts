@@ -6,6 +6,7 @@ export interface OpenRow {
   readonly id: string;
   readonly eventId: string;
   readonly eventType: string;
+  readonly account: Delivery["account"];
   /** The one that held, once that is decided. */
   route: string;
   /** To be asked at its turn. */
@@ -86,6 +87,7 @@ export function openRow(delivery: Delivery, successesSeen: number, clock: Clock)
     id,
     eventId,
     eventType,
+    account: delivery.account,
     route: delivery.route,
     routes: delivery.routes,
     decided: delivery.decided,
