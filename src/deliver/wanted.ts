@@ -1,8 +1,8 @@
-import type { BusMessage, QuarantinedPost, WaypostEvent } from "../contracts.ts";
+import type { BusMessage, NewDelivery, QuarantinedPost, WaypostEvent } from "../contracts.ts";
 import { type AliasEdge, aliasEdges } from "../event/alias-edges.ts";
 import { isQuarantined } from "../event/event.ts";
 import type { Log } from "../support/log.ts";
-import { deliveryId } from "./delivery.ts";
+import { accountIn, deliveryId } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
 import type { Routes } from "./routes/routes.ts";
 
@@ -22,6 +22,7 @@ export interface Wanted {
   readonly id: string;
   readonly eventId: string;
   readonly eventType: string;
+  readonly account?: NonNullable<NewDelivery["account"]>;
   readonly route: string;
   readonly routes?: readonly string[];
   readonly opensAt?: Date;
@@ -48,13 +49,14 @@ function routed(parts: Routing, event: WaypostEvent): Wanted[] {
   const { name, routes, log } = parts;
   const of = { id: deliveryId(name, event.id), eventId: event.id, eventType: event.type };
   try {
+    const own = { ...of, ...accountIn(event) };
     const matches = routes.match(event).filter(({ destination }) => destination === name);
     if (matches.length === 0) return [];
     const edges = aliasEdges(event);
     return matches.map(({ route, routes: asked, delayed, idle }) => {
       const opensAt = delayed && parts.decider?.opensAt(route, event);
       return {
-        ...{ ...of, route, event, edges },
+        ...{ ...own, route, event, edges },
         ...(delayed && { id: deliveryId(name, event.id, route) }),
         ...(asked && { routes: asked }),
         ...(opensAt && { opensAt }),

@@ -105,6 +105,7 @@ const rowOf = ({ id, data }: WaypostEvent, seq: number): NewDelivery => ({
   destination: "crm",
   eventId: id,
   eventType: "whatsapp.message.text",
+  account: data.account,
   route: "texts",
   laneKeys: [data.conversationId ?? "", `${data.conversationId} too`],
   seq,

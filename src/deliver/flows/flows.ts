@@ -12,7 +12,6 @@ import {
 import { derivedEvent, mostDepth } from "../../event/derived-event.ts";
 import type { Template, Templates } from "../../support/template.ts";
 import type { Circumstances, FlowMemory } from "./circumstances.ts";
-import { renderOf, type ScopeParts, scopeOf } from "./scope.ts";
 import {
   applyConsent,
   type Confirmation,
@@ -22,6 +21,7 @@ import {
   setAsAsked,
   topicOf,
 } from "./set.ts";
+import { renderOf, type ScopeParts, scopeOf } from "./surroundings.ts";
 import { acts, needsOpenings, opened } from "./takes.ts";
 
 export interface FlowsParts extends ScopeParts {

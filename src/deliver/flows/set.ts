@@ -19,7 +19,7 @@ import { replyRequestedType, setRequestedType } from "../../event/own-types.ts";
 import { misfitsOfSet } from "../../event/set-schema.ts";
 import type { Template } from "../../support/template.ts";
 import type { Circumstances, FlowMemory } from "./circumstances.ts";
-import { renderOf, type ScopeParts, scopeOf } from "./scope.ts";
+import { renderOf, type ScopeParts, scopeOf } from "./surroundings.ts";
 
 interface SetParts {
   readonly rules: FlowRules;
@@ -111,7 +111,7 @@ function checkPool(pool: string | undefined, { pools }: FlowRules): void {
   throw new DeliveryError("refused", "it asks for an owner of a pool that is not in waypost.yaml");
 }
 
-export interface ConsentParts {
+interface ConsentParts {
   readonly rules: FlowRules;
   readonly accounts: Accounts;
   readonly memory: Pick<FlowMemory, "contacts">;
@@ -119,7 +119,7 @@ export interface ConsentParts {
 }
 
 /** What the event changed of its contact's consent. */
-export interface ConsentNews {
+interface ConsentNews {
   /** `business.consent.revoked` or `granted`, when offers are concerned. */
   readonly told?: WaypostEvent;
   /** Who has said stop by a word, and when. */
