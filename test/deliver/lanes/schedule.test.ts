@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { createRate } from "../../../src/deliver/breaker.ts";
 import { createLanes } from "../../../src/deliver/lanes/lanes.ts";
 import { createSchedule } from "../../../src/deliver/lanes/schedule.ts";
 import { createFakeClock } from "../fake-clock.ts";
