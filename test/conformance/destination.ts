@@ -301,8 +301,8 @@ export function httpConformance(
     ["an answer of 10 MB", "big", tooLong ? { verdict: tooLong } : afterAnswer],
     ["garbage", "garbage", unsure],
     ...strangeAnswers
-      .map(([what, fault]) => [what, fault, afterAnswer] as const)
-      .filter(() => tellsWhatItMade),
+      .filter(() => tellsWhatItMade)
+      .map(([what, fault]): [string, Fault, Expected] => [what, fault, afterAnswer]),
   ];
 
   describe(`every destination over HTTP: ${kind}`, () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { requestReply, type WaypostEvent } from "../../../src/contracts.ts";
-import { needsClosings } from "../../../src/deliver/flows/closings.ts";
+import { needsClosings } from "../../../src/deliver/flows/takes.ts";
 import { noRules, now, startFlows } from "./flow-engine.ts";
 
 const person = { waId: "15555550123", name: "Mia" };
@@ -137,6 +137,22 @@ describe("the confirmation of a stop", () => {
     await receive(one, two, one);
     await clock.advance(2_000);
     await receive(two, one);
+    await clock.advance(2_000);
+    assert.equal(asked().length, 1);
+    await engine.end();
+  });
+
+  it("is one for stops to two numbers at once, which are two lanes", async () => {
+    const { receive, asked, clock, engine } = await start();
+    const to = (phoneNumberId: string, ms: number) =>
+      now(clock, {
+        contact: person,
+        account: { phoneNumberId },
+        data: {
+          message: { ...text("STOP").message, sentAt: new Date(clock.now() - ms).toISOString() },
+        },
+      });
+    await receive(to("700700700700700", 3_000), to("700700700700701", 2_000));
     await clock.advance(2_000);
     assert.equal(asked().length, 1);
     await engine.end();
