@@ -50,7 +50,7 @@ interface Meta {
 async function measure(seconds: number): Promise<void> {
   const stub = fork(self, { execArgv: ["--import", "tsx"] });
   const [meta] = (await once(stub, "message")) as [Meta];
-  const found = { without: [] as Summary["ackMs"][], with: [] as Summary["ackMs"][] };
+  const found = { without: [] as Ran[], with: [] as Ran[] };
   try {
     for (let round = 0; round < rounds; round += 1) {
       found.without.push(await run(seconds, undefined));
@@ -61,16 +61,27 @@ async function measure(seconds: number): Promise<void> {
   }
   for (const share of ["p50", "p99"] as const) {
     const [without, fetching] = [found.without, found.with].map((all) =>
-      median(all.map((each) => each[share])),
+      median(all.map(({ ackMs }) => ackMs[share])),
     ) as [number, number];
     print(
       `  ack ${share} ${without.toFixed(1)} ms, while ${filesPerMinute} files of 1 MB a minute are fetched ${fetching.toFixed(1)} ms: ${(fetching / without).toFixed(2)} times`,
     );
   }
+  const late = median(found.with.map(({ lateMs }) => lateMs));
+  const [{ files } = { files: 0 }] = found.with;
+  print(`  the last of ${files} files was kept ${Math.round(late)} ms after the last POST`);
 }
 
-/** How long the answers took; ends when all files are kept. */
-async function run(seconds: number, meta: Meta | undefined): Promise<Summary["ackMs"]> {
+interface Ran {
+  /** How long the answers took. */
+  readonly ackMs: Summary["ackMs"];
+  readonly files: number;
+  /** From the last POST's answer until all files were kept. */
+  readonly lateMs: number;
+}
+
+/** Ends when all files are kept. */
+async function run(seconds: number, meta: Meta | undefined): Promise<Ran> {
   const folder = await mkdtemp(join(tmpdir(), "waypost-bench-media-"));
   const program = await createProgram(["start"], {
     ...{ DATA_DIR: folder, LOG_LEVEL: "error" },
@@ -86,8 +97,9 @@ async function run(seconds: number, meta: Meta | undefined): Promise<Summary["ac
     if (unexpected > 0) throw new Error(`${unexpected} POSTs were not answered with 200`);
     const all = meta === undefined ? 0 : filesIn(2) + filesIn(seconds);
     // A fetch that failed comes again after a second, ten seconds, a minute: on a busy machine some do.
+    const before = performance.now();
     await waitFor(`${all} files are kept`, async () => (await kept(folder)) >= all, 240_000);
-    return ackMs;
+    return { ackMs, files: all, lateMs: performance.now() - before };
   } finally {
     await program.stop();
     await rm(folder, { recursive: true, force: true });

@@ -58,10 +58,11 @@ export const ticketRuleSchema = {
 export function parseTicketRule(
   destination: string,
   { reopenWithin = "3d", newAfter = "14d" }: { reopenWithin?: string; newAfter?: string },
+  place = "newAfter",
 ): TicketRule {
   const rule = { reopenMs: milliseconds(reopenWithin), newAfterMs: milliseconds(newAfter) };
   if (rule.newAfterMs >= rule.reopenMs) return rule;
-  throw new OptionError(destination, "newAfter", {
+  throw new OptionError(destination, place, {
     problem: "is shorter than reopenWithin",
     remedy: "After newAfter nothing is opened again: make it the longer one",
   });

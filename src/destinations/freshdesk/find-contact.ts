@@ -2,6 +2,7 @@ import { DeliveryError, type Link } from "../../contracts.ts";
 import { type ApiAnswer, pathOf } from "../http/api.ts";
 import { nameToWrite } from "../name-rule.ts";
 import { mayBeTheirs, type Person } from "../person.ts";
+import { unlessRefused } from "../unless-refused.ts";
 import { type Call, type FreshdeskContact, listIn, madeId } from "./call.ts";
 import { holderOf } from "./failure.ts";
 
@@ -113,15 +114,14 @@ async function keep(call: Call, record: ContactRecord, link: Link): Promise<Fres
     ...(lacksPhone && { mobile: `+${phone}` }),
     ...(name !== undefined && { name }),
   };
-  if (Object.keys(changes).length > 0) {
-    const would = `write ${Object.keys(changes).join(", ")} of contact ${record.id}`;
-    const path = pathOf`/contacts/${record.id}`;
-    await session.write(would, { method: "PUT", path, json: changes });
-  }
+  const names = Object.keys(changes).join(", ");
+  const would = `write ${names} of contact ${record.id}`;
+  const request = { method: "PUT", path: pathOf`/contacts/${record.id}`, json: changes } as const;
+  const isTaken = names === "" || (await unlessRefused(session.write(would, request)));
   const kept: Link = {
     ...link,
     contact: String(record.id),
-    ...(name !== undefined && { name }),
+    ...(name !== undefined && isTaken && { name }),
     ...seenOf(person),
   };
   await context.remember(kept, { scope: "contact" });

@@ -1,5 +1,6 @@
-import { DeliveryError, type Link } from "../../contracts.ts";
+import type { Link } from "../../contracts.ts";
 import type { Person } from "../person.ts";
+import { unlessRefused } from "../unless-refused.ts";
 import { nameOf, renamed } from "./contact-name.ts";
 import { type Asking, contactProperties, findContact } from "./find-contact.ts";
 import { hasAnyPhone } from "./match-phone.ts";
@@ -66,35 +67,31 @@ async function refresh(asking: Asking, record: HubspotRecord, link: Link): Promi
     ...(phone !== undefined && !hasAnyPhone(record) && { phone: `+${phone}` }),
     ...names,
   };
-  await fill(hub, record.id, { ours, lacking: Object.fromEntries(lacking) });
+  const isTaken = await fill(hub, record.id, { ours, lacking: Object.fromEntries(lacking) });
   return {
     ...link,
     ...(person.name !== undefined && { profile: person.name }),
-    ...(names && { name: nameOf({ properties: names }) }),
+    ...(names && isTaken && { name: nameOf({ properties: names }) }),
     ...(phone !== undefined && { phone: "known" }),
   };
 }
 
-/** What HubSpot refuses of `lacking`, as an e-mail address that another contact has, is left out. */
+/** What HubSpot refuses, as an e-mail address that another contact has, is left out. Whether `ours` was taken. */
 async function fill(
   hub: Hub,
   id: string,
   { ours, lacking }: { readonly ours: Properties; readonly lacking: Properties },
-): Promise<void> {
+): Promise<boolean> {
   const write = async (properties: Properties) => {
     const names = Object.keys(properties).join(", ");
     if (names === "") return;
     const would = `write ${names} of the contact`;
     await updateRecord(hub, { type: "contacts", id }, { would, properties });
   };
-  try {
-    await write({ ...lacking, ...ours });
-  } catch (error) {
-    const refused = error instanceof DeliveryError && error.verdict === "refused";
-    if (!refused || Object.keys(lacking).length === 0) throw error;
-    hub.session.note(`${Object.keys(lacking).join(", ")} of the contact not taken`);
-    await write(ours);
-  }
+  if (await unlessRefused(write({ ...lacking, ...ours }))) return true;
+  if (Object.keys(lacking).length === 0) return false;
+  hub.session.note(`${Object.keys(lacking).join(", ")} of the contact not taken`);
+  return unlessRefused(write(ours));
 }
 
 /** The profile has another name, or the person a phone, that was not looked at yet. */

@@ -1,7 +1,7 @@
 import { compilePattern, type TypePattern } from "../../event/pattern.ts";
-import { milliseconds } from "../../support/duration.ts";
 import { OptionError } from "../destination-kind.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
+import { parseTicketRule, type TicketRule } from "../ticket-rule.ts";
 import { dealSchema, ticketSchema } from "./schema.ts";
 
 interface RawTemplates {
@@ -64,10 +64,7 @@ export interface RecordOptions {
   readonly content: PropertyTemplates;
 }
 
-export interface TicketOptions extends RecordOptions {
-  readonly reopenMs: number;
-  readonly newAfterMs: number;
-}
+export interface TicketOptions extends RecordOptions, TicketRule {}
 
 export interface HubspotOptions {
   readonly token: string;
@@ -124,7 +121,6 @@ export function parseHubspotOptions(
 
 function parseTicket(name: string, raw: RawTicket): TicketOptions {
   const { pipeline = "0", stage = "1", priority, owner = poolOwner.default } = raw;
-  const { reopenWithin = "3d", newAfter = "14d" } = raw;
   return {
     isAsked: compileWhen(name, "ticket.when", raw.when),
     pipeline,
@@ -136,8 +132,7 @@ function parseTicket(name: string, raw: RawTicket): TicketOptions {
       hubspot_owner_id: owner,
       ...raw.properties,
     }),
-    reopenMs: milliseconds(reopenWithin),
-    newAfterMs: milliseconds(newAfter),
+    ...parseTicketRule(name, raw, "ticket.newAfter"),
   };
 }
 

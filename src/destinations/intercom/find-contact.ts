@@ -2,6 +2,7 @@ import { DeliveryError, type Link } from "../../contracts.ts";
 import { type ApiAnswer, pathOf } from "../http/api.ts";
 import { nameToWrite } from "../name-rule.ts";
 import { mayBeTheirs, type Person } from "../person.ts";
+import { unlessRefused } from "../unless-refused.ts";
 import { type Call, type IntercomContact, idIn } from "./call.ts";
 import { firstError } from "./failure.ts";
 
@@ -130,14 +131,14 @@ async function keep(call: Call, record: ContactRecord, link: Link): Promise<Inte
     ...(!record.phone && person.phones[0] !== undefined && { phone: `+${person.phones[0]}` }),
     ...(name !== undefined && { name }),
   };
-  if (Object.keys(changes).length > 0) {
-    const would = `write ${Object.keys(changes).join(", ")} of contact ${id}`;
-    await session.write(would, { method: "PUT", path: pathOf`/contacts/${id}`, json: changes });
-  }
+  const names = Object.keys(changes).join(", ");
+  const would = `write ${names} of contact ${id}`;
+  const request = { method: "PUT", path: pathOf`/contacts/${id}`, json: changes } as const;
+  const isTaken = names === "" || (await unlessRefused(session.write(would, request)));
   const kept: Link = {
     ...link,
     ...{ contact: id, role: role ?? "user", mail: record.email ? "1" : "0" },
-    ...(name !== undefined && { name }),
+    ...(name !== undefined && isTaken && { name }),
     ...seenOf(person),
   };
   await context.remember(kept, { scope: "contact" });

@@ -2,6 +2,7 @@ import { milliseconds } from "../../support/duration.ts";
 import { OptionError } from "../destination-kind.ts";
 import type { NamePolicy } from "../name-rule.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
+import { parseTicketRule } from "../ticket-rule.ts";
 import { zendeskSchema } from "./schema.ts";
 
 /** What waypost.yaml says, as the schema lets it through. */
@@ -70,11 +71,11 @@ export function parseZendeskOptions(
     const words = { problem: "is longer than a minute", remedy: "Write e.g. 15s" };
     throw new OptionError(name, "debounce", words);
   }
+  const rule = parseTicketRule(name, raw);
   return Object.freeze({
     baseUrl: parseBaseUrl(name, raw),
     ...{ clientId, clientSecret, scope, debounceMs },
-    reopenWithinMs: milliseconds(raw.reopenWithin ?? "3d"),
-    newAfterMs: milliseconds(raw.newAfter ?? "14d"),
+    ...{ reopenWithinMs: rule.reopenMs, newAfterMs: rule.newAfterMs },
     oursArePublic: raw.ours !== "internal",
     oursOpen: raw.opens !== "contact",
     name: raw.name ?? "ifEmpty",

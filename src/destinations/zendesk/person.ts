@@ -3,6 +3,7 @@ import { contactKey } from "../../event/contact-keys.ts";
 import { cleanText } from "../clean-text.ts";
 import { pathOf } from "../http/api.ts";
 import { nameToWrite } from "../name-rule.ts";
+import { unlessRefused } from "../unless-refused.ts";
 import { agentUrl, keepMs, linkHere, type Work } from "./parts.ts";
 import { phonesOf, type User, userOf, usersOf } from "./records.ts";
 import { type Who, whoIs } from "./who.ts";
@@ -133,10 +134,10 @@ async function refresh(work: Work, who: Who, link: Link, id: string): Promise<vo
   const names = { profile, shown, written: link["wrote"], phones: who.phones };
   const name = nameToWrite(work.options.name, names);
   const phone = lacksPhone && user.phone === "" ? `+${who.phones[0]}` : undefined;
-  await change(work, user, { name, phone });
+  const isTaken = await change(work, user, { name, phone });
   await remember(work, {
     ...{ ...link, user: id, ...(profile !== undefined && { seen: profile }) },
-    ...(name !== undefined && { wrote: name }),
+    ...(name !== undefined && isTaken && { wrote: name }),
     ...(lacksPhone && { phone: "yes" }),
   });
 }
@@ -145,14 +146,18 @@ async function change(
   { session, made, options }: Work,
   { id }: User,
   given: { readonly name: string | undefined; readonly phone: string | undefined },
-): Promise<void> {
+): Promise<boolean> {
   const user = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const names = Object.keys(user);
-  if (names.length === 0) return;
+  if (names.length === 0) return true;
   const path = pathOf`/api/v2/users/${id}`;
   const would = `update the user's ${names.join(" and ")}`;
-  await session.write(would, { method: "PUT", path, json: { user } });
-  made.push({ object: "user", id, url: agentUrl(options, "users", id), created: false });
+  const write = session.write(would, { method: "PUT", path, json: { user } });
+  const isTaken = await unlessRefused(write);
+  if (isTaken) {
+    made.push({ object: "user", id, url: agentUrl(options, "users", id), created: false });
+  }
+  return isTaken;
 }
 
 function nameOf(name: string | undefined): string | undefined {

@@ -161,6 +161,13 @@ describe("tickets in HubSpot", () => {
     }
   });
 
+  it("have no newAfter that is shorter than reopenWithin", async () => {
+    await assert.rejects(
+      openCrm({ ticket: { when: ["business.handoff.requested"], newAfter: "1d" } }),
+      /ticket\.newAfter is shorter than reopenWithin/,
+    );
+  });
+
   it("an owner whom HubSpot does not know is left out", async () => {
     await crm.deliver(handoff(1), owner("999"));
     assert.equal(tickets()[0]?.properties["hubspot_owner_id"], undefined);

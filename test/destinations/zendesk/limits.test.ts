@@ -122,6 +122,10 @@ describe("what Zendesk limits and refuses", () => {
       create({ subdomain: "acme", subject: "{{ x" }),
       /support\.subject is not a template/,
     );
+    assert.throws(
+      create({ subdomain: "acme", newAfter: "1d" }),
+      /support\.newAfter is shorter than reopenWithin/,
+    );
   });
 });
 
