@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { TemplateReads } from "../contracts.ts";
 import { milliseconds } from "../support/duration.ts";
 import { replyDestinations, viasOf, withVia } from "./bots.ts";
+import { emptyParameterWarnings } from "./empty-parameters.ts";
 import { freeze, hideSecrets } from "./freeze.ts";
 import type { RawAlerts, RawDestination, RawRoute, RawRouting } from "./raw-routing.ts";
 import { many, mapValues } from "./reading.ts";
@@ -64,10 +65,15 @@ export function toRouting(
     found,
     hash: hashOf([source, accounts, routes, flows]),
     yaml: found ? shownYaml(source, kinds) : "",
-    warnings: Object.entries(destinations).flatMap(([name, { shadow }]) => [
-      ...(used.includes(name) ? [] : [`no route leads to the destination ${name}`]),
-      ...(shadow ? [`the destination ${name} is in shadow: it looks up, and writes nothing`] : []),
-    ]),
+    warnings: [
+      ...Object.entries(destinations).flatMap(([name, { shadow }]) => [
+        ...(used.includes(name) ? [] : [`no route leads to the destination ${name}`]),
+        ...(shadow
+          ? [`the destination ${name} is in shadow: it looks up, and writes nothing`]
+          : []),
+      ]),
+      ...emptyParameterWarnings(raw),
+    ],
   });
 }
 

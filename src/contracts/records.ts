@@ -26,7 +26,6 @@ export * from "./queue-names.ts";
 export type * from "./renormalization.ts";
 export type * from "./replay.ts";
 export * from "./reply.ts";
-export * from "./reply-misfit.ts";
 export * from "./reply-schema.ts";
 export * from "./report.ts";
 export * from "./request-reply.ts";

@@ -1,33 +1,20 @@
 import { randomUUID } from "node:crypto";
-import {
-  type Bus,
-  type Contacts,
-  type DestinationLease,
-  flowsDestination,
-  type Ledger,
-} from "../contracts.ts";
-import { type Clock, systemClock } from "../support/clock.ts";
+import { once } from "node:events";
+import { type DestinationLease, flowsDestination } from "../contracts.ts";
+import { systemClock } from "../support/clock.ts";
 import { delay } from "../support/delay.ts";
 import { LeaseOverError, type Taken, takeLease } from "../support/lease.ts";
-import type { Log } from "../support/log.ts";
-import {
-  noSurroundings,
-  type Surroundings,
-  tellLess,
-  tellLessOfContacts,
-} from "./attempt/surroundings.ts";
+import { noSurroundings, tellLess, tellLessOfContacts } from "./attempt/surroundings.ts";
 import {
   type DeliveryHooks,
   type DestinationSetup,
   deliveryId,
   type EndedRow,
 } from "./delivery.ts";
-import type { Decider } from "./flows/decide.ts";
 import { maxOpenRows } from "./intake.ts";
 import { type OpenRow, wakeRow } from "./lanes/lane.ts";
 import { maxLaneRows } from "./lanes/lanes.ts";
 import { createBodies } from "./ledger-access.ts";
-import type { Routes } from "./routes/routes.ts";
 import { createTerm, type Term, type TermParts, termEndMs } from "./term.ts";
 
 /** What this process knows of a destination at this moment. */
@@ -44,7 +31,7 @@ export interface RunnerStatus {
   readonly pause?: NonNullable<DestinationLease["pause"]>;
 }
 
-export interface Runner {
+interface Runner {
   start(): void;
   /** Ends the term and frees the lease within `leftMs`, 5 s unless told, whatever hangs but the ledger. */
   close(leftMs?: number): Promise<void>;
@@ -60,7 +47,7 @@ const restMs = 1_000;
  * One destination, for as long as the program runs: wait for the lease, take over what is open, deliver and
  * take in more until the lease is over, and again. Only the holder of the lease does anything at all.
  */
-export function createRunner(parts: TermParts): Runner {
+function createRunner(parts: TermParts): Runner {
   const { setup, clock, log, hooks } = parts;
   const { name, destination } = setup;
   const closing = new AbortController();
@@ -88,7 +75,7 @@ export function createRunner(parts: TermParts): Runner {
   const begin = async ({ begin, lease }: Term) => {
     try {
       await begin();
-      await either(lease.over, closing.signal);
+      await aborted(AbortSignal.any([lease.over, closing.signal]));
       return true;
     } catch (error) {
       if (error instanceof LeaseOverError) return true;
@@ -128,35 +115,17 @@ function wakeIn(term: Term | undefined, id: string, only: OpenRow["waitsFor"]): 
   if (row !== undefined && wakeRow(row, only)) term?.schedule.offer(term.lanes.laneOf(row));
 }
 
-function either(a: AbortSignal, b: AbortSignal): Promise<void> {
-  if (a.aborted || b.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    a.addEventListener("abort", () => resolve(), { once: true });
-    b.addEventListener("abort", () => resolve(), { once: true });
-  });
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
 }
 
-export interface DeliveryOptions {
+type Given = "routes" | "bus" | "decider" | "ledger" | "contacts" | "surroundings" | "log";
+type Usual = "hooks" | "clock" | "leaseMs" | "maxOpenRows" | "maxLaneRows";
+
+export interface DeliveryOptions extends Pick<TermParts, Given>, Partial<Pick<TermParts, Usual>> {
   readonly destinations: readonly DestinationSetup[];
-  readonly routes: Pick<Routes, "match" | "patternsFor">;
-  readonly bus: Pick<Bus, "consume" | "publish">;
-  /** Absent: no route asks anything at a delivery's turn. */
-  readonly decider?: Decider;
-  readonly ledger: Ledger;
-  readonly contacts: Pick<Contacts, "of">;
-  /** Absent: destinations are told of the event alone. */
-  readonly surroundings?: Surroundings;
-  readonly log: Log;
   /** Host, process and role, for people. */
   readonly holder: string;
-  readonly hooks?: DeliveryHooks;
-  readonly clock?: Clock;
-  /** 15 s: how long a destination whose holder died waits for the next. */
-  readonly leaseMs?: number;
-  /** 100,000 for each destination, in memory: above it the bus holds the rest. */
-  readonly maxOpenRows?: number;
-  /** 1,000 of each lane in memory: the rest waits in the ledger. */
-  readonly maxLaneRows?: number;
 }
 
 /** The delivery engine: a runner for each destination. They never wait for each other. */

@@ -8,8 +8,7 @@ import type { Surroundings } from "./attempt/surroundings.ts";
 import type { DeliveryHooks, DestinationSetup } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
 import { createHeadSchedule } from "./head-schedule.ts";
-import { createHealth, type Health } from "./health.ts";
-import { createHousekeeping } from "./housekeeping.ts";
+import { createHealth, createHousekeeping, type Health } from "./health.ts";
 import { createBackpressure, createIntake } from "./intake.ts";
 import { createHeldRows, type HeldParts } from "./lanes/held-rows.ts";
 import type { OpenRow } from "./lanes/lane.ts";
@@ -43,8 +42,11 @@ export interface TermParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly holder: string;
+  /** 15 s unless told: how long a destination whose holder died waits for the next. */
   readonly leaseMs: number;
+  /** 100,000 unless told, in memory: above it the bus holds the rest. */
   readonly maxOpenRows: number;
+  /** 1,000 of each lane in memory unless told: the rest waits in the ledger. */
   readonly maxLaneRows: number;
   /** Whether this delivery of `flows` is known to be over. */
   readonly isOver?: (id: string) => boolean;

@@ -66,6 +66,33 @@ describe("a bot in waypost.yaml", () => {
     });
   }
 
+  it("notes parameters of templates that are empty for some people", async (t) => {
+    const parameters = [
+      "{{ contact.fields.city }}",
+      "{{ owner.name | upcase }}",
+      "{{ contact.fields.city | default: 'your city' }}",
+      "{{ contact.fields.city }}!",
+      "{{ contact.name }}",
+    ];
+    const body = parameters.map((each) => `"${each}"`).join(", ");
+    const yaml = (kind: string, options: string) => `destinations:
+  wa: { ${kind}, token: t, ${options} }
+routes:
+  - { name: r, when: { type: business.lead.* }, to: [{ wa: { template: { name: t, language: de, body: [${body}] } } }] }
+`;
+    const header = 'template: { name: t, language: de, header: "{{ contact.username }}" }';
+    const { warnings } = await loadYaml(t, yaml("kind: whatsapp-reply", header), kinds);
+    const places = warnings.map((note) => /^(.+?) is empty for whoever has no (.+?),/.exec(note));
+    assert.deepEqual(
+      places.map((found) => [found?.[1], found?.[2]]),
+      [
+        ["template.header of the destination wa", "contact.username"],
+        ["template.body.0 of the route r", "contact.fields.city"],
+        ["template.body.1 of the route r", "owner.name"],
+      ],
+    );
+  });
+
   it("answers through the only one there is, or through the one it names", async (t) => {
     const routing = await loadYaml(t, withBot("reply: true"), kinds);
     assert.equal(routing.destinations["bot"]?.options["via"], "wa");

@@ -42,7 +42,7 @@ export async function contactKeysOf(
 }
 
 /** Asks at the first call. */
-export function askContact(
+function askContact(
   event: WaypostEvent,
   contacts: Pick<Contacts, "of">,
 ): () => Promise<DeliveryContact | undefined> {

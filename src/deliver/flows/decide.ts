@@ -17,8 +17,10 @@ import {
 } from "./circumstances.ts";
 import { isClaimed, isTheOne } from "./once.ts";
 import { compileOnly, firstBroken, type OnlyTest } from "./only.ts";
-import { logNames } from "./scope.ts";
 import { isOwn, needsOpenings, type OwnTakes, ownTakes } from "./takes.ts";
+
+/** Of what templates may name, that for which the log is asked. */
+const logNames: readonly string[] = ["about", "transcript"];
 
 /** What is asked of a row at its turn. */
 interface Asking {

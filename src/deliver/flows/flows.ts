@@ -10,9 +10,9 @@ import {
   type WaypostEvent,
 } from "../../contracts.ts";
 import { derivedEvent, mostDepth } from "../../event/derived-event.ts";
+import { createKeyedMutex, type KeyedMutex } from "../../support/keyed-mutex.ts";
 import type { Template, Templates } from "../../support/template.ts";
 import type { Circumstances, FlowMemory } from "./circumstances.ts";
-import { renderOf, type ScopeParts, scopeOf } from "./scope.ts";
 import {
   applyConsent,
   type Confirmation,
@@ -22,6 +22,7 @@ import {
   setAsAsked,
   topicOf,
 } from "./set.ts";
+import { renderOf, type ScopeParts, scopeOf } from "./surroundings.ts";
 import { acts, needsOpenings, opened } from "./takes.ts";
 
 export interface FlowsParts extends ScopeParts {
@@ -35,7 +36,8 @@ export interface FlowsParts extends ScopeParts {
   readonly now: () => number;
 }
 
-type AttemptParts = FlowsParts & Pick<DeliveryContext, "fence">;
+type AttemptParts = FlowsParts &
+  Pick<DeliveryContext, "fence"> & { readonly consentsInTurn: KeyedMutex };
 
 /** What a route does, by its name. */
 type Doings = ReadonlyMap<string, Doing>;
@@ -65,16 +67,18 @@ export interface Flows extends Destination {
  */
 export function createFlows(parts: FlowsParts): Flows {
   const { doings } = parts;
+  const consentsInTurn = createKeyedMutex();
   return {
     kind: "flows",
     idempotency: "native",
     links: false,
     async deliver(event, { routes, after, fence }): Promise<Delivered> {
       const acting = routes.flatMap((name) => doings.get(name) ?? []);
-      const { events, done, failed } = await actAll(acting, event, { ...parts, fence });
+      const attempt = { ...parts, fence, consentsInTurn };
+      const { events, done, failed } = await actAll(acting, event, attempt);
       // Once for the event, in its conversation's order.
       if (after === undefined) {
-        const own = await doOwn(event, { ...parts, fence });
+        const own = await doOwn(event, attempt);
         events.push(...own.events);
         failed.push(...own.failed);
       }

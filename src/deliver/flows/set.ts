@@ -17,9 +17,10 @@ import { derivedEvent } from "../../event/derived-event.ts";
 import { hashId } from "../../event/hash-id.ts";
 import { replyRequestedType, setRequestedType } from "../../event/own-types.ts";
 import { misfitsOfSet } from "../../event/set-schema.ts";
+import type { KeyedMutex } from "../../support/keyed-mutex.ts";
 import type { Template } from "../../support/template.ts";
 import type { Circumstances, FlowMemory } from "./circumstances.ts";
-import { renderOf, type ScopeParts, scopeOf } from "./scope.ts";
+import { renderOf, type ScopeParts, scopeOf } from "./surroundings.ts";
 
 interface SetParts {
   readonly rules: FlowRules;
@@ -111,15 +112,17 @@ function checkPool(pool: string | undefined, { pools }: FlowRules): void {
   throw new DeliveryError("refused", "it asks for an owner of a pool that is not in waypost.yaml");
 }
 
-export interface ConsentParts {
+interface ConsentParts {
   readonly rules: FlowRules;
   readonly accounts: Accounts;
   readonly memory: Pick<FlowMemory, "contacts">;
   readonly now: () => number;
+  /** By contact: one person may say stop to two of our numbers at once. */
+  readonly consentsInTurn: KeyedMutex;
 }
 
 /** What the event changed of its contact's consent. */
-export interface ConsentNews {
+interface ConsentNews {
   /** `business.consent.revoked` or `granted`, when offers are concerned. */
   readonly told?: WaypostEvent;
   /** Who has said stop by a word, and when. */
@@ -132,15 +135,26 @@ export interface ConsentNews {
  */
 export async function applyConsent(
   { event, contact }: Circumstances,
-  { rules, accounts, memory, now }: ConsentParts,
+  parts: ConsentParts,
 ): Promise<ConsentNews> {
+  const { rules, accounts } = parts;
   if (rules.consent === undefined || event.data.test) return {};
   const said = consentChange(event, rules.consent, accounts);
   if (said === undefined) return {};
-  const before = await contact();
-  if (before === undefined) return {};
+  const known = await contact();
+  if (known === undefined) return {};
   // Most messages say no more than that somebody writes.
-  if (said.marketing === undefined && before.consent.stopped !== true) return {};
+  if (said.marketing === undefined && known.consent.stopped !== true) return {};
+  return parts.consentsInTurn.run([known.id], () => keep(event, said, parts));
+}
+
+async function keep(
+  event: WaypostEvent,
+  said: ConsentChange,
+  { memory, now }: ConsentParts,
+): Promise<ConsentNews> {
+  const before = await memory.contacts.of(event);
+  if (before === undefined) return {};
   const { marketing, stopped, at } = said;
   const change = {
     ...(marketing !== undefined && { marketing }),

@@ -145,6 +145,20 @@ export interface Lane {
   loading: number;
 }
 
+/** Rows that are delivered in one call: of each lane its head and what stands behind it. */
+export type Batch = readonly (readonly OpenRow[])[];
+
+/** Which rows go together. */
+export interface Gather {
+  /**
+   * What goes with this head, of the lanes that are ready and of those that wait for more. undefined: it is tried alone, or
+   * waits for more (`moreMs`).
+   */
+  batchOf(head: OpenRow, ready: Iterable<Lane>): Batch | undefined;
+  /** A row came: a head that waited for it need not wait any more. */
+  offered(lane: Lane): void;
+}
+
 export function emptyLane(): Lane {
   return { rows: [], keys: new Set(), parked: [], running: 0, loading: 0 };
 }

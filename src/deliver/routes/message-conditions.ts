@@ -29,7 +29,7 @@ export function mergeCaptures(tests: readonly ConditionTest[], event: WaypostEve
 }
 
 /** Any of several RE2 expressions, found anywhere in a text. */
-export interface Expressions {
+interface Expressions {
   test(text: string): boolean;
   /** Of the first text in which one is found: the named groups of the first that is, without those that took no part. */
   captures(texts: readonly string[]): Captures;
@@ -39,7 +39,7 @@ export interface Expressions {
 const maxTextLength = 65_536;
 
 /** Throws on what is no RE2 expression. */
-export function compileExpressions(sources: readonly string[]): Expressions {
+function compileExpressions(sources: readonly string[]): Expressions {
   const compiled = sources.map((source) => RE2JS.compile(source));
   return {
     test: (text) => compiled.some((each) => each.test(cutText(text))),
@@ -55,7 +55,7 @@ export function compileExpressions(sources: readonly string[]): Expressions {
   };
 }
 
-export function cutText(text: string): string {
+function cutText(text: string): string {
   return text.slice(0, maxTextLength);
 }
 

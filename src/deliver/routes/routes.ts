@@ -9,10 +9,20 @@ import {
   type WaypostEvent,
 } from "../../contracts.ts";
 import { fileArrived, wentWithout } from "../../event/file-arrived.ts";
-import { acts, destinationsOf, isConditional, isOwn, isPlain, ownTakes } from "../flows/takes.ts";
+import {
+  acts,
+  askedReplies,
+  askedRoute,
+  destinationsOf,
+  isConditional,
+  isOwn,
+  isPlain,
+  mediaPatterns,
+  ownTakes,
+  whyNoMedia,
+} from "../flows/takes.ts";
 import { compileConditions } from "./conditions.ts";
 import { type Captures, type Condition, mergeCaptures } from "./message-conditions.ts";
-import { askedReplies, askedRoute, mediaPatterns, whyNoMedia } from "./without-route.ts";
 
 /** An event goes to this destination: a delivery. */
 interface Match {

@@ -1,16 +1,11 @@
-import {
-  DeliveryError,
-  misfitOfReply,
-  type RawChange,
-  type Reply,
-  replySchema,
-} from "../../contracts.ts";
+import { DeliveryError, type RawChange, type Reply, replySchema } from "../../contracts.ts";
 import { beyondLimits } from "../../event/intake/intake-limits.ts";
 import { below, type IntakeProblem } from "../../event/intake/intake-problem.ts";
 import { isOwnType } from "../../event/own-types.ts";
 import { setSchema } from "../../event/set-schema.ts";
 import { compilePointed, type PointedProblem } from "../../support/schema.ts";
 import type { HttpAnswer } from "../http/send.ts";
+import { beyondMeta, emptyParameters, misfitOfReply } from "../reply-misfits.ts";
 
 /** What a bot wants done. All absent: nothing. */
 export interface BotAnswer {
@@ -151,21 +146,38 @@ function misfits(answer: unknown): IntakeProblem[] {
   const found = (find?.(answer) ?? []).map(toProblem);
   if (found.length > 0) return [...new Map(found.map((each) => [each.path, each])).values()];
   const { reply = {}, emit = [] } = answer as BotAnswer;
-  const wrong = misfitOfReply(reply);
   const own = emit.flatMap(({ type }, at) =>
     isOwnType(type)
       ? [{ path: `/emit/${at}/type`, problem: "is what Waypost itself asks", remedy: ownRemedy }]
       : [],
   );
-  return wrong === undefined ? own : [{ ...wrong, path: `/reply/${wrong.part}` }, ...own];
+  return [...misfitsOf(reply), ...own];
+}
+
+/** What its message would be refused for. */
+function misfitsOf(reply: Reply): IntakeProblem[] {
+  const wrong = misfitOfReply(reply);
+  const all = wrong === undefined ? beyondMeta(reply) : [wrong];
+  const empty = emptyParameters(reply.template).map((part) => ({
+    part: `template.${part}`,
+    problem: "is empty, and Meta takes no empty parameter",
+    remedy: "Say what stands there",
+  }));
+  return [...all, ...empty].map(({ part, problem, remedy }) => {
+    return { path: pathOf(["reply", ...part.split(".")]), problem, remedy };
+  });
 }
 
 const ownRemedy = "Answer with reply or set instead";
 const seePage = "See docs/destinations/webhook.md, A bot that answers";
 
+function pathOf(keys: readonly string[]): string {
+  return keys.reduce((at, key) => below(at, /^\d{1,5}$/.test(key) ? Number(key) : key), "");
+}
+
 function toProblem({ pointer, keyword, reason }: PointedProblem): IntakeProblem {
   const keys = pointer.split("/").slice(1);
-  const path = keys.reduce((at, key) => below(at, /^\d{1,5}$/.test(key) ? Number(key) : key), "");
+  const path = pathOf(keys);
   const [top, second] = keys;
   if (pointer === "/reply/to") {
     return { path, problem: "is not for a bot to say", remedy: "A reply goes to who wrote" };

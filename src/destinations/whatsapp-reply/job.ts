@@ -1,7 +1,6 @@
 import {
   type DeliveryContext,
   DeliveryError,
-  misfitOfReply,
   type Reply,
   type ReplyRequest,
   replyRequestedType,
@@ -9,8 +8,8 @@ import {
   type WaypostEvent,
 } from "../../contracts.ts";
 import { compileSchema } from "../../support/schema.ts";
+import { emptyParameters, misfitOfReply } from "../reply-misfits.ts";
 import type { ReplyOptions } from "./options.ts";
-import { emptyParameters } from "./parameters.ts";
 
 /** What is to be sent, and about which event every guard is judged. */
 export interface Job {

@@ -1,6 +1,6 @@
 import { DeliveryError, type Reply, type ReplyMarks, type WaypostEvent } from "../../contracts.ts";
+import { beyondMeta } from "../reply-misfits.ts";
 import { interactiveOf } from "./interactive.ts";
-import { checkLengths } from "./lengths.ts";
 import { templateOf } from "./template.ts";
 
 type Message = NonNullable<WaypostEvent["data"]["message"]>;
@@ -31,8 +31,12 @@ export function saysNothing({ text, media, template }: Reply): boolean {
   return text === undefined && media === undefined && template === undefined;
 }
 
-/** Throws DeliveryError (`refused`) for what is longer than Meta takes. */
+/** Throws DeliveryError (`refused`) for what is more than Meta takes. */
 export function outgoingOf(reply: Reply, choice: Choice, quoted: string | undefined): Outgoing {
+  const [wrong] = choice === "free" ? beyondMeta(reply) : [];
+  if (wrong !== undefined) {
+    throw new DeliveryError("refused", `it cannot be sent: ${wrong.part} ${wrong.problem}`);
+  }
   const made = choice === "template" ? templateMessage(reply) : freeMessage(reply);
   if (quoted === undefined || choice === "template") return made;
   return {
@@ -65,7 +69,6 @@ function freeMessage(reply: Reply): Outgoing {
       message: { interactive: { type: interactive.type, body: text } },
     };
   }
-  checkLengths({ text: [text, 4_096] });
   return {
     type: "text",
     // Links show what they lead to, as in what a person writes.
@@ -78,7 +81,6 @@ const captioned = new Set(["image", "document", "video"]);
 
 function mediaMessage(media: NonNullable<Reply["media"]>): Outgoing {
   const { type, link, id, caption, filename } = media;
-  checkLengths({ "media.caption": [caption, 1_024] });
   const file = { ...(id === undefined ? { link } : { id }) };
   const told = {
     ...file,

@@ -1,7 +1,8 @@
-import { misfitOfReply, type Reply, type TemplateName } from "../../contracts.ts";
+import type { Reply, TemplateName } from "../../contracts.ts";
 import { OptionError } from "../destination-kind.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
-import { calledSomehow, emptyParameters, filledFrom } from "./parameters.ts";
+import { beyondMeta, emptyParameters, misfitOfReply } from "../reply-misfits.ts";
+import { calledSomehow, filledFrom } from "./parameters.ts";
 
 export interface ReplyOptions {
   readonly token: string;
@@ -26,7 +27,7 @@ export function parseReplyOptions(name: string, given: Given): ReplyOptions {
     readonly maxPerHour?: number;
     readonly onUnknown?: "repeat";
   } & Reply;
-  const wrong = misfitOfReply(parts);
+  const [wrong = misfitOfReply(parts)] = beyondMeta(withoutTemplates(parts));
   if (wrong !== undefined) throw new OptionError(name, wrong.part, wrong);
   return Object.freeze({
     token,
@@ -35,6 +36,15 @@ export function parseReplyOptions(name: string, given: Given): ReplyOptions {
     maxPerHour,
     repeatsUnknown: onUnknown === "repeat",
   });
+}
+
+/** How long what a template gives will be is known when it is rendered. */
+function withoutTemplates<T>(value: T): T {
+  if (typeof value === "string") return (/\{[{%]/.test(value) ? "" : value) as T;
+  if (Array.isArray(value)) return value.map(withoutTemplates) as T;
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([key, each]) => [key, withoutTemplates(each)]);
+  return Object.fromEntries(entries) as T;
 }
 
 /** Ids of buttons and rows may be templates too: as keys they would be none. */

@@ -142,6 +142,22 @@ describe("the confirmation of a stop", () => {
     await engine.end();
   });
 
+  it("is one for stops to two numbers at once, which are two lanes", async () => {
+    const { receive, asked, clock, engine } = await start();
+    const to = (phoneNumberId: string, ms: number) =>
+      now(clock, {
+        contact: person,
+        account: { phoneNumberId },
+        data: {
+          message: { ...text("STOP").message, sentAt: new Date(clock.now() - ms).toISOString() },
+        },
+      });
+    await receive(to("700700700700700", 3_000), to("700700700700701", 2_000));
+    await clock.advance(2_000);
+    assert.equal(asked().length, 1);
+    await engine.end();
+  });
+
   it("is one in whatever order stop and start come; a stop that was taken back before is none", async () => {
     const { receive, asked, clock, engine } = await start();
     const at = (ms: number, body: string) =>

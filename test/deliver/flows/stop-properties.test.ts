@@ -41,6 +41,14 @@ const steps = fc.array(
 );
 type Steps = typeof steps extends fc.Arbitrary<infer T> ? T : never;
 
+/** Said to one number before the stop to the other, and read only after it. */
+const lateHello: Steps = [
+  { say: [{ who: 0, number: 0, word: "hello", isLate: true }] },
+  { say: [{ who: 0, number: 1, word: "STOP", isLate: false }] },
+  { waitMs: 20_000 },
+  { arrives: 0 },
+];
+
 /** Of these, what was said last. */
 function last(said: readonly Said[]): Said | undefined {
   return said.toSorted((a, b) => b.at - a.at)[0];
@@ -126,17 +134,15 @@ function stopsOf(said: readonly Said[], who: string): number {
 }
 
 describe("who said stop, in whatever order it comes, late or twice", () => {
-  it("hears one confirmation for each number at most and nothing else, and nobody else is silenced", async () => {
+  it("hears one confirmation of a stop at most, whatever the number, and nothing else, and nobody else is silenced", async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (all) => {
         const { said, wrong, confirmed, sent, come, make, wait, engine } = await play(all);
         assert.deepEqual(wrong, []);
         for (const who of people) {
           const stops = stopsOf(said, who);
-          for (const number of numbers) {
-            const told = confirmed.filter((each) => each.who === who && each.number === number);
-            assert.ok(told.length <= stops, `${told.length} confirmations of ${stops} stops`);
-          }
+          const told = confirmed.filter((each) => each.who === who).length;
+          assert.ok(told <= stops, `${told} confirmations of ${stops} stops`);
           if (stops === 0) {
             const messages = new Set(said.filter((each) => each.who === who).map(({ at }) => at));
             const heard = sent.filter(({ to }) => to === who);
@@ -154,7 +160,7 @@ describe("who said stop, in whatever order it comes, late or twice", () => {
         assert.deepEqual(wrong, []);
         await engine.end();
       }),
-      { numRuns: 25, includeErrorInReport: true },
+      { numRuns: 25, includeErrorInReport: true, examples: [[lateHello]] },
     );
   });
 });

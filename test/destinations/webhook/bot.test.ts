@@ -182,6 +182,37 @@ describe("a webhook that is a bot", () => {
       { reply: { text: "x", media: { type: "image", link: "https://a.example" } } },
       /reply\.media stands beside text/,
     ],
+    [
+      "a text longer than Meta takes",
+      { reply: "x".repeat(4_097) },
+      /reply\.text has 4,097 characters, and Meta takes 4,096\. Shorten it/,
+    ],
+    [
+      "a long title",
+      { reply: { text: "x", buttons: { "csat.5": "x".repeat(21) } } },
+      /reply\.buttons has a title of 21 characters/,
+    ],
+    [
+      "too many rows in all",
+      {
+        reply: {
+          text: "x",
+          list: {
+            button: "b",
+            sections: ["a", "b"].map((title) => ({
+              title,
+              rows: Object.fromEntries([..."123456"].map((id) => [`${title}${id}`, "Row"])),
+            })),
+          },
+        },
+      },
+      /reply\.list has 12 rows, and Meta takes 10/,
+    ],
+    [
+      "an empty parameter",
+      { reply: { template: { name: "t", language: "en", body: ["Mia", " "] } } },
+      /reply\.template\.body\.1 is empty/,
+    ],
     ["a number for a text", { reply: { text: 5 } }, /reply\.text must be string/],
     ["no such media", { reply: { media: { type: "gif", link: "https://a.example" } } }, /image/],
     ["an unknown set", { set: { tags: ["+vip"] } }, /set\.\? is no key/],

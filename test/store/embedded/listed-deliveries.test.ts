@@ -3,7 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import type { Delivery, DeliveryFilter, NewDelivery } from "../../../src/contracts.ts";
+import type {
+  Delivery,
+  DeliveryChange,
+  DeliveryFilter,
+  NewDelivery,
+} from "../../../src/contracts.ts";
 import { appendBatch } from "../../../src/store/embedded/append.ts";
 import { openLog } from "../../../src/store/embedded/open-embedded-store.ts";
 import { createReader } from "../../../src/store/embedded/reader.ts";
@@ -83,14 +88,14 @@ describe("deliveries by what stays the same of them", () => {
       );
       await ledger.insert(rows, lease?.epoch ?? 0);
       const attempt = (outcome: "delivered" | "outage") => ({ at: second(1), ms: 1, outcome });
-      const changes = rows.flatMap(({ id }, n) => {
+      const changes = rows.flatMap(({ id }, n): readonly DeliveryChange[] => {
         if (n % 3 === 0) {
           const history = [attempt("outage"), attempt("delivered")];
-          return [{ id, state: "delivered" as const, history, doneAt: second(n) }];
+          return [{ id, state: "delivered", history, doneAt: second(n) }];
         }
-        if (n % 7 === 1) return [{ id, state: "skipped" as const, doneAt: second(n) }];
+        if (n % 7 === 1) return [{ id, state: "skipped", doneAt: second(n) }];
         return n % 7 === 2
-          ? [{ id, state: "dead" as const, history: [attempt("outage")], doneAt: second(n) }]
+          ? [{ id, state: "dead", history: [attempt("outage")], doneAt: second(n) }]
           : [];
       });
       await ledger.write(lease?.epoch ?? 0, changes);
