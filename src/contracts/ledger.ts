@@ -229,6 +229,11 @@ interface DeliveryControl {
     deliveryId: string,
     options?: { readonly again?: boolean; readonly replay?: string; readonly notDone?: boolean },
   ): Promise<boolean>;
+  /** As `reopen` each of them, in this order, with far fewer writes. */
+  reopenAll(
+    deliveryIds: readonly string[],
+    options: { readonly again?: boolean; readonly replay?: string },
+  ): Promise<readonly boolean[]>;
   /**
    * An open row becomes dead, a scheduled one skipped, for this reason, whoever holds it; then `revision` + 1. One that is `sending` becomes `unknown`. What
    * a holder still writes of it matches nothing. False: no such row, or none that is open; with `idle` also when an attempt

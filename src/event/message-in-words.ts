@@ -1,4 +1,5 @@
 import type { WaypostEvent } from "./event.ts";
+import { messageTexts } from "./message-texts.ts";
 import { renderMessage } from "./render-message.ts";
 
 type Message = NonNullable<WaypostEvent["data"]["message"]>;
@@ -34,11 +35,12 @@ export function textOf(value: unknown): string {
  * `[Photo] our table`, `[Location] Name: Uferweg 3`.
  */
 function messageInWords(message: Message): string {
-  const { title, texts } = renderMessage(message);
-  const facts = renderMessage(toldByFacts(message)).facts.map(
-    ({ label, value }) => `${label}: ${value}`,
-  );
-  const kind = message.text === undefined ? [`[${title}]`] : [];
+  const texts = messageTexts(message, { all: true });
+  const told = toldByFacts(message);
+  // Most messages are texts, of which nothing else is told: pages of conversations are made of them.
+  const { facts: all } = Object.keys(told).length > 1 ? renderMessage(told) : { facts: [] };
+  const facts = all.map(({ label, value }) => `${label}: ${value}`);
+  const kind = message.text === undefined ? [`[${renderMessage(message).title}]`] : [];
   return [[...kind, ...texts.slice(0, 1)].join(" "), ...texts.slice(1), ...facts]
     .filter(Boolean)
     .join("\n");

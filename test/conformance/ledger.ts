@@ -362,6 +362,36 @@ export function testLedger(
       assert.equal(await ledger.reopen("crm:evt_1"), true);
     });
 
+    it("opens many rows again in the order they are named, each as if it were alone, once for a replay", async () => {
+      const epoch = await take();
+      const first = (await ledger.reserveSeq(name, epoch, 4)) ?? 0;
+      await ledger.insert(
+        [1, 2, 3, 4].map((n) => row(n, first + n - 1)),
+        epoch,
+      );
+      const ended = (n: number, state: "dead" | "delivered" | "skipped") =>
+        ({ id: `crm:evt_${n}`, state, doneAt: second(1) }) as const;
+      await ledger.write(epoch, [ended(1, "dead"), ended(2, "delivered"), ended(3, "skipped")]);
+      const ids = [3, 404, 2, 1].map((n) => `crm:evt_${n}`);
+      assert.deepEqual(await ledger.reopenAll(ids, { replay: "rpl_1" }), [
+        true,
+        false,
+        false,
+        true,
+      ]);
+      const how = { replay: "rpl_1", again: true };
+      assert.deepEqual(await ledger.reopenAll(ids, how), [true, false, true, true]);
+      const opened = await ledger.claimForeign(name, epoch, []);
+      assert.deepEqual(
+        opened.map(({ eventId, seq, replay, again }) => [eventId, seq, replay, again]),
+        [
+          ["evt_3", first + 4, "rpl_1", undefined],
+          ["evt_1", first + 5, "rpl_1", undefined],
+          ["evt_2", first + 6, "rpl_1", "rpl_1"],
+        ],
+      );
+    });
+
     it("opens rows from outside behind those that are open, once, whoever holds them", async () => {
       const given = (n: number) => {
         const { seq: _1, destination: _2, ...rest } = row(n);

@@ -22,7 +22,7 @@ export interface ReplayParts {
     request: Pick<ReplayRequest, "effects">,
   ): string | undefined;
   readonly query: Pick<EventQuery, "events">;
-  readonly ledger: Pick<Ledger, "enqueue" | "reopen" | "delivery" | "deliveries">;
+  readonly ledger: Pick<Ledger, "enqueue" | "reopenAll" | "delivery" | "deliveries">;
   /** Of each event, by the routes as they are now. */
   targetsOf(
     events: readonly WaypostEvent[],
@@ -127,34 +127,50 @@ async function openAll(
   replay: string | undefined,
 ): Promise<readonly boolean[]> {
   const known = await Promise.all(rows.map(({ row }) => ledger.delivery(row.id)));
-  let fresh: Row[] = [];
-  const enqueue = async () => {
-    const [some, names] = [fresh, new Set(fresh.map(({ destination }) => destination))];
-    fresh = [];
-    for (const name of names) {
-      const own = some.filter(({ destination }) => destination === name);
-      await ledger.enqueue(
-        name,
-        own.map(({ row }) => ({ ...row, ...(replay !== undefined && { replay }) })),
-      );
-    }
-  };
-  const opened: boolean[] = [];
-  for (const [i, each] of rows.entries()) {
+  const opened = rows.map((_, i) => {
     const old = known[i];
-    if (old === undefined) {
-      if (replay !== undefined) fresh.push(each);
-      opened.push(true);
-    } else if (replay === undefined || old.replay === replay || !canReopen(old, again)) {
-      opened.push((replay !== undefined && old.replay === replay) || canReopen(old, again));
-    } else {
-      // What is opened again stands behind what is new before it.
-      await enqueue();
-      opened.push(await ledger.reopen(old.id, { again, replay }));
+    const isOwn = replay !== undefined && old?.replay === replay;
+    return old === undefined || isOwn || canReopen(old, again);
+  });
+  if (replay === undefined) return opened;
+  const fresh = (at: number) => known[at] === undefined;
+  const wanted = [...rows.keys()].filter((at) => opened[at] && known[at]?.replay !== replay);
+  // What is opened again stands behind what is new before it.
+  for (const run of runsOf(wanted, fresh)) {
+    const own = run.flatMap((at) => rows[at] ?? []);
+    if (fresh(run[0] ?? 0)) await enqueue(ledger, own, replay);
+    else {
+      const ids = own.map(({ row }) => row.id);
+      const answers = await ledger.reopenAll(ids, { again, replay });
+      for (const [i, at] of run.entries()) opened[at] = answers[i] ?? false;
     }
   }
-  await enqueue();
   return opened;
+}
+
+/** Neighbours of the same kind together. */
+function runsOf(all: readonly number[], kindOf: (at: number) => boolean): number[][] {
+  const runs: number[][] = [];
+  for (const at of all) {
+    const last = runs.at(-1);
+    if (last?.[0] !== undefined && kindOf(last[0]) === kindOf(at)) last.push(at);
+    else runs.push([at]);
+  }
+  return runs;
+}
+
+async function enqueue(
+  ledger: Pick<Ledger, "enqueue">,
+  rows: readonly Row[],
+  replay: string,
+): Promise<void> {
+  for (const name of new Set(rows.map(({ destination }) => destination))) {
+    const own = rows.filter(({ destination }) => destination === name);
+    await ledger.enqueue(
+      name,
+      own.map(({ row }) => ({ ...row, replay })),
+    );
+  }
 }
 
 function canReopen({ state }: Delivery, again: boolean): boolean {

@@ -38,14 +38,14 @@ async function chat(
   const ids = (await resolveAliases([id], (more) => reader.aliases(more)))(id);
   const rows = await reader.conversationsById(ids);
   if (rows.length === 0) return undefined;
-  const found = await placesOf(reader, ids, { limit: limit + 1, from });
+  const { places: found, about } = await placesOf(reader, ids, { limit: limit + 1, from });
   const more = found.length > limit;
   const places = found.slice(0, limit);
   if (from?.newer) places.reverse();
   const [newest, oldest] = [places[0], places.at(-1)];
   const [olderLeft, newerLeft] = from?.newer ? [true, more] : [more, from !== undefined];
   return {
-    items: await messagesAt(reader, places),
+    items: await messagesAt(reader, places, about),
     next: olderLeft && oldest ? cursorAt("o", oldest.event) : null,
     previous: newerLeft && newest ? cursorAt("n", newest.event) : null,
   };
@@ -76,27 +76,31 @@ interface Place {
   readonly event: WaypostEvent;
 }
 
+/** What messages say of themselves and of each other, by whom it was asked for. */
+type About = ReadonlyMap<string, readonly WaypostEvent[]>;
+
 /** In the order of reading: newest first, or oldest first where it goes to what is newer. */
 async function placesOf(
   reader: Sources,
   conversationIds: readonly string[],
   { limit, from }: { readonly limit: number; readonly from: From | undefined },
-): Promise<Place[]> {
+): Promise<{ readonly places: readonly Place[]; readonly about: About }> {
   const end = performance.now() + queryLimitMs;
   const order = from?.newer ? { oldestFirst: true as const } : {};
   const places: Place[] = [];
+  const about = new Map<string, readonly WaypostEvent[]>();
   let after = from?.position;
   for (;;) {
     const page = { limit: eventsAtOnce, after, ...order };
     const types = [...said, ...statuses];
     const events = await reader.events({ conversationIds, types }, page);
-    places.push(...(await standingAt(reader, conversationIds, events)));
+    places.push(...(await standingAt(reader, conversationIds, events, about)));
     const last = events.at(-1);
     if (places.length >= limit || events.length < eventsAtOnce || last === undefined) break;
     if (performance.now() > end) throw new QueryTooWideError([]);
     after = { at: receivedAt(last), id: last.id };
   }
-  return places.slice(0, limit);
+  return { places: places.slice(0, limit), about };
 }
 
 /** Those of the events at which a message stands. */
@@ -104,30 +108,40 @@ async function standingAt(
   reader: Sources,
   conversationIds: readonly string[],
   events: readonly WaypostEvent[],
+  about: Map<string, readonly WaypostEvent[]>,
 ): Promise<Place[]> {
-  const named = new Set(events.flatMap((event) => wamidOf(event) ?? []));
-  const firsts = await firstOf(reader, conversationIds, [...named], said);
-  const untold = [...named].filter((wamid) => !firsts.has(wamid));
-  for (const [wamid, event] of await firstOf(reader, conversationIds, untold, statuses)) {
-    firsts.set(wamid, event);
-  }
+  const named = [...new Set(events.flatMap((event) => wamidOf(event) ?? []))];
+  const told = await aboutMessages(reader, named, said);
+  // Of more it is not known which of them lack some: those are asked for with their page.
+  if (told.length < maxAbout) for (const wamid of named) about.set(wamid, told);
+  const own = new Set(conversationIds);
+  const firsts = firstOf(told.filter(({ data }) => own.has(data.conversationId ?? "")));
+  const untold = named.filter((wamid) => !firsts.has(wamid));
+  const sent = await aboutMessages(reader, untold, statuses, conversationIds);
+  for (const [wamid, event] of firstOf(sent)) if (!firsts.has(wamid)) firsts.set(wamid, event);
   return events.flatMap((event) => {
     const wamid = wamidOf(event);
     return wamid !== undefined && firsts.get(wamid)?.id === event.id ? [{ wamid, event }] : [];
   });
 }
 
-/** The first event of these types that is the message, or its status. */
-async function firstOf(
+/** Oldest first. */
+async function aboutMessages(
   reader: Sources,
-  conversationIds: readonly string[],
   messageIds: readonly string[],
   types: readonly string[],
-): Promise<Map<string, WaypostEvent>> {
-  const firsts = new Map<string, WaypostEvent>();
-  if (messageIds.length === 0) return firsts;
+  conversationIds?: readonly string[],
+): Promise<readonly WaypostEvent[]> {
+  if (messageIds.length === 0) return [];
   const page = { limit: maxAbout, after: undefined, oldestFirst: true } as const;
-  for (const event of await reader.events({ messageIds, conversationIds, types }, page)) {
+  const within = conversationIds && { conversationIds };
+  return reader.events({ messageIds, types, ...within }, page);
+}
+
+/** The first event that is the message, or its status. */
+function firstOf(events: readonly WaypostEvent[]): Map<string, WaypostEvent> {
+  const firsts = new Map<string, WaypostEvent>();
+  for (const event of events) {
     const wamid = wamidOf(event);
     if (wamid !== undefined && !firsts.has(wamid)) firsts.set(wamid, event);
   }
@@ -141,21 +155,35 @@ function wamidOf(event: WaypostEvent): string | undefined {
   return isSaid(event) ? message?.id : undefined;
 }
 
-async function messagesAt(reader: Sources, places: readonly Place[]): Promise<ChatMessage[]> {
+async function messagesAt(
+  reader: Sources,
+  places: readonly Place[],
+  known: About,
+): Promise<ChatMessage[]> {
   if (places.length === 0) return [];
   const wamids = places.map(({ wamid }) => wamid);
-  const page = { limit: maxAbout, after: undefined, oldestFirst: true } as const;
-  const [rows, about] = await Promise.all([
+  const unknown = wamids.filter((wamid) => !known.has(wamid));
+  const [rows, asked] = await Promise.all([
     reader.messages(wamids),
-    reader.events({ messageIds: wamids, types: said }, page),
+    aboutMessages(reader, unknown, said),
   ]);
-  const quoted = [...new Set(about.flatMap((event) => quotedBy(event) ?? []))];
-  const quotes =
-    quoted.length === 0 ? [] : await reader.events({ messageIds: quoted, types: said }, page);
+  const lists = new Set(wamids.flatMap((wamid) => [known.get(wamid) ?? []]));
+  const about = inOrder([...[...lists].flat(), ...asked]);
+  const quoted = new Set(about.flatMap((event) => quotedBy(event) ?? []));
+  const told = about.filter((each) => isSaid(each) && quoted.has(each.data.message?.id ?? ""));
+  for (const { data } of told) quoted.delete(data.message?.id ?? "");
+  const quotes = [...told, ...(await aboutMessages(reader, [...quoted], said))];
   const rowOf = new Map<string, MessageRow>(rows.map((row) => [row._id, row]));
   return places
     .map(({ wamid, event }) => chatMessage({ wamid, event, row: rowOf.get(wamid), about, quotes }))
     .sort(byTime);
+}
+
+/** Each once, as a list has them oldest first. */
+function inOrder(events: readonly WaypostEvent[]): WaypostEvent[] {
+  const place = (event: WaypostEvent) => `${event.data.receivedAt} ${event.id}`;
+  const each = new Map(events.map((event) => [event.id, event]));
+  return [...each.values()].sort((a, b) => (place(a) < place(b) ? -1 : 1));
 }
 
 function byTime(a: ChatMessage, b: ChatMessage): number {

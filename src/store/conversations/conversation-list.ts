@@ -18,8 +18,10 @@ import { type CheckedFilter, checkFilter, checkPage } from "../log/selection.ts"
 import type { ConversationRow } from "../log/views.ts";
 import { encodeCursor, type Position, parseCursor } from "../table/cursor.ts";
 import { queryLimitMs } from "../table/time-limit.ts";
-import { conversationView, windowMs } from "./conversation-view.ts";
+import { conversationView, newestSaid, windowMs } from "./conversation-view.ts";
 
+/** A page of the log is no shorter. */
+const fewest = 50;
 const hourMs = 60 * 60 * 1_000;
 /** A window that closes within this is closing. */
 const closingMs = 4 * hourMs;
@@ -128,12 +130,14 @@ async function readLeg(
   const order = oldestFirst ? { oldestFirst } : {};
   const shown: Omit<Shown, "leg">[] = [];
   for (let after = from; ; ) {
-    const page = { limit: most, after, ...order };
+    // A person in several rows is shown once: few lack after the first page.
+    const limit = Math.max(most - shown.length, fewest);
+    const page = { limit, after, ...order };
     const listed = await reader.conversations({ ...within, ...which }, page);
     const found = await shownAt(reader, listed, which.by, now);
     shown.push(...found.filter((each) => fits(each.view, asked, now)));
     const last = listed.at(-1);
-    if (shown.length >= most || listed.length < most || last === undefined) return shown;
+    if (shown.length >= most || listed.length < limit || last === undefined) return shown;
     if (performance.now() > end) throw new QueryTooWideError([]);
     after = { at: last.at, id: last.row._id };
   }
@@ -220,7 +224,11 @@ export async function personsAt(
   const others = new Set([...people.values()].flat().filter((id) => !rows.has(id)));
   const found = others.size === 0 ? [] : await reader.conversationsById([...others]);
   for (const row of found) rows.set(row._id, row);
-  const said = await reader.eventsById([...rows.values()].flatMap(({ last }) => last?.id ?? []));
+  const words = [...people.values()].flatMap((members) => {
+    const newest = newestSaid(members.flatMap((id) => rows.get(id) ?? []));
+    return newest?.id ?? [];
+  });
+  const said = await reader.eventsById(words);
   return [...people.values()].flatMap((members) => {
     const [first, ...others] = members.flatMap((id) => rows.get(id) ?? []);
     if (first === undefined) return [];

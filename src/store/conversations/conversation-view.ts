@@ -54,13 +54,18 @@ function stateOf(
   return { state: since === undefined ? answered : "unanswered", unansweredSince: since };
 }
 
+/** What a person's rows name as their last. */
+export function newestSaid(rows: readonly Pick<ConversationRow, "last">[]): LastSaid | undefined {
+  const known = rows.flatMap((row) => row.last ?? []);
+  return known.toSorted((a, b) => (`${a.at} ${a.id}` < `${b.at} ${b.id}` ? 1 : -1))[0];
+}
+
 /** What was sent since without telling Waypost is known by its status alone. */
 function lastSaid(
   rows: readonly ConversationRow[],
   said: ReadonlyMap<string, WaypostEvent>,
 ): ConversationView["last"] {
-  const known = rows.flatMap((row) => row.last ?? []);
-  const [newest] = known.toSorted((a, b) => (`${a.at} ${a.id}` < `${b.at} ${b.id}` ? 1 : -1));
+  const newest = newestSaid(rows);
   const { lastOutboundAt = "" } = joinedWords(rows);
   if (lastOutboundAt !== "" && (newest === undefined || isUntold(newest, lastOutboundAt))) {
     return { direction: "out", type: "unknown", at: lastOutboundAt };

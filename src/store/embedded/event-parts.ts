@@ -37,12 +37,14 @@ export async function partsOf(
   const whose = await accountParts(session, selection);
   if (whose === "nothing") return "nothing";
   const { conversationIds } = selection;
-  const parts = [...whose, ...(await setParts(session, selection))];
+  const sets = (await setParts(session, selection)).sort((a, b) => a.count - b.count);
+  const parts: Part[] = [...sets, ...whose];
   if (conversationIds !== undefined) {
     const check = anyOf("+conversation_id", conversationIds);
     parts.push({ lead: leadOfEach("conversation_id", conversationIds), check });
   }
-  if (parts.length < 2) return parts;
+  // What names few rows leads, however many the others have.
+  if (parts.length < 2 || sets[0]?.lead !== undefined) return parts;
   const counted: (Part & { readonly count: number })[] = [];
   for (const part of parts) {
     const { lead, count = lead === undefined ? many : await countOf(session, lead, times, many) } =
@@ -148,8 +150,8 @@ async function numbersOf(
 async function setParts(
   session: QuerySession,
   { contact, messageIds, post, words }: Parts,
-): Promise<Part[]> {
-  const parts: Part[] = [];
+): Promise<(Part & { readonly count: number })[]> {
+  const parts: (Part & { readonly count: number })[] = [];
   if (contact !== undefined) {
     const { keys, conversationIds: own } = contact;
     const sql = `SELECT seq FROM event_keys WHERE key IN (SELECT value FROM json_each(?))
@@ -158,7 +160,10 @@ async function setParts(
   }
   if (messageIds !== undefined) {
     const sql = "SELECT seq FROM event_keys WHERE key IN (SELECT value FROM json_each(?))";
-    parts.push(await setPart(session, { sql, params: [list(messageIds.map(messageToken))] }));
+    const set = { sql, params: [list(messageIds.map(messageToken))] };
+    // A message has few events; of a page's they are not counted.
+    const ofPage = messageIds.length <= maxAlternatives && setOf(set, messageIds.length);
+    parts.push(ofPage || (await setPart(session, set)));
   }
   if (post !== undefined) {
     const sql = "SELECT seq FROM event_keys WHERE key = ?";
@@ -181,8 +186,12 @@ async function setPart(
 ): Promise<Part & { readonly count: number }> {
   const bounded = `SELECT count(*) FROM (SELECT 1 FROM (${sql}) LIMIT ${many + 1})`;
   const [found = 0] = await session.list<number>(bounded, params);
-  const lead = found > few ? undefined : [{ sql: `seq IN (${sql})`, params }];
-  return { lead, check: { sql: `+seq IN (${sql})`, params }, count: found };
+  return setOf({ sql, params }, found);
+}
+
+function setOf({ sql, params }: Condition, count: number): Part & { readonly count: number } {
+  const lead = count > few ? undefined : [{ sql: `seq IN (${sql})`, params }];
+  return { lead, check: { sql: `+seq IN (${sql})`, params }, count };
 }
 
 /** Within the times, up to `most`: one statement for all, because each that may take long goes to another thread and back. */

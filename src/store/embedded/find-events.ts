@@ -7,6 +7,7 @@ import type { CheckedPage } from "../log/selection.ts";
 import { countOf, partsOf } from "./event-parts.ts";
 import { anyOf, type Condition, clean, equal, maxAlternatives, newest } from "./newest.ts";
 import { readTypes } from "./stats.ts";
+import { parsedTogether } from "./together.ts";
 
 /** A list that looks at no more rows than this is made on the spot. */
 const brief = 200;
@@ -44,13 +45,8 @@ export async function findEvents(
   return eventsAt(session, await session.list<number>(sql, params));
 }
 
-async function eventsAt(session: QuerySession, all: readonly number[]): Promise<WaypostEvent[]> {
-  const found: WaypostEvent[] = [];
-  for (const seq of all) {
-    const row = await session.get<{ body: string }>("SELECT body FROM events WHERE seq = ?", [seq]);
-    if (row !== undefined) found.push(JSON.parse(row.body));
-  }
-  return found;
+function eventsAt(session: QuerySession, all: readonly number[]): Promise<WaypostEvent[]> {
+  return parsedTogether(session, { column: "body", from: "events", by: "seq" }, all);
 }
 
 const ofConversation = new Set(["conversationIds", "types", "from", "to"]);

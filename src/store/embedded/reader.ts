@@ -3,7 +3,7 @@ import type { AliasEdge } from "../../event/alias-edges.ts";
 import type { LookSession } from "../../support/looks.ts";
 import type { QuerySession } from "../../support/queried-sqlite.ts";
 import type { SqlValue } from "../../support/sqlite.ts";
-import { rowOf } from "../log/facts.ts";
+import { type Facts, rowOf } from "../log/facts.ts";
 import type {
   ConversationSelection,
   ConversationTime,
@@ -15,6 +15,7 @@ import type { ConversationRow, MessageRow } from "../log/views.ts";
 import { behind, findEvents } from "./find-events.ts";
 import { anyOf, type Condition, equal, list, newest } from "./newest.ts";
 import { readStats } from "./stats.ts";
+import { parsedTogether } from "./together.ts";
 import type { Uses } from "./uses.ts";
 
 const columns = {
@@ -79,14 +80,16 @@ async function findConversations(
     ofAccounts(by, account, accounts).map((own) => [...own, ...others]),
     page,
   );
-  const select = `SELECT facts, ${time} AS at FROM conversations WHERE id = ?`;
-  const found: ListedConversation[] = [];
-  for (const id of await session.list<string>(sql, params)) {
-    const row = await session.get<{ facts: string; at: string | number }>(select, [id]);
-    // `Date` takes both ways of writing a time.
-    if (row !== undefined) found.push({ row: factsRow(row), at: new Date(row.at).getTime() });
-  }
-  return found;
+  const found = await session.list<string>(sql, params);
+  const column = `'[' || facts || ',' || json_quote(${time}) || ']'`;
+  const place = { column, from: "conversations", by: "id" };
+  const rows = await parsedTogether<readonly [Facts, string | number]>(session, place, found);
+  // `Date` takes both ways of writing a time.
+  return rows.map(([facts, at]) => ({ row: conversationOf(facts), at: new Date(at).getTime() }));
+}
+
+function conversationOf(facts: Facts): ConversationRow {
+  return rowOf(facts) as unknown as ConversationRow;
 }
 
 /** Its own index has an account's by their last event; the indexes of all other lists say whose each is. */
@@ -113,12 +116,10 @@ function isoTime(at: number): string {
 }
 
 async function eventsById(session: LookSession, ids: readonly string[]) {
-  const bodies = new Map<string, WaypostEvent>();
-  for (const id of ids.filter((each) => !hasNul(each))) {
-    const row = await session.get<{ body: string }>("SELECT body FROM events WHERE id = ?", [id]);
-    if (row !== undefined) bodies.set(id, JSON.parse(row.body));
-  }
-  return bodies;
+  const asked = [...new Set(ids)].filter((each) => !hasNul(each));
+  const place = { column: "body", from: "events", by: "id" };
+  const found = await parsedTogether<WaypostEvent>(session, place, asked);
+  return new Map(found.map((event) => [event.id, event]));
 }
 
 async function conversationsById(

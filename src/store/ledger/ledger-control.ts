@@ -1,18 +1,21 @@
 import type { Tables } from "../../contracts/table.ts";
 import { type Delivery, type EnqueuedDelivery, type Ledger, StoreError } from "../../contracts.ts";
 import { givenUpEpoch, newRow, openedEpoch } from "./ledger-rows.ts";
-import { deliveriesTable, destinationsTable } from "./ledger-tables.ts";
+import { type DeliveryRow, deliveriesTable, destinationsTable } from "./ledger-tables.ts";
 import { verdictOf } from "./listed-by.ts";
 
 /** What is changed from outside: whoever holds the destination sees it at its next renewal. */
 export function createControl(
   tables: Tables,
   retentionMs: number,
-): Pick<Ledger, "enqueue" | "reopen" | "giveUp"> {
+): Pick<Ledger, "enqueue" | "reopen" | "reopenAll" | "giveUp"> {
   return {
     enqueue: (name, rows) => tables.atomically((all) => enqueue(all, { name, rows, retentionMs })),
-    reopen: (id, { again = false, notDone = false, replay } = {}) =>
-      tables.atomically((all) => reopen(all, id, { again, notDone, replay })),
+    reopen: async (id, how = {}) => {
+      const [opened = false] = await tables.atomically((all) => reopen(all, [id], how));
+      return opened;
+    },
+    reopenAll: (ids, how) => tables.atomically((all) => reopen(all, ids, how)),
     giveUp: (id, reason, { idle = false } = {}) =>
       tables.atomically((all) => giveUp(all, { id, reason, idle, retentionMs })),
   };
@@ -42,46 +45,68 @@ async function enqueue(
   return existing.map(({ id, state }) => ({ id, state }));
 }
 
+type How = NonNullable<Parameters<Ledger["reopen"]>[1]>;
+
 async function reopen(
   tables: Pick<Tables, "of">,
-  id: string,
-  {
-    again,
-    notDone,
-    replay,
-  }: {
-    readonly again: boolean;
-    readonly notDone: boolean;
-    readonly replay: string | undefined;
-  },
-): Promise<boolean> {
-  const deliveries = tables.of(deliveriesTable);
-  const destinations = tables.of(destinationsTable);
-  const [row] = await deliveries.get([id]);
-  if (row === undefined || row.scheduled || (row.state === "delivered" && !again)) return false;
-  const isReplayed = replay !== undefined && row.replay === replay;
-  if (!row.open && !isReplayed) {
-    const counted = await destinations.advance(row.destination, {}, { add: { seq: 1 } });
-    if (counted === undefined) return false;
-    const set = { state: "open", open: true, seq: counted.seq, epoch: openedEpoch } as const;
-    // What follows from it follows anew, under the same ids.
-    const told = replay !== undefined && {
-      replay,
-      replayed: true,
-      ...(row.state === "delivered" && { again: replay }),
-    };
-    const verdict = verdictOf("open", row.history);
-    const known = row.state === "delivered" && { unknown: null, emits: null, partial: null };
-    const settled = notDone && { unknown: null };
-    const gone = { nextAt: null, doneAt: null, reason: null, expireAt: null, ...settled, ...known };
-    const where = { state: row.state };
-    await deliveries.update([
-      { id: row.id, where, set: { ...set, attempts: 0, verdict, ...gone, ...told } },
-    ]);
+  ids: readonly string[],
+  how: How,
+): Promise<boolean[]> {
+  const found = await tables.of(deliveriesTable).get(ids);
+  const rows = new Map(found.filter((row) => canReopen(row, how)).map((row) => [row.id, row]));
+  const closed = new Set<string>();
+  for (const name of new Set([...rows.values()].map(({ destination }) => destination))) {
+    const own = ids.flatMap((id) => rows.get(id) ?? []).filter((row) => row.destination === name);
+    const isOpen = (row: DeliveryRow) => row.open || isOpened(row, how);
+    const opening = [...new Set(own)].filter((row) => !isOpen(row));
+    if (await openBehind(tables, name, opening, how)) continue;
+    for (const { id } of own) closed.add(id);
   }
-  // Also when it was open: an earlier call may have ended before this.
-  await destinations.update([{ id: row.destination, add: { rev: 1 } }]);
+  return ids.map((id) => rows.has(id) && !closed.has(id));
+}
+
+function canReopen({ scheduled, state }: DeliveryRow, { again = false }: How): boolean {
+  return !scheduled && (state !== "delivered" || again);
+}
+
+/** By this replay, in an earlier call. */
+function isOpened(row: DeliveryRow, { replay }: How): boolean {
+  return replay !== undefined && row.replay === replay;
+}
+
+/** Behind all that are open. False: the destination's row has gone. */
+async function openBehind(
+  tables: Pick<Tables, "of">,
+  name: string,
+  rows: readonly DeliveryRow[],
+  how: How,
+): Promise<boolean> {
+  const destinations = tables.of(destinationsTable);
+  if (rows.length > 0) {
+    const counted = await destinations.advance(name, {}, { add: { seq: rows.length } });
+    if (counted === undefined) return false;
+    const first = counted.seq - rows.length + 1;
+    await tables.of(deliveriesTable).update(rows.map((row, i) => openedAgain(row, first + i, how)));
+  }
+  // Also when all were open: an earlier call may have ended before this.
+  await destinations.update([{ id: name, add: { rev: 1 } }]);
   return true;
+}
+
+function openedAgain(row: DeliveryRow, seq: number, { notDone = false, replay }: How) {
+  const { id, state, history } = row;
+  const set = { state: "open", open: true, seq, epoch: openedEpoch, attempts: 0 } as const;
+  // What follows from it follows anew, under the same ids.
+  const told = replay !== undefined && {
+    replay,
+    replayed: true,
+    ...(state === "delivered" && { again: replay }),
+  };
+  const known = state === "delivered" && { unknown: null, emits: null, partial: null };
+  const gone = { nextAt: null, doneAt: null, reason: null, expireAt: null };
+  const settled = { ...(notDone && { unknown: null }), ...known };
+  const verdict = verdictOf("open", history);
+  return { id, where: { state }, set: { ...set, verdict, ...gone, ...settled, ...told } };
 }
 
 async function giveUp(
