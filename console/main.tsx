@@ -5,10 +5,13 @@ import { viewer } from "./api/viewer.ts";
 import { LogIn } from "./app/login.tsx";
 import { Shell } from "./app/shell.tsx";
 
-const refused = await resume();
+/** Why a link was not taken: said once, and not again after logging out. */
+let refused = await resume();
 
 function Console() {
-  return viewer.value ? <Shell /> : <LogIn refused={refused} />;
+  if (!viewer.value) return <LogIn refused={refused} />;
+  refused = undefined;
+  return <Shell />;
 }
 
 // Until now it held what is painted first (shell.html).

@@ -24,9 +24,15 @@ function inWords(name: string, value: string): string {
   return `${before} ${value.replaceAll("-", name === "state" ? " " : "-")}`.trim();
 }
 
+const all: Readonly<Record<string, string>> = {
+  message: "all messages",
+  status: "all statuses",
+  outgoing: "all that was sent",
+};
+
 /** "whatsapp.message.#" are all messages. */
 export function patternInWords(pattern: string): string {
   const [of = "", what = ""] = pattern.split(".");
   if (!/[*#]/.test(pattern)) return typeInWords(pattern);
-  return of === "whatsapp" && !/[*#]/.test(what) ? `all of ${what}` : of;
+  return of === "whatsapp" && !/[*#]/.test(what) ? (all[what] ?? `all of ${what}`) : of;
 }

@@ -19,7 +19,8 @@ export function span(ms: number): string {
 /** "12 min ago", "in 3 h". */
 export function relative(at: string, now: number): string {
   const ms = Date.parse(at) - now;
-  if (Math.abs(ms) < 1_500) return "now";
+  // The clock of a page moves every 5 s: what has just happened is ahead of it.
+  if (ms > -1_500 && ms < 6_000) return "now";
   const rough = Math.abs(ms) < hour ? span(ms) : span(Math.abs(ms) - (Math.abs(ms) % hour));
   return ms > 0 ? `in ${rough}` : `${rough} ago`;
 }

@@ -6,6 +6,8 @@ import { formatFragment, parseFragment } from "../../console/app/fragment.ts";
 import { fate, why } from "../../console/words/delivery.ts";
 import { preview, typeInWords } from "../../console/words/event.ts";
 import { areaOf, lineOf, niceTop, timeTicks } from "../../console/words/plot.ts";
+import { nameOf } from "../../console/words/person.ts";
+import { receiver, replayFilterInWords } from "../../console/words/replay.ts";
 import { quoted } from "../../console/words/shell.ts";
 import { fullTime, relative, shortTime, span } from "../../console/words/time.ts";
 
@@ -17,7 +19,8 @@ describe("times in words", () => {
     assert.deepEqual(spans, ["1 s", "59 s", "1 min", "59 min", "2 h 3 min", "25 h", "2 d"]);
     assert.equal(relative("2026-12-01T14:00:22Z", now), "3 min ago");
     assert.equal(relative("2026-12-01T16:03:22Z", now), "in 2 h");
-    assert.equal(relative("2026-12-01T14:03:21.500Z", now), "now");
+    for (const at of ["2026-12-01T14:03:21.500Z", "2026-12-01T14:03:27Z"])
+      assert.equal(relative(at, now), "now");
   });
 
   it("have the date where it is another day, the year where it is another year", () => {
@@ -26,6 +29,32 @@ describe("times in words", () => {
     assert.equal(shown("2026-11-30T23:59:59Z"), "30 Nov, 23:59");
     assert.equal(shown("2025-12-01T14:03:22Z"), "1 Dec 2025");
     assert.match(fullTime("2026-12-01T14:03:22.120Z", "utc"), /^1 Dec 2026.*14:03:22\.120 UTC$/);
+  });
+});
+
+describe("a person", () => {
+  it("has the first name of which anything is seen", () => {
+    const [name, username, waId, userId] = ["Mia", "mia", "4915156967718", "DE.741"];
+    assert.equal(nameOf({ name, username, waId, userId }), "Mia");
+    assert.equal(nameOf({ name: "\u200B\u200C \uFEFF", username, waId }), "@mia");
+    assert.equal(nameOf({ name: "\u3164", waId, userId }), "+4915156967718");
+    assert.equal(nameOf({ name: "🌙" }), "🌙");
+    assert.equal(nameOf({ username: "per_a1", waId: "per_b2" }), "per_a1");
+    assert.equal(nameOf({}), "");
+  });
+});
+
+describe("what is sent again", () => {
+  it("says what was asked for and where it goes, in the words of the pages", () => {
+    const dead = { of: "deliveries", state: "dead", destination: "desk" };
+    assert.equal(replayFilterInWords(dead), "deliveries, gave up, to desk");
+    const events = { of: "events", types: ["whatsapp.message.#"], from: "2026-11-20T10:00:00Z" };
+    assert.equal(
+      replayFilterInWords(events),
+      "events, all messages, since 2026-11-20T10:00:00Z",
+    );
+    assert.equal(receiver({ to: "crm", filter: dead }), "crm");
+    assert.equal(receiver({ to: "routed", filter: dead }), "where they were for");
   });
 });
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import type { AxeResults } from "axe-core";
 import type { Browser, Page, Route } from "playwright-core";
 import { waitFor } from "../support/wait-for.ts";
 import { failure, madeEmpty, madeHostile } from "./answers.ts";
 import type { ConsoleProgram } from "./console-program.ts";
+import { arePicturesWanted, takePicture } from "./pictures.ts";
 
 /** What the API says to a page: what it has, nothing, an error, or what strangers could have written. */
 export type State = "data" | "empty" | "failing" | "hostile";
@@ -27,13 +27,6 @@ const axeSource = readFileSync(
   createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
   "utf8",
 );
-/** `SCREENSHOTS=1`: what the docs show, with data. `SCREENSHOTS=<folder>`: every page in every state, to be looked at. */
-const wanted = process.env["SCREENSHOTS"];
-const screenshots = wanted === "1" ? join("docs", "console") : wanted;
-const shotOf = (name: string, state: State) => {
-  if (screenshots === undefined || (wanted === "1" && state !== "data")) return undefined;
-  return join(screenshots, state === "data" ? name : `${name}-${state}`);
-};
 
 export interface ConsolePage {
   readonly page: Page;
@@ -137,7 +130,7 @@ export async function settle(page: Page): Promise<void> {
 
 function looksOf(state: State): readonly (typeof looks)[number][] {
   if (state !== "data") return looksOfOthers;
-  return screenshots === undefined ? looksOfData : looks;
+  return arePicturesWanted ? looks : looksOfData;
 }
 
 async function check(page: Page, name: string, state: State): Promise<void> {
@@ -151,11 +144,7 @@ async function check(page: Page, name: string, state: State): Promise<void> {
     const where = `${name}${look.name}, ${state}`;
     assert.deepEqual(await page.evaluate(tooWide), [], `scrolls sideways: ${where}`);
     assert.deepEqual(await violations(page), [], `axe: ${where}`);
-    const shot = shotOf(name, state);
-    if (shot !== undefined) {
-      mkdirSync(dirname(shot), { recursive: true });
-      await page.screenshot({ path: `${shot}${look.name}.png`, timeout: 60_000 });
-    }
+    await takePicture(page, name, look.name, state);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Browser } from "playwright-core";
 import { needsBrowser, openBrowser } from "./browser.ts";
 import { type ConsolePage, newVisitor, openConsole, states } from "./console-page.ts";
 import { type ConsoleProgram, startConsoleProgram } from "./console-program.ts";
+import { describeFirstPaint } from "./first-paint.ts";
 import { describeOnCall } from "./on-call.ts";
 import { findIds, type Ids, pages } from "./pages.ts";
 import { describeSessions } from "./sessions.ts";
@@ -40,4 +41,5 @@ describe("the console in a browser", needsBrowser(), () => {
   describeOnCall(world);
   describeSupportLead(world);
   describeSessions(world);
+  describeFirstPaint(world);
 });

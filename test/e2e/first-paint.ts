@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Page } from "playwright-core";
+import { waitFor } from "../support/wait-for.ts";
 import type { World } from "./on-call.ts";
 import type { Visitors } from "./visitors.ts";
 
@@ -40,7 +41,8 @@ export function describeFirstPaint(world: () => World & Visitors): void {
         await page.goto("about:blank");
         await page.goto(`${program.url}/console#/settings`, { waitUntil: "commit" });
         await page.locator(".shell .brand").waitFor({ state: "attached" });
-        await page.waitForFunction("getComputedStyle(document.body).margin === '0px'");
+        const margin = () => page.evaluate("getComputedStyle(document.body).margin");
+        await waitFor("its looks are there", async () => (await margin()) === "0px");
         const before = await seen(page);
         begin();
         await page.getByRole("heading", { name: "Settings" }).waitFor();

@@ -69,7 +69,8 @@ export function describeOnCall(world: () => World): void {
     it("3: what a filter finds is sent again: a plan and a sample, then progress, and a stop", async () => {
       const { console, program } = world();
       const { page, open } = console;
-      await open("#/deliveries?state=gave-up&destination=desk");
+      const more = "route=help&verdict=refused&type=whatsapp.message.text";
+      await open(`#/deliveries?state=gave-up&destination=desk&${more}`);
       await press(page, "r");
       const dialog = page.locator("dialog[open]");
       await dialog.getByText("will be sent").waitFor();

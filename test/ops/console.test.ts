@@ -51,10 +51,21 @@ it("the page is asked for anew each time, under a policy that allows only our ow
   assert.doesNotMatch(html, /https?:\/\/|<style|style=|<script>/);
 });
 
+it("who may be logged in is sent the shell and what to ask at once, everybody else neither", async () => {
+  const pageFor = async (headers: Record<string, string>) => {
+    const answer = await fetch(`${base}/console`, { headers });
+    assert.equal(answer.headers.get("vary"), "Cookie");
+    return await answer.text();
+  };
+  const Cookie = "other=1; waypost_session=whatever";
+  assert.match(await pageFor({ Cookie }), /data-asks="api\/session api\/status".*class="shell"/s);
+  assert.doesNotMatch(await pageFor({}), /class="shell"|api\//);
+});
+
 it("its files have their hash in the name and are kept for ever, zipped where that is taken", async () => {
   const html = readFileSync(`${folder}index.html`, "utf8");
   const files = [...html.matchAll(/(?:src|href)="(console\/[^"]+)"/g)].map(([, file]) => file);
-  assert.equal(files.length, 3);
+  assert.equal(files.length, 4);
   for (const file of files) {
     for (const encoding of ["gzip", "identity"]) {
       const answer = await fetch(`${base}/${file}`, { headers: { "Accept-Encoding": encoding } });

@@ -9,6 +9,7 @@ import { now } from "../../ui/settings.ts";
 import { Detail } from "../../ui/split.tsx";
 import { Failed, LoadingRows } from "../../ui/states.tsx";
 import { openTab, Tabs } from "../../ui/tabs.tsx";
+import { Told } from "../../ui/told.tsx";
 import { who, windowInWords } from "../../words/conversation.ts";
 import { quoted } from "../../words/shell.ts";
 import { Chat } from "./chat.tsx";
@@ -29,7 +30,7 @@ export function ConversationDetail({ id }: { readonly id: string }) {
   const window = data && windowInWords(data, now.value);
   return (
     <Detail
-      title={data ? <bdi>{who(data)}</bdi> : "Conversation"}
+      title={data ? <Told text={who(data)} /> : "Conversation"}
       actions={
         <>
           {window && <Pill tone={window.tone}>{window.words}</Pill>}

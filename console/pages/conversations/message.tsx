@@ -2,6 +2,7 @@ import { baseUrl } from "../../api/client.ts";
 import { href } from "../../app/route.ts";
 import { Failures } from "../../ui/failures.tsx";
 import { Time } from "../../ui/time.tsx";
+import { Told } from "../../ui/told.tsx";
 import { type ChatMessage, sender, statusInWords } from "../../words/conversation.ts";
 import { bytes } from "../../words/number.ts";
 
@@ -20,7 +21,7 @@ export function Message({ message, group }: Props) {
       <By message={message} group={group} />
       {quotes && <blockquote class="said muted">{quotes.text ?? "an earlier message"}</blockquote>}
       {media && <File type={message.type} media={media} />}
-      {text !== undefined && <p class="said">{text}</p>}
+      {text !== undefined && <p class="said"><Told text={text} /></p>}
       {text === undefined && !media && <p class="muted">{kindInWords(message)}</p>}
       {failed && <Failures errors={message.errors ?? [{}]} />}
       <Foot message={message} />

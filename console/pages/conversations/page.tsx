@@ -11,6 +11,7 @@ import { now } from "../../ui/settings.ts";
 import { Split } from "../../ui/split.tsx";
 import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
+import { Told } from "../../ui/told.tsx";
 import { type Conversation, who, windowInWords } from "../../words/conversation.ts";
 import { ConversationDetail } from "./detail.tsx";
 import "./conversations.css";
@@ -119,14 +120,14 @@ function Row({ conversation }: { readonly conversation: Conversation }) {
   return (
     <>
       <span class="who clip">
-        <bdi>{who(conversation)}</bdi>
+        <Told text={who(conversation)} />
       </span>
       <span class="at number muted">
         <Time at={last?.at ?? lastAt} />
       </span>
       <span class="last clip muted">
         {last?.direction === "out" && "You: "}
-        <bdi>{last?.text ?? last?.type.replaceAll("_", " ") ?? ""}</bdi>
+        <Told text={last?.text ?? last?.type.replaceAll("_", " ") ?? ""} />
       </span>
       <span class="window">
         {unansweredSince !== undefined && <Pill tone={tone}>{words}</Pill>}

@@ -166,7 +166,7 @@ function Facts({ replay }: { readonly replay: Replay }) {
             </dd>
           </>
         ))}
-        {Object.entries(rows).map(([name, rowCount]) => (
+        {Object.entries(rows).map(([name, rowCount]) => rowCount > 0 && (
           <>
             <dt>{capital(stateWords[name as keyof typeof stateWords]?.word ?? name)}</dt>
             <dd>{count(rowCount)}</dd>

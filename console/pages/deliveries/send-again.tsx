@@ -78,6 +78,7 @@ function Plan({ query }: { readonly query: Query }) {
               <input
                 class="input"
                 type="number"
+                ref={focusFirst}
                 min={1}
                 max={1_000}
                 value={rate}
@@ -98,6 +99,11 @@ function Plan({ query }: { readonly query: Query }) {
       </form>
     </Dialog>
   );
+}
+
+/** It comes after the dialog has opened, whose first button would else cancel on Enter. */
+function focusFirst(input: HTMLInputElement | null): void {
+  input?.focus();
 }
 
 function startBody(

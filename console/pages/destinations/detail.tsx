@@ -51,7 +51,7 @@ export function DestinationDetail({ name, destination, reload }: Props) {
         </Fact>
         {destination.kind !== undefined && <Fact label="Kind">{destination.kind}</Fact>}
         {destination.pause && (
-          <Fact label={destination.pause.by === "operator" ? "Paused by" : "Paused itself"}>
+          <Fact label={destination.pause.by === "operator" ? "Paused" : "Paused itself"}>
             <span class="said">{destination.pause.reason}</span>, <Time at={destination.pause.at} />
           </Fact>
         )}
@@ -164,9 +164,9 @@ function Check({ name }: { readonly name: string }) {
 function Links({ destination }: { readonly destination: Destination }) {
   const { name, open, dead, scheduled = 0 } = destination;
   const links = [
-    [open === undefined ? "what waits" : counted(open, "waits", "wait"), "waiting"],
-    [dead === undefined ? "what gave up" : counted(dead, "gave up", "gave up"), "gave-up"],
-    ["not wanted, or tried in shadow", "not-wanted"],
+    ...(open === 0 ? [] : [[open ? counted(open, "waits", "wait") : "what waits", "waiting"]]),
+    ...(dead === 0 ? [] : [[dead ? counted(dead, "gave up", "gave up") : "what gave up", "gave-up"]]),
+    ["not wanted, or only tried out", "not-wanted"],
     ...(scheduled > 0 ? [[counted(scheduled, "is scheduled", "are scheduled"), "scheduled"]] : []),
   ] as const;
   return (
