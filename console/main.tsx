@@ -1,4 +1,3 @@
-import { signal } from "@preact/signals";
 import { render } from "preact";
 import "./styles/index.css";
 import { resume } from "./api/session.ts";
@@ -6,12 +5,13 @@ import { viewer } from "./api/viewer.ts";
 import { LogIn } from "./app/login.tsx";
 import { Shell } from "./app/shell.tsx";
 
-const refused = signal<unknown>(undefined);
+const refused = await resume();
 
 function Console() {
-  if (viewer.value === undefined) return null;
-  return viewer.value === null ? <LogIn refused={refused.value} /> : <Shell />;
+  return viewer.value ? <Shell /> : <LogIn refused={refused} />;
 }
 
-render(<Console />, document.getElementById("app") as HTMLElement);
-refused.value = await resume();
+// Until now it held what is painted first (shell.html).
+const app = document.getElementById("app") as HTMLElement;
+app.replaceChildren();
+render(<Console />, app);

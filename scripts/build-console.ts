@@ -1,5 +1,6 @@
 /**
- * Makes the console: `console/` as hashed files in `dist/console`, each also gzipped, and the page that names them.
+ * Makes the console: `console/` as hashed files in `dist/console`, each also gzipped, and the page that names them: `index.html` for who may
+ * be logged in, with the shell and what to ask first; `login.html` for everybody else.
  *
  *   node --import tsx scripts/build-console.ts [--watch]
  */
@@ -19,20 +20,34 @@ const writePage: Plugin = {
       if (metafile === undefined) return;
       const paths = Object.keys(metafile.outputs).map((path) => join(root, path));
       for (const path of paths) writeFileSync(`${path}.gz`, gzipSync(readFileSync(path)));
-      const names = paths.map((path) => basename(path));
-      const named = (extension: string) => names.find((name) => name.endsWith(extension)) ?? "";
-      const page = readFileSync(join(root, "console/index.html"), "utf8")
-        .replace("%script%", named(".js"))
-        .replace("%style%", named(".css"))
-        .replace("%icon%", named(".svg"));
-      writeFileSync(join(outdir, "index.html"), page);
+      const page = pageOf(paths.map((path) => basename(path)));
+      const shell = collapsed(read("shell.html").replace(/<!--.*?-->/s, ""));
+      const withShell = page.replace("%shell%", shell).replace("%asks%", asks.join(" "));
+      writeFileSync(join(outdir, "index.html"), withShell);
+      writeFileSync(join(outdir, "login.html"), page.replace(/%\w+%/g, ""));
     });
   },
 };
 
+/** What every page asks for at once. */
+const asks = ["api/session", "api/status"];
+const read = (name: string) => readFileSync(join(root, "console", name), "utf8");
+/** Space between elements is drawn where they stand in a line, and what Preact makes has none. */
+const collapsed = (html: string) => html.replace(/\s*\n\s*/g, "");
+
+function pageOf(names: readonly string[]): string {
+  const named = (begin: string, end: string) =>
+    names.find((name) => name.startsWith(`${begin}-`) && name.endsWith(end)) ?? "";
+  return read("index.html")
+    .replace("%early%", named("early", ".js"))
+    .replace("%script%", named("main", ".js"))
+    .replace("%style%", named("main", ".css"))
+    .replace("%icon%", named("icon", ".svg"));
+}
+
 const options: BuildOptions = {
   absWorkingDir: root,
-  entryPoints: ["console/main.tsx", "console/icon.svg"],
+  entryPoints: ["console/main.tsx", "console/early.ts", "console/icon.svg"],
   outdir,
   entryNames: "[name]-[hash]",
   bundle: true,

@@ -1,4 +1,9 @@
-/** What people want to know of event types, and no schema says: the words of docs/events.md and schemas/asyncapi.yaml. */
+import { readFileSync } from "node:fs";
+import type { Schema } from "./generate-field-rows.ts";
+import { readGoldenEvents } from "./generate-golden-events.ts";
+
+/** What people want to know of event types: the words of docs/events.md and schemas/asyncapi.yaml. */
+const seen = new Set(readGoldenEvents().map(({ event }) => event.type));
 
 export interface Family {
   /** In AsyncAPI the message's name. */
@@ -21,6 +26,17 @@ export type EventType = string | { readonly means: string; readonly like: string
 const unknownMessage =
   "Its content is kept in `raw`, and what is known of it (sender, time, context) is typed.";
 
+const schemaUrl = new URL("../schemas/event.schema.json", import.meta.url);
+const { $defs }: Schema = JSON.parse(readFileSync(schemaUrl, "utf8"));
+
+/** Of a type of message that has a part of its own, the schema's description of the part. */
+const toldBySchema = Object.fromEntries(
+  Object.entries($defs["Message"]?.properties ?? {})
+    .map(([part, { description }]) => [`whatsapp.message.${part}`, description] as const)
+    .filter(([type]) => seen.has(type))
+    .map(([type, description]) => [type, (description ?? "").replace(/ Meta: \S+$/, "")]),
+);
+
 export const families: readonly Family[] = [
   {
     name: "message",
@@ -29,32 +45,12 @@ export const families: readonly Family[] = [
     comes: "A person wrote to one of your numbers, in a chat or in a group.",
     parts: ["message"],
     types: {
-      "whatsapp.message.text": "A text. `message.referral` says which ad or post led to it.",
-      "whatsapp.message.image": "A picture, with or without a caption.",
-      "whatsapp.message.video": "A video, with or without a caption.",
-      "whatsapp.message.audio":
-        "A sound file, a voice note (`voice`) or a voicemail (`message.voicemail`).",
+      ...toldBySchema,
       "whatsapp.message.voice":
         "A voice note, as an older interface names it. Its content is only in `raw`.",
-      "whatsapp.message.document": "A file with its name.",
-      "whatsapp.message.sticker": "A sticker, still or animated.",
-      "whatsapp.message.location": "A place: where the person is, or one that they picked.",
-      "whatsapp.message.contacts":
-        "Contact cards; also the answer when you asked for a phone number.",
-      "whatsapp.message.interactive":
-        "A tap on what you offered: a button, a list row, a Flow's last screen, a call permission, a payment method, an address.",
-      "whatsapp.message.button": "A tap on a template's quick-reply button.",
-      "whatsapp.message.order": "A cart was sent from your catalog.",
-      "whatsapp.message.reaction": "An emoji on a message, or `removed` when it was taken back.",
-      "whatsapp.message.edit":
-        "A message was changed. `message.edit` names the original and holds the new content.",
-      "whatsapp.message.revoke": "A message was deleted for everyone. `message.revoke` names it.",
-      "whatsapp.message.system": "The person's phone number, id or device key changed.",
       "whatsapp.message.request_welcome":
         "The chat was opened for the first time, and nothing written yet. Meta retired it on 27 March 2026.",
       "whatsapp.message.media_placeholder": "A medium that was not sent along.",
-      "whatsapp.message.unsupported":
-        "Something that WhatsApp does not hand on, such as a poll. `message.errors` says why.",
       "whatsapp.message.unknown": `A message without a type, or with one that is no type. ${unknownMessage}`,
       "whatsapp.message.<new>": {
         means: `A type that did not exist when this version was made. ${unknownMessage}`,

@@ -10,6 +10,10 @@ export interface Node {
   readonly required?: readonly string[];
   readonly description?: string;
   readonly "x-meta"?: unknown;
+  /** What is left out where `omit` says so: `phone?` may be a BSUID, which stays. */
+  readonly "x-omit"?: string | readonly string[];
+  /** It is of what a message says: `itself`, or `around` what its sender wrote. It is a text to `x-omit`. */
+  readonly "x-says"?: "itself" | "around";
 }
 export interface Schema extends Node {
   readonly $defs: Readonly<Record<string, Node>>;

@@ -11,9 +11,11 @@ import { clientTypes } from "./generate-client-types.ts";
 import { commandList } from "./generate-commands.ts";
 import { configurationPage } from "./generate-configuration-page.ts";
 import { envExample } from "./generate-env-example.ts";
+import { eventPaths } from "./generate-event-paths.ts";
 import { eventTypes } from "./generate-event-types.ts";
 import { eventsPage } from "./generate-events-page.ts";
 import { readGoldenEvents } from "./generate-golden-events.ts";
+import { promisesPage } from "./generate-promises-page.ts";
 
 const root = new URL("../", import.meta.url);
 const json = (path: string) => JSON.parse(readFileSync(new URL(path, root), "utf8"));
@@ -23,6 +25,7 @@ const golden = readGoldenEvents();
 
 const outputs: Record<string, () => string | Promise<string>> = {
   "src/event/generated.ts": () => eventTypes(schema),
+  "src/event/generated-paths.ts": () => eventPaths(schema),
   "schemas/openapi.json": () => `${JSON.stringify(openApi(), null, 1)}\n`,
   "src/cli/common/generated.ts": commandList,
   "src/client/generated.ts": () => clientTypes(openApi()),
@@ -30,6 +33,7 @@ const outputs: Record<string, () => string | Promise<string>> = {
   "docs/events.md": () => eventsPage(schema, golden),
   ".env.example": () => envExample(envKeys),
   "docs/configuration.md": () => configurationPage(envKeys),
+  "docs/destinations/promises.md": promisesPage,
 };
 
 const check = process.argv.includes("--check");

@@ -6,6 +6,8 @@ export interface Mutant {
   readonly from: string;
   readonly to: string;
   readonly test: string;
+  /** A pattern of the names of the tests that are run; without it all of the file. */
+  readonly only?: string;
 }
 
 export const mutants: readonly Mutant[] = [
@@ -151,7 +153,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "the events of open rows do not expire",
-    file: "src/deliver/housekeeping.ts",
+    file: "src/deliver/health.ts",
     from: "await keepEvents();",
     to: "",
     test: "test/deliver/lease-end.test.ts",
@@ -242,7 +244,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "what may have been done goes into no batch",
-    file: "src/deliver/lanes/gather.ts",
+    file: "src/deliver/head-schedule.ts",
     from: "!unknown && ",
     to: "",
     test: "test/deliver/batches.test.ts",
@@ -312,7 +314,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "replies: what they said last counts, by their own clock and over all numbers",
-    file: "src/deliver/flows/standing.ts",
+    file: "src/deliver/flows/surroundings.ts",
     from: "if (last === undefined || keptAt >= last.at) return stopped;",
     to: "if (last === undefined) return stopped;",
     test: "test/deliver/flows/stop-properties.test.ts",
@@ -326,14 +328,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "shadow: nothing is remembered",
-    file: "src/deliver/attempt/shadow.ts",
+    file: "src/deliver/attempt/attempt.ts",
     from: "remember: async () => undefined",
     to: "",
     test: "test/deliver/shadow.test.ts",
   },
   {
     promise: "shadow: a failure has done nothing",
-    file: "src/deliver/attempt/shadow.ts",
+    file: "src/deliver/attempt/attempt.ts",
     from: "return nothingDone(outcome);",
     to: "return outcome;",
     test: "test/deliver/shadow.test.ts",
@@ -354,7 +356,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "omit: templates show no more than the event",
-    file: "src/deliver/attempt/tell-less.ts",
+    file: "src/deliver/attempt/surroundings.ts",
     from: "all.scope(omitFrom(event, omit)",
     to: "all.scope(event",
     test: "test/deliver/omit.test.ts",

@@ -2,21 +2,24 @@
  * A test of the tests: each mutant breaks one promise by changing one place, in a copy of the tree, and the named
  * test file must then fail. A place that is no longer there, or a mutant that lives, ends this with 1.
  *
- *   npm run mutants                 all of them
- *   npm run mutants -- spool lease  those whose promise or file holds one of the words
+ *   npm run mutants                 all of mutants-list.ts
+ *   npm run mutants -- spool lease  those whose promise or file holds one of the words, also of the vendors (vendor-mutants.ts)
  */
 import { spawn, spawnSync } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mutants } from "./mutants-list.ts";
+import { type Mutant, mutants } from "./mutants-list.ts";
+import { vendorMutants } from "./vendor-mutants.ts";
 
-const longestMs = 60_000;
+const longestMs = 180_000;
 const words = process.argv.slice(2);
-const chosen = mutants.filter(
-  ({ promise, file }) =>
-    words.length === 0 || words.some((word) => `${promise} ${file}`.includes(word)),
-);
+const chosen =
+  words.length === 0
+    ? mutants
+    : [...mutants, ...vendorMutants].filter(({ promise, file }) =>
+        words.some((word) => `${promise} ${file}`.includes(word)),
+      );
 
 const copy = await mkdtemp(join(tmpdir(), "waypost-mutants-"));
 let survivors = 0;
@@ -35,7 +38,7 @@ try {
       path,
       source.replace(from, () => to),
     );
-    const died = !(await passes(test));
+    const died = !(await passes(mutant));
     await writeFile(path, source);
     if (!died) survivors += 1;
     report(died ? "killed  " : "SURVIVED", promise, `${file}, by ${test}`);
@@ -66,9 +69,11 @@ async function copyTree(to: string): Promise<void> {
 }
 
 /** A test that hangs has noticed too. */
-function passes(test: string): Promise<boolean> {
+function passes({ test, only }: Mutant): Promise<boolean> {
+  const pattern = only === undefined ? [] : ["--test-name-pattern", only];
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ["--import", "tsx", test], {
+    const flags = ["--import", "tsx", "--test-force-exit", ...pattern];
+    const child = spawn(process.execPath, [...flags, test], {
       cwd: copy,
       stdio: "ignore",
       detached: true,

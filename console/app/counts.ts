@@ -1,11 +1,10 @@
-import { type Answer, api } from "../api/client.ts";
+import type { Answer } from "../api/client.ts";
 import { useResource } from "../api/resource.ts";
+import { askStatus } from "../api/status.ts";
 
 /** How many need somebody, by page: what the navigation shows. Nothing while it is not known. */
 export function useCounts(): Readonly<Record<string, number>> {
-  const { data } = useResource("counts", (signal) => api.get("/api/status", { signal }), {
-    everyMs: 20_000,
-  });
+  const { data } = useResource("counts", askStatus, { everyMs: 20_000 });
   return data === undefined ? {} : countsOf(data);
 }
 

@@ -9,7 +9,6 @@ export function LogIn({ refused }: { readonly refused: unknown }) {
   const [token, setToken] = useState("");
   const [problem, setProblem] = useState<Trouble | undefined>(undefined);
   const [busy, setBusy] = useState(false);
-  // Why a link was not taken is known a moment after this page is there.
   const shown = problem ?? (refused === undefined ? undefined : troubleOf(refused));
   const submit = async (event: Event) => {
     event.preventDefault();

@@ -31,6 +31,8 @@ export function Search() {
   const choose = (option: Option | undefined) => {
     if (option === undefined) return;
     leave();
+    // Left in the box it would look like a filter of what is opened.
+    setText("");
     go(option.to);
   };
   const onInput = (event: Event) => {

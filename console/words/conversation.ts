@@ -1,5 +1,6 @@
 import type { Answer } from "../api/client.ts";
 import type { Tone } from "./delivery.ts";
+import { nameOf } from "./person.ts";
 import { span } from "./time.ts";
 
 export type Conversation = Answer<"GET", "/api/conversations">["items"][number];
@@ -9,9 +10,7 @@ const hour = 3_600_000;
 
 /** The name, else the username, else whatever it is known by. */
 export function who({ contact, groupId }: Pick<Conversation, "contact" | "groupId">): string {
-  if (contact.name !== undefined) return contact.name;
-  if (contact.username !== undefined) return `@${contact.username}`;
-  return contact.waId ?? contact.userId ?? (groupId === undefined ? "Somebody" : "A group");
+  return nameOf(contact) || (groupId === undefined ? "Somebody" : "A group");
 }
 
 interface Window {
@@ -32,10 +31,10 @@ export function windowInWords(
 
 const senders = {
   contact: "",
-  human: "a colleague",
-  bot: "the bot",
-  phone: "the WhatsApp app",
-  api: "your services",
+  human: "Colleague",
+  bot: "Bot",
+  phone: "WhatsApp app",
+  api: "Your services",
   unknown: "",
 } as const;
 

@@ -1,6 +1,7 @@
 import type { WaypostEvent } from "../../src/event/event.ts";
 import type { Rendered } from "../../src/event/render-facts.ts";
 import { renderMessage } from "../../src/event/render-message.ts";
+import { nameOf } from "./person.ts";
 
 /** "Text message", "Status: read", "Business: payment succeeded": a type as people say it. */
 export function typeInWords(type: string): string {
@@ -43,11 +44,7 @@ export function preview(event: WaypostEvent): string {
 
 /** The name, else the username, else the number. */
 export function person({ data: { contact } }: WaypostEvent): string {
-  const username = contact?.username;
-  if (username !== undefined && contact?.name === undefined) {
-    return username.startsWith("per_") ? username : `@${username}`;
-  }
-  return contact?.name ?? contact?.waId ?? contact?.userId ?? "";
+  return contact === undefined ? "" : nameOf(contact);
 }
 
 export function capital(text: string): string {

@@ -25,7 +25,7 @@ function inWords(name: string, value: string): string {
 }
 
 /** "whatsapp.message.#" are all messages. */
-function patternInWords(pattern: string): string {
+export function patternInWords(pattern: string): string {
   const [of = "", what = ""] = pattern.split(".");
   if (!/[*#]/.test(pattern)) return typeInWords(pattern);
   return of === "whatsapp" && !/[*#]/.test(what) ? `all of ${what}` : of;

@@ -4,7 +4,7 @@ import {
   type ReplayRequest,
   type Store,
 } from "../contracts.ts";
-import { deliveryId } from "../deliver/delivery.ts";
+import { accountIn, deliveryId } from "../deliver/delivery.ts";
 import { laneKeysOf } from "../deliver/lanes/lanes.ts";
 import { aliasEdges } from "../event/alias-edges.ts";
 import { createJobs } from "../jobs/elect.ts";
@@ -45,7 +45,8 @@ export function replayParts(
       const createdAt = new Date(systemClock.now()).toISOString();
       const { routes, laneKeys } = plan();
       return events.map((event) => {
-        const row = { eventId: event.id, eventType: event.type, createdAt };
+        const about = { eventId: event.id, eventType: event.type, ...accountIn(event) };
+        const row = { ...about, createdAt };
         const common = laneKeysOf(event, aliases);
         const lanesAt = (name: string) => laneKeys.get(name)?.(event) ?? common;
         if (request.to === "routed")

@@ -1,7 +1,6 @@
 import { DeliveryError, type RoutesTested, type Store, type WaypostEvent } from "../contracts.ts";
-import { dryContext } from "../deliver/attempt/dry-context.ts";
-import { type DryChange, dryMemory } from "../deliver/flows/dry-memory.ts";
-import { testRoutes } from "../deliver/flows/test-routes.ts";
+import { dryContext } from "../deliver/attempt/context.ts";
+import { type DryChange, dryMemory, testRoutes } from "../deliver/flows/test-routes.ts";
 import { omitFrom } from "../event/omit.ts";
 import { systemClock } from "../support/clock.ts";
 import { askDestination, previewDestination } from "./destinations.ts";

@@ -1862,6 +1862,7 @@ export interface Delivery {
   destination: string;
   eventId: string;
   eventType: string;
+  account?: Account;
   /**
    * The route that asked for it, from its turn on the one that held, or `replay`; `none` of what is no event.
    */

@@ -9,6 +9,8 @@ export interface Delivery {
   readonly destination: string;
   readonly eventId: string;
   readonly eventType: string;
+  /** Whose number or account its event is about; absent of what is no event. */
+  readonly account?: Pick<WaypostEvent["data"]["account"], "wabaId" | "phoneNumberId">;
   /** The route that asked for it, from its turn on the one that held, or `replay`; `none` of what is no event. */
   readonly route: string;
   /** All that took its event, in the file's order, where they are asked at its turn; none: others wait for its turn. */
@@ -63,6 +65,7 @@ export const newFields = [
   "destination",
   "eventId",
   "eventType",
+  "account",
   "route",
   "routes",
   "laneKeys",
@@ -104,6 +107,8 @@ export type DeliveryChange = Pick<Delivery, "id" | "state"> &
     readonly unknown?: boolean;
     /** false takes it away. */
     readonly partial?: boolean;
+    /** With `route`: what the row is listed by beside it. */
+    readonly about?: Pick<Delivery, "eventType" | "account">;
   };
 
 export interface DeliveryFilter {

@@ -80,7 +80,7 @@ const catalogue: { readonly [K in Finding["kind"]]: (finding: Of<K>) => Diagnosi
   }),
   deliveries_dead: ({ name, count }) => ({
     id: `dead:${name}`,
-    what: count === 1 ? `1 delivery to ${name} is dead` : `${count} deliveries to ${name} are dead`,
+    what: `${count === 1 ? "1 delivery" : `${count} deliveries`} to ${name} gave up`,
     remedy: `\`waypost deliveries --destination ${name} --state dead\` says why; \`waypost deliveries retry <id>\` sends one again.`,
   }),
   messages_dead: ({ queue, count, among }) => {

@@ -191,8 +191,8 @@ interface DeliveryQuery {
   destinations(): Promise<DestinationRow[]>;
   delivery(id: string): Promise<Delivery | undefined>;
   /**
-   * Newest first unless told: by `createdAt`; those of a conversation, a contact or, where no state is asked for that few are in, an
-   * account or a type by their event. QueryTooWideError like the lists of EventQuery.
+   * Newest first unless told: by `createdAt`; those of a conversation or a contact by their event. QueryTooWideError like the lists of
+   * EventQuery.
    */
   deliveries(filter: DeliveryFilter, page: OrderedPageRequest): Promise<Page<Delivery>>;
   /** Of the rows that a replay opened, how many are in which state. Counts rows. */

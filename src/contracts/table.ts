@@ -33,6 +33,8 @@ export interface Index<Name extends string = string> {
   readonly on: readonly (Name | `-${Name}` | "id" | "-id")[];
   /** Only rows in which this flag is set. */
   readonly where?: Name;
+  /** Only rows that have this field. */
+  readonly having?: Name;
   /** Rows are counted by it alone, those that expire among them, without a look at each row. */
   readonly counted?: true;
   /** Begins with `id`: an index for what every write of a row asks for beside its id. */
@@ -108,7 +110,7 @@ export interface Table<Row extends { readonly id: string }> {
   find(question: Find<Row>): Promise<Row[]>;
   /** Like a `lookup`. */
   count(where: Where<Row>): Promise<number>;
-  /** What stands in this text field, with which an index without `where` begins: each once, in order. Like a `lookup`. */
+  /** What stands in this text field, with which an index of all rows begins: each once, in order. Like a `lookup`. */
   values(field: keyof Row & string): Promise<string[]>;
   /**
    * In order, going on behind ids that exist; answers with the rows that were there. After a crash what is

@@ -1,4 +1,6 @@
+import { type DestinationLease, pauseAt } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
+import type { Log } from "../support/log.ts";
 import { jitter } from "./attempt/settle.ts";
 
 /** So many outages in a row, of whatever lanes, are the destination's and not an event's. */
@@ -61,5 +63,88 @@ export function createBreaker(clock: Clock, openSince: number | undefined): Brea
       return closed;
     },
     openSince: () => since,
+  };
+}
+
+type Reason = NonNullable<DestinationLease["pause"]>;
+
+/** Whether the destination rests, by an operator's word or because its configuration does not work. */
+export interface Pause {
+  now(): Reason | undefined;
+  /** Until it is over by itself. */
+  leftMs(): number;
+  /** What a renewal says; `askedAt` (monotonic) is when it was asked. */
+  learn(row: DestinationLease, askedAt: number): void;
+  /** Pauses until an operator resumes. Resolves when the ledger has it. */
+  forConfig(reason: string): Promise<void>;
+}
+
+export function createPause(options: {
+  readonly row: DestinationLease;
+  readonly clock: Clock;
+  readonly save: (pause: Reason) => Promise<void>;
+  readonly log: Log;
+}): Pause {
+  const { clock, save, log } = options;
+  let current = options.row.pause;
+  /** What was asked before this says nothing about what is saved now. */
+  let savedAt = Number.NEGATIVE_INFINITY;
+  const now = () => pauseAt(current, clock.now());
+  return {
+    now,
+    leftMs: () => {
+      const until = now()?.until;
+      return until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until) - clock.now();
+    },
+    learn({ pause }, askedAt) {
+      if (askedAt <= savedAt) return;
+      if (current !== undefined && pause === undefined) log.info("the destination is resumed");
+      current = pause;
+    },
+    async forConfig(reason) {
+      // Once, however many attempts meet the same.
+      if (now() !== undefined) return;
+      const pause = { by: "config", reason, at: new Date(clock.now()).toISOString() } as const;
+      current = pause;
+      savedAt = Number.POSITIVE_INFINITY;
+      log.error("the destination is paused: its configuration does not work", { reason });
+      await save(pause);
+      savedAt = clock.monotonic();
+    },
+  };
+}
+
+/** A token bucket that holds one second's attempts, at least one. */
+interface Rate {
+  /** How long until an attempt may start; 0: now. */
+  waitMs(): number;
+  take(): void;
+  /** No attempt came of what was taken. */
+  giveBack(): void;
+}
+
+export function createRate(clock: Clock, perSecond: number | undefined): Rate {
+  if (perSecond === undefined)
+    return { waitMs: () => 0, take: () => undefined, giveBack: () => undefined };
+  const most = Math.max(1, perSecond);
+  let tokens = most;
+  let filledAt = clock.monotonic();
+  const fill = () => {
+    const now = clock.monotonic();
+    tokens = Math.min(most, tokens + ((now - filledAt) / 1_000) * perSecond);
+    filledAt = now;
+  };
+  return {
+    waitMs() {
+      fill();
+      // Sums of fractions fall short of 1 by a hair.
+      return tokens >= 1 - 1e-6 ? 0 : Math.ceil(((1 - tokens) / perSecond) * 1_000);
+    },
+    take() {
+      tokens -= 1;
+    },
+    giveBack() {
+      tokens = Math.min(most, tokens + 1);
+    },
   };
 }

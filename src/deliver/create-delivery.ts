@@ -1,39 +1,131 @@
 import { randomUUID } from "node:crypto";
-import type { Bus, Contacts, Ledger } from "../contracts.ts";
-import { flowsDestination } from "../contracts.ts";
-import { type Clock, systemClock } from "../support/clock.ts";
-import type { Log } from "../support/log.ts";
-import { noSurroundings, type Surroundings } from "./attempt/surroundings.ts";
-import { tellLess, tellLessOfContacts } from "./attempt/tell-less.ts";
-import { createBodies } from "./bodies.ts";
-import type { DeliveryHooks, DestinationSetup, EndedRow } from "./delivery.ts";
-import type { Decider } from "./flows/decide.ts";
+import { once } from "node:events";
+import { type DestinationLease, flowsDestination } from "../contracts.ts";
+import { systemClock } from "../support/clock.ts";
+import { delay } from "../support/delay.ts";
+import { LeaseOverError, type Taken, takeLease } from "../support/lease.ts";
+import { noSurroundings, tellLess, tellLessOfContacts } from "./attempt/surroundings.ts";
+import {
+  type DeliveryHooks,
+  type DestinationSetup,
+  deliveryId,
+  type EndedRow,
+} from "./delivery.ts";
 import { maxOpenRows } from "./intake.ts";
+import { type OpenRow, wakeRow } from "./lanes/lane.ts";
 import { maxLaneRows } from "./lanes/lanes.ts";
-import type { Routes } from "./routes/routes.ts";
-import { createRunner, type RunnerStatus } from "./runner.ts";
+import { createBodies } from "./ledger-access.ts";
+import { createTerm, type Term, type TermParts, termEndMs } from "./term.ts";
 
-export interface DeliveryOptions {
+/** What this process knows of a destination at this moment. */
+export interface RunnerStatus {
+  readonly name: string;
+  readonly kind: string;
+  /** `waiting`: somebody else holds it, or the ledger does not answer. */
+  readonly phase: "waiting" | "holding" | "closed";
+  readonly epoch?: number;
+  /** Open rows in memory, and how many of them are being tried. */
+  readonly open: number;
+  readonly running: number;
+  readonly breakerOpen: boolean;
+  readonly pause?: NonNullable<DestinationLease["pause"]>;
+}
+
+interface Runner {
+  start(): void;
+  /** Ends the term and frees the lease within `leftMs`, 5 s unless told, whatever hangs but the ledger. */
+  close(leftMs?: number): Promise<void>;
+  /** What waits here for something about this event, but for no retry, is looked at now. */
+  wake(eventId: string, only?: OpenRow["waitsFor"]): void;
+  status(): RunnerStatus;
+}
+
+/** After a term that could not begin. */
+const restMs = 1_000;
+
+/**
+ * One destination, for as long as the program runs: wait for the lease, take over what is open, deliver and
+ * take in more until the lease is over, and again. Only the holder of the lease does anything at all.
+ */
+function createRunner(parts: TermParts): Runner {
+  const { setup, clock, log, hooks } = parts;
+  const { name, destination } = setup;
+  const closing = new AbortController();
+  let term: Term | undefined;
+  let running: Promise<void> | undefined;
+  let endBy = Number.POSITIVE_INFINITY;
+
+  const run = async () => {
+    while (!closing.signal.aborted) {
+      const taken = await takeLease({ ...parts, rows: parts.ledger, name }, closing.signal);
+      if (taken !== undefined) await hold(taken);
+    }
+  };
+
+  const hold = async (taken: Taken<DestinationLease>) => {
+    term = createTerm(parts, taken);
+    log.info("holds the destination");
+    const began = await begin(term);
+    await term.end(Math.min(termEndMs, endBy - clock.monotonic()));
+    term = undefined;
+    hooks.released?.(name);
+    if (!began) await delay(restMs, { clock, signal: closing.signal });
+  };
+
+  const begin = async ({ begin, lease }: Term) => {
+    try {
+      await begin();
+      await aborted(AbortSignal.any([lease.over, closing.signal]));
+      return true;
+    } catch (error) {
+      if (error instanceof LeaseOverError) return true;
+      log.error("the destination cannot be worked on, tries again", { error });
+      return false;
+    }
+  };
+
+  return {
+    start() {
+      running ??= run();
+    },
+    async close(leftMs = termEndMs) {
+      endBy = clock.monotonic() + leftMs;
+      closing.abort();
+      await running;
+    },
+    wake: (eventId, only) => wakeIn(term, deliveryId(name, eventId), only),
+    status() {
+      const pause = term?.health.pause.now();
+      return {
+        name,
+        kind: destination.kind,
+        phase: closing.signal.aborted ? "closed" : term ? "holding" : "waiting",
+        ...(term !== undefined && { epoch: term.lease.epoch }),
+        open: term?.lanes.size() ?? 0,
+        running: term?.schedule.running() ?? 0,
+        breakerOpen: term?.health.breakerOpen() ?? false,
+        ...(pause !== undefined && { pause }),
+      };
+    },
+  };
+}
+
+function wakeIn(term: Term | undefined, id: string, only: OpenRow["waitsFor"]): void {
+  const row = term?.lanes.find(id);
+  if (row !== undefined && wakeRow(row, only)) term?.schedule.offer(term.lanes.laneOf(row));
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
+}
+
+type Given = "routes" | "bus" | "decider" | "ledger" | "contacts" | "surroundings" | "log";
+type Usual = "hooks" | "clock" | "leaseMs" | "maxOpenRows" | "maxLaneRows";
+
+export interface DeliveryOptions extends Pick<TermParts, Given>, Partial<Pick<TermParts, Usual>> {
   readonly destinations: readonly DestinationSetup[];
-  readonly routes: Pick<Routes, "match" | "patternsFor">;
-  readonly bus: Pick<Bus, "consume" | "publish">;
-  /** Absent: no route asks anything at a delivery's turn. */
-  readonly decider?: Decider;
-  readonly ledger: Ledger;
-  readonly contacts: Pick<Contacts, "of">;
-  /** Absent: destinations are told of the event alone. */
-  readonly surroundings?: Surroundings;
-  readonly log: Log;
   /** Host, process and role, for people. */
   readonly holder: string;
-  readonly hooks?: DeliveryHooks;
-  readonly clock?: Clock;
-  /** 15 s: how long a destination whose holder died waits for the next. */
-  readonly leaseMs?: number;
-  /** 100,000 for each destination, in memory: above it the bus holds the rest. */
-  readonly maxOpenRows?: number;
-  /** 1,000 of each lane in memory: the rest waits in the ledger. */
-  readonly maxLaneRows?: number;
 }
 
 /** The delivery engine: a runner for each destination. They never wait for each other. */

@@ -1,4 +1,4 @@
-import type { Attempt, Delivery, DeliveryRules, Destination } from "../contracts.ts";
+import type { Attempt, Delivery, DeliveryRules, Destination, WaypostEvent } from "../contracts.ts";
 
 /** A configured destination, ready to be delivered to. */
 export interface DestinationSetup {
@@ -53,4 +53,12 @@ export interface HeldState {
   readonly oldestAgeMs: number;
   readonly breakerOpen: boolean;
   readonly paused: boolean;
+}
+
+/** Whose number or account an event is about, for its deliveries' rows. */
+export function accountIn({ data }: WaypostEvent): Pick<Delivery, "account"> {
+  const { wabaId, phoneNumberId } = data.account;
+  if (wabaId === undefined && phoneNumberId === undefined) return {};
+  const number = phoneNumberId !== undefined && { phoneNumberId };
+  return { account: { ...(wabaId !== undefined && { wabaId }), ...number } };
 }

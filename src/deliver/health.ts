@@ -1,18 +1,21 @@
-import {
-  type DeliveryChange,
-  type DestinationFacts,
-  type DestinationLease,
-  type DestinationNote,
-  pauseAt,
-  type WaypostEvent,
+import type {
+  Delivery,
+  DeliveryChange,
+  DestinationFacts,
+  DestinationLease,
+  DestinationNote,
+  Ledger,
+  WaypostEvent,
 } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
+import type { Lease } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import { createMutex } from "../support/mutex.ts";
 import type { Outcome } from "./attempt/attempt.ts";
-import { createBreaker } from "./breaker.ts";
+import { createBreaker, createPause, type Pause } from "./breaker.ts";
 import type { DeliveryHooks } from "./delivery.ts";
 import type { OpenRow } from "./lanes/lane.ts";
+import type { Lanes } from "./lanes/lanes.ts";
 
 /** How a destination does in this process's term. */
 export interface Health {
@@ -117,54 +120,6 @@ function iso(at: number): string {
   return new Date(at).toISOString();
 }
 
-type Reason = NonNullable<DestinationLease["pause"]>;
-
-/** Whether the destination rests, by an operator's word or because its configuration does not work. */
-interface Pause {
-  now(): Reason | undefined;
-  /** Until it is over by itself. */
-  leftMs(): number;
-  /** What a renewal says; `askedAt` (monotonic) is when it was asked. */
-  learn(row: DestinationLease, askedAt: number): void;
-  /** Pauses until an operator resumes. Resolves when the ledger has it. */
-  forConfig(reason: string): Promise<void>;
-}
-
-function createPause(options: {
-  readonly row: DestinationLease;
-  readonly clock: Clock;
-  readonly save: (pause: Reason) => Promise<void>;
-  readonly log: Log;
-}): Pause {
-  const { clock, save, log } = options;
-  let current = options.row.pause;
-  /** What was asked before this says nothing about what is saved now. */
-  let savedAt = Number.NEGATIVE_INFINITY;
-  const now = () => pauseAt(current, clock.now());
-  return {
-    now,
-    leftMs: () => {
-      const until = now()?.until;
-      return until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until) - clock.now();
-    },
-    learn({ pause }, askedAt) {
-      if (askedAt <= savedAt) return;
-      if (current !== undefined && pause === undefined) log.info("the destination is resumed");
-      current = pause;
-    },
-    async forConfig(reason) {
-      // Once, however many attempts meet the same.
-      if (now() !== undefined) return;
-      const pause = { by: "config", reason, at: iso(clock.now()) } as const;
-      current = pause;
-      savedAt = Number.POSITIVE_INFINITY;
-      log.error("the destination is paused: its configuration does not work", { reason });
-      await save(pause);
-      savedAt = clock.monotonic();
-    },
-  };
-}
-
 /** What an on-call engineer asks about a destination, gathered here and written down with the next renewal. */
 interface Facts {
   note(facts: DestinationNote): void;
@@ -203,5 +158,71 @@ function createFacts(initial: DestinationFacts): Facts {
     giveBack(facts) {
       fresh = { ...facts, ...fresh };
     },
+  };
+}
+
+const dayMs = 24 * 60 * 60 * 1_000;
+/** Once a day the events of rows older than a day are kept for so long from then on. */
+const keepMs = 30 * dayMs;
+const pageRows = 1_000;
+
+/** What a holder does with each renewal, beside delivering: tell, and keep the events of open rows. */
+export function createHousekeeping(parts: {
+  readonly name: string;
+  readonly ledger: Ledger;
+  readonly lease: Lease;
+  readonly lanes: Lanes;
+  readonly health: Health;
+  readonly hooks: DeliveryHooks;
+  readonly clock: Clock;
+  readonly log: Log;
+}): () => Promise<void> {
+  const { name, ledger, lease, lanes, health, hooks, clock, log } = parts;
+  let keptAt = Number.NEGATIVE_INFINITY;
+  const ageMs = (createdAt: string) => Math.max(0, clock.now() - Date.parse(createdAt));
+  const oldestAgeMs = () => {
+    let oldest: string | undefined;
+    for (const { since } of lanes.rows()) {
+      if (oldest === undefined || since < oldest) oldest = since;
+    }
+    return oldest === undefined ? 0 : ageMs(oldest);
+  };
+  const tell = async () => {
+    hooks.holds?.(name, {
+      open: lanes.size() + lanes.parked(),
+      oldestAgeMs: oldestAgeMs(),
+      breakerOpen: health.breakerOpen(),
+      paused: health.pause.now() !== undefined,
+    });
+    const facts = health.facts.take();
+    if (facts === undefined) return;
+    await ledger.note(name, lease.epoch, facts).catch((error: unknown) => {
+      health.facts.giveBack(facts);
+      log.debug("the ledger did not take the facts", { error });
+    });
+  };
+  /** Page by page, from the ledger: memory does not hold all. */
+  const keepAll = async () => {
+    let rows: readonly Delivery[] = [];
+    do {
+      const after = rows.at(-1)?.seq;
+      const page = { limit: pageRows, ...(after !== undefined && { after }) };
+      rows = await ledger.openRows(name, lease.epoch, page);
+      const old = rows.filter(({ createdAt }) => ageMs(createdAt) > dayMs);
+      const ids = old.map(({ eventId }) => eventId);
+      if (ids.length > 0) await ledger.keepBodies(ids, new Date(clock.now() + keepMs));
+    } while (rows.length === pageRows && !lease.over.aborted);
+  };
+  const keepEvents = async () => {
+    if (clock.monotonic() - keptAt < dayMs) return;
+    keptAt = clock.monotonic();
+    await keepAll().catch((error: unknown) => {
+      keptAt = Number.NEGATIVE_INFINITY;
+      log.warn("the events of open deliveries could not be kept, tries again", { error });
+    });
+  };
+  return async () => {
+    await tell();
+    await keepEvents();
   };
 }

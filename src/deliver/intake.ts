@@ -13,13 +13,12 @@ import { isQuarantined } from "../event/event.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Lease } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
-import type { Bodies } from "./bodies.ts";
-import { deliveryId } from "./delivery.ts";
+import { accountIn, deliveryId } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
 import type { Health } from "./health.ts";
 import type { HeldRows } from "./lanes/held-rows.ts";
-import { type Lanes, laneKeysOf } from "./lanes/lanes.ts";
-import { createOverAtOnce, nothingToDo } from "./lanes/over-at-once.ts";
+import { createOverAtOnce, type Lanes, laneKeysOf, nothingToDo } from "./lanes/lanes.ts";
+import type { Bodies } from "./ledger-access.ts";
 import type { Routes } from "./routes/routes.ts";
 
 /** The log may have lost an event that waited longer in its queue before its row is first looked after. */
@@ -100,6 +99,7 @@ interface Wanted {
   readonly id: string;
   readonly eventId: string;
   readonly eventType: string;
+  readonly account?: NonNullable<NewDelivery["account"]>;
   readonly route: string;
   readonly routes?: readonly string[];
   readonly opensAt?: Date;
@@ -126,13 +126,14 @@ function routed(parts: IntakeParts, event: WaypostEvent): Wanted[] {
   const { name, routes, log } = parts;
   const of = { id: deliveryId(name, event.id), eventId: event.id, eventType: event.type };
   try {
+    const own = { ...of, ...accountIn(event) };
     const matches = routes.match(event).filter(({ destination }) => destination === name);
     if (matches.length === 0) return [];
     const edges = aliasEdges(event);
     return matches.map(({ route, routes: asked, delayed, idle }) => {
       const opensAt = delayed && parts.decider?.opensAt(route, event);
       return {
-        ...{ ...of, route, event, edges },
+        ...{ ...own, route, event, edges },
         ...(delayed && { id: deliveryId(name, event.id, route) }),
         ...(asked && { routes: asked }),
         ...(opensAt && { opensAt }),

@@ -5,18 +5,16 @@ import type { Taken } from "../support/lease.ts";
 import { holdLease, type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import type { Surroundings } from "./attempt/surroundings.ts";
-import type { Bodies } from "./bodies.ts";
 import type { DeliveryHooks, DestinationSetup } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
 import { createHeadSchedule } from "./head-schedule.ts";
-import { createHealth, type Health } from "./health.ts";
-import { createHousekeeping } from "./housekeeping.ts";
+import { createHealth, createHousekeeping, type Health } from "./health.ts";
 import { createBackpressure, createIntake } from "./intake.ts";
 import { createHeldRows, type HeldParts } from "./lanes/held-rows.ts";
 import type { OpenRow } from "./lanes/lane.ts";
 import { createLanes, type Lanes } from "./lanes/lanes.ts";
 import type { Schedule } from "./lanes/schedule.ts";
-import { retryWhileHeld } from "./retry-while-held.ts";
+import { type Bodies, retryWhileHeld } from "./ledger-access.ts";
 import type { Routes } from "./routes/routes.ts";
 import { deliverQueue } from "./routes/routes.ts";
 
@@ -44,8 +42,11 @@ export interface TermParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly holder: string;
+  /** 15 s unless told: how long a destination whose holder died waits for the next. */
   readonly leaseMs: number;
+  /** 100,000 unless told, in memory: above it the bus holds the rest. */
   readonly maxOpenRows: number;
+  /** 1,000 of each lane in memory unless told: the rest waits in the ledger. */
   readonly maxLaneRows: number;
   /** Whether this delivery of `flows` is known to be over. */
   readonly isOver?: (id: string) => boolean;

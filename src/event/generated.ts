@@ -670,7 +670,7 @@ export interface Message {
    */
   referral?: Referral;
   /**
-   * Text. Meta: webhooks/reference/messages/text.
+   * A text. `message.referral` says which ad or post led to it. Meta: webhooks/reference/messages/text.
    */
   text?: {
     /**
@@ -679,15 +679,15 @@ export interface Message {
     body: string;
   };
   /**
-   * Image.
+   * A picture, with or without a caption.
    */
   image?: Media;
   /**
-   * Video.
+   * A video, with or without a caption.
    */
   video?: Media;
   /**
-   * Audio, voice note or voicemail.
+   * A sound file, a voice note (`voice`) or a voicemail (`message.voicemail`).
    */
   audio?: Media;
   /**
@@ -695,15 +695,15 @@ export interface Message {
    */
   voicemail?: boolean;
   /**
-   * Document.
+   * A file with its name.
    */
   document?: Media;
   /**
-   * Sticker.
+   * A sticker, still or animated.
    */
   sticker?: Media;
   /**
-   * A place. Meta: webhooks/reference/messages/location.
+   * A place: where the person is, or one that they picked. Meta: webhooks/reference/messages/location.
    */
   location?: {
     /**
@@ -728,17 +728,17 @@ export interface Message {
     url?: string;
   };
   /**
-   * Contact cards.
+   * Contact cards; also the answer when you asked for a phone number.
    *
    * Items: A card.
    */
   contacts?: SharedContact[];
   /**
-   * What was tapped.
+   * A tap on what you offered: a button, a list row, a Flow's last screen, a call permission, a payment method, an address.
    */
   interactive?: Interactive;
   /**
-   * A template's quick-reply button was tapped. Meta: webhooks/reference/messages/button.
+   * A tap on a template's quick-reply button. Meta: webhooks/reference/messages/button.
    */
   button?: {
     /**
@@ -751,11 +751,11 @@ export interface Message {
     text?: string;
   };
   /**
-   * A cart.
+   * A cart was sent from your catalog.
    */
   order?: Order;
   /**
-   * Reaction to a message. Meta: webhooks/reference/messages/reaction.
+   * An emoji on a message, or `removed` when it was taken back. Meta: webhooks/reference/messages/reaction.
    */
   reaction?: {
     /**
@@ -772,11 +772,11 @@ export interface Message {
     removed?: true;
   };
   /**
-   * A change of number or id.
+   * The person's phone number, id or device key changed.
    */
   system?: System;
   /**
-   * What the API cannot show. Meta: webhooks/reference/messages/unsupported.
+   * Something that WhatsApp does not hand on, such as a poll. `message.errors` says why. Meta: webhooks/reference/messages/unsupported.
    */
   unsupported?: {
     /**
@@ -785,7 +785,7 @@ export interface Message {
     type?: string;
   };
   /**
-   * The user edited a message. Meta: webhooks/reference/messages/edit.
+   * A message was changed. `message.edit` names the original and holds the new content. Meta: webhooks/reference/messages/edit.
    */
   edit?: {
     /**
@@ -798,7 +798,7 @@ export interface Message {
     message?: Message;
   };
   /**
-   * The user deleted a message for everyone. Meta: webhooks/reference/messages/revoke.
+   * A message was deleted for everyone. `message.revoke` names it. Meta: webhooks/reference/messages/revoke.
    */
   revoke?: {
     /**

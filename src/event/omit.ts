@@ -1,9 +1,15 @@
 import type { EventData, Message, WaypostEvent } from "./generated.ts";
+import { omittedOfData, omittedOfMessage } from "./generated-paths.ts";
 import { isBsuid } from "./person-id.ts";
 
 /** `raw` goes with each of the others, for it holds them all. */
 export const omissions = ["raw", "phone", "name", "text", "media"] as const;
 export type Omission = (typeof omissions)[number];
+
+/** Which fields these are, the marks `x-omit` and `x-says` of the schema say. */
+type Paths = Readonly<Record<Omission, readonly string[]>>;
+const ofMessage: Paths = omittedOfMessage;
+const ofData: Paths = omittedOfData;
 
 /**
  * The event without these. What stays: ids (BSUIDs, wamids and conversation ids among them, though Meta makes wamids of
@@ -55,62 +61,6 @@ export function withPersonOf(
     },
   };
 }
-
-type Paths = Readonly<Record<Omission, readonly string[]>>;
-
-const media = ["image", "video", "audio", "document", "sticker"];
-const within = (parts: readonly string[], keys: readonly string[]) =>
-  parts.flatMap((part) => keys.map((key) => `${part}.${key}`));
-
-/** Dotted; `*` is each element of a list, `?` at the end: kept where it is a BSUID. */
-const ofMessage: Paths = {
-  raw: [],
-  phone: [
-    "context.from?",
-    ...within(["contacts.*"], ["phones", "vcard"]),
-    ...within(["system"], ["waId", "previousWaId", "body"]),
-  ],
-  name: [...within(["contacts.*"], ["name", "vcard"]), "system.body"],
-  text: [
-    ...["text", "location", "contacts", "button.text", "order.text", "reaction.emoji"],
-    ...["system.body", "template.components", "conversationContext.summary"],
-    ...within(media, ["caption"]),
-    ...within(["interactive"], ["header", "body", "footer", "buttonReply.title"]),
-    ...within(["interactive.listReply"], ["title", "description"]),
-    ...within(["interactive.nfmReply"], ["body", "responseJson", "response"]),
-    ...within(["referral"], ["headline", "body", "welcomeMessage"]),
-  ],
-  media: [
-    ...within(media, ["id", "sha256", "url", "link", "filename"]),
-    ...within(["referral"], ["imageUrl", "videoUrl", "thumbnailUrl"]),
-  ],
-};
-
-const participants = within(
-  ["group"],
-  ["addedParticipants.*", "removedParticipants.*", "failedParticipants.*"],
-);
-
-const ofData: Paths = {
-  raw: ["raw"],
-  phone: [
-    ...["contact.waId", "status.recipientId?", "history.threadId?", "call.from?", "call.to?"],
-    ...["syncedContact.phoneNumber", "idChange.waId", ...within(participants, ["waId", "input?"])],
-  ],
-  name: [
-    ...within(["contact"], ["name", "username"]),
-    ...within(["syncedContact"], ["fullName", "firstName", "username"]),
-    ...within(participants, ["username"]),
-  ],
-  text: [
-    ...within(["group"], ["subject", "description", "groupSubject.text", "groupDescription.text"]),
-    ...within(["handover"], ["metadata", "conversationContext"]),
-  ],
-  media: [
-    ...within(["call.recording", "call.transcript"], ["id", "sha256", "url", "link", "filename"]),
-    ...["call.session.sdp", "group.profilePicture.sha256"],
-  ],
-};
 
 /** A copy; of what has none of the paths, itself. */
 function without(value: unknown, paths: readonly string[]): unknown {

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Router } from "express";
+import { type Request, Router } from "express";
+import { sessionCookie } from "./access/authenticate.ts";
 import { notFound, onlyMethods, Problem } from "./http/problem.ts";
 
 /** Made by `npm run build`; `src/ops` and `dist/ops` are equally deep. */
@@ -38,9 +39,13 @@ export function createConsole(folder = consoleDir): Router {
   });
   router
     .route("/console")
-    .get((_request, response) => {
-      if (!existsSync(join(folder, "index.html"))) throw notBuilt();
-      response.type("html").sendFile("index.html", { root: folder, cacheControl: false });
+    .get((request, response) => {
+      const page = mayBeLoggedIn(request) ? "index.html" : "login.html";
+      if (!existsSync(join(folder, page))) throw notBuilt();
+      response
+        .set("Vary", "Cookie")
+        .type("html")
+        .sendFile(page, { root: folder, cacheControl: false });
     })
     .all(onlyMethods("GET, HEAD"));
   // The page names its files relative to itself, so that it can stand behind a proxy's prefix.
@@ -58,6 +63,11 @@ export function createConsole(folder = consoleDir): Router {
     })
     .all(onlyMethods("GET, HEAD"));
   return router;
+}
+
+/** Whether the session still holds, the API says: this decides only what is painted meanwhile. */
+function mayBeLoggedIn({ headers }: Request): boolean {
+  return headers.cookie?.includes(`${sessionCookie}=`) ?? false;
 }
 
 function namesIn(folder: string): string[] {

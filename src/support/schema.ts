@@ -21,7 +21,9 @@ const words = [
   "x-group",
   "x-list",
   "x-mask",
+  "x-omit",
   "x-safe",
+  "x-says",
 ];
 
 /**

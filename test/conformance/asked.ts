@@ -201,6 +201,7 @@ export function testAsked(
             destination,
             eventId: id,
             eventType: type,
+            account: data.account,
             route: n % 2 === 0 ? "even" : "odd",
             laneKeys: [data.conversationId ?? ""],
             seq: n + 1,
@@ -241,7 +242,7 @@ export function testAsked(
       assert.equal(await list({ conversation, destination: "erp" }), "erp5 erp4 erp1");
       assert.equal(await list({ contact: "+1 555 555 0124" }), "crm2 erp2");
       assert.equal(await list({ contact: mia.waId, event: "evt_3" }), "crm3 erp3");
-      assert.equal(await list({ account: other.phoneNumberId }), "crm3 erp3");
+      assert.equal(await list({ account: other.phoneNumberId }), "erp3 crm3");
       assert.equal(await list({ account: wabaId, state: "dead" }), "crm2");
       assert.equal(
         await list({ account: wabaId, state: ["open", "sending"], destination: "crm" }),
@@ -254,6 +255,19 @@ export function testAsked(
         "erp4",
       );
       assert.equal(await list({ verdict: "refused" }), "crm2");
+      assert.equal(await list({ verdict: "refused", destination: "erp" }), "");
+      assert.equal(await list({ verdict: "delivered" }), "crm5");
+      assert.equal(await list({ verdict: "delivered", route: "odd" }), "");
+      assert.equal(await list({ route: "even", state: "delivered" }), "crm5");
+      assert.equal(await list({ route: "even", account: other.phoneNumberId }), "erp3 crm3");
+      assert.equal(await list({ route: "odd", types: ["whatsapp.status.*"] }), "erp4 crm4");
+      assert.equal(await list({ account: wabaId, types: ["whatsapp.status.read"] }), "erp4 crm4");
+      assert.equal(await list({ accounts: [other.phoneNumberId], route: "odd" }), "");
+      // It is to take effect again, and is given up before: its last attempt is still the one that did.
+      assert.equal(await ledger.reopen("crm:evt_5", { again: true }), true);
+      assert.equal(await list({ verdict: "delivered" }), "crm5");
+      assert.equal(await ledger.giveUp("crm:evt_5", "no more"), true);
+      assert.equal(await list({ verdict: "delivered", route: "even" }), "crm5");
       assert.equal(await list({ verdict: "delivered", conversation }), "crm5");
       assert.equal(await list({ route: "odd", destination: "crm" }), "crm4 crm2");
       const times = {

@@ -54,6 +54,6 @@ const openBot = () => open({ reply: true, via: "wa" });
 destinationConformance("webhook", openBot);
 httpConformance(
   "webhook",
-  { bodyDecides: true, conflict: "delivered", tooLong: "refused" },
+  { bodyDecides: true, conflict: "delivered", tooLong: "refused", tellsWhatItMade: false },
   openBot,
 );

@@ -217,12 +217,23 @@ interface Expected {
   readonly maybeDone?: boolean;
   readonly afterMs?: readonly [number, number];
 }
+/** Of whoever stands before the vendor: a proxy, a page for signing in. */
+const page = (body: string): Fault => ({
+  status: 200,
+  headers: { "content-type": body.startsWith("{") ? "application/json" : "text/html" },
+  body,
+});
+const strangeAnswers = [
+  ["a page of HTML", page("<!doctype html><title>Sign in</title>")],
+  ["an object of nothing", page("{}")],
+  ["200 and nothing", page("")],
+] as const;
 const outage = { verdict: "outage" } as const;
 const unsure = { verdict: "outage", maybeDone: true } as const;
 
 /**
  * What a kind that speaks HTTP promises besides. `bodyDecides`: the answer's body says whether it worked (Slack). `tooLong`: what an answer
- * of 10 MB is, where it is another than one that breaks off.
+ * of 10 MB is, where it is another than one that breaks off. `tellsWhatItMade: false`: an answer may say nothing (a bot).
  */
 export function httpConformance(
   kind: string,
@@ -230,10 +241,11 @@ export function httpConformance(
     readonly bodyDecides: boolean;
     readonly conflict: Expected["verdict"];
     readonly tooLong?: Expected["verdict"];
+    readonly tellsWhatItMade?: false;
   },
   open: () => Promise<HttpDestinationUnderTest>,
 ): void {
-  const { bodyDecides, conflict, tooLong } = options;
+  const { bodyDecides, conflict, tooLong, tellsWhatItMade = true } = options;
   const afterAnswer: Expected = bodyDecides ? unsure : { verdict: "delivered" };
   const cases: readonly [string, Fault, Expected][] = [
     ["400", { status: 400, body: "bad" }, { verdict: "refused" }],
@@ -271,6 +283,8 @@ export function httpConformance(
       { ...outage, afterMs: [86_400_000, 86_400_000] },
     ],
     ["429 with nonsense", { status: 429, headers: { "retry-after": "soon" } }, outage],
+    ["429 with a date that is over", { status: 429, headers: { "retry-after": date(-1) } }, outage],
+    ["429 with no seconds", { status: 429, headers: { "retry-after": "0" } }, outage],
     ["500", { status: 500 }, unsure],
     ["502", { status: 502 }, unsure],
     [
@@ -286,6 +300,9 @@ export function httpConformance(
     ["a dripping answer", "drip", afterAnswer],
     ["an answer of 10 MB", "big", tooLong ? { verdict: tooLong } : afterAnswer],
     ["garbage", "garbage", unsure],
+    ...strangeAnswers
+      .filter(() => tellsWhatItMade)
+      .map(([what, fault]): [string, Fault, Expected] => [what, fault, afterAnswer]),
   ];
 
   describe(`every destination over HTTP: ${kind}`, () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createBreaker } from "../../src/deliver/breaker.ts";
+import { createBreaker, createRate } from "../../src/deliver/breaker.ts";
 import { createFakeClock } from "./fake-clock.ts";
 
 describe("a breaker", () => {
@@ -58,5 +58,21 @@ describe("an open breaker", () => {
     await clock.advance(1);
     breaker.recordFailure(undefined);
     assert.ok(breaker.waitMs(0) <= 1_250, `${breaker.waitMs(0)} ms`);
+  });
+});
+
+describe("a rate", () => {
+  it("lets a second's attempts go at once, then one after the other, also below one a second", async () => {
+    const clock = createFakeClock();
+    const rate = createRate(clock, 0.5);
+    assert.equal(rate.waitMs(), 0);
+    rate.take();
+    assert.equal(rate.waitMs(), 2_000);
+    await clock.advance(1_500);
+    assert.equal(rate.waitMs(), 500);
+    await clock.advance(60_000);
+    assert.equal(rate.waitMs(), 0);
+    rate.take();
+    assert.equal(rate.waitMs(), 2_000, "what was not used is not saved up");
   });
 });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import type { EventFile, WaypostEvent } from "../../src/contracts.ts";
 import { noSurroundings } from "../../src/deliver/attempt/surroundings.ts";
 import { deliveryId } from "../../src/deliver/delivery.ts";
-import { takesMedia } from "../../src/deliver/routes/media-takes.ts";
+import { takesMedia } from "../../src/deliver/flows/takes.ts";
 import { compileRoutes } from "../../src/deliver/routes/routes.ts";
 import { conversationIdOf } from "../../src/event/conversation.ts";
 import { createEventFiles } from "../../src/media/event-files.ts";

@@ -90,6 +90,7 @@ const rowOf = ({ id, data }: WaypostEvent, seq: number): NewDelivery => ({
   destination: "crm",
   eventId: id,
   eventType: "whatsapp.message.text",
+  account: data.account,
   route: "texts",
   laneKeys: [data.conversationId ?? "", `${data.conversationId} too`],
   seq,

@@ -132,7 +132,10 @@ describe("slack", () => {
     await noise(link);
     const again = await destination.find?.(reply, contextOf(reply, link), signal);
     assert.equal(again?.remoteId, `${slackChannel}:${ts}`);
-    assert.equal(again?.link, undefined);
+    assert.deepEqual(again?.link, { ...link, at: reply.time });
+    const late = { ...link, at: second(999) };
+    const foundLate = await destination.find?.(reply, contextOf(reply, late), signal);
+    assert.equal(foundLate?.link?.["at"], second(999), "what comes late makes the thread no older");
   });
 
   it("finds nothing when nothing was posted", async () => {

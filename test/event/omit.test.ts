@@ -13,7 +13,7 @@ const fixtures = readdirSync(folder).flatMap((name) =>
   ),
 );
 
-/** What an event may still say when all is left out: the business's own, Meta's words, ids. A new field is to be put here, or into omit.ts. */
+/** What an event may still say when all is left out: the business's own, Meta's words, ids. A new field is to be put here, or gets `x-omit` in event.schema.json. */
 const mayStay = new Set(
   `account accountUpdate conversationId conversion errors flow groupId payment phoneUpdate receivedAt template tracking unrecognized userAction
 contact.userId contact.parentUserId contact.identityKeyHash

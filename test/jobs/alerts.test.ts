@@ -170,13 +170,13 @@ describe("alerts", () => {
     await test.clock.advance(minute);
     await dies(test, "erp", 4, 50);
     await test.clock.advance(5 * minute);
-    assert.deepEqual(test.texts(), ["3 deliveries to erp are dead"]);
+    assert.deepEqual(test.texts(), ["3 deliveries to erp gave up"]);
     await test.clock.advance(20 * minute);
     assert.deepEqual(test.told(), [
       ["deliveries_dead", "began"],
       ["deliveries_dead", "grew"],
     ]);
-    assert.equal(test.texts()[1], "50 deliveries to erp are dead");
+    assert.equal(test.texts()[1], "50 deliveries to erp gave up");
     test.ledger.rows.clear();
     await test.clock.advance(minute);
     assert.deepEqual(test.told()[2], ["deliveries_dead", "ended"]);

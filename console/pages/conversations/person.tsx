@@ -6,6 +6,7 @@ import { CopyId } from "../../ui/copy.tsx";
 import { Empty, Failed, LoadingRows } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import type { Conversation } from "../../words/conversation.ts";
+import { phone } from "../../words/number.ts";
 import { Records } from "./records.tsx";
 import { Spam } from "./spam.tsx";
 
@@ -34,7 +35,7 @@ export function Person({ conversation }: { readonly conversation: Conversation }
   const rows: readonly (readonly [string, string])[] = [
     ["Name", name ?? ""],
     ["Username", username ? `@${username}` : ""],
-    ["Phone", phones.join(", ")],
+    ["Phone", phones.map(phone).join(", ")],
     ["User id", userIds.join(", ")],
     ["Tags", tags.join(", ")],
     ["Owner", owner ? Object.values(owner).join(", ") : ""],

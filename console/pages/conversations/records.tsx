@@ -55,7 +55,7 @@ export function Records({ contact, subject, reveal }: Props) {
                   <bdi>
                     {object} {id}
                   </bdi>{" "}
-                  <Icon name="out" />
+                  <Icon name="sent" />
                 </a>
               )}
             </span>

@@ -32,9 +32,6 @@ export type Query = Partial<Record<Filter | "state", string>>;
 /** What can be sent again as a whole, as a replay calls it. */
 const ended: Readonly<Record<string, string>> = { "gave-up": "dead", "not-wanted": "skipped" };
 
-/** What a replay takes of them too. */
-const replayed = new Set(["state", "destination", "event", "from", "to"]);
-
 /** What the fragment asks for. */
 export function queryOfRoute(): Query {
   const names = [...Object.keys(filterWords), "from", "state"] as (Filter | "state")[];
@@ -63,10 +60,9 @@ export function cliOf(query: Query, quoted: (text: string) => string): string {
   return ["waypost deliveries", ...flags].join(" ");
 }
 
-/** Whether what is shown can be sent again as a whole: it is over, and a replay knows all of its filters. */
-export function canReplay(query: Query): boolean {
-  const { state = "" } = query;
-  return state in ended && Object.keys(query).every((name) => replayed.has(name));
+/** Whether what is shown can be sent again as a whole: it is over. A replay takes the filters of the list. */
+export function canReplay({ state = "" }: Query): boolean {
+  return state in ended;
 }
 
 /** The same deliveries, as a replay is asked for them now. */

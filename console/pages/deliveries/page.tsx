@@ -63,7 +63,7 @@ function Head({ query, replays }: { readonly query: Query; readonly replays: boo
   return (
     <>
       <div class="page-head">
-        <h1>Deliveries</h1>
+        <h1>{replays ? "Sent again" : "Deliveries"}</h1>
         <div class="actions">
           {!narrow.value && !replays && <Since />}
           {replayable && (
@@ -71,15 +71,12 @@ function Head({ query, replays }: { readonly query: Query; readonly replays: boo
               Send all again
             </Button>
           )}
-          {replays ? (
+          {replays && (
             <a class="button plain" href={href("deliveries")}>
               All deliveries
             </a>
-          ) : (
-            <a class="button plain" href={href("deliveries", undefined, { show: "replays" })}>
-              Sent again
-            </a>
           )}
+          {!replays && !narrow.value && <SentAgain class="button plain" />}
           {replays ? (
             <CopyAs path="/api/replays" cli="waypost replay list" />
           ) : (
@@ -94,9 +91,19 @@ function Head({ query, replays }: { readonly query: Query; readonly replays: boo
           {Object.entries(filterWords).map(([name, words]) => (
             <FilterChip key={name} name={name} words={words} />
           ))}
+          {narrow.value && <SentAgain class="chip" />}
         </div>
       )}
     </>
+  );
+}
+
+/** What was sent again as a whole. */
+function SentAgain({ class: looks }: { readonly class: string }) {
+  return (
+    <a class={looks} href={href("deliveries", undefined, { show: "replays" })}>
+      Sent again
+    </a>
   );
 }
 

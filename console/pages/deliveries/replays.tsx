@@ -12,8 +12,11 @@ import { Detail } from "../../ui/split.tsx";
 import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { toast, toastProblem } from "../../ui/toasts.tsx";
+import { Words } from "../../ui/words.tsx";
 import { stateWords, type Tone } from "../../words/delivery.ts";
+import { capital } from "../../words/event.ts";
 import { count } from "../../words/number.ts";
+import { receiver, replayFilterInWords } from "../../words/replay.ts";
 import { quoted } from "../../words/shell.ts";
 
 type Replay = Answer<"GET", "/api/replays/{id}">;
@@ -70,7 +73,7 @@ function Row({ replay }: { readonly replay: Replay }) {
       <span>
         <Pill tone={tone}>{word}</Pill>
       </span>
-      <span class="clip">{replay.to}</span>
+      <span class="clip">{receiver(replay)}</span>
       <Progress replay={replay} />
       <span class="number muted">
         <Time at={replay.createdAt} />
@@ -99,7 +102,7 @@ export function ReplayDetail({ id }: { readonly id: string }) {
   );
   return (
     <Detail
-      title={data ? `Sent again to ${data.to}` : "Sent again"}
+      title={data ? `Sent again to ${receiver(data)}` : "Sent again"}
       actions={
         data && (
           <>
@@ -145,9 +148,7 @@ function Facts({ replay }: { readonly replay: Replay }) {
         )}
         <dt>What</dt>
         <dd class="said">
-          {Object.entries(filter)
-            .map(([name, value]) => `${name} ${value}`)
-            .join(", ")}
+          <Words text={replayFilterInWords(filter)} />
         </dd>
         <dt>Rate</dt>
         <dd>{rate} a second</dd>
@@ -167,7 +168,7 @@ function Facts({ replay }: { readonly replay: Replay }) {
         ))}
         {Object.entries(rows).map(([name, rowCount]) => (
           <>
-            <dt>{stateWords[name as keyof typeof stateWords]?.word ?? name}</dt>
+            <dt>{capital(stateWords[name as keyof typeof stateWords]?.word ?? name)}</dt>
             <dd>{count(rowCount)}</dd>
           </>
         ))}
@@ -188,7 +189,9 @@ async function abort(id: string, done: () => void): Promise<void> {
     danger: true,
   });
   if (sure === undefined) return;
-  await api.post("/api/replays/{id}/abort", { path: { id } }).catch(toastProblem);
-  toast("Stopped");
+  await api
+    .post("/api/replays/{id}/abort", { path: { id } })
+    .then(() => toast("Stopped"))
+    .catch(toastProblem);
   done();
 }

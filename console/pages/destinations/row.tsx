@@ -20,13 +20,13 @@ export function DestinationRow({ destination }: { readonly destination: Destinat
         <Pill tone={tone}>{word}</Pill>
       </span>
       <span class="number waiting">
-        {open === undefined ? "–" : count(open)}
-        {open !== undefined && <span class="unit"> {open === 1 ? "waits" : "wait"}</span>}
+        {open ? count(open) : "–"}
+        {open !== undefined && open > 0 && (
+          <span class="unit"> {open === 1 ? "waits" : "wait"}</span>
+        )}
       </span>
       <span class="number oldest muted">{age}</span>
-      <span class={`number dead ${dead ? "tone-bad" : "muted"}`}>
-        {dead === undefined ? "–" : count(dead)}
-      </span>
+      <span class={`number dead ${dead ? "tone-bad" : "muted"}`}>{dead ? count(dead) : "–"}</span>
       <span class="number last muted">{since(lastSuccessAt, now.value)}</span>
     </>
   );

@@ -1,5 +1,6 @@
-import { type Answer, api } from "../../api/client.ts";
+import type { Answer } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
+import { askStatus } from "../../api/status.ts";
 import type { Page } from "../../app/page.ts";
 import { href } from "../../app/route.ts";
 import { Pill } from "../../ui/pill.tsx";
@@ -8,7 +9,7 @@ import { Time } from "../../ui/time.tsx";
 import { counted } from "../../words/number.ts";
 import { Destinations } from "./destinations.tsx";
 import { Problems } from "./problems.tsx";
-import { Traffic } from "./traffic.tsx";
+import { Traffic, useTraffic } from "./traffic.tsx";
 import "./overview.css";
 
 export const overviewPage: Page = {
@@ -20,11 +21,8 @@ export const overviewPage: Page = {
 };
 
 function Overview() {
-  const { data, problem, reload } = useResource(
-    "status",
-    (signal) => api.get("/api/status", { signal }),
-    { everyMs: 10_000 },
-  );
+  const { data, problem, reload } = useResource("status", askStatus, { everyMs: 10_000 });
+  const traffic = useTraffic();
   return (
     <div class="page">
       <div class="page-head">
@@ -37,7 +35,7 @@ function Overview() {
       {data && data.problems.length > 0 && <Problems status={data} reload={reload} />}
       {data?.store.stats?.events === 0 && <Beginning />}
       {data && <Destinations destinations={data.destinations} />}
-      {data && <Traffic lastEventAt={data.store.stats?.lastEventAt ?? {}} />}
+      {data && <Traffic of={traffic} lastEventAt={data.store.stats?.lastEventAt ?? {}} />}
     </div>
   );
 }

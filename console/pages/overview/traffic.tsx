@@ -21,15 +21,11 @@ const ranges = {
 type Range = keyof typeof ranges;
 const choices = Object.entries(ranges).map(([name, { title }]) => [name, title] as const);
 
-interface Props {
-  readonly lastEventAt: Readonly<Record<string, string>>;
-}
-
-/** What came in and how Meta was answered, over a time that is chosen. */
-export function Traffic({ lastEventAt }: Props) {
+/** The figures of the time that is chosen. */
+export function useTraffic() {
   const chosen = param("range") ?? "";
   const { length, step } = ranges[chosen in ranges ? (chosen as Range) : ""];
-  const { data, problem, reload } = useResource(
+  const series = useResource(
     `series ${chosen}`,
     (signal) => {
       const from = new Date(Date.now() - length).toISOString();
@@ -37,6 +33,16 @@ export function Traffic({ lastEventAt }: Props) {
     },
     { everyMs: 30_000 },
   );
+  return { ...series, step, days: Math.max(1, length / (24 * hour)) };
+}
+
+interface Props {
+  readonly of: ReturnType<typeof useTraffic>;
+  readonly lastEventAt: Readonly<Record<string, string>>;
+}
+
+/** What came in and how Meta was answered, over a time that is chosen. */
+export function Traffic({ of: { data, problem, reload, step, days }, lastEventAt }: Props) {
   return (
     <>
       <section>
@@ -55,7 +61,7 @@ export function Traffic({ lastEventAt }: Props) {
       </section>
       {data && <OneSided series={data} />}
       {data && <Accounts series={data} lastEventAt={lastEventAt} />}
-      {data && <Templates days={Math.max(1, length / (24 * hour))} />}
+      {data && <Templates days={days} />}
     </>
   );
 }

@@ -96,7 +96,7 @@ function Facts({ entry: { id, receivedAt, source, postId, bytes: size } }: { ent
 function Problems({ problems }: Pick<Entry, "problems">) {
   return (
     <section>
-      <h3>{counted(problems.length, "place", "places")}</h3>
+      <h3>Where</h3>
       <ul class="places">
         {problems.map(({ path, reason }) => (
           <li key={`${path} ${reason}`}>

@@ -89,8 +89,11 @@ export async function skip(
 }
 
 /** What is written before an attempt: without a time, so that who looks at the row sees that it is being tried. */
-export function sendingMark({ id, route, decided }: OpenRow): DeliveryChange {
-  return { id, state: "sending", nextAt: null, ...(decided !== undefined && { route, decided }) };
+export function sendingMark(row: OpenRow): DeliveryChange {
+  const { id, route, decided, eventType, account } = row;
+  const about = { eventType, ...(account && { account }) };
+  const told = decided !== undefined && { route, decided, about };
+  return { id, state: "sending", nextAt: null, ...told };
 }
 
 /**

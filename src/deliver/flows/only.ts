@@ -1,8 +1,7 @@
 import { isOpen } from "../../contracts/business-hours.ts";
 import type { AboutWhen, FlowRules, Only } from "../../contracts.ts";
 import { contactKey, contactKeys } from "../../event/contact-keys.ts";
-import { type Circumstances, receivedAt } from "./circumstances.ts";
-import { isAnswered, isHeld, opens } from "./conversation-state.ts";
+import { type Circumstances, isAnswered, isHeld, opens, receivedAt } from "./circumstances.ts";
 
 /** One key of an `only` as a test. */
 export interface OnlyTest {

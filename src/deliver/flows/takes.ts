@@ -1,14 +1,153 @@
 import {
+  type Accounts,
   type FlowRules,
   flowsDestination,
   type Only,
+  type Replies,
+  type ReplyRequest,
   type Route,
   type WaypostEvent,
 } from "../../contracts.ts";
+import { derivedEvent } from "../../event/derived-event.ts";
+import { hashId } from "../../event/hash-id.ts";
+import { mediaOf } from "../../event/media-of.ts";
 import { replyRequestedType, setRequestedType } from "../../event/own-types.ts";
 import { compilePattern } from "../../event/pattern.ts";
-import { hasBots } from "../routes/asked-replies.ts";
-import { needsOpenings } from "./opened.ts";
+import { type Circumstances, opens } from "./circumstances.ts";
+
+/** Stands in the place of a route's name; no configured one has a dot in its name. */
+export const askedRoute: string = replyRequestedType;
+
+/** The way without a route: who is asked for a reply gets the event, and nobody else who could send it. */
+interface AskedReplies {
+  /** Who sends what this event asks for. undefined: it asks for nothing, or for somebody who is not there. */
+  senderOf(event: WaypostEvent): string | undefined;
+  /** Whether routes may lead this event there. */
+  isFree(destination: string, event: WaypostEvent): boolean;
+  /** The types that this destination gets without a route. */
+  patternsFor(destination: string): readonly string[];
+  /** Why a destination does not get an event, as far as this decides it. */
+  whyNot(destination: string, event: WaypostEvent): string | undefined;
+}
+
+export function askedReplies(
+  { senders }: Pick<Replies, "senders"> = { senders: [] },
+): AskedReplies {
+  const isSender = (destination: string) => senders.includes(destination);
+  const senderOf = ({ type, data }: WaypostEvent) => {
+    if (type !== replyRequestedType) return undefined;
+    const { via } = (data.business ?? {}) as Partial<ReplyRequest>;
+    return via !== undefined && isSender(via) ? via : undefined;
+  };
+  const isFree = (destination: string, { type }: WaypostEvent) =>
+    type !== replyRequestedType || !isSender(destination);
+  return {
+    senderOf,
+    isFree,
+    patternsFor: (destination) => (isSender(destination) ? [replyRequestedType] : []),
+    whyNot(destination, event) {
+      if (isFree(destination, event)) return undefined;
+      const sender = senderOf(event);
+      if (sender === destination) {
+        return "it sends such replies now: this one came before it did, or is on its way";
+      }
+      return sender === undefined
+        ? "the reply is asked of a destination that is not there, or cannot write to contacts"
+        : `the reply is asked of ${sender}, which alone sends it`;
+    },
+  };
+}
+
+/** Their answers may `set` something. */
+function hasBots(rules: Pick<FlowRules, "replies"> | undefined): boolean {
+  return (rules?.replies?.bots.length ?? 0) > 0;
+}
+
+/** Types of events that carry files of inbound messages and echoes: what `media` is bound to. */
+export const mediaPatterns: readonly string[] = ["message", "echo"].flatMap((side) =>
+  ["image", "video", "audio", "document", "sticker", "edit"].map(
+    (type) => `whatsapp.${side}.${type}`,
+  ),
+);
+
+/** Whether the files of an event are fetched: not those of tests, nor of accounts with `media: off`. */
+export function takesMedia(accounts: Accounts): (event: WaypostEvent) => boolean {
+  const why = whyNoMedia(accounts);
+  return (event) => why(event) === undefined;
+}
+
+/** Why the files of an event are not fetched; undefined: they are. */
+export function whyNoMedia(accounts: Accounts): (event: WaypostEvent) => string | undefined {
+  const tests = mediaPatterns.map(compilePattern);
+  const off = Object.values(accounts).filter(({ media }) => media === "off");
+  const isOff = ({ account }: WaypostEvent["data"]) =>
+    off.some(({ phoneNumberId, wabaId }) =>
+      phoneNumberId === undefined
+        ? wabaId === account.wabaId
+        : phoneNumberId === account.phoneNumberId,
+    );
+  return (event) => {
+    const { type, data } = event;
+    if (!tests.some((test) => test(type)) || mediaOf(event).length === 0) {
+      return "it has no file of a message to fetch";
+    }
+    if (data.test) return "files of test events are not fetched";
+    return isOff(data) ? "files of its account are not fetched (`media: off`)" : undefined;
+  };
+}
+
+/**
+ * Something depends on a conversation's end: a route that names the event, or what lasts until then. A route that takes all
+ * types does not: who mirrors everything did not ask for more.
+ */
+export function needsClosings(routes: readonly Route[], rules: FlowRules): boolean {
+  const lastsUntilClosed = ({ once, set }: Route) =>
+    once?.for === "untilClosed" || set?.topic !== undefined;
+  // A topic that a bot sets ends with the conversation.
+  if (hasBots(rules)) return true;
+  const holds = rules.conversations.hold.handoff === "untilClosed";
+  return routes.some(
+    (route) =>
+      names(route, "business.conversation.closed") ||
+      lastsUntilClosed(route) ||
+      (holds && asksForHumans(route.only)),
+  );
+}
+
+/** A pattern of the route is about business events, and takes this type. */
+function names({ when }: Route, type: string): boolean {
+  const own = (when.type ?? []).filter((pattern) => pattern.startsWith("business."));
+  return own.some((pattern) => compilePattern(pattern)(type));
+}
+
+function asksForHumans(only: Only | undefined): boolean {
+  if (only === undefined) return false;
+  const inner = [only.not, ...(only.all ?? [])];
+  return only.held?.by.includes("human") || inner.some(asksForHumans);
+}
+
+const type = "business.conversation.opened";
+
+/** A route names the event. */
+export function needsOpenings(routes: readonly Route[]): boolean {
+  return routes.some((route) => names(route, type));
+}
+
+/** `business.conversation.opened`, when the event is a message that opens its conversation. */
+export async function opened(
+  about: Circumstances,
+  { rules, now }: { readonly rules: FlowRules; readonly now: () => number },
+): Promise<WaypostEvent | undefined> {
+  const { event } = about;
+  const { conversationId, message } = event.data;
+  if (conversationId === undefined || event.data.test) return undefined;
+  if (!(await opens(about, rules))) return undefined;
+  const data = { by: "message", messageId: message?.id };
+  const at = new Date(now());
+  const made = derivedEvent({ source: event, route: "opened", type, data, at });
+  // A route may have the same name.
+  return { ...made, id: hashId("evt_", ["opened", conversationId, event.id]) };
+}
 
 /** What `set` and what people say about consent change; conditions on these, and templates that show them, wait for the `flows` row of their event. */
 const memoryKeys: readonly (keyof Only)[] = ["tag", "field", "topic", "owner", "consent"];

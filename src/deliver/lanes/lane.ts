@@ -6,6 +6,7 @@ export interface OpenRow {
   readonly id: string;
   readonly eventId: string;
   readonly eventType: string;
+  readonly account: Delivery["account"];
   /** The one that held, once that is decided. */
   route: string;
   /** To be asked at its turn. */
@@ -86,6 +87,7 @@ export function openRow(delivery: Delivery, successesSeen: number, clock: Clock)
     id,
     eventId,
     eventType,
+    account: delivery.account,
     route: delivery.route,
     routes: delivery.routes,
     decided: delivery.decided,
@@ -141,6 +143,20 @@ export interface Lane {
   running: number;
   /** Parked rows are being read. */
   loading: number;
+}
+
+/** Rows that are delivered in one call: of each lane its head and what stands behind it. */
+export type Batch = readonly (readonly OpenRow[])[];
+
+/** Which rows go together. */
+export interface Gather {
+  /**
+   * What goes with this head, of the lanes that are ready and of those that wait for more. undefined: it is tried alone, or
+   * waits for more (`moreMs`).
+   */
+  batchOf(head: OpenRow, ready: Iterable<Lane>): Batch | undefined;
+  /** A row came: a head that waited for it need not wait any more. */
+  offered(lane: Lane): void;
 }
 
 export function emptyLane(): Lane {

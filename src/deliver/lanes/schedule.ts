@@ -1,7 +1,6 @@
 import type { Clock } from "../../support/clock.ts";
 import { onceATick } from "../../support/once-a-tick.ts";
-import type { Batch, Gather } from "./gather.ts";
-import { type Lane, type OpenRow, wakeRow } from "./lane.ts";
+import { type Batch, type Gather, type Lane, type OpenRow, wakeRow } from "./lane.ts";
 import type { Lanes } from "./lanes.ts";
 
 /** Which head is tried next. */

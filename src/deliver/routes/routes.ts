@@ -9,11 +9,20 @@ import {
   type WaypostEvent,
 } from "../../contracts.ts";
 import { fileArrived, wentWithout } from "../../event/file-arrived.ts";
-import { acts, destinationsOf, isConditional, isOwn, isPlain, ownTakes } from "../flows/takes.ts";
-import { askedReplies, askedRoute } from "./asked-replies.ts";
-import { type Captures, type Condition, mergeCaptures } from "./condition.ts";
+import {
+  acts,
+  askedReplies,
+  askedRoute,
+  destinationsOf,
+  isConditional,
+  isOwn,
+  isPlain,
+  mediaPatterns,
+  ownTakes,
+  whyNoMedia,
+} from "../flows/takes.ts";
 import { compileConditions } from "./conditions.ts";
-import { mediaPatterns, whyNoMedia } from "./media-takes.ts";
+import { type Captures, type Condition, mergeCaptures } from "./message-conditions.ts";
 
 /** An event goes to this destination: a delivery. */
 interface Match {

@@ -1,6 +1,11 @@
 import { createHash } from "node:crypto";
-import type { DeliveryContext, Link, WaypostEvent } from "../../contracts.ts";
-import type { Session } from "../http/api.ts";
+import {
+  type DeliveryContext,
+  DeliveryError,
+  type Link,
+  type WaypostEvent,
+} from "../../contracts.ts";
+import type { ApiAnswer, Session } from "../http/api.ts";
 import type { Person } from "../person.ts";
 import type { FreshdeskOptions } from "./options.ts";
 
@@ -35,4 +40,22 @@ export function urlOf(
   id: string,
 ): string {
   return `${baseUrl.origin}/a/${object}s/${encodeURIComponent(id)}`;
+}
+
+/** Freshdesk's id of what was made. Throws DeliveryError where the answer has none: it may be made. */
+export function madeId(answer: ApiAnswer): string {
+  const { id } = (answer.json ?? {}) as { id?: unknown };
+  if (typeof id === "number") return String(id);
+  throw unreadable(answer, true);
+}
+
+/** What a look-up lists. Throws DeliveryError. */
+export function listIn(answer: ApiAnswer): readonly unknown[] {
+  if (Array.isArray(answer.json)) return answer.json;
+  throw unreadable(answer, false);
+}
+
+function unreadable({ status }: ApiAnswer, maybeDone: boolean): DeliveryError {
+  const words = `Freshdesk answered ${status} with something that cannot be read`;
+  return new DeliveryError("outage", words, { maybeDone });
 }

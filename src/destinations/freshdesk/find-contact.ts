@@ -2,7 +2,7 @@ import { DeliveryError, type Link } from "../../contracts.ts";
 import { type ApiAnswer, pathOf } from "../http/api.ts";
 import { nameToWrite } from "../name-rule.ts";
 import { mayBeTheirs, type Person } from "../person.ts";
-import type { Call, FreshdeskContact } from "./call.ts";
+import { type Call, type FreshdeskContact, listIn, madeId } from "./call.ts";
 import { holderOf } from "./failure.ts";
 
 interface ContactRecord {
@@ -71,7 +71,7 @@ async function findMarked({ session, person }: Call): Promise<ContactRecord | un
   for (const mark of person.marks) {
     const query = { unique_external_id: mark };
     const answer = await session.look({ method: "GET", path: "/contacts", query });
-    const [found] = answer.json as readonly ContactRecord[];
+    const [found] = listIn(answer) as readonly ContactRecord[];
     if (found) return found;
   }
   return undefined;
@@ -158,7 +158,7 @@ async function createContact(call: Call): Promise<FreshdeskContact> {
   });
   if (answer === undefined) return { ...fromLink(call, made), seen: true };
   const isNew = answer.status !== 409;
-  const id = isNew ? String((answer.json as ContactRecord).id) : await holder(call, answer);
+  const id = isNew ? madeId(answer) : await holder(call, answer);
   const link: Link = { contact: id, name, ...seenOf(person), ...(isNew && made) };
   await context.remember(link, { scope: "contact" });
   return { ...fromLink(call, link), seen: true };

@@ -1,7 +1,7 @@
 import type { Delivered } from "../../contracts.ts";
 import type { Said } from "../said.ts";
 import { sameWords } from "../same-words.ts";
-import { type Call, markOf } from "./call.ts";
+import { type Call, listIn, markOf } from "./call.ts";
 import { findContact } from "./find-contact.ts";
 import { readNotes, type TicketRecord } from "./ticket.ts";
 import { wordsOf } from "./words.ts";
@@ -38,7 +38,7 @@ async function findTicket(
   const answer = await session.look({ method: "GET", path: "/tickets", query });
   const mark = markOf(context);
   const { eventField } = options;
-  return (answer.json as readonly TicketRecord[]).find(({ tags = [], custom_fields = {} }) =>
+  return (listIn(answer) as readonly TicketRecord[]).find(({ tags = [], custom_fields = {} }) =>
     eventField === undefined ? tags.includes(mark) : custom_fields[eventField] === mark,
   );
 }

@@ -4,7 +4,7 @@ import { pathOf } from "../http/api.ts";
 import { laterTime } from "../later-time.ts";
 import type { Said } from "../said.ts";
 import { ticketStep } from "../ticket-rule.ts";
-import { type Call, type FreshdeskContact, markOf, urlOf } from "./call.ts";
+import { type Call, type FreshdeskContact, listIn, madeId, markOf, urlOf } from "./call.ts";
 import { saysRequesterGone } from "./failure.ts";
 import { filled } from "./find-contact.ts";
 import { bodyOf } from "./multipart.ts";
@@ -108,7 +108,7 @@ export async function readNotes(
     const query = { page, per_page: perPage };
     const answer = await session.look({ method: "GET", path, query, accept: [404] });
     if (answer.status === 404) break;
-    const more = answer.json as readonly NoteRecord[];
+    const more = listIn(answer) as readonly NoteRecord[];
     notes.push(...more);
     if (more.length < perPage) break;
   }
@@ -135,7 +135,7 @@ export async function createTicket(
       ? "gone"
       : createTicket(call, { ...contact, seen: true }, { said, words });
   }
-  return String((answer.json as TicketRecord).id);
+  return madeId(answer);
 }
 
 async function fieldsOf(
@@ -202,7 +202,7 @@ export async function writeNote(
     accept: [404],
   });
   if (answer === undefined) return undefined;
-  return answer.status === 404 ? "gone" : String((answer.json as NoteRecord).id);
+  return answer.status === 404 ? "gone" : madeId(answer);
 }
 
 function isAddress(text: string): boolean {

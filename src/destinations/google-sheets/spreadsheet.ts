@@ -1,5 +1,5 @@
 import { DeliveryError } from "../../contracts.ts";
-import { pathOf, type Session } from "../http/api.ts";
+import { type ApiAnswer, pathOf, type Session } from "../http/api.ts";
 import type { SheetsOptions } from "./options.ts";
 import { beyondGrid } from "./verdicts.ts";
 
@@ -59,7 +59,7 @@ export function createSpreadsheet({ spreadsheet, sheet }: SheetsOptions): Spread
         query: { valueInputOption: "RAW", insertDataOption: "INSERT_ROWS" },
         json: { majorDimension: "ROWS", values: rows },
       });
-      return answer && firstRow(answer.json);
+      return answer && firstRow(answer);
     },
     async column(session, column) {
       const letter = letters(column);
@@ -109,11 +109,13 @@ function valuesOf(json: unknown): readonly (readonly unknown[])[] {
   return Array.isArray(values) ? values.filter(Array.isArray) : [];
 }
 
-/** `'Messages'!A5:E7` → 5. */
-function firstRow(json: unknown): number | undefined {
+/** `'Messages'!A5:E7` → 5. Throws DeliveryError where the answer names no rows: they may be there. */
+function firstRow({ status, json }: ApiAnswer): number {
   const { updates } = (json ?? {}) as { readonly updates?: { readonly updatedRange?: unknown } };
   const row = /![A-Z]+(\d+)/.exec(String(updates?.updatedRange))?.[1];
-  return row === undefined ? undefined : Number(row);
+  if (row !== undefined) return Number(row);
+  const words = `Google Sheets answered ${status} with something that cannot be read`;
+  throw new DeliveryError("outage", words, { maybeDone: true });
 }
 
 /** `'Messages'!F2:F1000` → 1000. */

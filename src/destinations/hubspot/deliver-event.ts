@@ -17,7 +17,7 @@ import type { Asking } from "./find-contact.ts";
 import { logEntry, writeEntry } from "./log-entry.ts";
 import type { RecordName, RecordUrl } from "./record-url.ts";
 import { readRecord, updateRecord } from "./records.ts";
-import { currentTicket, ticketFor } from "./ticket.ts";
+import { currentTicket, linkAfterSilence, ticketFor } from "./ticket.ts";
 import { uploadFiles, withoutFiles } from "./upload-files.ts";
 import { type Work, workOf } from "./work.ts";
 
@@ -86,7 +86,7 @@ async function writeAll(visit: Visit, contact: KnownContact): Promise<Delivered>
   const { hub, context, event, work } = visit;
   const { options, session } = hub;
   const written: Written = {
-    link: context.link,
+    link: linkAfterSilence(context.link, event, options.ticket),
     ticket: currentTicket(context.link, event, options.ticket),
     remoteId: contact.id,
     events: [],

@@ -16,7 +16,10 @@ export async function erasePerson(
   { contact, contactLink, links }: Erasing,
   recordUrl: RecordUrl,
 ): Promise<Erased[]> {
-  const tickets = links.flatMap(({ ticket, before = "" }) => [ticket ?? "", ...before.split(" ")]);
+  const tickets = links.flatMap(({ ticket, over, before = "" }) => [
+    ...[ticket ?? "", over ?? ""],
+    ...before.split(" "),
+  ]);
   const erased: Erased[] = [];
   for (const id of new Set(tickets)) if (id !== "") erased.push(await deleteTicket(hub, id));
   const record = await contactOf(hub, { contact, contactLink });

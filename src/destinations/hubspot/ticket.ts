@@ -46,6 +46,17 @@ export function currentTicket(
   return silenceMs > ticket.newAfterMs ? undefined : id;
 }
 
+/** The conversation's link, without a ticket that a silence has ended: what is said from then on is not put on it, and the next one follows it. */
+export function linkAfterSilence(
+  link: Link | undefined,
+  event: WaypostEvent,
+  ticket: TicketOptions | undefined,
+): Link | undefined {
+  const { ticket: over, made: _, ...rest } = link ?? {};
+  const isOver = over !== undefined && currentTicket(link, event, ticket) === undefined;
+  return isOver && ticket !== undefined ? { ...rest, over } : link;
+}
+
 /**
  * The ticket of a conversation whose event asks for one: the one that is open; one closed within `reopenWithin`, opened again; else a new one,
  * which follows the one before. One that people deleted is replaced. undefined in shadow, where it would be made.
@@ -53,8 +64,8 @@ export function currentTicket(
 export async function ticketFor(asking: TicketAsking): Promise<TicketOutcome | undefined> {
   const { hub, event, context, ticket } = asking;
   const link = context.link ?? {};
-  const { ticket: before, made } = link;
-  if (before === undefined) return makeTicket(asking);
+  const { ticket: before, over, made } = link;
+  if (before === undefined) return makeTicket(asking, await idOfOver(hub, over));
   if (made === context.idempotencyKey) return { id: before, is: "made", link };
   const properties = ["hs_pipeline", "hs_pipeline_stage", "closed_date"];
   const record = await readRecord(hub, { type: "tickets", by: before, properties });
@@ -79,6 +90,13 @@ export async function ticketFor(asking: TicketAsking): Promise<TicketOutcome | u
   return { id: record.id, is: "reopened", link: kept, ...place };
 }
 
+/** undefined: there was none, or it was deleted since. */
+async function idOfOver(hub: Hub, over: string | undefined): Promise<string | undefined> {
+  return over === undefined
+    ? undefined
+    : (await readRecord(hub, { type: "tickets", by: over }))?.id;
+}
+
 async function makeTicket(
   { hub, event, context, ticket, contact }: TicketAsking,
   follows?: string,
@@ -97,7 +115,7 @@ async function makeTicket(
     associations,
   });
   if (record === undefined) return undefined;
-  const { ticket: before, before: earlier = "", at } = context.link ?? {};
+  const { over, ticket: before = over, before: earlier = "", at } = context.link ?? {};
   const link = {
     ticket: record.id,
     at: laterTime(event.time, at),

@@ -1,5 +1,10 @@
-import type { DeliveryContext, Link, WaypostEvent } from "../../contracts.ts";
-import type { Session } from "../http/api.ts";
+import {
+  type DeliveryContext,
+  DeliveryError,
+  type Link,
+  type WaypostEvent,
+} from "../../contracts.ts";
+import type { ApiAnswer, Session } from "../http/api.ts";
 import type { Person } from "../person.ts";
 import type { IntercomOptions } from "./options.ts";
 
@@ -36,4 +41,16 @@ export interface IntercomContact {
 /** Event times are ISO; Intercom's are seconds. */
 export function secondsOf({ time }: WaypostEvent): number {
   return Math.floor(Date.parse(time) / 1_000);
+}
+
+/** An id of what was written. Throws DeliveryError where the answer has none: it may be written. */
+export function idIn(
+  { status, json }: ApiAnswer,
+  name: "id" | "conversation_id",
+  maybeDone = true,
+): string {
+  const id = ((json ?? {}) as Readonly<Record<string, unknown>>)[name];
+  if (typeof id === "string" && id !== "") return id;
+  const words = `Intercom answered ${status} with something that cannot be read`;
+  throw new DeliveryError("outage", words, { maybeDone });
 }

@@ -1,7 +1,7 @@
 import { type ApiAnswer, pathOf } from "../http/api.ts";
 import { sameWords, textOfHtml } from "../same-words.ts";
 import { ticketStep } from "../ticket-rule.ts";
-import { type Call, type IntercomContact, secondsOf } from "./call.ts";
+import { type Call, type IntercomContact, idIn, secondsOf } from "./call.ts";
 import type { Words } from "./words.ts";
 
 /** As much of a conversation as is needed here. */
@@ -86,8 +86,7 @@ export async function beginConversation(
   });
   if (answer === undefined) return undefined;
   if (answer.status === 404) return "gone";
-  const { conversation_id, id } = answer.json as { conversation_id?: string; id?: string };
-  return { conversation: conversation_id ?? "", part: id ?? "", created: true };
+  return { conversation: idIn(answer, "conversation_id"), part: idIn(answer, "id"), created: true };
 }
 
 /** `gone`: the conversation is. A reply of the contact opens it again. */
@@ -117,6 +116,7 @@ export async function replyIn(
   });
   if (answer === undefined) return undefined;
   if (answer.status === 404) return "gone";
+  idIn(answer, "id");
   return { conversation: id, part: writtenPart(answer, words) ?? "", created: false };
 }
 
@@ -145,5 +145,5 @@ export async function noteOnContact(
   });
   if (answer === undefined) return undefined;
   if (answer.status === 404) return "gone";
-  return { note: String((answer.json as { id?: unknown }).id ?? "") };
+  return { note: idIn(answer, "id") };
 }

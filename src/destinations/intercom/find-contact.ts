@@ -1,8 +1,8 @@
 import { DeliveryError, type Link } from "../../contracts.ts";
-import { pathOf } from "../http/api.ts";
+import { type ApiAnswer, pathOf } from "../http/api.ts";
 import { nameToWrite } from "../name-rule.ts";
 import { mayBeTheirs, type Person } from "../person.ts";
-import type { Call, IntercomContact } from "./call.ts";
+import { type Call, type IntercomContact, idIn } from "./call.ts";
 import { firstError } from "./failure.ts";
 
 interface ContactRecord {
@@ -72,7 +72,7 @@ async function lookAgain(call: Call, link: Link): Promise<IntercomContact | unde
     accept: [404],
   });
   if (answer.status === 404) return findContact(call, true);
-  return keep(call, answer.json as ContactRecord, link);
+  return keep(call, recordIn(answer), link);
 }
 
 /** By external_id, which is never late. */
@@ -80,7 +80,7 @@ async function findMarked({ session, person }: Call): Promise<ContactRecord | un
   for (const mark of person.marks) {
     const path = pathOf`/contacts/find_by_external_id/${mark}`;
     const answer = await session.look({ method: "GET", path, accept: [404] });
-    if (answer.status !== 404) return answer.json as ContactRecord;
+    if (answer.status !== 404) return recordIn(answer);
   }
   return undefined;
 }
@@ -175,7 +175,7 @@ async function createContact(call: Call): Promise<IntercomContact> {
   if (answer === undefined) return { ...fromLink(call, made), seen: true };
   if (answer.status === 409) return keepExisting(call, await existing(call, answer));
   const link: Link = {
-    ...{ contact: idOf(answer.json), role: "user", mail: "0", ...seenOf(person), ...made },
+    ...{ contact: idIn(answer, "id"), role: "user", mail: "0", ...seenOf(person), ...made },
     ...(name !== undefined && { name }),
   };
   await context.remember(link, { scope: "contact" });
@@ -185,13 +185,12 @@ async function createContact(call: Call): Promise<IntercomContact> {
 /** Who was there has a name and perhaps an e-mail address of their own. */
 async function keepExisting(call: Call, id: string): Promise<IntercomContact> {
   const answer = await call.session.look({ method: "GET", path: pathOf`/contacts/${id}` });
-  return keep(call, answer.json as ContactRecord, {});
+  return keep(call, recordIn(answer), {});
 }
 
-function idOf(json: unknown): string {
-  const { id } = json as { id?: unknown };
-  if (typeof id === "string" && id !== "") return id;
-  throw new DeliveryError("outage", "Intercom answered without an id", { maybeDone: true });
+/** Of a look-up. Throws DeliveryError where the answer is none. */
+function recordIn(answer: ApiAnswer): ContactRecord {
+  return { ...(answer.json as ContactRecord), id: idIn(answer, "id", false) };
 }
 
 /** Who has this external_id already stands in the words of the refusal. One that was archived comes back when the person writes. */

@@ -80,10 +80,11 @@ export function createShopApi(options: ShopifyOptions, clock: Clock, shared: Sha
         return dataOf(answered, false);
       },
       async write(would, operation) {
-        const answered = await ask(
-          operation,
-          async (asked) => (await session.write(would, asked))?.json,
-        );
+        const answered = await ask(operation, async (asked) => {
+          const answer = await session.write(would, asked);
+          // Of no JSON too something may have come.
+          return answer && (answer.json ?? {});
+        });
         return answered && withoutUserErrors(dataOf(answered, true), operation.tolerates);
       },
     };

@@ -5,12 +5,13 @@ import {
   type WaypostEvent,
 } from "../../contracts.ts";
 import { effectId } from "../effect-id.ts";
+import { laterTime } from "../later-time.ts";
 import type { Way } from "./deliver-lines.ts";
 import { slackCode, slackFailure } from "./failure.ts";
 import { findChannel } from "./find-channel.ts";
 import { type FoundPost, findPost, isShared } from "./find-post.ts";
 import { isKept } from "./lines.ts";
-import { threadOf } from "./thread.ts";
+import { type Thread, threadOf } from "./thread.ts";
 import { shareFiles, uploadFiles } from "./upload.ts";
 
 /**
@@ -31,7 +32,7 @@ export async function findDelivered(
     const post = await findPost(client, event, { channel, thread, id });
     if (post === undefined) return undefined;
     await shareMissing(way, { post, event, context });
-    return deliveredOf(post, event, options.channel);
+    return deliveredOf(post, event, { thread, to: options.channel });
   } catch (error) {
     if (slackCode(error) === "missing_scope") throw error;
     throw slackFailure(error, last, signal);
@@ -60,9 +61,13 @@ async function shareMissing(way: Way, { post, event, context }: Finding): Promis
   }
 }
 
-/** A thread that begins with it is the conversation's. */
-function deliveredOf(post: FoundPost, event: WaypostEvent, to: string): Delivered {
-  const { channel, ts, begins } = post;
-  const found = { remoteId: `${channel}:${ts}`, answer: "found" };
-  return begins ? { ...found, link: { channel, ts, at: event.time, to } } : found;
+/** The link as if its answer had come: the thread that it stands in or begins, and the newest that was said there. */
+function deliveredOf(
+  { channel, ts, thread: root }: FoundPost,
+  event: WaypostEvent,
+  { thread, to }: { readonly thread: Thread | undefined; readonly to: string },
+): Delivered {
+  const isSame = thread?.channel === channel && thread.ts === root;
+  const at = laterTime(event.time, isSame ? thread.at : undefined);
+  return { remoteId: `${channel}:${ts}`, answer: "found", link: { channel, ts: root, at, to } };
 }

@@ -12,7 +12,6 @@ export interface FoundPost {
   readonly ts: string;
   /** The thread that it stands in, or begins. */
   readonly thread: string;
-  readonly begins: boolean;
   /** Ids of the files that are to follow it. */
   readonly files: readonly string[];
 }
@@ -57,7 +56,7 @@ export async function isShared(
 function foundAt({ ts = "", metadata }: Message, channel: string, thread = ts): FoundPost {
   const payload = payloadOf(metadata);
   const files = typeof payload["files"] === "string" ? payload["files"].split(",") : [];
-  return { channel, ts, thread, begins: thread === ts, files };
+  return { channel, ts, thread, files };
 }
 
 function oldestOf({ data }: WaypostEvent): string {

@@ -66,8 +66,10 @@ async function updateTicket(
   if (answer === undefined) return undefined;
   if (answer.status === 429) throw tooManyUpdates(answer, window.used(ticket.id));
   window.took(ticket.id);
+  const updated = ticketOf(answer.json);
+  if (updated === undefined) throw unreadable(answer.status);
   if (reopens) tell(work, ticket.id, false);
-  return ticketOf(answer.json) ?? ticket;
+  return updated;
 }
 
 async function createTicket(

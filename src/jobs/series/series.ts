@@ -1,4 +1,4 @@
-import type { Jobs, JobTerm } from "../../contracts.ts";
+import type { Jobs, JobTerm, LateMinute } from "../../contracts.ts";
 import { type Clock, systemClock } from "../../support/clock.ts";
 import type { Log } from "../../support/log.ts";
 import { lookWhileElected, type Running, runJob } from "../run-job.ts";
@@ -64,6 +64,8 @@ async function countSlice(
   term: JobTerm,
   { minutes, countedTo }: { readonly minutes: number; readonly countedTo: string | undefined },
 ): Promise<boolean> {
+  // Before anything is counted: what is late by then is counted with the slice that holds it.
+  const late = await parts.series.late(sliceMinutes.most + lateAtOnce);
   const from = await startOf(parts, countedTo);
   const end = floorTo("minute", parts.clock.now() - settledMs);
   const to = Math.min(from + minutes * stepMs.minute, end);
@@ -74,8 +76,8 @@ async function countSlice(
     for (const day of endedIn("day", ended, from)) await countDay(parts, day, term.epoch);
     if (!(await save(parts, term, to))) return false;
   }
-  const late = await countLate(parts, term, Math.max(from, to));
-  return to < end || late;
+  const left = await countLate(parts, term, { late, from, countedTo: Math.max(from, to) });
+  return to < end || left;
 }
 
 /** Those that end behind `from` and by `to`. */
@@ -105,15 +107,21 @@ function save({ jobs }: Parts, term: JobTerm, countedTo: number): Promise<boolea
   return jobs.save(seriesJob, term, { countedTo: iso(countedTo) });
 }
 
-/** Whatever a crash leaves undone is still late. */
-async function countLate(parts: Parts, term: JobTerm, countedTo: number): Promise<boolean> {
-  const { series, clock, retentionMs } = parts;
-  const late = await series.late(lateAtOnce);
+/**
+ * Counts anew those of the late minutes that had been counted before; whatever a crash leaves undone is still late. True where there are
+ * more.
+ */
+async function countLate(
+  parts: Parts,
+  term: JobTerm,
+  { late, from, countedTo }: { late: readonly LateMinute[]; from: number; countedTo: number },
+): Promise<boolean> {
   if (late.length === 0) return false;
+  const { series, clock, retentionMs } = parts;
   const oldest = clock.now() - retentionMs;
-  const minutes = late
-    .map(({ at }) => at)
-    .filter((at) => Date.parse(at) >= oldest && Date.parse(at) < countedTo);
+  const wasCounted = ({ at }: LateMinute) => Date.parse(at) < from;
+  const before = late.filter(wasCounted).slice(0, lateAtOnce);
+  const minutes = before.map(({ at }) => at).filter((at) => Date.parse(at) >= oldest);
   for (const minute of minutes) {
     if (term.over.aborted) return false;
     await recountMinute(parts, minute, term.epoch);
@@ -124,6 +132,7 @@ async function countLate(parts: Parts, term: JobTerm, countedTo: number): Promis
     await countHour(parts, hour, term.epoch);
   }
   for (const day of days.filter((at) => at >= oldest)) await countDay(parts, day, term.epoch);
-  await series.settle(late);
-  return late.length === lateAtOnce;
+  const settled = [...before, ...late.filter((each) => !wasCounted(each))];
+  await series.settle(settled);
+  return settled.length < late.length || late.length === sliceMinutes.most + lateAtOnce;
 }

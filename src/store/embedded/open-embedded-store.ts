@@ -4,6 +4,7 @@ import { openQueriedSqlite, type QueriedSqlite } from "../../support/queried-sql
 import { collections, openCollections } from "../collections.ts";
 import { createContactLearner } from "../contacts/contact-learner.ts";
 import { createSilences } from "../conversations/silences.ts";
+import { listOldRows } from "../ledger/list-old-rows.ts";
 import { createLogFigures } from "../log/log-figures.ts";
 import { createQuery } from "../log/query.ts";
 import { queryLimitMs } from "../table/time-limit.ts";
@@ -36,6 +37,7 @@ export async function openEmbeddedStore(options: {
   const reader = createReader(uses);
   const tables = createEmbeddedTables(uses);
   const learner = createContactLearner();
+  const listing = listOldRows({ tables, log: reader, logger: options.log });
   return {
     ...createQuery(reader, tables),
     // Its lock is the lease.
@@ -63,7 +65,7 @@ export async function openEmbeddedStore(options: {
     // The schema came with the file.
     syncIndexes: async () => undefined,
     async close() {
-      await expiry.stop();
+      await Promise.all([expiry.stop(), listing.stop()]);
       await sqlite.close();
     },
   };

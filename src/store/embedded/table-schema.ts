@@ -64,18 +64,28 @@ function isIndex({ fields }: TableSpec, { on }: Index): boolean {
  * end, where the newest rows come. One that rows are counted by also holds `expireAt`, which every question asks for.
  */
 function indexSql({ name, expires }: TableSpec) {
-  return ({ on, where, counted }: Index): [string, string] => {
+  return (index: Index): [string, string] => {
+    const { on, counted } = index;
     const turned = on.at(-1)?.startsWith("-") ?? false;
     const columns = on.map(
       (each) => `"${nameOf(each)}"${each.startsWith("-") === turned ? "" : " DESC"}`,
     );
     const covers = expires && counted;
     if (covers) columns.push('"expireAt"');
-    const only = where === undefined ? "" : ` WHERE "${where}" = 1`;
-    const words = [name, ...on, ...(where === undefined ? [] : ["where", where])];
+    const only = onlyOf(index);
+    const words = [name, ...on, ...only.words];
     if (covers) words.push("counted");
-    return [words.join("_"), `ON "${name}" (${columns.join(", ")})${only}`];
+    return [words.join("_"), `ON "${name}" (${columns.join(", ")})${only.sql}`];
   };
+}
+
+function onlyOf({ where, having }: Index): {
+  readonly words: readonly string[];
+  readonly sql: string;
+} {
+  if (where !== undefined) return { words: ["where", where], sql: ` WHERE "${where}" = 1` };
+  if (having === undefined) return { words: [], sql: "" };
+  return { words: ["having", having], sql: ` WHERE "${having}" IS NOT NULL` };
 }
 
 interface MemberIndex {

@@ -1,10 +1,10 @@
 import type { Table, Where } from "../../contracts/table.ts";
-import type { Delivery, DeliveryFilter } from "../../contracts.ts";
+import type { Attempt, Delivery, DeliveryFilter } from "../../contracts.ts";
 import { compilePattern } from "../../event/pattern.ts";
-import { matchingTypes } from "../log/known-types.ts";
 import type { DeliveryRow } from "./ledger-tables.ts";
+import { isListed } from "./listed-by.ts";
 
-/** So many lists of one destination and one type are merged. */
+/** So many lists are merged in one question. */
 const mostTogether = 200;
 
 export const states: readonly Delivery["state"][] = [
@@ -20,48 +20,73 @@ export const states: readonly Delivery["state"][] = [
 const fewAreIn: ReadonlySet<string> = new Set(["scheduled", "open", "sending", "dead"]);
 
 /** Where its deliveries are looked for: at its one event, among the events of the log, or in the ledger. */
-export function leadOf(filter: DeliveryFilter): "event" | "log" | "ledger" {
-  const { event, conversation, contact, account, accounts, state, from, to } = filter;
+export function leadOf({ event, conversation, contact }: DeliveryFilter) {
   if (conversation !== undefined || contact !== undefined) return "log";
-  if (event !== undefined) return "event";
-  if (areFew(state) || from !== undefined || to !== undefined) return "ledger";
-  return (account ?? accounts) === undefined ? "ledger" : "log";
+  return event !== undefined ? "event" : "ledger";
 }
 
 function listOf<T extends string>(value: T | readonly T[]): readonly T[] {
   return typeof value === "string" ? [value] : value;
 }
 
+type Condition = Where<DeliveryRow>;
+
 /**
- * Indexes have them by destination, then state, and by type, then destination: what is not told is asked for each, so that no others are
- * looked at. undefined: there can be none.
+ * What leads to the rows through an index, in the order of a list: no row is in two of these. Where few are in the state or have the
+ * verdict that is asked, these lead and all else is looked at row by row; else what stays the same of a row, taken together.
  */
 export async function conditionsOf(
   deliveries: Table<DeliveryRow>,
   filter: DeliveryFilter,
-): Promise<Where<DeliveryRow> | undefined> {
-  const { destination, state, from, to, route, verdict, types, account, accounts } = filter;
-  const createdAt = {
-    ...(from !== undefined && { atLeast: from }),
-    ...(to !== undefined && { below: to }),
-  };
-  const times = from === undefined && to === undefined ? {} : { createdAt };
-  const told = [destination, state, route, verdict, types, account, accounts];
-  if (told.every((each) => each === undefined)) return times;
-  const destinations = listOf(destination ?? (await deliveries.values("destination")));
-  const common = {
-    ...times,
-    ...(route !== undefined && { route }),
-    destination: { in: destinations },
-  };
-  const known = areFew(state)
-    ? undefined
-    : await matchingTypes(types, () => deliveries.values("eventType"));
-  if (known?.length === 0) return undefined;
-  const byType = known !== undefined && known.length * destinations.length <= mostTogether;
-  return byType
-    ? { ...common, eventType: { in: known } }
-    : { ...common, state: oneOf(state ?? states) };
+): Promise<readonly Condition[]> {
+  const { destination, state, verdict } = filter;
+  const times = timesOf(filter);
+  if (asksNothing(filter)) return [times];
+  const destinations = async () => ({
+    in: listOf(destination ?? (await deliveries.values("destination"))),
+  });
+  const byState = async (those: DeliveryFilter["state"]) => ({
+    ...{ ...times, state: oneOf(those ?? states) },
+    destination: await destinations(),
+  });
+  if (areFew(state) || !(await areListed(deliveries))) return [await byState(state)];
+  const byVerdict = async (verdict: Attempt["outcome"]) => ({
+    ...{ ...times, verdict },
+    destination: await destinations(),
+  });
+  if (verdict !== undefined && verdict !== "delivered") return [await byVerdict(verdict)];
+  if (asksListed(filter)) return listed(await deliveries.values("listedBy"), filter, times);
+  if (verdict === undefined) return [await byState(state)];
+  return [await byState("delivered"), await byVerdict(verdict)];
+}
+
+function asksNothing({ from: _1, to: _2, event: _3, ...others }: DeliveryFilter): boolean {
+  return Object.values(others).every((each) => each === undefined);
+}
+
+function asksListed({ route, types, account, accounts }: DeliveryFilter): boolean {
+  return [route, types, account, accounts].some((each) => each !== undefined);
+}
+
+function timesOf({ from, to }: DeliveryFilter): Condition {
+  if (from === undefined && to === undefined) return {};
+  const [start, end] = [from !== undefined && { atLeast: from }, to !== undefined && { below: to }];
+  return { createdAt: { ...start, ...end } };
+}
+
+/** Rows of before are not, until `startListing` has been through them. */
+async function areListed(deliveries: Table<DeliveryRow>): Promise<boolean> {
+  const where = { listedBy: { absent: true } };
+  return (await deliveries.find({ where, limit: 1, as: "few" })).length === 0;
+}
+
+function listed(all: readonly string[], filter: DeliveryFilter, times: Condition): Condition[] {
+  const asked = all.filter(isListed(filter));
+  const conditions: Condition[] = [];
+  for (let at = 0; at < asked.length; at += mostTogether) {
+    conditions.push({ ...times, listedBy: { in: asked.slice(at, at + mostTogether) } });
+  }
+  return conditions;
 }
 
 function areFew(state: DeliveryFilter["state"]): boolean {
@@ -90,6 +115,10 @@ export function rowFits(filter: DeliveryFilter): (row: DeliveryRow) => boolean {
 }
 
 /** More has to be looked at than the index tells. */
-export function asksMore({ verdict, types, account, accounts }: DeliveryFilter): boolean {
-  return [verdict, types, account, accounts].some((each) => each !== undefined);
+export function asksMore(filter: DeliveryFilter, conditions: readonly Condition[]): boolean {
+  const { state, verdict } = filter;
+  if (verdict !== undefined) return true;
+  return conditions.some(({ listedBy }) => listedBy !== undefined)
+    ? state !== undefined
+    : asksListed(filter);
 }

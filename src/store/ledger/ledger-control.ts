@@ -2,6 +2,7 @@ import type { Tables } from "../../contracts/table.ts";
 import { type Delivery, type EnqueuedDelivery, type Ledger, StoreError } from "../../contracts.ts";
 import { givenUpEpoch, newRow, openedEpoch } from "./ledger-rows.ts";
 import { deliveriesTable, destinationsTable } from "./ledger-tables.ts";
+import { verdictOf } from "./listed-by.ts";
 
 /** What is changed from outside: whoever holds the destination sees it at its next renewal. */
 export function createControl(
@@ -69,12 +70,13 @@ async function reopen(
       replayed: true,
       ...(row.state === "delivered" && { again: replay }),
     };
+    const verdict = verdictOf("open", row.history);
     const known = row.state === "delivered" && { unknown: null, emits: null, partial: null };
     const settled = notDone && { unknown: null };
     const gone = { nextAt: null, doneAt: null, reason: null, expireAt: null, ...settled, ...known };
     const where = { state: row.state };
     await deliveries.update([
-      { id: row.id, where, set: { ...set, attempts: 0, ...gone, ...told } },
+      { id: row.id, where, set: { ...set, attempts: 0, verdict, ...gone, ...told } },
     ]);
   }
   // Also when it was open: an earlier call may have ended before this.

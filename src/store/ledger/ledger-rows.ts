@@ -9,6 +9,7 @@ import {
   newFields,
 } from "../../contracts.ts";
 import { type DeliveryRow, deliveriesTable, destinationsTable } from "./ledger-tables.ts";
+import { listedBy, verdictOf } from "./listed-by.ts";
 
 /** No holder has these epochs: what was given up none writes, what was opened from outside is found as foreign. */
 export const givenUpEpoch = -1;
@@ -81,6 +82,7 @@ function scheduledRow(row: AnyNew, nextAt: string): DeliveryRow {
 function openRow(row: AnyNew, epoch: number): DeliveryRow {
   const { body, replay } = row;
   return Object.assign(picked(row, newFields), {
+    listedBy: listedBy(row),
     epoch,
     state: "open" as const,
     open: true,
@@ -104,18 +106,33 @@ function changeOf(epoch: number, retentionMs: number) {
   const where = { epoch };
   const expireAt = new Date(Date.now() + retentionMs);
   return (change: DeliveryChange) => {
-    const { id, state, unknown, emits, partial } = change;
+    const { id, state, emits } = change;
     const done = state === "delivered" || state === "skipped" || state === "dead";
     const set = Object.assign(picked(change, changedFields), {
       state,
       nextAt: change.nextAt,
-      unknown: unknown === undefined ? undefined : unknown || null,
+      unknown: flagOf(change.unknown),
       emits: emits && JSON.stringify(emits),
-      partial: partial === undefined ? undefined : partial || null,
+      partial: flagOf(change.partial),
+      ...foundBy(change),
       open: done ? null : undefined,
       expireAt: done ? expireAt : undefined,
     });
     return { id, where, set };
+  };
+}
+
+/** false takes it away, undefined leaves it. */
+function flagOf(value: boolean | undefined): true | null | undefined {
+  return value === undefined ? undefined : value || null;
+}
+
+function foundBy({ id, state, history, route, about }: DeliveryChange) {
+  // Its id begins with the destination's name.
+  const [destination = ""] = id.split(":", 1);
+  return {
+    listedBy: route && about && listedBy({ ...about, route, destination }),
+    verdict: history && verdictOf(state, history),
   };
 }
 
@@ -136,8 +153,8 @@ async function openDue(
 }
 
 export function deliveryOf(row: DeliveryRow): Delivery {
-  const { epoch: _1, open: _2, expireAt: _3, body: _4, ...kept } = row;
-  const { scheduled: _5, replayed: _6, dueAt, unknown, partial, emits, ...delivery } = kept;
+  const { epoch: _1, open: _2, expireAt: _3, body: _4, listedBy: _5, verdict: _6, ...kept } = row;
+  const { scheduled: _7, replayed: _8, dueAt, unknown, partial, emits, ...delivery } = kept;
   return {
     ...delivery,
     ...(dueAt && { dueAt: dueAt.toISOString() }),

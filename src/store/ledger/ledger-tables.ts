@@ -18,6 +18,7 @@ export const deliveriesTable = defineTable({
     destination: text(),
     eventId: text(),
     eventType: text(),
+    account: optional(json<NonNullable<Delivery["account"]>>()),
     route: text(),
     routes: optional(json<readonly string[]>()),
     decided: optional(json<readonly string[]>()),
@@ -49,6 +50,10 @@ export const deliveriesTable = defineTable({
     partial: optional(flag()),
     /** The event as JSON, where the log lacks it or is about to lose it. */
     body: optional(text()),
+    /** See `listedBy`; absent of rows of before. */
+    listedBy: optional(text()),
+    /** How its last attempt ended, but that it was delivered is not said of what is. */
+    verdict: optional(text<Attempt["outcome"]>()),
     /** From when it is done. */
     expireAt: optional(date()),
   },
@@ -58,7 +63,8 @@ export const deliveriesTable = defineTable({
     { on: ["destination", "seq"], where: "open", counted: true },
     { on: ["destination", "dueAt"], where: "scheduled", counted: true },
     { on: ["destination", "state", "-createdAt", "-id"], counted: true },
-    { on: ["eventType", "destination", "-createdAt", "-id"] },
+    { on: ["listedBy", "-createdAt", "-id"] },
+    { on: ["verdict", "destination", "-createdAt", "-id"], having: "verdict" },
     { on: ["-createdAt", "-id"] },
     { on: ["eventId"] },
     { on: ["replay", "state"], where: "replayed", counted: true },

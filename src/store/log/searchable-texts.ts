@@ -1,13 +1,10 @@
 import type { WaypostEvent } from "../../contracts.ts";
+import { saidWithAround } from "../../event/generated-paths.ts";
 
 /** Under these keys stands what people read or wrote. Ids, codes, URLs and hashes are not searched. */
 const readable = new Set([
-  "body",
-  "caption",
+  ...saidWithAround.map((path) => path.split(".").at(-1)),
   "filename",
-  "text",
-  "title",
-  "description",
   "details",
   "name",
   "username",
@@ -24,8 +21,6 @@ const readable = new Set([
   "phone",
   "email",
   "headline",
-  "header",
-  "footer",
   "emoji",
   "summary",
   "subject",

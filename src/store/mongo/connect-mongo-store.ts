@@ -3,6 +3,7 @@ import type { Log } from "../../support/log.ts";
 import { collections, openCollections } from "../collections.ts";
 import { createContactLearner } from "../contacts/contact-learner.ts";
 import { createSilences } from "../conversations/silences.ts";
+import { type Listing, listOldRows } from "../ledger/list-old-rows.ts";
 import { createLogFigures } from "../log/log-figures.ts";
 import { createQuery } from "../log/query.ts";
 import { appendBatch } from "./append.ts";
@@ -35,6 +36,7 @@ export async function connectMongoStore(options: MongoStoreOptions): Promise<Sto
   const reader = createReader(connection);
   const tables = createMongoTables(connection);
   const learner = createContactLearner();
+  let listing: Listing | undefined;
   return {
     ...createQuery(reader, tables),
     ...openCollections(tables, {
@@ -56,7 +58,11 @@ export async function connectMongoStore(options: MongoStoreOptions): Promise<Sto
         for (const model of Object.values(models)) await model.createIndexes();
         await syncMongoIndexes(native, collections);
         await catchUp(models, tables);
+        listing ??= listOldRows({ tables, log: reader, logger: options.log });
       }),
-    close: () => connection.close(),
+    async close() {
+      await listing?.stop();
+      await connection.close();
+    },
   };
 }

@@ -80,6 +80,11 @@ for (const field of [
   events.index({ [field]: 1, ...newestFirst });
 }
 
+// What two parts of a filter find together: each alone may have many, and both few.
+for (const account of ["phoneNumberId", "wabaId"]) {
+  events.index({ [account]: 1, type: 1, ...newestFirst });
+}
+
 // Of events that came in no POST there is none.
 events.index({ postId: 1, ...newestFirst }, { partialFilterExpression: { postId: { $gt: "" } } });
 
@@ -147,7 +152,15 @@ const conversations = expiring(
   .index({ waitingSince: 1, _id: 1 }, { partialFilterExpression: { waitingSince: { $gt: "" } } })
   .index({ lastInboundAt: 1, _id: 1 })
   .index({ closedAt: 1, _id: 1 }, { partialFilterExpression: { closedAt: { $gt: "" } } })
-  .index({ accounts: 1, ...latestInboundFirst });
+  .index({ accounts: 1, ...latestInboundFirst })
+  .index({ accounts: 1, lastInboundAt: 1, _id: 1 });
+// Of an account and in a state.
+for (const time of ["openSince", "waitingSince", "closedAt"]) {
+  conversations.index(
+    { accounts: 1, [time]: 1, _id: 1 },
+    { partialFilterExpression: { [time]: { $gt: "" } } },
+  );
+}
 
 const aliases = expiring(
   new Schema<AliasDocument>(

@@ -53,9 +53,10 @@ function schemaOf({ fields, indexes, expires }: TableSpec): Schema {
     autoIndex: false,
     id: false,
   });
-  for (const { on, where, unique } of indexes) {
+  for (const { on, where, having, unique } of indexes) {
     schema.index(keysOf(on), {
       ...(where !== undefined && { partialFilterExpression: { [where]: true } }),
+      ...(having !== undefined && { partialFilterExpression: { [having]: { $exists: true } } }),
       ...(unique && { unique }),
     });
   }

@@ -28,8 +28,8 @@ export function defineTable<F extends Fields>(spec: {
   const unfit = names.find((each) => !/^[a-z][a-zA-Z0-9]*$/.test(each));
   if (unfit !== undefined) throw new TypeError(`${unfit} cannot be the name of a table or a field`);
   if ("id" in fields) throw new TypeError("id is there by itself");
-  for (const { on, where, unique } of indexes) {
-    const all = [...on.map(nameOf), ...(where === undefined ? [] : [where])];
+  for (const { on, where, having, unique } of indexes) {
+    const all = [...on.map(nameOf), ...[where, having].filter((each) => each !== undefined)];
     const unknown = all.find((each) => each !== "id" && !(each in fields));
     if (unknown !== undefined) throw new TypeError(`${name} has no field ${unknown}`);
     if (unique && on[0] !== "id") throw new TypeError("a unique index begins with id");

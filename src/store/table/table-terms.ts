@@ -221,8 +221,8 @@ export function behind(
 
 /** A field whose values an index tells. */
 export function indexedText(spec: TableSpec, name: string): string {
-  const begins = ({ on, where }: TableSpec["indexes"][number]) =>
-    !where && nameOf(on[0] ?? "") === name;
+  const begins = ({ on, where, having }: TableSpec["indexes"][number]) =>
+    !where && !having && nameOf(on[0] ?? "") === name;
   if (fieldOf(spec, name).kind !== "text" || !spec.indexes.some(begins)) {
     refuse(`no index tells the values of ${name}`);
   }

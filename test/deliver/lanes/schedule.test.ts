@@ -1,26 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createLanes } from "../../../src/deliver/lanes/lanes.ts";
-import { createRate } from "../../../src/deliver/lanes/rate.ts";
 import { createSchedule } from "../../../src/deliver/lanes/schedule.ts";
 import { createFakeClock } from "../fake-clock.ts";
 import { rowOf } from "../row-of.ts";
-
-describe("a rate", () => {
-  it("lets a second's attempts go at once, then one after the other, also below one a second", async () => {
-    const clock = createFakeClock();
-    const rate = createRate(clock, 0.5);
-    assert.equal(rate.waitMs(), 0);
-    rate.take();
-    assert.equal(rate.waitMs(), 2_000);
-    await clock.advance(1_500);
-    assert.equal(rate.waitMs(), 500);
-    await clock.advance(60_000);
-    assert.equal(rate.waitMs(), 0);
-    rate.take();
-    assert.equal(rate.waitMs(), 2_000, "what was not used is not saved up");
-  });
-});
 
 describe("a schedule", () => {
   it("tries heads in the order of their times, however they came", async () => {

@@ -6,6 +6,8 @@ export interface Held {
   /** The agent whose key it is may not write. */
   forbidden: boolean;
   takesFiles: boolean;
+  /** How late the search shows a new contact. */
+  searchLagMs: number;
   /** A ticket field that the account wants. */
   wanted: string | undefined;
 }

@@ -39,10 +39,11 @@ describe("Freshdesk under load and kills", () => {
       calls: 8,
       expected: { contacts: 1, tickets: 1, texts: ["Is it here?", "It is", "Thanks"] },
       async open(clock) {
-        const { stub, desk, served } = await startFreshdeskStub({
+        const { stub, desk, held, served } = await startFreshdeskStub({
           now: clock.now,
           acts: () => true,
         });
+        held.searchLagMs = 300_000;
         return {
           ...{ stub, served },
           make: () => makeFor(stub.url, clock),

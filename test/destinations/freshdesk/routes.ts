@@ -14,7 +14,7 @@ function listContacts({ desk, query }: Asked): StubAnswer {
   return ok(mark === null ? all : all.filter((contact) => contact.unique_external_id === mark));
 }
 
-function searchContacts({ desk, query }: Asked): StubAnswer {
+function searchContacts({ desk, held, query, now }: Asked): StubAnswer {
   const text = query.get("query") ?? "";
   if (!/^".*"$/.test(text) || text.length > 512)
     return invalid(400, { field: "query", code: "invalid_value" });
@@ -22,6 +22,7 @@ function searchContacts({ desk, query }: Asked): StubAnswer {
   const results = [...desk.contacts.values()].filter(
     (contact) =>
       !contact.deleted &&
+      now - Date.parse(contact.updated_at) >= held.searchLagMs &&
       terms.some(([, field, value]) => contact[field as "mobile" | "phone"] === value),
   );
   return ok({ total: results.length, results });

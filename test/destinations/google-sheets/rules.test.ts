@@ -139,7 +139,7 @@ describe("what stands in the rows", () => {
 
   it("is cut to what a cell takes, cleaned of what no cell can show", async () => {
     const text = `${"🙂".repeat(30_000)}`;
-    await deliver(sheet(), makeText(text, {}), makeText("a\u0000b\ud800c\u200b\u05d0", {}));
+    await deliver(sheet(), makeText(text, {}), makeText("a\u0000b\ud800c\u202e\u200b\u05d0", {}));
     const [long = "", odd = ""] = column("Text");
     assert.ok(
       long.length <= 50_000 && long.length > 49_990 && long.endsWith("🙂…"),
@@ -190,6 +190,7 @@ describe("what stands in the rows", () => {
 describe("one call for many rows (rule 14)", () => {
   it("takes 500 in one write; a read is not made before it", async () => {
     const destination = sheet();
+    assert.equal(destination.batch?.most, 500);
     await deliver(destination, makeText("first", {}));
     const events = Array.from({ length: 500 }, (_, n) => makeText(`${n}`, {}));
     const before = google.calls().length;

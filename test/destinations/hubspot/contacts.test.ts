@@ -103,6 +103,7 @@ describe("one person is one contact in HubSpot", () => {
     const known = contact({ id: "ctc_1", userIds: [userId], phones: ["4930901820"] });
     const later = makeText("again", { contact: { userId, waId: "4930901820", name: "Mia" } });
     await crm.deliver(later, {}, known);
+    assert.equal(crm.contacts()[0]?.["phone"], "+4930901820", "with the message that tells it");
     crm.contactLinks.clear();
     await crm.deliver(makeText("more", { contact: { waId: "4930901820" } }), {}, known);
     assert.deepEqual(crm.contacts(), [

@@ -115,9 +115,28 @@ describe("tickets in HubSpot", () => {
     await crm.deliver(makeText("hi", { contact: mia, at: 15 * day }));
     const [quiet] = crm.portal.all("communications");
     assert.equal(quiet?.associations.has(tickets()[0]?.id ?? ""), false);
-    crm.links.clear();
+    await crm.deliver(makeText("are you there?", { contact: mia, at: 15 * day + 60 }));
+    const next = crm.portal.all("communications").at(-1);
+    assert.equal(next?.associations.has(tickets()[0]?.id ?? ""), false, "it is over for good");
     await crm.deliver(handoff(20 * day));
+    const [first, follow] = tickets();
     assert.equal(tickets().length, 2);
+    assert.deepEqual(follow?.associations.get(first?.id ?? ""), [452]);
+    const link = [...crm.links.values()][0];
+    assert.deepEqual([link?.["ticket"], link?.["before"]], [follow?.id, first?.id]);
+    await crm.deliver(handoff(40 * day));
+    assert.equal(tickets().length, 3);
+  });
+
+  it("rule 10: one that a silence ended and people deleted then has no follow-up", async () => {
+    await crm.deliver(handoff(1));
+    await crm.deliver(makeText("hi", { contact: mia, at: 15 * day }));
+    crm.portal.objects.delete(tickets()[0]?.id ?? "");
+    await crm.deliver(handoff(16 * day));
+    assert.deepEqual(
+      tickets().map(({ associations }) => [...associations.values()].flat().includes(452)),
+      [false],
+    );
   });
 
   it("rule 11: one that people deleted is replaced once, and one merged is the one that is left", async () => {
@@ -134,6 +153,12 @@ describe("tickets in HubSpot", () => {
     crm.portal.merged.set(replaced?.id ?? "", left.id);
     await crm.deliver(handoff(5));
     assert.ok(crm.portal.all("notes").at(-1)?.associations.has(left.id));
+    assert.equal([...crm.links.values()][0]?.["ticket"], left.id);
+    crm.portal.objects.delete(left.id);
+    for (const at of [6, 7]) {
+      await crm.deliver(handoff(at));
+      assert.equal(tickets().length, 1, "made for the first that asks again");
+    }
   });
 
   it("an owner whom HubSpot does not know is left out", async () => {

@@ -55,6 +55,13 @@ describe("what both sides say, on the contact's timeline in HubSpot", () => {
     assert.match(last(), /<blockquote>Is the table free\?<\/blockquote><p>yes/);
     await crm.deliver(message({ type: "reaction", reaction: { emoji: "👍" } }), about(first));
     assert.match(last(), /<blockquote>Is the table free\?<\/blockquote><p>Reacted 👍/);
+    const taken = { messageId: "wamid.1", removed: true };
+    await crm.deliver(message({ type: "reaction", reaction: taken }), about(first));
+    assert.match(last(), /<blockquote>Is the table free\?<\/blockquote><p>Took back the reaction/);
+    const edited = { id: "wamid.1", type: "text", text: { body: "Is the hall free?" } };
+    const edit = { messageId: "wamid.1", message: edited };
+    await crm.deliver(message({ type: "edit", edit }), about(first));
+    assert.match(last(), /<blockquote>Is the table.*<p>Edited to: Is the hall free\?<\/p>/);
     await crm.deliver(
       message({ type: "revoke", revoke: { originalMessageId: "wamid.1" } }),
       about(first),

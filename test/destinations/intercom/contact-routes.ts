@@ -43,13 +43,17 @@ interface Filter {
 }
 
 /** Phones with the plus alone, as they are kept; leads too, archived ones not. */
-export function search({ workspace, body }: Asked): StubAnswer {
+export function search({ workspace, held, body, now }: Asked): StubAnswer {
   const { value } = body["query"] as { value: readonly Filter[] | unknown };
   const filters = Array.isArray(value) ? (value as Filter[]) : [];
   if (filters.length > 15) return problem(400, "parameter_invalid", "at most 15 filters");
   const phones = filters.map(({ value: phone }) => phone);
   const data = [...workspace.contacts.values()].filter(
-    ({ phone, archived }) => !archived && phone !== null && phones.includes(phone),
+    ({ phone, archived, updated_at }) =>
+      !archived &&
+      phone !== null &&
+      phones.includes(phone) &&
+      now - updated_at * 1_000 >= held.searchLagMs,
   );
   return ok({ type: "list", data, total_count: data.length });
 }

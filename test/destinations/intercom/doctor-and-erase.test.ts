@@ -58,7 +58,9 @@ describe("Intercom's credentials, requirements and erasing", () => {
     assert.match(forbidden.message, /action_forbidden: the app may not do this/);
     server.held.forbidden = false;
     server.held.token = "another one";
-    assert.equal((await fails(makeText("two"))).verdict, "config");
+    const revoked = await fails(makeText("two"));
+    assert.equal(revoked.verdict, "config");
+    assert.match(revoked.message, /unauthorized: the access token is not valid: copy it again/);
     server.held.token = intercomToken;
     await deliver(makeText("three"));
     assert.equal(server.workspace.effects.length, 1);

@@ -67,6 +67,16 @@ describe("people in Intercom", () => {
     assert.equal(contacts().length, 1);
   });
 
+  it("rule 4: keep another phone that people gave them, where they are known by their mark", async () => {
+    const given = { external_id: "whatsapp:15555550123", phone: "+4930901820", name: "Mia" };
+    addContact(server.workspace, given);
+    await desk().deliver(makeText("hello", {}));
+    assert.deepEqual(
+      contacts().map(({ external_id, phone, name }) => ({ external_id, phone, name })),
+      [given],
+    );
+  });
+
   it("rule 5: get the profile's name where theirs is empty, the phone, or what was written last", async () => {
     const { deliver } = desk();
     const say = (name: string) =>

@@ -38,6 +38,7 @@ describe("Salesforce: what is written", () => {
     const sent = { ...out, sentBy: "bot" };
     await desk.tell(makeEvent({ type: "whatsapp.outgoing.text", data: sent as never }));
     assert.deepEqual(subjects(), ["WhatsApp by Agent (phone): yes", "WhatsApp by Bot: yes"]);
+    assert.deepEqual(descriptions(), ["Agent (phone): yes", "Bot: yes"]);
   });
 
   it("rule 9: quotes, reactions, edits and deletions say what they are about", async () => {
@@ -49,9 +50,11 @@ describe("Salesforce: what is written", () => {
       text: { body: "no" },
       context: { id: "wamid.1" },
     };
+    const edited = { id: "wamid.1", type: "text", text: { body: "the red one?" } };
     const events = [
       message(quoting),
       message({ id: "wamid.3", type: "reaction", reaction: { messageId: "wamid.1", emoji: "👍" } }),
+      message({ id: "wamid.5", type: "edit", edit: { messageId: "wamid.1", message: edited } }),
       message({ id: "wamid.4", type: "revoke", revoke: { messageId: "wamid.1" } }),
     ];
     for (const event of events) {
@@ -61,6 +64,7 @@ describe("Salesforce: what is written", () => {
     assert.deepEqual(descriptions(), [
       "Mia:\n> the blue one?\nno",
       "Mia:\n> the blue one?\nReacted 👍",
+      "Mia:\n> the blue one?\nEdited to: the red one?",
       "Mia:\n> the blue one?\nDeleted this message",
     ]);
   });

@@ -150,16 +150,35 @@ describe("the customer that an event is about", () => {
     assert.equal(customer.firstName, "Maria");
     assert.match(customer.note ?? "", /^pays cash\nhello \[evt_\w+\]$/);
     assert.deepEqual(customer.tags, ["vip", "whatsapp"]);
+    const written = shop.stub.requests
+      .map(({ body }) => body)
+      .filter((body) => body.includes("mutation"));
+    const names = written.flatMap((body) => Object.keys(JSON.parse(body).variables.input ?? {}));
+    assert.deepEqual(names, ["id", "note"], "nothing else of theirs is in what is sent");
+  });
+
+  it("is found by any candidate of the number, and by the first of them before others", async () => {
+    const old = addCustomer(shop.world, { phone: "+551187654321" });
+    await deliver(destination({ tag: "one" }), undefined, { phones: ["5511987654321"] });
+    assert.deepEqual(old.tags, ["one"]);
+    link = undefined;
+    const exact = addCustomer(shop.world, { phone: "+5511987654321" });
+    await deliver(destination({ tag: "two" }), undefined, { phones: ["5511987654321"] });
+    assert.deepEqual([old.tags, exact.tags], [["one"], ["two"]]);
   });
 });
 
 describe("what is written", () => {
   it("is one request, and nothing at all where all of it is there", async () => {
-    addCustomer(shop.world, { phone: "+15555550123" });
+    const customer = addCustomer(shop.world, { phone: "+15555550123" });
     const metafields = { "custom.last": "{{ message | text }}" };
     const made = destination({ tag: "whatsapp", note: "{{ message | text }}", metafields });
     const event = makeText("hello", {});
-    await deliver(made, event);
+    const { events = [] } = await deliver(made, event);
+    assert.deepEqual(
+      events.map(({ type, data }) => [type, data.business?.["object"], data.business?.["id"]]),
+      [["business.record.updated", "customer", customer.id.replace(/^.*\//, "")]],
+    );
     assert.deepEqual(shop.operations, ["customers", "tagsAdd metafieldsSet customerUpdate"]);
     const { answer } = await deliver(
       destination({ tag: "whatsapp", note: "{{ message | text }}" }),
@@ -313,6 +332,9 @@ describe("shadow, doctor and erasure", () => {
     shop.world.scopes.delete("write_orders");
     const [, scopes] = await destination({ on: "order" }).check(soon());
     assert.match(scopes?.detail ?? "", /^read_orders, write_orders missing: add/);
+    shop.world.scopes.delete("write_customers");
+    const [, ofCustomers] = await destination().check(soon());
+    assert.match(ofCustomers?.detail ?? "", /^read_customers, write_customers missing: add/);
   });
 
   it("deletes a customer that it made; one of the shop's own is for a person", async () => {

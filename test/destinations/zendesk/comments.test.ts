@@ -100,15 +100,17 @@ describe("what stands in a comment in Zendesk", () => {
     const sent = ours("Tuesday at ten?");
     const id = sent.data.message?.id ?? "";
     desk.surroundings = () => ({ concerned: async () => sent });
+    const edited = { id: "w1", type: "text", text: { body: "yes, at ten" } };
     await desk.sayAll(
       message({ id: "w1", type: "text", text: { body: "yes" }, context: { id } }),
       message({ id: "w2", type: "reaction", reaction: { messageId: id, emoji: "👍" } }),
-      message({ id: "w3", type: "revoke", revoke: { messageId: id } }),
+      message({ id: "w3", type: "edit", edit: { messageId: id, message: edited } }),
+      message({ id: "w4", type: "revoke", revoke: { messageId: id } }),
     );
     const [body = ""] = words();
     assert.match(
       body,
-      /Tuesday at ten\?.*yes.*Tuesday at ten\?.*Reacted 👍.*Deleted this message/s,
+      /Tuesday at ten\?.*yes.*Tuesday at ten\?.*Reacted 👍.*Edited to: yes, at ten.*Deleted this message/s,
     );
   });
 

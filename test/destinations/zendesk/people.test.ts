@@ -43,6 +43,9 @@ describe("who the requester is in Zendesk", () => {
     await desk.say(desk.text("hi"));
     assert.equal(desk.people().length, 1);
     assert.equal(desk.tickets()[0]?.requester_id, known.id);
+    await desk.say(desk.text("hi again"));
+    const { name, phone, external_id } = desk.people()[0] ?? {};
+    assert.deepEqual([name, phone, external_id ?? null], ["Ana", null, null], "it is theirs");
   });
 
   it("is never another whose number only looks alike, nor an agent", async () => {

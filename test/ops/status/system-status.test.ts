@@ -165,7 +165,7 @@ describe("the status", () => {
       destination({ oldestOpenAt: since }),
       ["warning: The oldest open delivery to erp has waited for 30 min."],
     ],
-    ["a dead delivery", destination({ dead: 1 }), ["error: 1 delivery to erp is dead."]],
+    ["a dead delivery", destination({ dead: 1 }), ["error: 1 delivery to erp gave up."]],
     [
       "what is left of a former destination",
       destination({ state: "removed", dead: 3 }),
@@ -308,7 +308,7 @@ describe("the status", () => {
       [
         ["paused:crm", "crm paused itself: no token"],
         ["out:erp", `erp has been out since ${since}: 503`],
-        ["dead:shop", "3 deliveries to shop are dead"],
+        ["dead:shop", "3 deliveries to shop gave up"],
         ["slow:desk", `The oldest open delivery to desk has waited since ${since}`],
         [
           "messages:waypost.deliver.crm",

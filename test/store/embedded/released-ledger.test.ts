@@ -33,7 +33,7 @@ it("goes on with the ledger of a file that was left before its tables were decla
         "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'deliveries' AND sql IS NOT NULL",
       ),
     );
-    assert.equal(indexes.length, 8, "those of the declaration and what expires");
+    assert.equal(indexes.length, 9, "those of the declaration and what expires");
     assert.equal(indexes.filter(({ name }) => name.endsWith("_counted")).length, 4);
     const kept = async () => [
       (await ledger.delivery("crm:evt_4")) !== undefined,

@@ -47,6 +47,21 @@ describe("the collections in MongoDB", needsMongo(), () => {
     assert.ok(keys.includes("receivedAt-1 _id-1"));
   });
 
+  it("have an index for what is asked together: an account and a type, an account and a state", async () => {
+    const keysOf = async (name: string) =>
+      (await database().collection(name).indexes()).map(({ key }) => Object.keys(key).join(" "));
+    const events = await keysOf("events");
+    assert.ok(events.includes("phoneNumberId type receivedAt _id"));
+    assert.ok(events.includes("wabaId type receivedAt _id"));
+    const conversations = await keysOf("conversations");
+    for (const time of ["openSince", "waitingSince", "closedAt", "lastInboundAt"]) {
+      assert.ok(conversations.includes(`accounts ${time} _id`), time);
+    }
+    const deliveries = await keysOf("deliveries");
+    assert.ok(deliveries.includes("listedBy createdAt _id"));
+    assert.ok(deliveries.includes("verdict destination createdAt _id"));
+  });
+
   it("have an index of the conversations that are not settled, and of no others", async () => {
     const indexes = await database().collection("conversations").indexes();
     const open = indexes.find((index) => "openSince" in index.key);
