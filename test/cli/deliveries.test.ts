@@ -89,6 +89,21 @@ describe("waypost deliveries", () => {
   });
 });
 
+describe("waypost deliveries retry --not-done", () => {
+  it("sends what nobody knows of, by the word of who has looked", async (t) => {
+    t.after(() => ops.destinations.delete("wa"));
+    ops.destinations.set("wa", { kind: "whatsapp-reply" });
+    const unknownAfter = async (n: number, ...options: readonly string[]) => {
+      await addDelivery(ops.ledger, "wa", n, "dead", true);
+      const { code } = await run(["deliveries", "retry", `wa:evt_${n}`, ...options]);
+      assert.equal(code, 0);
+      return (await ops.ledger.delivery(`wa:evt_${n}`))?.unknown;
+    };
+    assert.equal(await unknownAfter(4), true);
+    assert.equal(await unknownAfter(5, "--not-done"), undefined);
+  });
+});
+
 describe("waypost deliveries cancel", () => {
   it("ends a scheduled one, which is listed with its time, the soonest on top", async (t) => {
     t.after(() => ops.destinations.delete("later"));

@@ -419,13 +419,15 @@ export function httpConformance(
           makeText(`lane ${lane} text ${at}`, { contact: { waId: `1555555010${lane}` } }),
         ),
       );
-      const all = lanes.flat().length;
+      const first = makeText("the first", { contact: { waId: "15555550109" } });
+      const ms = await timeFor(under.destination, first);
+      const all = lanes.flat().length + 1;
       under.stub.fail(...Array.from({ length: all * 2 }, (_, at) => faultAt(at, faults)));
       await Promise.all(
         lanes.map(async (events) => {
           let link: DeliveryContext["link"];
           for (const event of events) {
-            link = (await deliverForSure(under.destination, event, { link })).link ?? link;
+            link = (await deliverForSure(under.destination, event, { link, ms })).link ?? link;
           }
         }),
       );
@@ -448,6 +450,13 @@ function timeLimit(stub: Stub): AbortSignal {
   const end = () => controller.abort(new DOMException("The time is over", "TimeoutError"));
   void stub.disturbed().then(() => setTimeout(end, 300).unref());
   return controller.signal;
+}
+
+/** What an attempt is given, for a server that stays silent: many times what a whole one takes on this machine now. */
+async function timeFor(destination: Destination, event: WaypostEvent): Promise<number> {
+  const begun = performance.now();
+  await deliverForSure(destination, event, { ms: 60_000 });
+  return Math.max(400, 20 * (performance.now() - begun));
 }
 
 /** Two thirds of the answers are disturbed, in a fixed order. */

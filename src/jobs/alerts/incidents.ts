@@ -49,7 +49,7 @@ export function findIncidents(facts: AlertFacts, rules: AlertRules): AlertIncide
   return [
     ...facts.rows.flatMap((row) => [
       ...paused(row),
-      ...out(row, facts.now - rules.breakerOpenForMs),
+      ...out(row, facts, rules),
       ...behind(row, facts),
       ...dead(row, facts.now),
     ]),
@@ -74,11 +74,15 @@ function paused({ name, pause }: DestinationRow): AlertIncident[] {
   return [incident({ kind: "destination_paused", name, pause }, pause.at)];
 }
 
-function out(row: DestinationRow, before: number): AlertIncident[] {
+function out(
+  row: DestinationRow,
+  { now }: AlertFacts,
+  { breakerOpenForMs }: AlertRules,
+): AlertIncident[] {
   const { name, breaker, breakerSince, lastError, pause } = row;
-  const rests = pauseAt(pause, Date.now()) !== undefined;
+  const rests = pauseAt(pause, now) !== undefined;
   if (breaker !== "open" || breakerSince === undefined || rests) return [];
-  if (Date.parse(breakerSince) > before) return [];
+  if (Date.parse(breakerSince) > now - breakerOpenForMs) return [];
   const lasts = `since ${breakerSince}` as const;
   return [incident({ kind: "destination_out", name, lastError, lasts }, breakerSince)];
 }

@@ -212,6 +212,22 @@ describe("a retry", () => {
     assert.equal((await ops.ledger.lease("erp")).revision, revision + 1);
   });
 
+  it("keeps that nobody knows whether it was done, unless who asks has looked", async () => {
+    for (const [n, body, unknown] of [
+      [11, undefined, true],
+      [12, { notDone: false }, true],
+      [13, { again: true }, true],
+      [14, { notDone: true }, undefined],
+    ] as const) {
+      await addDelivery(ops.ledger, "erp", n, "dead", true);
+      const response = await retry(`erp:evt_${n}`, body);
+      const delivery = (await response.json()) as Delivery;
+      assert.deepEqual([response.status, delivery.state], [202, "open"]);
+      assert.equal(delivery.unknown, unknown, JSON.stringify(body));
+      assert.equal((await ops.ledger.delivery(delivery.id))?.unknown, unknown);
+    }
+  });
+
   it("is refused for one that is open, whatever is asked", async () => {
     for (const [id, body] of [
       ["erp:evt_3", undefined],
@@ -245,6 +261,7 @@ describe("a retry", () => {
     const cases: [unknown, number, string][] = [
       [{ again: "yes" }, 400, "invalid-request"],
       [{ agian: true }, 400, "invalid-request"],
+      [{ notDone: 1 }, 400, "invalid-request"],
       ["[", 400, "invalid-request"],
       [[], 400, "invalid-request"],
       [{ again: true, more: "x".repeat(20_000) }, 413, "too-large"],

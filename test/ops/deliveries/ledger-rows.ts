@@ -9,6 +9,7 @@ export async function addDelivery(
   destination: string,
   n: number,
   state: Delivery["state"] = "open",
+  unknown?: true,
 ): Promise<number> {
   const seen = await ledger.lease(destination);
   const lease = await ledger.takeLease(destination, seen, "worker-1/7/work/aa 0123abcd");
@@ -23,7 +24,7 @@ export async function addDelivery(
     const history = [{ at: at(n), ms: 41, outcome, answer: "422 unknown field" }];
     const done = state === "sending" ? {} : { doneAt: at(n), history, attempts: 1 };
     const reason = state === "dead" ? { reason: "the receiver answered 422" } : {};
-    await ledger.write(lease.epoch, [{ id, state, ...done, ...reason }]);
+    await ledger.write(lease.epoch, [{ id, state, ...done, ...reason, ...(unknown && { unknown }) }]);
   }
   return lease.epoch;
 }
