@@ -326,14 +326,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "shadow: nothing is remembered",
-    file: "src/deliver/attempt/shadow.ts",
+    file: "src/deliver/attempt/attempt.ts",
     from: "remember: async () => undefined",
     to: "",
     test: "test/deliver/shadow.test.ts",
   },
   {
     promise: "shadow: a failure has done nothing",
-    file: "src/deliver/attempt/shadow.ts",
+    file: "src/deliver/attempt/attempt.ts",
     from: "return nothingDone(outcome);",
     to: "return outcome;",
     test: "test/deliver/shadow.test.ts",
@@ -354,7 +354,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "omit: templates show no more than the event",
-    file: "src/deliver/attempt/tell-less.ts",
+    file: "src/deliver/attempt/surroundings.ts",
     from: "all.scope(omitFrom(event, omit)",
     to: "all.scope(event",
     test: "test/deliver/omit.test.ts",

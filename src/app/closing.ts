@@ -1,5 +1,5 @@
 import type { Bus, Store } from "../contracts.ts";
-import { needsClosings } from "../deliver/flows/closings.ts";
+import { needsClosings } from "../deliver/flows/takes.ts";
 import { startClosing } from "../jobs/closing/closing.ts";
 import { createJobs } from "../jobs/elect.ts";
 import { systemClock } from "../support/clock.ts";

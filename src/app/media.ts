@@ -8,7 +8,7 @@ import {
 } from "../contracts.ts";
 import type { Surroundings } from "../deliver/attempt/surroundings.ts";
 import { type DestinationSetup, deliveryId } from "../deliver/delivery.ts";
-import { takesMedia } from "../deliver/routes/media-takes.ts";
+import { takesMedia } from "../deliver/routes/without-route.ts";
 import type { WentWithout } from "../event/file-arrived.ts";
 import { openDirectory } from "../media/directory.ts";
 import { createEventFiles } from "../media/event-files.ts";

@@ -1,5 +1,5 @@
 import { DeliveryError, type RoutesTested, type Store, type WaypostEvent } from "../contracts.ts";
-import { dryContext } from "../deliver/attempt/dry-context.ts";
+import { dryContext } from "../deliver/attempt/context.ts";
 import { type DryChange, dryMemory } from "../deliver/flows/dry-memory.ts";
 import { testRoutes } from "../deliver/flows/test-routes.ts";
 import { omitFrom } from "../event/omit.ts";

@@ -7,7 +7,6 @@ import type { Log } from "../support/log.ts";
 import type { Surroundings } from "./attempt/surroundings.ts";
 import { createTryBatch } from "./attempt/try-batch.ts";
 import { createTryHead } from "./attempt/try-head.ts";
-import type { Bodies } from "./bodies.ts";
 import type { DestinationSetup } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
 import type { Health } from "./health.ts";
@@ -15,9 +14,43 @@ import type { Backpressure } from "./intake.ts";
 import { createGather } from "./lanes/gather.ts";
 import type { HeldRows } from "./lanes/held-rows.ts";
 import type { Lanes } from "./lanes/lanes.ts";
-import { createRate } from "./lanes/rate.ts";
 import { createSchedule, type Schedule } from "./lanes/schedule.ts";
-import { createWrites } from "./writes.ts";
+import { type Bodies, createWrites } from "./ledger-access.ts";
+
+/** A token bucket that holds one second's attempts, at least one. */
+interface Rate {
+  /** How long until an attempt may start; 0: now. */
+  waitMs(): number;
+  take(): void;
+  /** No attempt came of what was taken. */
+  giveBack(): void;
+}
+
+export function createRate(clock: Clock, perSecond: number | undefined): Rate {
+  if (perSecond === undefined)
+    return { waitMs: () => 0, take: () => undefined, giveBack: () => undefined };
+  const most = Math.max(1, perSecond);
+  let tokens = most;
+  let filledAt = clock.monotonic();
+  const fill = () => {
+    const now = clock.monotonic();
+    tokens = Math.min(most, tokens + ((now - filledAt) / 1_000) * perSecond);
+    filledAt = now;
+  };
+  return {
+    waitMs() {
+      fill();
+      // Sums of fractions fall short of 1 by a hair.
+      return tokens >= 1 - 1e-6 ? 0 : Math.ceil(((1 - tokens) / perSecond) * 1_000);
+    },
+    take() {
+      tokens -= 1;
+    },
+    giveBack() {
+      tokens = Math.min(most, tokens + 1);
+    },
+  };
+}
 
 const defaultConcurrency = 16;
 

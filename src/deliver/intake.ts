@@ -13,13 +13,12 @@ import { isQuarantined } from "../event/event.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Lease } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
-import type { Bodies } from "./bodies.ts";
 import { deliveryId } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
 import type { Health } from "./health.ts";
 import type { HeldRows } from "./lanes/held-rows.ts";
-import { type Lanes, laneKeysOf } from "./lanes/lanes.ts";
-import { createOverAtOnce, nothingToDo } from "./lanes/over-at-once.ts";
+import { createOverAtOnce, type Lanes, laneKeysOf, nothingToDo } from "./lanes/lanes.ts";
+import type { Bodies } from "./ledger-access.ts";
 import type { Routes } from "./routes/routes.ts";
 
 /** The log may have lost an event that waited longer in its queue before its row is first looked after. */

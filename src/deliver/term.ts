@@ -5,7 +5,6 @@ import type { Taken } from "../support/lease.ts";
 import { holdLease, type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import type { Surroundings } from "./attempt/surroundings.ts";
-import type { Bodies } from "./bodies.ts";
 import type { DeliveryHooks, DestinationSetup } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
 import { createHeadSchedule } from "./head-schedule.ts";
@@ -16,7 +15,7 @@ import { createHeldRows, type HeldParts } from "./lanes/held-rows.ts";
 import type { OpenRow } from "./lanes/lane.ts";
 import { createLanes, type Lanes } from "./lanes/lanes.ts";
 import type { Schedule } from "./lanes/schedule.ts";
-import { retryWhileHeld } from "./retry-while-held.ts";
+import { type Bodies, retryWhileHeld } from "./ledger-access.ts";
 import type { Routes } from "./routes/routes.ts";
 import { deliverQueue } from "./routes/routes.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createBodies } from "../../src/deliver/bodies.ts";
+import { createBodies } from "../../src/deliver/ledger-access.ts";
 import { event } from "./engine.ts";
 
 describe("bodies", () => {

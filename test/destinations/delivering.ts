@@ -10,7 +10,7 @@ import {
   type Link,
   type WaypostEvent,
 } from "../../src/contracts.ts";
-import { aboutOf } from "../../src/deliver/attempt/contact-of.ts";
+import { aboutOf } from "../../src/deliver/attempt/context.ts";
 import { noSurroundings } from "../../src/deliver/attempt/surroundings.ts";
 
 interface Surrounding {

@@ -1,12 +1,17 @@
-import type {
-  Contacts,
-  DeliveryContext,
-  Ledger,
-  Link,
-  RememberOptions,
-  Replying,
-  WaypostEvent,
+import {
+  type Contacts,
+  type DeliveryContact,
+  type DeliveryContext,
+  DeliveryError,
+  type Ledger,
+  type Link,
+  type RememberOptions,
+  type Replying,
+  type WaypostEvent,
 } from "../../contracts.ts";
+import { personEdges } from "../../event/alias-edges.ts";
+import { personKeyOf } from "../../event/person.ts";
+import { phoneCandidates } from "../../event/phone.ts";
 import type { Clock } from "../../support/clock.ts";
 import type { Lease } from "../../support/lease.ts";
 import type { Log } from "../../support/log.ts";
@@ -14,10 +19,56 @@ import { type DestinationSetup, delayedRoute } from "../delivery.ts";
 import type { Decider } from "../flows/decide.ts";
 import type { Health } from "../health.ts";
 import type { OpenRow } from "../lanes/lane.ts";
-import { retryWhileHeld } from "../retry-while-held.ts";
-import { aboutOf, askContact } from "./contact-of.ts";
+import { retryWhileHeld } from "../ledger-access.ts";
 import { absentFiles, askOnce, noSurroundings, type Surroundings } from "./surroundings.ts";
-import { latestAt } from "./too-late.ts";
+import { latestAt } from "./waits.ts";
+
+/** Under what a link is kept: the event's own id where it has no conversation, or is about no single person. */
+export function aboutOf(event: WaypostEvent, scope: RememberOptions["scope"]): string {
+  const about = scope === "contact" ? personKeyOf(event) : event.data.conversationId;
+  return about ?? event.id;
+}
+
+/** All under which a link of the event's contact may stand, that of `aboutOf` first. */
+export async function contactKeysOf(
+  event: WaypostEvent,
+  parts: { readonly ledger: Ledger } & Parameters<typeof retryWhileHeld>[1],
+): Promise<readonly string[]> {
+  const key = aboutOf(event, "contact");
+  if (key === event.id) return [key];
+  // The event may be ahead of the store.
+  const ask = () => parts.ledger.contactAliases([key], personEdges(event));
+  return (await retryWhileHeld(ask, parts))(key);
+}
+
+/** Asks at the first call. */
+export function askContact(
+  event: WaypostEvent,
+  contacts: Pick<Contacts, "of">,
+): () => Promise<DeliveryContact | undefined> {
+  let asked: Promise<DeliveryContact | undefined> | undefined;
+  return () => {
+    asked ??= contactFor(event, contacts);
+    return asked;
+  };
+}
+
+async function contactFor(
+  event: WaypostEvent,
+  contacts: Pick<Contacts, "of">,
+): Promise<DeliveryContact | undefined> {
+  try {
+    const contact = await contacts.of(event);
+    if (contact === undefined) return undefined;
+    const all = contact.phones.flatMap(phoneCandidates);
+    return { ...contact, phoneCandidates: [...new Set([...contact.phones, ...all])] };
+  } catch (error) {
+    throw new DeliveryError("outage", "the store does not say who the contact is", {
+      cause: error,
+      maybeDone: false,
+    });
+  }
+}
 
 export interface ContextParts {
   readonly setup: DestinationSetup;
@@ -102,4 +153,44 @@ export async function saveLink(
   if (await retryWhileHeld(save, parts)) return;
   lease.lose("a later holder has written the link");
   lease.check();
+}
+
+interface DryParts {
+  readonly ledger: Pick<Ledger, "link" | "contactAliases">;
+  readonly contacts: Pick<Contacts, "of">;
+  readonly surroundings: Surroundings;
+  readonly decider: Decider;
+}
+
+/** What a destination would be told if the event's turn were now. Reads alone: nothing that it remembers is kept. */
+export async function dryContext(
+  event: WaypostEvent,
+  which: { readonly destination: string; readonly route: string; readonly delayed: boolean },
+  { ledger, contacts, surroundings, decider }: DryParts,
+): Promise<DeliveryContext> {
+  const { destination, route, delayed } = which;
+  const about = aboutOf(event, "contact");
+  const keys =
+    about === event.id
+      ? [about]
+      : (await ledger.contactAliases([about], personEdges(event)))(about);
+  const key = [event.id, destination, ...(delayed ? [route] : [])].join(":");
+  return {
+    ...{ destination, idempotencyKey: key, attempt: 1, fence: 0, routes: [route], shadow: true },
+    ...(delayed && { after: route }),
+    link: undefined,
+    contactLink: await ledger.link(destination, keys),
+    contact: askContact(event, contacts),
+    scope: (names) => surroundings.scope(event, route, names),
+    concerned: () => surroundings.concerned(event),
+    files: async () => [],
+    replying: {
+      until: latestAt(decider, { route, replay: undefined }, event),
+      standing: (answers) => surroundings.standing(event, answers),
+      marks: (answers) => surroundings.marks(event, answers),
+      sentWith: (callback) => surroundings.sentWith(callback),
+      repeats: async () => undefined,
+    },
+    remember: async () => undefined,
+  };
 }

@@ -4,10 +4,9 @@ import { LeaseOverError } from "../../support/lease.ts";
 import { setupFor } from "../delivery.ts";
 import type { Batch } from "../lanes/gather.ts";
 import type { OpenRow } from "../lanes/lane.ts";
-import { GivenUpError } from "../writes.ts";
+import { GivenUpError } from "../ledger-access.ts";
 import { attemptBatch, type BatchEnd, type Outcome } from "./attempt.ts";
-import { contactKeysOf } from "./contact-of.ts";
-import { contextOf, saveLink } from "./context.ts";
+import { contactKeysOf, contextOf, saveLink } from "./context.ts";
 import { jitter, settle, settleUntried } from "./settle.ts";
 import {
   bodyToTry,

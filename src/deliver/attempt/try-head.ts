@@ -5,15 +5,12 @@ import { LeaseOverError } from "../../support/lease.ts";
 import { setupFor } from "../delivery.ts";
 import type { Health } from "../health.ts";
 import type { OpenRow } from "../lanes/lane.ts";
-import { GivenUpError } from "../writes.ts";
-import { attempt, isSkipped, type Outcome } from "./attempt.ts";
-import { contactKeysOf } from "./contact-of.ts";
-import { type ContextParts, contextOf, saveLink } from "./context.ts";
+import { GivenUpError } from "../ledger-access.ts";
+import { attempt, isSkipped, lookInShadow, type Outcome } from "./attempt.ts";
+import { type ContextParts, contactKeysOf, contextOf, saveLink } from "./context.ts";
 import { deadly, jitter, settle } from "./settle.ts";
-import { lookInShadow } from "./shadow.ts";
-import { isTooLate } from "./too-late.ts";
 import { decideTurn, followUp, sendingMark, skip, type TurnParts, waitForTurn } from "./turn.ts";
-import { findBody, isOld, lacksParts, waitForBody, waitsForItsTime } from "./waits.ts";
+import { findBody, isOld, isTooLate, lacksParts, waitForBody, waitsForItsTime } from "./waits.ts";
 
 export interface HeadParts extends TurnParts, ContextParts {
   /** For destinations with `serialize: "contact"`. */

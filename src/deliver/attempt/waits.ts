@@ -3,9 +3,11 @@ import { mediaOf } from "../../event/media-of.ts";
 import { omitFrom } from "../../event/omit.ts";
 import type { Clock } from "../../support/clock.ts";
 import type { Log } from "../../support/log.ts";
-import type { Bodies, Body } from "../bodies.ts";
 import { type DestinationSetup, setupFor } from "../delivery.ts";
+import { receivedAt } from "../flows/circumstances.ts";
+import type { Decider } from "../flows/decide.ts";
 import { mostWaitMs, type OpenRow } from "../lanes/lane.ts";
+import type { Bodies, Body } from "../ledger-access.ts";
 import { jitter } from "./settle.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -98,4 +100,36 @@ function timeToWait({ setup, clock, log }: WaitParts, row: OpenRow, body: Waypos
     log.warn("a destination cannot say when to try", { eventId: row.eventId, error });
     return 0;
   }
+}
+
+/** Where the route does not say. */
+const defaultMs = 60 * 60_000;
+
+/**
+ * What writes to contacts writes nothing late, be it after an outage: asked before each attempt, but of one that may have taken effect
+ * already. What a replay sends, with its effects, is as old as it is, unless the route says how old it may be.
+ */
+export function isTooLate(
+  {
+    setup,
+    decider,
+    clock,
+  }: { readonly setup: DestinationSetup; readonly decider?: Decider; readonly clock: Clock },
+  row: Pick<OpenRow, "route" | "replay" | "unknown" | "emits">,
+  event: WaypostEvent,
+): boolean {
+  if (!setup.config.writesToContacts || row.unknown || row.emits !== undefined) return false;
+  return clock.now() > latestAt(decider, row, event);
+}
+
+/** Until when something may be written, in ms; Infinity for what a replay sends by a route that does not say. */
+export function latestAt(
+  decider: Decider | undefined,
+  row: Pick<OpenRow, "route" | "replay">,
+  event: WaypostEvent,
+): number {
+  const usual = row.replay === undefined ? defaultMs : Number.POSITIVE_INFINITY;
+  const maxAgeMs = decider?.maxAgeMs(row.route) ?? usual;
+  const at = decider?.opensAt(row.route, event)?.getTime() ?? receivedAt(event);
+  return at + maxAgeMs;
 }

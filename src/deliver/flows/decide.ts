@@ -8,7 +8,7 @@ import {
   type WaypostEvent,
 } from "../../contracts.ts";
 import { deliveryId } from "../delivery.ts";
-import { nothingToDo } from "../lanes/over-at-once.ts";
+import { nothingToDo } from "../lanes/lanes.ts";
 import {
   type Circumstances,
   circumstancesOf,
@@ -17,9 +17,8 @@ import {
 } from "./circumstances.ts";
 import { isClaimed, isTheOne } from "./once.ts";
 import { compileOnly, firstBroken, type OnlyTest } from "./only.ts";
-import { needsOpenings } from "./opened.ts";
 import { logNames } from "./scope.ts";
-import { isOwn, type OwnTakes, ownTakes } from "./takes.ts";
+import { isOwn, needsOpenings, type OwnTakes, ownTakes } from "./takes.ts";
 
 /** What is asked of a row at its turn. */
 interface Asking {

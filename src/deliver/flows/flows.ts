@@ -11,15 +11,18 @@ import {
 } from "../../contracts.ts";
 import { derivedEvent, mostDepth } from "../../event/derived-event.ts";
 import type { Template, Templates } from "../../support/template.ts";
-import { setAsAsked } from "./asked-set.ts";
 import type { Circumstances, FlowMemory } from "./circumstances.ts";
-import { type Confirmation, confirmStop } from "./confirm-stop.ts";
-import { applyConsent } from "./consent.ts";
-import { needsOpenings, opened } from "./opened.ts";
-import { renderOf } from "./render.ts";
-import { type ScopeParts, scopeOf } from "./scope.ts";
-import { change, scalars, topicOf } from "./set.ts";
-import { acts } from "./takes.ts";
+import { renderOf, type ScopeParts, scopeOf } from "./scope.ts";
+import {
+  applyConsent,
+  type Confirmation,
+  change,
+  confirmStop,
+  scalars,
+  setAsAsked,
+  topicOf,
+} from "./set.ts";
+import { acts, needsOpenings, opened } from "./takes.ts";
 
 export interface FlowsParts extends ScopeParts {
   readonly routes: readonly Route[];

@@ -1,12 +1,14 @@
 import {
   type Accounts,
   type Contact,
+  DeliveryError,
   type FlowRules,
   type TemplateName,
   templateNames,
   type WaypostEvent,
 } from "../../contracts.ts";
 import type { TranscriptEntry } from "../../event/message-in-words.ts";
+import { type Template, TemplateError } from "../../support/template.ts";
 import { sentTypes } from "./about.ts";
 import { type Circumstances, receivedAt } from "./circumstances.ts";
 
@@ -113,4 +115,17 @@ async function transcriptOf(
 function linksOf({ data }: WaypostEvent) {
   const digits = data.contact?.waId?.replace(/[^0-9]/g, "");
   return digits ? { chat: `https://wa.me/${digits}` } : {};
+}
+
+/** `what`: which template, for people. Throws DeliveryError. */
+export function renderOf(what: string, template: Template, scope: object): unknown {
+  try {
+    return template.render(scope);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const { kind, place, reason } = error;
+    const where = [what, place].filter(Boolean).join(" at ");
+    // Too long a time may be the machine's fault.
+    throw new DeliveryError(kind === "limit" ? "outage" : "refused", `${where}: ${reason}`);
+  }
 }

@@ -5,10 +5,66 @@ import {
   type Route,
   type WaypostEvent,
 } from "../../contracts.ts";
+import { derivedEvent } from "../../event/derived-event.ts";
+import { hashId } from "../../event/hash-id.ts";
 import { replyRequestedType, setRequestedType } from "../../event/own-types.ts";
 import { compilePattern } from "../../event/pattern.ts";
-import { hasBots } from "../routes/asked-replies.ts";
-import { needsOpenings } from "./opened.ts";
+import { hasBots } from "../routes/without-route.ts";
+import type { Circumstances } from "./circumstances.ts";
+import { opens } from "./conversation-state.ts";
+
+/**
+ * Something depends on a conversation's end: a route that names the event, or what lasts until then. A route that takes all
+ * types does not: who mirrors everything did not ask for more.
+ */
+export function needsClosings(routes: readonly Route[], rules: FlowRules): boolean {
+  const lastsUntilClosed = ({ once, set }: Route) =>
+    once?.for === "untilClosed" || set?.topic !== undefined;
+  // A topic that a bot sets ends with the conversation.
+  if (hasBots(rules)) return true;
+  const holds = rules.conversations.hold.handoff === "untilClosed";
+  return routes.some(
+    (route) =>
+      names(route, "business.conversation.closed") ||
+      lastsUntilClosed(route) ||
+      (holds && asksForHumans(route.only)),
+  );
+}
+
+/** A pattern of the route is about business events, and takes this type. */
+export function names({ when }: Route, type: string): boolean {
+  const own = (when.type ?? []).filter((pattern) => pattern.startsWith("business."));
+  return own.some((pattern) => compilePattern(pattern)(type));
+}
+
+function asksForHumans(only: Only | undefined): boolean {
+  if (only === undefined) return false;
+  const inner = [only.not, ...(only.all ?? [])];
+  return only.held?.by.includes("human") || inner.some(asksForHumans);
+}
+
+const type = "business.conversation.opened";
+
+/** A route names the event. */
+export function needsOpenings(routes: readonly Route[]): boolean {
+  return routes.some((route) => names(route, type));
+}
+
+/** `business.conversation.opened`, when the event is a message that opens its conversation. */
+export async function opened(
+  about: Circumstances,
+  { rules, now }: { readonly rules: FlowRules; readonly now: () => number },
+): Promise<WaypostEvent | undefined> {
+  const { event } = about;
+  const { conversationId, message } = event.data;
+  if (conversationId === undefined || event.data.test) return undefined;
+  if (!(await opens(about, rules))) return undefined;
+  const data = { by: "message", messageId: message?.id };
+  const at = new Date(now());
+  const made = derivedEvent({ source: event, route: "opened", type, data, at });
+  // A route may have the same name.
+  return { ...made, id: hashId("evt_", ["opened", conversationId, event.id]) };
+}
 
 /** What `set` and what people say about consent change; conditions on these, and templates that show them, wait for the `flows` row of their event. */
 const memoryKeys: readonly (keyof Only)[] = ["tag", "field", "topic", "owner", "consent"];

@@ -1,10 +1,10 @@
 import type { WaypostEvent } from "../../contracts.ts";
-import type { OpenRow } from "./lane.ts";
 import {
   emptyLane,
   insertRow,
   type Lane,
   merge,
+  type OpenRow,
   parkNumber,
   unparkNumbers,
   waitsBehind,
@@ -171,4 +171,20 @@ function subjectOf({ data }: WaypostEvent): string | undefined {
   // Not all of this is looked at when an event is read: another program may have published something else.
   const found = subjects.find(([, id]) => typeof id === "string" && id !== "");
   return found?.join(":");
+}
+
+/** As the row itself would say at its turn. */
+export const nothingToDo = "there is nothing to do";
+
+/**
+ * Asked for each row of a batch that opens now, in the order of its queue: whether it is over without a turn, because it is
+ * idle and all is done that came before in its lane. Memory knows all open rows but those of the batch.
+ */
+export function createOverAtOnce({ isFree }: Pick<Lanes, "isFree">) {
+  const before = new Set<string>();
+  return (laneKeys: readonly string[], idle: boolean | undefined): boolean => {
+    if (idle && isFree(laneKeys) && !laneKeys.some((key) => before.has(key))) return true;
+    for (const key of laneKeys) before.add(key);
+    return false;
+  };
 }

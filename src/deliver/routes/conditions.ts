@@ -4,9 +4,17 @@ import { eventFrom } from "../../event/event-from.ts";
 import { compilePattern } from "../../event/pattern.ts";
 import { countryOf, loadNumberingPlans } from "../../event/phone.ts";
 import { compileValuesWhen } from "../../support/value-when.ts";
-import type { Condition, ConditionTest, Holds } from "./condition.ts";
-import { byFlow, byReaction, byReferral, byTemplate } from "./message-conditions.ts";
-import { byReplyId, byText } from "./text-conditions.ts";
+import {
+  byFlow,
+  byReaction,
+  byReferral,
+  byReplyId,
+  byTemplate,
+  byText,
+  type Condition,
+  type ConditionTest,
+  type Holds,
+} from "./message-conditions.ts";
 
 /** The keys of `when`, compiled. All must hold. Throws on a bad pattern, expression or account name. */
 export function compileConditions(when: When, accounts: Accounts): Condition[] {

@@ -10,10 +10,9 @@ import {
 } from "../../contracts.ts";
 import { fileArrived, wentWithout } from "../../event/file-arrived.ts";
 import { acts, destinationsOf, isConditional, isOwn, isPlain, ownTakes } from "../flows/takes.ts";
-import { askedReplies, askedRoute } from "./asked-replies.ts";
-import { type Captures, type Condition, mergeCaptures } from "./condition.ts";
 import { compileConditions } from "./conditions.ts";
-import { mediaPatterns, whyNoMedia } from "./media-takes.ts";
+import { type Captures, type Condition, mergeCaptures } from "./message-conditions.ts";
+import { askedReplies, askedRoute, mediaPatterns, whyNoMedia } from "./without-route.ts";
 
 /** An event goes to this destination: a delivery. */
 interface Match {

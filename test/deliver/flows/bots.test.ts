@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { requestReply, type WaypostEvent } from "../../../src/contracts.ts";
-import { needsClosings } from "../../../src/deliver/flows/closings.ts";
+import { needsClosings } from "../../../src/deliver/flows/takes.ts";
 import { noRules, now, startFlows } from "./flow-engine.ts";
 
 const person = { waId: "15555550123", name: "Mia" };

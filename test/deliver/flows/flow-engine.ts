@@ -1,8 +1,8 @@
 import type { DeliveryRules, FlowRules, Route, WaypostEvent } from "../../../src/contracts.ts";
 import { flowsDestination } from "../../../src/contracts.ts";
-import { confirmationOf } from "../../../src/deliver/flows/confirm-stop.ts";
 import { createDecider } from "../../../src/deliver/flows/decide.ts";
 import { compileDoings, createFlows } from "../../../src/deliver/flows/flows.ts";
+import { confirmationOf } from "../../../src/deliver/flows/set.ts";
 import { createSurroundings } from "../../../src/deliver/flows/surroundings.ts";
 import { compileRoutes } from "../../../src/deliver/routes/routes.ts";
 import { textOf } from "../../../src/event/message-in-words.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { WaypostEvent } from "../../../src/contracts.ts";
-import { needsClosings } from "../../../src/deliver/flows/closings.ts";
+import { needsClosings } from "../../../src/deliver/flows/takes.ts";
 import { hour, noRules, now, type RouteParts, startFlows } from "./flow-engine.ts";
 
 const person = { waId: "15555550123", name: "Mia" };

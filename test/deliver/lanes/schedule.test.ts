@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { createRate } from "../../../src/deliver/head-schedule.ts";
 import { createLanes } from "../../../src/deliver/lanes/lanes.ts";
-import { createRate } from "../../../src/deliver/lanes/rate.ts";
 import { createSchedule } from "../../../src/deliver/lanes/schedule.ts";
 import { createFakeClock } from "../fake-clock.ts";
 import { rowOf } from "../row-of.ts";

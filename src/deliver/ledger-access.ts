@@ -1,8 +1,27 @@
-import type { DeliveryChange, Ledger } from "../contracts.ts";
+import type { DeliveryChange, Ledger, WaypostEvent } from "../contracts.ts";
 import type { Clock } from "../support/clock.ts";
+import { delay } from "../support/delay.ts";
+import { gathered } from "../support/gathered.ts";
 import { type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
-import { retryWhileHeld } from "./retry-while-held.ts";
+
+const waitMs = { first: 50, most: 2_000 };
+
+/** Asks the ledger again and again until it answers. Throws LeaseOverError when the lease ends first. */
+export async function retryWhileHeld<T>(
+  work: () => Promise<T>,
+  { lease, clock, log }: { readonly lease: Lease; readonly clock: Clock; readonly log: Log },
+): Promise<T> {
+  for (let ms = waitMs.first; ; ms = Math.min(2 * ms, waitMs.most)) {
+    lease.check();
+    try {
+      return await work();
+    } catch (error) {
+      log.warn("the ledger does not answer, asks again", { ms, error });
+    }
+    await delay(ms, { clock, signal: lease.over });
+  }
+}
 
 /** An operator gave the row up: nothing more is written of it. */
 export class GivenUpError extends Error {
@@ -76,4 +95,53 @@ export function createWrites(parts: {
         queueMicrotask(() => void run());
       }
     });
+}
+
+export type Body = WaypostEvent | "quarantined" | undefined;
+
+/** The events of open rows: those that came lately from memory, all others from the log. */
+export interface Bodies {
+  keep(event: WaypostEvent): void;
+  /** undefined: the log does not have it yet. Rejects with StoreError. */
+  get(id: string): Promise<Body>;
+}
+
+const defaultMaxBytes = 64 * 1024 * 1024;
+
+/** As JSON, so that their size is known. What is asked for together is one question to the log. */
+export function createBodies(
+  { bodies }: Pick<Ledger, "bodies">,
+  maxBytes = defaultMaxBytes,
+): Bodies {
+  const kept = new Map<string, string>();
+  let bytes = 0;
+  const ask = gathered(async (ids: readonly string[]) => {
+    const found = await bodies(ids);
+    return (id): Body => found.get(id);
+  });
+  const sizeOf = (json: string) => 2 * json.length;
+  const drop = (id: string, json: string) => {
+    kept.delete(id);
+    bytes -= sizeOf(json);
+  };
+  return {
+    keep(event) {
+      if (kept.has(event.id)) return;
+      const json = JSON.stringify(event);
+      kept.set(event.id, json);
+      bytes += sizeOf(json);
+      for (const [id, oldest] of kept) {
+        if (bytes <= maxBytes) break;
+        drop(id, oldest);
+      }
+    },
+    async get(id) {
+      const json = kept.get(id);
+      if (json === undefined) return ask(id);
+      // Used last: goes last.
+      kept.delete(id);
+      kept.set(id, json);
+      return JSON.parse(json);
+    },
+  };
 }
