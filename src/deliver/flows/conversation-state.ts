@@ -1,6 +1,7 @@
 import type { FlowRules, Holder, Party, WaypostEvent } from "../../contracts.ts";
 import { sentTypes } from "./about.ts";
-import { type Circumstances, receivedAt } from "./circumstances.ts";
+import type { Circumstances } from "./circumstances.ts";
+import { cameLater, receivedAt } from "./order.ts";
 
 const inbound = "whatsapp.message.*";
 const standby = "whatsapp.standby.*";
@@ -15,22 +16,14 @@ function senderOf({ type, data }: WaypostEvent): Party | undefined {
 
 /** An inbound message, and none of either side came in the time of silence before it, or the conversation was closed since. */
 export async function opens(
-  { event, newest }: Circumstances,
+  { event, lastBefore }: Circumstances,
   { conversations: { closeAfterMs } }: FlowRules,
 ): Promise<boolean> {
   if (!event.type.startsWith("whatsapp.message.")) return false;
-  const at = receivedAt(event);
-  const before = { from: at - closeAfterMs, to: at };
-  const [last] = await newest([inbound, standby, ...sentTypes], { ...before, limit: 5 }).then(
-    (found) => found.filter((other) => comesBefore(other, event)),
-  );
+  const last = await lastBefore([inbound, standby, ...sentTypes], receivedAt(event) - closeAfterMs);
   if (last === undefined) return true;
-  return (await newest([closed], { from: receivedAt(last), to: at })).length > 0;
-}
-
-function comesBefore(one: WaypostEvent, other: WaypostEvent): boolean {
-  const [a, b] = [receivedAt(one), receivedAt(other)];
-  return a < b || (a === b && one.id < other.id);
+  const end = await lastBefore([closed], receivedAt(last) - 1);
+  return end !== undefined && cameLater(end, last);
 }
 
 /** One of these has the conversation now. */

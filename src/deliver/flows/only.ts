@@ -1,8 +1,9 @@
 import { isOpen } from "../../contracts/business-hours.ts";
 import type { AboutWhen, FlowRules, Only } from "../../contracts.ts";
 import { contactKey, contactKeys } from "../../event/contact-keys.ts";
-import { type Circumstances, receivedAt } from "./circumstances.ts";
+import type { Circumstances } from "./circumstances.ts";
 import { isAnswered, isHeld, opens } from "./conversation-state.ts";
+import { receivedAt } from "./order.ts";
 
 /** One key of an `only` as a test. */
 export interface OnlyTest {
