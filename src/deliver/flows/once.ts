@@ -49,11 +49,13 @@ export async function isTheOne(
   const time = Number.isNaN(happened) ? iso(at) : iso(happened);
   const claim = { by: claimant.id, at: iso(at), time, expireAt };
   for (let round = 0; round < maxRounds; round += 1) {
-    const standing = await ledger.claims(keys);
+    const found = await Promise.all(keys.map((key) => ledger.claims([key])));
+    const standing = found.flat();
     if (standing.some(({ by }) => by === claimant.id)) return true;
     const [newest] = standing.toSorted((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
     if (newest !== undefined && !(await isOver(newest, claimant.once, about))) return false;
-    if (await ledger.claim(own, claim, newest)) return true;
+    // What is over under another id may leave an older one standing here.
+    if (await ledger.claim(own, claim, found[0]?.[0])) return true;
   }
   return false;
 }
