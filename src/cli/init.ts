@@ -45,7 +45,7 @@ async function write(file: string): Promise<void> {
       exitCodes.wrong,
       code === "EEXIST"
         ? `${file} is there already, and stays as it is. To begin anew, move it away first.`
-        : `${file} cannot be written (${code}). Make its folder writable, or name another in WAYPOST_CONFIG.`,
+        : `${file} cannot be written (${code}). ${code === "ENOENT" ? "Make its folder first" : "Make its folder writable"}, or name another in WAYPOST_CONFIG.`,
     );
   }
 }

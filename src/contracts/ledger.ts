@@ -180,6 +180,8 @@ export interface Claim {
   readonly by: string;
   /** `receivedAt` of its event. */
   readonly at: string;
+  /** When it happened, by its payload. Absent in those of earlier versions. */
+  readonly time?: string;
 }
 
 /** What keeps a route with `once` to one delivery. */

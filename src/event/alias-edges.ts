@@ -1,5 +1,11 @@
-import { type ConversationParty, conversationIdOf, personKey } from "./conversation.ts";
+import {
+  type ConversationParty,
+  conversationIdOf,
+  normalizePhone,
+  personKey,
+} from "./conversation.ts";
 import type { Contact, IdChange, System, WaypostEvent } from "./generated.ts";
+import { sameInOtherWriting } from "./phone.ts";
 
 /** `from` and `to` are conversations with one person; a phone only as long as the person had it. */
 export interface AliasEdge {
@@ -8,9 +14,10 @@ export interface AliasEdge {
   /**
    * `phone`: one payload held the phone (from) and the BSUID (to). `left`: this person (to) gave the phone (from)
    * up. `moved`: whoever had the one phone went on to the other, no BSUID was told. `became`: a BSUID gave way to
-   * another; in rows of earlier versions also what is now `left` or `moved`.
+   * another; in rows of earlier versions also what is now `left` or `moved`. `written`: Meta knows somebody by the phone `to`, which others
+   * may write as `from`.
    */
-  readonly kind: "phone" | "left" | "moved" | "became";
+  readonly kind: "phone" | "left" | "moved" | "became" | "written";
   /** The first time it was told, by payload time, ISO 8601. Absent when it is not known. */
   readonly at?: string;
 }
@@ -45,7 +52,21 @@ function edgesOf(event: WaypostEvent, keyOf: KeyOf): AliasEdge[] {
   link(kind, { phone: contact?.waId }, { userId: contact?.userId });
   link("phone", { phone: syncedContact?.phoneNumber }, { userId: syncedContact?.userId });
   if (changed !== undefined) linkChange(link, changed, previousWaId, contact ?? {});
+  if (isToldByMeta(event)) {
+    const phones = [contact?.waId, syncedContact?.phoneNumber, changed?.waId, previousWaId];
+    for (const phone of phones) linkWriting(link, phone);
+  }
   return [...edges.values()];
+}
+
+/** Your services may write a phone in either way; and one to which nothing could be sent may be nobody's. */
+function isToldByMeta({ type }: WaypostEvent): boolean {
+  return /^whatsapp\.(?!outgoing\.|status\.failed$)/.test(type);
+}
+
+function linkWriting(link: Link, phone: string | undefined): void {
+  const other = phone === undefined ? undefined : sameInOtherWriting(normalizePhone(phone));
+  if (other !== undefined) link("written", { phone: other }, { phone });
 }
 
 type KeyOf = (party: ConversationParty) => string | undefined;

@@ -36,6 +36,14 @@ export function phoneCandidates(text: string): string[] {
   return other === undefined ? [digits] : [digits, other];
 }
 
+/**
+ * The same phone in a country's other writing, as digits, and only where the number cannot be another phone's as well; undefined: it has
+ * none. In Brazil a landline may begin with 5, so what is said of one is not said of the mobile with a 9 before it.
+ */
+export function sameInOtherWriting(digits: string): string | undefined {
+  return /^55[1-9][1-9]9?5[0-9]{7}$/.test(digits) ? undefined : otherWriting(digits);
+}
+
 /** E.164 has 15 digits at most; the shortest numbers with a country code have 7. */
 function phoneDigits(text: string): string | undefined {
   const key = contactKey(text);

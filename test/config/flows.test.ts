@@ -728,7 +728,7 @@ describe("A route", () => {
     const only = "defaults: { only: { not: { tag: spam }, hours: office } }";
     const both = await loadYaml(
       t,
-      `${withRoute("to: a, only: { not: { tag: x } }", `${only}\n${office}`)}  - { name: s, when: { type: business.x }, to: a, defaults: false }\n  - { name: u, when: { type: business.x }, to: a }\n`,
+      `${withRoute("to: a, only: { not: { tag: x } }", `${only}\n${office}`)}  - { name: s, when: { type: business.x }, to: a, defaults: false }\n  - { name: u, when: { type: business.y }, to: a }\n`,
       kinds,
     );
     const spam = { not: { tag: ["spam"] }, hours: ["office"] };

@@ -228,13 +228,15 @@ export function testFlowRows(
 
     it("gives a claim to one of two, and again to whom it was given", async () => {
       const until = new Date(Date.now() + 60_000);
-      const by = (n: number) => ({ by: row(n).id, at: at(n).toISOString(), expireAt: until });
+      const times = (n: number) => ({ at: at(n).toISOString(), time: at(n - 1).toISOString() });
+      const claimOf = (n: number) => ({ by: row(n).id, ...times(n) });
+      const by = (n: number) => ({ ...claimOf(n), expireAt: until });
       const tried = await Promise.all([1, 2, 3].map((n) => ledger.claim("k", by(n))));
       assert.equal(tried.filter(Boolean).length, 1);
       const [first] = await ledger.claims(["k", "other"]);
       assert.ok(first);
       const winner = tried.indexOf(true) + 1;
-      assert.deepEqual(first, { by: row(winner).id, at: at(winner).toISOString() });
+      assert.deepEqual(first, claimOf(winner));
       assert.equal(await ledger.claim("k", by(winner)), true);
       assert.equal(await ledger.claim("k", by(8)), false);
       const over = await Promise.all([8, 9].map((n) => ledger.claim("k", by(n), first)));

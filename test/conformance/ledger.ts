@@ -364,7 +364,7 @@ export function testLedger(
 
     it("opens many rows again in the order they are named, each as if it were alone, once for a replay", async () => {
       const epoch = await take();
-      const first = (await ledger.reserveSeq(name, epoch, 4)) ?? 0;
+      const first = (await reserveSeq(ledger, name, epoch, 4)) ?? 0;
       await ledger.insert(
         [1, 2, 3, 4].map((n) => row(n, first + n - 1)),
         epoch,

@@ -11,11 +11,13 @@ import { testMediaRows } from "./media-rows.ts";
 import { testSeries } from "./series.ts";
 import { testSilences } from "./silences.ts";
 import { testStore } from "./store.ts";
+import { testWritings } from "./writings.ts";
 
 testStore("embedded", { skip: false }, open);
 testAsked("embedded", { skip: false }, open);
 testInstallation("embedded", { skip: false }, open);
 testSilences("embedded", { skip: false }, open);
+testWritings("embedded", { skip: false }, open);
 testSeries("embedded", { skip: false }, open);
 testMediaRows("embedded", { skip: false }, async () => {
   const { store, close } = await open();

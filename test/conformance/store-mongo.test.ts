@@ -13,6 +13,7 @@ import { testMediaRows } from "./media-rows.ts";
 import { testSeries } from "./series.ts";
 import { testSilences } from "./silences.ts";
 import { testStore } from "./store.ts";
+import { testWritings } from "./writings.ts";
 
 const needs = needsMongo();
 let mongo: Mongo | undefined;
@@ -32,6 +33,7 @@ testStore("MongoDB", needs, open);
 testAsked("MongoDB", needs, open);
 testInstallation("MongoDB", needs, open);
 testSilences("MongoDB", needs, open);
+testWritings("MongoDB", needs, open);
 testSeries("MongoDB", needs, open);
 testMediaRows("MongoDB", needs, async () => {
   const { store, close } = await open();

@@ -128,6 +128,19 @@ describe("POST /api/events", () => {
     assert.equal((await ops.post("/api/events", paid)).status, 202);
   });
 
+  it("refuses what is not UTF-8, in which characters would be lost", async () => {
+    const body = Buffer.from(JSON.stringify({ ...paid, business: { city: "Köln" } }), "latin1");
+    const headers = {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json; charset=iso-8859-1",
+    };
+    const response = await fetch(`${ops.url}/api/events`, { method: "POST", headers, body });
+    assert.equal(response.status, 400);
+    const { errors } = (await response.json()) as Refusal;
+    assert.match(errors[0]?.reason ?? "", /in UTF-8/);
+    assert.deepEqual(bus.published, []);
+  });
+
   it("answers 503 when it is not durable, and takes it again under the same id", async () => {
     bus.mood = "rejects";
     const response = await ops.post("/api/events", paid);

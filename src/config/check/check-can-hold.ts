@@ -1,10 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
-import { compilePattern } from "../../event/pattern.ts";
 import { each, record } from "../shape.ts";
 import type { Report, YamlPath } from "../yaml-file.ts";
-import { works } from "./checked.ts";
-
-type Conditions = Readonly<Record<string, unknown>>;
+import { type Conditions, impliesAll } from "./implies.ts";
 
 /**
  * Reports a route that can never take an event. Only what is certain: a condition that its types never meet, two
@@ -27,7 +23,7 @@ export function checkCanHold(
     [record(only), record(defaults)["not"]],
     [record(defaults), record(only)["not"]],
   ] as const;
-  if (pairs.some(([held, not]) => impliesAll(held, not))) {
+  if (pairs.some(([held, not]) => excludes(held, not))) {
     report([...path, "only"], {
       problem: "never holds beside `defaults`, which excludes it",
       remedy: "Add `defaults: false` to the route, or change one of them",
@@ -126,39 +122,14 @@ function checkKeysFitEachOther(when: Conditions, path: YamlPath, report: Report)
 }
 
 function checkNotItsOpposite(conditions: Conditions, path: YamlPath, report: Report): void {
-  if (!impliesAll(conditions, conditions["not"])) return;
+  if (!excludes(conditions, conditions["not"])) return;
   report([...path, "not"], {
     problem: "excludes all that the other conditions take",
     remedy: "Narrow it, or remove one of the two",
   });
 }
 
-/** Whatever meets `conditions` meets `others` too. False where that is not certain. */
-function impliesAll(conditions: Conditions, others: unknown): boolean {
-  const keys = Object.entries(record(others));
-  return (
-    keys.length > 0 &&
-    keys.every(([key, other]) => {
-      const own = conditions[key];
-      return own !== undefined && own !== null && implies(key, own, other);
-    })
-  );
-}
-
-/** Of texts, any value of a list is enough: all of `own` must be among `other`. */
-function implies(key: string, own: unknown, other: unknown): boolean {
-  const listed = [own, other].every((side) => Array.isArray(side) || typeof side !== "object");
-  if (!listed) return isDeepStrictEqual(own, other);
-  const others = each(other, []).map(([value]) => value);
-  return each(own, []).every(([value]) =>
-    others.some((each) => each === value || (key === "type" && isWithin(value, each))),
-  );
-}
-
-/** A type without wildcards that a pattern takes. */
-function isWithin(type: unknown, pattern: unknown): boolean {
-  if (typeof type !== "string" || typeof pattern !== "string") return false;
-  if (pattern === "#") return true;
-  if (/[*#]/.test(type) || !works(() => compilePattern(pattern))) return false;
-  return compilePattern(pattern)(type);
+/** Whatever meets `conditions` meets what must not hold. */
+function excludes(conditions: Conditions, not: unknown): boolean {
+  return Object.keys(record(not)).length > 0 && impliesAll(conditions, record(not));
 }

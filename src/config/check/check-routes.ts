@@ -5,6 +5,7 @@ import { checkCanHold } from "./check-can-hold.ts";
 import { checkOnly, checkWhen } from "./check-conditions.ts";
 import { checkCycles } from "./check-cycles.ts";
 import type { DestinationChecks } from "./check-destinations.ts";
+import { checkReached } from "./check-reached.ts";
 import {
   type Checked,
   checkEmittedType,
@@ -14,6 +15,7 @@ import {
   checkReference,
   checkUnique,
 } from "./checked.ts";
+import { targetsOf } from "./targets.ts";
 
 /** `routes` and `defaults`. */
 export function checkRoutes(checked: Checked, checks: DestinationChecks, report: Report): void {
@@ -34,6 +36,7 @@ export function checkRoutes(checked: Checked, checks: DestinationChecks, report:
   const names = { path: ["routes"], what: "route", source: checked.source };
   checkUnique(list(routes), names, report);
   checkCycles(list(routes), report);
+  checkReached(checked, report);
 }
 
 function checkTargets(
@@ -75,21 +78,6 @@ function checkSays(
   report(at, {
     problem: "is not told what to write",
     remedy: `Say it here, e.g. { ${String(name)}: { text: "Back at 9." } }, or in destinations.${String(name)}`,
-  });
-}
-
-interface Target {
-  readonly name: unknown;
-  readonly options?: unknown;
-  readonly at: YamlPath;
-}
-
-/** Names, and `{ name: { options } }`. */
-function targetsOf(to: unknown, path: YamlPath): Target[] {
-  return each(to, path).flatMap(([target, at]): Target[] => {
-    if (typeof target !== "object") return [{ name: target, at }];
-    const entries = Object.entries(record(target));
-    return entries.map(([name, options]) => ({ name, options: options ?? {}, at: [...at, name] }));
   });
 }
 

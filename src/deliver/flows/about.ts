@@ -1,4 +1,5 @@
 import type { EventQuery, ReplyMarks, WaypostEvent } from "../../contracts.ts";
+import { lastBefore } from "./order.ts";
 
 /** Our message that an event concerns. */
 export interface About {
@@ -54,15 +55,18 @@ function messageIdOf({ type, data }: WaypostEvent): string | undefined {
 }
 
 async function lastSentBefore(
-  { id, data }: WaypostEvent,
+  event: WaypostEvent,
   query: Pick<EventQuery, "events">,
 ): Promise<string | undefined> {
-  const { conversationId, receivedAt } = data;
+  const { conversationId, receivedAt } = event.data;
   if (conversationId === undefined) return undefined;
   const to = new Date(Date.parse(receivedAt) + 1).toISOString();
   const filter = { conversation: conversationId, types: sentTypes, to };
-  const { items } = await query.events(filter, { limit: 2 });
-  return items.find((sent) => sent.id !== id)?.data.message?.id;
+  const last = await lastBefore(event, async (limit) => {
+    const { items } = await query.events(filter, { limit: limit + 1 });
+    return items.filter(({ id }) => id !== event.id).slice(0, limit);
+  });
+  return last?.data.message?.id;
 }
 
 /** `campaign:<name>:<variant>`, as it was given to Meta with the message. */

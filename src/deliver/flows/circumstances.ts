@@ -10,6 +10,7 @@ import type {
   WaypostEvent,
 } from "../../contracts.ts";
 import { type About, findAbout, sentTypes } from "./about.ts";
+import { cameLater, lastBefore, receivedAt } from "./order.ts";
 
 /** Of what came after an event so many are looked at, the newest. */
 const mostFollowing = 50;
@@ -39,6 +40,8 @@ export interface Circumstances {
     types: readonly string[],
     which?: { readonly from?: number; readonly to?: number; readonly limit?: number },
   ): Promise<readonly WaypostEvent[]>;
+  /** The last of these types that came before it on its conversation; `from` as above. */
+  lastBefore(types: readonly string[], from: number): Promise<WaypostEvent | undefined>;
 }
 
 export function circumstancesOf(
@@ -79,26 +82,11 @@ export function circumstancesOf(
       return beside.some((other) => cameLater(other, event) && (isOne?.(other) ?? true));
     },
     newest,
+    lastBefore(types, from) {
+      const to = receivedAt(event);
+      return lastBefore(event, (limit) => newest(types, { from, to, limit }));
+    },
   };
-}
-
-/** When a route's conditions look at the event. */
-export function receivedAt({ data }: WaypostEvent): number {
-  const at = Date.parse(data.receivedAt);
-  return Number.isNaN(at) ? 0 : at;
-}
-
-/**
- * Whether another event of the conversation came after this one. What one POST brings is received at once: then what happened
- * later did. Of what also happened in one second the contact's messages have an order, by their ids, so that one is the last;
- * anything else is said to have come after it.
- */
-function cameLater(other: WaypostEvent, event: WaypostEvent): boolean {
-  const ms =
-    receivedAt(other) - receivedAt(event) || Date.parse(other.time) - Date.parse(event.time);
-  if (ms !== 0 && !Number.isNaN(ms)) return ms > 0;
-  const areMessages = [other, event].every(({ type }) => type.startsWith("whatsapp.message."));
-  return !areMessages || other.id > event.id;
 }
 
 function asked<T>(ask: () => Promise<T>): () => Promise<T> {
@@ -126,22 +114,14 @@ function senderOf({ type, data }: WaypostEvent): Party | undefined {
 
 /** An inbound message, and none of either side came in the time of silence before it, or the conversation was closed since. */
 export async function opens(
-  { event, newest }: Circumstances,
+  { event, lastBefore }: Circumstances,
   { conversations: { closeAfterMs } }: FlowRules,
 ): Promise<boolean> {
   if (!event.type.startsWith("whatsapp.message.")) return false;
-  const at = receivedAt(event);
-  const before = { from: at - closeAfterMs, to: at };
-  const [last] = await newest([inbound, standby, ...sentTypes], { ...before, limit: 5 }).then(
-    (found) => found.filter((other) => comesBefore(other, event)),
-  );
+  const last = await lastBefore([inbound, standby, ...sentTypes], receivedAt(event) - closeAfterMs);
   if (last === undefined) return true;
-  return (await newest([closed], { from: receivedAt(last), to: at })).length > 0;
-}
-
-function comesBefore(one: WaypostEvent, other: WaypostEvent): boolean {
-  const [a, b] = [receivedAt(one), receivedAt(other)];
-  return a < b || (a === b && one.id < other.id);
+  const end = await lastBefore([closed], receivedAt(last) - 1);
+  return end !== undefined && cameLater(end, last);
 }
 
 /** One of these has the conversation now. */

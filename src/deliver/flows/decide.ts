@@ -9,14 +9,10 @@ import {
 } from "../../contracts.ts";
 import { deliveryId } from "../delivery.ts";
 import { nothingToDo } from "../lanes/lanes.ts";
-import {
-  type Circumstances,
-  circumstancesOf,
-  type FlowMemory,
-  receivedAt,
-} from "./circumstances.ts";
+import { type Circumstances, circumstancesOf, type FlowMemory } from "./circumstances.ts";
 import { isClaimed, isTheOne } from "./once.ts";
 import { compileOnly, firstBroken, type OnlyTest } from "./only.ts";
+import { receivedAt } from "./order.ts";
 import { isOwn, needsOpenings, type OwnTakes, ownTakes } from "./takes.ts";
 
 /** Of what templates may name, that for which the log is asked. */

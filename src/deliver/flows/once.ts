@@ -1,6 +1,7 @@
 import type { Claim, Ledger, Once } from "../../contracts.ts";
 import { sentTypes } from "./about.ts";
-import { type Circumstances, receivedAt } from "./circumstances.ts";
+import type { Circumstances } from "./circumstances.ts";
+import { cameLater, receivedAt } from "./order.ts";
 
 /** A claim that ends with its conversation, or with an answer, is forgotten after this at the latest. */
 const longestMs = 400 * 24 * 60 * 60 * 1_000;
@@ -44,13 +45,17 @@ export async function isTheOne(
   if (own === undefined) return true;
   const at = receivedAt(about.event);
   const expireAt = expiry(claimant.once, Math.max(at, about.now));
-  const claim = { by: claimant.id, at: iso(at), expireAt };
+  const happened = Date.parse(about.event.time);
+  const time = Number.isNaN(happened) ? iso(at) : iso(happened);
+  const claim = { by: claimant.id, at: iso(at), time, expireAt };
   for (let round = 0; round < maxRounds; round += 1) {
-    const standing = await ledger.claims(keys);
+    const found = await Promise.all(keys.map((key) => ledger.claims([key])));
+    const standing = found.flat();
     if (standing.some(({ by }) => by === claimant.id)) return true;
-    const [newest] = standing.toSorted((a, b) => (a.at < b.at ? 1 : -1));
+    const [newest] = standing.toSorted((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
     if (newest !== undefined && !(await isOver(newest, claimant.once, about))) return false;
-    if (await ledger.claim(own, claim, newest)) return true;
+    // What is over under another id may leave an older one standing here.
+    if (await ledger.claim(own, claim, found[0]?.[0])) return true;
   }
   return false;
 }
@@ -75,14 +80,19 @@ async function keysOf(
 async function isOver(
   claim: Claim,
   once: Once,
-  { event, newest }: Circumstances,
+  { event, lastBefore }: Circumstances,
 ): Promise<boolean> {
   const from = Date.parse(claim.at);
-  const at = receivedAt(event);
-  if (typeof once.for === "number") return at >= from + once.for;
+  if (typeof once.for === "number") return receivedAt(event) >= from + once.for;
   const ends = once.for === "untilClosed" ? ["business.conversation.closed"] : sentTypes;
-  // What came in the same POST as the claim's event may have been the answer to it: for what comes later it is.
-  return (await newest(ends, { from: at > from ? from - 1 : from, to: at })).length > 0;
+  const end = await lastBefore(ends, from - 1);
+  // As its event: those of earlier versions do not know when it happened.
+  const { by: id, at, time = "" } = claim;
+  return end !== undefined && cameLater(end, { id, type: "", time, data: { receivedAt: at } });
+}
+
+function placeOf({ at, time = "" }: Claim): string {
+  return `${at} ${time}`;
 }
 
 function expiry({ for: lasts }: Once, at: number): Date {

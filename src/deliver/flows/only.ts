@@ -1,7 +1,8 @@
 import { isOpen } from "../../contracts/business-hours.ts";
 import type { AboutWhen, FlowRules, Only } from "../../contracts.ts";
 import { contactKey, contactKeys } from "../../event/contact-keys.ts";
-import { type Circumstances, isAnswered, isHeld, opens, receivedAt } from "./circumstances.ts";
+import { type Circumstances, isAnswered, isHeld, opens } from "./circumstances.ts";
+import { receivedAt } from "./order.ts";
 
 /** One key of an `only` as a test. */
 export interface OnlyTest {

@@ -16,8 +16,9 @@ import type { TranscriptEntry } from "../../event/message-in-words.ts";
 import { type Template, TemplateError } from "../../support/template.ts";
 import { noSurroundings, type Surroundings } from "../attempt/surroundings.ts";
 import { marksOf, mostSteps, sentTypes } from "./about.ts";
-import { type Circumstances, holderOf, receivedAt } from "./circumstances.ts";
+import { type Circumstances, holderOf } from "./circumstances.ts";
 import type { Decider } from "./decide.ts";
+import { newestFirst, receivedAt } from "./order.ts";
 
 export interface ScopeParts {
   readonly accounts: Accounts;
@@ -105,15 +106,21 @@ async function transcriptOf(
   const types = ["whatsapp.message.*", ...sentTypes];
   const before = await newest(types, { to: receivedAt(event), limit: length });
   const own = types.some((type) => event.type.startsWith(type.slice(0, -1))) ? [event] : [];
-  const newestFirst = [...own, ...before].slice(0, length);
-  return newestFirst.reverse().flatMap(({ type, time, data }) => {
-    const { message, contact } = data;
-    if (message === undefined) return [];
-    const inbound = type.startsWith("whatsapp.message.");
-    const name = inbound ? contact?.name : undefined;
-    const from = inbound ? ("contact" as const) : ("business" as const);
-    return [{ at: time, from, message, ...(name !== undefined && { name }) }];
-  });
+  // What one POST brings is received at once.
+  const isLater = (other: WaypostEvent) =>
+    receivedAt(other) === receivedAt(event) && Date.parse(other.time) > Date.parse(event.time);
+  const earlier = before.filter((other) => !isLater(other)).toSorted(newestFirst);
+  return [...own, ...earlier]
+    .slice(0, length)
+    .reverse()
+    .flatMap(({ type, time, data }) => {
+      const { message, contact } = data;
+      if (message === undefined) return [];
+      const inbound = type.startsWith("whatsapp.message.");
+      const name = inbound ? contact?.name : undefined;
+      const from = inbound ? ("contact" as const) : ("business" as const);
+      return [{ at: time, from, message, ...(name !== undefined && { name }) }];
+    });
 }
 
 function linksOf({ data }: WaypostEvent) {

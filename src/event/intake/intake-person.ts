@@ -1,5 +1,6 @@
 import type { Contact } from "../generated.ts";
 import { internationalPhone, isBsuid } from "../person-id.ts";
+import { sameInOtherWriting } from "../phone.ts";
 import type { IntakeProblem } from "./intake-problem.ts";
 
 /** As `schemas/intake.schema.json` has it. */
@@ -60,13 +61,14 @@ function idIn(text: string, key: "userId" | "waId" | "phone"): Ids | string {
   return waId === undefined ? "is no phone number with its country code" : { waId };
 }
 
-/** False when another of the kind is there already. */
-function merge(ids: Ids, found: Ids): boolean {
-  for (const key of ["userId", "waId"] as const) {
-    const value = found[key];
-    if (value === undefined) continue;
-    if (ids[key] !== undefined && ids[key] !== value) return false;
-    ids[key] = value;
-  }
-  return true;
+/** False when another of the kind is there already. Of a phone in two writings the first stays: `waId`, as Meta has it. */
+function merge(ids: Ids, { userId, waId }: Ids): boolean {
+  const sameUser = ids.userId === undefined || userId === undefined || ids.userId === userId;
+  const samePhone =
+    ids.waId === undefined ||
+    waId === undefined ||
+    [ids.waId, sameInOtherWriting(ids.waId)].includes(waId);
+  if (userId !== undefined) ids.userId ??= userId;
+  if (waId !== undefined) ids.waId ??= waId;
+  return sameUser && samePhone;
 }

@@ -1,8 +1,14 @@
+import { isUtf8 } from "node:buffer";
 import express, { type RequestHandler } from "express";
 import { badParameter, Problem } from "./problem.ts";
 
-const parseJson = express.json({ limit: 16_384, type: () => true });
-const parseEvents = express.json({ limit: 1_048_576, type: () => true, strict: false });
+/** Read as text, bytes that are no UTF-8 would all be the same character. */
+function verify(_request: unknown, _response: unknown, bytes: Buffer): void {
+  if (!isUtf8(bytes)) throw Object.assign(new Error("not UTF-8"), { status: 400 });
+}
+const options = { type: () => true, verify };
+const parseJson = express.json({ ...options, limit: 16_384 });
+const parseEvents = express.json({ ...options, limit: 1_048_576, strict: false });
 const jsonTypes = /^application\/json(?:;|$)/i;
 const eventTypes = /^application\/(?:json|cloudevents(?:-batch)?\+json)(?:;|$)/i;
 

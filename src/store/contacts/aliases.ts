@@ -10,7 +10,8 @@ const maxIds = 2_000;
 /**
  * Who is who around these conversations: answers with all ids of the same person's conversation, the asked one
  * first. `became` edges always join. A phone joins a person only while it is known to have been only theirs: two
- * people are never merged, whoever had the number first. `learnt`: edges that the store may not have yet.
+ * people are never merged, whoever had the number first. The other writing of a phone joins it only while nothing else is known
+ * by that writing. `learnt`: edges that the store may not have yet.
  */
 export async function resolveAliases(
   ids: readonly string[],
@@ -40,7 +41,7 @@ export async function resolveAliases(
 
 /** The same, from edges at hand. They must be all that touch the ids asked for, and the ids they lead to. */
 export function persons(edges: readonly AliasEdge[]): (id: string) => readonly string[] {
-  const sorted = withoutOldKinds(edges);
+  const sorted = withoutOldKinds(edges.filter(({ kind }) => kind !== "written"));
   const groups = createGroups();
   for (const { kind, from, to } of sorted) if (kind === "became") groups.join(from, to);
   const owners = phoneOwners(sorted, groups.of);
@@ -52,7 +53,23 @@ export function persons(edges: readonly AliasEdge[]): (id: string) => readonly s
     const [only, ...others] = known;
     if (only?.[1] && others.length === 0) groups.join(phone, only[0]);
   }
+  for (const [writing, phone] of otherWritings(edges)) groups.join(writing, phone);
   return groupsOf(edges, groups);
+}
+
+/**
+ * How else phones are written, and which phone each then is. A writing by which Meta knows somebody, or that was told with an id of
+ * theirs, is a phone of its own: in some countries both are in use, by two people.
+ */
+export function otherWritings(edges: readonly AliasEdge[]): ReadonlyMap<string, string> {
+  const own = new Set(
+    edges.flatMap(({ kind, from, to }) => (kind === "written" ? to : [from, to])),
+  );
+  return new Map(
+    edges.flatMap(({ kind, from, to }) =>
+      kind === "written" && !own.has(from) ? [[from, to] as const] : [],
+    ),
+  );
 }
 
 function groupsOf(edges: readonly AliasEdge[], groups: Groups): (id: string) => readonly string[] {

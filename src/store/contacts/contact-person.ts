@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Table, Tables } from "../../contracts/table.ts";
 import { type Contact, type ContactChange, StoreError } from "../../contracts.ts";
 import type { AliasEdge } from "../../event/alias-edges.ts";
-import { type LoadEdges, resolveAliases } from "./aliases.ts";
+import { type LoadEdges, otherWritings, resolveAliases } from "./aliases.ts";
 import { larger, saidAt, saidIn, smaller } from "./contact-facts.ts";
 import { changeNotes, joinNotes, type Note, noted } from "./contact-notes.ts";
 import { type ContactRow, contactAliasesTable, contactsTable } from "./contact-tables.ts";
@@ -17,6 +17,10 @@ interface Person {
   readonly rows: readonly ContactRow[];
   /** Phones that were given up for another one. */
   readonly movedFrom: ReadonlySet<string>;
+  /** How else their phones may be written. */
+  readonly writings: ReadonlySet<string>;
+  /** Phones by which Meta knows somebody. */
+  readonly told: ReadonlySet<string>;
 }
 
 /** A row that is made now. */
@@ -51,21 +55,23 @@ export async function findPersons(
   asked: readonly string[],
 ): Promise<(key: string) => Person> {
   const loadEdges = contactEdges(tables);
-  const movedFrom = new Set<string>();
-  let loaded = 0;
+  const loaded: AliasEdge[] = [];
   const load = async (ids: readonly string[]): Promise<readonly AliasEdge[]> => {
     const edges = await loadEdges(ids);
-    loaded += edges.length;
-    for (const { kind, from } of edges) if (kind === "moved") movedFrom.add(from);
+    loaded.push(...edges);
     return edges;
   };
   const keysOf = await resolveAliases(asked, load);
-  if (asked.length > 1 && loaded > mostEdgesTogether) return findEach(tables, asked);
+  if (asked.length > 1 && loaded.length > mostEdgesTogether) return findEach(tables, asked);
+  const movedFrom = new Set(loaded.flatMap(({ kind, from }) => (kind === "moved" ? from : [])));
+  const told = new Set(loaded.flatMap(({ kind, to }) => (kind === "written" ? to : [])));
+  const writings = new Set(otherWritings(loaded).keys());
+  const beside = { movedFrom, told, writings };
   const found = await tables.of(contactsTable).get([...new Set(asked.flatMap(keysOf))]);
   const rows = new Map(found.map((row) => [row.id, row]));
   return (key) => {
     const keys = keysOf(key);
-    return { keys, rows: keys.flatMap((each) => rows.get(each) ?? []), movedFrom };
+    return { keys, rows: keys.flatMap((each) => rows.get(each) ?? []), ...beside };
   };
 }
 
@@ -75,7 +81,9 @@ async function findEach(
 ): Promise<(key: string) => Person> {
   const persons = new Map<string, Person>();
   for (const key of asked) persons.set(key, await findPerson(tables, key));
-  return (key) => persons.get(key) ?? { keys: [key], rows: [], movedFrom: new Set() };
+  const none: ReadonlySet<string> = new Set();
+  const nobody = { rows: [], movedFrom: none, told: none, writings: none };
+  return (key) => persons.get(key) ?? { keys: [key], ...nobody };
 }
 
 /** The BSUIDs and phones of whom this `ctc_…` names. */
@@ -92,19 +100,20 @@ export async function keysOfContact(
 }
 
 /** One contact of all the rows; undefined of none. */
-export function contactOf({ keys, rows }: Person): Contact | undefined {
+export function contactOf({ keys, rows, writings }: Person): Contact | undefined {
   const oldest = oldestOf(rows);
   if (oldest === undefined) return undefined;
+  const known = keys.filter((key) => !writings.has(key));
   const ids = (kind: string) =>
-    keys.flatMap((key) => (key.startsWith(kind) ? [key.slice(kind.length)] : [])).sort();
+    known.flatMap((key) => (key.startsWith(kind) ? [key.slice(kind.length)] : [])).sort();
   const name = rows.map((row) => row.name).reduce(larger, undefined);
   const username = rows.map((row) => row.username).reduce(larger, undefined);
   const first = firstOf(rows);
-  const known = new Set(rows.flatMap(({ moved, ids }) => (moved ? [] : ids)));
-  known.delete(oldest.contactId);
+  const former = new Set(rows.flatMap(({ moved, ids }) => (moved ? [] : ids)));
+  former.delete(oldest.contactId);
   return {
     id: oldest.contactId,
-    ...(known.size > 0 && { formerIds: [...known].sort() }),
+    ...(former.size > 0 && { formerIds: [...former].sort() }),
     userIds: ids("user:"),
     phones: ids("phone:"),
     ...(name !== undefined && { name: saidIn(name) }),
@@ -139,10 +148,10 @@ export async function changePerson(
 /** Made where it is not there yet; undefined when another process made it meanwhile. */
 async function homeOf(
   contacts: Table<ContactRow>,
-  { keys, rows, movedFrom }: Person,
+  { keys, rows, movedFrom, writings }: Person,
 ): Promise<ContactRow | undefined> {
   const users = keys.filter((key) => key.startsWith("user:"));
-  const phones = keys.filter((key) => !movedFrom.has(key));
+  const phones = keys.filter((key) => !movedFrom.has(key) && !writings.has(key));
   const fit = [users, phones, keys].find((some) => some.length > 0) ?? [];
   const there = oldestOf(rows.filter(({ id }) => fit.includes(id)));
   const id = [...fit].sort()[0];

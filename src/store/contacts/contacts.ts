@@ -3,7 +3,7 @@ import type { Contact, Contacts, Ledger } from "../../contracts.ts";
 import { personEdges } from "../../event/alias-edges.ts";
 import { contactKey } from "../../event/contact-keys.ts";
 import { isInboundMessage } from "../../event/direction.ts";
-import { phoneCandidates } from "../../event/phone.ts";
+import { phoneCandidates, sameInOtherWriting } from "../../event/phone.ts";
 import { gathered } from "../../support/gathered.ts";
 import { payloadTime } from "../log/projection.ts";
 import { personOf } from "./contact-facts.ts";
@@ -37,13 +37,20 @@ export function createContacts(tables: Tables, { learner, aliases }: ContactsOpt
     }
     return undefined;
   };
+  /** Your services may write a phone otherwise than Meta does, which has not told it since that is kept. */
+  const toldBy = async (key: string): Promise<Contact | undefined> => {
+    const person = await personOfKey(key);
+    const known = contactOf(person);
+    const other = sameInOtherWriting(key.slice("phone:".length));
+    if (known !== undefined || other === undefined || person.told.has(key)) return known;
+    return read(`phone:${other}`);
+  };
   return {
     async of(event) {
       const person = personOf(event, payloadTime(event));
       if (person === undefined) return undefined;
       if (person.key.startsWith("phone:") && !isInboundMessage(event)) {
-        // Your services may write a phone otherwise than Meta does.
-        const known = await find(keysOf(person.key.slice("phone:".length)));
+        const known = await toldBy(person.key);
         if (known !== undefined) return known;
       }
       (await learner.learn(tables, [{ person, edges: personEdges(event) }]))();

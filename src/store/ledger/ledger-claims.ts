@@ -6,18 +6,23 @@ import { claimsTable } from "./ledger-tables.ts";
 export function createClaims(tables: Pick<Tables, "of">): Pick<Ledger, "claims" | "claim"> {
   const claims = tables.of(claimsTable);
   return {
-    claims: async (keys) => (await claims.get(keys)).map(({ by, at }) => ({ by, at })),
-    async claim(key, { by, at, expireAt }, seen) {
+    claims: async (keys) =>
+      (await claims.get(keys)).map(({ by, at, time }) => ({
+        ...{ by, at },
+        ...(time !== undefined && { time }),
+      })),
+    async claim(key, { by, at, time, expireAt }, seen) {
+      const set = { by, at, expireAt, ...(time !== undefined && { time }) };
       if (seen !== undefined) {
-        const taken = await claims.advance(key, { by: seen.by }, { set: { by, at, expireAt } });
+        const taken = await claims.advance(key, { by: seen.by }, { set });
         if (taken !== undefined) return true;
       }
-      const [there] = await claims.insert([{ id: key, by, at, expireAt }]);
+      const [there] = await claims.insert([{ id: key, ...set }]);
       if (there === undefined || there.by === by) return true;
       // What has expired is there for an insert as long as it is not removed.
       const [known] = await claims.get([key]);
       if (known !== undefined) return false;
-      const changes = [{ id: key, where: { by: there.by }, set: { by, at, expireAt } }];
+      const changes = [{ id: key, where: { by: there.by }, set }];
       return (await claims.update(changes)) === 1;
     },
   };

@@ -130,7 +130,7 @@ export const processesTable = defineTable({
 /** `<route>:<destination>:<contact or conversation>`: which delivery of a route with `once` came first. */
 export const claimsTable = defineTable({
   name: "claims",
-  fields: { by: text(), at: text(), expireAt: date() },
+  fields: { by: text(), at: text(), time: optional(text()), expireAt: date() },
   expires: true,
 });
 

@@ -121,11 +121,27 @@ describe("what a service tells, as an event", () => {
       waId: "4915123456789",
       username: "mia",
     });
+    const copied = [
+      ...[
+        "+49\u00a0151\u00a023456789",
+        "\u202a+49 151 23456789\u202c",
+        "+49\u2011151\u201123456789",
+      ],
+      ...[
+        "tel:+49-151-23456789",
+        "\uff0b49 151 23456789",
+        "+49\t151\n23456789",
+        "+49 151 \u2212 23456789",
+      ],
+    ];
+    for (const phone of copied) assert.deepEqual(of({ phone }), { waId: "4915123456789" }, phone);
     for (const contact of [
       { userId: "4915123456789" },
       { phone: "0151 23456789" },
       { phone: "+49 (0)151 23456789" },
       { phone: "call me" },
+      { phone: "+4915123456789 ext 5" },
+      { phone: "4.915123456789e12" },
       { waId: "DE.!" },
     ]) {
       assert.deepEqual(paths({ ...paid, contact }), [`/contact/${Object.keys(contact)[0]}`]);
@@ -133,6 +149,12 @@ describe("what a service tells, as an event", () => {
     assert.deepEqual(paths({ ...paid, contact: { waId: "4915123456789", phone: "+3312345678" } }), [
       "/contact/phone",
     ]);
+    const [metas, yours] = ["5215512345678", "+52 55 1234 5678"];
+    assert.deepEqual(of({ phone: yours, waId: metas }), { waId: metas });
+    assert.deepEqual(
+      paths({ ...paid, contact: { waId: "551155500011", phone: "5511955500011" } }),
+      ["/contact/phone"],
+    );
     assert.deepEqual(paths({ ...paid, contact: { userId: "DE.1", phone: "DE.2" } }), [
       "/contact/phone",
     ]);
