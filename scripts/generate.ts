@@ -16,6 +16,7 @@ import { eventTypes } from "./generate-event-types.ts";
 import { eventsPage } from "./generate-events-page.ts";
 import { readGoldenEvents } from "./generate-golden-events.ts";
 import { promisesPage } from "./generate-promises-page.ts";
+import { routerList } from "./generate-routers.ts";
 
 const root = new URL("../", import.meta.url);
 const json = (path: string) => JSON.parse(readFileSync(new URL(path, root), "utf8"));
@@ -28,6 +29,7 @@ const outputs: Record<string, () => string | Promise<string>> = {
   "src/event/generated-paths.ts": () => eventPaths(schema),
   "schemas/openapi.json": () => `${JSON.stringify(openApi(), null, 1)}\n`,
   "src/cli/common/generated.ts": commandList,
+  "src/ops/generated.ts": routerList,
   "src/client/generated.ts": () => clientTypes(openApi()),
   "schemas/asyncapi.yaml": () => asyncapi(schema, golden, json("package.json").version),
   "docs/events.md": () => eventsPage(schema, golden),

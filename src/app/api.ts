@@ -8,7 +8,7 @@ import type { RenormalizerSources } from "../jobs/renormalize/work.ts";
 import { planReplay } from "../jobs/replay/replayer.ts";
 import { makeReport } from "../jobs/reports/report.ts";
 import { answerSeries } from "../jobs/series/answer.ts";
-import type { OpsApi } from "../ops/create-ops.ts";
+import type { OpsApi } from "../ops/api.ts";
 import { pruneTopology } from "../ops/deliveries/prune.ts";
 import type { ConfigurationState } from "../ops/status/status.ts";
 import { collectStatus } from "../ops/status/system-status.ts";

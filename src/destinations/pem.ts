@@ -2,7 +2,20 @@ import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 
 /** How an option of a certificate is given. */
-export const pemFile = "A PEM text, or the path of a file with it.";
+const pemFile = "A PEM text, or the path of a file with it.";
+
+/** The option `tls` of kinds that connect to a server of the operator's own. */
+export const tlsSchema = {
+  description: "Client certificate (mTLS), and a private certificate authority.",
+  type: "object",
+  additionalProperties: false,
+  minProperties: 1,
+  properties: {
+    cert: { type: "string", minLength: 1, description: pemFile },
+    key: { type: "string", minLength: 1, description: pemFile, "x-secret": true },
+    ca: { type: "string", minLength: 1, description: pemFile },
+  },
+} as const;
 
 export interface TlsFiles {
   readonly cert?: string;

@@ -1,61 +1,28 @@
 import type { Server } from "node:http";
 import express, { type Express } from "express";
-import type {
-  Bus,
-  Contacts,
-  Delivery,
-  EventQuery,
-  Installation,
-  Ledger,
-  MediaRows,
-  NotDelivered,
-  ProcessRegistry,
-  Renormalize,
-  ReplayPlan,
-  ReplayRequest,
-  Replays,
-  RetryQuarantined,
-  RoutesTested,
-  SetUp,
-  WaypostEvent,
-} from "../contracts.ts";
 import { createHttpServer, listen } from "../support/http-server.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
-import { type AccessParts, createAccess, createAccessRoutes } from "./access/access.ts";
+import { createAccess } from "./access/access.ts";
 import { auditIntent } from "./access/audit.ts";
 import { createAuthentication } from "./access/authenticate.ts";
 import { nameMissingScope } from "./access/require-scopes.ts";
 import { createWhoAsks } from "./access/who-asks.ts";
+import type { OpsApi } from "./api.ts";
 import { createConsole } from "./console.ts";
-import { createDeliveryRoutes } from "./deliveries/delivery-routes.ts";
-import { type CheckDestination, createDestinationRoutes } from "./deliveries/destination-routes.ts";
-import type { Pruned, PruneOptions } from "./deliveries/prune.ts";
-import { createReplayRoutes } from "./deliveries/replay-routes.ts";
-import { createRoutesTestRoutes } from "./deliveries/routes-test-routes.ts";
+import { routers } from "./generated.ts";
 import { answerBrokenHttp } from "./http/broken-http.ts";
 import { createContract } from "./http/contract.ts";
 import { notFound, Problem, problemHandler } from "./http/problem.ts";
 import { refuseOddNames, requireValidated } from "./http/query.ts";
 import { readBody } from "./http/read-body.ts";
 import { watch } from "./http/watch.ts";
-import { createIntakeRoutes, type IntakeParts } from "./intake-routes.ts";
-import { createContactRoutes } from "./log/contact-routes.ts";
-import { createConversationRoutes } from "./log/conversation-routes.ts";
 import { createEventStreams } from "./log/event-stream.ts";
-import { createExportRoutes } from "./log/export-routes.ts";
-import { createLogRoutes } from "./log/log-routes.ts";
-import { createMediaRoutes, type MediaParts } from "./log/media-routes.ts";
-import { createRenormalizationRoutes } from "./log/renormalization-routes.ts";
 import { createMasking } from "./masking/masking.ts";
 import { handleReload, type Reload } from "./reload-route.ts";
 import { createRunbooks } from "./runbooks.ts";
 import { createSchemas } from "./schemas.ts";
-import { createSearchRoutes } from "./search/search-routes.ts";
-import { createSetUpRoutes } from "./set-up-routes.ts";
 import { createProbes, type ReadyCheck } from "./status/probes.ts";
-import { createFigureRoutes, type FigureParts } from "./status/report-routes.ts";
-import type { SystemStatus } from "./status/status.ts";
 
 export interface OpsOptions {
   readonly host: string;
@@ -74,39 +41,6 @@ export interface OpsOptions {
   readonly api?: OpsApi;
   /** For tests: an answer that breaks `schemas/openapi.yaml` becomes a 500. */
   readonly validateResponses?: boolean;
-}
-
-export interface OpsApi extends MediaParts, AccessParts, FigureParts {
-  readonly query: EventQuery;
-  readonly tail: Bus["tail"];
-  /** `accounts`: tells of these phone number ids alone. */
-  readonly status: (accounts?: readonly string[]) => Promise<SystemStatus>;
-  readonly ledger: Ledger;
-  readonly contacts: Pick<Contacts, "find" | "change">;
-  readonly media: Pick<MediaRows, "get">;
-  readonly processes: Pick<ProcessRegistry, "alive">;
-  /** The configured ones by name, as they are now. */
-  readonly destinations: () => ReadonlyMap<
-    string,
-    { readonly kind: string; readonly timeoutMs?: number }
-  >;
-  /** Why the destinations that have none of these deliveries have none, by the routes as they are now. */
-  readonly whyNot: (event: WaypostEvent, delivered: readonly Delivery[]) => readonly NotDelivered[];
-  /** What would become of an event now. Changes nothing. */
-  readonly testRoutes: (event: WaypostEvent) => Promise<RoutesTested>;
-  /** Removes what destinations that are no longer configured have left. */
-  readonly prune: (options: PruneOptions) => Promise<Pruned>;
-  readonly bus: Pick<Bus, "queues" | "dropDead">;
-  readonly check: CheckDestination;
-  readonly retryQuarantined: RetryQuarantined;
-  readonly intake: IntakeParts;
-  readonly replays: Replays;
-  readonly installation: Installation;
-  readonly setUp: SetUp;
-  /** What a replay would do. Changes nothing. */
-  readonly planReplay: (request: ReplayRequest) => Promise<ReplayPlan>;
-  /** Runs the present parser over the log and quarantine. */
-  readonly renormalize: Renormalize;
 }
 
 export interface Ops {
@@ -203,23 +137,8 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
   app.use("/api", masking.after, auditIntent);
   app.post("/api/reload", requireValidated, handleReload(options.reload));
   app.get("/api/events/stream", requireValidated, streams.handler);
-  app.use(
-    "/api",
-    // The first, because it is asked a thousand times a second.
-    createIntakeRoutes(api.intake, options.metrics),
-    createAccessRoutes(access, api),
-    createRenormalizationRoutes(api),
-    createReplayRoutes(api),
-    createFigureRoutes(api),
-    createContactRoutes(api),
-    createConversationRoutes(api),
-    createSearchRoutes(api),
-    createMediaRoutes(api),
-    createExportRoutes(api),
-    createRoutesTestRoutes(api),
-    createSetUpRoutes(api.setUp),
-  );
-  app.use("/api", createLogRoutes(api), createDeliveryRoutes(api), createDestinationRoutes(api));
+  const parts = { ...api, whoAsks: access.whoAsks, metrics: options.metrics };
+  app.use("/api", ...routers.map((create) => create(parts)));
   return {
     endStreams: () => streams.closeAll(),
     settle: access.settle,

@@ -21,10 +21,12 @@ const maxEvents = 100;
 const publishMs = 5_000;
 
 /** `POST /api/events`: one event or a list. 202 when all are durable; else nothing is taken, or, on 503, it is unknown. */
-export function createIntakeRoutes(
-  { publish, accounts }: IntakeParts,
-  { intake }: Pick<Metrics, "intake">,
-): Router {
+export function createIntakeRoutes(parts: {
+  readonly intake: IntakeParts;
+  readonly metrics: Pick<Metrics, "intake">;
+}): Router {
+  const { publish, accounts } = parts.intake;
+  const { intake } = parts.metrics;
   const router = Router();
   router.use(requireValidated);
   router.post("/events", async ({ body }, response) => {

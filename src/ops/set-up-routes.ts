@@ -8,7 +8,7 @@ const doctorMs = 10_000;
 const connectionMs = 30_000;
 
 /** `GET /api/connect`, `GET /api/doctor`, `GET /api/configuration`, `POST /api/test-message`. */
-export function createSetUpRoutes(setUp: SetUp): Router {
+export function createSetUpRoutes({ setUp }: { readonly setUp: SetUp }): Router {
   const connection = sharedFor(connectionMs, () => setUp.connection());
   const doctor = sharedFor(doctorMs, () => setUp.doctor());
   const router = Router();

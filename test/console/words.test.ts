@@ -5,8 +5,8 @@ import fc from "fast-check";
 import { formatFragment, parseFragment } from "../../console/app/fragment.ts";
 import { fate, why } from "../../console/words/delivery.ts";
 import { preview, typeInWords } from "../../console/words/event.ts";
-import { areaOf, lineOf, niceTop, timeTicks } from "../../console/words/plot.ts";
 import { nameOf } from "../../console/words/person.ts";
+import { areaOf, lineOf, niceTop, timeTicks } from "../../console/words/plot.ts";
 import { receiver, replayFilterInWords } from "../../console/words/replay.ts";
 import { quoted } from "../../console/words/shell.ts";
 import { fullTime, relative, shortTime, span } from "../../console/words/time.ts";
@@ -49,10 +49,7 @@ describe("what is sent again", () => {
     const dead = { of: "deliveries", state: "dead", destination: "desk" };
     assert.equal(replayFilterInWords(dead), "deliveries, gave up, to desk");
     const events = { of: "events", types: ["whatsapp.message.#"], from: "2026-11-20T10:00:00Z" };
-    assert.equal(
-      replayFilterInWords(events),
-      "events, all messages, since 2026-11-20T10:00:00Z",
-    );
+    assert.equal(replayFilterInWords(events), "events, all messages, since 2026-11-20T10:00:00Z");
     assert.equal(receiver({ to: "crm", filter: dead }), "crm");
     assert.equal(receiver({ to: "routed", filter: dead }), "where they were for");
   });

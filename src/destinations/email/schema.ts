@@ -1,4 +1,4 @@
-import { pemFile } from "../pem.ts";
+import { tlsSchema } from "../pem.ts";
 
 const template = { type: "string", minLength: 1, maxLength: 65_536 };
 const address = { type: "string", minLength: 3, maxLength: 1000 };
@@ -73,17 +73,7 @@ export const emailSchema = {
         },
       },
     },
-    tls: {
-      description: "Client certificate, and a private certificate authority.",
-      type: "object",
-      additionalProperties: false,
-      minProperties: 1,
-      properties: {
-        cert: { type: "string", minLength: 1, description: pemFile },
-        key: { type: "string", minLength: 1, description: pemFile, "x-secret": true },
-        ca: { type: "string", minLength: 1, description: pemFile },
-      },
-    },
+    tls: tlsSchema,
     requireTls: {
       description:
         "false: mails and password may go in the clear where the server has no STARTTLS. Default: true, but for localhost.",

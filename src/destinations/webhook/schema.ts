@@ -1,4 +1,4 @@
-import { pemFile } from "../pem.ts";
+import { tlsSchema } from "../pem.ts";
 
 const secret = { type: "string", minLength: 1, "x-secret": true };
 
@@ -45,17 +45,7 @@ export const webhookSchema = {
       propertyNames: { pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$" },
       additionalProperties: { type: "string", pattern: "^[\\t\\x20-\\x7e]*$", "x-secret": true },
     },
-    tls: {
-      description: "Client certificate (mTLS), and a private certificate authority.",
-      type: "object",
-      additionalProperties: false,
-      minProperties: 1,
-      properties: {
-        cert: { type: "string", minLength: 1, description: pemFile },
-        key: { type: "string", minLength: 1, description: pemFile, "x-secret": true },
-        ca: { type: "string", minLength: 1, description: pemFile },
-      },
-    },
+    tls: tlsSchema,
     reply: {
       description:
         "true: a bot. Its answer `{ reply, set, emit }` is carried out; maxAge of its routes is 1h unless told.",

@@ -1,16 +1,12 @@
-import { type RequestHandler, Router } from "express";
+import type { RequestHandler } from "express";
 import type { Access, Contacts, EventQuery } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
 import type { IntakeParts } from "../intake-routes.ts";
-import { createViewRoutes } from "../log/view-routes.ts";
 import { createAuditing } from "./audit.ts";
 import { createAuditQueue } from "./audit-queue.ts";
-import { createAuditRoutes } from "./audit-routes.ts";
 import type { Resolve } from "./audited-filter.ts";
 import { type Authentication, createAuthentication } from "./authenticate.ts";
-import { createSessionRoutes } from "./session-routes.ts";
-import { createTokenRoutes } from "./token-routes.ts";
 import { createWhoAsks, type WhoAsks } from "./who-asks.ts";
 
 export interface AccessParts {
@@ -46,21 +42,6 @@ export function createAccess(
     auditing: createAuditing({ queue, resolve: resolverOf(query, contacts) }),
     settle: () => queue.close(),
   };
-}
-
-/** Tokens, sessions and the audit. */
-export function createAccessRoutes(
-  { whoAsks }: ApiAccess,
-  { access, production, intake }: AccessParts,
-): Router {
-  const router = Router();
-  router.use(
-    createSessionRoutes({ sessions: access.sessions, whoAsks, production }),
-    createTokenRoutes({ tokens: access.tokens, accounts: intake.accounts }),
-    createAuditRoutes(access.audit),
-    createViewRoutes(access.views),
-  );
-  return router;
 }
 
 function resolverOf(query: EventQuery, contacts: Pick<Contacts, "find">): Resolve {

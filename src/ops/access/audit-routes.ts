@@ -3,7 +3,8 @@ import type { Audit } from "../../contracts.ts";
 import { parsePage, parseTimes, requireValidated } from "../http/query.ts";
 
 /** `GET /api/audit`: who read what people wrote, and who did what. */
-export function createAuditRoutes({ list }: Pick<Audit, "list">): Router {
+export function createAuditRoutes(parts: { readonly access: { readonly audit: Audit } }): Router {
+  const { audit } = parts.access;
   const router = Router();
   router.get("/audit", requireValidated, async ({ query }, response) => {
     const { who, action } = query as { who?: string; action?: string };
@@ -12,7 +13,7 @@ export function createAuditRoutes({ list }: Pick<Audit, "list">): Router {
       ...(action !== undefined && { action }),
       ...parseTimes(query),
     };
-    response.json(await list(question, parsePage(query)));
+    response.json(await audit.list(question, parsePage(query)));
   });
   return router;
 }

@@ -11,7 +11,7 @@ import { setViewer, type Viewer, viewerOf } from "./viewer.ts";
 import type { WhoAsks } from "./who-asks.ts";
 
 export interface SessionParts {
-  readonly sessions: Sessions;
+  readonly access: { readonly sessions: Sessions };
   readonly whoAsks: Pick<WhoAsks, "byToken">;
   /** NODE_ENV is `production`. */
   readonly production: boolean;
@@ -23,7 +23,8 @@ const maxWrong = 10;
 
 /** `/api/session`: a cookie for the console, begun with a token or with a code that works once. */
 export function createSessionRoutes(parts: SessionParts): Router {
-  const { sessions, production } = parts;
+  const { access, production } = parts;
+  const { sessions } = access;
   const limit = createGuessLimit(maxWrong);
   const router = Router();
   router.use(requireValidated);
@@ -74,7 +75,7 @@ interface Begin {
 }
 
 async function begin(
-  { sessions, whoAsks, production }: SessionParts,
+  { access: { sessions }, whoAsks, production }: SessionParts,
   { token, code }: Begin,
 ): Promise<{ secret: string; viewer: Viewer } | undefined> {
   const offered = code === undefined ? undefined : await sessions.redeem(sha256Of(code));

@@ -2,15 +2,13 @@ import { Router } from "express";
 import type { ApiToken, Scope, Tokens } from "../../contracts.ts";
 import { badParameter, notFound, Problem } from "../http/problem.ts";
 import { requireValidated } from "../http/query.ts";
+import type { IntakeParts } from "../intake-routes.ts";
 import { newSecret, sha256Of } from "./secrets.ts";
 import { viewerOf } from "./viewer.ts";
 
 export interface TokenParts {
-  readonly tokens: Tokens;
-  /** Of waypost.yaml, by name, as they are now. */
-  readonly accounts: () => Readonly<
-    Record<string, { readonly phoneNumberId?: string | undefined }>
-  >;
+  readonly access: { readonly tokens: Tokens };
+  readonly intake: Pick<IntakeParts, "accounts">;
 }
 
 /** The body of a POST, as `schemas/openapi.yaml` lays it down. */
@@ -22,7 +20,10 @@ interface TokenRequest {
 }
 
 /** `/api/tokens`: who may ask, by name. A secret is shown once. */
-export function createTokenRoutes({ tokens, accounts }: TokenParts): Router {
+export function createTokenRoutes({
+  access: { tokens },
+  intake: { accounts },
+}: TokenParts): Router {
   const router = Router();
   router.use(requireValidated);
   router.get("/tokens", async (_request, response) => {
@@ -63,7 +64,7 @@ function shown({ sha256: _, ...token }: ApiToken): Omit<ApiToken, "sha256"> {
 /** Names of waypost.yaml, or phone number ids. */
 function toIds(
   given: readonly string[],
-  configured: ReturnType<TokenParts["accounts"]>,
+  configured: ReturnType<TokenParts["intake"]["accounts"]>,
 ): readonly string[] {
   const ids = given.map((account) => {
     if (/^\d{1,32}$/.test(account)) return account;

@@ -1,12 +1,5 @@
 import { type Response, Router } from "express";
-import type {
-  Delivery,
-  EventQuery,
-  Ledger,
-  NotDelivered,
-  RetryQuarantined,
-  WaypostEvent,
-} from "../../contracts.ts";
+import type { Delivery, EventQuery, Ledger, NotDelivered, WaypostEvent } from "../../contracts.ts";
 import { audit } from "../access/audit.ts";
 import { seenBy } from "../access/reach.ts";
 import { viewerOf } from "../access/viewer.ts";
@@ -14,7 +7,6 @@ import { notFound } from "../http/problem.ts";
 import { parseEventFilter, parseOrderedPage, requireValidated } from "../http/query.ts";
 import type { SystemStatus } from "../status/status.ts";
 import { seenStats } from "../status/system-status.ts";
-import { createQuarantineRoutes } from "./quarantine-routes.ts";
 import { timelineOf } from "./timeline.ts";
 
 /** What can be asked of the log, each as `schemas/openapi.yaml` lays it down. */
@@ -23,7 +15,6 @@ export function createLogRoutes(options: {
   readonly ledger: Pick<Ledger, "deliveriesOf" | "destinations">;
   readonly status: (accounts?: readonly string[]) => Promise<SystemStatus>;
   readonly whyNot: (event: WaypostEvent, delivered: readonly Delivery[]) => readonly NotDelivered[];
-  readonly retryQuarantined: RetryQuarantined;
 }): Router {
   const { ledger, status, whyNot } = options;
   const queryFor = (response: Response) => seenBy(viewerOf(response), options.query);
@@ -63,7 +54,6 @@ export function createLogRoutes(options: {
   router.get("/status", async (_request, response) => {
     response.json(await status(viewerOf(response).accounts));
   });
-  router.use(createQuarantineRoutes({ queryFor, retryQuarantined: options.retryQuarantined }));
   return router;
 }
 

@@ -6,8 +6,10 @@ import type {
   RetryQuarantined,
 } from "../../contracts.ts";
 import { audit } from "../access/audit.ts";
+import { seenBy } from "../access/reach.ts";
+import { viewerOf } from "../access/viewer.ts";
 import { notFound } from "../http/problem.ts";
-import { parsePage, parseTimes } from "../http/query.ts";
+import { parsePage, parseTimes, requireValidated } from "../http/query.ts";
 
 /** Entries hold up to 4 MB of base64 each, so few are held at a time. */
 const readAtOnce = 10;
@@ -19,14 +21,15 @@ const lookMs = 1_000;
 type ListedEntry = Omit<QuarantineEntry, "dataBase64"> & { readonly dataBase64?: string };
 
 export function createQuarantineRoutes({
-  queryFor,
+  query,
   retryQuarantined,
 }: {
-  /** The log as who asks sees it. */
-  readonly queryFor: (response: Response) => EventQuery;
+  readonly query: EventQuery;
   readonly retryQuarantined: RetryQuarantined;
 }): Router {
+  const queryFor = (response: Response) => seenBy(viewerOf(response), query);
   const router = Router();
+  router.use(requireValidated);
   router.get("/quarantine", async ({ query: asked }, response) => {
     const { limit, cursor } = parsePage(asked);
     const page = await listQuarantine(queryFor(response), parseTimes(asked), limit, cursor);

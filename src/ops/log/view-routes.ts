@@ -17,7 +17,8 @@ const harmless = new Set(
 type Asked = Pick<SavedView, "name" | "page" | "filter"> & { readonly shared?: boolean };
 
 /** `/api/views`: own ones, and those that others share. */
-export function createViewRoutes(views: Views): Router {
+export function createViewRoutes(parts: { readonly access: { readonly views: Views } }): Router {
+  const { views } = parts.access;
   const router = Router();
   router.use("/views", requireValidated);
   router.get("/views", async (_request, response) => {

@@ -3,20 +3,18 @@ import { type ReportAnswer, type ReportRequest, reportKeys } from "../../contrac
 import { viewerOf } from "../access/viewer.ts";
 import { badParameter } from "../http/problem.ts";
 import { parseTimes, type Query, requireValidated } from "../http/query.ts";
-import { createSeriesRoutes, type SeriesRouteParts } from "./series-routes.ts";
 
-export interface FigureParts extends SeriesRouteParts {
+export interface FigureParts {
   readonly report: (asked: ReportRequest) => Promise<ReportAnswer>;
 }
 
 const dayMs = 86_400_000;
 const longestDays = 93;
 
-/** `/api/report`: what became of what was sent; and `/api/series`. */
-export function createFigureRoutes({ report, series }: FigureParts): Router {
+/** `/api/report`: what became of what was sent. */
+export function createReportRoutes({ report }: FigureParts): Router {
   const router = Router();
   router.use(requireValidated);
-  router.use(createSeriesRoutes({ series }));
   router.get("/report", async ({ query }, response) => {
     const { accounts } = viewerOf(response);
     response.json(

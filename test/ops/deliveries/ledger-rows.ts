@@ -24,7 +24,9 @@ export async function addDelivery(
     const history = [{ at: at(n), ms: 41, outcome, answer: "422 unknown field" }];
     const done = state === "sending" ? {} : { doneAt: at(n), history, attempts: 1 };
     const reason = state === "dead" ? { reason: "the receiver answered 422" } : {};
-    await ledger.write(lease.epoch, [{ id, state, ...done, ...reason, ...(unknown && { unknown }) }]);
+    await ledger.write(lease.epoch, [
+      { id, state, ...done, ...reason, ...(unknown && { unknown }) },
+    ]);
   }
   return lease.epoch;
 }

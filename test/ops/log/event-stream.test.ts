@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { get, type IncomingMessage } from "node:http";
 import { describe, it, mock } from "node:test";
 import { type Ledger, StoreError, type WaypostEvent } from "../../../src/contracts.ts";
-import type { OpsApi } from "../../../src/ops/create-ops.ts";
+import type { OpsApi } from "../../../src/ops/api.ts";
 import { createMemoryEventQuery } from "../../support/memory-event-query.ts";
 import { statusEvent, textEvent } from "../../support/sample-events.ts";
 import { type Harness, startOps, token, until } from "../harness.ts";

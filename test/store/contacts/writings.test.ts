@@ -20,7 +20,11 @@ const ways = [
 ];
 
 /** Numbers that are nobody's, each with and without what its country's reform added. */
-const writings = { brazil: ["55119", "5511"], mexico: ["52155", "5255"], argentina: ["54911", "5411"] };
+const writings = {
+  brazil: ["55119", "5511"],
+  mexico: ["52155", "5255"],
+  argentina: ["54911", "5411"],
+};
 const pairs = fc
   .tuple(fc.constantFrom("brazil", "mexico", "argentina"), fc.integer({ min: 0, max: 9_999_999 }))
   .map(([country, n]) => {
