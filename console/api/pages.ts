@@ -40,8 +40,7 @@ export function usePages<T>(
     current.current = first.data;
   }, [first.data]);
 
-  const following: Tail<T> =
-    tail.of === first.data ? tail : { key, of: first.data, pages: [] };
+  const following: Tail<T> = tail.of === first.data ? tail : { key, of: first.data, pages: [] };
   const next = following.pages.at(-1)?.next ?? first.data?.next;
   const last = following.pages.length > 0 ? following.pages.at(-1)?.next : first.data?.next;
   const more = async () => {

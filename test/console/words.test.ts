@@ -49,10 +49,7 @@ describe("what is sent again", () => {
     const dead = { of: "deliveries", state: "dead", destination: "desk" };
     assert.equal(replayFilterInWords(dead), "deliveries, gave up, to desk");
     const events = { of: "events", types: ["whatsapp.message.#"], from: "2026-11-20T10:00:00Z" };
-    assert.equal(
-      replayFilterInWords(events),
-      "events, all messages, since 2026-11-20T10:00:00Z",
-    );
+    assert.equal(replayFilterInWords(events), "events, all messages, since 2026-11-20T10:00:00Z");
     assert.equal(receiver({ to: "crm", filter: dead }), "crm");
     assert.equal(receiver({ to: "routed", filter: dead }), "where they were for");
   });

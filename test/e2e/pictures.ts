@@ -5,7 +5,13 @@ import type { State } from "./console-page.ts";
 
 const wanted = process.env["SCREENSHOTS"];
 /** What the docs show. */
-const shown = new Set(["overview", "overview-narrow-dark", "conversation", "event", "send-again-dark"]);
+const shown = new Set([
+  "overview",
+  "overview-narrow-dark",
+  "conversation",
+  "event",
+  "send-again-dark",
+]);
 
 export const arePicturesWanted = wanted !== undefined;
 

@@ -21,7 +21,11 @@ export function Message({ message, group }: Props) {
       <By message={message} group={group} />
       {quotes && <blockquote class="said muted">{quotes.text ?? "an earlier message"}</blockquote>}
       {media && <File type={message.type} media={media} />}
-      {text !== undefined && <p class="said"><Told text={text} /></p>}
+      {text !== undefined && (
+        <p class="said">
+          <Told text={text} />
+        </p>
+      )}
       {text === undefined && !media && <p class="muted">{kindInWords(message)}</p>}
       {failed && <Failures errors={message.errors ?? [{}]} />}
       <Foot message={message} />

@@ -166,12 +166,15 @@ function Facts({ replay }: { readonly replay: Replay }) {
             </dd>
           </>
         ))}
-        {Object.entries(rows).map(([name, rowCount]) => rowCount > 0 && (
-          <>
-            <dt>{capital(stateWords[name as keyof typeof stateWords]?.word ?? name)}</dt>
-            <dd>{count(rowCount)}</dd>
-          </>
-        ))}
+        {Object.entries(rows).map(
+          ([name, rowCount]) =>
+            rowCount > 0 && (
+              <>
+                <dt>{capital(stateWords[name as keyof typeof stateWords]?.word ?? name)}</dt>
+                <dd>{count(rowCount)}</dd>
+              </>
+            ),
+        )}
         <dt>Id</dt>
         <dd>
           <CopyId id={id} label="the id" />

@@ -165,7 +165,9 @@ function Links({ destination }: { readonly destination: Destination }) {
   const { name, open, dead, scheduled = 0 } = destination;
   const links = [
     ...(open === 0 ? [] : [[open ? counted(open, "waits", "wait") : "what waits", "waiting"]]),
-    ...(dead === 0 ? [] : [[dead ? counted(dead, "gave up", "gave up") : "what gave up", "gave-up"]]),
+    ...(dead === 0
+      ? []
+      : [[dead ? counted(dead, "gave up", "gave up") : "what gave up", "gave-up"]]),
     ["not wanted, or only tried out", "not-wanted"],
     ...(scheduled > 0 ? [[counted(scheduled, "is scheduled", "are scheduled"), "scheduled"]] : []),
   ] as const;
