@@ -26,6 +26,7 @@ export function describeFirstPaint(world: () => World & Visitors): void {
     it("is the shell, before any script of the console has run, and nothing of it moves when the page is there", async () => {
       const { visitor, program } = world();
       const { page } = visitor;
+      await page.goto("about:blank");
       await page.goto(`${program.url}/console#login=${await program.newCode()}`);
       await page.locator(".shell .search kbd").waitFor({ state: "attached" });
       for (const width of [1280, 375]) {

@@ -40,6 +40,30 @@ export function describeSessions(world: () => World & Visitors): void {
     });
   });
 
+  describe("a long list", () => {
+    it("is not cut back to its first page by asking again", async () => {
+      const { visitor, program } = world();
+      const { page } = visitor;
+      await page.clock.install();
+      await page.goto("about:blank");
+      await page.goto(`${program.url}/console#login=${await program.newCode()}`);
+      await page.locator(".shell .search kbd").waitFor({ state: "attached" });
+      const rows = page.locator("a.row");
+      await page.goto(`${program.url}/console#/deliveries`);
+      await rows.nth(49).waitFor();
+      await page.getByRole("button", { name: "Show more" }).press("Enter");
+      await rows.nth(99).waitFor();
+      const asked: string[] = [];
+      page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+      // The navigation is asked every 20 s, and this list, while it is short, every 10.
+      await page.clock.fastForward(10_000);
+      await page.clock.fastForward(11_000);
+      await waitFor("the page has asked again", () => asked.includes("/api/status"));
+      assert.ok(!asked.includes("/api/deliveries"), asked.join(" "));
+      assert.equal(await rows.count(), 100);
+    });
+  });
+
   describe("by keyboard", () => {
     it("j and k go through the rows, Enter opens one, Escape and the back button close it", async () => {
       const { page, open } = world().console;

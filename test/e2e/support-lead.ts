@@ -15,9 +15,9 @@ export function describeSupportLead(world: () => World & Visitors): void {
       await open(`#/conversations/${adas}`);
       const chat = page.locator(".chat");
       const turn = (words: string) => chat.locator(".turn", { hasText: words });
-      await turn("Sorry to hear that").getByText("the bot").waitFor();
+      await turn("Sorry to hear that").getByText("Bot", { exact: true }).waitFor();
       assert.equal(await turn("Sorry to hear that").locator(".ticks.read").count(), 1);
-      await turn("a new one is on its way").getByText("the WhatsApp app").waitFor();
+      await turn("a new one is on its way").getByText("WhatsApp app", { exact: true }).waitFor();
       await turn("a new one is on its way").locator(".reactions", { hasText: "❤️" }).waitFor();
       await turn("Wonderful").locator("blockquote", { hasText: "Hi Ada" }).waitFor();
       await turn("The zip is broken").locator(".file", { hasText: "image/jpeg" }).waitFor();
