@@ -158,7 +158,7 @@ export function createHeadSchedule(
   const alone = (destination.serialize && destination.batch?.across) || config.shadow;
   const rules = alone ? undefined : destination.deliverBatch && destination.batch;
   const mayGather = () => !health.breakerOpen() && !rows().suspects();
-  return createSchedule({
+  const schedule = createSchedule({
     clock,
     lanes,
     concurrency: config.concurrency ?? defaultConcurrency,
@@ -199,4 +199,17 @@ export function createHeadSchedule(
       void rows().refill(lane);
     },
   });
+  return askingOthers(schedule, health);
+}
+
+/** A breaker that one lane has opened is told of the others. */
+function askingOthers(schedule: Schedule, health: Pick<Health, "offered">): Schedule {
+  return {
+    ...schedule,
+    offer(lane) {
+      const [next] = lane.rows;
+      if (next !== undefined) health.offered([next.id, ...next.laneKeys]);
+      schedule.offer(lane);
+    },
+  };
 }
