@@ -152,8 +152,7 @@ export function createHeadSchedule(
     parts.bus.publish(events.map(encodeEvent), halting);
   const contactsInTurn = createKeyedMutex();
   const head = { ...parts, lease, health, write, publish, over: halting, contactsInTurn };
-  const tryHead = createTryHead(head);
-  const tryBatch = createTryBatch(head);
+  const [tryHead, tryBatch] = [createTryHead(head), createTryBatch(head)];
   // Rows of several lanes may be one contact's.
   const alone = (destination.serialize && destination.batch?.across) || config.shadow;
   const rules = alone ? undefined : destination.deliverBatch && destination.batch;
