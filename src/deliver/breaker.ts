@@ -13,8 +13,13 @@ const mostAfterMs = 15 * 60_000;
 export interface Breaker {
   /** How long until an attempt may start; Infinity while the probe runs. */
   waitMs(running: number): number;
-  /** The destination was out for an attempt. True when this opened it. */
-  recordFailure(afterMs: number | undefined): boolean;
+  /** The destination was out for an attempt of the lane with these keys. True when this opened it. */
+  recordFailure(afterMs: number | undefined, laneKeys?: readonly string[]): boolean;
+  /**
+   * Of a lane that has something to be tried. Where one other lane alone has failed, its event may be at fault: this one is
+   * the next probe, at once.
+   */
+  offered(laneKeys: readonly string[]): void;
   /** An operator wants to know: the next probe may start at once, and the waits between them begin anew. */
   probeNow(): void;
   /** The destination answered, be it with a refusal. True when this closed it. */
@@ -28,13 +33,18 @@ export function createBreaker(clock: Clock, openSince: number | undefined): Brea
   let inARow = 0;
   let probes = 0;
   let probeAt = clock.monotonic();
+  /** The server has asked for so much. */
+  let askedUntil = probeAt;
+  const failing = createFailingLanes();
   return {
     waitMs(running) {
       if (since === undefined) return 0;
       return running > 0 ? Number.POSITIVE_INFINITY : Math.max(0, probeAt - clock.monotonic());
     },
-    recordFailure(retryAfterMs = 0) {
+    recordFailure(retryAfterMs = 0, laneKeys = []) {
       const afterMs = Math.min(retryAfterMs, mostAfterMs);
+      failing.add(laneKeys);
+      askedUntil = Math.max(askedUntil, clock.monotonic() + afterMs);
       inARow += 1;
       const opened = since === undefined && inARow >= opensAt;
       if (opened) since = clock.now();
@@ -51,6 +61,12 @@ export function createBreaker(clock: Clock, openSince: number | undefined): Brea
       probes += 1;
       return opened;
     },
+    offered(laneKeys) {
+      const now = clock.monotonic();
+      if (since === undefined || now < askedUntil || !failing.isOneOther(laneKeys)) return;
+      probes = 0;
+      probeAt = now;
+    },
     probeNow() {
       probes = 0;
       probeAt = clock.monotonic();
@@ -60,9 +76,28 @@ export function createBreaker(clock: Clock, openSince: number | undefined): Brea
       since = undefined;
       inARow = 0;
       probes = 0;
+      failing.clear();
       return closed;
     },
     openSince: () => since,
+  };
+}
+
+/** Whose attempts failed since the last that succeeded. */
+function createFailingLanes() {
+  let one: readonly string[] | undefined;
+  let several = false;
+  const isOne = (laneKeys: readonly string[]) => laneKeys.some((key) => one?.includes(key));
+  return {
+    add(laneKeys: readonly string[]) {
+      several ||= laneKeys.length === 0 || (one !== undefined && !isOne(laneKeys));
+      one ??= laneKeys;
+    },
+    isOneOther: (laneKeys: readonly string[]) => one !== undefined && !several && !isOne(laneKeys),
+    clear() {
+      one = undefined;
+      several = false;
+    },
   };
 }
 

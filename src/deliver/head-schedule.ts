@@ -152,13 +152,12 @@ export function createHeadSchedule(
     parts.bus.publish(events.map(encodeEvent), halting);
   const contactsInTurn = createKeyedMutex();
   const head = { ...parts, lease, health, write, publish, over: halting, contactsInTurn };
-  const tryHead = createTryHead(head);
-  const tryBatch = createTryBatch(head);
+  const [tryHead, tryBatch] = [createTryHead(head), createTryBatch(head)];
   // Rows of several lanes may be one contact's.
   const alone = (destination.serialize && destination.batch?.across) || config.shadow;
   const rules = alone ? undefined : destination.deliverBatch && destination.batch;
   const mayGather = () => !health.breakerOpen() && !rows().suspects();
-  return createSchedule({
+  const schedule = createSchedule({
     ...{ clock, lanes, rate },
     concurrency: config.concurrency ?? defaultConcurrency,
     waitMs(running) {
@@ -198,4 +197,17 @@ export function createHeadSchedule(
       void rows().refill(lane);
     },
   });
+  return askingOthers(schedule, health);
+}
+
+/** A breaker that one lane has opened is told of the others. */
+function askingOthers(schedule: Schedule, health: Pick<Health, "offered">): Schedule {
+  return {
+    ...schedule,
+    offer(lane) {
+      const [next] = lane.rows;
+      if (next !== undefined) health.offered([next.id, ...next.laneKeys]);
+      schedule.offer(lane);
+    },
+  };
 }

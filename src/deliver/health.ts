@@ -25,8 +25,10 @@ export interface Health {
   waitMs(running: number): number;
   /** Deliveries in this term. */
   successes(): number;
-  /** Of every attempt. Resolves when a pause that follows from it is in the ledger. */
-  learn(outcome: Outcome, ms: number): Promise<void>;
+  /** Of every attempt, and of which lane if of one. Resolves when a pause that follows from it is in the ledger. */
+  learn(outcome: Outcome, ms: number, laneKeys?: readonly string[]): Promise<void>;
+  /** A lane has something to be tried. */
+  offered(laneKeys: readonly string[]): void;
   /** Before an attempt that may be a second effect. Resolves when the ledger has counted it. */
   repeated(): Promise<void>;
   /** A row is over; `body` where it was tried. */
@@ -62,7 +64,7 @@ export function createHealth(parts: HealthParts): Health {
     facts,
     waitMs: (running) => (pause.now() === undefined ? breaker.waitMs(running) : pause.leftMs()),
     successes: () => successes,
-    async learn(outcome, ms) {
+    async learn(outcome, ms, laneKeys) {
       hooks.attempt?.(name, outcome.is, ms);
       if ("delivered" in outcome) {
         successes += 1;
@@ -71,7 +73,7 @@ export function createHealth(parts: HealthParts): Health {
       }
       const { message, afterMs } = outcome.error;
       facts.note({ lastError: message.slice(0, 500), lastErrorAt: iso(clock.now()) });
-      if (outcome.is === "outage") breaker.recordFailure(message, afterMs);
+      if (outcome.is === "outage") breaker.recordFailure(message, afterMs, laneKeys);
       else breaker.recordSuccess();
       if (outcome.is === "config") await pause.forConfig(message);
     },
@@ -91,6 +93,7 @@ export function createHealth(parts: HealthParts): Health {
       log.error("a delivery is dead", { eventId, ...(reason !== undefined && { reason }) });
     },
     breakerOpen: breaker.isOpen,
+    offered: breaker.offered,
     probeNow: breaker.probeNow,
   };
 }
@@ -102,14 +105,15 @@ function createNotedBreaker({ row, clock, log }: HealthParts, facts: Facts) {
   return {
     waitMs: breaker.waitMs,
     probeNow: breaker.probeNow,
+    offered: breaker.offered,
     isOpen: () => breaker.openSince() !== undefined,
     recordSuccess() {
       if (!breaker.recordSuccess()) return;
       facts.note({ breaker: "closed", breakerSince: undefined });
       log.info("the destination answers again");
     },
-    recordFailure(reason: string, afterMs: number | undefined) {
-      if (!breaker.recordFailure(afterMs)) return;
+    recordFailure(reason: string, afterMs?: number, laneKeys?: readonly string[]) {
+      if (!breaker.recordFailure(afterMs, laneKeys)) return;
       facts.note({ breaker: "open", breakerSince: iso(breaker.openSince() ?? clock.now()) });
       log.warn("the destination is out: all wait, a probe goes on", { reason });
     },

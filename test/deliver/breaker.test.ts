@@ -17,6 +17,43 @@ describe("a breaker", () => {
   });
 });
 
+describe("a breaker that one lane has opened", () => {
+  const opened = (lanes: readonly (readonly string[])[], afterMs?: number) => {
+    const clock = createFakeClock();
+    const breaker = createBreaker(clock, undefined);
+    for (let i = 0; i < 6; i += 1) breaker.recordFailure(afterMs, lanes[i % lanes.length]);
+    return { clock, breaker };
+  };
+
+  it("probes with another at once, and waits as ever when that has failed too", async () => {
+    const { clock, breaker } = opened([["a", "alias"]]);
+    breaker.offered(["alias"]);
+    assert.ok(breaker.waitMs(0) > 0, "it is the same one");
+    breaker.offered(["b"]);
+    assert.equal(breaker.waitMs(0), 0);
+    assert.equal(breaker.waitMs(1), Number.POSITIVE_INFINITY, "one probe at a time");
+    await clock.advance(1);
+    breaker.recordFailure(undefined, ["b"]);
+    breaker.offered(["c"]);
+    assert.ok(breaker.waitMs(0) > 0);
+  });
+
+  it("is told from one that several have opened, or that nobody knows who, and heeds a Retry-After", () => {
+    for (const { breaker } of [opened([["a"], ["b"]]), opened([[]]), opened([["a"]], 30_000)]) {
+      breaker.offered(["c"]);
+      assert.ok(breaker.waitMs(0) > 0);
+    }
+  });
+
+  it("forgets who failed once something has succeeded", () => {
+    const { breaker } = opened([["a"], ["b"]]);
+    breaker.recordSuccess();
+    for (let i = 0; i < 5; i += 1) breaker.recordFailure(undefined, ["b"]);
+    breaker.offered(["a"]);
+    assert.equal(breaker.waitMs(0), 0);
+  });
+});
+
 describe("an open breaker", () => {
   it("has said once that it opened, and when, and says once that it closed", async () => {
     const clock = createFakeClock();

@@ -97,6 +97,22 @@ describe("a destination that is out", () => {
     await delivery.close();
   });
 
+  it("keeps no other conversation waiting, where all that failed is one in a quiet hour", async () => {
+    const crm = createStub();
+    const { publish, clock, delivery } = await startEngine({ crm });
+    const poison = event("cnv_poison");
+    crm.answer = ({ id }) => (id === poison.id ? outage() : "ok");
+    await publish(poison);
+    await clock.advance(hour);
+    assert.equal(delivery.status()[0]?.breakerOpen, true);
+    const other = event("cnv_other");
+    await publish(other);
+    await clock.advance(0);
+    assert.deepEqual(crm.effects, [other.id]);
+    assert.equal(delivery.status()[0]?.breakerOpen, false);
+    await delivery.close();
+  });
+
   it("stays known as out when another process takes over", async () => {
     const crm = createStub();
     const first = await startEngine({ crm });

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Page } from "playwright-core";
-import type { State } from "./console-page.ts";
 
 const wanted = process.env["SCREENSHOTS"];
 /** What the docs show. */
@@ -16,7 +15,7 @@ const shown = new Set([
 export const arePicturesWanted = wanted !== undefined;
 
 /** `SCREENSHOTS=1`: what the docs show, into docs/console. `SCREENSHOTS=<folder>`: every page in every state, to be looked at. */
-export async function takePicture(page: Page, name: string, look: string, state: State) {
+export async function takePicture(page: Page, name: string, look: string, state: string) {
   if (wanted === undefined) return;
   if (wanted === "1") {
     if (state !== "data" || !shown.has(name + look)) return;

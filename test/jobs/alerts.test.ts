@@ -163,6 +163,24 @@ describe("alerts", () => {
     await alerts.close();
   });
 
+  it("say nothing of an open breaker while an operator lets it rest, by the time of the facts", async () => {
+    const test = await setUp();
+    const alerts = test.start("a");
+    await test.note("crm", { breaker: "open", breakerSince: test.at() });
+    const until = test.at(2 * hour);
+    await test.ledger.setPause("crm", {
+      by: "operator",
+      reason: "they move",
+      at: test.at(),
+      until,
+    });
+    await test.clock.advance(hour);
+    assert.deepEqual(test.told(), []);
+    await test.clock.advance(hour + 2 * minute);
+    assert.deepEqual(test.told(), [["destination_out", "began"]]);
+    await alerts.close();
+  });
+
   it("tell of dead deliveries in batches, and when none is left", async () => {
     const test = await setUp();
     await dies(test, "erp", 1, 3);

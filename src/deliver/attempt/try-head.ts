@@ -92,7 +92,7 @@ async function deliverHead(
   // By what the destination said, where it was called: the bus is none of its parts.
   const learnt =
     row.called && !isLaneOnly(outcome) && !isSkipped(outcome)
-      ? parts.health.learn(outcome, tried.ms)
+      ? parts.health.learn(outcome, tried.ms, keysOf(row))
       : undefined;
   const ended = { ...tried, outcome: followed };
   const [end] = await Promise.all([record(parts, row, body, ended), learnt]);
@@ -104,6 +104,10 @@ async function mark({ write }: HeadParts, row: OpenRow): Promise<void> {
   const history = row.state === "sending" && row.crashes > 0 ? { history: row.history } : {};
   await write({ ...sendingMark(row), ...history });
   row.state = "sending";
+}
+
+function keysOf({ laneKeys, id }: OpenRow): readonly string[] {
+  return laneKeys.length > 0 ? laneKeys : [id];
 }
 
 async function shadowHead(
@@ -122,7 +126,7 @@ async function shadowHead(
     if (looked.called) await health.learn({ is: "found", delivered: {} }, time.ms);
     return skip(parts, row, looked.would, body);
   }
-  const learnt = isLaneOnly(looked) ? undefined : health.learn(looked, time.ms);
+  const learnt = isLaneOnly(looked) ? undefined : health.learn(looked, time.ms, keysOf(row));
   const [end] = await Promise.all([record(parts, row, body, { ...time, outcome: looked }), learnt]);
   return end;
 }
