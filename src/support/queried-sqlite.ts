@@ -15,8 +15,6 @@ import { maxWalBytes, openConnection, type Sqlite, sqliteCode, sqliteCodes } fro
 
 /** Statements of one query: they see what was committed when it began. */
 export interface QuerySession extends Pick<SqlSession, "get"> {
-  /** The same object for queries that see the same. */
-  readonly snapshot: object;
   /**
    * What the one column of this SELECT holds, numbers and text. The only statement that may take long: of
    * several rows libsql computes all but the first on this thread, so the list is made to be one. `brief`: it looks at some hundred
@@ -103,11 +101,11 @@ async function openQueries(path: string, main: Sqlite, limitMs: number): Promise
   const mutex = createMutex();
   let waiting: Asked[] = [];
   let closed = false;
-  const answer = async ({ asked, work, resolve, reject }: Asked, snapshot: object) => {
+  const answer = async ({ asked, work, resolve, reject }: Asked) => {
     try {
       if (performance.now() - asked > limitMs) throw new Error("too many queries at once");
       const within = (check: () => void) =>
-        inSession(native, prepared, (session) => work(querySession(session, snapshot, check)));
+        inSession(native, prepared, (session) => work(querySession(session, check)));
       resolve(await withinLimit(native, prepared, limitMs, within));
     } catch (error) {
       reject(error);
@@ -115,11 +113,10 @@ async function openQueries(path: string, main: Sqlite, limitMs: number): Promise
   };
   const answerTogether = async (together: readonly Asked[]) => {
     let began = 0;
-    let snapshot = {};
     for (const each of together) {
       if (performance.now() - began > sharedMs) await end(native, prepared);
-      if (!native.inTransaction) [began, snapshot] = [performance.now(), {}];
-      await answer(each, snapshot);
+      if (!native.inTransaction) began = performance.now();
+      await answer(each);
     }
     await end(native, prepared);
     await foldLongWal(path, main);
@@ -153,9 +150,8 @@ interface Asked {
   readonly reject: (error: unknown) => void;
 }
 
-function querySession(session: SqlSession, snapshot: object, check: () => void): QuerySession {
+function querySession(session: SqlSession, check: () => void): QuerySession {
   return {
-    snapshot,
     get(sql, params) {
       check();
       return session.get(sql, params);

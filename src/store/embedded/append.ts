@@ -11,15 +11,24 @@ import { joinProjections, type Projected, projectAll } from "../log/projection.t
 import type { ConversationRow } from "../log/views.ts";
 import { keepQuarantined, parseQuarantined } from "../quarantine.ts";
 import { noteLate } from "../series.ts";
+import type { KnownEdges } from "./known-edges.ts";
+import type { KnownTypes } from "./known-types.ts";
 import { contactToken, messageToken, postToken, token } from "./schema.ts";
 import { tablesIn } from "./table.ts";
+
+/** What is known of the file without a look at it. */
+interface Memories {
+  readonly learner?: ReturnType<typeof createContactLearner>;
+  readonly edges?: Pick<KnownEdges, "learn">;
+  readonly types?: Pick<KnownTypes, "learn">;
+}
 
 /** Stores and projects a batch in one transaction. */
 export async function appendBatch(
   sqlite: Sqlite,
   batch: readonly BusMessage[],
   expiresAt: number,
-  learner = createContactLearner(),
+  { learner = createContactLearner(), edges, types }: Memories = {},
 ): Promise<Appended> {
   const events = batch.filter((item): item is WaypostEvent => !isQuarantined(item));
   const projected = await projectAll(events);
@@ -46,6 +55,8 @@ export async function appendBatch(
     return [appended, await learner.learn(tables, joined.contacts)];
   });
   remember();
+  edges?.learn(joined.aliases);
+  types?.learn(events.map(({ type }) => type));
   return appended;
 }
 

@@ -12,12 +12,16 @@ const dayMs = 86_400_000;
 const tables = ["messages", "conversations", "aliases"] as const;
 
 /** Deletes what has expired, every minute. `stop` waits for the run that is on. */
-export function startExpiry(sqlite: Sqlite, log: Log): { stop(): Promise<void> } {
+export function startExpiry(
+  sqlite: Sqlite,
+  log: Log,
+  onAliasesGone?: () => void,
+): { stop(): Promise<void> } {
   let stopped = false;
   let running = Promise.resolve();
   const run = async () => {
     try {
-      while (!stopped && (await deleteExpired(sqlite, Date.now())) >= maxRows);
+      while (!stopped && (await deleteExpired(sqlite, Date.now(), onAliasesGone)) >= maxRows);
     } catch (error) {
       log.warn("expired events could not be deleted", { error });
     }
@@ -36,18 +40,27 @@ export function startExpiry(sqlite: Sqlite, log: Log): { stop(): Promise<void> }
 }
 
 /** One bounded round. Answers with the number of rows deleted of the fullest table. */
-export async function deleteExpired(sqlite: Sqlite, now: number): Promise<number> {
-  return sqlite.transaction(async (session) => {
+export async function deleteExpired(
+  sqlite: Sqlite,
+  now: number,
+  onAliasesGone?: () => void,
+): Promise<number> {
+  let aliases = 0;
+  const rows = await sqlite.transaction(async (session) => {
     let most = await deleteEvents(session, now);
     const oldest = Math.floor((now - dayMs) / slotMs);
     await session.run("DELETE FROM recent_types WHERE slot < ?", [oldest]);
     for (const table of tables) {
       const sql = `DELETE FROM ${table} WHERE id IN
         (SELECT id FROM ${table} WHERE expires_at <= ? LIMIT ${maxRows})`;
-      most = Math.max(most, await session.run(sql, [now]));
+      const gone = await session.run(sql, [now]);
+      if (table === "aliases") aliases = gone;
+      most = Math.max(most, gone);
     }
     return Math.max(most, await deleteExpiredRows(session, collections, now, maxRows));
   });
+  if (aliases > 0) onAliasesGone?.();
+  return rows;
 }
 
 async function deleteEvents(session: SqlSession, now: number): Promise<number> {

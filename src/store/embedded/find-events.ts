@@ -5,6 +5,7 @@ import { matchingTypes } from "../log/known-types.ts";
 import type { Selection } from "../log/reader.ts";
 import type { CheckedPage } from "../log/selection.ts";
 import { countOf, partsOf } from "./event-parts.ts";
+import type { KnownTypes } from "./known-types.ts";
 import { anyOf, type Condition, clean, equal, maxAlternatives, newest } from "./newest.ts";
 import { readTypes } from "./stats.ts";
 import { parsedTogether } from "./together.ts";
@@ -18,8 +19,10 @@ export async function findEvents(
   session: QuerySession,
   selection: Selection,
   page: CheckedPage,
+  known?: Pick<KnownTypes, "of">,
 ): Promise<WaypostEvent[]> {
-  const types = await matchingTypes(selection.types, () => typesIn(session));
+  const readAll = () => readTypes(session);
+  const types = await matchingTypes(selection.types, () => known?.of(readAll) ?? readAll());
   if (types?.length === 0) return [];
   const times = [...during(selection), ...behind("received_at", page)];
   const short = await shortConversation(session, selection, times);
@@ -62,15 +65,6 @@ async function shortConversation(
   if (!Object.keys(selection).every((part) => ofConversation.has(part))) return undefined;
   const lead = conversationIds.map((id) => equal("conversation_id", id));
   return (await countOf(session, lead, times, brief, "brief")) < brief ? lead : undefined;
-}
-
-const typesSeen = new WeakMap<object, Promise<string[]>>();
-
-/** Read once for all queries that see the same. */
-function typesIn(session: QuerySession): Promise<string[]> {
-  const seen = typesSeen.get(session.snapshot) ?? readTypes(session);
-  typesSeen.set(session.snapshot, seen);
-  return seen;
 }
 
 function during({ from, to }: { readonly from?: number; readonly to?: number }): Condition[] {

@@ -11,6 +11,8 @@ import { queryLimitMs } from "../table/time-limit.ts";
 import { appendBatch } from "./append.ts";
 import { startExpiry } from "./expiry.ts";
 import { createFiguresReader } from "./figures.ts";
+import { createKnownEdges } from "./known-edges.ts";
+import { createKnownTypes } from "./known-types.ts";
 import { createLedgerLog } from "./ledger-log.ts";
 import { createMarks } from "./marks.ts";
 import { createReader } from "./reader.ts";
@@ -32,9 +34,12 @@ export async function openEmbeddedStore(options: {
   readonly log: Log;
 }): Promise<Store> {
   const sqlite = await openLog(options.path, queryLimitMs);
-  const expiry = startExpiry(sqlite, options.log);
   const uses = usesOf(sqlite);
-  const reader = createReader(uses);
+  const types = createKnownTypes();
+  const inFile = createReader(uses, types);
+  const edges = createKnownEdges(inFile.aliases);
+  const reader = { ...inFile, aliases: edges.of };
+  const expiry = startExpiry(sqlite, options.log, edges.forgetAll);
   const tables = createEmbeddedTables(uses);
   const learner = createContactLearner();
   const listing = listOldRows({ tables, log: reader, logger: options.log });
@@ -52,7 +57,7 @@ export async function openEmbeddedStore(options: {
     append: async (batch) => {
       try {
         const expiresAt = Date.now() + options.retentionDays * dayMs;
-        return await appendBatch(sqlite, batch, expiresAt, learner);
+        return await appendBatch(sqlite, batch, expiresAt, { learner, edges, types });
       } catch (error) {
         throw toStoreError(error);
       }

@@ -13,6 +13,7 @@ import type {
 import type { CheckedPage } from "../log/selection.ts";
 import type { ConversationRow, MessageRow } from "../log/views.ts";
 import { behind, findEvents } from "./find-events.ts";
+import type { KnownTypes } from "./known-types.ts";
 import { anyOf, type Condition, equal, list, newest } from "./newest.ts";
 import { readStats } from "./stats.ts";
 import { parsedTogether } from "./together.ts";
@@ -26,10 +27,13 @@ const columns = {
   closedAt: "closed_at",
 } as const;
 
-/** All values are bound; of a filter only our own words become SQL. Lists are queries, the rest is quick. */
-export function createReader({ read, query, change }: Uses): Reader {
+/**
+ * All values are bound; of a filter only our own words become SQL. Lists are queries, the rest is quick. Without `types` each list that
+ * asks for some reads which there are.
+ */
+export function createReader({ read, query, change }: Uses, types?: KnownTypes): Reader {
   return {
-    events: (selection, page) => query((session) => findEvents(session, selection, page)),
+    events: (selection, page) => query((session) => findEvents(session, selection, page, types)),
     storedAt: (id) =>
       read(async (session) => {
         const sql = "SELECT stored_at AS at FROM events WHERE id = ?";
