@@ -18,7 +18,7 @@ import { createBodies } from "./ledger-access.ts";
 import { createTerm, type Term, type TermParts, termEndMs } from "./term.ts";
 
 /** What this process knows of a destination at this moment. */
-export interface RunnerStatus {
+interface RunnerStatus {
   readonly name: string;
   readonly kind: string;
   /** `waiting`: somebody else holds it, or the ledger does not answer. */
