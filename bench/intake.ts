@@ -104,7 +104,8 @@ const folder = await mkdtemp(join(tmpdir(), "waypost-bench-intake-"));
 const program = await createProgram(["start"], { DATA_DIR: folder }, undefined, folder);
 try {
   await program.start();
-  await flood(program.opsUrl, "warm-up", "-R", "500");
+  await flood(program.opsUrl, "warm-up");
+  await flood(program.opsUrl, "warm-up");
   await paced(program.opsUrl, "at 1,000/s", 1_000);
   await flood(program.opsUrl, "at full load");
 } finally {

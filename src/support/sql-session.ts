@@ -1,4 +1,4 @@
-import { setImmediate as nextTick } from "node:timers/promises";
+import { isTurnOver, nextTurn } from "./loop-turn.ts";
 
 /** What a parameter may be. libsql aborts the process on some others (booleans, dates, plain objects). */
 export type SqlValue = string | number | bigint | null | Uint8Array;
@@ -37,8 +37,6 @@ interface NativeStatement {
 
 /** Statements kept prepared of each way; texts built from filters are many. */
 const maxPrepared = 128;
-/** Rows bound one after another hold the event loop no longer than this. */
-const maxHoldMs = 8;
 
 /** Runs `work` with a session that ends with it. */
 export async function inSession<T>(
@@ -47,12 +45,8 @@ export async function inSession<T>(
   work: (session: SqlSession) => Promise<T>,
 ): Promise<T> {
   let ended = false;
-  let heldSince = performance.now();
   const turn = async () => {
-    if (performance.now() - heldSince >= maxHoldMs) {
-      await nextTick();
-      heldSince = performance.now();
-    }
+    if (isTurnOver()) await nextTurn();
     if (ended) throw new Error("the transaction has ended");
   };
   const prepare = async (way: "run" | "all", sql: string) => {
@@ -63,8 +57,7 @@ export async function inSession<T>(
   // Nothing is awaited for a text that is prepared while there is time: thousands of rows are bound one by one.
   const statement = (way: "run" | "all", sql: string) => {
     const found = prepared.known(way, sql);
-    const inTime = !ended && performance.now() - heldSince < maxHoldMs;
-    return found !== undefined && inTime ? found : prepare(way, sql);
+    return found !== undefined && !ended && !isTurnOver() ? found : prepare(way, sql);
   };
   const session: SqlSession = {
     async run(sql, params = []) {
@@ -78,13 +71,11 @@ export async function inSession<T>(
     },
     async all<R extends SqlRow>(sql: string, params: readonly SqlValue[] = []) {
       const rows = await (await statement("all", sql)).all(bind(params));
-      heldSince = performance.now();
       return rows.map((row) => plain(row) as R);
     },
     async exec(sql) {
       await turn();
       await native.exec(sql);
-      heldSince = performance.now();
     },
   };
   try {

@@ -6,6 +6,7 @@ import type { AppendLog } from "../../support/append-log.ts";
 import type { LogRow } from "../../support/append-log-tables.ts";
 import { describeError } from "../../support/describe-error.ts";
 import type { Log } from "../../support/log.ts";
+import { isTurnOver, nextTurn } from "../../support/loop-turn.ts";
 import { handleUntilDone } from "./handle-until-done.ts";
 import { createLoop } from "./loop.ts";
 
@@ -86,6 +87,7 @@ async function parseRows(
 ): Promise<Map<BusMessage, number>> {
   const seqs = new Map<BusMessage, number>();
   for (const { bytes, seq } of rows) {
+    if (isTurnOver()) await nextTurn();
     try {
       seqs.set(parseBusMessage(bytes), seq);
     } catch (error) {

@@ -1,8 +1,8 @@
-import { setImmediate as nextTick } from "node:timers/promises";
 import { StoreError, type WaypostEvent } from "../../contracts.ts";
 import { type AliasEdge, aliasEdges } from "../../event/alias-edges.ts";
 import { normalizePhone } from "../../event/conversation.ts";
 import { directionOf, isInboundMessage } from "../../event/direction.ts";
+import { isTurnOver, nextTurn } from "../../support/loop-turn.ts";
 import { newestPerAccount } from "../accounts.ts";
 import { addEdge } from "../contacts/aliases.ts";
 import { type ContactFacts, contactFacts } from "../contacts/contact-facts.ts";
@@ -53,21 +53,13 @@ export interface Projected {
   readonly projection: Projection;
 }
 
-/** So that other requests of the same process go on meanwhile. */
-const maxHoldMs = 5;
-
-/** Projects a batch in slices. Throws StoreError `refused` when one event cannot be. */
+/** Projects a batch in slices, so that other requests of the same process go on meanwhile. Throws StoreError `refused` when one event cannot be. */
 export async function projectAll(events: readonly WaypostEvent[]): Promise<Projected[]> {
   const projected: Projected[] = [];
-  let since = performance.now();
   for (const event of events) {
     projected.push({ event, projection: projectOrRefuse(event) });
-    if (performance.now() - since > maxHoldMs) {
-      await nextTick();
-      since = performance.now();
-    }
+    if (isTurnOver()) await nextTurn();
   }
-  await nextTick();
   return projected;
 }
 
