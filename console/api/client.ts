@@ -44,13 +44,16 @@ function held<C>(call: C): C {
       try {
         return await (call as unknown as Call)(path, request);
       } catch (error) {
-        const isOver = error instanceof ApiProblem && error.status === 401 && isOfSomebody(path);
-        if (!isOver) throw error;
+        if (!isOver(error, path)) throw error;
       }
       if (ended.value) await untilBack(request?.signal);
     }
   };
   return again as unknown as C;
+}
+
+function isOver(error: unknown, path: string): boolean {
+  return error instanceof ApiProblem && error.status === 401 && isOfSomebody(path);
 }
 
 /** Not of who is about to say who they are. */
