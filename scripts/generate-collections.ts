@@ -16,8 +16,9 @@ interface Collection {
 export function collectionList(): string {
   const found = collections();
   const imports = found.map(({ name, tables, face }) => {
-    const names = [...tables.map((table) => table.replace("...", "")), ...(face ? [face.create] : [])];
-    return `import { ${names.sort().join(", ")} } from "./${name}.ts";`;
+    const names = tables.map((table) => table.replace("...", ""));
+    if (face) names.unshift(face.create);
+    return `import { ${names.join(", ")} } from "./${name}.ts";`;
   });
   return `// Generated from the files of src/store/ by \`npm run generate\`. Do not edit.
 import type { Tables } from "../contracts/table.ts";
@@ -38,7 +39,7 @@ ${found.flatMap(({ name, face }) => (face ? [`    ${camel(name)}: ${face.create}
 
 /** src/contracts/generated.ts: the faces of collections, with the records that they carry. */
 export function faceList(): string {
-  const faces = collections().flatMap(({ name, face }) => (face ? [{ name, type: face.type }] : []));
+  const faces = collections().flatMap(({ name, face }) => (face ? { name, type: face.type } : []));
   const isValue = (name: string) => /^export (const|function|class) /m.test(read(contracts, name));
   return `// Generated from the files that src/contracts/ and src/store/ have in common by \`npm run generate\`. Do not edit.
 ${faces.map(({ name, type }) => `import type { ${type} } from "./${name}.ts";`).join("\n")}
@@ -54,7 +55,7 @@ ${faces.map(({ name, type }) => `  readonly ${camel(name)}: ${type};`).join("\n"
 
 function collections(): Collection[] {
   return readdirSync(store)
-    .filter((file) => /^[a-z]+(-[a-z]+)*\.ts$/.test(file) && !/^(generated|collections)\.ts$/.test(file))
+    .filter((file) => /^(?!generated|collections)[a-z-]+\.ts$/.test(file))
     .sort()
     .map((file) => collectionOf(file.replace(".ts", "")))
     .filter(({ tables, face }) => tables.length > 0 || face !== undefined);
@@ -65,7 +66,9 @@ function collectionOf(name: string): Collection {
   const tables = [...source.matchAll(/^export const (\w+)(Table|Specs) = /gm)].map(
     ([, what, kind]) => `${kind === "Specs" ? "..." : ""}${what}${kind}`,
   );
-  const opens = /^export function (create\w+)\(tables: Pick<Tables, "of">\): (\w+) \{/m.exec(source);
+  const opens = /^export function (create\w+)\(tables: Pick<Tables, "of">\): (\w+) \{/m.exec(
+    source,
+  );
   const [, create, type] = opens ?? [];
   if (!create || !type || !existsSync(new URL(`${name}.ts`, contracts))) return { name, tables };
   return { name, tables, face: { type, create } };
