@@ -22,14 +22,18 @@ export interface Ask {
   /** A stretch of so many hours. */
   hours(many: number): { readonly from: string; readonly to: string };
   one<T>(of: readonly T[]): T;
+  /** How attempts of the log's deliveries may have ended. */
+  readonly verdicts: readonly string[];
 }
 
-export function createAsk({ sample, from, to }: BuiltLog): () => Ask {
+export function createAsk({ sample, from, to, tellsAttempts }: BuiltLog): () => Ask {
   const one = <T>(of: readonly T[]) => of[Math.floor(Math.random() * of.length)] as T;
   const hasText = sample.filter(({ data }) => data.message?.text !== undefined);
   const statuses = sample.filter(({ data }) => data.status !== undefined);
   if (hasText.length === 0 || statuses.length === 0) throw new Error("the sample is too small");
+  const verdicts = ["refused", "outage", ...(tellsAttempts ? ["delivered"] : [])];
   return () => ({
+    verdicts,
     ...{ event: one(sample), message: one(hasText), status: one(statuses), one },
     hours(many) {
       const ms = many * 3_600_000;
@@ -90,6 +94,7 @@ const events: readonly Question[] = [
 const states = ["unanswered", "open", "closed"];
 const conversations: readonly Question[] = [
   { name: "conversations", of: () => get("conversations") },
+  { name: "conversations, 200", of: () => get("conversations", { limit: "200" }) },
   {
     name: "conversations in a state",
     of: ({ one }) => get("conversations", { state: one(states) }),
@@ -139,6 +144,22 @@ const deliveries: readonly Question[] = [
   {
     name: "deliveries of a contact",
     of: ({ message }) => get("deliveries", { contact: whoIn(message) }),
+  },
+  {
+    name: "deliveries of an account and a type",
+    of: ({ event, one }) => get("deliveries", { account: accountOf(event), type: one(types) }),
+  },
+  {
+    name: "deliveries of a route",
+    of: ({ one }) => get("deliveries", { route: one(["messages", "rare", "none"]) }),
+  },
+  {
+    name: "deliveries with a verdict",
+    of: ({ one, verdicts }) => get("deliveries", { verdict: one(verdicts) }),
+  },
+  {
+    name: "deliveries of a route with a verdict",
+    of: ({ one, verdicts }) => get("deliveries", { route: "rare", verdict: one(verdicts) }),
   },
   { name: "deliveries of a day", of: (ask) => get("deliveries", ask.hours(24)) },
   { name: "deliveries of a kind", of: () => get("deliveries", { kind: "webhook" }) },

@@ -17,6 +17,8 @@ export interface BuiltLog {
   readonly from: number;
   readonly to: number;
   readonly events: number;
+  /** Its deliveries tell of their attempts; logs of before do not. */
+  readonly tellsAttempts?: true;
 }
 
 /** In `<folder>/store.db`. */
@@ -46,7 +48,7 @@ export async function buildLog(folder: string, count: number): Promise<BuiltLog>
   } finally {
     await store.close();
   }
-  return { sample, from, to, events: done };
+  return { sample, from, to, events: done, tellsAttempts: true };
 }
 
 /** Evenly over the time. */
@@ -79,11 +81,17 @@ async function deliver(
 ): Promise<void> {
   const told = batch.filter(({ type }, i) => i % 2 === 0 && type.startsWith("whatsapp.message."));
   const rows = told.map(({ id, type, subject, data }, i): NewDelivery => {
-    const common = { destination, eventId: id, eventType: type, route: "messages" };
+    const common = {
+      destination,
+      eventId: id,
+      eventType: type,
+      route: i % 100 === 7 ? "rare" : "messages",
+    };
     const createdAt = data.receivedAt;
     return {
       ...common,
       id: `${destination}:${id}`,
+      account: data.account,
       laneKeys: [subject ?? id],
       seq: seq + i,
       createdAt,
@@ -92,9 +100,14 @@ async function deliver(
   await ledger.insert(rows, epoch);
   const changes = rows.map(({ id, createdAt }, i): DeliveryChange => {
     const done = { id, nextAt: null, doneAt: createdAt, attempts: 1 };
-    return i % 50 === 0
-      ? { ...done, state: "dead", reason: "refused (422)" }
-      : { ...done, state: "delivered" };
+    const attempt = { at: createdAt, ms: 40 };
+    const retried = i % 20 === 0 ? [{ ...attempt, outcome: "outage" as const }] : [];
+    if (i % 50 === 0) {
+      const history = [{ ...attempt, outcome: "refused" as const, answer: "refused (422)" }];
+      return { ...done, state: "dead", reason: "refused (422)", history };
+    }
+    const history = [...retried, { ...attempt, outcome: "delivered" as const }];
+    return { ...done, state: "delivered", history };
   });
   await ledger.write(epoch, changes);
 }

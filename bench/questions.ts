@@ -4,6 +4,7 @@
  *
  *   npm run build && node --import tsx bench/questions.ts [--events 1000000] [--samples 40] [--only questions|series|replay|export]
  *     [--log <folder>]: keeps the log there, and takes the one that is there
+ *     [--uncounted]: does not wait until the series of the log are counted, which go on beside what is measured
  *
  * Bars: p99 of each question 100 ms, beside the POSTs 250 ms; the series of a day 50 ms; 20,000 events sent again at 1,000 a second;
  * the ack's p99 beside an export 1.3 times of what it is without.
@@ -13,8 +14,6 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,10 +21,11 @@ import { parseArgs } from "node:util";
 import { sendTraffic } from "../src/cli/simulate/send.ts";
 import type { Summary } from "../src/cli/simulate/tally.ts";
 import { generateTraffic } from "../src/cli/simulate/traffic.ts";
-import { appSecret, createProgram, opsToken, type Program } from "../test/faults/program.ts";
+import { appSecret, opsToken, type Program } from "../test/faults/program.ts";
 import { waitFor } from "../test/support/wait-for.ts";
 import { createAsk, type Question, questions, type Request, seriesOf } from "./questions-asked.ts";
 import { type BuiltLog, buildLog, destination } from "./questions-log.ts";
+import { type At, untilCounted, withProgram } from "./questions-program.ts";
 
 const bars = { idleMs: 100, busyMs: 250, seriesMs: 50, replayPerSecond: 1_000, exportRatio: 1.3 };
 const busyRate = 500;
@@ -44,6 +44,7 @@ async function measure(): Promise<void> {
       samples: { type: "string", default: "40" },
       only: { type: "string" },
       log: { type: "string" },
+      uncounted: { type: "boolean", default: false },
     },
   });
   const [events, samples] = [Number(values.events), Number(values.samples)];
@@ -55,6 +56,8 @@ async function measure(): Promise<void> {
   try {
     const built = await logIn(folder, events);
     await withProgram(folder, async (at) => {
+      const to = Math.min(built.to, Date.now() - 180_000);
+      if (!values.uncounted) await untilCounted(at.program, to, print);
       for (const [name, run] of Object.entries(parts)) {
         if (values.only === undefined || values.only === name) await run({ ...at, built, samples });
       }
@@ -75,43 +78,9 @@ async function logIn(folder: string, events: number): Promise<BuiltLog> {
   return built;
 }
 
-interface At {
-  readonly program: Program;
-  /** How many effects came to the destination. */
-  readonly effects: () => number;
-}
-
 interface Measuring extends At {
   readonly built: BuiltLog;
   readonly samples: number;
-}
-
-async function withProgram(folder: string, use: (at: At) => Promise<void>): Promise<void> {
-  let effects = 0;
-  const sink = createServer((request, response) => {
-    effects += 1;
-    request.resume().on("end", () => response.end());
-  }).listen(0, "127.0.0.1");
-  await once(sink, "listening");
-  const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}/`;
-  const config = join(folder, "waypost.yaml");
-  const secret = `whsec_${randomBytes(24).toString("base64")}`;
-  // No event of the traffic goes there: what is measured is questions, and one replay.
-  await writeFile(
-    config,
-    `destinations: { ${destination}: { kind: webhook, url: "${url}", secret: ${secret}, allowPrivateAddresses: true, concurrency: 64 } }\n` +
-      `routes: [{ name: messages, when: { type: business.sale }, to: [${destination}] }]\n`,
-  );
-  const env = { DATA_DIR: folder, WAYPOST_CONFIG: config, LOG_LEVEL: "error" };
-  const program = await createProgram(["start"], env);
-  await program.start();
-  try {
-    await use({ program, effects: () => effects });
-  } finally {
-    await program.stop();
-    sink.closeAllConnections();
-    sink.close();
-  }
 }
 
 async function ask(program: Program, { path, body }: Request): Promise<number> {
@@ -131,7 +100,10 @@ async function askAll(measuring: Measuring): Promise<void> {
   const { program } = measuring;
   const idle = await askEach(measuring);
   const load = startLoad(program, busyRate, 24 * 3_600);
-  const busy = await askEach(measuring);
+  const busy = await askEach(measuring).catch(async (error: unknown) => {
+    await load.end();
+    throw error;
+  });
   const { ackMs } = await load.end();
   print(
     `\n  ms                                          idle p50    p99   beside ${busyRate} POSTs/s p50    p99`,
