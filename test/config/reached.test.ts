@@ -33,18 +33,6 @@ areReported("What no event reaches", [
     words,
   ],
   [
-    "one of several destinations, where it has options",
-    above(all, `when: { ${vip} }, to: [{ slack: { channel: "#vip" } }, whatsapp: { text: hi }]`),
-    "routes[1].to[0].slack",
-    words,
-  ],
-  [
-    "options beside what else the route does",
-    above(all, `${own(vip)}, set: { tag: [+vip] }`),
-    "routes[1].to.slack",
-    words,
-  ],
-  [
     "a narrower condition below a wider one",
     above(
       `${all}, only: { hours: office, tag: [vip, gold] }`,
@@ -105,6 +93,11 @@ areFine("What may be reached", [
     "the same destination beside another",
     above(all, `when: { ${vip} }, to: [slack, whatsapp: { text: hi }]`),
   ],
+  [
+    "one of several destinations with options of its own",
+    above(all, `when: { ${vip} }, to: [{ slack: { channel: "#vip" } }, whatsapp: { text: hi }]`),
+  ],
+  ["options beside what else the route does", above(all, `${own(vip)}, set: { tag: [+vip] }`)],
   [
     "the same destination beside what is set",
     above(all, `when: { ${vip} }, to: slack, set: { tag: [+vip] }`),

@@ -32,7 +32,7 @@ async function open(
   const yaml = {
     destinations: { crm: block(stub) },
     routes: [
-      { name: "plain", when: { type: "#" }, to: ["crm"] },
+      { name: "plain", when: { type: "whatsapp.#" }, to: ["crm"] },
       { name: "special", when: { type: "#" }, to: [{ crm: option }] },
     ],
   };

@@ -58,7 +58,8 @@ describe("find-or-create per contact", () => {
   it("makes one contact of one person in two lanes, and another's beside it", async () => {
     const crm = createCrm();
     const { publish, end, ledger } = await startEngine({ crm: crm.destination });
-    const events = [from(both), from({ waId: both.waId }, 1), from({ userId: "DE.9" })];
+    const mia = { ...both, waId: "15555550123" };
+    const events = [from(mia), from({ waId: mia.waId }, 1), from({ userId: "DE.9" })];
     await publish(...events);
     assert.equal(crm.waiting.length, 2, "one for each person");
     await crm.answer();

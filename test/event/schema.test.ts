@@ -86,7 +86,7 @@ describe("the event schema", () => {
 });
 
 /** Say nothing of what an event is: words, and who may see it. */
-const marks = ["x-meta", "x-safe", "x-mask", "x-safe-keys", "x-schema"];
+const marks = ["x-meta", "x-safe", "x-mask", "x-safe-keys", "x-schema", "x-omit", "x-says"];
 const free = new Set(["description", "title", "tsType", "allOf", ...marks]);
 
 /** What a reader of the released schema relied on must still be so. New properties and definitions may come. */

@@ -3,12 +3,12 @@ import { list, quote, record } from "../shape.ts";
 import type { Report, YamlPath } from "../yaml-file.ts";
 import type { Checked } from "./checked.ts";
 import { type Conditions, impliesAll } from "./implies.ts";
-import { type Target, targetsOf } from "./targets.ts";
+import { targetsOf } from "./targets.ts";
 
 /**
  * Reports what no event ever reaches: a destination gets an event once, as the first route says that holds at its turn, so that below a
- * route that takes all of it another has nothing left. Only what is certain, and what is lost by it: options that are never used, and a
- * route that does nothing.
+ * route that takes all of it another has nothing left. Only what is certain, and what does nothing
+ * at all: one that reaches another destination too, emits or sets stands.
  */
 export function checkReached(checked: Checked, report: Report): void {
   const { routes, defaults, destinations } = record(checked.value);
@@ -27,12 +27,11 @@ export function checkReached(checked: Checked, report: Report): void {
             targetsOf(other["to"], []).some((target) => target.name === name),
         ),
     );
-    reportUnreached(route, { targets, shadows, path, source: checked.source }, report);
+    reportUnreached(route, { shadows, path, source: checked.source }, report);
   }
 }
 
 interface Found {
-  readonly targets: readonly Target[];
   /** For each the index of the route above that takes all; -1: none does. */
   readonly shadows: readonly number[];
   readonly path: YamlPath;
@@ -41,7 +40,7 @@ interface Found {
 
 function reportUnreached(
   { emit, set }: Conditions,
-  { targets, shadows, path, source }: Found,
+  { shadows, path, source }: Found,
   report: Report,
 ): void {
   const tell = (at: YamlPath, shadow: number) =>
@@ -51,14 +50,8 @@ function reportUnreached(
     });
   const [first = -1] = shadows;
   const hasEffects = emit !== undefined || set !== undefined;
-  if (!hasEffects && shadows.length > 0 && shadows.every((shadow) => shadow >= 0)) {
+  if (!hasEffects && shadows.length > 0 && shadows.every((shadow) => shadow >= 0))
     tell(path, first);
-    return;
-  }
-  for (const [at, { options, at: place }] of targets.entries()) {
-    const shadow = shadows[at] ?? -1;
-    if (shadow >= 0 && options !== undefined) tell(place, shadow);
-  }
 }
 
 /** Whenever `special` holds, `general` does, and its delivery is the same row. */

@@ -23,7 +23,13 @@ export async function openCrm(
 ) {
   const hub = await startHubspotStub(stubOptions);
   const given = { token: hubspotToken, baseUrl: hub.stub.url, ...options };
-  const destination = createHubspot(parseHubspotOptions("crm", given), hurriedClock);
+  const parsed = await Promise.resolve()
+    .then(() => parseHubspotOptions("crm", given))
+    .catch(async (error: unknown) => {
+      await hub.stub.close();
+      throw error;
+    });
+  const destination = createHubspot(parsed, hurriedClock);
   const links = new Map<string, Link>();
   const contactLinks = new Map<string, Link>();
   const contextFor = (event: WaypostEvent, more: Given, person = contactOf(event)) => {
