@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { parse } from "yaml";
 import type { EnqueuedDelivery, WaypostEvent } from "../../../src/contracts.ts";
+import { accountIn } from "../../../src/deliver/delivery.ts";
 import { quarantinedPost } from "../../../src/event/quarantined-post.ts";
 import type { SystemStatus } from "../../../src/ops/status/status.ts";
 import { second } from "../../store/make-events.ts";
@@ -111,7 +112,13 @@ async function plant(): Promise<void> {
 const rowAt =
   (name: string) =>
   (event: WaypostEvent): EnqueuedDelivery => ({
-    ...{ id: `${name}:${event.id}`, eventId: event.id, eventType: event.type, route: "all" },
+    ...{
+      id: `${name}:${event.id}`,
+      eventId: event.id,
+      eventType: event.type,
+      ...accountIn(event),
+      route: "all",
+    },
     ...{ laneKeys: [event.data.conversationId ?? event.id], createdAt: new Date().toISOString() },
   });
 
