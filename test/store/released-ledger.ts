@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Ledger } from "../../src/contracts.ts";
+import type { Delivery, Ledger } from "../../src/contracts.ts";
 import { reserveSeq } from "../support/reserve-seq.ts";
 
 /** What the version before declared tables answered of the ledger that it left. */
@@ -15,13 +15,18 @@ export interface LeftLedger {
   readonly bodies: readonly (readonly [string, string])[];
 }
 
+/** Without what is told of rows of before as soon as it has been looked up. */
+function asLeft({ account: _, ...row }: Delivery): Delivery {
+  return row;
+}
+
 /** This version answers the same, and goes on where the other was. */
 export async function assertGoesOn(ledger: Ledger, left: LeftLedger): Promise<void> {
   // Nothing was scheduled then.
   const destinations = left.destinations.map((each) => ({ ...each, scheduled: 0 }));
   assert.deepEqual(await ledger.destinations(), destinations);
   const { items } = await ledger.deliveries({}, { limit: 50 });
-  assert.deepEqual(items, left.deliveries);
+  assert.deepEqual(items.map(asLeft), left.deliveries);
   const ids = async (filter: Parameters<Ledger["deliveries"]>[0]) =>
     (await ledger.deliveries(filter, { limit: 50 })).items.map(({ id }) => id);
   assert.deepEqual(await ids({ state: "dead" }), left.dead);
@@ -47,7 +52,7 @@ export async function assertGoesOn(ledger: Ledger, left: LeftLedger): Promise<vo
     ({ id, state }) => id.startsWith("crm") && /g|op/.test(state),
   );
   assert.deepEqual(
-    await ledger.openRows("crm", epoch, { limit: 50 }),
+    (await ledger.openRows("crm", epoch, { limit: 50 })).map(asLeft),
     [...open].sort((a, b) => a.seq - b.seq),
   );
   assert.equal(await reserveSeq(ledger, "crm", epoch, 1), seen.seq + 1);
