@@ -1,8 +1,9 @@
 import { render } from "preact";
 import "./styles/index.css";
+import { ended } from "./api/ended.ts";
 import { resume } from "./api/session.ts";
 import { viewer } from "./api/viewer.ts";
-import { LogIn } from "./app/login.tsx";
+import { LogIn, LogInAgain } from "./app/login.tsx";
 import { Shell } from "./app/shell.tsx";
 
 /** Why a link was not taken: said once, and not again after logging out. */
@@ -11,7 +12,12 @@ let refused = await resume();
 function Console() {
   if (!viewer.value) return <LogIn refused={refused} />;
   refused = undefined;
-  return <Shell />;
+  return (
+    <>
+      <Shell />
+      {ended.value && <LogInAgain />}
+    </>
+  );
 }
 
 // Until now it held what is painted first (shell.html).

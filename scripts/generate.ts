@@ -8,6 +8,7 @@ import { parse } from "yaml";
 import { envKeys } from "../src/config/env.ts";
 import { asyncapi } from "./generate-asyncapi.ts";
 import { clientTypes } from "./generate-client-types.ts";
+import { collectionList, faceList } from "./generate-collections.ts";
 import { commandList } from "./generate-commands.ts";
 import { configurationPage } from "./generate-configuration-page.ts";
 import { envExample } from "./generate-env-example.ts";
@@ -30,6 +31,8 @@ const outputs: Record<string, () => string | Promise<string>> = {
   "schemas/openapi.json": () => `${JSON.stringify(openApi(), null, 1)}\n`,
   "src/cli/common/generated.ts": commandList,
   "src/ops/generated.ts": routerList,
+  "src/contracts/generated.ts": faceList,
+  "src/store/generated.ts": collectionList,
   "src/client/generated.ts": () => clientTypes(openApi()),
   "schemas/asyncapi.yaml": () => asyncapi(schema, golden, json("package.json").version),
   "docs/events.md": () => eventsPage(schema, golden),

@@ -244,7 +244,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "what may have been done goes into no batch",
-    file: "src/deliver/head-schedule.ts",
+    file: "src/deliver/heads.ts",
     from: "!unknown && ",
     to: "",
     test: "test/deliver/batches.test.ts",

@@ -11,15 +11,12 @@ import type { Chats } from "./contracts/chat.ts";
 import type { Contacts } from "./contracts/contacts.ts";
 import type * as destination from "./contracts/destination.ts";
 import type { MediaRows } from "./contracts/files.ts";
-import type { Installation } from "./contracts/installation.ts";
+import type { Faces } from "./contracts/generated.ts";
 import type * as job from "./contracts/jobs.ts";
 import type * as ledger from "./contracts/ledger.ts";
 import type * as log from "./contracts/log.ts";
 import type { LogFigures } from "./contracts/log-figures.ts";
-import type * as processes from "./contracts/processes.ts";
-import type { Replays } from "./contracts/replay.ts";
 import type { SentMessages } from "./contracts/reply.ts";
-import type { Series } from "./contracts/series.ts";
 import type { Silences } from "./contracts/silences.ts";
 import type { BusMessage, EncodedEvent, WaypostEvent } from "./event/event.ts";
 
@@ -64,21 +61,17 @@ export interface EventQuery extends Chats {
   stats(): Promise<log.StoreStats>;
 }
 
-/** All that Waypost remembers, on one connection or in one file. */
-export interface Store extends EventLog, EventQuery, SentMessages {
+/** All that Waypost remembers, on one connection or in one file. `Faces`: the process registry, series, replays and what else is a collection. */
+export interface Store extends EventLog, EventQuery, SentMessages, Faces {
   /** The deliveries, who may work on them, and what was learnt on the way. */
   readonly ledger: ledger.Ledger;
-  readonly processes: processes.ProcessRegistry;
   readonly jobs: job.JobRows;
   /** What is appended is learnt of them before `append` resolves. */
   readonly contacts: Contacts;
   readonly silences: Silences;
   readonly media: MediaRows;
-  readonly replays: Replays;
   readonly access: Access;
-  readonly series: Series;
   readonly figures: LogFigures;
-  readonly installation: Installation;
   /** How many POSTs came into quarantine from then on. Cheap. */
   quarantinedSince(from: Date): Promise<number>;
   /** It has been understood, and goes. */

@@ -1,4 +1,5 @@
-import { createClient } from "../../src/client/client.ts";
+import { ApiProblem, type Client, createClient } from "../../src/client/client.ts";
+import { ended, untilBack } from "./ended.ts";
 import { viewer } from "./viewer.ts";
 
 export type * from "../../src/client/client.ts";
@@ -14,15 +15,51 @@ declare global {
 /** Beside the page, wherever a proxy has put it. */
 export const baseUrl = new URL(".", document.baseURI).href.replace(/\/$/, "");
 
-/** The ops API, as who is logged in. Whose session is over sees the page to log in. */
-export const api = createClient({
+const client = createClient({
   baseUrl,
   fetch: async (address, options) => {
     const response = await (takeEarly(`${address}`, options) ?? fetch(address, options));
-    if (response.status === 401) viewer.value = null;
+    if (response.status !== 401 || !isOfSomebody(`${address}`)) return response;
+    ended.value = true;
+    // As a connection that was lost: it goes on where it ended, once there is a session again.
+    if (`${address}`.includes("/api/events/stream")) throw new TypeError("The session is over.");
     return response;
   },
 });
+
+/** The ops API, as who is logged in. What is asked after their session is over waits until they have logged in again. */
+export const api: Client = {
+  ...client,
+  get: held(client.get),
+  post: held(client.post),
+  patch: held(client.patch),
+  delete: held(client.delete),
+};
+
+type Call = (path: string, request?: { readonly signal?: AbortSignal }) => Promise<unknown>;
+
+function held<C>(call: C): C {
+  const again: Call = async (path, request) => {
+    for (;;) {
+      try {
+        return await (call as unknown as Call)(path, request);
+      } catch (error) {
+        if (!isOver(error, path)) throw error;
+      }
+      if (ended.value) await untilBack(request?.signal);
+    }
+  };
+  return again as unknown as C;
+}
+
+function isOver(error: unknown, path: string): boolean {
+  return error instanceof ApiProblem && error.status === 401 && isOfSomebody(path);
+}
+
+/** Not of who is about to say who they are. */
+function isOfSomebody(address: string): boolean {
+  return Boolean(viewer.value) && !address.endsWith("/api/session");
+}
 
 /** What was asked for before this script was there. */
 function takeEarly(address: string, options?: RequestInit): Promise<Response> | undefined {

@@ -1,11 +1,58 @@
-import { useState } from "preact/hooks";
-import { logIn } from "../api/session.ts";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { logIn, lookAgain } from "../api/session.ts";
 import { Button } from "../ui/button.tsx";
 import { type Trouble, troubleOf } from "../words/problem.ts";
 import { Mark } from "./navigation.tsx";
 
-/** The token goes into one request and is forgotten: the cookie that comes back cannot be read by any page. */
 export function LogIn({ refused }: { readonly refused: unknown }) {
+  return (
+    <main class="login">
+      <TokenForm title="Log in" refused={refused} />
+    </main>
+  );
+}
+
+/** Over all that is open, which is there again afterwards, with what was typed. */
+export function LogInAgain() {
+  const element = useRef<HTMLDialogElement>(null);
+  const open = () => element.current?.showModal();
+  useEffect(() => {
+    const dialog = element.current;
+    open();
+    const look = () => void lookAgain();
+    addEventListener("focus", look);
+    return () => {
+      removeEventListener("focus", look);
+      // So that focus goes back to where it was.
+      dialog?.close();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      class="login-again"
+      aria-label="Log in again"
+      onCancel={(event) => event.preventDefault()}
+      onClose={open}
+    >
+      <div class="login">
+        <TokenForm title="Log in again">
+          <p class="muted">Your session is over. What you had open is kept, also what you typed.</p>
+        </TokenForm>
+      </div>
+    </dialog>
+  );
+}
+
+interface Props {
+  readonly title: string;
+  readonly refused?: unknown;
+  readonly children?: ComponentChildren;
+}
+
+/** The token goes into one request and is forgotten: the cookie that comes back cannot be read by any page. */
+function TokenForm({ title, refused, children }: Props) {
   const [token, setToken] = useState("");
   const [problem, setProblem] = useState<Trouble | undefined>(undefined);
   const [busy, setBusy] = useState(false);
@@ -17,38 +64,37 @@ export function LogIn({ refused }: { readonly refused: unknown }) {
     setBusy(false);
   };
   return (
-    <main class="login">
-      <form onSubmit={(event) => void submit(event)}>
-        <div class="brand">
-          <Mark />
-          Waypost
+    <form onSubmit={(event) => void submit(event)}>
+      <div class="brand">
+        <Mark />
+        Waypost
+      </div>
+      <h1>{title}</h1>
+      {children}
+      <label class="field">
+        <span>Token</span>
+        <input
+          class="input"
+          type="password"
+          name="token"
+          autocomplete="current-password"
+          required
+          value={token}
+          onInput={(event) => setToken(event.currentTarget.value)}
+        />
+        <small>
+          <code>waypost console</code> opens this page logged in. <code>waypost tokens create</code>{" "}
+          makes a token for somebody else.
+        </small>
+      </label>
+      {shown && (
+        <div class="notice bad" role="alert">
+          {[shown.title, ...shown.details].join(" ")}
         </div>
-        <h1>Log in</h1>
-        <label class="field">
-          <span>Token</span>
-          <input
-            class="input"
-            type="password"
-            name="token"
-            autocomplete="current-password"
-            required
-            value={token}
-            onInput={(event) => setToken(event.currentTarget.value)}
-          />
-          <small>
-            <code>waypost console</code> opens this page logged in.{" "}
-            <code>waypost tokens create</code> makes a token for somebody else.
-          </small>
-        </label>
-        {shown && (
-          <div class="notice bad" role="alert">
-            {[shown.title, ...shown.details].join(" ")}
-          </div>
-        )}
-        <Button submit kind="primary" disabled={busy}>
-          Log in
-        </Button>
-      </form>
-    </main>
+      )}
+      <Button submit kind="primary" disabled={busy}>
+        Log in
+      </Button>
+    </form>
   );
 }

@@ -63,12 +63,13 @@ destinations:
 #  support: { kind: slack, token: "\${SLACK_BOT_TOKEN}", channel: "#support" }
 #  backend: { kind: webhook, url: https://backend.example/whatsapp, secret: "\${BACKEND_SECRET}" }
 
-# Which events go there. All keys of \`when\` must hold; of a list, any value is enough.
+# Which events go there. All keys of \`when\` must hold; of a list, any value is enough. A destination gets an event by the first
+# route that holds: the special ones come first.
 routes:
 #  - { name: everything, when: { type: "whatsapp.#" }, to: backend }
-#  - { name: messages, when: { type: whatsapp.message.* }, to: support }
 #  - name: asks-for-a-human
 #    when: { type: whatsapp.message.*, text: { matches: "(?i)\\\\b(human|agent)\\\\b" } }
 #    once: { per: conversation, for: untilClosed }
 #    to: { support: { mention: here } }
+#  - { name: messages, when: { type: whatsapp.message.* }, to: support }
 `;

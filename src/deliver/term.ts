@@ -7,7 +7,7 @@ import type { Log } from "../support/log.ts";
 import type { Surroundings } from "./attempt/surroundings.ts";
 import type { DeliveryHooks, DestinationSetup } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
-import { createHeadSchedule } from "./head-schedule.ts";
+import { createHeadSchedule } from "./heads.ts";
 import { createHealth, createHousekeeping, type Health } from "./health.ts";
 import { createBackpressure, createIntake } from "./intake.ts";
 import { createHeldRows, type HeldParts } from "./lanes/held-rows.ts";

@@ -41,7 +41,7 @@ export function beyondMeta(reply: Reply): ReplyMisfit[] {
     const problem = `has ${which}${inWords(count)} characters, and Meta takes ${inWords(most)}`;
     return count > most ? [{ part, problem, remedy: "Shorten it" }] : [];
   });
-  return [...long, ...tooManyRows(list), ...alike(buttons)];
+  return [...long, ...tooManyRows(list), ...sameRows(list), ...alike(buttons)];
 }
 
 /** `which`: of several below one part. */
@@ -54,6 +54,19 @@ function tooManyRows(list: Reply["list"]): ReplyMisfit[] {
   const count = all.reduce((sum, rows) => sum + Object.keys(rows).length, 0);
   const problem = `has ${count} rows, and Meta takes ${mostRows} in all`;
   return count > mostRows ? [{ part: "list", problem, remedy: "Leave some out" }] : [];
+}
+
+/** Within one section they are keys, and so told apart. */
+function sameRows(list: Reply["list"]): ReplyMisfit[] {
+  const seen = new Set<string>();
+  return (list?.sections ?? []).flatMap(({ rows }, at) => {
+    const ids = Object.keys(rows);
+    const isTwice = ids.some((id) => seen.has(id));
+    for (const id of ids) seen.add(id);
+    const problem = "has a row whose id an earlier section has too, and Meta takes each once";
+    const part = `list.sections.${at}.rows`;
+    return isTwice ? [{ part, problem, remedy: "Give it another id" }] : [];
+  });
 }
 
 function alike(buttons: Reply["buttons"] = {}): ReplyMisfit[] {

@@ -41,14 +41,15 @@ function messageInWords(message: Message): string {
   const { facts: all } = Object.keys(told).length > 1 ? renderMessage(told) : { facts: [] };
   const facts = all.map(({ label, value }) => `${label}: ${value}`);
   const kind = message.text === undefined ? [`[${renderMessage(message).title}]`] : [];
-  return [[...kind, ...texts.slice(0, 1)].join(" "), ...texts.slice(1), ...facts]
+  const [first = message.template?.name, ...others] = texts;
+  return [[...kind, first].filter(Boolean).join(" "), ...others, ...facts]
     .filter(Boolean)
     .join("\n");
 }
 
 /** What has no text of its own to say it. Ids, links and what stands around a message are for machines. */
 function toldByFacts(message: Message): Message {
-  const { type, location, contacts, order, document, interactive, template, errors } = message;
+  const { type, location, contacts, order, document, interactive, errors } = message;
   const { nfmReply } = interactive ?? {};
   return {
     type,
@@ -57,7 +58,6 @@ function toldByFacts(message: Message): Message {
     ...(order && { order }),
     ...(document?.filename && { document: { filename: document.filename } }),
     ...(nfmReply && { interactive: { nfmReply } }),
-    ...(template?.name && { template: { name: template.name } }),
     ...(errors && { errors }),
   };
 }

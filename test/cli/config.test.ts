@@ -184,7 +184,7 @@ alerts:
 routes:
   - { name: fine, when: { type: business.x }, to: [erp, { bad: { format: event } }] }
   - name: other
-    when: { type: business.x }
+    when: { type: business.y }
     to:
       - erp: { url: "http://other.example/" }
 `,

@@ -10,7 +10,7 @@ const load = (t: TestContext, destination: string, to: string) =>
   loadYaml(
     t,
     `destinations: { crm: ${destination} }
-routes: [{ name: r, when: { type: "#" }, to: ${to} }, { name: s, when: { type: "#" }, to: crm }]`,
+routes: [{ name: r, when: { type: "whatsapp.#" }, to: ${to} }, { name: s, when: { type: "#" }, to: crm }]`,
     { webhook: queue },
   );
 

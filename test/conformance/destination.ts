@@ -456,7 +456,7 @@ function timeLimit(stub: Stub): AbortSignal {
 async function timeFor(destination: Destination, event: WaypostEvent): Promise<number> {
   const begun = performance.now();
   await deliverForSure(destination, event, { ms: 60_000 });
-  return Math.max(400, 20 * (performance.now() - begun));
+  return Math.ceil(Math.max(400, 20 * (performance.now() - begun)));
 }
 
 /** Two thirds of the answers are disturbed, in a fixed order. */

@@ -5,6 +5,7 @@ import { OptionError } from "../../src/destinations/destination-kind.ts";
 import { beyondMeta } from "../../src/destinations/reply-misfits.ts";
 import { outgoingOf } from "../../src/destinations/whatsapp-reply/message.ts";
 import { parseReplyOptions } from "../../src/destinations/whatsapp-reply/options.ts";
+import { makeText } from "../store/make-events.ts";
 import { refusalOf } from "./whatsapp-reply/cloud-rules.ts";
 
 const of = (count: number) => "é".repeat(count);
@@ -109,6 +110,36 @@ describe("what is more than Meta takes", () => {
   it("is two buttons of one title", () => {
     const [found] = beyondMeta({ text: "?", buttons: { a: "Yes", b: "Yes" } });
     assert.equal(found?.part, "buttons");
+  });
+
+  it("is a row of one id in two sections, also where a template makes them the same", async () => {
+    const sections = (one: string, other: string) => [
+      { title: "One", rows: { [one]: "Row" } },
+      { title: "Two", rows: { b: "Other", [other]: "Row" } },
+    ];
+    const listed = (one: string, other: string): Reply => ({
+      text: "?",
+      list: { button: "Choose", sections: sections(one, other) },
+    });
+    assert.deepEqual(beyondMeta(listed("a", "c")), []);
+    const [found, ...more] = beyondMeta(listed("a", "a"));
+    assert.deepEqual([found?.part, more], ["list.sections.1.rows", []]);
+    assert.match(found?.problem ?? "", /^has a row whose id an earlier section has too/);
+    const { body } = outgoingOf(listed("a", "c"), "free", undefined);
+    const meant = { messaging_product: "whatsapp", to: "15555550123", type: "interactive" };
+    assert.equal(refusalOf({ ...meant, ...body }, []), undefined);
+    const twice = JSON.parse(JSON.stringify(body).replaceAll('"id":"c"', '"id":"a"'));
+    assert.equal(refusalOf({ ...meant, ...twice }, [])?.code, 131009);
+    const rendered = parseReplyOptions("wa", {
+      token: "t",
+      ...listed("{{ contact.waId }}", "15555550123"),
+    }).reply?.renderFrom(makeText("hi", { contact: { waId: "15555550123" } })) as Reply;
+    assert.equal(beyondMeta(rendered)[0]?.part, "list.sections.1.rows");
+    const parse = () => parseReplyOptions("wa", { token: "t", ...listed("a", "a") });
+    assert.throws(
+      parse,
+      (error) => error instanceof OptionError && error.option === "list.sections.1.rows",
+    );
   });
 
   it("does not count where the template is sent instead", () => {

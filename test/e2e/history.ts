@@ -42,6 +42,7 @@ export async function writeHistory(dataDir: string): Promise<void> {
     expireAt: new Date(Date.now() + 3_600_000),
   });
   const epoch = await addDelivery(store.ledger, "helpdesk", 1, "delivered");
+  await addDelivery(store.ledger, "erp", 2, "dead", true);
   await store.ledger.saveLink("helpdesk", adas, { ticketId: ticket }, epoch);
   await store.close();
 }

@@ -211,5 +211,24 @@ export function describeOnCall(world: () => World): void {
       await atHand.waitFor({ state: "detached" });
       await press(page, "Escape");
     });
+
+    it("9: what nobody knows of is sent by whoever has looked, and says so first", async () => {
+      const { console, program } = world();
+      const { page, open } = console;
+      type Rows = Items<Delivery & { readonly unknown?: true }>;
+      const found = async () => (await program.ask<Rows>("/api/deliveries?event=evt_2")).items[0];
+      const { id = "", unknown } = (await found()) ?? {};
+      assert.equal(unknown, true);
+      await open(`#/deliveries/${encodeURIComponent(id)}`);
+      const words = "It was not done: send";
+      await page.locator(".detail").getByRole("button", { name: words }).press("Enter");
+      const dialog = page.locator("dialog[open]");
+      await dialog.getByText("Nobody knows whether it has taken effect").waitFor();
+      await dialog.getByRole("button", { name: words }).press("Enter");
+      await waitFor("it is known not to be done", async () => {
+        const { state, unknown: still } = (await found()) ?? {};
+        return state !== "dead" && still === undefined;
+      });
+    });
   });
 }

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Browser, Page } from "playwright-core";
 import { waitFor } from "../support/wait-for.ts";
+import { newVisitor } from "./console-page.ts";
+import { press } from "./keyboard.ts";
 import type { World } from "./on-call.ts";
 import { logInWithToken, type Visitors } from "./visitors.ts";
 
@@ -37,6 +40,46 @@ export function describeSessions(world: () => World & Visitors): void {
       await page.goto("about:blank");
       await page.goto(link);
       await page.getByRole("alert").waitFor();
+    });
+
+    it("a link logs in also where the console is open", async () => {
+      const { visitor, program } = world();
+      const { page } = visitor;
+      await page.goto(`${program.url}/console#/events`);
+      await page.locator("input[type=password]").waitFor();
+      await page.goto(`${program.url}/console#login=${await program.newCode()}`);
+      await page.locator(".shell").waitFor();
+      assert.doesNotMatch(page.url(), /login/);
+    });
+  });
+
+  describe("a session that ends", () => {
+    it("keeps what is open and typed, and what was asked for, until one has logged in again", async () => {
+      const { visitor, program } = world();
+      const { page } = await newVisitor(visitor.page.context().browser() as Browser, program);
+      await page.clock.install();
+      await page.goto(`${program.url}/console#/destinations/refunds`);
+      await logInWithToken(page, program.token);
+      const detail = page.locator(".detail");
+      await detail.locator(".pill").first().waitFor();
+      await press(page, "p");
+      const reason = page.locator("dialog:not(.login-again) input");
+      await reason.fill("the books are closed");
+      await endSession(page);
+      await page.clock.fastForward(21_000);
+      const again = page.locator("dialog.login-again");
+      await again.waitFor();
+      await press(page, "Escape", "Escape");
+      await logInAgain(page, program.token);
+      assert.equal(await reason.inputValue(), "the books are closed");
+      // And while it is on its way.
+      await endSession(page);
+      await reason.press("Enter");
+      await logInAgain(page, program.token);
+      await detail.getByText("the books are closed").first().waitFor();
+      await press(page, "p");
+      await detail.locator(".pill.good").waitFor();
+      await page.context().close();
     });
   });
 
@@ -109,4 +152,20 @@ export function describeSessions(world: () => World & Visitors): void {
       assert.match(console.complaints()[0] ?? "", /Content Security Policy/);
     });
   });
+}
+
+/** As if its twelve hours were over. */
+async function endSession(page: Page): Promise<void> {
+  const options = `{ method: "DELETE", headers: { "X-Waypost": "1" } }`;
+  assert.equal(
+    await page.evaluate(`fetch("/api/session", ${options}).then(({ status }) => status)`),
+    200,
+  );
+}
+
+async function logInAgain(page: Page, token: string): Promise<void> {
+  const again = page.locator("dialog.login-again");
+  await again.locator("input").fill(token);
+  await again.locator("input").press("Enter");
+  await again.waitFor({ state: "detached" });
 }

@@ -21,7 +21,7 @@ const golden: Readonly<Record<string, string>> = {
     "[Contact card]\nName: Tomás Rey\nPhone: +34 655 500 112",
   "message-reaction": "[Reaction 🌷]",
   "message-edit": "[Message edited] Habt ihr noch Ranunkeln?",
-  "message-echo-template": "[Template]\nName: order_ready",
+  "message-echo-template": "[Template] order_ready",
   "message-of-a-type-not-yet-known": "[Hologram]",
 };
 

@@ -21,12 +21,7 @@ export function Message({ message, group }: Props) {
       <By message={message} group={group} />
       {quotes && <blockquote class="said muted">{quotes.text ?? "an earlier message"}</blockquote>}
       {media && <File type={message.type} media={media} />}
-      {text !== undefined && (
-        <p class="said">
-          <Told text={text} />
-        </p>
-      )}
-      {text === undefined && !media && <p class="muted">{kindInWords(message)}</p>}
+      {(text !== undefined || !media) && <Words message={message} />}
       {failed && <Failures errors={message.errors ?? [{}]} />}
       <Foot message={message} />
       <Reactions message={message} />
@@ -35,9 +30,10 @@ export function Message({ message, group }: Props) {
 }
 
 function By({ message, group }: Props) {
-  const { direction, name, template } = message;
+  const { direction, name, template, text } = message;
   const by = direction === "in" ? group && name : sender(message);
-  const words = [by, template].filter(Boolean);
+  // Without its words the bubble itself says which template it was.
+  const words = [by, text !== undefined && template].filter(Boolean);
   if (words.length === 0) return null;
   return (
     <div class="by muted">
@@ -70,6 +66,24 @@ function Reactions({ message: { reactions = [] } }: { readonly message: ChatMess
         </span>
       ))}
     </div>
+  );
+}
+
+/** What it says; else what it is. */
+function Words({ message }: { readonly message: ChatMessage }) {
+  const { text, template, deleted } = message;
+  if (text !== undefined) {
+    return (
+      <p class="said">
+        <Told text={text} />
+      </p>
+    );
+  }
+  if (template === undefined || deleted) return <p class="muted">{kindInWords(message)}</p>;
+  return (
+    <p class="said">
+      <span class="muted">Template</span> <bdi>{template}</bdi>
+    </p>
   );
 }
 

@@ -1,5 +1,5 @@
-import { api } from "../../api/client.ts";
-import { usePages } from "../../api/pages.ts";
+import { api, type Delivery } from "../../api/client.ts";
+import { type Pages, usePages } from "../../api/pages.ts";
 import { may } from "../../api/viewer.ts";
 import type { Page } from "../../app/page.ts";
 import { href, hrefOf, param, route } from "../../app/route.ts";
@@ -41,59 +41,75 @@ const everyMs = 10_000;
 /** What is shown: deliveries, or what was sent again as a whole. */
 function Deliveries() {
   const { id } = route.value;
+  if (param("show") !== "replays") return <All id={id} />;
+  return (
+    <Split
+      head={<ReplaysHead />}
+      list={<ReplayList />}
+      detail={id && <ReplayDetail key={id} id={id} />}
+    />
+  );
+}
+
+function All({ id }: { readonly id: string | undefined }) {
   const query = queryOfRoute();
-  const replays = param("show") === "replays";
+  const found = usePages(
+    JSON.stringify(query),
+    (cursor, signal) => api.get("/api/deliveries", { query: { ...asked(query), cursor }, signal }),
+    { everyMs },
+  );
   return (
     <>
       <Split
-        head={<Head query={query} replays={replays} />}
-        list={replays ? <ReplayList /> : <DeliveryList query={query} />}
-        detail={
-          id && (replays ? <ReplayDetail key={id} id={id} /> : <DeliveryDetail key={id} id={id} />)
-        }
+        head={<Head query={query} any={(found.items ?? []).length > 0} />}
+        list={<DeliveryList query={query} found={found} />}
+        detail={id && <DeliveryDetail key={id} id={id} />}
       />
       <SendAgain />
     </>
   );
 }
 
-function Head({ query, replays }: { readonly query: Query; readonly replays: boolean }) {
-  const replayable = !replays && canReplay(query) && may("operate");
-  useKeys(replayable ? { r: () => openSendAgain(query) } : {});
+function ReplaysHead() {
+  return (
+    <div class="page-head">
+      <h1>Sent again</h1>
+      <div class="actions">
+        <a class="button plain" href={href("deliveries")}>
+          All deliveries
+        </a>
+        <CopyAs path="/api/replays" cli="waypost replay list" />
+      </div>
+    </div>
+  );
+}
+
+function Head({ query, any }: { readonly query: Query; readonly any: boolean }) {
+  const replayable = canReplay(query) && may("operate");
+  useKeys(replayable && any ? { r: () => openSendAgain(query) } : {});
   return (
     <>
       <div class="page-head">
-        <h1>{replays ? "Sent again" : "Deliveries"}</h1>
+        <h1>Deliveries</h1>
         <div class="actions">
-          {!narrow.value && !replays && <Since />}
+          {!narrow.value && <Since />}
           {replayable && (
-            <Button icon="retry" onClick={() => openSendAgain(query)}>
+            <Button icon="retry" disabled={!any} onClick={() => openSendAgain(query)}>
               Send all again
             </Button>
           )}
-          {replays && (
-            <a class="button plain" href={href("deliveries")}>
-              All deliveries
-            </a>
-          )}
-          {!replays && !narrow.value && <SentAgain class="button plain" />}
-          {replays ? (
-            <CopyAs path="/api/replays" cli="waypost replay list" />
-          ) : (
-            <CopyAs path="/api/deliveries" query={asked(query)} cli={cliOf(query, quoted)} />
-          )}
+          {!narrow.value && <SentAgain class="button plain" />}
+          <CopyAs path="/api/deliveries" query={asked(query)} cli={cliOf(query, quoted)} />
         </div>
       </div>
-      {!replays && (
-        <div class="chips scroll">
-          <ChoiceChips label="State" name="state" choices={states} />
-          {narrow.value && <Since />}
-          {Object.entries(filterWords).map(([name, words]) => (
-            <FilterChip key={name} name={name} words={words} />
-          ))}
-          {narrow.value && <SentAgain class="chip" />}
-        </div>
-      )}
+      <div class="chips scroll">
+        <ChoiceChips label="State" name="state" choices={states} />
+        {narrow.value && <Since />}
+        {Object.entries(filterWords).map(([name, words]) => (
+          <FilterChip key={name} name={name} words={words} />
+        ))}
+        {narrow.value && <SentAgain class="chip" />}
+      </div>
     </>
   );
 }
@@ -107,12 +123,13 @@ function SentAgain({ class: looks }: { readonly class: string }) {
   );
 }
 
-function DeliveryList({ query }: { readonly query: Query }) {
-  const { items, problem, loading, more, reload } = usePages(
-    JSON.stringify(query),
-    (cursor, signal) => api.get("/api/deliveries", { query: { ...asked(query), cursor }, signal }),
-    { everyMs },
-  );
+interface ListProps {
+  readonly query: Query;
+  readonly found: Pages<Delivery>;
+}
+
+function DeliveryList({ query, found }: ListProps) {
+  const { items, problem, loading, more, reload } = found;
   if (items === undefined)
     return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={14} />;
   return (
@@ -153,7 +170,10 @@ function Nothing({ query }: { readonly query: Query }) {
       {query.state === "gave-up" || query.state === "waiting" ? (
         <p>That is how it should be.</p>
       ) : (
-        <p>A delivery is made for each event that a route sends to a destination.</p>
+        <p>
+          One is made for each event that a route sends to a destination. <code>waypost add</code>{" "}
+          sets up a destination; <code>npm run demo</code> shows all of it with stand-ins.
+        </p>
       )}
       {Object.keys(query).length > 0 && (
         <a class="button" href="#/deliveries">

@@ -107,8 +107,10 @@ function Summary({ event, reveal }: SummaryProps) {
           <>
             <dt>Conversation</dt>
             <dd>
+              <a href={href("conversations", data.conversationId)}>Chat</a>
+              {", "}
               <a href={href("events", undefined, { conversation: data.conversationId })}>
-                All its events
+                all its events
               </a>
             </dd>
           </>

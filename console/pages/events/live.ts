@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { WaypostEvent } from "../../../src/event/event.ts";
 import { api } from "../../api/client.ts";
+import { ended, untilBack } from "../../api/ended.ts";
 import type { Query } from "./filters.ts";
 
 /** More would make the page slow, and nobody reads them: the log has them all. */
@@ -59,7 +60,14 @@ interface On {
 async function follow(query: Query, signal: AbortSignal, on: On): Promise<void> {
   const onOpen = () => on.connected(true);
   const onLost = () => on.connected(false);
-  for await (const event of api.follow({ query, signal, onOpen, onLost })) on.event(event);
+  while (!signal.aborted) {
+    try {
+      for await (const event of api.follow({ query, signal, onOpen, onLost })) on.event(event);
+    } catch (error) {
+      if (!ended.value) throw error;
+      await untilBack(signal);
+    }
+  }
 }
 
 function add({ shown, waiting }: Fresh, event: WaypostEvent, held: boolean): Fresh {

@@ -46,7 +46,7 @@ function Beginning() {
     <div class="notice">
       <span>
         Nothing has come in yet. Send yourself a WhatsApp message, or run{" "}
-        <code>npx waypost simulate --scenario conversation</code>: it appears here by itself.
+        <code>npx waypost simulate</code>: it appears here by itself.
       </span>
       <a class="button" href={href("setup")}>
         Send a test message

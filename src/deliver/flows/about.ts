@@ -1,4 +1,5 @@
 import type { EventQuery, ReplyMarks, WaypostEvent } from "../../contracts.ts";
+import { mostDepth } from "../../event/derived-event.ts";
 import { lastBefore } from "./order.ts";
 
 /** Our message that an event concerns. */
@@ -76,9 +77,6 @@ function markOf({ data }: WaypostEvent): { campaign: string; variant?: string } 
   return { campaign, ...(variant !== undefined && variant !== "" && { variant }) };
 }
 
-/** Routes derive no deeper. */
-export const mostSteps = 10;
-
 /**
  * What a reply bears of the event that it answers. A campaign is borne on only by what follows from its own messages: an answer to a
  * customer who answered is none of them, and is counted as none.
@@ -90,7 +88,7 @@ export async function marksOf(
 ): Promise<ReplyMarks> {
   let first: WaypostEvent | undefined;
   let at = answers === event.id ? event : await query.event(answers);
-  for (let step = 0; step < mostSteps && at !== undefined; step += 1) {
+  for (let step = 0; step <= mostDepth && at !== undefined; step += 1) {
     const own = ownMarks(at);
     if (own !== undefined) return own;
     first = at;

@@ -11,11 +11,12 @@ import {
   type WaypostEvent,
 } from "../../contracts.ts";
 import { consentChange } from "../../event/consent.ts";
+import { mostDepth } from "../../event/derived-event.ts";
 import { arrivedMessageId } from "../../event/file-arrived.ts";
 import type { TranscriptEntry } from "../../event/message-in-words.ts";
 import { type Template, TemplateError } from "../../support/template.ts";
 import { noSurroundings, type Surroundings } from "../attempt/surroundings.ts";
-import { marksOf, mostSteps, sentTypes } from "./about.ts";
+import { marksOf, sentTypes } from "./about.ts";
 import { type Circumstances, holderOf } from "./circumstances.ts";
 import type { Decider } from "./decide.ts";
 import { newestFirst, receivedAt } from "./order.ts";
@@ -171,7 +172,7 @@ async function originOf(
   query: StandingParts["query"],
 ): Promise<WaypostEvent | undefined> {
   let at: WaypostEvent | undefined = event;
-  for (let step = 0; step < mostSteps && at?.data.derived !== undefined; step += 1) {
+  for (let step = 0; step < mostDepth && at?.data.derived !== undefined; step += 1) {
     at = await query.event(at.data.derived.from);
   }
   return at;

@@ -78,10 +78,11 @@ function writerOf(event: WaypostEvent, row: MessageRow | undefined): ChatSide {
   return type.startsWith("whatsapp.outgoing.") || sentBy !== undefined ? "api" : "unknown";
 }
 
-/** What a text says; of all else what it is, in words: `[Location] Name: Uferweg 3`. A picture's caption is a text. */
+/** What a text says; of all else what it is, in words: `[Location] Name: Uferweg 3`. A picture's caption is a text, a template's name is none. */
 function textIn(message: Message): string {
   const texts = messageTexts(message);
   if (texts.length > 0) return texts.join("\n");
+  if (message.template !== undefined) return "";
   return mediaOf({ data: { message } as WaypostEvent["data"] }).length > 0 ? "" : textOf(message);
 }
 

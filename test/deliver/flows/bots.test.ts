@@ -129,6 +129,23 @@ describe("the confirmation of a stop", () => {
     await engine.end();
   });
 
+  it("is asked for where the process had died between keeping the stop and asking", async () => {
+    const { said, say, receive, asked, contacts, clock, engine } = await start();
+    await say("hello");
+    const at = new Date(clock.now()).toISOString();
+    const stop = said("STOP", { data: { message: { ...text("STOP").message, sentAt: at } } });
+    // As the attempt before left it.
+    const { id = "" } = (await contacts.find(person.waId)) ?? {};
+    await contacts.change(id, { consent: { marketing: "revoked", stopped: true, at } });
+    await receive(stop);
+    await clock.advance(2_000);
+    assert.equal(asked().length, 1);
+    await receive(stop);
+    await clock.advance(2_000);
+    assert.equal(asked().length, 1);
+    await engine.end();
+  });
+
   it("is one for two stops of one second, and for the same message twice", async () => {
     const { said, receive, asked, clock, engine } = await start();
     const time = new Date(clock.now()).toISOString();

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { requestReply, type WaypostEvent } from "../../../src/contracts.ts";
+import { marksOf } from "../../../src/deliver/flows/about.ts";
+import { derivedEvent, mostDepth } from "../../../src/event/derived-event.ts";
 import { hour, now } from "./flow-engine.ts";
 import { startReplying } from "./replying.ts";
 
@@ -95,5 +97,21 @@ describe("what a reply is about", () => {
     const told = { ref: "WAMID.2", campaign: "autumn", variant: undefined, sentBy: "bot" };
     assert.deepEqual((await own.outgoing()).at(-1), told);
     await own.engine.end();
+  });
+
+  it("is found behind as many events as may be made one of another", async () => {
+    const { clock, log, engine } = await start([]);
+    const at = new Date(clock.now());
+    const told = now(clock, { contact: person, type: "business.order", data: { business: {} } });
+    let last: WaypostEvent = { ...told, data: { ...told.data, ref: "R1" } };
+    log.append([last]);
+    for (let depth = 1; depth <= mostDepth; depth += 1) {
+      const made = { type: "business.next", data: {} };
+      last = derivedEvent({ source: last, route: `r${depth}`, at, ...made });
+      log.append([last]);
+    }
+    assert.equal(last.data.derived?.depth, mostDepth);
+    assert.deepEqual(await marksOf(last, last.id, log), { ref: "R1" });
+    await engine.end();
   });
 });

@@ -1,62 +1,26 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import {
-  type Delivered,
   type DeliveryContext,
   DeliveryError,
-  type Destination,
   type ReplyRequest,
   type WaypostEvent,
 } from "../../../src/contracts.ts";
-import { webhook } from "../../../src/destinations/webhook/webhook.ts";
 import { encodeEvent } from "../../../src/event/encode.ts";
 import { attempt, contextOf } from "../../conformance/destination.ts";
-import { makeEvent, makeText } from "../../store/make-events.ts";
-import { createArrayLog } from "../../support/array-log.ts";
-import { type Stub, type StubAnswer, startStub } from "../stub.ts";
+import { makeEvent } from "../../store/make-events.ts";
+import { type StubbedBot, startStubbedBot } from "./bot-stub.ts";
 
 describe("a webhook that is a bot", () => {
-  let stub: Stub;
-  let bot: Destination;
-  let answer: StubAnswer;
+  let stubbed: StubbedBot;
   before(async () => {
-    stub = await startStub(() => answer);
-    const url = `${stub.url}/bot`;
-    const options = { url, allowPrivateAddresses: true, reply: true, via: "wa" };
-    bot = webhook.create("bot", options, { log: createArrayLog() });
+    stubbed = await startStubbedBot();
   });
-  after(async () => {
-    await bot.close();
-    await stub.close();
-  });
-  beforeEach(() => {
-    answer = { status: 204 };
-  });
-
-  const asked = makeText("hello?", {});
-  const says = (body: unknown, status = 200) => {
-    answer = { status, body: typeof body === "string" ? body : JSON.stringify(body) };
-  };
-  const delivered = async (event = asked): Promise<Delivered> => {
-    const outcome = await attempt(bot, event);
-    assert.ok(!(outcome instanceof DeliveryError), String(outcome));
-    return outcome;
-  };
-  const eventsOf = async (body: unknown, event = asked): Promise<readonly WaypostEvent[]> => {
-    says(body);
-    return (await delivered(event)).events ?? [];
-  };
-  const refused = async (body: unknown) => {
-    says(body);
-    const outcome = await attempt(bot, asked);
-    assert.ok(outcome instanceof DeliveryError, JSON.stringify(outcome));
-    assert.equal(outcome.verdict, "refused");
-    assert.equal(outcome.maybeDone, false);
-    assert.match(outcome.message, /^the bot's answer cannot be carried out: /);
-    return outcome;
-  };
+  after(() => stubbed.close());
+  beforeEach(() => stubbed.answers({ status: 204 }));
 
   it("asks for its reply by an event in the same conversation, whose id follows from the delivery", async () => {
+    const { bot, asked, eventsOf } = stubbed;
     const events = await eventsOf({ reply: { text: "Hi!", quote: true } });
     assert.equal(events.length, 1);
     const [event] = events;
@@ -87,6 +51,7 @@ describe("a webhook that is a bot", () => {
   });
 
   it("says until when its reply may be sent, as its route does", async () => {
+    const { bot, asked, says } = stubbed;
     says({ reply: "Hi" });
     const untilOf = async (until: number | undefined) => {
       const replying = { ...(until !== undefined && { until }) } as DeliveryContext["replying"];
@@ -103,6 +68,7 @@ describe("a webhook that is a bot", () => {
   });
 
   it("is asked for JSON, and sent the event under its id", async () => {
+    const { stub, asked, delivered } = stubbed;
     await delivered();
     const { headers, body } = stub.requests.at(-1) ?? {};
     assert.equal(headers?.["accept"], "application/json");
@@ -111,6 +77,7 @@ describe("a webhook that is a bot", () => {
   });
 
   it("may say a text alone, one event alone, and null for what it does not say", async () => {
+    const { eventsOf } = stubbed;
     const reply = (events: readonly WaypostEvent[]) => events[0]?.data.business?.["reply"];
     assert.deepEqual(reply(await eventsOf({ reply: "Hi" })), { text: "Hi" });
     assert.deepEqual(reply(await eventsOf('\uFEFF{"reply":"Hi","set":null}\n')), { text: "Hi" });
@@ -119,6 +86,7 @@ describe("a webhook that is a bot", () => {
   });
 
   it("says nothing by 204, an empty body, {} and nulls; 409 is a bot that has it already", async () => {
+    const { says, delivered } = stubbed;
     for (const body of ["", " \n", "{}", '{"reply":null}']) {
       says(body);
       const { events, answer: words } = await delivered();
@@ -131,6 +99,7 @@ describe("a webhook that is a bot", () => {
   });
 
   it("sets with its reply, or by an event of its own, and emits behind it", async () => {
+    const { eventsOf } = stubbed;
     const set = { tag: ["+vip", "-new"], field: { city: "Rome", age: 5 }, topic: "cart" };
     const emit = [
       { type: "business.lead.captured", data: { source: "bot" } },
@@ -150,123 +119,13 @@ describe("a webhook that is a bot", () => {
   });
 
   it("takes a template in its text for what it is: a text", async () => {
+    const { eventsOf } = stubbed;
     const [event] = await eventsOf({ reply: "{{ contact.fields.secret }}" });
     assert.deepEqual(event?.data.business?.["reply"], { text: "{{ contact.fields.secret }}" });
   });
 
-  const wrong: readonly [what: string, body: unknown, says: RegExp][] = [
-    ["HTML", "<html><body>It works!</body></html>", /not JSON.*204/],
-    ["a list", [], /not an object/],
-    ["a text", '"Hello"', /not an object/],
-    ["an unknown key", { replies: "Hi" }, /\? is no key.*reply, set and emit/],
-    [
-      "somebody else",
-      { reply: { text: "Hi", to: "15555550124" } },
-      /reply\.\? is not for a bot to say.*who wrote/,
-    ],
-    ["an empty reply", { reply: {} }, /^the.*: reply /],
-    ["an empty text", { reply: "" }, /reply\.text/],
-    [
-      "four buttons",
-      { reply: { text: "x", buttons: { a: "a", b: "b", c: "c", d: "d" } } },
-      /button/,
-    ],
-    ["buttons without a text", { reply: { buttons: { a: "A" } } }, /reply\.buttons .*Add text/],
-    [
-      "a list beside buttons",
-      { reply: { text: "x", buttons: { a: "A" }, list: { button: "b", rows: { a: "A" } } } },
-      /reply\.list stands beside buttons.*Keep one/,
-    ],
-    [
-      "a file beside a text",
-      { reply: { text: "x", media: { type: "image", link: "https://a.example" } } },
-      /reply\.media stands beside text/,
-    ],
-    [
-      "a text longer than Meta takes",
-      { reply: "x".repeat(4_097) },
-      /reply\.text has 4,097 characters, and Meta takes 4,096\. Shorten it/,
-    ],
-    [
-      "a long title",
-      { reply: { text: "x", buttons: { "csat.5": "x".repeat(21) } } },
-      /reply\.buttons has a title of 21 characters/,
-    ],
-    [
-      "too many rows in all",
-      {
-        reply: {
-          text: "x",
-          list: {
-            button: "b",
-            sections: ["a", "b"].map((title) => ({
-              title,
-              rows: Object.fromEntries([..."123456"].map((id) => [`${title}${id}`, "Row"])),
-            })),
-          },
-        },
-      },
-      /reply\.list has 12 rows, and Meta takes 10/,
-    ],
-    [
-      "an empty parameter",
-      { reply: { template: { name: "t", language: "en", body: ["Mia", " "] } } },
-      /reply\.template\.body\.1 is empty/,
-    ],
-    ["a number for a text", { reply: { text: 5 } }, /reply\.text must be string/],
-    ["no such media", { reply: { media: { type: "gif", link: "https://a.example" } } }, /image/],
-    ["an unknown set", { set: { tags: ["+vip"] } }, /set\.\? is no key/],
-    ["a tag without its sign", { set: { tag: "vip" } }, /set\.tag/],
-    ["a type of Meta's", { emit: { type: "whatsapp.message.text" } }, /emit\.0\.type.*business\./],
-    ["a type of Waypost's", { emit: { type: "business.reply.requested" } }, /reply or set instead/],
-    ["an event without a type", { emit: { data: {} } }, /emit\.0\.type is missing/],
-    ["too many events", { emit: Array(21).fill({ type: "business.x" }) }, /at most 20/],
-    ["10,000 events", { emit: Array(10_000).fill({ type: "business.x" }) }, /larger than 64 KB/],
-    ["10,000 small things", { emit: Array(11_000).fill(1) }, /more than 10000 values/],
-    ["a prototype", '{"reply":{"text":"Hi","__proto__":{"to":"x"}}}', /no usable key/],
-    ["a prototype of its own", '{"__proto__":{"reply":"Hi"}}', /no usable key/],
-    ["depth", `{"emit":{"type":"business.x","data":${"[".repeat(30_000)}`, /not JSON/],
-    [
-      "depth that is closed",
-      `{"emit":{"type":"business.x","data":{"a":${"[".repeat(20_000)}${"]".repeat(20_000)}}}}`,
-      /deeper than 32/,
-    ],
-    ["half a letter", '{"reply":"\\ud83d"}', /surrogate/],
-    ["a NUL", '{"reply":"a\\u0000b"}', /NUL/],
-  ];
-  for (const [what, body, reason] of wrong) {
-    it(`is refused with place and remedy: ${what}`, async () => {
-      const { message, answer: words } = await refused(body);
-      assert.match(message, reason);
-      assert.match(words ?? "", /^200 /);
-    });
-  }
-
-  it("is told all that is wrong, and nobody what it said", async () => {
-    const { message, answer: words } = await refused({
-      reply: { text: 5, "15555550124": "call me" },
-      Mia: 1,
-    });
-    for (const place of ["reply.text", "reply.?", "Mia"]) assert.ok(words?.includes(place), words);
-    assert.doesNotMatch(`${message} ${words}`, /15555550124|call me/);
-    assert.doesNotMatch(message, /Mia/);
-  });
-
-  it("is not read further than 64 KB, nor followed elsewhere", async () => {
-    const { message } = await refused(`{"reply":"${"x".repeat(3 * 1024 * 1024)}"}`);
-    assert.match(message, /larger than 64 KB/);
-    answer = {
-      status: 302,
-      headers: { location: `${stub.url}/elsewhere` },
-      body: '{"reply":"Hi"}',
-    };
-    const moved = await attempt(bot, asked);
-    assert.ok(moved instanceof DeliveryError);
-    assert.equal(moved.verdict, "config");
-    assert.ok(stub.requests.every(({ path }) => path === "/bot"));
-  });
-
   it("is asked again when its answer drips or breaks off, for a half is none", async () => {
+    const { stub, bot, asked, says, delivered } = stubbed;
     says({ reply: "Hi" });
     for (const fault of ["drip", "lost", "silent"] as const) {
       stub.fail(fault);
@@ -278,6 +137,7 @@ describe("a webhook that is a bot", () => {
   });
 
   it("is not answered about what Waypost itself asks, nor in a circle", async () => {
+    const { bot, says, delivered, eventsOf } = stubbed;
     const [request] = await eventsOf({ reply: "Hi", set: { tag: "+vip" } });
     says({ reply: "Hi again", emit: { type: "business.x" } });
     const { events, answer: words } = await delivered(request);
@@ -297,6 +157,7 @@ describe("a webhook that is a bot", () => {
   });
 
   it("shows through whom it answers", () => {
+    const { bot, asked } = stubbed;
     const shown = bot.preview(asked) as { repliesThrough?: string };
     assert.equal(shown.repliesThrough, "wa");
   });

@@ -75,6 +75,7 @@ function listRefusal({ button, sections }: Json): CloudError | undefined {
   const all = list(sections).map(object);
   const rows = all.flatMap(({ rows: own }) => list(own).map(object));
   if (rows.length < 1 || rows.length > 10) return no(131009, "1 to 10 rows");
+  if (new Set(rows.map(({ id }) => id)).size < rows.length) return no(131009, "the same twice");
   if (all.length > 1 && all.some(({ title }) => title === undefined)) {
     return no(131009, "a section without a title");
   }

@@ -46,6 +46,11 @@ describe("what whatsapp-reply does not answer", () => {
       "such events are answered only by what a route emits of them",
     ],
     ["an edit", message("edit"), "such events are answered only by what a route emits of them"],
+    [
+      "a change of number",
+      message("system"),
+      "such events are answered only by what a route emits of them",
+    ],
     ["a test event", makeText("x", { data: { test: true } }), "it is a test event"],
     ["a group", makeText("x", { data: { groupId: "g" } }), "it is of a group"],
     [
@@ -222,10 +227,16 @@ describe("what whatsapp-reply does not answer", () => {
         "it has been answered already",
       );
       assert.equal(await skipped(request(), asked), "they said stop");
+      replier.links.clear();
+      // Whoever has the conversation; and by what either the contact or the log knows.
+      const held = { standing: { ...standing, stopped: true, heldBy: "human" } } as const;
+      assert.equal(await skipped(consent, held), undefined);
+      replier.links.clear();
+      assert.equal(await skipped(consent, { standing, contact: stopped }), undefined);
       assert.equal(await skipped(consent, { standing }), "they have taken their stop back");
       assert.deepEqual(
         api.messages.map(({ text }) => text),
-        ["Bye."],
+        ["Bye.", "Bye.", "Bye."],
       );
     });
   });

@@ -82,6 +82,30 @@ describe("how often whatsapp-reply writes to a contact", () => {
     assert.match((await replier.deliver(text())).skipped ?? "", /gets none until/);
   });
 
+  it("counts what a bot answers and what routes write apart", async () => {
+    for (let count = 0; count < 4; count += 1) {
+      const answered = text();
+      await replier.deliver(bot(answered), { standing: { answered, origin: answered } });
+    }
+    const { events = [] } = await replier.deliver(text());
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ["whatsapp.outgoing.text"],
+    );
+  });
+
+  it("again the one that made it silent, where nobody knows whether it was sent", async () => {
+    replier = createReplier(api, { text: "Hi", maxPerHour: 1, onUnknown: "repeat" });
+    const last = text();
+    api.fail("lost");
+    await replier.fails(last);
+    assert.match((await replier.deliver(text())).skipped ?? "", /gets none until/);
+    replier.clock.at += 600_000;
+    assert.equal(await replier.find(last), undefined);
+    assert.equal((await replier.deliver(last)).skipped, undefined);
+    assert.match((await replier.deliver(text())).skipped ?? "", /gets none until/);
+  });
+
   it("once to an event, whichever delivery came first; with `after` or again it is another", async () => {
     const answered = text();
     assert.equal((await replier.deliver(answered)).skipped, undefined);

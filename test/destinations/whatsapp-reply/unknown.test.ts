@@ -51,6 +51,23 @@ describe("a reply whose outcome is unknown", () => {
     assert.equal(told?.data.conversationId, asked.data.conversationId);
   });
 
+  it("is told as it was sent, though the window has closed since or opened", async () => {
+    const template = { name: "thanks", language: "en" };
+    const replier = open({ template });
+    const asked = event();
+    api.fail("lost");
+    await replier.fails(asked);
+    replier.statuses.set(`${asked.id}:whatsapp`, "wamid.1");
+    const typeOf = async (of: typeof asked, windowUntil: number) =>
+      (await replier.find(of, { standing: { windowUntil } }))?.events?.[0]?.type;
+    assert.equal(await typeOf(asked, start), "whatsapp.outgoing.text");
+    const other = makeText("hi", { receivedAt: new Date(start).toISOString() });
+    api.fail("lost");
+    await replier.fails(other, { standing: { windowUntil: start } });
+    replier.statuses.set(`${other.id}:whatsapp`, "wamid.2");
+    assert.equal(await typeOf(other, start + minute), "whatsapp.outgoing.template");
+  });
+
   it("is dead as unknown after 10 minutes, and asks no more", async () => {
     const replier = open();
     const asked = event();

@@ -1,3 +1,4 @@
+/** Which heads are tried, and which rows go together with one in a batch. */
 import type { BatchRules, Bus, Contacts, Ledger, WaypostEvent } from "../contracts.ts";
 import { encodeEvent } from "../event/encode.ts";
 import type { Clock } from "../support/clock.ts";
