@@ -188,9 +188,8 @@ describe("what whatsapp-reply sends", () => {
       const replier = createReplier(api, { text: "Hi", ...options });
       const event = hello();
       const { replying } = replier.contextOf(event, {});
-      const context = { replying: { ...replying, marks: async () => borne } } as NonNullable<
-        Asked["context"]
-      >;
+      const told = { ...replying, marks: async () => borne };
+      const context = { replying: told } as NonNullable<Asked["context"]>;
       const { events } = await replier.deliver(event, { context });
       await replier.close();
       const { ref, campaign, variant } = events?.[0]?.data ?? {};
