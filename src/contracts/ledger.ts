@@ -231,10 +231,14 @@ interface DeliveryControl {
     deliveryId: string,
     options?: { readonly again?: boolean; readonly replay?: string; readonly notDone?: boolean },
   ): Promise<boolean>;
-  /** As `reopen` each of them, in this order, with far fewer writes. */
-  reopenAll(
-    deliveryIds: readonly string[],
-    options: { readonly again?: boolean; readonly replay?: string },
+  /**
+   * What a replay sends to a destination, in this order and behind all that are open: new rows as `enqueue`, those that were over as
+   * `reopen`; others stay as they are. Answers which are opened, by this or an earlier call of the replay.
+   */
+  replay(
+    name: string,
+    rows: readonly EnqueuedDelivery[],
+    options: { readonly replay: string; readonly again: boolean },
   ): Promise<readonly boolean[]>;
   /**
    * An open row becomes dead, a scheduled one skipped, for this reason, whoever holds it; then `revision` + 1. One that is `sending` becomes `unknown`. What

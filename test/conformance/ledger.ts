@@ -362,7 +362,7 @@ export function testLedger(
       assert.equal(await ledger.reopen("crm:evt_1"), true);
     });
 
-    it("opens many rows again in the order they are named, each as if it were alone, once for a replay", async () => {
+    it("replays rows in their order: what is new, and what was over, once; what is open stays as it is", async () => {
       const epoch = await take();
       const first = (await reserveSeq(ledger, name, epoch, 4)) ?? 0;
       await ledger.insert(
@@ -372,22 +372,22 @@ export function testLedger(
       const ended = (n: number, state: "dead" | "delivered" | "skipped") =>
         ({ id: `crm:evt_${n}`, state, doneAt: second(1) }) as const;
       await ledger.write(epoch, [ended(1, "dead"), ended(2, "delivered"), ended(3, "skipped")]);
-      const ids = [3, 404, 2, 1].map((n) => `crm:evt_${n}`);
-      assert.deepEqual(await ledger.reopenAll(ids, { replay: "rpl_1" }), [
-        true,
-        false,
-        false,
-        true,
-      ]);
-      const how = { replay: "rpl_1", again: true };
-      assert.deepEqual(await ledger.reopenAll(ids, how), [true, false, true, true]);
+      const rows = [3, 5, 4, 2, 1].map((n) => {
+        const { destination: _1, seq: _2, ...given } = row(n);
+        return given;
+      });
+      const how = { replay: "rpl_1", again: false };
+      assert.deepEqual(await ledger.replay(name, rows, how), [true, true, false, false, true]);
+      const again = { ...how, again: true };
+      assert.deepEqual(await ledger.replay(name, rows, again), [true, true, false, true, true]);
       const opened = await ledger.claimForeign(name, epoch, []);
       assert.deepEqual(
         opened.map(({ eventId, seq, replay, again }) => [eventId, seq, replay, again]),
         [
           ["evt_3", first + 4, "rpl_1", undefined],
-          ["evt_1", first + 5, "rpl_1", undefined],
-          ["evt_2", first + 6, "rpl_1", "rpl_1"],
+          ["evt_5", first + 5, "rpl_1", undefined],
+          ["evt_1", first + 6, "rpl_1", undefined],
+          ["evt_2", first + 7, "rpl_1", "rpl_1"],
         ],
       );
     });

@@ -22,7 +22,7 @@ export interface ReplayParts {
     request: Pick<ReplayRequest, "effects">,
   ): string | undefined;
   readonly query: Pick<EventQuery, "events">;
-  readonly ledger: Pick<Ledger, "enqueue" | "reopenAll" | "delivery" | "deliveries">;
+  readonly ledger: Pick<Ledger, "replay" | "delivery" | "deliveries">;
   /** Of each event, by the routes as they are now. */
   targetsOf(
     events: readonly WaypostEvent[],
@@ -119,58 +119,24 @@ function inOrder(a: WaypostEvent, b: WaypostEvent): number {
 
 type Row = Extract<Target, { readonly row: unknown }>;
 
-/** Whether each row is opened, or would be. In their order, as few writes as that allows. */
+/** Whether each row is opened, or would be. Each destination has its own in their order. */
 async function openAll(
   { ledger }: ReplayParts,
   { again }: ReplayRequest,
   rows: readonly Row[],
   replay: string | undefined,
 ): Promise<readonly boolean[]> {
-  const known = await Promise.all(rows.map(({ row }) => ledger.delivery(row.id)));
-  const opened = rows.map((_, i) => {
-    const old = known[i];
-    const isOwn = replay !== undefined && old?.replay === replay;
-    return old === undefined || isOwn || canReopen(old, again);
-  });
-  if (replay === undefined) return opened;
-  const fresh = (at: number) => known[at] === undefined;
-  const wanted = [...rows.keys()].filter((at) => opened[at] && known[at]?.replay !== replay);
-  // What is opened again stands behind what is new before it.
-  for (const run of runsOf(wanted, fresh)) {
-    const own = run.flatMap((at) => rows[at] ?? []);
-    if (fresh(run[0] ?? 0)) await enqueue(ledger, own, replay);
-    else {
-      const ids = own.map(({ row }) => row.id);
-      const answers = await ledger.reopenAll(ids, { again, replay });
-      for (const [i, at] of run.entries()) opened[at] = answers[i] ?? false;
-    }
+  if (replay === undefined) {
+    const known = await Promise.all(rows.map(({ row }) => ledger.delivery(row.id)));
+    return known.map((old) => old === undefined || canReopen(old, again));
   }
-  return opened;
-}
-
-/** Neighbours of the same kind together. */
-function runsOf(all: readonly number[], kindOf: (at: number) => boolean): number[][] {
-  const runs: number[][] = [];
-  for (const at of all) {
-    const last = runs.at(-1);
-    if (last?.[0] !== undefined && kindOf(last[0]) === kindOf(at)) last.push(at);
-    else runs.push([at]);
-  }
-  return runs;
-}
-
-async function enqueue(
-  ledger: Pick<Ledger, "enqueue">,
-  rows: readonly Row[],
-  replay: string,
-): Promise<void> {
+  const opened = new Map<string, boolean>();
   for (const name of new Set(rows.map(({ destination }) => destination))) {
-    const own = rows.filter(({ destination }) => destination === name);
-    await ledger.enqueue(
-      name,
-      own.map(({ row }) => ({ ...row, replay })),
-    );
+    const own = rows.flatMap(({ destination, row }) => (destination === name ? [row] : []));
+    const answers = await ledger.replay(name, own, { replay, again });
+    for (const [i, { id }] of own.entries()) opened.set(id, answers[i] ?? false);
   }
+  return rows.map(({ row }) => opened.get(row.id) ?? false);
 }
 
 function canReopen({ state }: Delivery, again: boolean): boolean {

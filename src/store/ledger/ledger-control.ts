@@ -8,14 +8,12 @@ import { verdictOf } from "./listed-by.ts";
 export function createControl(
   tables: Tables,
   retentionMs: number,
-): Pick<Ledger, "enqueue" | "reopen" | "reopenAll" | "giveUp"> {
+): Pick<Ledger, "enqueue" | "reopen" | "replay" | "giveUp"> {
   return {
     enqueue: (name, rows) => tables.atomically((all) => enqueue(all, { name, rows, retentionMs })),
-    reopen: async (id, how = {}) => {
-      const [opened = false] = await tables.atomically((all) => reopen(all, [id], how));
-      return opened;
-    },
-    reopenAll: (ids, how) => tables.atomically((all) => reopen(all, ids, how)),
+    reopen: (id, how = {}) => tables.atomically((all) => reopen(all, id, how)),
+    replay: (name, rows, how) =>
+      tables.atomically((all) => replay(all, { name, rows, retentionMs, how })),
     giveUp: (id, reason, { idle = false } = {}) =>
       tables.atomically((all) => giveUp(all, { id, reason, idle, retentionMs })),
   };
@@ -47,26 +45,18 @@ async function enqueue(
 
 type How = NonNullable<Parameters<Ledger["reopen"]>[1]>;
 
-async function reopen(
-  tables: Pick<Tables, "of">,
-  ids: readonly string[],
-  how: How,
-): Promise<boolean[]> {
-  const found = await tables.of(deliveriesTable).get(ids);
-  const rows = new Map(found.filter((row) => canReopen(row, how)).map((row) => [row.id, row]));
-  const closed = new Set<string>();
-  for (const name of new Set([...rows.values()].map(({ destination }) => destination))) {
-    const own = ids.flatMap((id) => rows.get(id) ?? []).filter((row) => row.destination === name);
-    const isOpen = (row: DeliveryRow) => row.open || isOpened(row, how);
-    const opening = [...new Set(own)].filter((row) => !isOpen(row));
-    if (await openBehind(tables, name, opening, how)) continue;
-    for (const { id } of own) closed.add(id);
+async function reopen(tables: Pick<Tables, "of">, id: string, how: How): Promise<boolean> {
+  const destinations = tables.of(destinationsTable);
+  const [row] = await tables.of(deliveriesTable).get([id]);
+  if (row === undefined || row.scheduled || (row.state === "delivered" && !how.again)) return false;
+  if (!row.open && !isOpened(row, how)) {
+    const counted = await destinations.advance(row.destination, {}, { add: { seq: 1 } });
+    if (counted === undefined) return false;
+    await tables.of(deliveriesTable).update([openedAgain(row, counted.seq, how)]);
   }
-  return ids.map((id) => rows.has(id) && !closed.has(id));
-}
-
-function canReopen({ scheduled, state }: DeliveryRow, { again = false }: How): boolean {
-  return !scheduled && (state !== "delivered" || again);
+  // Also when it was open: an earlier call may have ended before this.
+  await destinations.update([{ id: row.destination, add: { rev: 1 } }]);
+  return true;
 }
 
 /** By this replay, in an earlier call. */
@@ -74,23 +64,48 @@ function isOpened(row: DeliveryRow, { replay }: How): boolean {
   return replay !== undefined && row.replay === replay;
 }
 
-/** Behind all that are open. False: the destination's row has gone. */
-async function openBehind(
+async function replay(
   tables: Pick<Tables, "of">,
-  name: string,
-  rows: readonly DeliveryRow[],
-  how: How,
-): Promise<boolean> {
+  given: {
+    readonly name: string;
+    readonly rows: readonly EnqueuedDelivery[];
+    readonly retentionMs: number;
+    readonly how: { readonly replay: string; readonly again: boolean };
+  },
+): Promise<boolean[]> {
+  const { name, rows, retentionMs, how } = given;
+  const deliveries = tables.of(deliveriesTable);
   const destinations = tables.of(destinationsTable);
-  if (rows.length > 0) {
-    const counted = await destinations.advance(name, {}, { add: { seq: rows.length } });
-    if (counted === undefined) return false;
-    const first = counted.seq - rows.length + 1;
-    await tables.of(deliveriesTable).update(rows.map((row, i) => openedAgain(row, first + i, how)));
+  const found = new Map(
+    (await deliveries.get(rows.map(({ id }) => id))).map((row) => [row.id, row]),
+  );
+  const opens = ({ id }: EnqueuedDelivery) => {
+    const old = found.get(id);
+    return old === undefined || (isOver(old, how.again) && !isOpened(old, how));
+  };
+  const opening = [...new Map(rows.map((row) => [row.id, row])).values()].filter(opens);
+  if (opening.length > 0) {
+    await destinations.insert([{ id: name, epoch: 0, beat: 0, seq: 0, rev: 0 }]);
+    const counted = await destinations.advance(name, {}, { add: { seq: opening.length } });
+    if (counted === undefined) throw new StoreError("outage", `the row of ${name} has gone`);
+    const first = counted.seq - opening.length + 1;
+    const placed = opening.map((row, i) => ({ row, seq: first + i, old: found.get(row.id) }));
+    const fresh = placed.flatMap(({ row, seq, old }) => {
+      const own = { ...row, destination: name, seq, replay: how.replay };
+      return old === undefined ? [newRow(own, openedEpoch, retentionMs)] : [];
+    });
+    await deliveries.insert(fresh);
+    await deliveries.update(
+      placed.flatMap(({ seq, old }) => (old === undefined ? [] : [openedAgain(old, seq, how)])),
+    );
   }
-  // Also when all were open: an earlier call may have ended before this.
+  // Also when all were opened: an earlier call may have ended before this.
   await destinations.update([{ id: name, add: { rev: 1 } }]);
-  return true;
+  return rows.map((row) => opens(row) || isOpened(found.get(row.id) as DeliveryRow, how));
+}
+
+function isOver({ state }: DeliveryRow, again: boolean): boolean {
+  return state === "dead" || state === "skipped" || (again && state === "delivered");
 }
 
 function openedAgain(row: DeliveryRow, seq: number, { notDone = false, replay }: How) {
