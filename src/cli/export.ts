@@ -117,10 +117,12 @@ function print(chunk: Uint8Array): Promise<void> {
 /** Beside the file, for its owner alone, and renamed when all of it is on the disk. */
 async function writeWhole(out: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   const part = `${out}.${process.pid}.part`;
+  // Before there is one: Ctrl-C right after it came would leave it.
+  const removing = removeWhenStopped(part);
   const file = await open(part, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
+    removing.end();
     throw new CommandError(exitCodes.usage, `${out} cannot be written (${error.code}).`);
   });
-  const removing = removeWhenStopped(part);
   try {
     for await (const chunk of chunks) await file.writeFile(chunk);
     await file.sync();
