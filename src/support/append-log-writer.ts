@@ -17,7 +17,7 @@ export interface LogWriter {
   close(): Promise<void>;
 }
 
-/** Every change of the log goes through here; each also writes where `cursors` are by then. */
+/** Every change of the log goes through here; one that frees space also writes where `cursors` are by then. */
 export async function createLogWriter(
   db: Sqlite,
   reserve: DiskReserve,
@@ -28,15 +28,20 @@ export async function createLogWriter(
   const pages = Math.ceil(reserve.bytes / 4 / pageBytes);
   await pragma(db, `wal_autocheckpoint = ${pages}`);
   const kept = Math.min(mostKeptPages, pages);
-  const { state, commit, idle } = createGroupCommit(db, initial, async (sql, next) => {
-    await moveCursors(sql, next, cursors);
-    await shrink(sql, next, kept);
-    await saveTotals(sql, next);
-  });
+  const { state, commit, idle } = createGroupCommit(db, initial, saveTotals);
+  // Not with each append: who waits for one would wait for this too.
+  const tidied =
+    (change: Change<LogState>): Change<LogState> =>
+    async (sql, next) => {
+      await change(sql, next);
+      await moveCursors(sql, next, cursors);
+      await shrink(sql, next, kept);
+    };
   let closed: Promise<void> | undefined;
   let shrinking: Promise<void> | undefined;
 
-  const free = async (change: Change<LogState>) => {
+  const free = async (given: Change<LogState>) => {
+    const change = tidied(given);
     try {
       await commit(change);
     } catch (error) {
@@ -63,7 +68,7 @@ export async function createLogWriter(
   };
   const close = async () => {
     // For the cursors that skipped. Without it the same rows would only be read again.
-    await commit(nothing).catch(() => undefined);
+    await commit(tidied(nothing)).catch(() => undefined);
     await shrinking;
     await idle();
     await db.close();

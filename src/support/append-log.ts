@@ -40,11 +40,11 @@ export interface AppendLog {
   /** Keeps a note beside the reader's cursor; one named for the first time begins behind the last row. Resolves when that is on disk. */
   note(name: string, note: string): Promise<void>;
   /**
-   * Moves a cursor on; resolves when that is on disk, within milliseconds and together with others: after a crash before, a
+   * Moves a cursor on; resolves when that is on disk, within a tenth of a second and together with others: after a crash before, a
    * reader has some rows again. Rows that every cursor has passed are forgotten.
    */
   advance(name: string, seq: number): Promise<void>;
-  /** Moves a cursor past rows that do not concern its reader; on disk with whatever is written next. */
+  /** Moves a cursor past rows that do not concern its reader; on disk in the same time, with nobody waiting for it. */
   skip(name: string, seq: number): void;
   /** Forgets a reader, with its cursor and what it has set aside; resolves when that is on disk. */
   forget(name: string): Promise<void>;
@@ -74,7 +74,7 @@ export interface AppendLogOptions {
 }
 
 /** Readers that have come on in this time share the commit that says so. */
-const saveMs = 20;
+const saveMs = 100;
 /** So many rows are dropped in one transaction, which has to fit on a full disk. */
 const dropRows = 256;
 /** Kept in memory for readers with cursors. Without, as in a spool, nobody reads what was just written. */
@@ -99,7 +99,7 @@ export async function openAppendLog(options: AppendLogOptions): Promise<AppendLo
   }
 }
 
-/** `cursors` is where the readers are; on disk with the next commit. */
+/** `cursors` is where the readers are. */
 function createAppendLog(
   { state, free, close }: LogWriter,
   cursors: Map<string, number>,
@@ -123,7 +123,6 @@ function createAppendLog(
         await free((sql, next) => drop(sql, next, end));
       }
     },
-    cursor: (name) => cursors.get(name) ?? 0,
     readers: () =>
       new Map([...cursors.keys()].map((name) => [name, state().notes.get(name) ?? ""])),
     note(name, note) {
@@ -131,11 +130,7 @@ function createAppendLog(
       cursors.set(name, seq);
       return free((sql, next) => saveNote(sql, next, { name, seq, note }));
     },
-    advance(name, seq) {
-      cursors.set(name, seq);
-      return saving.soon();
-    },
-    skip: (name, seq) => void cursors.set(name, seq),
+    ...createMoves(cursors, saving),
     forget(name) {
       cursors.delete(name);
       return free(async () => {});
@@ -163,7 +158,26 @@ function createAppendLog(
   };
 }
 
-/** Commits once for all who ask within some milliseconds. What is closed in between is left to its last commit. */
+function createMoves(
+  cursors: Map<string, number>,
+  saving: Pick<ReturnType<typeof createSaving>, "soon">,
+): Pick<AppendLog, "cursor" | "advance" | "skip"> {
+  return {
+    cursor: (name) => cursors.get(name) ?? 0,
+    advance(name, seq) {
+      cursors.set(name, seq);
+      return saving.soon();
+    },
+    skip(name, seq) {
+      if (cursors.get(name) === seq) return;
+      cursors.set(name, seq);
+      // Where that fails the next one writes it too.
+      void saving.soon().catch(() => undefined);
+    },
+  };
+}
+
+/** Commits once for all who ask within `saveMs`. What is closed in between is left to its last commit. */
 function createSaving(commit: () => Promise<void>) {
   let saving: Promise<void> | undefined;
   let ended = false;

@@ -111,6 +111,7 @@ async function openQueries(path: string, main: Sqlite, limitMs: number): Promise
       reject(error);
     }
   };
+  const foldLongWal = createFolding(path, main);
   const answerTogether = async (together: readonly Asked[]) => {
     let began = 0;
     for (const each of together) {
@@ -119,7 +120,7 @@ async function openQueries(path: string, main: Sqlite, limitMs: number): Promise
       await answer(each);
     }
     await end(native, prepared);
-    await foldLongWal(path, main);
+    await foldLongWal();
   };
   const answerWaiting = async () => {
     const together = waiting;
@@ -201,15 +202,23 @@ async function withinLimit<T>(
   }
 }
 
+/** Its length is looked at no more often. */
+const foldMs = 100;
+
 /**
  * While queries follow each other, SQLite cannot begin its write-ahead log anew, and it would grow for
  * ever. Between two of them it can.
  */
-async function foldLongWal(path: string, main: Sqlite): Promise<void> {
-  try {
-    if ((await stat(`${path}-wal`)).size <= maxWalBytes) return;
-    await main.read((session) => session.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
-  } catch {
-    // A full disk: what is committed is safe, and the next query tries again.
-  }
+function createFolding(path: string, main: Sqlite): () => Promise<void> {
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (performance.now() - lookedAt < foldMs) return;
+    lookedAt = performance.now();
+    try {
+      if ((await stat(`${path}-wal`)).size <= maxWalBytes) return;
+      await main.read((session) => session.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
+    } catch {
+      // A full disk: what is committed is safe, and the next one tries again.
+    }
+  };
 }

@@ -66,7 +66,12 @@ async function commitTogether(
     (await prepared.make("run", "BEGIN IMMEDIATE")).run([]);
     const latest = performance.now() + maxSharedMs;
     for (const one of sharing) {
-      tell.push(await withinSavepoint(native, prepared, one));
+      // The first is undone with the transaction: by then it is alone in it.
+      tell.push(
+        await (one === first
+          ? toTell(native, prepared, one)
+          : withinSavepoint(native, prepared, one)),
+      );
       if (performance.now() < latest) sharing.push(...more());
     }
     await native.exec("COMMIT");
@@ -78,22 +83,31 @@ async function commitTogether(
   for (const each of tell) each();
 }
 
+async function toTell(
+  native: NativeDatabase,
+  prepared: StatementCache,
+  { work, resolve }: Waiting,
+): Promise<() => void> {
+  const value = await inSession(native, prepared, work);
+  return () => resolve(value);
+}
+
 /** What throws is undone alone. Throws itself where SQLite has undone all of the transaction, as after a full disk. */
 async function withinSavepoint(
   native: NativeDatabase,
   prepared: StatementCache,
-  { work, resolve, reject }: Waiting,
+  waiting: Waiting,
 ): Promise<() => void> {
   const statement = async (sql: string) => (await prepared.make("run", sql)).run([]);
   await statement("SAVEPOINT work");
   try {
-    const value = await inSession(native, prepared, work);
+    const tell = await toTell(native, prepared, waiting);
     await statement("RELEASE work");
-    return () => resolve(value);
+    return tell;
   } catch (error) {
     if (!native.inTransaction) throw error;
     await statement("ROLLBACK TO work");
     await statement("RELEASE work");
-    return () => reject(error);
+    return () => waiting.reject(error);
   }
 }

@@ -162,6 +162,8 @@ describe("openAppendLog", () => {
     log.skip("b", 7);
     assert.equal(log.cursor("b"), 7);
     await log.append([row("10")]);
+    assert.deepEqual(await content(), keys(4, 11), "an append waits for nothing else");
+    await waitFor("what was skipped is forgotten", () => log.size().rows === 4);
     assert.deepEqual(await content(), keys(7, 11));
   });
 
