@@ -29,6 +29,7 @@ export interface QuerySession extends Pick<SqlSession, "get"> {
 
 export interface QueriedSqlite extends Sqlite {
   readonly look: Looks["look"];
+  readonly first: Looks["first"];
   /**
    * Runs `work` on a second connection, which cannot write: no `transaction` and no `read` waits for it.
    * One at a time; those that wait together see the same. Ends with QueryTimeoutError what takes longer than the time limit.
@@ -85,6 +86,7 @@ function joined(
   return {
     ...main,
     look: looks.look,
+    first: looks.first,
     query: queries.query,
     close() {
       closed ??= close();

@@ -141,8 +141,12 @@ export async function holderOf(
   rules: FlowRules,
 ): Promise<Holder | undefined> {
   const endedAt = [handoffEnded, closed].includes(about.event.type) ? receivedAt(about.event) : 0;
-  if (await isHeldByHuman(about, rules, { endedAt, to })) return "human";
-  return (await isHeldByOther(about)) ? "other" : undefined;
+  const [byHuman, byOther] = await Promise.all([
+    isHeldByHuman(about, rules, { endedAt, to }),
+    isHeldByOther(about),
+  ]);
+  if (byHuman) return "human";
+  return byOther ? "other" : undefined;
 }
 
 /** A human wrote a short while ago, or somebody asked for one; and it is neither closed nor given back since. */
@@ -151,15 +155,19 @@ async function isHeldByHuman(
   { conversations: { hold } }: FlowRules,
   { endedAt = 0, to = [] }: { readonly endedAt?: number; readonly to?: readonly string[] } = {},
 ): Promise<boolean> {
-  const recent = now - hold.humanMs - 1;
-  const [end] = await newest([handoffEnded, closed], { from: recent, to: now });
-  const since = Math.max(recent, endedAt, end === undefined ? 0 : receivedAt(end));
-  const sent = await newest(sentTypes, { from: since, to: now, limit: 50 });
-  if (sent.some((event) => senderOf(event) === "human")) return true;
+  const recent = Math.max(now - hold.humanMs - 1, endedAt);
   const untilClosed = hold.handoff === "untilClosed";
   const from = hold.handoff === "untilClosed" ? endedAt : now - hold.handoff - 1;
   const types = [handoffRequested, handoffEnded, ...(untilClosed ? [closed] : [])];
-  const [last] = await newest(types, { from: Math.max(from, endedAt), to: now });
+  // Asked for together: the store answers them in one go.
+  const [[end], sent, [last]] = await Promise.all([
+    newest([handoffEnded, closed], { from: recent, to: now }),
+    newest(sentTypes, { from: recent, to: now, limit: 50 }),
+    newest(types, { from: Math.max(from, endedAt), to: now }),
+  ]);
+  const since = end === undefined ? recent : receivedAt(end);
+  const isRecent = (event: WaypostEvent) => receivedAt(event) > since;
+  if (sent.some((event) => isRecent(event) && senderOf(event) === "human")) return true;
   return last?.type === handoffRequested && !to.includes(last.data.derived?.from ?? "");
 }
 

@@ -16,7 +16,7 @@ import { behind, findEvents } from "./find-events.ts";
 import type { KnownTypes } from "./known-types.ts";
 import { anyOf, type Condition, equal, list, newest } from "./newest.ts";
 import { readStats } from "./stats.ts";
-import { parsedTogether } from "./together.ts";
+import { atOnce, parsedTogether } from "./together.ts";
 import type { Uses } from "./uses.ts";
 
 const columns = {
@@ -31,7 +31,8 @@ const columns = {
  * All values are bound; of a filter only our own words become SQL. Lists are queries, the rest is quick. Without `types` each list that
  * asks for some reads which there are.
  */
-export function createReader({ read, query, change }: Uses, types?: KnownTypes): Reader {
+export function createReader(uses: Uses, types?: KnownTypes): Reader {
+  const { read, query, change } = uses;
   return {
     events: (selection, page) => query((session) => findEvents(session, selection, page, types)),
     storedAt: (id) =>
@@ -40,15 +41,14 @@ export function createReader({ read, query, change }: Uses, types?: KnownTypes):
         const row = hasNul(id) ? undefined : await session.get<{ at: number | null }>(sql, [id]);
         return typeof row?.at === "number" ? new Date(row.at) : undefined;
       }),
-    eventsById: (ids) => read((session) => eventsById(session, ids)),
-    messages: (ids) =>
-      read(async (session) => {
-        const found = await textsById(session, "SELECT facts FROM messages WHERE", ids);
-        return found.map((facts) => factsRow<MessageRow>({ facts }));
-      }),
+    eventsById: (ids) => eventsById(uses, ids),
+    messages: async (ids) => {
+      const found = await textsById(uses, "SELECT facts FROM messages WHERE", ids);
+      return found.map((facts) => factsRow<MessageRow>({ facts }));
+    },
     conversations: (selection, page) =>
       query((session) => findConversations(session, selection, page)),
-    conversationsById: (ids) => read((session) => conversationsById(session, ids)),
+    conversationsById: (ids) => conversationsById(uses, ids),
     clearWaiting: (rows) =>
       change(async (session) => {
         for (const { id, waitingSince } of rows) {
@@ -58,7 +58,7 @@ export function createReader({ read, query, change }: Uses, types?: KnownTypes):
           );
         }
       }),
-    aliases: (ids) => read((session) => findAliases(session, ids)),
+    aliases: (ids) => findAliases(uses, ids),
     stats: () => read(readStats),
   };
 }
@@ -119,32 +119,33 @@ function isoTime(at: number): string {
   return new Date(at).toISOString();
 }
 
-async function eventsById(session: LookSession, ids: readonly string[]) {
+type Looks = Pick<Uses, "read" | "first">;
+
+async function eventsById({ read, first }: Looks, ids: readonly string[]) {
   const asked = [...new Set(ids)].filter((each) => !hasNul(each));
   const place = { column: "body", from: "events", by: "id" };
-  const found = await parsedTogether<WaypostEvent>(session, place, asked);
+  const ask = (session: Pick<LookSession, "get">) =>
+    parsedTogether<WaypostEvent>(session, place, asked);
+  const found = await (asked.length > atOnce ? read(ask) : ask({ get: first }));
   return new Map(found.map((event) => [event.id, event]));
 }
 
-async function conversationsById(
-  session: LookSession,
-  ids: readonly string[],
-): Promise<ConversationRow[]> {
-  const found = await textsById(session, "SELECT facts FROM conversations WHERE", ids);
+async function conversationsById(looks: Looks, ids: readonly string[]): Promise<ConversationRow[]> {
+  const found = await textsById(looks, "SELECT facts FROM conversations WHERE", ids);
   return found.map((facts) => factsRow<ConversationRow>({ facts }));
 }
 
-function textsById(session: LookSession, select: string, ids: readonly string[]) {
+function textsById(looks: Looks, select: string, ids: readonly string[]) {
   const { sql, params } = anyOf("id", ids);
-  return texts(session, `${select} ${sql}`, params, ids);
+  return texts(looks, `${select} ${sql}`, params, ids);
 }
 
-async function findAliases(session: LookSession, ids: readonly string[]): Promise<AliasEdge[]> {
+async function findAliases(looks: Looks, ids: readonly string[]): Promise<AliasEdge[]> {
   const select = `SELECT json_object('kind', kind, 'from', from_id, 'to', to_id, 'at', at) || ''
     FROM aliases WHERE`;
   const among = "IN (SELECT value FROM json_each(?1))";
   const sql = `${select} from_id ${among} UNION ${select} to_id ${among}`;
-  const found = await texts(session, sql, [list(ids)], ids);
+  const found = await texts(looks, sql, [list(ids)], ids);
   return found.map((edge) => JSON.parse(edge) as AliasEdge);
 }
 
@@ -153,7 +154,7 @@ const few = 200;
 
 /** What the one column of this SELECT holds, as one row. */
 async function texts(
-  session: LookSession,
+  { read, first }: Looks,
   select: string,
   params: readonly SqlValue[],
   ids: readonly string[],
@@ -161,8 +162,8 @@ async function texts(
   const sql = `WITH found (value) AS (${select}) SELECT json_group_array(value) AS list FROM found`;
   const row =
     ids.length > few
-      ? (await session.all<{ list: string }>(sql, params))[0]
-      : await session.get<{ list: string }>(sql, params);
+      ? (await read((session) => session.all<{ list: string }>(sql, params)))[0]
+      : await first<{ list: string }>(sql, params);
   return JSON.parse(row?.list ?? "[]");
 }
 

@@ -19,7 +19,7 @@ import { createWrites } from "./table-writes.ts";
 import { translated, type Uses } from "./uses.ts";
 
 /** How a table gets at the file; inside of a transaction there are no queries aside. */
-type TableUses = Pick<Uses, "read" | "change"> & Partial<Pick<Uses, "query">>;
+type TableUses = Pick<Uses, "read" | "first" | "change"> & Partial<Pick<Uses, "query">>;
 
 interface TableOptions {
   readonly now?: () => number;
@@ -50,7 +50,8 @@ export function tablesIn(
   { now = Date.now }: TableOptions = {},
 ): Pick<Tables, "of"> {
   const use: Uses["change"] = (work) => translated(work(session));
-  return tablesOver({ read: use, change: use }, now);
+  const first: Uses["first"] = (sql, params) => translated(session.get(sql, params));
+  return tablesOver({ read: use, first, change: use }, now);
 }
 
 function tablesOver(uses: TableUses, now: () => number): Pick<Tables, "of"> {
@@ -78,12 +79,16 @@ function createTable(spec: TableSpec, uses: TableUses, now: () => number): Table
       const { params, bind } = collectParams();
       const asked = [...new Set(ids.map(idOf))];
       const sql = `SELECT * FROM ${quoted(spec.name)} WHERE id = ${bind("")}${unexpired(spec, now(), bind)}`;
+      const of = async (id: string, { get }: Pick<SqlSession, "get">) => {
+        const found = await get(sql, [id, ...params.slice(1)]);
+        return found === undefined ? [] : [rowFrom(spec, found)];
+      };
+      const [only, ...others] = asked;
+      if (only === undefined) return [];
+      if (others.length === 0) return of(only, { get: uses.first });
       return uses.read(async (session) => {
         const rows: AnyRow[] = [];
-        for (const id of asked) {
-          const found = await session.get(sql, [id, ...params.slice(1)]);
-          if (found !== undefined) rows.push(rowFrom(spec, found));
-        }
+        for (const id of asked) rows.push(...(await of(id, session)));
         return rows;
       });
     },
@@ -124,10 +129,13 @@ async function findFew(spec: TableSpec, uses: TableUses, parts: ListParts): Prom
   const ids = listSql(spec, parts);
   if (ids === "nothing") return [];
   const list = `WITH found (value) AS (${ids.sql}) SELECT json_group_array(value) AS list FROM found`;
-  return uses.read(async (session) => {
-    const found = await session.get<{ list: string }>(list, ids.params);
-    return rowsById(spec, session, JSON.parse(found?.list ?? "[]"));
-  });
+  const idsBy = async ({ get }: Pick<SqlSession, "get">): Promise<string[]> => {
+    const found = await get<{ list: string }>(list, ids.params);
+    return JSON.parse(found?.list ?? "[]");
+  };
+  // Most who ask find nothing.
+  if ((await idsBy({ get: uses.first })).length === 0) return [];
+  return uses.read(async (session) => rowsById(spec, session, await idsBy(session)));
 }
 
 async function rowsById(

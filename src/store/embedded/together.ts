@@ -1,7 +1,7 @@
 import type { SqlSession } from "../../support/sqlite.ts";
 
-/** So many rows at once hold the event loop for some milliseconds. */
-const atOnce = 100;
+/** So many rows at once, in one statement, hold the event loop for some milliseconds. */
+export const atOnce = 100;
 
 /** Words of ours alone: they become SQL. */
 interface Place {

@@ -7,6 +7,8 @@ import { toStoreError } from "./store-error.ts";
 export interface Uses {
   /** For what is brief: it waits for no change. */
   read<T>(work: (session: LookSession) => Promise<T>): Promise<T>;
+  /** As `read`: the first row of one statement. */
+  first: LookSession["get"];
   change<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
   /** For what may take long: nothing else waits for it. QueryTooWideError at the time limit. */
   query<T>(work: (session: QuerySession) => Promise<T>): Promise<T>;
@@ -15,6 +17,7 @@ export interface Uses {
 export function usesOf(sqlite: QueriedSqlite): Uses {
   return {
     read: (work) => translated(sqlite.look(work)),
+    first: (sql, params) => translated(sqlite.first(sql, params)),
     change: (work) => translated(sqlite.transaction(work)),
     query: (work) => translated(sqlite.query(work)),
   };

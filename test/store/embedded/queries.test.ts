@@ -68,6 +68,7 @@ describe("the embedded store's queries", () => {
       });
     return {
       read: ((work) => uses.read((session) => work(noting(session)))) as typeof uses.read,
+      first: noting({ get: uses.first }).get,
       change: uses.change,
       query: ((work) => uses.query((session) => work(noting(session)))) as typeof uses.query,
     };
