@@ -28,16 +28,38 @@ const changeKeys = new Set(["value", OCCURRENCE]);
  * and its siblings flow on. Each event's `raw` normalizes to the same event. More than 25,000 items are one problem.
  */
 export function normalize(envelope: unknown, context: PostContext): Normalized {
+  const taken = takeApart(envelope, context);
+  return { events: withRaw(taken, envelope), problems: taken.problems };
+}
+
+/** The same, without `raw` yet. */
+export interface TakenApart extends Normalized {
+  readonly raws: readonly (() => unknown)[];
+}
+
+export function takeApart(envelope: unknown, context: PostContext): TakenApart {
   const out = createOutput(context);
   try {
     splitEnvelope(envelope, out);
   } catch (error) {
     if (!(error instanceof TooManyItemsError)) throw error;
-    return { events: [], problems: [{ path: "", reason: error.message }] };
+    return { events: [], raws: [], problems: [{ path: "", reason: error.message }] };
   }
-  const { events, problems } = out;
+  const { events, raws, problems } = out;
   if (events.length + problems.length === 0) out.problem("", "holds no item");
-  return { events, problems };
+  return { events, raws, problems };
+}
+
+/** All of the envelope is one event: then it is that event's `raw`, as it came. */
+export function isOneItem({ events, problems }: Normalized): boolean {
+  return events.length === 1 && problems.length === 0;
+}
+
+export function withRaw(taken: TakenApart, envelope: unknown): WaypostEvent[] {
+  const { events, raws } = taken;
+  const whole = isOneItem(taken) ? () => envelope : undefined;
+  for (const [i, { data }] of events.entries()) data.raw = (whole ?? raws[i])?.();
+  return events;
 }
 
 function splitEnvelope(envelope: unknown, out: Output): void {

@@ -1,5 +1,5 @@
 import type { EncodedEvent } from "../contracts.ts";
-import { encodeEvent } from "../event/encode.ts";
+import { encodeEvent, encodeWithRaw } from "../event/encode.ts";
 import type { WaypostEvent } from "../event/event.ts";
 import { quarantinedPost } from "../event/quarantined-post.ts";
 import {
@@ -9,7 +9,7 @@ import {
   scanJson,
   type Unreadable,
 } from "./json.ts";
-import { normalize } from "./normalize.ts";
+import { isOneItem, takeApart, withRaw } from "./normalize.ts";
 import type { VerifiedBody } from "./verified-body.ts";
 
 /** Each event repeats what surrounds its item; beyond this the body is kept whole instead. */
@@ -43,8 +43,13 @@ export function parsePost(
     if ("unreadable" in scanned) return keepWhole(body, stamp, scanned.unreadable);
     const parsed = parseJson(scanned);
     if ("unreadable" in parsed) return keepWhole(body, stamp, parsed.unreadable);
-    const { events, problems } = normalize(parsed.value, stamp);
-    const encoded = encodeEvents(events);
+    const taken = takeApart(parsed.value, stamp);
+    const { events, problems } = taken;
+    const [only] = events;
+    if (only !== undefined && isOneItem(taken) && scanned.problems.length === 0) {
+      return { events: [encodeWithRaw(only, withoutMark(body))], accounts: accountsOf(events) };
+    }
+    const encoded = encodeEvents(withRaw(taken, parsed.value));
     if (encoded === undefined) return keepWhole(body, stamp, "its events are too large together");
     const all = [...scanned.problems, ...problems];
     if (all.length > 0) encoded.push(toQuarantine(body, stamp, all));
@@ -53,6 +58,11 @@ export function parsePost(
     const reason = error instanceof Error ? error.name : typeof error;
     return keepWhole(body, stamp, `could not be normalized: ${reason}`);
   }
+}
+
+/** UTF-8 may begin with a byte order mark, which JSON may not. */
+function withoutMark(body: VerifiedBody): Uint8Array {
+  return body[0] === 0xef ? body.subarray(3) : body;
 }
 
 /** The whole body as one quarantined POST. */

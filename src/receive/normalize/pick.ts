@@ -26,8 +26,6 @@ function first<T>(keys: readonly string[], convert: (value: unknown) => T | unde
   };
 }
 
-const loneSurrogate = /\p{Surrogate}/gu;
-
 /** Text as UTF-8 can carry it; a number as its digits when a double holds it exactly; "" is absent. */
 export function textOf(value: unknown): string | undefined {
   if (typeof value === "string") return value === "" ? undefined : wellFormed(value);
@@ -36,7 +34,7 @@ export function textOf(value: unknown): string | undefined {
 }
 
 export function wellFormed(text: string): string {
-  return text.replace(loneSurrogate, "\ufffd");
+  return text.isWellFormed() ? text : text.toWellFormed();
 }
 
 const printable = /^[\x21-\x7e]{1,512}$/;

@@ -58,7 +58,7 @@ function takeWhole(
   const contacts = own(value, "contacts");
   const named = Array.isArray(contacts) ? contacts.filter(isRecord) : [];
   const contact = found.person ? createContacts(named).claim(person, true).contact : person;
-  out.event(place, found, contact, value, value);
+  out.event(place, found, contact, value, () => value);
 }
 
 interface Container {
@@ -161,8 +161,9 @@ function takeJobs(jobs: readonly Job[], value: Json, contacts: Contacts, contain
     used.usedContext ||= beside?.conversation_context !== undefined;
     const person = found.person ?? {};
     const claim: Claim = job.impersonal ? { contact: person } : contacts.claim(person, alone);
-    const named = claim.raw && { contacts: [claim.raw] };
-    out.event(place, found, claim.contact, job.item, wrap({ ...named, ...job.part, ...beside }));
+    const inRaw = () =>
+      wrap({ ...(claim.raw && { contacts: [claim.raw] }), ...job.part, ...beside });
+    out.event(place, found, claim.contact, job.item, inRaw);
   }
   return used;
 }

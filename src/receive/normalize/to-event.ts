@@ -32,6 +32,8 @@ export class TooManyItemsError extends Error {
 /** Collects the events and problems of one POST. */
 export function createOutput(post: PostContext) {
   const events: WaypostEvent[] = [];
+  /** What each event's `raw` is: made when it is known whether the body itself is it. */
+  const raws: (() => unknown)[] = [];
   const problems: Problem[] = [];
   const seen = new Map<string, number>();
   let expected = 0;
@@ -54,6 +56,7 @@ export function createOutput(post: PostContext) {
 
   return {
     events,
+    raws,
     problems,
     /** Said before items are made into events, for those are what costs time. Throws TooManyItemsError. */
     expect(items: number): void {
@@ -63,22 +66,24 @@ export function createOutput(post: PostContext) {
     problem(path: string, reason: string): void {
       if (problems.length < maxProblems) problems.push({ path, reason });
     },
-    /** `item` is what makes the id where the family has none; `value` what raw holds. */
-    event(place: Place, found: Found, contact: Contact, item: Json, value: Json): void {
+    /** `item` is what makes the id where the family has none; `value` makes what raw holds. */
+    event(place: Place, found: Found, contact: Contact, item: Json, value: () => Json): void {
       const { id, nth } = found.key
         ? { id: hashId("evt_", found.key), nth: 0 }
         : contentId(place, item);
-      events.push(eventOf(place, found, contact, { id, raw: place.wrap(value, nth) }, post));
+      events.push(eventOf(place, found, contact, id, post));
+      raws.push(() => place.wrap(value(), nth));
     },
   };
 }
 export type Output = ReturnType<typeof createOutput>;
 
+/** `raw` is added as the last of its data. */
 function eventOf(
   place: Place,
   found: Found,
   contact: Contact,
-  { id, raw }: { id: string; raw: unknown },
+  id: string,
   post: PostContext,
 ): WaypostEvent {
   const account = accountOf(place, found.account);
@@ -94,7 +99,6 @@ function eventOf(
   if (groupId !== undefined) data.groupId = groupId;
   if (isTest(place, account, found)) data.test = true;
   Object.assign(data, found.data);
-  data.raw = raw;
   return {
     specversion: "1.0",
     id,

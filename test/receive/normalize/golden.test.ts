@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import { QUARANTINE_TYPE } from "../../../src/event/event.ts";
 import { normalize } from "../../../src/receive/normalize.ts";
+import { parsePost } from "../../../src/receive/parse-post.ts";
 import { compileSchema } from "../../../src/support/schema.ts";
+import { verifiedBody } from "../../support/signed.ts";
 
 const root = new URL("../../../", import.meta.url);
 const read = (path: string) => JSON.parse(readFileSync(new URL(path, root), "utf8"));
@@ -35,6 +38,17 @@ describe("golden pairs", () => {
         made.problems.map(({ path }) => path),
         problems[name] ?? [],
       );
+    });
+
+    it(`${name} goes to the bus as them, however it is written`, () => {
+      for (const text of [JSON.stringify(body), `\ufeff ${JSON.stringify(body, null, 2)}\n`]) {
+        const { events } = parsePost(verifiedBody(text), context);
+        const sent = events.filter(({ type }) => type !== QUARANTINE_TYPE);
+        assert.deepEqual(
+          sent.map(({ bytes }) => JSON.parse(Buffer.from(bytes).toString())),
+          made.events,
+        );
+      }
     });
 
     it(`${name} fits the schemas`, () => {

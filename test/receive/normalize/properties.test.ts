@@ -136,6 +136,11 @@ describe("normalize, whatever comes", () => {
   });
 });
 
+/** A POST of one item is that item's `raw` as it came; of several, an envelope is made around each, without what is empty. */
+function withoutRaw(events: readonly WaypostEvent[]): unknown[] {
+  return events.map(({ data: { raw: _, ...data }, ...event }) => ({ ...event, data }));
+}
+
 describe("normalize, however it is batched", () => {
   const changes = fixtures.flatMap((body) =>
     body.entry.flatMap((entry: { changes: unknown[] }) =>
@@ -153,7 +158,7 @@ describe("normalize, however it is batched", () => {
         const parts = [entries.slice(0, cut), entries.slice(cut)]
           .filter((part) => part.length > 0)
           .flatMap((part) => normalize(post(part), context).events);
-        assert.deepEqual(whole, parts);
+        assert.deepEqual(withoutRaw(whole), withoutRaw(parts));
       }),
       { numRuns: runs },
     );
@@ -176,7 +181,7 @@ describe("normalize, however it is batched", () => {
         const each = parts.flatMap((part) => normalize(envelope("messages", part), context).events);
         assert.deepEqual(whole.problems, []);
         const byId = (a: WaypostEvent, b: WaypostEvent) => (a.id < b.id ? -1 : 1);
-        assert.deepEqual(whole.events.sort(byId), each.sort(byId));
+        assert.deepEqual(withoutRaw(whole.events.sort(byId)), withoutRaw(each.sort(byId)));
       }),
       { numRuns: runs },
     );
