@@ -22,14 +22,20 @@ export function yOf({ height, top }: Plot, value: number): number {
   return round(height - edges.bottom - (value / top) * (height - edges.top - edges.bottom));
 }
 
-/** A line through the values, with a gap where one is not known. */
+/** A line through the values, with a gap where one is not known. A value between two gaps is a dash. */
 export function lineOf(
   plot: Plot,
   times: readonly number[],
   values: readonly (number | null)[],
 ): string {
+  const dash = (index: number) =>
+    `M${round(xOf(plot, times[index] ?? 0) - 1.5)} ${yOf(plot, values[index] ?? 0)}h3`;
   return runsOf(values)
-    .map((run) => `M${run.map((index) => pointOf(plot, times, values, index)).join("L")}`)
+    .map((run) =>
+      run.length === 1
+        ? dash(run[0] ?? 0)
+        : `M${run.map((index) => pointOf(plot, times, values, index)).join("L")}`,
+    )
     .join("");
 }
 

@@ -80,7 +80,7 @@ describe("a chart", () => {
 
   it("has a gap where a value is not known", () => {
     const times = [0, 1, 2, 3];
-    assert.equal(lineOf(plot, times, [0, 100, null, 50]), "M52 106L152 6M352 56");
+    assert.equal(lineOf(plot, times, [0, 100, null, 50]), "M52 106L152 6M350.5 56h3");
     assert.equal(areaOf(plot, times, [0, 100, null, null]), "M52 106L52 106L152 6L152 106Z");
     assert.equal(lineOf(plot, times, [null, null, null, null]), "");
   });

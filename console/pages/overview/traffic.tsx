@@ -4,6 +4,7 @@ import { param } from "../../app/route.ts";
 import { Chart } from "../../ui/chart.tsx";
 import { ChoiceChips } from "../../ui/chips.tsx";
 import { Failed, Stale } from "../../ui/states.tsx";
+import { Time } from "../../ui/time.tsx";
 import { count } from "../../words/number.ts";
 import { took } from "../../words/time.ts";
 import { Accounts } from "./accounts.tsx";
@@ -48,6 +49,11 @@ export function Traffic({ of: { data, problem, reload, step, days }, lastEventAt
       <section>
         <div class="page-head">
           <h2>Traffic</h2>
+          {data && data.countedTo > data.from && (
+            <span class="muted" title="A minute is counted within two minutes of its end.">
+              counted up to <Time at={data.countedTo} exact />
+            </span>
+          )}
           <div class="actions">
             <ChoiceChips label="How far back" name="range" choices={choices} />
           </div>
