@@ -31,7 +31,8 @@ export async function findContact(call: Call, anew = false): Promise<FreshdeskCo
   const marked = await findMarked(call);
   // Of an earlier attempt that was about to make it.
   const { made } = anew ? {} : (contactLink ?? {});
-  if (marked) return keep(call, marked, made === undefined ? {} : { made });
+  const kept = marked && (await keep(call, marked, made === undefined ? {} : { made }));
+  if (kept) return kept;
   const record = await findByPhone(call);
   return record && keep(call, record, {});
 }
@@ -63,8 +64,9 @@ async function lookAgain(call: Call, link: Link): Promise<FreshdeskContact | und
   const path = pathOf`/contacts/${link["contact"] ?? ""}`;
   const answer = await call.session.look({ method: "GET", path, accept: [404] });
   const record = answer.json as ContactRecord;
-  if (answer.status === 404 || record.deleted) return findContact(call, true);
-  return keep(call, record, link);
+  const isGone = answer.status === 404 || record.deleted;
+  const kept = isGone ? undefined : await keep(call, record, link);
+  return kept ?? findContact(call, true);
 }
 
 /** By unique_external_id, in a list that is never late. */
@@ -98,8 +100,15 @@ async function findByPhone({ session, options, person }: Call): Promise<ContactR
   return first;
 }
 
-/** Marks it as theirs where it has no mark of anybody's, brings it up to date, and remembers it. */
-async function keep(call: Call, record: ContactRecord, link: Link): Promise<FreshdeskContact> {
+/**
+ * Marks it as theirs where it has no mark of anybody's, brings it up to date, and remembers it. undefined: somebody has deleted it,
+ * which the search may tell minutes later.
+ */
+async function keep(
+  call: Call,
+  record: ContactRecord,
+  link: Link,
+): Promise<FreshdeskContact | undefined> {
   const { session, options, person, context } = call;
   const name = nameToWrite(options.name, {
     shown: record.name ?? undefined,
@@ -115,9 +124,15 @@ async function keep(call: Call, record: ContactRecord, link: Link): Promise<Fres
     ...(name !== undefined && { name }),
   };
   const names = Object.keys(changes).join(", ");
-  const would = `write ${names} of contact ${record.id}`;
-  const request = { method: "PUT", path: pathOf`/contacts/${record.id}`, json: changes } as const;
-  const isTaken = names === "" || (await unlessRefused(session.write(would, request)));
+  const path = pathOf`/contacts/${record.id}`;
+  let isGone = false;
+  const write = async () => {
+    const request = { method: "PUT", path, json: changes, accept: [404] } as const;
+    const answer = await session.write(`write ${names} of contact ${record.id}`, request);
+    isGone = answer?.status === 404;
+  };
+  const isTaken = names === "" || (await unlessRefused(write()));
+  if (isGone) return undefined;
   const kept: Link = {
     ...link,
     contact: String(record.id),

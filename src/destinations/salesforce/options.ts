@@ -4,6 +4,7 @@ import { compilePattern, type TypePattern } from "../../event/pattern.ts";
 import { milliseconds } from "../../support/duration.ts";
 import { OptionError } from "../destination-kind.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
+import { parseTicketRule } from "../ticket-rule.ts";
 import { caseTemplates } from "./schema.ts";
 
 type Scalars = Readonly<Record<string, string | number | boolean>>;
@@ -138,11 +139,20 @@ export function parseSalesforceOptions(
       ...(task.subject !== undefined && { Subject: task.subject }),
     }),
     case: raw.case && caseOf(name, raw.case),
-    reopenWithinMs: milliseconds(raw.reopenWithin),
-    newAfterMs: milliseconds(raw.newAfter),
+    ...timesOf(name, raw),
     reserve: raw.reserve / 100,
     secrets: [clientId, raw.clientSecret, raw.privateKey].filter((each) => each !== undefined),
   });
+}
+
+/** Without Cases nothing is opened again. */
+function timesOf(
+  name: string,
+  raw: Required<Pick<RawOptions, "reopenWithin" | "newAfter">> & Pick<RawOptions, "case">,
+) {
+  const { reopenWithin, newAfter } = raw;
+  if (raw.case !== undefined) parseTicketRule(name, { reopenWithin, newAfter });
+  return { reopenWithinMs: milliseconds(reopenWithin), newAfterMs: milliseconds(newAfter) };
 }
 
 const defaults = {

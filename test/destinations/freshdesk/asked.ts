@@ -8,6 +8,8 @@ export interface Held {
   takesFiles: boolean;
   /** How late the search shows a new contact. */
   searchLagMs: number;
+  /** As it does for some minutes. */
+  searchFindsDeleted: boolean;
   /** A ticket field that the account wants. */
   wanted: string | undefined;
 }

@@ -21,7 +21,7 @@ function searchContacts({ desk, held, query, now }: Asked): StubAnswer {
   const terms = [...text.matchAll(/(mobile|phone):'([^']*)'/g)];
   const results = [...desk.contacts.values()].filter(
     (contact) =>
-      !contact.deleted &&
+      (!contact.deleted || held.searchFindsDeleted) &&
       now - Date.parse(contact.updated_at) >= held.searchLagMs &&
       terms.some(([, field, value]) => contact[field as "mobile" | "phone"] === value),
   );

@@ -245,6 +245,20 @@ describe("people and tickets in Freshdesk", () => {
     assert.deepEqual([contacts().length, tickets().at(-1)?.requester_id], [1, kept.id]);
   });
 
+  it("a contact that was deleted a moment ago, and that the search still finds, is replaced", async () => {
+    addContact(server.desk, { name: "Mia", phone: "+15555550123", deleted: true });
+    server.held.searchFindsDeleted = true;
+    await desk().deliver(makeText("hello"));
+    assert.deepEqual(
+      contacts().map(({ deleted, unique_external_id: mark }) => [deleted, mark]),
+      [
+        [true, null],
+        [false, "whatsapp:15555550123"],
+      ],
+    );
+    assert.equal(tickets().length, 1);
+  });
+
   it("a contact in the trash comes back when they write", async () => {
     addContact(server.desk, {
       name: "Mia",

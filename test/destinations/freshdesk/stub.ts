@@ -36,7 +36,8 @@ export async function startFreshdeskStub(
   const { now = Date.now, limit = 700, acts = says } = options;
   const desk = createDesk();
   const held: Held = {
-    ...{ key: freshdeskKey, forbidden: false, takesFiles: true, searchLagMs: 0, wanted: undefined },
+    ...{ key: freshdeskKey, forbidden: false, takesFiles: true, wanted: undefined },
+    ...{ searchLagMs: 0, searchFindsDeleted: false },
   };
   let window = { endsAt: 0, used: 0 };
   let refused = 0;
