@@ -123,6 +123,24 @@ export async function failedAttempts(ledger: Ledger): Promise<number> {
   return failed;
 }
 
+/** What the ledger says of these conversations, by destination and number: why something went as it did. */
+export async function rowsOf(ledger: Ledger, conversations: readonly string[]): Promise<string> {
+  const rows: Delivery[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = { limit: 200, ...(cursor !== null && { cursor }) };
+    const answer: Page<Delivery> = await ledger.deliveries({}, page);
+    rows.push(
+      ...answer.items.filter(({ laneKeys }) => laneKeys.some((key) => conversations.includes(key))),
+    );
+    cursor = answer.next;
+  } while (cursor !== null);
+  const place = ({ destination, seq }: Delivery) =>
+    `${destination} ${String(seq).padStart(6, "0")}`;
+  rows.sort((a, b) => (place(a) < place(b) ? -1 : 1));
+  return rows.map((row) => JSON.stringify(row)).join("\n");
+}
+
 /** In order, again and again until confirmed. */
 export async function publishSlowly(
   bus: Bus,
