@@ -98,7 +98,7 @@ function pruneOf({ bus, store: { ledger, processes }, plan }: ApiParts): OpsApi[
 /** The API asks for no job: it only reads how far one is. */
 function seriesOf({ log }: Pick<Base, "log">, store: Store): OpsApi["series"] {
   const jobs = createJobs({ rows: store.jobs, holder: "api", clock: systemClock, log });
-  return (asked) => answerSeries({ series: store.series, jobs, clock: systemClock }, asked);
+  return (asked) => answerSeries({ series: store.series, jobs }, asked);
 }
 
 function statusOf(base: Base, parts: ApiParts, version: string): OpsApi["status"] {

@@ -119,7 +119,6 @@ export async function startOps(
             clock: systemClock,
             log: arrayLog([]),
           }),
-          clock: systemClock,
         },
         asked,
       ),

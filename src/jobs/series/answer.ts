@@ -19,26 +19,25 @@ import {
   type Step,
   type Store,
 } from "../../contracts.ts";
-import type { Clock } from "../../support/clock.ts";
 import { seriesJob } from "./series.ts";
 import { floorTo, iso, stepMs } from "./times.ts";
 
 export interface AnswerParts {
   readonly series: Store["series"];
   readonly jobs: Pick<Jobs, "load">;
-  readonly clock: Clock;
 }
 
 /** `from` and `to` are moved out to whole steps. Hours and days that are not over are added up from what is counted of them. */
 export async function answerSeries(
-  { series, jobs, clock }: AnswerParts,
+  { series, jobs }: AnswerParts,
   { step, from, to }: Span & { readonly step: Step },
 ): Promise<SeriesAnswer> {
   const first = floorTo(step, Date.parse(from));
   const last = floorTo(step, Date.parse(to) - 1) + stepMs[step];
   const span = { from: iso(first), to: iso(last) };
   const state = await jobs.load(seriesJob);
-  const countedTo = state?.["countedTo"] ?? iso(floorTo("minute", clock.now()));
+  // Nothing is counted before the job has ended a minute.
+  const countedTo = state?.["countedTo"] ?? span.from;
   const [accounts, processes, destinations, marks] = await Promise.all([
     accountRows(series, step, { first, last, countedTo: Date.parse(countedTo) }),
     series.find("process", step, span),
