@@ -14,10 +14,23 @@ const fileSchema = (properties: object = {}) => ({
 });
 
 const rowsSchema = {
-  description: "By id: a title, or a title with a description.",
-  type: "object",
+  description:
+    "By id: a title, or a title with a description; or a list of { id, title, description }, in which ids may be whole numbers.",
+  type: ["object", "array"],
   minProperties: 1,
   maxProperties: 10,
+  minItems: 1,
+  maxItems: 10,
+  items: {
+    type: "object",
+    additionalProperties: false,
+    required: ["id", "title"],
+    properties: {
+      id: { type: "string", minLength: 1, maxLength: 200 },
+      title: text,
+      description: text,
+    },
+  },
   propertyNames: { minLength: 1, maxLength: 200 },
   additionalProperties: {
     anyOf: [
@@ -134,10 +147,19 @@ export const replyProperties = {
     description: "What is written while the customer service window is open.",
   },
   buttons: {
-    description: "With text: title by id, three at most.",
-    type: "object",
+    description:
+      "With text: title by id, or a list of { id, title }, in which ids may be whole numbers; three at most.",
+    type: ["object", "array"],
     minProperties: 1,
     maxProperties: 3,
+    minItems: 1,
+    maxItems: 3,
+    items: {
+      type: "object",
+      additionalProperties: false,
+      required: ["id", "title"],
+      properties: { id: { type: "string", minLength: 1, maxLength: 256 }, title: text },
+    },
     propertyNames: { minLength: 1, maxLength: 256 },
     additionalProperties: text,
   },

@@ -8,10 +8,15 @@ type ReplyFile =
   | { readonly link: string; readonly id?: never }
   | { readonly id: string; readonly link?: never };
 
-/** Of a list, by id; the order counts. */
-export type ReplyRows = Readonly<
-  Record<string, string | { readonly title: string; readonly description?: string }>
->;
+/** Of a list, by id, or as a list of their own. The order counts: an object puts ids that are whole numbers first, by their size. */
+export type ReplyRows =
+  | Readonly<Record<string, string | { readonly title: string; readonly description?: string }>>
+  | readonly { readonly id: string; readonly title: string; readonly description?: string }[];
+
+/** As rows, without descriptions. */
+type ReplyButtons =
+  | Readonly<Record<string, string>>
+  | readonly { readonly id: string; readonly title: string }[];
 
 export interface ReplyTemplate {
   readonly name: string;
@@ -50,8 +55,8 @@ export type ReplyMarks = Pick<WaypostEvent["data"], "ref" | "campaign" | "varian
 export interface Reply {
   /** Is sent while the customer service window is open. */
   readonly text?: string;
-  /** With `text`: title by id, three at most. One of `buttons`, `list` and `flow`. */
-  readonly buttons?: Readonly<Record<string, string>>;
+  /** With `text`: three at most. One of `buttons`, `list` and `flow`. */
+  readonly buttons?: ReplyButtons;
   /** With `text`: ten rows at most. */
   readonly list?: {
     /** What opens it. */

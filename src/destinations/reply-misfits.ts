@@ -1,4 +1,5 @@
 import type { Reply, ReplyRows } from "../contracts.ts";
+import { choicesOf } from "./reply-choices.ts";
 
 /** What is wrong with a part, dotted and without ids, and what to do. */
 export interface ReplyMisfit {
@@ -31,7 +32,7 @@ export function beyondMeta(reply: Reply): ReplyMisfit[] {
   const mostText = buttons !== undefined || flow !== undefined ? 1_024 : 4_096;
   const texts: readonly Text[] = [
     ["text", text, mostText],
-    ...Object.values(buttons ?? {}).map((title): Text => ["buttons", title, 20, "a title of "]),
+    ...choicesOf(buttons).map(({ title }): Text => ["buttons", title, 20, "a title of "]),
     ...(list === undefined ? [] : textsOfList(list)),
     ["flow.cta", flow?.cta, 30],
     ["media.caption", media?.caption, 1_024],
@@ -41,7 +42,7 @@ export function beyondMeta(reply: Reply): ReplyMisfit[] {
     const problem = `has ${which}${inWords(count)} characters, and Meta takes ${inWords(most)}`;
     return count > most ? [{ part, problem, remedy: "Shorten it" }] : [];
   });
-  return [...long, ...tooManyRows(list), ...sameRows(list), ...alike(buttons)];
+  return [...long, ...tooManyRows(list), ...sameRows(list), ...sameButtons(buttons)];
 }
 
 /** `which`: of several below one part. */
@@ -51,30 +52,43 @@ const mostRows = 10;
 
 function tooManyRows(list: Reply["list"]): ReplyMisfit[] {
   const all = list?.sections?.map(({ rows }) => rows) ?? [list?.rows ?? {}];
-  const count = all.reduce((sum, rows) => sum + Object.keys(rows).length, 0);
+  const count = all.reduce((sum, rows) => sum + choicesOf(rows).length, 0);
   const problem = `has ${count} rows, and Meta takes ${mostRows} in all`;
   return count > mostRows ? [{ part: "list", problem, remedy: "Leave some out" }] : [];
 }
 
-/** Within one section they are keys, and so told apart. */
 function sameRows(list: Reply["list"]): ReplyMisfit[] {
   const seen = new Set<string>();
-  return (list?.sections ?? []).flatMap(({ rows }, at) => {
-    const ids = Object.keys(rows);
-    const isTwice = ids.some((id) => seen.has(id));
-    for (const id of ids) seen.add(id);
-    const problem = "has a row whose id an earlier section has too, and Meta takes each once";
-    const part = `list.sections.${at}.rows`;
+  const parts = [
+    ["list.rows", list?.rows] as const,
+    ...(list?.sections ?? []).map(({ rows }, at) => [`list.sections.${at}.rows`, rows] as const),
+  ];
+  return parts.flatMap(([part, rows]) => {
+    const ids = choicesOf(rows).map(({ id }) => id);
+    const isTwice = hasTwice(ids) || ids.some((id) => seen.has(id));
+    for (const id of known(ids)) seen.add(id);
+    const problem = "has a row whose id an earlier one has too, and Meta takes each once";
     return isTwice ? [{ part, problem, remedy: "Give it another id" }] : [];
   });
 }
 
-function alike(buttons: Reply["buttons"] = {}): ReplyMisfit[] {
-  // What a template gives is not known yet.
-  const titles = Object.values(buttons).filter((title) => title !== "");
-  const problem = "has two titles that are the same, and Meta takes each once";
-  const remedy = "Tell them apart";
-  return new Set(titles).size < titles.length ? [{ part: "buttons", problem, remedy }] : [];
+function sameButtons(buttons: Reply["buttons"]): ReplyMisfit[] {
+  const all = choicesOf(buttons);
+  const same = (what: string) => `has two ${what} that are the same, and Meta takes each once`;
+  const found = [
+    ...(hasTwice(all.map(({ id }) => id)) ? [same("ids")] : []),
+    ...(hasTwice(all.map(({ title }) => title)) ? [same("titles")] : []),
+  ];
+  return found.map((problem) => ({ part: "buttons", problem, remedy: "Tell them apart" }));
+}
+
+function hasTwice(texts: readonly string[]): boolean {
+  return new Set(known(texts)).size < known(texts).length;
+}
+
+/** What a template gives is "" until it is rendered. */
+function known(texts: readonly string[]): readonly string[] {
+  return texts.filter((text) => text !== "");
 }
 
 function textsOfList({ button, rows, sections }: NonNullable<Reply["list"]>): Text[] {
@@ -89,13 +103,10 @@ function textsOfList({ button, rows, sections }: NonNullable<Reply["list"]>): Te
 }
 
 function textsOfRows(part: string, rows: ReplyRows = {}): Text[] {
-  return Object.values(rows).flatMap((told): Text[] => {
-    const { title, description = "" } = typeof told === "string" ? { title: told } : told;
-    return [
-      [part, title, 24, "a title of "],
-      [part, description, 72, "a description of "],
-    ];
-  });
+  return choicesOf(rows).flatMap(({ title, description = "" }): Text[] => [
+    [part, title, 24, "a title of "],
+    [part, description, 72, "a description of "],
+  ]);
 }
 
 function inWords(count: number): string {

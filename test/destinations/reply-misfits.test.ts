@@ -124,7 +124,7 @@ describe("what is more than Meta takes", () => {
     assert.deepEqual(beyondMeta(listed("a", "c")), []);
     const [found, ...more] = beyondMeta(listed("a", "a"));
     assert.deepEqual([found?.part, more], ["list.sections.1.rows", []]);
-    assert.match(found?.problem ?? "", /^has a row whose id an earlier section has too/);
+    assert.match(found?.problem ?? "", /^has a row whose id an earlier one has too/);
     const { body } = outgoingOf(listed("a", "c"), "free", undefined);
     const meant = { messaging_product: "whatsapp", to: "15555550123", type: "interactive" };
     assert.equal(refusalOf({ ...meant, ...body }, []), undefined);
@@ -139,6 +139,33 @@ describe("what is more than Meta takes", () => {
     assert.throws(
       parse,
       (error) => error instanceof OptionError && error.option === "list.sections.1.rows",
+    );
+  });
+
+  it("is one id twice among buttons or rows, also where a template makes them the same", () => {
+    const event = makeText("hi", { contact: { waId: "15555550123" } });
+    const forms: readonly [string, (id: string) => Reply][] = [
+      ["buttons", (id) => ({ text: "?", buttons: { "15555550123": "One", [id]: "Two" } })],
+      [
+        "list.rows",
+        (id) => ({
+          text: "?",
+          list: { button: "Go", rows: { "15555550123": "One", [id]: "Two" } },
+        }),
+      ],
+    ];
+    for (const [part, make] of forms) {
+      const { reply } = parseReplyOptions("wa", { token: "t", ...make("{{ contact.waId }}") });
+      const [found, ...more] = beyondMeta(reply?.renderFrom(event) as Reply);
+      assert.deepEqual([found?.part, more], [part, []]);
+      assert.match(found?.problem ?? "", /\bids? .*Meta takes each once/);
+      const other = parseReplyOptions("wa", { token: "t", ...make("{{ contact.waId }}0") }).reply;
+      assert.deepEqual(beyondMeta(other?.renderFrom(event) as Reply), []);
+    }
+    const buttons = [1, 2].map((n) => ({ id: "a", title: `Title ${n}` }));
+    assert.throws(
+      () => parseReplyOptions("wa", { token: "t", text: "?", buttons }),
+      (error) => error instanceof OptionError && error.option === "buttons",
     );
   });
 

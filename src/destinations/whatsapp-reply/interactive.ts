@@ -1,4 +1,5 @@
-import type { Reply, ReplyRows } from "../../contracts.ts";
+import type { Reply } from "../../contracts.ts";
+import { choicesOf } from "../reply-choices.ts";
 
 interface Interactive {
   readonly type: "button" | "list" | "flow";
@@ -21,7 +22,7 @@ export function interactiveOf(reply: Reply, text: string): Interactive | undefin
 }
 
 function buttonsOf(buttons: NonNullable<Reply["buttons"]>) {
-  return Object.entries(buttons).map(([id, title]) => ({ type: "reply", reply: { id, title } }));
+  return choicesOf(buttons).map(({ id, title }) => ({ type: "reply", reply: { id, title } }));
 }
 
 function listOf({ button, rows, sections }: NonNullable<Reply["list"]>) {
@@ -30,16 +31,9 @@ function listOf({ button, rows, sections }: NonNullable<Reply["list"]>) {
     button,
     sections: all.map(({ title, rows: own }) => ({
       ...(title !== undefined && { title }),
-      rows: rowsOf(own),
+      rows: choicesOf(own),
     })),
   };
-}
-
-function rowsOf(rows: ReplyRows) {
-  return Object.entries(rows).map(([id, told]) => {
-    const { title, description } = typeof told === "string" ? { title: told } : told;
-    return { id, title, ...(description !== undefined && { description }) };
-  });
 }
 
 /** Without a first screen its endpoint is asked for one. */

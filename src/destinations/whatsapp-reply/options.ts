@@ -1,6 +1,7 @@
 import type { Reply, TemplateName } from "../../contracts.ts";
 import { OptionError } from "../destination-kind.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
+import { choicesOf } from "../reply-choices.ts";
 import { beyondMeta, emptyParameters, misfitOfReply } from "../reply-misfits.ts";
 import { calledSomehow, filledFrom } from "./parameters.ts";
 
@@ -47,33 +48,28 @@ function withoutTemplates<T>(value: T): T {
   return Object.fromEntries(entries) as T;
 }
 
-/** Ids of buttons and rows may be templates too: as keys they would be none. */
-function compileReply(name: string, parts: Reply): OptionTemplates {
-  const { buttons, list, ...others } = parts;
-  const compiled: [string, OptionTemplates, (value: unknown) => unknown][] = [];
-  for (const [key, part] of Object.entries(others)) {
+/** Ids of buttons and rows may be templates too: as keys they would be none, and lose their order where they are whole numbers. */
+function compileReply(name: string, { buttons, list, ...others }: Reply): OptionTemplates {
+  const parts = {
+    ...others,
+    ...(buttons && { buttons: choicesOf(buttons) }),
+    ...(list && { list: inOrder(list) }),
+  };
+  const compiled = Object.entries(parts).map(([key, part]) => {
     const option = compileOption(name, key, part);
-    compiled.push([key, key === "template" ? withoutEmpty(option) : option, (value) => value]);
-  }
-  if (buttons !== undefined) {
-    compiled.push([
-      "buttons",
-      compileOption(name, "buttons", Object.entries(buttons)),
-      fromEntries,
-    ]);
-  }
-  if (list !== undefined) {
-    const { rows, sections, ...rest } = list;
-    const told = {
-      ...rest,
-      ...(rows && { rows: Object.entries(rows) }),
-      ...(sections && {
-        sections: sections.map(({ title, rows: own }) => ({ title, rows: Object.entries(own) })),
-      }),
-    };
-    compiled.push(["list", compileOption(name, "list", told), listFrom]);
-  }
+    return [key, key === "template" ? withoutEmpty(option) : option] as const;
+  });
   return joined(compiled);
+}
+
+function inOrder({ rows, sections, ...rest }: NonNullable<Reply["list"]>) {
+  return {
+    ...rest,
+    ...(rows && { rows: choicesOf(rows) }),
+    ...(sections && {
+      sections: sections.map(({ title, rows: own }) => ({ title, rows: choicesOf(own) })),
+    }),
+  };
 }
 
 /** A parameter of a template that would be empty without the contact's name shows what else they are called. */
@@ -97,40 +93,18 @@ function withoutEmpty(template: OptionTemplates): OptionTemplates {
   };
 }
 
-function joined(
-  compiled: readonly [string, OptionTemplates, (value: unknown) => unknown][],
-): OptionTemplates {
+function joined(compiled: readonly (readonly [string, OptionTemplates])[]): OptionTemplates {
   const names = new Set<TemplateName>(compiled.flatMap(([, each]) => [...each.names]));
   return {
     names,
     readsLog: compiled.some(([, each]) => each.readsLog),
     async render(context) {
       const rendered: Record<string, unknown> = {};
-      for (const [key, each, shape] of compiled) rendered[key] = shape(await each.render(context));
+      for (const [key, each] of compiled) rendered[key] = await each.render(context);
       return rendered;
     },
     renderFrom: (event) =>
-      Object.fromEntries(
-        compiled.map(([key, each, shape]) => [key, shape(each.renderFrom(event))]),
-      ),
-  };
-}
-
-function fromEntries(entries: unknown): unknown {
-  return Object.fromEntries(entries as [string, unknown][]);
-}
-
-function listFrom(list: unknown): unknown {
-  const { rows, sections, ...rest } = list as {
-    rows?: unknown;
-    sections?: readonly { title: unknown; rows: unknown }[];
-  };
-  return {
-    ...rest,
-    ...(rows !== undefined && { rows: fromEntries(rows) }),
-    ...(sections && {
-      sections: sections.map(({ title, rows: own }) => ({ title, rows: fromEntries(own) })),
-    }),
+      Object.fromEntries(compiled.map(([key, each]) => [key, each.renderFrom(event)])),
   };
 }
 

@@ -28,6 +28,16 @@ describe("a bot's answer that cannot be carried out", () => {
       { reply: { text: "x", buttons: { a: "a", b: "b", c: "c", d: "d" } } },
       /button/,
     ],
+    [
+      "one id twice",
+      { reply: { text: "x", buttons: ["A", "B"].map((title) => ({ id: "1", title })) } },
+      /reply\.buttons has two ids that are the same, and Meta takes each once\. Tell them apart/,
+    ],
+    [
+      "four buttons in a list",
+      { reply: { text: "x", buttons: ["a", "b", "c", "d"].map((id) => ({ id, title: id })) } },
+      /reply\.buttons/,
+    ],
     ["buttons without a text", { reply: { buttons: { a: "A" } } }, /reply\.buttons .*Add text/],
     [
       "a list beside buttons",
