@@ -18,15 +18,22 @@ const publishMs = 30_000;
 
 /**
  * The exchange `waypost.intake` ──▶ events ──▶ bus, in order. Resolves when the bus has confirmed them; a batch that failed
- * comes again, and so may one that was confirmed before its ack: the same ids then absorb it.
+ * comes again, and so may one that was confirmed before its ack: the same ids then absorb it. A message that comes again to this
+ * process is the same event, also where it has no id.
  */
 export function createIntakeHandler({ publish, accounts, metrics }: Parts): HandleIntake {
+  const made = new WeakMap<ToldMessage, WaypostEvent | string>();
+  const takeOnce = (message: ToldMessage, options: IntakeOptions) => {
+    const taken = made.get(message) ?? take(message, options);
+    made.set(message, taken);
+    return taken;
+  };
   return async (batch, signal) => {
     const options = { accounts: accounts(), receivedAt: new Date() };
     const events: WaypostEvent[] = [];
     const refused: RefusedIntake[] = [];
     for (const [at, message] of batch.entries()) {
-      const taken = take(message, options);
+      const taken = takeOnce(message, options);
       if (typeof taken === "string") refused.push({ at, reason: taken });
       else events.push(taken);
     }

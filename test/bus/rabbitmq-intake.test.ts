@@ -105,6 +105,23 @@ describe("the exchange waypost.intake", needsRabbit(), () => {
     assert.deepEqual(got, ["msg-1", "own"]);
   });
 
+  it("makes one event of a message without an id, however often it is published", async () => {
+    const { bus, metrics } = await open();
+    const got: WaypostEvent[] = [];
+    await bus.consume(folded, async (batch) => void got.push(...(batch as WaypostEvent[])));
+    let times = 0;
+    const publish: Bus["publish"] = async (events, signal) => {
+      await bus.publish(events, signal);
+      times += 1;
+      if (times === 1) throw new Error("the confirm came too late");
+    };
+    await tell({ ...business("order-1"), id: undefined });
+    const handle = createIntakeHandler({ publish, accounts: () => accounts, metrics });
+    await bus.consumeIntake?.(intakeQueue, handle);
+    await waitFor("it twice", () => got.length === 2);
+    assert.equal(new Set(got.map(({ id }) => id)).size, 1);
+  });
+
   it("puts what it cannot take into the dead queue with the reason, and takes the rest", async () => {
     const { bus, handle, log } = await open();
     const got: string[] = [];

@@ -18,8 +18,10 @@ export function createIntakeConsumer(options: IntakeConsumerOptions): Consumer {
     log,
     stepsOf: (messages, cut) => {
       const steps: Steps = [];
+      // The same ones when the step comes again.
+      const told = messages.map(toldIn);
       steps.push(async () => {
-        const refused = await handle(messages.map(toldIn), cut);
+        const refused = await handle(told, cut);
         const dead = refused.flatMap(({ at, reason }) => {
           const message = messages[at];
           return message === undefined ? [] : [{ message, reason }];
