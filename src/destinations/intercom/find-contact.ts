@@ -31,7 +31,8 @@ export async function findContact(call: Call, anew = false): Promise<IntercomCon
   const marked = await findMarked(call);
   // Of an earlier attempt that was about to make it.
   const { made } = anew ? {} : (contactLink ?? {});
-  if (marked) return keep(call, marked, made === undefined ? {} : { made });
+  const kept = marked && (await keep(call, marked, made === undefined ? {} : { made }));
+  if (kept) return kept;
   const record = await findByPhone(call);
   return record && keep(call, record, {});
 }
@@ -72,8 +73,8 @@ async function lookAgain(call: Call, link: Link): Promise<IntercomContact | unde
     path: pathOf`/contacts/${id}`,
     accept: [404],
   });
-  if (answer.status === 404) return findContact(call, true);
-  return keep(call, recordIn(answer), link);
+  const kept = answer.status === 404 ? undefined : await keep(call, recordIn(answer), link);
+  return kept ?? findContact(call, true);
 }
 
 /** By external_id, which is never late. */
@@ -116,8 +117,15 @@ function rankOf({ role }: ContactRecord): number {
   return role === "lead" ? 1 : 0;
 }
 
-/** Marks it as theirs where it has no mark of anybody's, brings it up to date, and remembers it. */
-async function keep(call: Call, record: ContactRecord, link: Link): Promise<IntercomContact> {
+/**
+ * Marks it as theirs where it has no mark of anybody's, brings it up to date, and remembers it. undefined: somebody has deleted it,
+ * which the search may tell later.
+ */
+async function keep(
+  call: Call,
+  record: ContactRecord,
+  link: Link,
+): Promise<IntercomContact | undefined> {
   const { session, options, person, context } = call;
   const { id, role } = record;
   const name = nameToWrite(options.name, {
@@ -132,9 +140,15 @@ async function keep(call: Call, record: ContactRecord, link: Link): Promise<Inte
     ...(name !== undefined && { name }),
   };
   const names = Object.keys(changes).join(", ");
-  const would = `write ${names} of contact ${id}`;
-  const request = { method: "PUT", path: pathOf`/contacts/${id}`, json: changes } as const;
-  const isTaken = names === "" || (await unlessRefused(session.write(would, request)));
+  let isGone = false;
+  const write = async () => {
+    const path = pathOf`/contacts/${id}`;
+    const request = { method: "PUT", path, json: changes, accept: [404] } as const;
+    const answer = await session.write(`write ${names} of contact ${id}`, request);
+    isGone = answer?.status === 404;
+  };
+  const isTaken = names === "" || (await unlessRefused(write()));
+  if (isGone) return undefined;
   const kept: Link = {
     ...link,
     ...{ contact: id, role: role ?? "user", mail: record.email ? "1" : "0" },
@@ -185,8 +199,12 @@ async function createContact(call: Call): Promise<IntercomContact> {
 
 /** Who was there has a name and perhaps an e-mail address of their own. */
 async function keepExisting(call: Call, id: string): Promise<IntercomContact> {
-  const answer = await call.session.look({ method: "GET", path: pathOf`/contacts/${id}` });
-  return keep(call, recordIn(answer), {});
+  const path = pathOf`/contacts/${id}`;
+  const answer = await call.session.look({ method: "GET", path, accept: [404] });
+  const kept = answer.status === 404 ? undefined : await keep(call, recordIn(answer), {});
+  if (kept) return kept;
+  // The next attempt makes it.
+  throw new DeliveryError("outage", "the contact was deleted meanwhile", { laneOnly: true });
 }
 
 /** Of a look-up. Throws DeliveryError where the answer is none. */

@@ -1,5 +1,5 @@
 import type { StubAnswer } from "../stub.ts";
-import type { Workspace } from "./workspace.ts";
+import type { StubContact, Workspace } from "./workspace.ts";
 
 export interface Held {
   token: string;
@@ -7,6 +7,8 @@ export interface Held {
   forbidden: boolean;
   takesAttachments: boolean;
   searchLagMs: number;
+  /** The search still finds this one, which was deleted. */
+  ghost: StubContact | undefined;
 }
 
 export interface Asked {

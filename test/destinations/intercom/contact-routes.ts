@@ -48,7 +48,8 @@ export function search({ workspace, held, body, now }: Asked): StubAnswer {
   const filters = Array.isArray(value) ? (value as Filter[]) : [];
   if (filters.length > 15) return problem(400, "parameter_invalid", "at most 15 filters");
   const phones = filters.map(({ value: phone }) => phone);
-  const data = [...workspace.contacts.values()].filter(
+  const all = [...workspace.contacts.values(), ...(held.ghost ? [held.ghost] : [])];
+  const data = all.filter(
     ({ phone, archived, updated_at }) =>
       !archived &&
       phone !== null &&

@@ -149,6 +149,18 @@ describe("people in Intercom", () => {
     assert.equal(server.workspace.conversations.size, 1);
   });
 
+  it("who was deleted a moment ago, and whom the search still finds, is made again", async () => {
+    const ghost = addContact(server.workspace, { phone: "+15555550123" });
+    server.workspace.contacts.clear();
+    server.held.ghost = ghost;
+    await desk().deliver(makeText("one", {}));
+    assert.deepEqual(
+      contacts().map(({ id, external_id: mark }) => [id === ghost.id, mark]),
+      [[false, "whatsapp:15555550123"]],
+    );
+    assert.equal(server.workspace.conversations.size, 1);
+  });
+
   it("who was merged by a person is found by phone, and the conversation goes on with them", async () => {
     const { deliver } = desk();
     await deliver(makeText("one", {}));

@@ -40,6 +40,7 @@ export async function startIntercomStub(
   const workspace = createWorkspace();
   const held: Held = {
     ...{ token: intercomToken, forbidden: false, takesAttachments: true, searchLagMs: 0 },
+    ghost: undefined,
   };
   let window = { endsAt: 0, used: 0 };
   let refused = 0;
