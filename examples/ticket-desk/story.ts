@@ -28,7 +28,7 @@ export const story: Story = {
     await sees(/Zendesk.*undeliverable/i);
 
     const solved = {
-      ticket: 102,
+      ticket: 103,
       status: "Solved",
       updated: "2026-11-20T10:00:00Z",
       phone: mia.phone,
