@@ -18,14 +18,6 @@ const cases = () => desk.records("Case").map(({ Status }) => Status);
 const comments = () => desk.records("CaseComment").map(({ CommentBody }) => CommentBody);
 
 describe("Salesforce: Cases", () => {
-  it("have no newAfter that is shorter than reopenWithin", async () => {
-    desk = await openDesk({});
-    await assert.rejects(
-      openDesk({ ...options, newAfter: "1d" }),
-      /newAfter is shorter than reopenWithin/,
-    );
-  });
-
   it("opens one on a hand-off, with the Task in one request, and comments on it afterwards", async () => {
     desk = await openDesk({
       case: { ...options.case, eventId: "Waypost_Event_Id__c", fields: { Priority: "High" } },
