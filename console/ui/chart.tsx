@@ -113,12 +113,20 @@ function Axes({
         </g>
       ))}
       {timeTicks(plot, offset).map((at) => (
-        <text key={at} x={xOf(plot, at)} y={plot.height - 4} text-anchor="middle">
+        <text key={at} {...tickPlace(plot, at)} y={plot.height - 4}>
           {tickTime(at, plot.to - plot.from, zone)}
         </text>
       ))}
     </g>
   );
+}
+
+/** In the middle below its moment, but within the chart. */
+function tickPlace(plot: Plot, at: number) {
+  const x = xOf(plot, at);
+  return x > plot.width - 18
+    ? ({ x: plot.width, "text-anchor": "end" } as const)
+    : ({ x, "text-anchor": "middle" } as const);
 }
 
 function Bar({

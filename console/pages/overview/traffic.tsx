@@ -49,11 +49,7 @@ export function Traffic({ of: { data, problem, reload, step, days }, lastEventAt
       <section>
         <div class="page-head">
           <h2>Traffic</h2>
-          {data && data.countedTo > data.from && (
-            <span class="muted" title="A minute is counted within two minutes of its end.">
-              counted up to <Time at={data.countedTo} exact />
-            </span>
-          )}
+          <Counted series={data} />
           <div class="actions">
             <ChoiceChips label="How far back" name="range" choices={choices} />
           </div>
@@ -69,6 +65,22 @@ export function Traffic({ of: { data, problem, reload, step, days }, lastEventAt
       {data && <Accounts series={data} lastEventAt={lastEventAt} />}
       {data && <Templates days={days} />}
     </>
+  );
+}
+
+/** A minute is counted when it has been over for a minute. There while the series is loaded: nothing moves when it comes. */
+function Counted({ series }: Pick<ChartsProps, "series">) {
+  const { from = "", countedTo = "" } = series ?? {};
+  return (
+    <span class="muted" title="A minute is counted within two minutes of its end.">
+      {countedTo > from ? (
+        <>
+          counted up to <Time at={countedTo} exact />
+        </>
+      ) : (
+        "counted within two minutes"
+      )}
+    </span>
   );
 }
 
