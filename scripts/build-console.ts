@@ -19,12 +19,13 @@ const writePage: Plugin = {
     onEnd(({ metafile }) => {
       if (metafile === undefined) return;
       const paths = Object.keys(metafile.outputs).map((path) => join(root, path));
-      for (const path of paths) writeFileSync(`${path}.gz`, gzipSync(readFileSync(path)));
+      for (const path of paths)
+        writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
       const page = pageOf(paths.map((path) => basename(path)));
-      const shell = collapsed(read("shell.html").replace(/<!--.*?-->/s, ""));
+      const shell = read("shell.html").replace(/<!--.*?-->/s, "");
       const withShell = page.replace("%shell%", shell).replace("%asks%", asks.join(" "));
-      writeFileSync(join(outdir, "index.html"), withShell);
-      writeFileSync(join(outdir, "login.html"), page.replace(/%\w+%/g, ""));
+      writeFileSync(join(outdir, "index.html"), collapsed(withShell));
+      writeFileSync(join(outdir, "login.html"), collapsed(page.replace(/%\w+%/g, "")));
     });
   },
 };

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Bus, Delivery, Ledger, Page, WaypostEvent } from "../../src/contracts.ts";
 import { encodeEvent } from "../../src/event/encode.ts";
 import { moduleUrl, sourceLoader } from "../support/source.ts";
-import type { Orders } from "./deliver-program.ts";
+import { flowQueues, type Orders, storeQueue } from "./deliver-program.ts";
 
 const program = fileURLToPath(moduleUrl("./deliver-program.ts", import.meta.url));
 
@@ -68,6 +68,14 @@ export function createWorker(orders: Orders): Worker {
     reload: () => void child?.kill("SIGHUP"),
     output: () => output,
   };
+}
+
+/** What one test leaves in its queues, all but the store's, reaches no other. */
+export async function removeDeliverQueues(bus: Bus): Promise<void> {
+  await bus.declare([storeQueue]);
+  for (const { name } of flowQueues) {
+    if (name !== storeQueue.name) await bus.removeQueue(name, { force: true });
+  }
 }
 
 let count = 0;

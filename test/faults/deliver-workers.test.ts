@@ -14,6 +14,7 @@ import {
   failedAttempts,
   numberedEvents,
   publishSlowly,
+  removeDeliverQueues,
   textsOf,
   type Worker,
   withOutput,
@@ -80,6 +81,7 @@ describe("two workers on RabbitMQ and MongoDB", { skip }, () => {
     const tearDown = async () => {
       await Promise.all(workers.map((worker) => worker.kill()));
       await stub.close();
+      await removeDeliverQueues(bus);
       await bus.close();
       await store.close();
     };

@@ -13,6 +13,7 @@ import {
   createWorker,
   numberedEvents,
   publishSlowly,
+  removeDeliverQueues,
   rowsOf,
   textsOf,
   type Worker,
@@ -63,6 +64,7 @@ describe("two workers whose flows set, emit and remember, on RabbitMQ and MongoD
     const tearDown = async () => {
       await Promise.all(workers.map((worker) => worker.kill()));
       await stub.close();
+      await removeDeliverQueues(bus);
       await bus.close();
       await store.close();
     };
