@@ -19,8 +19,8 @@ export interface DestinationParts {
   readonly routeOptions?: readonly string[];
 }
 
-/** How destinations of one kind are described in waypost.yaml and made. */
-export interface DestinationKind {
+/** How destinations of one kind are described in waypost.yaml and made. `Options`: what its schema lets through. */
+export interface DestinationKind<Options extends object = object> {
   readonly kind: string;
   /**
    * JSON Schema (2020-12) of the kind's own options; keys that it does not list are refused. An option that is a template where nobody
@@ -28,11 +28,7 @@ export interface DestinationKind {
    */
   readonly schema: object;
   /** `options` fit the schema. Throws OptionError for what a schema cannot say. Opens no connection. */
-  create(
-    name: string,
-    options: Readonly<Record<string, unknown>>,
-    parts: DestinationParts,
-  ): Destination;
+  create(name: string, options: Options, parts: DestinationParts): Destination;
 }
 
 /** An option that cannot be used, in words for the operator; never shows its value. */

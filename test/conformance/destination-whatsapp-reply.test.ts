@@ -57,7 +57,7 @@ const open = async (): Promise<HttpDestinationUnderTest> => {
   const api = await startCloudApi();
   const options = {
     ...{ token: api.token, baseUrl: api.url, text: "You said: {{ message.text.body }}" },
-    ...{ maxPerHour: 1_000, onUnknown: "repeat" },
+    ...{ maxPerHour: 1_000, onUnknown: "repeat" as const },
   };
   const parts = { log: createArrayLog(), clock: { now: () => clock.at } } as never;
   const made = whatsappReply.create("under-test", options, parts);

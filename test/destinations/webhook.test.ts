@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { Webhook } from "standardwebhooks";
 import { DeliveryError, type Destination } from "../../src/contracts.ts";
+import type { RawOptions } from "../../src/destinations/webhook/options.ts";
 import { webhook } from "../../src/destinations/webhook/webhook.ts";
 import { compileSchema } from "../../src/support/schema.ts";
 import { attempt } from "../conformance/destination.ts";
@@ -16,7 +17,7 @@ import { type Stub, type StubRequest, startStub } from "./stub.ts";
 
 const secretOf = (letter: string) => `whsec_${Buffer.alloc(32, letter).toString("base64")}`;
 const create = (options: object): Destination =>
-  webhook.create("erp", { ...options }, { log: createArrayLog() });
+  webhook.create("erp", options as RawOptions, { log: createArrayLog() });
 
 describe("a webhook", () => {
   let stub: Stub;

@@ -93,7 +93,7 @@ function createReplies(
   { url, token, broken }: Orders,
   parts: { clock: Clock; log: unknown; dying: ReturnType<typeof createDying> },
 ): Destination {
-  const repeat = name === "whatsapp-repeat" && { onUnknown: "repeat" };
+  const repeat = name === "whatsapp-repeat" && { onUnknown: "repeat" as const };
   const options = { token, baseUrl: url, text: "Back at 9.", ...repeat };
   const made = whatsappReply.create(name, options, parts as never) as Destination;
   let attempts = 0;

@@ -19,7 +19,7 @@ export async function shopify({ orders = [] }: Given): Promise<StandIn> {
     }),
   ];
   return {
-    options: () => options,
+    options: () => ({ ...options }),
     book: () => [
       ...world.customers.flatMap((each) => inWords(`customer ${each.firstName ?? "?"}`, each)),
       ...world.orders.flatMap((each) => inWords(`order ${each.name}`, each)),

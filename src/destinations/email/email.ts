@@ -18,7 +18,7 @@ import { type Attaching, attach, detached } from "./attachments.ts";
 import { checkEmail } from "./check-email.ts";
 import { TooMuchError } from "./failure.ts";
 import { letterOf, sheetOf, transcriptOf } from "./letter.ts";
-import { type EmailOptions, parseEmailOptions } from "./options.ts";
+import { type EmailOptions, parseEmailOptions, type RawOptions } from "./options.ts";
 import { recipientsFrom, recipientsOf } from "./recipients.ts";
 import { letterAsText } from "./render-letter.ts";
 import { emailSchema } from "./schema.ts";
@@ -31,7 +31,7 @@ import { subjectWords, type Writing, writeMail } from "./write-mail.ts";
  * A mail for each event, in a thread for each conversation. SMTP knows no repeats, so `idempotency` is `none`; but a repeat has the
  * Message-ID of the first, by which many mail systems show it once.
  */
-export const email: DestinationKind = {
+export const email: DestinationKind<RawOptions> = {
   kind: "email",
   schema: emailSchema,
   create: (name, given, parts) => createEmail(parseEmailOptions(name, given), parts),

@@ -34,7 +34,7 @@ interface OAuthOptions {
   readonly scope: string;
 }
 
-interface RawOptions {
+export interface RawOptions {
   readonly smtp: string;
   readonly from: string;
   readonly to: string | readonly string[];
@@ -56,11 +56,7 @@ interface RawOptions {
 type Fail = (option: string, problem: string, remedy: string) => never;
 
 /** Throws OptionError. */
-export function parseEmailOptions(
-  name: string,
-  given: Readonly<Record<string, unknown>>,
-): EmailOptions {
-  const raw = given as unknown as RawOptions;
+export function parseEmailOptions(name: string, raw: RawOptions): EmailOptions {
   const fail: Fail = (option, problem, remedy) => {
     throw new OptionError(name, option, { problem, remedy });
   };

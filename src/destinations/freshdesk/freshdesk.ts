@@ -12,14 +12,14 @@ import { checkFreshdesk, requirementsOf } from "./check.ts";
 import { createFreshdeskApi } from "./client.ts";
 import { eraseFrom } from "./erase.ts";
 import { findWritten } from "./find-written.ts";
-import { type FreshdeskOptions, parseFreshdeskOptions } from "./options.ts";
+import { type FreshdeskOptions, parseFreshdeskOptions, type RawOptions } from "./options.ts";
 import { freshdeskSchema } from "./schema.ts";
 import { type Saying, write } from "./write.ts";
 
 type Parts = Pick<DestinationParts, "shared"> & { readonly clock?: Clock };
 
 /** A contact for each person, and a ticket for each conversation, with both sides as its notes. */
-export const freshdesk: DestinationKind = {
+export const freshdesk: DestinationKind<RawOptions> = {
   kind: "freshdesk",
   schema: freshdeskSchema,
   create: (name, given, parts: Parts) => createFreshdesk(parseFreshdeskOptions(name, given), parts),

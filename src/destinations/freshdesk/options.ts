@@ -35,11 +35,9 @@ export interface TicketFields {
 
 const ticketKeys = ["subject", "type", "group", "agent", "tags", "fields"] as const;
 
-interface RawOptions {
-  readonly domain: string;
-  readonly apiKey: string;
+/** What waypost.yaml need not say. */
+interface Defaulted {
   readonly replies: FreshdeskOptions["replies"];
-  readonly text?: string;
   readonly subject: string;
   readonly source: number;
   readonly priority: number;
@@ -53,13 +51,20 @@ interface RawOptions {
   readonly match: "phone" | "id";
   readonly create: FreshdeskOptions["create"];
   readonly name: NamePolicy;
+}
+
+/** What it says, as the schema lets it through. */
+export interface RawOptions extends Partial<Defaulted> {
+  readonly domain: string;
+  readonly apiKey: string;
+  readonly text?: string;
   readonly eventField?: string;
   readonly reopenWithin?: string;
   readonly newAfter?: string;
   readonly baseUrl?: string;
 }
 
-const defaults: Omit<RawOptions, "domain" | "apiKey"> = {
+const defaults: Defaulted = {
   replies: "public",
   subject: "WhatsApp: {{ contact.name | default: contact.waId | default: contact.username }}",
   ...{ source: 7, priority: 1, type: "", group: "", agent: "" },
@@ -70,9 +75,9 @@ const defaults: Omit<RawOptions, "domain" | "apiKey"> = {
 /** Throws OptionError. */
 export function parseFreshdeskOptions(
   name: string,
-  given: Readonly<Record<string, unknown>>,
+  given: RawOptions,
 ): FreshdeskOptions {
-  const raw = { ...defaults, ...given } as RawOptions;
+  const raw = { ...defaults, ...given };
   const { apiKey, text, eventField, baseUrl = `https://${raw.domain}.freshdesk.com` } = raw;
   if (!/^[\x21-\x7e]+$/.test(apiKey)) {
     const words = { problem: "is not an API key", remedy: "Copy it from Profile settings" };

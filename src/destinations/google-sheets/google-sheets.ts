@@ -21,7 +21,7 @@ import { createShared, type Shared } from "../shared.ts";
 import { type AppendParts, appendAll, appended, appendOnce, type NewRow } from "./append.ts";
 import { checkSheet, sheetRequirements } from "./check.ts";
 import { createHeader, type Header } from "./header.ts";
-import { parseSheetsOptions, type SheetsOptions } from "./options.ts";
+import { parseSheetsOptions, type RawOptions, type SheetsOptions } from "./options.ts";
 import { cellsOf, isForSheet, renderCells, rowOf } from "./rows.ts";
 import { googleSheetsSchema } from "./schema.ts";
 import { createSpreadsheet } from "./spreadsheet.ts";
@@ -32,7 +32,7 @@ import { createWrittenIds } from "./written-ids.ts";
  * Appends a row for each event to a Google sheet, many in one call. Each row holds the event's id, by which it is found again after an
  * unknown outcome.
  */
-export const googleSheets: DestinationKind = {
+export const googleSheets: DestinationKind<RawOptions> = {
   kind: "google-sheets",
   schema: googleSheetsSchema,
   create: (name, given, parts) => createGoogleSheets(name, given, parts),
@@ -48,7 +48,7 @@ interface Parts extends AppendParts {
 /** As the kind's `create`, with another clock. Throws OptionError. */
 export function createGoogleSheets(
   name: string,
-  given: Readonly<Record<string, unknown>>,
+  given: RawOptions,
   { log, shared = createShared() }: DestinationParts,
   clock: Clock = systemClock,
 ): Destination {

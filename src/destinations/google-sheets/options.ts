@@ -32,19 +32,18 @@ interface KeyFile {
 
 type Fail = (option: string, problem: string, remedy: string) => never;
 
+/** What waypost.yaml says, as the schema lets it through. */
+export interface RawOptions {
+  readonly credentials: string | KeyFile;
+  readonly spreadsheet: string;
+  readonly sheet?: string;
+  readonly columns?: Readonly<Record<string, string>>;
+  readonly idColumn?: string;
+  readonly baseUrl?: string;
+}
+
 /** Throws OptionError. */
-export function parseSheetsOptions(
-  name: string,
-  given: Readonly<Record<string, unknown>>,
-): SheetsOptions {
-  const raw = given as {
-    credentials: string | KeyFile;
-    spreadsheet: string;
-    sheet?: string;
-    columns?: Readonly<Record<string, string>>;
-    idColumn?: string;
-    baseUrl?: string;
-  };
+export function parseSheetsOptions(name: string, raw: RawOptions): SheetsOptions {
   const fail: Fail = (option, problem, remedy) => {
     throw new OptionError(name, option, { problem, remedy });
   };

@@ -8,7 +8,7 @@ import { createHubspotApi } from "./client.ts";
 import { deliverEvent } from "./deliver-event.ts";
 import { erasePerson } from "./erase-person.ts";
 import { logEntry } from "./log-entry.ts";
-import { type HubspotOptions, parseHubspotOptions } from "./options.ts";
+import { type HubspotOptions, parseHubspotOptions, type RawOptions } from "./options.ts";
 import { createRecordUrl } from "./record-url.ts";
 import { requiredProperties } from "./requirements.ts";
 import { hubspotSchema } from "./schema.ts";
@@ -17,7 +17,7 @@ import { hubspotSchema } from "./schema.ts";
  * Writes contacts, and what both sides say on their timelines; tickets and deals where an event asks for one. Unique properties of HubSpot's
  * keep all of them from being made twice.
  */
-export const hubspot: DestinationKind = {
+export const hubspot: DestinationKind<RawOptions> = {
   kind: "hubspot",
   schema: hubspotSchema,
   create: (name, given, { shared }) =>

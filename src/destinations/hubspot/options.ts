@@ -26,8 +26,8 @@ interface RawDeal extends RawRecord {
   readonly description?: string;
 }
 
-/** What waypost.yaml says, as the schema lets it through, over what it need not say. */
-interface RawOptions extends Readonly<typeof defaults> {
+/** What waypost.yaml says, as the schema lets it through */
+export interface RawOptions extends Partial<Readonly<typeof defaults>> {
   readonly token: string;
   readonly text?: string;
   readonly contact?: RawTemplates;
@@ -93,9 +93,9 @@ const logs = { communication: "communications", note: "notes", none: undefined }
 /** Throws OptionError. */
 export function parseHubspotOptions(
   name: string,
-  given: Readonly<Record<string, unknown>>,
+  given: RawOptions,
 ): HubspotOptions {
-  const raw = { ...defaults, ...given } as RawOptions;
+  const raw = { ...defaults, ...given };
   const { token, text, log, consentProperty, create: creates } = raw;
   if (!/^[\x21-\x7e]+$/.test(token)) {
     const words = { problem: "is not a token", remedy: "Copy the service key's token" };

@@ -13,14 +13,14 @@ import { checkIntercom, requirementsOf } from "./check.ts";
 import { createIntercomApi } from "./client.ts";
 import { eraseFrom } from "./erase.ts";
 import { findWritten } from "./find-written.ts";
-import { type IntercomOptions, parseIntercomOptions } from "./options.ts";
+import { type IntercomOptions, parseIntercomOptions, type RawOptions } from "./options.ts";
 import { intercomSchema } from "./schema.ts";
 import { type Saying, write } from "./write.ts";
 
 type Parts = Pick<DestinationParts, "shared"> & { readonly clock?: Clock };
 
 /** A contact for each person, and their conversation with both sides, in Intercom's inbox. */
-export const intercom: DestinationKind = {
+export const intercom: DestinationKind<RawOptions> = {
   kind: "intercom",
   schema: intercomSchema,
   create: (name, given, parts: Parts) => createIntercom(parseIntercomOptions(name, given), parts),

@@ -19,7 +19,7 @@ export interface IntercomOptions {
   readonly baseUrl: URL;
 }
 
-interface RawOptions {
+export interface RawOptions {
   readonly token: string;
   readonly admin?: string;
   readonly replies?: IntercomOptions["replies"];
@@ -35,11 +35,7 @@ interface RawOptions {
 }
 
 /** Throws OptionError. */
-export function parseIntercomOptions(
-  name: string,
-  given: Readonly<Record<string, unknown>>,
-): IntercomOptions {
-  const raw = given as unknown as RawOptions;
+export function parseIntercomOptions(name: string, raw: RawOptions): IntercomOptions {
   const { token, admin, text, attributes = {} } = raw;
   if (!/^[\x21-\x7e]+$/.test(token)) {
     const words = { problem: "is not a token", remedy: "Copy the app's access token" };

@@ -29,7 +29,7 @@ const schema = {
 } as const;
 
 /** Puts each event into a queue or an exchange on Waypost's RabbitMQ, in conversation order. */
-export const queue: DestinationKind = {
+export const queue: DestinationKind<Options> = {
   kind: "queue",
   schema,
   create: (destination, given, { queues }) => {

@@ -10,7 +10,7 @@ import { caseTemplates } from "./schema.ts";
 type Scalars = Readonly<Record<string, string | number | boolean>>;
 
 /** What waypost.yaml says, as the schema lets it through. */
-interface RawOptions {
+export interface RawOptions {
   readonly loginUrl: string;
   readonly clientId: string;
   readonly clientSecret?: string;
@@ -113,11 +113,8 @@ const phones = {
 };
 
 /** Throws OptionError. */
-export function parseSalesforceOptions(
-  name: string,
-  given: Readonly<Record<string, unknown>>,
-): SalesforceOptions {
-  const raw = { ...defaults, ...(given as unknown as RawOptions) };
+export function parseSalesforceOptions(name: string, given: RawOptions): SalesforceOptions {
+  const raw = { ...defaults, ...given };
   const { object, task, update } = raw;
   // What Salesforce's own connectors write where a lead has no company.
   const fields = { ...(object === "Lead" && { Company: "[not provided]" }), ...raw.fields };

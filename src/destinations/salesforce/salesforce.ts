@@ -10,7 +10,7 @@ import { checkSalesforce } from "./check.ts";
 import { createClient } from "./client.ts";
 import type { Entry, Parts } from "./entry.ts";
 import { erasePerson } from "./erase.ts";
-import { parseSalesforceOptions } from "./options.ts";
+import { parseSalesforceOptions, type RawOptions } from "./options.ts";
 import { externalKey } from "./person-keys.ts";
 import { recover } from "./recover.ts";
 import { requirementsOf } from "./requirements.ts";
@@ -21,7 +21,7 @@ import { nothing, writeEntry } from "./write-entry.ts";
  * Keeps people as contacts or leads, and what they and the business write as Tasks; opens Cases and comments on them. All that one event
  * makes is one request that Salesforce takes as a whole or not at all.
  */
-export const salesforce: DestinationKind = {
+export const salesforce: DestinationKind<RawOptions> = {
   kind: "salesforce",
   schema: salesforceSchema,
   create: (name, given, { shared }) => createSalesforce(name, given, systemClock, shared),
@@ -29,7 +29,7 @@ export const salesforce: DestinationKind = {
 
 export function createSalesforce(
   name: string,
-  given: Readonly<Record<string, unknown>>,
+  given: RawOptions,
   clock: Pick<Clock, "monotonic" | "now"> = systemClock,
   shared = createShared(),
 ): Destination {

@@ -17,24 +17,23 @@ export interface ShopifyOptions {
   readonly baseUrl: URL;
 }
 
+/** What waypost.yaml says, as the schema lets it through. */
+export interface RawOptions {
+  readonly shop: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly tag?: string | readonly string[];
+  readonly note?: string;
+  readonly metafields?: Readonly<Record<string, unknown>>;
+  readonly on?: "customer" | "order";
+  readonly order?: string;
+  readonly create?: boolean;
+  readonly apiVersion?: string;
+  readonly baseUrl?: string;
+}
+
 /** Throws OptionError. */
-export function parseShopifyOptions(
-  name: string,
-  given: Readonly<Record<string, unknown>>,
-): ShopifyOptions {
-  const raw = given as {
-    shop: string;
-    clientId: string;
-    clientSecret: string;
-    tag?: string | readonly string[];
-    note?: string;
-    metafields?: Readonly<Record<string, unknown>>;
-    on?: "customer" | "order";
-    order?: string;
-    create?: boolean;
-    apiVersion?: string;
-    baseUrl?: string;
-  };
+export function parseShopifyOptions(name: string, raw: RawOptions): ShopifyOptions {
   const store = raw.shop
     .toLowerCase()
     .replace(/^https:\/\//, "")

@@ -19,7 +19,7 @@ import { checkShop } from "./check.ts";
 import type { Target } from "./customers.ts";
 import { eraseCustomer } from "./erase.ts";
 import { createShopApi, type Shop, type ShopApi } from "./graphql.ts";
-import { parseShopifyOptions, type ShopifyOptions } from "./options.ts";
+import { parseShopifyOptions, type RawOptions, type ShopifyOptions } from "./options.ts";
 import { shopifySchema } from "./schema.ts";
 import { numberOf } from "./search.ts";
 import { findTarget } from "./target.ts";
@@ -28,7 +28,7 @@ import { findTarget } from "./target.ts";
  * Tags, metafields and a note on a Shopify customer, found by phone, or on an order. A repeat changes nothing: tags and metafields are
  * sets, and the note bears the event's id.
  */
-export const shopify: DestinationKind = {
+export const shopify: DestinationKind<RawOptions> = {
   kind: "shopify",
   schema: shopifySchema,
   create: (name, given, { shared }) => createShopify(name, given, systemClock, shared),
@@ -45,7 +45,7 @@ interface Parts {
 /** As the kind's `create`, with another clock. Throws OptionError. */
 export function createShopify(
   name: string,
-  given: Readonly<Record<string, unknown>>,
+  given: RawOptions,
   clock: Clock = systemClock,
   shared = createShared(),
 ): Destination {

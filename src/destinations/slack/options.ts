@@ -56,20 +56,22 @@ export interface SlackOptions {
   readonly baseUrl: string;
 }
 
+/** What waypost.yaml says, as the schema lets it through. */
+export interface RawOptions {
+  readonly token: string;
+  readonly channel: string;
+  readonly mention?: string | string[];
+  readonly text?: string;
+  readonly broadcastAfterHours?: number;
+  readonly baseUrl?: string;
+}
+
 /** Throws OptionError. */
 export function parseSlackOptions(
   name: string,
-  given: Readonly<Record<string, unknown>>,
+  raw: RawOptions,
   routeOptions: readonly string[] = [],
 ): SlackOptions {
-  const raw = given as {
-    token: string;
-    channel: string;
-    mention?: string | string[];
-    text?: string;
-    broadcastAfterHours?: number;
-    baseUrl?: string;
-  };
   const { token, channel, mention = [], text, broadcastAfterHours = 24 } = raw;
   const baseUrl = raw.baseUrl ?? "https://slack.com/api/";
   if (!URL.canParse(baseUrl) || !/^https?:$/.test(new URL(baseUrl).protocol)) {

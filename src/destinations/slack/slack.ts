@@ -17,7 +17,13 @@ import { deliverLines, type Way } from "./deliver-lines.ts";
 import { slackCode } from "./failure.ts";
 import { findDelivered } from "./find-delivered.ts";
 import { concernsAnother, type Line, lineOf } from "./lines.ts";
-import { mentionOf, parseSlackOptions, type SlackOptions, slackSchema } from "./options.ts";
+import {
+  mentionOf,
+  parseSlackOptions,
+  type RawOptions,
+  type SlackOptions,
+  slackSchema,
+} from "./options.ts";
 import { linesOfOnePost, postOf } from "./post.ts";
 import { threadOf } from "./thread.ts";
 
@@ -27,7 +33,7 @@ type Parts = DestinationParts & { readonly clock?: Clock };
  * Posts each event to a channel, one thread per conversation, its files behind it. Every post carries the ids of its events, by which it
  * is found again after an unknown outcome; where the token may not read the history, `idempotency` turns to `none` when that shows.
  */
-export const slack: DestinationKind = {
+export const slack: DestinationKind<RawOptions> = {
   kind: "slack",
   schema: slackSchema,
   create: (name, given, parts) =>

@@ -6,7 +6,7 @@ import { isPublicAddress } from "../private-addresses.ts";
 import { type Preset, type PresetName, presets, secretsIn } from "./presets.ts";
 
 /** What waypost.yaml says, as the schema lets it through. */
-interface RawOptions {
+export interface RawOptions {
   readonly url: string;
   readonly preset?: PresetName;
   readonly format?: "event" | "meta";
@@ -41,11 +41,7 @@ export interface WebhookOptions {
 type Fail = (option: string, problem: string, remedy: string) => never;
 
 /** Throws OptionError. */
-export function parseWebhookOptions(
-  name: string,
-  given: Readonly<Record<string, unknown>>,
-): WebhookOptions {
-  const raw = given as unknown as RawOptions;
+export function parseWebhookOptions(name: string, raw: RawOptions): WebhookOptions {
   const fail: Fail = (option, problem, remedy) => {
     throw new OptionError(name, option, { problem, remedy });
   };

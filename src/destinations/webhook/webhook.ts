@@ -13,11 +13,11 @@ import { carryOut } from "./carry-out.ts";
 import { checkTarget } from "./check-target.ts";
 import { guardedConnector } from "./connector.ts";
 import { contentOf, envelopeOf } from "./envelope.ts";
-import { parseWebhookOptions, type WebhookOptions } from "./options.ts";
+import { parseWebhookOptions, type RawOptions, type WebhookOptions } from "./options.ts";
 import { webhookSchema } from "./schema.ts";
 
 /** POSTs each event to an address, signed. A repeat carries the same `webhook-id`. */
-export const webhook: DestinationKind = {
+export const webhook: DestinationKind<RawOptions> = {
   kind: "webhook",
   schema: webhookSchema,
   create: (name, given) => createWebhook(parseWebhookOptions(name, given)),

@@ -18,16 +18,17 @@ export interface ReplyOptions {
 /** The version of Graph that sends. */
 const graphVersion = "v25.0";
 
-type Given = Readonly<Record<string, unknown>>;
+/** What waypost.yaml says, as the schema lets it through. */
+export interface RawOptions extends Reply {
+  readonly token: string;
+  readonly baseUrl?: string;
+  readonly maxPerHour?: number;
+  readonly onUnknown?: "repeat";
+}
 
 /** Throws OptionError. */
-export function parseReplyOptions(name: string, given: Given): ReplyOptions {
-  const { token, baseUrl, maxPerHour, onUnknown, ...parts } = given as unknown as {
-    readonly token: string;
-    readonly baseUrl?: string;
-    readonly maxPerHour?: number;
-    readonly onUnknown?: "repeat";
-  } & Reply;
+export function parseReplyOptions(name: string, given: RawOptions): ReplyOptions {
+  const { token, baseUrl, maxPerHour, onUnknown, ...parts } = given;
   const [wrong = misfitOfReply(parts)] = beyondMeta(withoutTemplates(parts));
   if (wrong !== undefined) throw new OptionError(name, wrong.part, wrong);
   return Object.freeze({

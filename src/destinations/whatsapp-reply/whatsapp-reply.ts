@@ -8,13 +8,13 @@ import { judge } from "./codes.ts";
 import { guardsOf } from "./guards.ts";
 import { jobOf } from "./job.ts";
 import { choose, outgoingOf } from "./message.ts";
-import { parseReplyOptions, type ReplyOptions } from "./options.ts";
+import { parseReplyOptions, type RawOptions, type ReplyOptions } from "./options.ts";
 import { recipientOf } from "./recipient.ts";
 import { deliverReply, findReply } from "./reply.ts";
 import { whatsappReplySchema } from "./schema.ts";
 
 /** Writes to the contact, with every guard that keeps it from writing too much, too late, or to who does not want it. */
-export const whatsappReply: DestinationKind = {
+export const whatsappReply: DestinationKind<RawOptions> = {
   kind: "whatsapp-reply",
   schema: whatsappReplySchema,
   create: (name, given, parts: DestinationParts & { readonly clock?: Clock }) =>

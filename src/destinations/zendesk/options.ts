@@ -6,7 +6,7 @@ import { parseTicketRule } from "../ticket-rule.ts";
 import { zendeskSchema } from "./schema.ts";
 
 /** What waypost.yaml says, as the schema lets it through. */
-interface RawOptions {
+export interface RawOptions {
   readonly subdomain?: string;
   readonly clientId: string;
   readonly clientSecret: string;
@@ -59,11 +59,7 @@ const mostDebounceMs = 60_000;
 const { default: defaultSubject } = zendeskSchema.properties.subject;
 
 /** Throws OptionError. */
-export function parseZendeskOptions(
-  name: string,
-  given: Readonly<Record<string, unknown>>,
-): ZendeskOptions {
-  const raw = given as unknown as RawOptions;
+export function parseZendeskOptions(name: string, raw: RawOptions): ZendeskOptions {
   const { clientId, clientSecret, scope = "read write", fields = {} } = raw;
   const { subject = defaultSubject, priority = "", type = "", tags = ["whatsapp"] } = raw;
   const debounceMs = milliseconds(raw.debounce ?? "15s");

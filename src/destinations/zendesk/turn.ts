@@ -1,4 +1,4 @@
-import type { BatchItem, EventFile } from "../../contracts.ts";
+import type { BatchItem, EventFile, WaypostEvent } from "../../contracts.ts";
 import { effectId } from "../effect-id.ts";
 import { type Said, said, saidAsHtml } from "../said.ts";
 import { isFromHistory, opensNoTicket } from "../ticket-rule.ts";
@@ -13,7 +13,7 @@ const longestKeys = 950;
 
 /** What one event says, ready to stand in a comment. */
 export interface Line {
-  readonly item: BatchItem;
+  readonly event: WaypostEvent;
   readonly said: Said;
   /** The event's id, or that of one of its deliveries: by it the comment is found again. */
   readonly key: string;
@@ -37,17 +37,17 @@ export async function lineOf(item: BatchItem): Promise<Line | undefined> {
   if (isFromHistory(event) || said(event) === undefined) return undefined;
   const [concerned, files] = await Promise.all([context.concerned(), context.files()]);
   const words = said(event, concerned, files);
-  return words && { item, said: words, key: effectId(event, context) };
+  return words && { event, said: words, key: effectId(event, context) };
 }
 
 type How = Pick<Turn, "author" | "isPublic" | "wakes" | "opens">;
 
-function howOf({ said: words, item }: Line, options: ZendeskOptions): How {
+function howOf({ said: words, event }: Line, options: ZendeskOptions): How {
   if (words.direction === "in") {
     return { author: "contact", isPublic: true, wakes: true, opens: true };
   }
-  const { type } = item.event;
-  const opens = words.note ? !opensNoTicket(item.event) : options.oursOpen;
+  const { type } = event;
+  const opens = words.note ? !opensNoTicket(event) : options.oursOpen;
   const isPublic = options.oursArePublic && !isNote(words);
   return { author: "us", isPublic, wakes: type === "business.handoff.requested", opens };
 }
@@ -104,8 +104,8 @@ export function changesOf(lines: readonly Line[], options: ZendeskOptions): numb
 
 /** In a group several write. */
 function isSamePerson(a: Line, b: Line): boolean {
-  const [one, other] = [a.item.event.data.contact, b.item.event.data.contact];
-  if (a.item.event.data.groupId === undefined) return true;
+  const [one, other] = [a.event.data.contact, b.event.data.contact];
+  if (a.event.data.groupId === undefined) return true;
   return one?.userId === other?.userId && one?.waId === other?.waId;
 }
 

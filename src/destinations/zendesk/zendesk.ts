@@ -19,17 +19,17 @@ import { deliverTurn } from "./deliver-turn.ts";
 import { eraseFrom } from "./erase.ts";
 import { judgeZendesk } from "./failure.ts";
 import { findComment } from "./find-comment.ts";
-import { parseZendeskOptions, type ZendeskOptions } from "./options.ts";
+import { parseZendeskOptions, type RawOptions, type ZendeskOptions } from "./options.ts";
 import { linkHere, type Work } from "./parts.ts";
 import { zendeskSchema } from "./schema.ts";
 import { bodyOf, changesOf, type Line, lineOf, type Turn, takeTurn } from "./turn.ts";
-import { createUpdateWindow, type UpdateWindow } from "./update-window.ts";
+import { createUpdateWindow } from "./update-window.ts";
 
 /**
  * A user per contact, a ticket per conversation, a comment for what is said within some seconds. Every update carries the keys of its
  * deliveries, by which it is found again.
  */
-export const zendesk: DestinationKind = {
+export const zendesk: DestinationKind<RawOptions> = {
   kind: "zendesk",
   schema: zendeskSchema,
   create: (name, given, { shared }) => createZendesk(name, given, systemClock, shared),
@@ -46,7 +46,7 @@ const wouldDoNothing: Delivered = { answer: "would do nothing" };
 /** `clock`: for tests. Throws OptionError. */
 export function createZendesk(
   name: string,
-  given: Readonly<Record<string, unknown>>,
+  given: RawOptions,
   clock: Clock = systemClock,
   shared = createShared(),
 ): Destination {
@@ -77,18 +77,19 @@ export function createZendesk(
       throwIfAborted(signal);
       const lines = await Promise.all(items.map(lineOf));
       const [first, ...others] = lines.filter((line) => line !== undefined);
-      if (first === undefined) return items.map(() => nothing);
-      const together = isBusy([first, ...others], options, window);
+      const item = items.find((_, at) => lines[at] === first);
+      if (first === undefined || item === undefined) return items.map(() => nothing);
+      const work = workOn(item, signal);
+      const together = isBusy([first, ...others], work);
       const turn = takeTurn([first, ...others], options, together);
-      const outcome = await deliverTurn(workOn(first.item, signal), turn).catch(asOutcome(turn));
+      const outcome = await deliverTurn(work, turn).catch(asOutcome(turn));
       return lines.map((line) => outcomeOf(line, turn, outcome));
     },
     find: (event, context, signal) => findComment(workOn({ event, context }, signal)),
     preview(event) {
       const words = said(event);
       if (words === undefined) return undefined;
-      const line = { said: words, key: event.id, item: { event } } as unknown as Line;
-      const turn = takeTurn([line], options, false);
+      const turn = takeTurn([{ event, said: words, key: event.id }], options, false);
       return { author: turn.author, public: turn.isPublic, html_body: bodyOf(turn, new Map()) };
     },
     check: (signal) => checkZendesk(api.plain(signal), options),
@@ -121,12 +122,8 @@ function connect(
 }
 
 /** The two sides alternate quickly, or the ticket has used up half of its updates. */
-function isBusy(
-  lines: readonly [Line, ...Line[]],
-  options: ZendeskOptions,
-  window: UpdateWindow,
-): boolean {
-  const { ticket = "" } = linkHere(lines[0].item.context.link, options);
+function isBusy(lines: readonly Line[], { options, window, item }: Work): boolean {
+  const { ticket = "" } = linkHere(item.context.link, options);
   return changesOf(lines, options) >= busy.changes || window.used(ticket) >= busy.updates;
 }
 

@@ -182,7 +182,7 @@ async function writeConversation(
     [facts.id],
   );
   const joined = known === undefined ? facts : joinFacts(JSON.parse(known.facts), facts);
-  const row = rowOf(joined) as unknown as ConversationRow;
+  const row = rowOf<ConversationRow>(joined);
   await session.run(
     `INSERT INTO conversations
        (id, facts, last_received_at, last_inbound_at, waiting_since, closed_at, phone_number_id,

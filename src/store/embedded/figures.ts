@@ -44,7 +44,7 @@ export function createFiguresReader({ query }: Pick<Uses, "query">): FiguresRead
            ORDER BY sent_at, id LIMIT ?`,
         [from, to, after?.at ?? from, after?.id ?? "", limit],
       );
-      return found.map((facts) => rowOf(facts) as unknown as MessageRow);
+      return found.map((facts) => rowOf<MessageRow>(facts));
     },
   };
 }

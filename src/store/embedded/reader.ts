@@ -89,11 +89,10 @@ async function findConversations(
   const place = { column, from: "conversations", by: "id" };
   const rows = await parsedTogether<readonly [Facts, string | number]>(session, place, found);
   // `Date` takes both ways of writing a time.
-  return rows.map(([facts, at]) => ({ row: conversationOf(facts), at: new Date(at).getTime() }));
-}
-
-function conversationOf(facts: Facts): ConversationRow {
-  return rowOf(facts) as unknown as ConversationRow;
+  return rows.map(([facts, at]) => ({
+    row: rowOf<ConversationRow>(facts),
+    at: new Date(at).getTime(),
+  }));
 }
 
 /** Its own index has an account's by their last event; the indexes of all other lists say whose each is. */
@@ -172,5 +171,5 @@ function hasNul(text: string): boolean {
 }
 
 function factsRow<R>(row: { readonly facts: string }): R {
-  return rowOf(JSON.parse(row.facts)) as R;
+  return rowOf<R>(JSON.parse(row.facts));
 }

@@ -72,13 +72,13 @@ export function markOf({ max }: Facts): string | undefined {
 }
 
 /** The row as MongoDB holds it: the fields side by side, dotted names nested. */
-export function rowOf(facts: Facts): Record<string, unknown> {
+export function rowOf<Row>(facts: Facts): Row {
   const row: Record<string, unknown> = { _id: facts.id, ...facts.max, ...facts.add };
   for (const [name, value] of Object.entries(facts.min)) {
     const [outer = "", inner] = name.split(".");
     row[outer] = inner === undefined ? value : { ...(row[outer] as object), [inner]: value };
   }
-  return row;
+  return row as Row;
 }
 
 function merged<T>(

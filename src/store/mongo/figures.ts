@@ -41,7 +41,7 @@ export function createFiguresReader({ use }: MongoConnection): FiguresReader {
         const key = JSON.stringify([phoneNumberId ?? wabaId ?? "", minute, type, breakdown]);
         counts.set(key, (counts.get(key) ?? 0) + 1);
       });
-      return [...counts].map(([key, n]) => [...JSON.parse(key), n] as unknown as CountRow);
+      return [...counts].map(countRow);
     },
     async conversations(phoneNumberId, times) {
       const pairs = new Map<string, readonly [string, string]>();
@@ -63,6 +63,11 @@ export function createFiguresReader({ use }: MongoConnection): FiguresReader {
       return turns;
     },
   };
+}
+
+function countRow([key, count]: [string, number]): CountRow {
+  const [account, minute, type, breakdown] = JSON.parse(key);
+  return [account, minute, type, breakdown, count];
 }
 
 async function findSent(

@@ -23,7 +23,7 @@ afterEach(async () => {
   await google.close();
 });
 
-function sheet(options: Readonly<Record<string, unknown>> = {}): Destination {
+function sheet(options: object = {}): Destination {
   const clock = {
     now: () => Date.now(),
     monotonic: () => passed,

@@ -1,4 +1,5 @@
 import { createVerify, generateKeyPairSync } from "node:crypto";
+import type { RawOptions } from "../../../src/destinations/google-sheets/options.ts";
 import { type Stub, type StubAnswer, type StubRequest, startStub } from "../stub.ts";
 import { json, Refusal } from "./answers.ts";
 import { createGrid, type Grid } from "./grid.ts";
@@ -13,7 +14,7 @@ const scope = "https://www.googleapis.com/auth/spreadsheets";
 export interface SheetsStub {
   readonly stub: Stub;
   /** Options of a destination that writes here. */
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: RawOptions;
   readonly grids: Grid[];
   /** The sheet "Messages". */
   readonly grid: Grid;

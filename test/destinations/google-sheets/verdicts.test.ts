@@ -144,7 +144,7 @@ describe("the options of a sheet", () => {
 
   it("take the key file as text or object, and the spreadsheet as id or address", async () => {
     const address = `https://docs.google.com/spreadsheets/d/${spreadsheetId}/edit?gid=0#gid=0`;
-    const file = JSON.parse(String(google.options["credentials"]));
+    const file = JSON.parse(String(google.options.credentials));
     const flat = { ...file, private_key: privateKeyPem.replaceAll("\n", "\\n") };
     await destination.close();
     destination = create({ credentials: flat, spreadsheet: address });

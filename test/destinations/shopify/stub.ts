@@ -8,6 +8,7 @@ import {
   parse,
   validate,
 } from "graphql";
+import type { RawOptions } from "../../../src/destinations/shopify/options.ts";
 import { type Stub, type StubAnswer, type StubRequest, startStub } from "../stub.ts";
 import { createWorld, resolversOf, type World } from "./world.ts";
 
@@ -19,7 +20,7 @@ export const clientSecret = "shpss_invented-secret-4711";
 
 export interface ShopifyStub {
   readonly stub: Stub;
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: RawOptions;
   readonly world: World;
   /** Root fields of each request, in order. */
   readonly operations: string[];
