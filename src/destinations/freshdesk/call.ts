@@ -1,31 +1,12 @@
 import { createHash } from "node:crypto";
-import {
-  type DeliveryContext,
-  DeliveryError,
-  type Link,
-  type WaypostEvent,
-} from "../../contracts.ts";
-import type { ApiAnswer, Session } from "../http/api.ts";
-import type { Person } from "../person.ts";
+import { type DeliveryContext, DeliveryError } from "../../contracts.ts";
+import type { DeskCall } from "../desk/contact-book.ts";
+import type { ApiAnswer } from "../http/api.ts";
 import type { FreshdeskOptions } from "./options.ts";
 
 /** What all steps of one delivery share. */
-export interface Call {
-  readonly session: Session;
+export interface Call extends DeskCall {
   readonly options: FreshdeskOptions;
-  readonly event: WaypostEvent;
-  readonly context: DeliveryContext;
-  readonly person: Person;
-}
-
-/** A contact in Freshdesk, as the contact's link remembers it. */
-export interface FreshdeskContact {
-  readonly id: string;
-  readonly link: Link;
-  /** Not only remembered, but seen in this attempt. */
-  readonly seen: boolean;
-  /** For this delivery, in this attempt or an earlier one. */
-  readonly created: boolean;
 }
 
 /** By which a ticket is known again: the same for every attempt of a delivery, and short enough for a tag. */

@@ -1,17 +1,18 @@
 import type { Delivered } from "../../contracts.ts";
+import type { Saying } from "../desk/saying.ts";
 import type { Said } from "../said.ts";
 import { sameWords } from "../same-words.ts";
 import { type Call, listIn, markOf } from "./call.ts";
-import { findContact } from "./find-contact.ts";
+import { contacts } from "./find-contact.ts";
 import { readNotes, type TicketRecord } from "./ticket.ts";
 import { wordsOf } from "./words.ts";
-import { delivered, type Saying } from "./write.ts";
+import { delivered } from "./write.ts";
 
 /** What an earlier attempt has written; undefined: nothing. A ticket has our mark; a note is known by its words and its place. */
 export async function findWritten(call: Call, saying: Saying): Promise<Delivered | undefined> {
   const { link, idempotencyKey } = call.context;
   if (link?.["for"] === idempotencyKey) return { answer: "found: it is remembered", link };
-  const contact = await findContact(call);
+  const contact = await contacts.find(call);
   if (contact === undefined) return undefined;
   const ticket = await findTicket(call, contact.id);
   if (ticket) return delivered(call, contact, { ticket: String(ticket.id), created: true });

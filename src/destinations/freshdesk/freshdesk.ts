@@ -1,12 +1,9 @@
 import type { Delivered, DeliveryContext, Destination, WaypostEvent } from "../../contracts.ts";
 import { type Clock, systemClock } from "../../support/clock.ts";
+import { previewSaying, type Saying, sayingOf } from "../desk/saying.ts";
 import type { DestinationKind, DestinationParts } from "../destination-kind.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
-import { nothingToWrite } from "../nothing-to-write.ts";
-import { personOf } from "../person.ts";
-import { said, saidAsText } from "../said.ts";
 import { createShared } from "../shared.ts";
-import { isFromHistory } from "../ticket-rule.ts";
 import type { Call } from "./call.ts";
 import { checkFreshdesk, requirementsOf } from "./check.ts";
 import { createFreshdeskApi } from "./client.ts";
@@ -14,7 +11,7 @@ import { eraseFrom } from "./erase.ts";
 import { findWritten } from "./find-written.ts";
 import { type FreshdeskOptions, parseFreshdeskOptions, type RawOptions } from "./options.ts";
 import { freshdeskSchema } from "./schema.ts";
-import { type Saying, write } from "./write.ts";
+import { write } from "./write.ts";
 
 type Parts = Pick<DestinationParts, "shared"> & { readonly clock?: Clock };
 
@@ -37,15 +34,9 @@ function createFreshdesk(
     work: (call: Call, saying: Saying) => Promise<T>,
   ): Promise<T | Delivered> => {
     throwIfAborted(signal);
-    if (isFromHistory(event)) return { answer: "nothing to write: it is from the history" };
-    const concerned = said(event) && (await context.concerned());
-    const files = await context.files();
-    const told = said(event, concerned, files);
-    if (told === undefined) return nothingToWrite("it says nothing in a conversation", context);
-    const person = await personOf(event, context);
-    if (person === undefined) return nothingToWrite("it is about no single person", context);
-    const own = await options.text?.render(context);
-    const saying: Saying = { said: told, own: own === undefined ? undefined : String(own) };
+    const says = await sayingOf(event, context, options.text);
+    if (!("saying" in says)) return says;
+    const { person, saying } = says;
     return api.within({ event, context, signal }, (session) =>
       work({ session, options, event, context, person }, saying),
     );
@@ -59,21 +50,10 @@ function createFreshdesk(
     shadows: true,
     deliver: (...given) => attempt(given, write),
     find: (...given) => attempt(given, findWritten),
-    preview: (event) => previewOf(event, options),
+    preview: (event) => previewSaying(event, options.text),
     check: (signal) => checkFreshdesk(api.plain(signal), options),
     requirements: (signal) => requirementsOf(api.plain(signal), options),
     erase: (person, signal) => eraseFrom(api.plain(signal), options, person),
     close: api.close,
-  };
-}
-
-function previewOf(event: WaypostEvent, { text }: FreshdeskOptions): unknown {
-  const told = said(event);
-  if (told === undefined) return { nothing: "it says nothing in a conversation" };
-  const own = text?.renderFrom(event);
-  return {
-    to: event.data.contact?.waId ?? event.data.contact?.userId,
-    incoming: told.direction === "in",
-    body: saidAsText(own === undefined ? told : { ...told, text: String(own) }),
   };
 }

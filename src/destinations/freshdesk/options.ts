@@ -73,10 +73,7 @@ const defaults: Defaulted = {
 };
 
 /** Throws OptionError. */
-export function parseFreshdeskOptions(
-  name: string,
-  given: RawOptions,
-): FreshdeskOptions {
+export function parseFreshdeskOptions(name: string, given: RawOptions): FreshdeskOptions {
   const raw = { ...defaults, ...given };
   const { apiKey, text, eventField, baseUrl = `https://${raw.domain}.freshdesk.com` } = raw;
   if (!/^[\x21-\x7e]+$/.test(apiKey)) {

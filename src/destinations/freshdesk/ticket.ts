@@ -1,12 +1,12 @@
 import type { Link } from "../../contracts.ts";
 import { cleanLine } from "../clean-text.ts";
+import { type DeskContact, filled } from "../desk/contact-book.ts";
 import { pathOf } from "../http/api.ts";
 import { laterTime } from "../later-time.ts";
 import type { Said } from "../said.ts";
 import { ticketStep } from "../ticket-rule.ts";
-import { type Call, type FreshdeskContact, listIn, madeId, markOf, urlOf } from "./call.ts";
+import { type Call, listIn, madeId, markOf, urlOf } from "./call.ts";
 import { saysRequesterGone } from "./failure.ts";
-import { filled } from "./find-contact.ts";
 import { bodyOf } from "./multipart.ts";
 import { renderTicket } from "./options.ts";
 import type { Words } from "./words.ts";
@@ -118,7 +118,7 @@ export async function readNotes(
 /** `gone`: the contact is. undefined: in shadow. */
 export async function createTicket(
   call: Call,
-  contact: FreshdeskContact,
+  contact: DeskContact,
   { said, words }: { readonly said: Said; readonly words: Words },
 ): Promise<string | "gone" | undefined> {
   const fields = await fieldsOf(call, contact, { said, words });
@@ -140,7 +140,7 @@ export async function createTicket(
 
 async function fieldsOf(
   { options, context }: Call,
-  contact: FreshdeskContact,
+  contact: DeskContact,
   { said, words }: { readonly said: Said; readonly words: Words },
 ): Promise<Record<string, unknown>> {
   const told = await renderTicket(options, context);

@@ -1,18 +1,13 @@
 import { type Delivered, DeliveryError, type WaypostEvent } from "../../contracts.ts";
+import type { DeskContact } from "../desk/contact-book.ts";
+import type { Saying } from "../desk/saying.ts";
 import { nothingToWrite } from "../nothing-to-write.ts";
 import { recordEvent } from "../record-event.ts";
-import type { Said } from "../said.ts";
 import { opensNoTicket } from "../ticket-rule.ts";
-import { type Call, type FreshdeskContact, urlOf } from "./call.ts";
-import { findOrCreateContact } from "./find-contact.ts";
+import { type Call, urlOf } from "./call.ts";
+import { contacts } from "./find-contact.ts";
 import { createTicket, currentPlace, linkOf, type Place, reopen, writeNote } from "./ticket.ts";
 import { type Words, withoutFiles, wordsOf } from "./words.ts";
-
-export interface Saying {
-  readonly said: Said;
-  /** Instead of what the event says. */
-  readonly own: string | undefined;
-}
 
 /** Writes what the event says where it belongs. A contact or a ticket that is gone is replaced, once. */
 export async function write(call: Call, saying: Saying): Promise<Delivered> {
@@ -21,22 +16,18 @@ export async function write(call: Call, saying: Saying): Promise<Delivered> {
   const place = await currentPlace(call, inbound);
   if (place === undefined && !opens) return opensNothing(call);
   const words = await wordsOf(saying.said, saying.own);
-  const contact = await findOrCreateContact(call, { inbound });
+  const contact = await contacts.findOrCreate(call, { inbound });
   if (contact === undefined) return nobody(call);
   const noted = place && (await append(call, contact, { ...saying, words, place }));
   if (place && noted !== "gone") return noted ?? { answer: call.session.told() };
   return opens ? beginFor(call, contact, { ...saying, words }) : opensNothing(call);
 }
 
-async function beginFor(
-  call: Call,
-  contact: FreshdeskContact,
-  writing: Writing,
-): Promise<Delivered> {
+async function beginFor(call: Call, contact: DeskContact, writing: Writing): Promise<Delivered> {
   const begun = await begin(call, contact, writing);
   if (begun !== "gone") return begun ?? { answer: call.session.told() };
   const inbound = writing.said.direction === "in";
-  const other = await findOrCreateContact(call, { inbound, anew: true });
+  const other = await contacts.findOrCreate(call, { inbound, anew: true });
   if (other === undefined) return nobody(call);
   const again = await begin(call, other, writing);
   if (again === "gone") throw new DeliveryError("outage", "Freshdesk's contact is gone again");
@@ -60,7 +51,7 @@ interface Writing extends Saying {
 /** Opened first: whoever dies then finds it open, and writes. undefined: in shadow. */
 async function append(
   call: Call,
-  contact: FreshdeskContact,
+  contact: DeskContact,
   writing: Writing & { readonly place: Place },
 ): Promise<Delivered | "gone" | undefined> {
   const { place, said } = writing;
@@ -72,7 +63,7 @@ async function append(
 
 async function begin(
   call: Call,
-  contact: FreshdeskContact,
+  contact: DeskContact,
   writing: Writing,
 ): Promise<Delivered | "gone" | undefined> {
   const { said } = writing;
@@ -104,7 +95,7 @@ interface Written {
 /** As the delivery answers, also where a look-up found it. */
 export function delivered(
   call: Call,
-  contact: Pick<FreshdeskContact, "id" | "created">,
+  contact: Pick<DeskContact, "id" | "created">,
   { created, ...written }: Written,
 ): Delivered {
   const { ticket, note } = written;

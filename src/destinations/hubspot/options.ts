@@ -91,10 +91,7 @@ const { name: dealName, amount, description } = dealSchema.properties;
 const logs = { communication: "communications", note: "notes", none: undefined } as const;
 
 /** Throws OptionError. */
-export function parseHubspotOptions(
-  name: string,
-  given: RawOptions,
-): HubspotOptions {
+export function parseHubspotOptions(name: string, given: RawOptions): HubspotOptions {
   const raw = { ...defaults, ...given };
   const { token, text, log, consentProperty, create: creates } = raw;
   if (!/^[\x21-\x7e]+$/.test(token)) {

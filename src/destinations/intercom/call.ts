@@ -1,20 +1,11 @@
-import {
-  type DeliveryContext,
-  DeliveryError,
-  type Link,
-  type WaypostEvent,
-} from "../../contracts.ts";
-import type { ApiAnswer, Session } from "../http/api.ts";
-import type { Person } from "../person.ts";
+import { DeliveryError, type WaypostEvent } from "../../contracts.ts";
+import type { DeskCall } from "../desk/contact-book.ts";
+import type { ApiAnswer } from "../http/api.ts";
 import type { IntercomOptions } from "./options.ts";
 
 /** What all steps of one delivery share. */
-export interface Call {
-  readonly session: Session;
+export interface Call extends DeskCall {
   readonly options: IntercomOptions;
-  readonly event: WaypostEvent;
-  readonly context: DeliveryContext;
-  readonly person: Person;
   /** In whose name our side writes. */
   readonly account: Account;
 }
@@ -23,19 +14,6 @@ export interface Call {
 export interface Account {
   readonly admin: string;
   urlOf(object: "contact" | "conversation", id: string): string;
-}
-
-/** A contact in Intercom, as the contact's link remembers it. */
-export interface IntercomContact {
-  readonly id: string;
-  readonly link: Link;
-  /** Intercom knows an e-mail address, to which it may send what our side says. */
-  readonly hasMail: boolean;
-  readonly isLead: boolean;
-  /** Not only remembered, but seen in this attempt. */
-  readonly seen: boolean;
-  /** For this delivery, in this attempt or an earlier one. */
-  readonly created: boolean;
 }
 
 /** Event times are ISO; Intercom's are seconds. */

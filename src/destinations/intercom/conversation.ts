@@ -1,7 +1,8 @@
+import type { DeskContact } from "../desk/contact-book.ts";
 import { type ApiAnswer, pathOf } from "../http/api.ts";
 import { sameWords, textOfHtml } from "../same-words.ts";
 import { ticketStep } from "../ticket-rule.ts";
-import { type Call, type IntercomContact, idIn, secondsOf } from "./call.ts";
+import { type Call, idIn, secondsOf } from "./call.ts";
 import type { Words } from "./words.ts";
 
 /** As much of a conversation as is needed here. */
@@ -36,7 +37,7 @@ export type Voice = "contact" | "comment" | "note";
 /** The conversation to go on in; undefined: a new one is to begin. */
 export async function currentConversation(
   { session, options, event, context }: Call,
-  contact: IntercomContact,
+  contact: DeskContact,
 ): Promise<string | undefined> {
   const { conversation: id, contact: of, at = "", heard = "" } = context.link ?? {};
   if (id === undefined || of !== contact.id) return undefined;
@@ -70,14 +71,14 @@ export async function readConversation(
 /** By the contact's message alone: Intercom lets nobody else begin one without sending something. `gone`: the contact is. */
 export async function beginConversation(
   { session, event }: Call,
-  contact: IntercomContact,
+  contact: DeskContact,
   { body, attachments }: Words,
 ): Promise<Written | "gone" | undefined> {
   const answer = await session.write("begin a conversation", {
     method: "POST",
     path: "/conversations",
     json: {
-      from: { type: contact.isLead ? "lead" : "user", id: contact.id },
+      from: { type: contact.link["role"] === "lead" ? "lead" : "user", id: contact.id },
       ...{ body, created_at: secondsOf(event) },
       ...(attachments.length > 0 && { attachment_urls: attachments }),
     },
@@ -97,7 +98,7 @@ export async function replyIn(
     contact,
     words,
     voice,
-  }: { readonly contact: IntercomContact; readonly words: Words; readonly voice: Voice },
+  }: { readonly contact: DeskContact; readonly words: Words; readonly voice: Voice },
 ): Promise<Written | "gone" | undefined> {
   const { body, attachments } = words;
   const author =
@@ -134,7 +135,7 @@ export function partsOf({ conversation_parts }: ConversationRecord): readonly Pa
 /** On the contact, where no conversation is: nobody but teammates sees it. */
 export async function noteOnContact(
   { session, account }: Call,
-  contact: IntercomContact,
+  contact: DeskContact,
   { body }: Words,
 ): Promise<{ readonly note: string } | "gone" | undefined> {
   const answer = await session.write("write a note on the contact", {

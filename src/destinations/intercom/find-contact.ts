@@ -1,9 +1,15 @@
 import { DeliveryError, type Link } from "../../contracts.ts";
+import {
+  contactOf,
+  createContactBook,
+  type DeskContact,
+  filled,
+  firstName,
+  seenOf,
+} from "../desk/contact-book.ts";
 import { type ApiAnswer, pathOf } from "../http/api.ts";
-import { nameToWrite } from "../name-rule.ts";
-import { mayBeTheirs, type Person } from "../person.ts";
-import { unlessRefused } from "../unless-refused.ts";
-import { type Call, type IntercomContact, idIn } from "./call.ts";
+import { mayBeTheirs } from "../person.ts";
+import { type Call, idIn } from "./call.ts";
 import { firstError } from "./failure.ts";
 
 interface ContactRecord {
@@ -16,68 +22,17 @@ interface ContactRecord {
   readonly updated_at?: number;
 }
 
-/**
- * The person's contact: remembered, marked as theirs, or with their phone. undefined: there is none. `anew`: the one that is remembered
- * is gone. What it finds is remembered before it answers.
- */
-export async function findContact(call: Call, anew = false): Promise<IntercomContact | undefined> {
-  const { contactLink } = call.context;
-  const remembered = anew ? undefined : contactLink?.["contact"];
-  if (remembered !== undefined && contactLink) {
-    return hasNews(call.person, contactLink)
-      ? lookAgain(call, contactLink)
-      : fromLink(call, contactLink);
-  }
-  const marked = await findMarked(call);
-  // Of an earlier attempt that was about to make it.
-  const { made } = anew ? {} : (contactLink ?? {});
-  const kept = marked && (await keep(call, marked, made === undefined ? {} : { made }));
-  if (kept) return kept;
-  const record = await findByPhone(call);
-  return record && keep(call, record, {});
-}
+export const contacts = createContactBook<Call, ContactRecord>({
+  ...{ recordIn, findMarked, findByPhone },
+  linkOf: ({ id, role = "user", email }) => ({ contact: id, role, mail: email ? "1" : "0" }),
+  nameOf: ({ name }) => name,
+  lacking: ({ external_id: mark, role, phone }, { marks, phones }) => ({
+    ...(!mark && role !== "lead" && { external_id: marks[0] }),
+    ...(!phone && phones[0] !== undefined && { phone: `+${phones[0]}` }),
+  }),
+  create,
+});
 
-/** As `findContact`, and makes one where there is none. undefined: none is to be made. */
-export async function findOrCreateContact(
-  call: Call,
-  { inbound, anew = false }: { readonly inbound: boolean; readonly anew?: boolean },
-): Promise<IntercomContact | undefined> {
-  const found = await findContact(call, anew);
-  if (found) return found;
-  const { create } = call.options;
-  const wanted = create === "always" || (create === "inbound" && inbound);
-  return wanted ? createContact(call) : undefined;
-}
-
-function fromLink({ context }: Call, link: Link): IntercomContact {
-  return {
-    id: link["contact"] ?? "",
-    link,
-    hasMail: link["mail"] === "1",
-    isLead: link["role"] === "lead",
-    seen: false,
-    created: link["made"] === context.idempotencyKey,
-  };
-}
-
-/** The profile has another name, or they have a phone, since it was last looked at. */
-function hasNews({ name, phones }: Person, link: Link): boolean {
-  const phone = phones.length > 0 && link["phone"] === undefined;
-  return phone || (name !== undefined && name !== link["profile"]);
-}
-
-async function lookAgain(call: Call, link: Link): Promise<IntercomContact | undefined> {
-  const id = link["contact"] ?? "";
-  const answer = await call.session.look({
-    method: "GET",
-    path: pathOf`/contacts/${id}`,
-    accept: [404],
-  });
-  const kept = answer.status === 404 ? undefined : await keep(call, recordIn(answer), link);
-  return kept ?? findContact(call, true);
-}
-
-/** By external_id, which is never late. */
 async function findMarked({ session, person }: Call): Promise<ContactRecord | undefined> {
   for (const mark of person.marks) {
     const path = pathOf`/contacts/find_by_external_id/${mark}`;
@@ -91,8 +46,7 @@ async function findMarked({ session, person }: Call): Promise<ContactRecord | un
  * A contact of another WhatsApp account with the same phone is another person. A user comes before a lead, which cannot be merged into one by
  * the API; among equals the one that was changed last.
  */
-async function findByPhone({ session, options, person }: Call): Promise<ContactRecord | undefined> {
-  if (!options.matchesPhone || person.phones.length === 0) return undefined;
+async function findByPhone({ session, person }: Call): Promise<readonly ContactRecord[]> {
   const phones = person.phones.slice(0, 7).flatMap((phone) => [`+${phone}`, phone]);
   const answer = await session.look({
     method: "POST",
@@ -106,72 +60,20 @@ async function findByPhone({ session, options, person }: Call): Promise<ContactR
     },
   });
   const { data = [] } = answer.json as { data?: readonly ContactRecord[] };
-  const [first, ...more] = data
+  return data
     .filter(({ external_id }) => mayBeTheirs(external_id ?? undefined, person))
     .toSorted((a, b) => rankOf(a) - rankOf(b) || (b.updated_at ?? 0) - (a.updated_at ?? 0));
-  if (first && more.length > 0) session.note(`${more.length} more with this phone`);
-  return first;
 }
 
 function rankOf({ role }: ContactRecord): number {
   return role === "lead" ? 1 : 0;
 }
 
-/**
- * Marks it as theirs where it has no mark of anybody's, brings it up to date, and remembers it. undefined: somebody has deleted it,
- * which the search may tell later.
- */
-async function keep(
-  call: Call,
-  record: ContactRecord,
-  link: Link,
-): Promise<IntercomContact | undefined> {
-  const { session, options, person, context } = call;
-  const { id, role } = record;
-  const name = nameToWrite(options.name, {
-    shown: record.name ?? undefined,
-    profile: person.name,
-    written: link["name"],
-    phones: person.phones,
-  });
-  const changes = {
-    ...(!record.external_id && role !== "lead" && { external_id: person.marks[0] }),
-    ...(!record.phone && person.phones[0] !== undefined && { phone: `+${person.phones[0]}` }),
-    ...(name !== undefined && { name }),
-  };
-  const names = Object.keys(changes).join(", ");
-  let isGone = false;
-  const write = async () => {
-    const path = pathOf`/contacts/${id}`;
-    const request = { method: "PUT", path, json: changes, accept: [404] } as const;
-    const answer = await session.write(`write ${names} of contact ${id}`, request);
-    isGone = answer?.status === 404;
-  };
-  const isTaken = names === "" || (await unlessRefused(write()));
-  if (isGone) return undefined;
-  const kept: Link = {
-    ...link,
-    ...{ contact: id, role: role ?? "user", mail: record.email ? "1" : "0" },
-    ...(name !== undefined && isTaken && { name }),
-    ...seenOf(person),
-  };
-  await context.remember(kept, { scope: "contact" });
-  return { ...fromLink(call, kept), seen: true };
-}
-
-function seenOf({ name, phones }: Person): Link {
-  return { ...(name !== undefined && { profile: name }), ...(phones.length > 0 && { phone: "1" }) };
-}
-
 /** In shadow one without an id, so that what follows is told too. */
-async function createContact(call: Call): Promise<IntercomContact> {
+async function create(call: Call): Promise<DeskContact> {
   const { session, options, person, context } = call;
-  const name = nameToWrite(options.name, {
-    ...{ shown: undefined, written: undefined },
-    ...{ profile: person.name, phones: person.phones },
-  });
-  const attributes = (await options.attributes.render(context)) as Record<string, unknown>;
-  const told = Object.entries(attributes).filter(([, value]) => value !== "" && value !== null);
+  const name = firstName(call);
+  const told = filled(await options.attributes.render(context));
   const made = { made: context.idempotencyKey };
   // Before it is made: who finds it after a crash knows that it is ours.
   await context.remember(made, { scope: "contact" });
@@ -183,25 +85,25 @@ async function createContact(call: Call): Promise<IntercomContact> {
       external_id: person.marks[0],
       ...(person.phones[0] !== undefined && { phone: `+${person.phones[0]}` }),
       ...(name !== undefined && { name }),
-      ...(told.length > 0 && { custom_attributes: Object.fromEntries(told) }),
+      ...(Object.keys(told).length > 0 && { custom_attributes: told }),
     },
     accept: [409],
   });
-  if (answer === undefined) return { ...fromLink(call, made), seen: true };
+  if (answer === undefined) return contactOf(call, made, true);
   if (answer.status === 409) return keepExisting(call, await existing(call, answer));
   const link: Link = {
     ...{ contact: idIn(answer, "id"), role: "user", mail: "0", ...seenOf(person), ...made },
     ...(name !== undefined && { name }),
   };
   await context.remember(link, { scope: "contact" });
-  return { ...fromLink(call, link), seen: true };
+  return contactOf(call, link, true);
 }
 
 /** Who was there has a name and perhaps an e-mail address of their own. */
-async function keepExisting(call: Call, id: string): Promise<IntercomContact> {
+async function keepExisting(call: Call, id: string): Promise<DeskContact> {
   const path = pathOf`/contacts/${id}`;
   const answer = await call.session.look({ method: "GET", path, accept: [404] });
-  const kept = answer.status === 404 ? undefined : await keep(call, recordIn(answer), {});
+  const kept = answer.status === 404 ? undefined : await contacts.keep(call, recordIn(answer), {});
   if (kept) return kept;
   // The next attempt makes it.
   throw new DeliveryError("outage", "the contact was deleted meanwhile", { laneOnly: true });

@@ -1,7 +1,8 @@
 import { type Delivered, DeliveryError } from "../../contracts.ts";
+import type { DeskContact } from "../desk/contact-book.ts";
 import { pathOf } from "../http/api.ts";
 import { sameWords, textOfHtml } from "../same-words.ts";
-import { type Call, type IntercomContact, secondsOf } from "./call.ts";
+import { type Call, secondsOf } from "./call.ts";
 import {
   type ConversationRecord,
   type Part,
@@ -9,7 +10,7 @@ import {
   readConversation,
   type Voice,
 } from "./conversation.ts";
-import { findContact } from "./find-contact.ts";
+import { contacts } from "./find-contact.ts";
 import { lagLeftMs } from "./link.ts";
 import { type Words, wordsOf } from "./words.ts";
 import { delivered, deliveredNote, type Saying, voiceOf } from "./write.ts";
@@ -18,7 +19,7 @@ import { delivered, deliveredNote, type Saying, voiceOf } from "./write.ts";
 export async function findWritten(call: Call, saying: Saying): Promise<Delivered | undefined> {
   const { link, idempotencyKey } = call.context;
   if (link?.["for"] === idempotencyKey) return { answer: "found: it is remembered", link };
-  const contact = await findContact(call);
+  const contact = await contacts.find(call);
   if (contact === undefined) return undefined;
   const words = await wordsOf(saying.said, saying.own);
   const voice = voiceOf(call, contact, saying.said);
@@ -35,7 +36,7 @@ export async function findWritten(call: Call, saying: Saying): Promise<Delivered
 
 async function findPart(
   call: Call,
-  contact: IntercomContact,
+  contact: DeskContact,
   { words, voice }: { readonly words: Words; readonly voice: Voice },
 ) {
   const { conversation, part: last } = call.context.link ?? {};
@@ -62,7 +63,7 @@ function says({ body }: Pick<Part, "body">, { plain }: Words): boolean {
   return sameWords(plain, textOfHtml(body ?? ""));
 }
 
-async function findBegun({ session, event }: Call, contact: IntercomContact, words: Words) {
+async function findBegun({ session, event }: Call, contact: DeskContact, words: Words) {
   const at = secondsOf(event);
   const filters = [
     { field: "contact_ids", operator: "=", value: contact.id },
@@ -84,7 +85,7 @@ const skewS = 300;
 
 async function findNote(
   call: Call,
-  contact: IntercomContact,
+  contact: DeskContact,
   words: Words,
 ): Promise<Delivered | undefined> {
   const path = pathOf`/contacts/${contact.id}/notes`;

@@ -1,12 +1,9 @@
 import type { Delivered, DeliveryContext, Destination, WaypostEvent } from "../../contracts.ts";
 import { type Clock, systemClock } from "../../support/clock.ts";
+import { previewSaying, sayingOf } from "../desk/saying.ts";
 import type { DestinationKind, DestinationParts } from "../destination-kind.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
-import { nothingToWrite } from "../nothing-to-write.ts";
-import { personOf } from "../person.ts";
-import { said, saidAsText } from "../said.ts";
 import { createShared } from "../shared.ts";
-import { isFromHistory } from "../ticket-rule.ts";
 import { createAccount } from "./account.ts";
 import type { Call } from "./call.ts";
 import { checkIntercom, requirementsOf } from "./check.ts";
@@ -40,19 +37,10 @@ function createIntercom(
     work: (call: Call, saying: Saying) => Promise<T>,
   ): Promise<T | Delivered> => {
     throwIfAborted(signal);
-    if (isFromHistory(event)) return { answer: "nothing to write: it is from the history" };
-    const concerned = said(event) && (await context.concerned());
-    const files = await context.files();
-    const told = said(event, concerned, files);
-    if (told === undefined) return nothingToWrite("it says nothing in a conversation", context);
-    const person = await personOf(event, context);
-    if (person === undefined) return nothingToWrite("it is about no single person", context);
-    const own = await options.text?.render(context);
-    const saying: Saying = {
-      said: told,
-      own: own === undefined ? undefined : String(own),
-      now: () => clock.now(),
-    };
+    const says = await sayingOf(event, context, options.text);
+    if (!("saying" in says)) return says;
+    const { person } = says;
+    const saying: Saying = { ...says.saying, now: () => clock.now() };
     return api.within({ event, context, signal }, async (session) => {
       const account = await accountFor(session);
       return work({ session, options, event, context, person, account }, saying);
@@ -67,7 +55,7 @@ function createIntercom(
     shadows: true,
     deliver: (...given) => attempt(given, write),
     find: (...given) => attempt(given, findWritten),
-    preview: (event) => previewOf(event, options),
+    preview: (event) => previewSaying(event, options.text),
     check: (signal) => checkIntercom(api.plain(signal), options),
     requirements: (signal) => requirementsOf(api.plain(signal), options),
     async erase(person, signal) {
@@ -75,16 +63,5 @@ function createIntercom(
       return eraseFrom(session, await accountFor(session), person);
     },
     close: api.close,
-  };
-}
-
-function previewOf(event: WaypostEvent, { text }: IntercomOptions): unknown {
-  const told = said(event);
-  if (told === undefined) return { nothing: "it says nothing in a conversation" };
-  const own = text?.renderFrom(event);
-  return {
-    to: event.data.contact?.waId ?? event.data.contact?.userId,
-    direction: told.direction,
-    body: saidAsText(own === undefined ? told : { ...told, text: String(own) }),
   };
 }

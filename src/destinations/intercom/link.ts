@@ -1,7 +1,8 @@
 import type { Link } from "../../contracts.ts";
 import { isInboundMessage } from "../../event/direction.ts";
+import type { DeskContact } from "../desk/contact-book.ts";
 import { laterTime } from "../later-time.ts";
-import type { Call, IntercomContact } from "./call.ts";
+import type { Call } from "./call.ts";
 
 /**
  * What is remembered of a conversation: where it goes on, the last that was written there and for which delivery, when the contact last
@@ -9,7 +10,7 @@ import type { Call, IntercomContact } from "./call.ts";
  */
 export function linkOf(
   call: Call,
-  contact: IntercomContact,
+  contact: DeskContact,
   written: Readonly<{ conversation?: string; part?: string; note?: string }>,
 ): Link {
   const { event, context } = call;

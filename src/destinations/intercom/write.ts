@@ -1,8 +1,10 @@
 import { type Delivered, DeliveryError, type WaypostEvent } from "../../contracts.ts";
+import type { DeskContact } from "../desk/contact-book.ts";
+import type { Saying as DeskSaying } from "../desk/saying.ts";
 import { nothingToWrite } from "../nothing-to-write.ts";
 import { recordEvent } from "../record-event.ts";
 import type { Said } from "../said.ts";
-import type { Call, IntercomContact } from "./call.ts";
+import type { Call } from "./call.ts";
 import {
   beginConversation,
   currentConversation,
@@ -11,14 +13,11 @@ import {
   type Voice,
   type Written,
 } from "./conversation.ts";
-import { findOrCreateContact } from "./find-contact.ts";
+import { contacts } from "./find-contact.ts";
 import { beginningLink, linkOf } from "./link.ts";
 import { type Words, withoutAttachments, wordsOf } from "./words.ts";
 
-export interface Saying {
-  readonly said: Said;
-  /** Instead of what the event says. */
-  readonly own: string | undefined;
+export interface Saying extends DeskSaying {
   /** The wall clock. */
   now(): number;
 }
@@ -27,11 +26,11 @@ export interface Saying {
 export async function write(call: Call, saying: Saying): Promise<Delivered> {
   const inbound = saying.said.direction === "in";
   const words = await wordsOf(saying.said, saying.own);
-  const contact = await findOrCreateContact(call, { inbound });
+  const contact = await contacts.findOrCreate(call, { inbound });
   if (contact === undefined) return nobody(call);
   let written = await writeFor(call, contact, { ...saying, words });
   if (written === "gone") {
-    const other = await findOrCreateContact(call, { inbound, anew: true });
+    const other = await contacts.findOrCreate(call, { inbound, anew: true });
     if (other === undefined) return nobody(call);
     written = await writeFor(call, other, { ...saying, words, lost: true });
   }
@@ -54,7 +53,7 @@ interface Writing extends Saying {
 /** undefined: in shadow. */
 async function writeFor(
   call: Call,
-  contact: IntercomContact,
+  contact: DeskContact,
   writing: Writing,
 ): Promise<Delivered | "gone" | undefined> {
   const current = writing.lost ? undefined : await currentConversation(call, contact);
@@ -73,7 +72,7 @@ async function writeFor(
     : note(call, contact, writing);
 }
 
-async function begin(call: Call, contact: IntercomContact, writing: Writing) {
+async function begin(call: Call, contact: DeskContact, writing: Writing) {
   if (!call.context.shadow) await call.context.remember(beginningLink(call, writing.now()));
   const begun = await taking(writing, (words) => beginConversation(call, contact, words));
   if (begun === undefined || begun === "gone") return begun;
@@ -88,7 +87,7 @@ async function begin(call: Call, contact: IntercomContact, writing: Writing) {
  */
 async function follow(
   call: Call,
-  contact: IntercomContact,
+  contact: DeskContact,
   { begun, before }: { readonly begun: Written; readonly before: string },
 ): Promise<void> {
   await call.context.remember(linkOf(call, contact, place(begun)));
@@ -102,21 +101,21 @@ async function follow(
   }
 }
 
-async function note(call: Call, contact: IntercomContact, writing: Writing) {
+async function note(call: Call, contact: DeskContact, writing: Writing) {
   const noted = await noteOnContact(call, contact, writing.words);
   if (noted === undefined || noted === "gone") return noted;
   return deliveredNote(call, contact, noted.note);
 }
 
-/** Who speaks. What nobody said, and what did not arrive, teammates alone see. */
+/** Who speaks. What nobody said, and what did not arrive, teammates alone see; what our side says would be sent to who has e-mail. */
 export function voiceOf(
   { options }: Pick<Call, "options">,
-  { hasMail }: Pick<IntercomContact, "hasMail">,
+  { link }: Pick<DeskContact, "link">,
   { direction, failed, note }: Said,
 ): Voice {
   if (direction === "in") return "contact";
   if (failed || note || options.replies === "note") return "note";
-  return options.replies === "auto" && hasMail ? "note" : "comment";
+  return options.replies === "auto" && link["mail"] === "1" ? "note" : "comment";
 }
 
 /** Once more without files, where Intercom cannot take them: what was said arrives in any case. */
@@ -134,7 +133,7 @@ async function taking<T>(
 }
 
 /** As the delivery answers, also where a look-up found it. */
-export function delivered(call: Call, contact: IntercomContact, written: Written): Delivered {
+export function delivered(call: Call, contact: DeskContact, written: Written): Delivered {
   const { conversation, part, created } = written;
   return {
     remoteId: part === "" ? conversation : `${conversation}:${part}`,
@@ -147,7 +146,7 @@ export function delivered(call: Call, contact: IntercomContact, written: Written
   };
 }
 
-export function deliveredNote(call: Call, contact: IntercomContact, note: string): Delivered {
+export function deliveredNote(call: Call, contact: DeskContact, note: string): Delivered {
   const link = linkOf(call, contact, { note });
   const events = madeEvents(call, "contact", contact);
   return { remoteId: `note:${note}`, answer: "200", link, events };

@@ -165,7 +165,7 @@ describe("people and tickets in Freshdesk", () => {
         id: 9_999,
         body: "",
         private: true,
-        incoming: false,
+        direction: "out",
         user_id: 1,
         attachments: [],
         notified: [],
