@@ -1,5 +1,6 @@
 import { describeError } from "./describe-error.ts";
 import type { Log } from "./log.ts";
+import { within } from "./within.ts";
 
 /**
  * Ends a part of the program. `leftMs` is what it may take; what takes longer is left behind, so that those after it
@@ -60,16 +61,10 @@ export function createLifecycle(log: Log): Lifecycle {
 }
 
 async function stopWithin(leftMs: number, { stop }: Part): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new Error(`it did not end within ${Math.round(leftMs)} ms`);
-    timer = setTimeout(() => reject(error), leftMs);
+  const stopping = (async () => stop(leftMs))();
+  await within(leftMs, stopping, () => {
+    throw new Error(`it did not end within ${Math.round(leftMs)} ms`);
   });
-  try {
-    await Promise.race([(async () => stop(leftMs))(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** The rest of the deadline is for the program's own end. */

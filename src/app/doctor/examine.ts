@@ -5,7 +5,7 @@ import type { Routing } from "../../config/routing.ts";
 import { warningsOf } from "../../config/warnings.ts";
 import type { DoctorFinding, ProblemKind } from "../../contracts.ts";
 import { destinationKinds } from "../../destinations/kinds.ts";
-import { delay } from "../../support/delay.ts";
+import { within } from "../../support/within.ts";
 import { bad, good } from "./check.ts";
 import { checkBroker } from "./check-carriers.ts";
 import { checkClock } from "./check-clock.ts";
@@ -68,15 +68,11 @@ async function inTime(
   kind: ProblemKind,
   check: Promise<readonly DoctorFinding[]>,
 ): Promise<readonly DoctorFinding[]> {
-  const over = new AbortController();
-  const late = delay(patienceMs, { signal: over.signal }).then(() => [
-    bad(of, kind, `no answer within ${patienceMs / 1_000} s`, "Try again; see its runbook."),
-  ]);
   try {
-    return await Promise.race([check, late]);
+    return await within(patienceMs, check, () => [
+      bad(of, kind, `no answer within ${patienceMs / 1_000} s`, "Try again; see its runbook."),
+    ]);
   } catch {
     return [bad(of, kind, "it could not be checked", "See its runbook.")];
-  } finally {
-    over.abort();
   }
 }

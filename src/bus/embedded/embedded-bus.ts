@@ -1,8 +1,8 @@
 import type { Bus, EncodedEvent, QueueSpec } from "../../contracts.ts";
 import { type AppendLog, openAppendLog } from "../../support/append-log.ts";
-import { delay } from "../../support/delay.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
+import { within } from "../../support/within.ts";
 import { loadQueues, type Queues } from "./queues.ts";
 import { createTails } from "./tails.ts";
 import { createWriteHealth } from "./write-health.ts";
@@ -79,9 +79,7 @@ export async function openEmbeddedBus(options: {
 
 /** A handler that does not end keeps neither the file open nor the program from ending: its batch comes again. */
 async function closeAll(queues: Queues, events: AppendLog, log: Log): Promise<void> {
-  const late = new AbortController();
-  const handled = queues.close().finally(() => late.abort());
-  await Promise.race([handled, delay(handlersMs, { signal: late.signal })]);
+  await within(handlersMs, queues.close(), () => undefined);
   const waiting = queues.all().filter((queue) => (queue.state().unacked ?? 0) > 0);
   for (const { name: queue } of waiting)
     log.warn("a handler did not end, its batch comes again", { queue });

@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Channel, ChannelModel } from "amqplib";
 import type { Log } from "../../support/log.ts";
+import { within } from "../../support/within.ts";
 
 /** Without an `error` listener an error of the channel would end the process. */
 export function guardChannel(channel: Channel, log: Log): void {
@@ -18,14 +18,7 @@ export async function closeChannel(channel: Channel, limitMs = 3000): Promise<vo
     channel.once("close", resolve);
     channel.close().then(resolve, () => resolve());
   });
-  await within(limitMs, closed);
-}
-
-/** Resolves with the work, or without it after `limitMs`. */
-export async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
-  const timer = new AbortController();
-  const limit = sleep(limitMs, undefined, { signal: timer.signal }).catch(() => undefined);
-  await Promise.race([work, limit]).finally(() => timer.abort());
+  await within(limitMs, closed, () => undefined);
 }
 
 /**

@@ -1,7 +1,8 @@
 import { type ChannelModel, connect, type RecoveringChannelModel } from "amqplib";
 import { describeError } from "../../support/describe-error.ts";
 import type { Log } from "../../support/log.ts";
-import { dropConnection, within } from "./channel.ts";
+import { within } from "../../support/within.ts";
+import { dropConnection } from "./channel.ts";
 import { TopologyError } from "./topology.ts";
 
 /** A connection that comes back by itself, at most about 2 s after the broker does. */
@@ -64,8 +65,9 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     trouble: () => trouble,
     connected: (signal) => (current ? Promise.resolve(current) : oneOf(waiting, signal)),
     close: async () => {
-      if (!current && performance.now() >= due - 5) await within(2500, attempt(recovering));
-      await within(1000, recovering.close());
+      if (!current && performance.now() >= due - 5)
+        await within(2500, attempt(recovering), () => undefined);
+      await within(1000, recovering.close(), () => undefined);
       if (current) dropConnection(current);
       current = undefined;
       trouble = "the connection to RabbitMQ is closed";

@@ -1,6 +1,7 @@
 import { type ChannelModel, connect } from "amqplib";
 import type { QueueSpec } from "../../contracts.ts";
-import { closeChannel, within } from "./channel.ts";
+import { within } from "../../support/within.ts";
+import { closeChannel } from "./channel.ts";
 import { connectionWords } from "./connection.ts";
 import { declareLayout, settledAt } from "./declare-layout.ts";
 import { goalOf } from "./layout.ts";
@@ -44,7 +45,7 @@ export async function inspectRabbit(
   } catch (error) {
     throw new Error(error instanceof Error ? connectionWords(error) : "RabbitMQ is away");
   } finally {
-    if (model) await within(2_000, model.close());
+    if (model) await within(2_000, model.close(), () => undefined);
   }
 }
 

@@ -3,7 +3,8 @@ import type { ChannelModel, ConfirmChannel, Message, Options } from "amqplib";
 import type { EncodedEvent } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
-import { closeChannel, dropConnection, guardChannel, within } from "./channel.ts";
+import { within } from "../../support/within.ts";
+import { closeChannel, dropConnection, guardChannel } from "./channel.ts";
 import { declareLayout } from "./declare-layout.ts";
 import { shardHeaders } from "./layout.ts";
 import { declareTopology, exchangeOf, type Topology } from "./topology.ts";
@@ -76,7 +77,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     },
     close: async () => {
       line.closing = true;
-      await within(3000, window.idle());
+      await within(3000, window.idle(), () => undefined);
       if (line.channel) await closeChannel(line.channel, 1000);
     },
   };

@@ -5,7 +5,7 @@ import { parseBusMessage } from "../../event/parse.ts";
 import { compilePattern } from "../../event/pattern.ts";
 import { bindingKey } from "../../event/routing-key.ts";
 import type { Log } from "../../support/log.ts";
-import { within } from "./channel.ts";
+import { within } from "../../support/within.ts";
 import type { Connection } from "./connection.ts";
 import { createSubscription } from "./subscription.ts";
 import { declareTopology, eventsExchange, topologyOf } from "./topology.ts";
@@ -45,7 +45,7 @@ export async function openTail(options: TailOptions): Promise<Consumer> {
       if (!over.aborted) await ended;
     },
   });
-  await within(2000, isBound);
+  await within(2000, isBound, () => undefined);
   return subscription;
 }
 

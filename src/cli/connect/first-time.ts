@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { loadClient } from "../../config/load-client.ts";
 import type { Connection } from "../../contracts.ts";
 import type { ConnectionOptions } from "../../meta/facts.ts";
 import { readConnection } from "../../meta/read-connection.ts";
 import { tryCallback } from "../../meta/try-callback.ts";
+import { delay } from "../../support/delay.ts";
 import { askTerminal, type Questions } from "../add/questions.ts";
 import { keepInEnv } from "../common/env-file.ts";
 import { eventLine } from "../common/event-line.ts";
@@ -123,7 +123,7 @@ async function untilReachable(
   for (const end = Date.now() + reachableMs; Date.now() < end && !signal.aborted; ) {
     wrong = await tryCallback(callback, verifyToken);
     if (wrong === undefined) return;
-    await sleep(lookMs, undefined, { signal }).catch(() => undefined);
+    await delay(lookMs, { signal });
   }
   throw new CommandError(
     exitCodes.wrong,
@@ -171,7 +171,7 @@ async function untilMessage(
     if (!tunnel.open()) throw new CommandError(exitCodes.wrong, "The tunnel has ended.");
     if (!shown) shown = await showFirst(resolve, from);
     refused = await tellRefused(resolve, refused);
-    await sleep(lookMs, undefined, { signal }).catch(() => undefined);
+    await delay(lookMs, { signal });
   }
   print(
     "The tunnel is closed, and Meta still sends to it: give Waypost a lasting address (PUBLIC_URL), then `waypost connect --apply`.",

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Audit, type AuditEntry, StoreError } from "../../contracts.ts";
+import { delay } from "../../support/delay.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
-import { within } from "../http/within.ts";
+import { within } from "../../support/within.ts";
 
 export interface AuditQueue {
   /**
@@ -66,7 +66,7 @@ export function createAuditQueue(options: {
   const writeAll = async () => {
     while (waiting.length > 0 && !stopping.signal.aborted) {
       if (await write(waiting.slice(0, atOnce))) continue;
-      await sleep(againMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await delay(againMs, { signal: stopping.signal });
     }
     // At once, or an entry added before a `finally` had its turn would wait for the next one.
     writing = undefined;

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { Request, RequestHandler, Response } from "express";
 import type { AuditEntry, AuditFilter } from "../../contracts.ts";
+import { within } from "../../support/within.ts";
 import { type Problem, sendProblem, unavailable } from "../http/problem.ts";
-import { within } from "../http/within.ts";
 import { revealReason, seesContents } from "../masking/shown-to.ts";
 import type { AuditQueue } from "./audit-queue.ts";
 import { askedOf, type Resolve, resolveAsked } from "./audited-filter.ts";

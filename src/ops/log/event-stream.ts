@@ -3,13 +3,13 @@ import type { Bus, Consumer, EventFilter, EventQuery, WaypostEvent } from "../..
 import { compilePattern } from "../../event/pattern.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
+import { within } from "../../support/within.ts";
 import { auditNow } from "../access/audit.ts";
 import type { Authentication } from "../access/authenticate.ts";
 import { seenBy } from "../access/reach.ts";
 import { viewerOf } from "../access/viewer.ts";
 import { unavailable } from "../http/problem.ts";
 import { parseEventFilter } from "../http/query.ts";
-import { within } from "../http/within.ts";
 import { shownBy } from "../masking/masking.ts";
 import { createSink, type Sink } from "./sink.ts";
 

@@ -1,5 +1,5 @@
 import type { Installation } from "../../contracts.ts";
-import { within } from "../http/within.ts";
+import { within } from "../../support/within.ts";
 import { createPseudonyms, noPseudonyms, type Pseudonyms } from "./pseudonyms.ts";
 
 export interface Keyed {

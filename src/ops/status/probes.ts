@@ -1,7 +1,7 @@
 import { Router } from "express";
 import type { Metrics } from "../../support/metrics.ts";
+import { within } from "../../support/within.ts";
 import { onlyMethods } from "../http/problem.ts";
-import { within } from "../http/within.ts";
 
 /** One thing that a role needs. `reason` is in words and holds no secret. */
 export interface ReadyCheck {

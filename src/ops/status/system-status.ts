@@ -1,6 +1,6 @@
 import type { Bus, RunningProcess, Store } from "../../contracts.ts";
 import type { Metrics } from "../../support/metrics.ts";
-import { within } from "../http/within.ts";
+import { within } from "../../support/within.ts";
 import { type DestinationState, destinationStates, withoutFigures } from "./destination-state.ts";
 import type { ConfigurationState, ReceiverStatus, SeenStats, SystemStatus } from "./status.ts";
 import { findProblems } from "./status-problems.ts";

@@ -165,7 +165,7 @@ describe("people and tickets in Freshdesk", () => {
         id: 9_999,
         body: "",
         private: true,
-        direction: "out",
+        incoming: false,
         user_id: 1,
         attachments: [],
         notified: [],
