@@ -26,7 +26,21 @@ export interface PublishBatchOptions {
   readonly onEnd: (batch: PublishBatch) => void;
 }
 
-/** Publishes when this turn of the event loop ends, or when it is full. */
+/**
+ * Publishes when this turn of the event loop ends, or when it is full.
+ *
+ * | phase      | what happens                            | then       | and                                                  |
+ * | ---------- | --------------------------------------- | ---------- | ---------------------------------------------------- |
+ * | open       | a POST comes                            | open       | it is added                                          |
+ * | open       | it is full, or the turn ends            | publishing | all of it is one publish                             |
+ * | open       | it is spilled                           | ended      | its POSTs are appended, nothing is published         |
+ * | publishing | a POST comes                            | publishing | it is not taken: another batch has it                |
+ * | publishing | it is confirmed                         | ended      | its POSTs are durable                                |
+ * | publishing | it is refused                           | publishing | `onFailure`, which spills it                         |
+ * | publishing | it is spilled                           | ended      | the publish is given up, its POSTs are appended      |
+ * | any        | `deadlineMs` after its first POST       | same       | `onFailure`, which spills it; once ended: nothing    |
+ * | ended      | it is confirmed or refused after all    | ended      | nothing: what is there twice has one id              |
+ */
 export function createPublishBatch(options: PublishBatchOptions): PublishBatch {
   const { bus, deadlineMs, append, onFailure, onEnd } = options;
   const posts: (readonly EncodedEvent[])[] = [];

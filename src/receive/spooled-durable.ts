@@ -25,6 +25,22 @@ type Options = DurableOptions & { readonly spool: Spool };
 /**
  * Confirm first, spool second, and sticky: once one POST had to spool, all later ones do, until the pump
  * has published everything before them. Else newer events would overtake older ones.
+ *
+ * | mode   | what happens                                              | then   | and                                         |
+ * | ------ | --------------------------------------------------------- | ------ | ------------------------------------------- |
+ * | (none) | it is made, and something lies in the spool               | spool  |                                             |
+ * | (none) | it is made, and nothing lies there                        | direct |                                             |
+ * | direct | a POST comes, the bus is ready                            | direct | it joins the newest batch, or begins one    |
+ * | direct | a batch is confirmed                                      | direct | its POSTs are durable                       |
+ * | direct | a POST comes, the bus is not ready                        | spool  | it and all in flight are appended, in order |
+ * | direct | a batch is refused, or has no confirm after `deadlineMs`  | spool  | all in flight is appended, oldest first     |
+ * | spool  | a POST comes                                              | spool  | it waits at a closed gate, and is appended  |
+ * | spool  | an append fails                                           | spool  | the POST is refused                         |
+ * | spool  | the pump's window is confirmed, something is left         | spool  | the window is dropped                       |
+ * | spool  | it is not confirmed                                       | spool  | it is published again, a while later        |
+ * | spool  | it is confirmed late                                      | spool  | dropped, and the gate stays open            |
+ * | spool  | it is confirmed in time, nothing is left or on its way in | direct | dropped, and the gate opens                 |
+ * | either | it closes                                                 | same   | POSTs are refused, the pump has 2 s         |
  */
 export function createSpooledDurable(options: Options): Durable {
   return new SpooledDurable(options);

@@ -36,6 +36,17 @@ export interface Window {
   idle(): Promise<void>;
 }
 
+/**
+ * | call      | what happens                              | then      | and                                          |
+ * | --------- | ----------------------------------------- | --------- | -------------------------------------------- |
+ * | (new)     | `enter`                                   | waiting   | sent at once where it may                    |
+ * | waiting   | it is the first, fits, and may be sent    | in flight | sent                                         |
+ * | waiting   | `giveUp`                                  | gone      | those behind it are looked at                |
+ * | waiting   | `reject` of what waits, or of all         | gone      | settled with the error                       |
+ * | in flight | `giveUp`                                  | in flight | the caller has gone, its place is not free   |
+ * | in flight | `reject` of all                           | in flight | settled with the error                       |
+ * | in flight | `leave`: confirmed, nacked or lost        | gone      | its place is free, those that wait come next |
+ */
 export function createWindow(canSend: () => boolean, send: (call: PublishCall) => void): Window {
   const waiting = new Set<PublishCall>();
   const inFlight = new Set<PublishCall>();

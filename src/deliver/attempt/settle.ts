@@ -16,7 +16,24 @@ export interface Tried {
   readonly delaysMs: readonly number[];
 }
 
-/** The place where a verdict becomes a state: what to write of the row. `waitMs` unless it is done. */
+/**
+ * The place where a verdict becomes a state: what to write of the row. `waitMs` unless it is done. A lane tries its first row alone, so that
+ * what waits here keeps the rows behind it back.
+ *
+ * | row             | the attempt ends with                                    | row then                         | next try                                                 |
+ * | --------------- | -------------------------------------------------------- | -------------------------------- | -------------------------------------------------------- |
+ * | open            | (it begins)                                              | sending                          |                                                          |
+ * | sending         | delivered or found                                       | delivered                        |                                                          |
+ * | sending         | the destination did not want it                          | skipped, with the reason         |                                                          |
+ * | sending         | refused                                                  | dead, with the reason            |                                                          |
+ * | sending         | config                                                   | open, and the destination pauses | when it is resumed                                       |
+ * | sending         | outage while others succeed, attempts left               | open, one attempt more           | after the delay of that attempt; a vendor may say when   |
+ * | sending         | outage while others succeed, none left                   | dead: gave up                    |                                                          |
+ * | sending         | outage while nothing succeeds, or by no fault of its own | open, no attempt used            | after the delay, at most a minute; a vendor may say when |
+ * | sending         | config or outage that may have taken effect              | sending: *unknown*               | as above; looks up first, where it can                   |
+ * | sending         | (the process ends)                                       | sending: *unknown*               | by the next holder                                       |
+ * | open or sending | (an operator gives it up)                                | dead                             |                                                          |
+ */
 export function settle(
   row: OpenRow,
   tried: Tried,
