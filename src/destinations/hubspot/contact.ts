@@ -12,8 +12,6 @@ export interface KnownContact {
   readonly id: string;
   /** Made by this delivery, now or in an earlier attempt. */
   readonly made: boolean;
-  /** Not asked for, as the link knows it: it may have been deleted since. */
-  readonly unseen: boolean;
   readonly url?: string;
 }
 
@@ -30,7 +28,7 @@ export async function contactFor(
   const id = link?.["contact"];
   if (link !== undefined && id !== undefined) {
     const made = link["made"] === context.idempotencyKey;
-    if (!look && !hasNews(person, link)) return { id, made, unseen: true };
+    if (!look && !hasNews(person, link)) return { id, made };
     const properties = contactProperties(hub);
     const record = await readRecord(hub, { type: "contacts", by: id, properties });
     // Of contacts that were merged, the one that is left answers.
@@ -53,7 +51,7 @@ async function seen(asking: Asking, record: HubspotRecord, link: Link): Promise<
 
 function known({ context }: Asking, { id, url }: HubspotRecord, link: Link): KnownContact {
   const made = link["made"] === context.idempotencyKey;
-  return { id, made, unseen: false, ...(url !== undefined && { url }) };
+  return { id, made, ...(url !== undefined && { url }) };
 }
 
 /** Writes what HubSpot lacks, and the name where the rule lets it. Answers with the link as it is to be kept. */
@@ -76,22 +74,26 @@ async function refresh(asking: Asking, record: HubspotRecord, link: Link): Promi
   };
 }
 
-/** What HubSpot refuses, as an e-mail address that another contact has, is left out. Whether `ours` was taken. */
+/**
+ * What HubSpot refuses, as an e-mail address that another contact has, is left out. Whether `ours` was taken. That the contact was deleted
+ * meanwhile is found out by what is to hang on it.
+ */
 async function fill(
   hub: Hub,
   id: string,
   { ours, lacking }: { readonly ours: Properties; readonly lacking: Properties },
 ): Promise<boolean> {
+  let isThere = true;
   const write = async (properties: Properties) => {
     const names = Object.keys(properties).join(", ");
     if (names === "") return;
     const would = `write ${names} of the contact`;
-    await updateRecord(hub, { type: "contacts", id }, { would, properties });
+    isThere = await updateRecord(hub, { type: "contacts", id }, { would, properties });
   };
-  if (await unlessRefused(write({ ...lacking, ...ours }))) return true;
+  if (await unlessRefused(write({ ...lacking, ...ours }))) return isThere;
   if (Object.keys(lacking).length === 0) return false;
   hub.session.note(`${Object.keys(lacking).join(", ")} of the contact not taken`);
-  return unlessRefused(write(ours));
+  return (await unlessRefused(write(ours))) && isThere;
 }
 
 /** The profile has another name, or the person a phone, that was not looked at yet. */

@@ -62,7 +62,7 @@ export async function deliverEvent(
   try {
     return await writeAll(visit, contact);
   } catch (error) {
-    if (!contact.unseen || !(await isGone(visit, contact, error))) throw error;
+    if (!(await isGone(visit, contact, error))) throw error;
     const anew = { ...visit, context: { ...context, contactLink: undefined } };
     const again = (await findAgain(anew)) ?? unmade(visit);
     if (again === undefined) throw error;
@@ -73,10 +73,10 @@ export async function deliverEvent(
 /** In shadow what would be written goes on without one. */
 function unmade({ context, hub }: Visit): KnownContact | undefined {
   if (!context.shadow || !hub.options.creates) return undefined;
-  return { id: "new", made: false, unseen: false };
+  return { id: "new", made: false };
 }
 
-/** The remembered contact was deleted: HubSpot refuses what is to hang on it. */
+/** The contact was deleted since it was last looked at: HubSpot refuses what is to hang on it. */
 async function isGone({ hub }: Visit, { id }: KnownContact, error: unknown): Promise<boolean> {
   if (!(error instanceof DeliveryError) || error.verdict === "outage") return false;
   return (await readRecord(hub, { type: "contacts", by: id })) === undefined;
@@ -129,7 +129,8 @@ async function writeConsent({ hub, work }: Visit, { id }: KnownContact): Promise
   if (work.consent === undefined || property === undefined) return;
   const would = `write ${property} of the contact`;
   const properties = { [property]: work.consent };
-  await updateRecord(hub, { type: "contacts", id }, { would, properties });
+  if (await updateRecord(hub, { type: "contacts", id }, { would, properties })) return;
+  throw new DeliveryError("refused", "HubSpot has this contact no more");
 }
 
 async function writeTicket(visit: Visit, contact: KnownContact, written: Written): Promise<void> {

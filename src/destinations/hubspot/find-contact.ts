@@ -73,18 +73,16 @@ async function adopt({ hub, person }: Asking): Promise<HubspotRecord | undefined
   const { session, options } = hub;
   if (!options.matchesPhone) return undefined;
   const same = await findByPhone(hub, person, contactProperties(hub));
-  const [oldest, ...more] = same.filter(({ properties }) => !properties[options.idProperty]);
-  if (oldest === undefined) return undefined;
-  if (more.length > 0) session.note(`${more.length} more with this phone`);
-  await updateRecord(
-    hub,
-    { type: "contacts", id: oldest.id },
-    {
-      would: `mark contact ${oldest.id} as theirs`,
-      properties: { [options.idProperty]: person.ids[0] },
-    },
-  );
-  return oldest;
+  const unmarked = same.filter(({ properties }) => !properties[options.idProperty]);
+  if (unmarked.length > 1) session.note(`${unmarked.length - 1} more with this phone`);
+  const properties = { [options.idProperty]: person.ids[0] };
+  for (const record of unmarked) {
+    const would = `mark contact ${record.id} as theirs`;
+    // A search still finds for a while what was deleted.
+    const place = { type: "contacts", id: record.id } as const;
+    if (await updateRecord(hub, place, { would, properties })) return record;
+  }
+  return undefined;
 }
 
 async function create({ hub, context, person }: Asking): Promise<FoundContact | undefined> {

@@ -94,17 +94,19 @@ export async function readRecord(
   return answer.status === 404 ? undefined : recordOf(answer, answer.json, false);
 }
 
-/** Changes these properties and no other. */
+/** Changes these properties and no other. False: the record is not there, as people may have deleted it since it was looked at. */
 export async function updateRecord(
   { session, options }: Hub,
   place: { readonly type: ObjectType; readonly id: string },
   change: { readonly would: string; readonly properties: Properties },
-): Promise<void> {
-  await session.write(change.would, {
+): Promise<boolean> {
+  const answer = await session.write(change.would, {
     method: "PATCH",
     path: pathOf`/crm/objects/${options.apiVersion}/${place.type}/${place.id}`,
     json: { properties: change.properties },
+    accept: [404],
   });
+  return answer?.status !== 404;
 }
 
 /** Of a batch or a search. */

@@ -1,4 +1,9 @@
-import type { DeliveryContext, Link, WaypostEvent } from "../../contracts.ts";
+import {
+  type DeliveryContext,
+  DeliveryError,
+  type Link,
+  type WaypostEvent,
+} from "../../contracts.ts";
 import { pathOf } from "../http/api.ts";
 import { laterTime } from "../later-time.ts";
 import type { TicketOptions } from "./options.ts";
@@ -79,7 +84,7 @@ export async function ticketFor(asking: TicketAsking): Promise<TicketOutcome | u
   if (Date.parse(newest) - Date.parse(closed) > ticket.reopenMs) {
     return makeTicket(asking, record.id);
   }
-  await updateRecord(
+  const isThere = await updateRecord(
     hub,
     { type: "tickets", id: record.id },
     {
@@ -87,6 +92,7 @@ export async function ticketFor(asking: TicketAsking): Promise<TicketOutcome | u
       properties: { hs_pipeline_stage: ticket.stage, hs_pipeline: ticket.pipeline },
     },
   );
+  if (!isThere) return makeTicket(asking);
   return { id: record.id, is: "reopened", link: kept, ...place };
 }
 
@@ -98,21 +104,15 @@ async function idOfOver(hub: Hub, over: string | undefined): Promise<string | un
 }
 
 async function makeTicket(
-  { hub, event, context, ticket, contact }: TicketAsking,
+  asking: TicketAsking,
   follows?: string,
 ): Promise<TicketOutcome | undefined> {
-  const associations: Association[] = [{ to: contact, typeId: toContact }];
-  if (follows !== undefined) associations.push({ to: follows, typeId: toTicket });
-  const record = await makeOnce(hub, {
-    type: "tickets",
-    would: follows === undefined ? "create a ticket" : `create a ticket that follows ${follows}`,
-    unique: [hub.options.eventProperty, context.idempotencyKey],
-    properties: {
-      ...(await renderProperties(ticket.content, context)),
-      hs_pipeline: ticket.pipeline,
-      hs_pipeline_stage: ticket.stage,
-    },
-    associations,
+  const { hub, event, context } = asking;
+  const record = await makeRecord(asking, follows).catch(async (error: unknown) => {
+    const isRefused = error instanceof DeliveryError && error.verdict === "refused";
+    if (!isRefused || (await idOfOver(hub, follows)) === follows) throw error;
+    // The one before was deleted since it was looked at.
+    return makeRecord(asking);
   });
   if (record === undefined) return undefined;
   const { over, ticket: before = over, before: earlier = "", at } = context.link ?? {};
@@ -128,6 +128,25 @@ async function makeTicket(
   await context.remember(link);
   const { url } = record;
   return { id: record.id, is: "made", link, ...(url !== undefined && { url }) };
+}
+
+async function makeRecord(
+  { hub, context, ticket, contact }: TicketAsking,
+  follows?: string,
+): Promise<HubspotRecord | undefined> {
+  const associations: Association[] = [{ to: contact, typeId: toContact }];
+  if (follows !== undefined) associations.push({ to: follows, typeId: toTicket });
+  return makeOnce(hub, {
+    type: "tickets",
+    would: follows === undefined ? "create a ticket" : `create a ticket that follows ${follows}`,
+    unique: [hub.options.eventProperty, context.idempotencyKey],
+    properties: {
+      ...(await renderProperties(ticket.content, context)),
+      hs_pipeline: ticket.pipeline,
+      hs_pipeline_stage: ticket.stage,
+    },
+    associations,
+  });
 }
 
 /** Which stages are closed ones is said by the pipeline. */

@@ -48,13 +48,14 @@ function opensNothing({ item }: Work): Delivered {
   return { answer: `${what}: there is no ticket, and this opens none` };
 }
 
-/** The ticket, when it was closed or deleted after the first look. A closed or absent one is not looked at again, so this ends. */
+/** The ticket, when it was closed or deleted after the first look. It gets further with each look, and an absent one is not looked at again, so this ends. */
 async function changedMeanwhile(work: Work, before: Current): Promise<Current | undefined> {
   const { ticket, lastAt } = before;
-  if (ticket === undefined || ticket.status === "closed") return undefined;
+  if (ticket === undefined) return undefined;
   const now = await lookAt(work, ticket.id);
   if (now === undefined) return { ticket: undefined, lastAt, gone: ticket.id };
-  return now.status === "closed" ? { ticket: now, lastAt } : undefined;
+  const isNew = now.status === "closed" && ticket.status !== "closed";
+  return isNew ? { ticket: now, lastAt } : undefined;
 }
 
 async function delivered(work: Work, turn: Turn, ticket: Ticket | undefined): Promise<Delivered> {

@@ -14,7 +14,8 @@ const longestName = 200;
 
 /**
  * The id of the contact's user: as remembered, else by an external id of ours, else adopted by phone, else made. undefined: the event is
- * about no person, or shadow would make one. `afresh`: what is remembered is out of date.
+ * about no person, or shadow would make one. `afresh`: what was remembered or found is not there, so that each is looked at: a search
+ * still finds for a while who was deleted.
  */
 export async function findPerson(work: Work, afresh = false): Promise<string | undefined> {
   const who = await whoIs(work.item);
@@ -25,13 +26,13 @@ export async function findPerson(work: Work, afresh = false): Promise<string | u
     await refresh(work, who, link, known);
     return known;
   }
-  const mine = await byExternalId(work, who);
+  const mine = await byExternalId(work, who, afresh);
   if (mine !== undefined) {
     // Another name may be an agent's by now.
     const wrote = mine.name === nameOf(who.name) ? { wrote: mine.name } : {};
     return remember(work, { user: mine.id, made: "yes", ...wrote });
   }
-  const adopted = await byPhone(work, who);
+  const adopted = await byPhone(work, who, afresh);
   if (adopted === undefined) return make(work, who);
   await remember(work, { user: adopted.id });
   await refresh(work, who, { user: adopted.id }, adopted.id);
@@ -45,12 +46,17 @@ export async function isThere({ session }: Work, user: string): Promise<boolean>
   return status !== 404 && userOf(json)?.active === true;
 }
 
-async function byExternalId({ session }: Work, { externalIds }: Who): Promise<User | undefined> {
+async function byExternalId(
+  work: Work,
+  { externalIds }: Who,
+  afresh: boolean,
+): Promise<User | undefined> {
+  const { session } = work;
   for (const external_id of externalIds) {
     const path = "/api/v2/users/search";
     const { json } = await session.look({ method: "GET", path, query: { external_id } });
     const [user] = usersOf(json).filter(({ active }) => active);
-    if (user !== undefined) return user;
+    if (user !== undefined && (!afresh || (await isThere(work, user.id)))) return user;
   }
   return undefined;
 }
@@ -59,7 +65,7 @@ async function byExternalId({ session }: Work, { externalIds }: Who): Promise<Us
  * An end user with exactly this number, as the phone or among the identities; of several the one with the first candidate, then the newest.
  * Who is marked as another WhatsApp account is another person: a family's landline, a company's.
  */
-async function byPhone(work: Work, { phones }: Who): Promise<User | undefined> {
+async function byPhone(work: Work, { phones }: Who, afresh: boolean): Promise<User | undefined> {
   if (phones.length === 0) return undefined;
   const { session } = work;
   const written = phones.flatMap((digits) => [`phone:"+${digits}"`, `phone:${digits}`]);
@@ -73,7 +79,7 @@ async function byPhone(work: Work, { phones }: Who): Promise<User | undefined> {
   const ranked: { readonly user: User; readonly rank: number }[] = [];
   for (const [at, user] of users.entries()) {
     const rank = await rankOf(work, user, { phones, mayAsk: at < mostIdentities });
-    if (rank >= 0) ranked.push({ user, rank });
+    if (rank >= 0 && (!afresh || (await isThere(work, user.id)))) ranked.push({ user, rank });
   }
   ranked.sort((a, b) => a.rank - b.rank || (a.user.updatedAt < b.user.updatedAt ? 1 : -1));
   if (ranked.length > 0) session.note(`${ranked.length} by phone`);
@@ -91,6 +97,8 @@ async function rankOf(
   const { json } = await session.look({
     ...{ method: "GET", path: pathOf`/api/v2/users/${id}/identities` },
     query: { "type[]": "phone_number" },
+    // Deleted since the search: it has none.
+    accept: [404],
   });
   const keys = phonesOf(json).map(contactKey);
   return phones.findIndex((each) => keys.includes(each));
@@ -142,6 +150,7 @@ async function refresh(work: Work, who: Who, link: Link, id: string): Promise<vo
   });
 }
 
+/** Whether it was taken. Of a user who was deleted since the look it was not: what is to be written for them finds that out. */
 async function change(
   { session, made, options }: Work,
   { id }: User,
@@ -152,8 +161,14 @@ async function change(
   if (names.length === 0) return true;
   const path = pathOf`/api/v2/users/${id}`;
   const would = `update the user's ${names.join(" and ")}`;
-  const write = session.write(would, { method: "PUT", path, json: { user } });
-  const isTaken = await unlessRefused(write);
+  let isThere = true;
+  const write = async () => {
+    const answer = await session.write(would, {
+      ...{ method: "PUT", path, json: { user }, accept: [404] },
+    });
+    isThere = answer?.status !== 404;
+  };
+  const isTaken = (await unlessRefused(write())) && isThere;
   if (isTaken) {
     made.push({ object: "user", id, url: agentUrl(options, "users", id), created: false });
   }

@@ -88,7 +88,9 @@ async function createTicket(
       ...(await commentOf(work, told)),
     },
   };
-  const key = `waypost-${shortHash(JSON.stringify([item.context.idempotencyKey, instead]))}`;
+  // Without the ticket that it was to follow it is another request.
+  const parts = [item.context.idempotencyKey, instead, ...(follows === undefined ? [] : [follows])];
+  const key = `waypost-${shortHash(JSON.stringify(parts))}`;
   const would = follows === undefined ? "create a ticket" : `create a follow-up of ${follows}`;
   const answer = await session.write(would, {
     ...{ method: "POST", path: "/api/v2/tickets", json, accept: [400] },

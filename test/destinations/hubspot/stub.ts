@@ -21,6 +21,8 @@ export interface HubspotStub {
   tokenIsValid: boolean;
   /** Calls that need one of these are answered 403. */
   readonly missingScopes: Set<string>;
+  /** What people do a moment before a request is served. */
+  before: (request: StubRequest) => void;
   /** Answers that were 429. */
   refusedByLimit(): number;
   /** `POST /…/contacts`, one for each acting request. */
@@ -46,8 +48,14 @@ export async function startHubspotStub(options: StubOptions = {}): Promise<Hubsp
   const portal = createPortal(options);
   const limits = createLimits(options);
   const check = options.specification === false ? undefined : await loadSpecification();
-  const held = { tokenIsValid: true, missingScopes: new Set<string>() };
-  const act = (request: StubRequest) => serve({ portal, limits, check, held }, request);
+  const held = {
+    ...{ tokenIsValid: true, missingScopes: new Set<string>() },
+    before: (_: StubRequest): void => undefined,
+  };
+  const act = (request: StubRequest) => {
+    held.before(request);
+    return serve({ portal, limits, check, held }, request);
+  };
   const stub = await startStub(act, options.disturbed === "all" ? () => true : acts);
   const hubspot = Object.assign(held, {
     stub,

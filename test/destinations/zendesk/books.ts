@@ -62,6 +62,8 @@ export function createBooks(clock: Pick<Clock, "now">) {
   const me = addUser({ name: "Waypost", role: "agent" });
   return {
     ...{ users, tickets, uploads, log, me, nextId, now, addUser },
+    /** Users that the search still finds after they were deleted for good. */
+    ghosts: new Set<StubUser>(),
     /** False: new tickets are not in lists yet. */
     listsTickets: true,
     tagsOf: (id: number) => tickets.get(id)?.tags,

@@ -57,11 +57,14 @@ export function ticketsApi(
     const wrong = refusal(books, given, true);
     if (wrong !== undefined) return void res.status(422).json(wrong);
     const source = tickets.get(given.via_followup_source_id ?? 0);
+    if (given.via_followup_source_id !== undefined && source?.status !== "closed") {
+      return void res.status(422).json(invalid("base", "The source ticket is not closed"));
+    }
     const ticket: StubTicket = {
       ...{ id: nextId(), status: "new", tags: given.tags ?? [], solved_at: null, given },
       ...{ subject: given.subject ?? "", external_id: given.external_id ?? "" },
       ...{ requester_id: given.requester_id ?? books.me.id, created_at: now(), updated_at: now() },
-      ...(source?.status === "closed" && { via_followup_source_id: source.id }),
+      ...(source && { via_followup_source_id: source.id }),
       ...{ comments: [], audits: [] },
     };
     tickets.set(ticket.id, ticket);

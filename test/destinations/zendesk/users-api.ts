@@ -8,13 +8,13 @@ const shown = ({ identities: _, ...user }: StubUser) => ({
 });
 
 /** The part of the API that is about users. */
-export function usersApi({ users, me, addUser, now }: Books): Router {
+export function usersApi({ users, me, addUser, now, ghosts }: Books): Router {
   const router = Router();
   const notFound = { error: "RecordNotFound", description: "Not found" };
   router.get("/api/v2/users/me", (_, res) => void res.json({ user: shown(me) }));
   router.get("/api/v2/users/search", (req, res) => {
     const { external_id, query = "" } = req.query as { external_id?: string; query?: string };
-    const all = [...users.values()].filter(({ active }) => active);
+    const all = [...users.values(), ...ghosts].filter(({ active }) => active);
     if (external_id !== undefined) {
       const found = all.filter(
         (user) => user.external_id?.toLowerCase() === external_id.toLowerCase(),
