@@ -7,7 +7,7 @@ import { Pill } from "../../ui/pill.tsx";
 import { RevealBar } from "../../ui/reveal.tsx";
 import { now } from "../../ui/settings.ts";
 import { Detail } from "../../ui/split.tsx";
-import { Failed, LoadingRows } from "../../ui/states.tsx";
+import { Absent } from "../../ui/states.tsx";
 import { openTab, Tabs } from "../../ui/tabs.tsx";
 import { Told } from "../../ui/told.tsx";
 import { who, windowInWords } from "../../words/conversation.ts";
@@ -49,8 +49,7 @@ export function ConversationDetail({ id }: { readonly id: string }) {
         </div>
       }
     >
-      {data === undefined &&
-        (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows />)}
+      {data === undefined && <Absent problem={problem} retry={reload} />}
       {data && <RevealBar subject={id} what="this conversation" />}
       {data && openTab(tabs) === "chat" && <Chat id={id} group={data.groupId !== undefined} />}
       {data && openTab(tabs) === "person" && <Person conversation={data} />}

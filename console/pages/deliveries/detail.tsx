@@ -9,7 +9,7 @@ import { DeliveryPill, Pill } from "../../ui/pill.tsx";
 import { RevealBar } from "../../ui/reveal.tsx";
 import { now } from "../../ui/settings.ts";
 import { Detail } from "../../ui/split.tsx";
-import { Empty, Failed, LoadingRows } from "../../ui/states.tsx";
+import { Absent, Empty } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { Told } from "../../ui/told.tsx";
 import { fate, nextStep, why } from "../../words/delivery.ts";
@@ -48,8 +48,7 @@ export function DeliveryDetail({ id }: { readonly id: string }) {
         )
       }
     >
-      {data === undefined &&
-        (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows />)}
+      {data === undefined && <Absent problem={problem} retry={reload} />}
       {data && !delivery && (
         <Empty icon="deliveries" title="There is no such delivery">
           <p>It may be older than deliveries are kept.</p>

@@ -9,7 +9,7 @@ import { CopyAs, CopyId } from "../../ui/copy.tsx";
 import { List } from "../../ui/list.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Detail } from "../../ui/split.tsx";
-import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
+import { Absent, Empty, Stale } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { toast, toastProblem } from "../../ui/toasts.tsx";
 import { Words } from "../../ui/words.tsx";
@@ -35,8 +35,7 @@ export function ReplayList() {
     (cursor, signal) => api.get("/api/replays", { query: { cursor }, signal }),
     { everyMs },
   );
-  if (items === undefined)
-    return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows />;
+  if (items === undefined) return <Absent problem={problem} retry={reload} />;
   if (items.length === 0) {
     return (
       <Empty icon="retry" title="Nothing was sent again yet">
@@ -114,8 +113,7 @@ export function ReplayDetail({ id }: { readonly id: string }) {
         )
       }
     >
-      {data === undefined &&
-        (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows />)}
+      {data === undefined && <Absent problem={problem} retry={reload} />}
       {data && <Facts replay={data} />}
     </Detail>
   );

@@ -4,7 +4,7 @@ import { param } from "../../app/route.ts";
 import { Button } from "../../ui/button.tsx";
 import { FilterChip } from "../../ui/chips.tsx";
 import { Pill } from "../../ui/pill.tsx";
-import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
+import { Absent, Empty, Stale } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { actionInWords } from "../../words/action.ts";
@@ -29,8 +29,7 @@ export function AuditTrail() {
     JSON.stringify(query),
     (cursor, signal) => api.get("/api/audit", { query: { ...query, cursor }, signal }),
   );
-  if (items === undefined)
-    return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={10} />;
+  if (items === undefined) return <Absent problem={problem} retry={reload} rows={10} />;
   return (
     <section>
       {problem && <Stale problem={problem} retry={reload} />}
