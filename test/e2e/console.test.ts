@@ -7,6 +7,7 @@ import { type ConsoleProgram, startConsoleProgram } from "./console-program.ts";
 import { describeFirstPaint } from "./first-paint.ts";
 import { describeOnCall } from "./on-call.ts";
 import { findIds, type Ids, pages } from "./pages.ts";
+import { describeSeldom } from "./seldom.ts";
 import { describeSessions } from "./sessions.ts";
 import { describeSupportLead } from "./support-lead.ts";
 
@@ -40,6 +41,7 @@ describe("the console in a browser", needsBrowser(), () => {
   const world = () => ({ console, program, visitor });
   describeOnCall(world);
   describeSupportLead(world);
+  describeSeldom(world);
   describeSessions(world);
   describeFirstPaint(world);
 });
