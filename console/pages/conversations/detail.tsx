@@ -1,6 +1,6 @@
 import { api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
-import { reasonFor } from "../../api/reveal.ts";
+import { reasonFor, revealAlso } from "../../api/reveal.ts";
 import { href } from "../../app/route.ts";
 import { CopyAs } from "../../ui/copy.tsx";
 import { Pill } from "../../ui/pill.tsx";
@@ -24,7 +24,11 @@ export function ConversationDetail({ id }: { readonly id: string }) {
   const reveal = reasonFor(id);
   const { data, problem, reload } = useResource(
     `${id} ${reveal}`,
-    (signal) => api.get("/api/conversations/{id}", { path: { id }, reveal, signal }),
+    async (signal) => {
+      const found = await api.get("/api/conversations/{id}", { path: { id }, reveal, signal });
+      revealAlso(found.id, reveal);
+      return found;
+    },
     { everyMs: 15_000 },
   );
   const window = data && windowInWords(data, now.value);
