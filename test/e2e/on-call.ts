@@ -221,6 +221,7 @@ export function describeOnCall(world: () => World): void {
       assert.equal(unknown, true);
       await open(`#/deliveries/${encodeURIComponent(id)}`);
       const words = "It was not done: send";
+      await console.check("delivery-unsure");
       await page.locator(".detail").getByRole("button", { name: words }).press("Enter");
       const dialog = page.locator("dialog[open]");
       await dialog.getByText("Nobody knows whether it has taken effect").waitFor();
