@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { Toasts } from "./toasts.tsx";
 
 interface Props {
   readonly title: string;
@@ -30,6 +31,8 @@ export function Dialog({ title, onClose, children }: Props) {
         <h2 id={titleId}>{title}</h2>
         {children}
       </div>
+      {/* What is outside is dimmed, and no screen reader tells of it. */}
+      <Toasts />
     </dialog>
   );
 }
