@@ -31,7 +31,7 @@ export function Doctor() {
             <li key={`${of} ${found}`}>
               <Pill tone={ok ? "good" : "bad"}>{of}</Pill>
               <span class="said">
-                <Words text={found} />{" "}
+                <Words text={remedy ? found.replace(/\w$/, "$&.") : found} />{" "}
                 {remedy && (
                   <span class="muted">
                     <Words text={remedy} />{" "}
