@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Browser } from "playwright-core";
-import { newVisitor } from "./console-page.ts";
+import { newVisitor, settle } from "./console-page.ts";
 import { tomas } from "./history.ts";
 import type { World } from "./on-call.ts";
 import { logInWithToken, type Visitors } from "./visitors.ts";
@@ -44,6 +44,32 @@ export function describeSeldom(world: () => World & Visitors): void {
       await page.context().close();
     });
 
+    it("set-up is filled from above, whatever is there first: nothing that is seen moves", async () => {
+      const { page, open } = world().console;
+      await open("#/overview", "data", { anew: true });
+      const paths = ["connect", "doctor", "configuration", "processes"];
+      const gates = paths.map((path) => ({ path, gate: createGate() }));
+      for (const { path, gate } of gates) {
+        await page.route(`**/api/${path}`, async (route) => {
+          await gate.opened;
+          await route.fallback();
+        });
+      }
+      await page.evaluate(watchShifts);
+      await page.evaluate(`location.hash = "#/setup"`);
+      await page.getByRole("heading", { name: "Set-up" }).waitFor();
+      for (const { path, gate } of gates) {
+        const answered = page.waitForResponse(`**/api/${path}`);
+        gate.open();
+        await (await answered).finished();
+        await page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))");
+      }
+      await settle(page);
+      await page.getByText("App secrets").first().waitFor();
+      for (const { path } of gates) await page.unroute(`**/api/${path}`);
+      assert.deepEqual(await page.evaluate("shifts"), []);
+    });
+
     it("the audit on a phone has every time and every result at the right edge", async () => {
       const { page, open } = world().console;
       await open("#/settings?tab=audit");
@@ -55,4 +81,21 @@ export function describeSeldom(world: () => World & Visitors): void {
       assert.deepEqual([...new Set(found)], [378]);
     });
   });
+}
+
+/** What moved on the page although nobody did anything. */
+const watchShifts = `{
+  window.shifts = [];
+  new PerformanceObserver((list) => {
+    for (const { sources } of list.getEntries())
+      shifts.push(sources.map(({ node }) => node?.textContent.slice(0, 40)).join(", "));
+  }).observe({ type: "layout-shift" });
+}`;
+
+function createGate() {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
 }
