@@ -82,6 +82,10 @@ export function describeOnCall(world: () => World): void {
       const long = { filter, to: "erp", again: true, rate: 1 };
       const { id } = await program.act<{ id: string }>("/api/replays", long);
       await open(`#/deliveries/${id}?show=replays`);
+      await page
+        .locator(".detail")
+        .getByText(/^\d+ so far$/)
+        .waitFor();
       const stop = page.getByRole("button", { name: "Stop" });
       await stop.press("Enter");
       await dialog.getByRole("button", { name: "Stop" }).press("Enter");

@@ -81,13 +81,20 @@ function Row({ replay }: { readonly replay: Replay }) {
   );
 }
 
-function Progress({ replay: { found, opened, had, leftOut } }: { readonly replay: Replay }) {
+/** Until it is done it has found as many as it has gone through: how many there would be is not known. */
+function Progress({ replay: { state, found, opened, had, leftOut } }: { readonly replay: Replay }) {
+  const runs = state === "running";
+  const done = state === "done";
   const left = Object.values(leftOut).reduce((sum, each) => sum + each, 0);
   return (
     <span class="progress">
-      <progress value={opened + had + left} max={Math.max(found, 1)} aria-label="How far it is" />
+      <progress
+        value={runs ? undefined : done ? opened + had + left : 0}
+        max={Math.max(found, 1)}
+        aria-label="How far it is"
+      />
       <span class="number">
-        {count(opened)} of {count(found)}
+        {count(opened)} {runs ? "so far" : done && `of ${count(found)}`}
       </span>
     </span>
   );
