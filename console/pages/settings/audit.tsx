@@ -7,6 +7,7 @@ import { Pill } from "../../ui/pill.tsx";
 import { Absent, Empty, Stale } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
+import { Words } from "../../ui/words.tsx";
 import { actionInWords } from "../../words/action.ts";
 import type { Tone } from "../../words/delivery.ts";
 import { count } from "../../words/number.ts";
@@ -66,6 +67,7 @@ function Entries({ entries }: { readonly entries: readonly Entry[] }) {
 function Row({ entry }: { readonly entry: Entry }) {
   const { at, who, session, action, count: number, result, reason } = entry;
   const [word, tone] = results[result];
+  const of = filterInWords(entry);
   return (
     <tr>
       <td>
@@ -78,7 +80,7 @@ function Row({ entry }: { readonly entry: Entry }) {
         {actionInWords(action)}
         {reason && <span class="said muted"> “{reason}”</span>}
       </td>
-      <td class="said muted">{filterInWords(entry)}</td>
+      <td class="said muted">{of && <Words text={of} />}</td>
       <td class="number">{number === undefined ? "" : count(number)}</td>
       <td>
         <Pill tone={tone}>{word}</Pill>
@@ -92,6 +94,7 @@ const unsaid: Readonly<Record<string, string>> = { q: "words that are not kept" 
 
 function filterInWords({ filter = {} }: Entry): string {
   return Object.entries<unknown>(filter)
+    .filter(([, value]) => value !== false)
     .map(([name, value]) => (value === true ? (unsaid[name] ?? name) : `${name} ${value}`))
     .join(", ");
 }
