@@ -20,6 +20,19 @@ export function Empty({ icon, title, children }: EmptyProps) {
   );
 }
 
+/** Where filters leave nothing of what there is. */
+export function NoneFits({ what }: { readonly what: string }) {
+  const all = what.replace(/y$/, "ie");
+  return (
+    <Empty icon="filter" title={`No ${what} fits`}>
+      <p>Take a filter away, or look further back.</p>
+      <a class="button" href={`#/${all}s`}>
+        Show all {all}s
+      </a>
+    </Empty>
+  );
+}
+
 interface FailedProps {
   readonly problem: Trouble;
   readonly retry: () => void;

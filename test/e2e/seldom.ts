@@ -70,6 +70,14 @@ export function describeSeldom(world: () => World & Visitors): void {
       assert.deepEqual(await page.evaluate("shifts"), []);
     });
 
+    it("filters that leave nothing are said to be what does", async () => {
+      const { page, open } = world().console;
+      await open("#/deliveries?state=taken&destination=crm&from=1h");
+      await page.getByRole("heading", { name: "No delivery fits" }).waitFor();
+      await page.getByRole("link", { name: "Show all deliveries" }).press("Enter");
+      await page.locator("a.row").first().waitFor();
+    });
+
     it("the audit on a phone has every time and every result at the right edge", async () => {
       const { page, open } = world().console;
       await open("#/settings?tab=audit");
