@@ -6,6 +6,7 @@
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type BuildOptions, build, context, type Plugin } from "esbuild";
 
@@ -27,6 +28,15 @@ const writePage: Plugin = {
       writeFileSync(join(outdir, "index.html"), collapsed(withShell));
       writeFileSync(join(outdir, "login.html"), collapsed(page.replace(/%\w+%/g, "")));
     });
+  },
+};
+
+/** What `inject` puts before every file is left out of those that have no JSX. */
+const pure: Plugin = {
+  name: "pure",
+  setup({ onResolve }) {
+    const path = fileURLToPath(import.meta.resolve("preact"));
+    onResolve({ filter: /^preact$/ }, () => ({ path, sideEffects: false }));
   },
 };
 
@@ -54,14 +64,16 @@ const options: BuildOptions = {
   bundle: true,
   format: "esm",
   target: ["chrome123", "firefox128", "safari17.5"],
-  jsx: "automatic",
-  jsxImportSource: "preact",
+  jsx: "transform",
+  jsxFactory: "createElement",
+  jsxFragment: "Fragment",
+  inject: ["console/jsx.ts"],
   minify: true,
   metafile: true,
   loader: { ".svg": "copy" },
   tsconfigRaw: {},
   logLevel: "warning",
-  plugins: [writePage],
+  plugins: [pure, writePage],
 };
 
 if (process.argv.includes("--watch")) await (await context(options)).watch();

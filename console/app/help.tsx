@@ -7,7 +7,7 @@ export const helpOpen = signal(false);
 const always: readonly (readonly [keys: string, does: string])[] = [
   ["/", "Search"],
   ["j k", "Next and previous row"],
-  ["Enter", "Open the row"],
+  ["Enter", "Open the row; once more: go into it"],
   ["Esc", "Close what is open"],
   ["v", "Saved views"],
   ["c", "Copy: link, curl, command"],

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { logIn, lookAgain } from "../api/session.ts";
 import { Button } from "../ui/button.tsx";
+import { useModal } from "../ui/dialog.tsx";
 import { type Trouble, troubleOf } from "../words/problem.ts";
 import { Mark } from "./navigation.tsx";
 
@@ -16,17 +17,11 @@ export function LogIn({ refused }: { readonly refused: unknown }) {
 /** Over all that is open, which is there again afterwards, with what was typed. */
 export function LogInAgain() {
   const element = useRef<HTMLDialogElement>(null);
-  const open = () => element.current?.showModal();
+  useModal(element);
   useEffect(() => {
-    const dialog = element.current;
-    open();
     const look = () => void lookAgain();
     addEventListener("focus", look);
-    return () => {
-      removeEventListener("focus", look);
-      // So that focus goes back to where it was.
-      dialog?.close();
-    };
+    return () => removeEventListener("focus", look);
   }, []);
   return (
     <dialog
@@ -34,7 +29,7 @@ export function LogInAgain() {
       class="login-again"
       aria-label="Log in again"
       onCancel={(event) => event.preventDefault()}
-      onClose={open}
+      onClose={() => element.current?.showModal()}
     >
       <div class="login">
         <TokenForm title="Log in again">

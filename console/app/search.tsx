@@ -26,13 +26,22 @@ export function Search() {
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(0);
   const options = useOptions(open ? text.trim() : "");
-  useKeys({ "/": () => input.current?.select() });
-  const leave = () => input.current?.blur();
+  const before = useRef<Element | null>(null);
+  useKeys({
+    "/": () => {
+      before.current = document.activeElement;
+      input.current?.select();
+    },
+  });
+  const leave = () => {
+    // Left in the box it would look like a filter of what is shown.
+    setText("");
+    input.current?.blur();
+    (before.current as HTMLElement | null)?.focus();
+  };
   const choose = (option: Option | undefined) => {
     if (option === undefined) return;
     leave();
-    // Left in the box it would look like a filter of what is opened.
-    setText("");
     go(option.to);
   };
   const onInput = (event: Event) => {

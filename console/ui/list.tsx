@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { Button } from "./button.tsx";
 import { useKeys } from "./keys.ts";
+import { focusDetail } from "./split.tsx";
 
 interface Props<T> {
   /** What the rows are, for who does not see them. */
@@ -22,7 +23,7 @@ interface Props<T> {
 
 /**
  * Rows that are links, so that Enter, a click and a new tab do what they do everywhere. `j` and `k` go from one to the next, and
- * where one is open beside the list, they open the next.
+ * where one is open beside the list, they open the next. Enter on the one that is open goes on into it: by Tab that would be all rows away.
  */
 export function List<T>(props: Props<T>) {
   const { label, items, idOf, hrefOf, row, head, selected, more, loading } = props;
@@ -48,6 +49,7 @@ export function List<T>(props: Props<T>) {
               <a
                 class="row"
                 href={hrefOf(item)}
+                onClick={() => id === selected && focusDetail()}
                 aria-current={id === selected ? "true" : undefined}
               >
                 {row(item)}

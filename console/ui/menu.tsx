@@ -12,10 +12,14 @@ interface Props {
   readonly children: ComponentChildren;
 }
 
-/** Closes when something in it was chosen, by Escape, and when the focus leaves it. */
+/** Closes when something in it was chosen and by Escape, with the focus on its button again, and when the focus leaves it. */
 export function Menu({ icon, label, shortcut, children }: Props) {
   const menu = useRef<HTMLDetailsElement>(null);
   const close = () => menu.current?.removeAttribute("open");
+  const leave = () => {
+    close();
+    menu.current?.querySelector("summary")?.focus();
+  };
   useKeys(
     shortcut === undefined
       ? {}
@@ -30,8 +34,7 @@ export function Menu({ icon, label, shortcut, children }: Props) {
     }
     if (event.key !== "Escape" || !menu.current?.open) return;
     event.stopPropagation();
-    close();
-    menu.current.querySelector("summary")?.focus();
+    leave();
   };
   const onFocusOut = (event: FocusEvent) => {
     if (!menu.current?.contains(event.relatedTarget as Node | null)) close();
@@ -50,7 +53,7 @@ export function Menu({ icon, label, shortcut, children }: Props) {
       </summary>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the buttons in it are what is pressed */}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the buttons in it are what is pressed */}
-      <div class="menu-items" onClick={close}>
+      <div class="menu-items" onClick={leave}>
         {children}
       </div>
     </details>

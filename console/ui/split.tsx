@@ -39,7 +39,14 @@ interface DetailProps {
   readonly children: ComponentChildren;
 }
 
-export const closeDetail = () => go(hrefOf(undefined, { tab: undefined }));
+export const focusDetail = () => document.querySelector<HTMLElement>(".detail")?.focus();
+
+/** The focus goes back to its row, which on a narrow screen is seen again only when it is closed. */
+export function closeDetail() {
+  const row = document.querySelector<HTMLElement>("a.row[aria-current]");
+  addEventListener("hashchange", () => requestAnimationFrame(() => row?.focus()), { once: true });
+  go(hrefOf(undefined, { tab: undefined }));
+}
 
 export function Detail({ title, actions, under, children }: DetailProps) {
   const element = useRef<HTMLElement>(null);

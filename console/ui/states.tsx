@@ -20,6 +20,19 @@ export function Empty({ icon, title, children }: EmptyProps) {
   );
 }
 
+/** Where filters leave nothing of what there is. */
+export function NoneFits({ what }: { readonly what: string }) {
+  const all = what.replace(/y$/, "ie");
+  return (
+    <Empty icon="filter" title={`No ${what} fits`}>
+      <p>Take a filter away, or look further back.</p>
+      <a class="button" href={`#/${all}s`}>
+        Show all {all}s
+      </a>
+    </Empty>
+  );
+}
+
 interface FailedProps {
   readonly problem: Trouble;
   readonly retry: () => void;
@@ -41,6 +54,17 @@ export function Failed({ problem, retry }: FailedProps) {
   );
 }
 
+interface AbsentProps {
+  readonly problem: Trouble | undefined;
+  readonly retry: () => void;
+  readonly rows?: number;
+}
+
+/** In place of what is not there: why it could not be loaded, or that it is being loaded. */
+export function Absent({ problem, retry, rows }: AbsentProps) {
+  return problem ? <Failed problem={problem} retry={retry} /> : <LoadingRows rows={rows} />;
+}
+
 /** Above what is still shown although it could not be loaded again. */
 export function Stale({ problem, retry }: FailedProps) {
   return (
@@ -56,7 +80,7 @@ export function Stale({ problem, retry }: FailedProps) {
 const widths = ["w5", "w7", "w4", "w6", "w5", "w7", "w6", "w4"];
 
 /** As high as the rows that will be there. */
-export function LoadingRows({ rows = 8 }: { readonly rows?: number }) {
+function LoadingRows({ rows = 8 }: { readonly rows?: number | undefined }) {
   return (
     <div aria-busy="true">
       <span class="unseen" role="status">

@@ -59,5 +59,5 @@ export function nextStep({ state, history }: Pick<Delivery, "state" | "history">
 
 function nextTry(at: string | undefined, now: number): string {
   const left = Date.parse(at ?? "") - now;
-  return left > 0 ? `next try in ${span(left)}` : "waits for its turn";
+  return left > 0 ? `next try in ${span(left)}` : "not its turn yet";
 }

@@ -78,7 +78,7 @@ function runsOf(values: readonly (number | null)[]): number[][] {
 
 /** 1, 2, 4, 5 or 10 times a power of ten, whose half is as round. */
 export function niceTop(highest: number): number {
-  if (highest <= 2) return highest <= 0 ? 1 : 2;
+  if (highest <= 2) return 2;
   const power = 10 ** Math.floor(Math.log10(highest));
   const factor = [1, 2, 4, 5, 10].find((each) => each * power >= highest) ?? 10;
   return factor * power;

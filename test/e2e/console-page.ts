@@ -149,7 +149,7 @@ async function check(page: Page, name: string, state: State): Promise<void> {
 }
 
 /** The page itself, and whatever stands out of what has no scroll bar of its own. */
-const tooWide = `["html", "body", ".shell", ".content", ".master-body", ".detail", ".page"].filter((selector) =>
+const tooWide = `["html", "body", ".shell", ".content", ".master-body", ".detail", ".page", ".dialog"].filter((selector) =>
   [...document.querySelectorAll(selector)].some((each) => each.scrollWidth > each.clientWidth + 1))`;
 
 async function violations(page: Page): Promise<readonly string[]> {

@@ -5,8 +5,10 @@ import { needsBrowser, openBrowser } from "./browser.ts";
 import { type ConsolePage, newVisitor, openConsole, states } from "./console-page.ts";
 import { type ConsoleProgram, startConsoleProgram } from "./console-program.ts";
 import { describeFirstPaint } from "./first-paint.ts";
+import { describeFocus } from "./focus.ts";
 import { describeOnCall } from "./on-call.ts";
 import { findIds, type Ids, pages } from "./pages.ts";
+import { describeSeldom } from "./seldom.ts";
 import { describeSessions } from "./sessions.ts";
 import { describeSupportLead } from "./support-lead.ts";
 
@@ -40,6 +42,8 @@ describe("the console in a browser", needsBrowser(), () => {
   const world = () => ({ console, program, visitor });
   describeOnCall(world);
   describeSupportLead(world);
+  describeFocus(world);
+  describeSeldom(world);
   describeSessions(world);
   describeFirstPaint(world);
 });

@@ -82,6 +82,10 @@ export function describeOnCall(world: () => World): void {
       const long = { filter, to: "erp", again: true, rate: 1 };
       const { id } = await program.act<{ id: string }>("/api/replays", long);
       await open(`#/deliveries/${id}?show=replays`);
+      await page
+        .locator(".detail")
+        .getByText(/^\d+ so far$/)
+        .waitFor();
       const stop = page.getByRole("button", { name: "Stop" });
       await stop.press("Enter");
       await dialog.getByRole("button", { name: "Stop" }).press("Enter");
@@ -221,6 +225,7 @@ export function describeOnCall(world: () => World): void {
       assert.equal(unknown, true);
       await open(`#/deliveries/${encodeURIComponent(id)}`);
       const words = "It was not done: send";
+      await console.check("delivery-unsure");
       await page.locator(".detail").getByRole("button", { name: words }).press("Enter");
       const dialog = page.locator("dialog[open]");
       await dialog.getByText("Nobody knows whether it has taken effect").waitFor();

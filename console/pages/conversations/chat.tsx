@@ -4,7 +4,7 @@ import { usePages } from "../../api/pages.ts";
 import { reasonFor } from "../../api/reveal.ts";
 import { Button } from "../../ui/button.tsx";
 import { now, timeStyle } from "../../ui/settings.ts";
-import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
+import { Absent, Empty, Stale } from "../../ui/states.tsx";
 import type { ChatMessage } from "../../words/conversation.ts";
 import { day } from "../../words/time.ts";
 import { Message } from "./message.tsx";
@@ -30,8 +30,7 @@ export function Chat({ id, group }: { readonly id: string; readonly group: boole
   useEffect(() => {
     end.current?.scrollIntoView({ block: "end" });
   }, [newest]);
-  if (items === undefined)
-    return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows />;
+  if (items === undefined) return <Absent problem={problem} retry={reload} />;
   if (items.length === 0) {
     return (
       <Empty icon="chat" title="No messages yet">

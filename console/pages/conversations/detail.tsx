@@ -1,13 +1,13 @@
 import { api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
-import { reasonFor } from "../../api/reveal.ts";
+import { reasonFor, revealAlso } from "../../api/reveal.ts";
 import { href } from "../../app/route.ts";
 import { CopyAs } from "../../ui/copy.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { RevealBar } from "../../ui/reveal.tsx";
 import { now } from "../../ui/settings.ts";
 import { Detail } from "../../ui/split.tsx";
-import { Failed, LoadingRows } from "../../ui/states.tsx";
+import { Absent } from "../../ui/states.tsx";
 import { openTab, Tabs } from "../../ui/tabs.tsx";
 import { Told } from "../../ui/told.tsx";
 import { who, windowInWords } from "../../words/conversation.ts";
@@ -24,7 +24,11 @@ export function ConversationDetail({ id }: { readonly id: string }) {
   const reveal = reasonFor(id);
   const { data, problem, reload } = useResource(
     `${id} ${reveal}`,
-    (signal) => api.get("/api/conversations/{id}", { path: { id }, reveal, signal }),
+    async (signal) => {
+      const found = await api.get("/api/conversations/{id}", { path: { id }, reveal, signal });
+      revealAlso(found.id, reveal);
+      return found;
+    },
     { everyMs: 15_000 },
   );
   const window = data && windowInWords(data, now.value);
@@ -49,8 +53,7 @@ export function ConversationDetail({ id }: { readonly id: string }) {
         </div>
       }
     >
-      {data === undefined &&
-        (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows />)}
+      {data === undefined && <Absent problem={problem} retry={reload} />}
       {data && <RevealBar subject={id} what="this conversation" />}
       {data && openTab(tabs) === "chat" && <Chat id={id} group={data.groupId !== undefined} />}
       {data && openTab(tabs) === "person" && <Person conversation={data} />}

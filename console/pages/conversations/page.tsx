@@ -9,7 +9,7 @@ import { List } from "../../ui/list.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { now } from "../../ui/settings.ts";
 import { Split } from "../../ui/split.tsx";
-import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
+import { Absent, Empty, Stale } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { Told } from "../../ui/told.tsx";
 import { type Conversation, who, windowInWords } from "../../words/conversation.ts";
@@ -90,8 +90,7 @@ function ConversationList({ show }: { readonly show: string }) {
     { everyMs },
   );
   const shown = useRevealedConversations(items ?? []);
-  if (items === undefined)
-    return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={10} />;
+  if (items === undefined) return <Absent problem={problem} retry={reload} rows={10} />;
   return (
     <>
       {problem && <Stale problem={problem} retry={reload} />}

@@ -3,7 +3,7 @@ import { useResource } from "../../api/resource.ts";
 import { isMasked, reasonFor } from "../../api/reveal.ts";
 import { may } from "../../api/viewer.ts";
 import { CopyId } from "../../ui/copy.tsx";
-import { Empty, Failed, LoadingRows } from "../../ui/states.tsx";
+import { Absent, Empty } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import type { Conversation } from "../../words/conversation.ts";
 import { phone } from "../../words/number.ts";
@@ -18,8 +18,7 @@ export function Person({ conversation }: { readonly conversation: Conversation }
   const { data, problem, reload } = useResource(`${known} ${reveal}`, (signal) =>
     find(known, reveal, signal),
   );
-  if (data === undefined)
-    return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows />;
+  if (data === undefined) return <Absent problem={problem} retry={reload} />;
   if (data.contact === undefined) {
     return (
       <Empty icon="person" title="Nothing more is known">

@@ -4,7 +4,7 @@ import { useResource } from "../../api/resource.ts";
 import { isMasked } from "../../api/reveal.ts";
 import { href } from "../../app/route.ts";
 import { Icon } from "../../ui/icon.tsx";
-import { Failed, LoadingRows } from "../../ui/states.tsx";
+import { Absent } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { recordsOf } from "../../words/record.ts";
 
@@ -32,8 +32,7 @@ export function Records({ contact, subject, reveal }: Props) {
   return (
     <section>
       <h3>In your systems</h3>
-      {data === undefined &&
-        (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={2} />)}
+      {data === undefined && <Absent problem={problem} retry={reload} rows={2} />}
       {data && records.length === 0 && (
         <p class="muted">
           {masked

@@ -12,28 +12,35 @@ interface Props {
 /** What can be done with it as it stands. */
 export function Acts({ delivery, done }: Props) {
   const { state } = delivery;
-  const act = (what: (delivery: Delivery) => Promise<string | undefined>) => () =>
-    void what(delivery)
-      .then((told) => told && toast(told))
-      .catch(toastProblem)
-      .finally(done);
+  const act = (what: Act) => () => void run(what, delivery, done);
   const over = state === "dead" || state === "skipped" || state === "delivered";
   const again = act(state === "delivered" ? sendOnceMore : retry);
   useKeys(over ? { r: again } : {});
   if (over) {
     return (
-      <>
-        <Button icon="retry" onClick={again}>
-          {state === "delivered" ? "Send once more" : "Send again"}
-        </Button>
-        {state === "dead" && delivery.unknown && (
-          <Button onClick={act(sendUndone)}>It was not done: send</Button>
-        )}
-      </>
+      <Button icon="retry" onClick={again}>
+        {state === "delivered" ? "Send once more" : "Send again"}
+      </Button>
     );
   }
   if (state === "scheduled") return <Button onClick={act(cancel)}>Cancel</Button>;
   return <Button onClick={act(giveUp)}>Give up</Button>;
+}
+
+/** Of what nobody knows the outcome of, for who has looked. */
+export function Undone({ delivery, done }: Props) {
+  return (
+    <Button onClick={() => void run(sendUndone, delivery, done)}>It was not done: send</Button>
+  );
+}
+
+type Act = (delivery: Delivery) => Promise<string | undefined>;
+
+async function run(act: Act, delivery: Delivery, done: () => void): Promise<void> {
+  await act(delivery)
+    .then((told) => told && toast(told))
+    .catch(toastProblem);
+  done();
 }
 
 async function retry({ id, destination }: Delivery): Promise<string> {

@@ -9,14 +9,14 @@ import { DeliveryPill, Pill } from "../../ui/pill.tsx";
 import { RevealBar } from "../../ui/reveal.tsx";
 import { now } from "../../ui/settings.ts";
 import { Detail } from "../../ui/split.tsx";
-import { Empty, Failed, LoadingRows } from "../../ui/states.tsx";
+import { Absent, Empty } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { Told } from "../../ui/told.tsx";
 import { fate, nextStep, why } from "../../words/delivery.ts";
 import { capital, typeInWords } from "../../words/event.ts";
 import { quoted } from "../../words/shell.ts";
 import { took } from "../../words/time.ts";
-import { Acts } from "./acts.tsx";
+import { Acts, Undone } from "./acts.tsx";
 
 export function DeliveryDetail({ id }: { readonly id: string }) {
   const [subject, setSubject] = useState(id);
@@ -48,15 +48,14 @@ export function DeliveryDetail({ id }: { readonly id: string }) {
         )
       }
     >
-      {data === undefined &&
-        (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows />)}
+      {data === undefined && <Absent problem={problem} retry={reload} />}
       {data && !delivery && (
         <Empty icon="deliveries" title="There is no such delivery">
           <p>It may be older than deliveries are kept.</p>
         </Empty>
       )}
       {delivery && <RevealBar subject={subject} what="this conversation" />}
-      {delivery && <Facts delivery={delivery} />}
+      {delivery && <Facts delivery={delivery} done={reload} />}
       {delivery && <Attempts delivery={delivery} />}
     </Detail>
   );
@@ -78,7 +77,12 @@ function conversationOf(delivery: Delivery | undefined): string | undefined {
   return delivery?.laneKeys.find((key) => key.startsWith("cnv_"));
 }
 
-function Facts({ delivery }: { readonly delivery: Delivery }) {
+interface FactsProps {
+  readonly delivery: Delivery;
+  readonly done: () => void;
+}
+
+function Facts({ delivery, done }: FactsProps) {
   const { id, state, destination, eventId, eventType, route, createdAt, doneAt } = delivery;
   const words = why(delivery, now.value);
   const step = nextStep(delivery);
@@ -86,7 +90,8 @@ function Facts({ delivery }: { readonly delivery: Delivery }) {
     <dl class="facts">
       <dt>State</dt>
       <dd>
-        <DeliveryPill state={state} /> {words !== "" && <span class="said muted">{words}</span>}
+        <DeliveryPill state={state} />
+        {words !== "" && <span class="said muted">: {words}</span>}
       </dd>
       {step !== "" && (
         <>
@@ -122,6 +127,11 @@ function Facts({ delivery }: { readonly delivery: Delivery }) {
           <dd>
             An attempt may have taken effect. Before it is sent again, the destination is asked
             where it can be.
+            {state === "dead" && may("operate") && (
+              <div>
+                <Undone delivery={delivery} done={done} />
+              </div>
+            )}
           </dd>
         </>
       )}

@@ -11,7 +11,7 @@ import { List } from "../../ui/list.tsx";
 import { narrow } from "../../ui/settings.ts";
 import { Since } from "../../ui/since.tsx";
 import { Split } from "../../ui/split.tsx";
-import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
+import { Absent, Empty, NoneFits, Stale } from "../../ui/states.tsx";
 import { quoted } from "../../words/shell.ts";
 import "./deliveries.css";
 import { DeliveryDetail } from "./detail.tsx";
@@ -130,8 +130,7 @@ interface ListProps {
 
 function DeliveryList({ query, found }: ListProps) {
   const { items, problem, loading, more, reload } = found;
-  if (items === undefined)
-    return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={14} />;
+  if (items === undefined) return <Absent problem={problem} retry={reload} rows={14} />;
   return (
     <>
       {problem && <Stale problem={problem} retry={reload} />}
@@ -164,10 +163,13 @@ const nothing: Readonly<Record<string, string>> = {
 };
 
 function Nothing({ query }: { readonly query: Query }) {
-  const title = nothing[query.state ?? ""] ?? "There are no deliveries yet";
+  const { state = "", ...filters } = query;
+  const well = state === "gave-up" || state === "waiting";
+  if (!well && Object.keys(filters).length > 0) return <NoneFits what="delivery" />;
+  const title = nothing[state] ?? "There are no deliveries yet";
   return (
     <Empty icon="deliveries" title={title}>
-      {query.state === "gave-up" || query.state === "waiting" ? (
+      {well ? (
         <p>That is how it should be.</p>
       ) : (
         <p>

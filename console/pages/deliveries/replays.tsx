@@ -9,7 +9,7 @@ import { CopyAs, CopyId } from "../../ui/copy.tsx";
 import { List } from "../../ui/list.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Detail } from "../../ui/split.tsx";
-import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
+import { Absent, Empty, Stale } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { toast, toastProblem } from "../../ui/toasts.tsx";
 import { Words } from "../../ui/words.tsx";
@@ -35,8 +35,7 @@ export function ReplayList() {
     (cursor, signal) => api.get("/api/replays", { query: { cursor }, signal }),
     { everyMs },
   );
-  if (items === undefined)
-    return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows />;
+  if (items === undefined) return <Absent problem={problem} retry={reload} />;
   if (items.length === 0) {
     return (
       <Empty icon="retry" title="Nothing was sent again yet">
@@ -82,13 +81,20 @@ function Row({ replay }: { readonly replay: Replay }) {
   );
 }
 
-function Progress({ replay: { found, opened, had, leftOut } }: { readonly replay: Replay }) {
+/** Until it is done it has found as many as it has gone through: how many there would be is not known. */
+function Progress({ replay: { state, found, opened, had, leftOut } }: { readonly replay: Replay }) {
+  const runs = state === "running";
+  const done = state === "done";
   const left = Object.values(leftOut).reduce((sum, each) => sum + each, 0);
   return (
     <span class="progress">
-      <progress value={opened + had + left} max={Math.max(found, 1)} aria-label="How far it is" />
+      <progress
+        value={runs ? undefined : done ? opened + had + left : 0}
+        max={Math.max(found, 1)}
+        aria-label="How far it is"
+      />
       <span class="number">
-        {count(opened)} of {count(found)}
+        {count(opened)} {runs ? "so far" : done && `of ${count(found)}`}
       </span>
     </span>
   );
@@ -114,8 +120,7 @@ export function ReplayDetail({ id }: { readonly id: string }) {
         )
       }
     >
-      {data === undefined &&
-        (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows />)}
+      {data === undefined && <Absent problem={problem} retry={reload} />}
       {data && <Facts replay={data} />}
     </Detail>
   );

@@ -5,7 +5,7 @@ import { useResource } from "../../api/resource.ts";
 import { go, href } from "../../app/route.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Failed, LoadingRows } from "../../ui/states.tsx";
+import { Absent } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { toast, toastProblem } from "../../ui/toasts.tsx";
 import { typeInWords } from "../../words/event.ts";
@@ -64,11 +64,7 @@ function Plan({ query }: { readonly query: Query }) {
     <Dialog title="Send all of these again" onClose={close}>
       <form class="dialog-form" onSubmit={submit}>
         {plan === undefined ? (
-          problem ? (
-            <Failed problem={problem} retry={reload} />
-          ) : (
-            <LoadingRows rows={4} />
-          )
+          <Absent problem={problem} retry={reload} rows={4} />
         ) : (
           <>
             <Numbers plan={plan} />

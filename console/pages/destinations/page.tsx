@@ -5,7 +5,7 @@ import { hrefOf, route } from "../../app/route.ts";
 import { CopyAs } from "../../ui/copy.tsx";
 import { List } from "../../ui/list.tsx";
 import { Split } from "../../ui/split.tsx";
-import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
+import { Absent, Empty, Stale } from "../../ui/states.tsx";
 import { Words } from "../../ui/words.tsx";
 import { count } from "../../words/number.ts";
 import { DestinationDetail } from "./detail.tsx";
@@ -43,11 +43,7 @@ function Destinations() {
       }
       list={
         data === undefined ? (
-          problem ? (
-            <Failed problem={problem} retry={reload} />
-          ) : (
-            <LoadingRows rows={4} />
-          )
+          <Absent problem={problem} retry={reload} rows={4} />
         ) : (
           <>
             {problem && <Stale problem={problem} retry={reload} />}

@@ -9,7 +9,7 @@ import { Failures } from "../../ui/failures.tsx";
 import { Json } from "../../ui/json.tsx";
 import { RevealBar } from "../../ui/reveal.tsx";
 import { Detail } from "../../ui/split.tsx";
-import { Failed, LoadingRows } from "../../ui/states.tsx";
+import { Absent } from "../../ui/states.tsx";
 import { openTab, Tabs } from "../../ui/tabs.tsx";
 import { Time } from "../../ui/time.tsx";
 import { Told } from "../../ui/told.tsx";
@@ -41,8 +41,7 @@ export function EventDetail({ id }: { readonly id: string }) {
       actions={data && <Copies event={data} />}
       under={<Tabs label="Ways to see it" tabs={detailTabs} />}
     >
-      {data === undefined &&
-        (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows />)}
+      {data === undefined && <Absent problem={problem} retry={reload} />}
       {data && tab !== "raw" && (
         <RevealBar subject={subject} what={subject === id ? "this event" : "this conversation"} />
       )}

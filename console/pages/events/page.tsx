@@ -13,7 +13,7 @@ import { Pill } from "../../ui/pill.tsx";
 import { narrow } from "../../ui/settings.ts";
 import { Since } from "../../ui/since.tsx";
 import { Split } from "../../ui/split.tsx";
-import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
+import { Absent, Empty, NoneFits, Stale } from "../../ui/states.tsx";
 import { openTab } from "../../ui/tabs.tsx";
 import { count } from "../../words/number.ts";
 import { quoted } from "../../words/shell.ts";
@@ -107,7 +107,7 @@ function EventList({ query, live }: ListProps) {
   const isNew = ({ id }: { readonly id: string }) => !known.has(id);
   const all = useRevealed([...live.shown.filter(isNew), ...(items ?? [])]);
   if (items === undefined) {
-    return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={14} />;
+    return <Absent problem={problem} retry={reload} rows={14} />;
   }
   const waiting = live.waiting.filter(isNew).length;
   const show = () => {
@@ -144,14 +144,7 @@ function EventList({ query, live }: ListProps) {
 
 function Nothing({ query }: { readonly query: Query }) {
   if (Object.keys(query).length > 0) {
-    return (
-      <Empty icon="filter" title="No event fits">
-        <p>Take a filter away, or look further back.</p>
-        <a class="button" href="#/events">
-          Show all events
-        </a>
-      </Empty>
-    );
+    return <NoneFits what="event" />;
   }
   return (
     <Empty icon="events" title="Nothing has come in yet">

@@ -1,7 +1,7 @@
 import { type Answer, api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
 import { href } from "../../app/route.ts";
-import { Failed, LoadingRows } from "../../ui/states.tsx";
+import { Absent } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { Words } from "../../ui/words.tsx";
 import type { Tone } from "../../words/delivery.ts";
@@ -39,8 +39,7 @@ export function Timeline({ id, reveal }: Props) {
   return (
     <section>
       <h3>What became of it</h3>
-      {data === undefined &&
-        (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={5} />)}
+      {data === undefined && <Absent problem={problem} retry={reload} rows={5} />}
       <ol class="timeline">
         {withoutRepeats(data?.steps ?? []).map((step, index) => (
           <Line key={index} step={step} />

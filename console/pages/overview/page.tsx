@@ -4,7 +4,7 @@ import { askStatus } from "../../api/status.ts";
 import type { Page } from "../../app/page.ts";
 import { href } from "../../app/route.ts";
 import { Pill } from "../../ui/pill.tsx";
-import { Failed, LoadingRows, Stale } from "../../ui/states.tsx";
+import { Absent, Stale } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { counted } from "../../words/number.ts";
 import { Destinations } from "./destinations.tsx";
@@ -29,8 +29,7 @@ function Overview() {
         <h1>Overview</h1>
         {data && <State status={data} />}
       </div>
-      {data === undefined &&
-        (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={12} />)}
+      {data === undefined && <Absent problem={problem} retry={reload} rows={12} />}
       {data && problem && <Stale problem={problem} retry={reload} />}
       {data && data.problems.length > 0 && <Problems status={data} reload={reload} />}
       {data?.store.stats?.events === 0 && <Beginning />}

@@ -1,7 +1,7 @@
 import { type Answer, api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
 import { href } from "../../app/route.ts";
-import { LoadingRows, Stale } from "../../ui/states.tsx";
+import { Absent } from "../../ui/states.tsx";
 import { Share, Table } from "../../ui/table.tsx";
 import { count, counted } from "../../words/number.ts";
 
@@ -22,8 +22,7 @@ export function Templates({ days }: { readonly days: number }) {
     },
     { everyMs },
   );
-  if (data === undefined)
-    return problem ? <Stale problem={problem} retry={reload} /> : <LoadingRows rows={3} />;
+  if (data === undefined) return <Absent problem={problem} retry={reload} rows={3} />;
   const rows = data.rows.filter(({ key }) => key.template);
   const rest = data.total.messages - rows.reduce((sum, { messages }) => sum + messages, 0);
   if (rows.length === 0) return null;

@@ -4,9 +4,10 @@ import { param } from "../../app/route.ts";
 import { Button } from "../../ui/button.tsx";
 import { FilterChip } from "../../ui/chips.tsx";
 import { Pill } from "../../ui/pill.tsx";
-import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
+import { Absent, Empty, Stale } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
+import { Words } from "../../ui/words.tsx";
 import { actionInWords } from "../../words/action.ts";
 import type { Tone } from "../../words/delivery.ts";
 import { count } from "../../words/number.ts";
@@ -29,8 +30,7 @@ export function AuditTrail() {
     JSON.stringify(query),
     (cursor, signal) => api.get("/api/audit", { query: { ...query, cursor }, signal }),
   );
-  if (items === undefined)
-    return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={10} />;
+  if (items === undefined) return <Absent problem={problem} retry={reload} rows={10} />;
   return (
     <section>
       {problem && <Stale problem={problem} retry={reload} />}
@@ -67,6 +67,7 @@ function Entries({ entries }: { readonly entries: readonly Entry[] }) {
 function Row({ entry }: { readonly entry: Entry }) {
   const { at, who, session, action, count: number, result, reason } = entry;
   const [word, tone] = results[result];
+  const of = filterInWords(entry);
   return (
     <tr>
       <td>
@@ -79,7 +80,7 @@ function Row({ entry }: { readonly entry: Entry }) {
         {actionInWords(action)}
         {reason && <span class="said muted"> “{reason}”</span>}
       </td>
-      <td class="said muted">{filterInWords(entry)}</td>
+      <td class="said muted">{of && <Words text={of} />}</td>
       <td class="number">{number === undefined ? "" : count(number)}</td>
       <td>
         <Pill tone={tone}>{word}</Pill>
@@ -93,6 +94,7 @@ const unsaid: Readonly<Record<string, string>> = { q: "words that are not kept" 
 
 function filterInWords({ filter = {} }: Entry): string {
   return Object.entries<unknown>(filter)
+    .filter(([, value]) => value !== false)
     .map(([name, value]) => (value === true ? (unsaid[name] ?? name) : `${name} ${value}`))
     .join(", ");
 }

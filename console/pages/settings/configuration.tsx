@@ -1,6 +1,6 @@
 import { type Answer, api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
-import { Failed, LoadingRows, Stale } from "../../ui/states.tsx";
+import { Absent, Stale } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { counted } from "../../words/number.ts";
 
@@ -11,8 +11,7 @@ export function Configuration() {
   const { data, problem, reload } = useResource("configuration", (signal) =>
     api.get("/api/configuration", { signal }),
   );
-  if (data === undefined)
-    return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={10} />;
+  if (data === undefined) return <Absent problem={problem} retry={reload} rows={10} />;
   return (
     <>
       {problem && <Stale problem={problem} retry={reload} />}

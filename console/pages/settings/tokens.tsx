@@ -3,7 +3,7 @@ import { type Answer, api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
-import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
+import { Absent, Empty, Stale } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { toast, toastProblem } from "../../ui/toasts.tsx";
@@ -21,8 +21,7 @@ export function Tokens() {
     setMaking(false);
     reload();
   };
-  if (data === undefined)
-    return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={4} />;
+  if (data === undefined) return <Absent problem={problem} retry={reload} rows={4} />;
   return (
     <section>
       {problem && <Stale problem={problem} retry={reload} />}

@@ -2,7 +2,7 @@ import { type Answer, api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
 import { Button } from "../../ui/button.tsx";
 import { Pill } from "../../ui/pill.tsx";
-import { Failed, LoadingRows } from "../../ui/states.tsx";
+import { Absent } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { Words } from "../../ui/words.tsx";
@@ -33,8 +33,7 @@ export function Connection() {
           Ask again
         </Button>
       </div>
-      {data === undefined &&
-        (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={3} />)}
+      {data === undefined && <Absent problem={problem} retry={reload} rows={3} />}
       {data && <Problems problems={data.problems} />}
       {data && data.accounts.length > 0 && <Numbers accounts={data.accounts} />}
     </section>

@@ -2,7 +2,7 @@ import { api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
 import { Button } from "../../ui/button.tsx";
 import { Pill } from "../../ui/pill.tsx";
-import { Failed, LoadingRows } from "../../ui/states.tsx";
+import { Absent } from "../../ui/states.tsx";
 import { Words } from "../../ui/words.tsx";
 
 /** Everything tried out, what is not well first. */
@@ -24,15 +24,14 @@ export function Doctor() {
           Try again
         </Button>
       </div>
-      {data === undefined &&
-        (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={6} />)}
+      {data === undefined && <Absent problem={problem} retry={reload} rows={6} />}
       {data && (
         <ul class="findings">
           {data.findings.map(({ of, ok, found, remedy, runbook }) => (
             <li key={`${of} ${found}`}>
               <Pill tone={ok ? "good" : "bad"}>{of}</Pill>
               <span class="said">
-                <Words text={found} />{" "}
+                <Words text={remedy ? found.replace(/\w$/, "$&.") : found} />{" "}
                 {remedy && (
                   <span class="muted">
                     <Words text={remedy} />{" "}

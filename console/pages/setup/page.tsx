@@ -16,7 +16,7 @@ export const setupPage: Page = {
   Page: Setup,
 };
 
-/** Whether messages can come, and whether all that they need is there. */
+/** Whether messages can come, and whether all that they need is there. What is asked of others comes last: what is below waits for it. */
 function Setup() {
   return (
     <div class="page">
@@ -24,18 +24,18 @@ function Setup() {
         <h1>Set-up</h1>
       </div>
       {may("operate") && <TestMessage />}
+      <Processes />
       {may("admin") ? (
         <>
-          <Connection />
-          <Doctor />
           <Secrets />
+          <Doctor />
+          <Connection />
         </>
       ) : (
         <Empty icon="setup" title="Meta's side and the doctor need the scope admin">
           <p>Your token may see which processes run.</p>
         </Empty>
       )}
-      <Processes />
     </div>
   );
 }

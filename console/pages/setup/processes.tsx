@@ -1,6 +1,6 @@
 import { api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
-import { Failed, LoadingRows } from "../../ui/states.tsx";
+import { Absent } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 
@@ -13,8 +13,7 @@ export function Processes() {
     (signal) => api.get("/api/processes", { signal }),
     { everyMs: 15_000 },
   );
-  if (data === undefined)
-    return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={2} />;
+  if (data === undefined) return <Absent problem={problem} retry={reload} rows={2} />;
   const hashes = new Set(data.items.map(({ configHash }) => configHash));
   return (
     <section>

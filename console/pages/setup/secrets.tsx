@@ -1,6 +1,6 @@
 import { api } from "../../api/client.ts";
 import { useResource } from "../../api/resource.ts";
-import { Failed, LoadingRows } from "../../ui/states.tsx";
+import { Absent } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 
@@ -22,8 +22,7 @@ export function Secrets() {
             : "To change it without a gap: put the new one beside it in WHATSAPP_APP_SECRET, with a comma, and take the old one out when it is not used any more."}
         </p>
       </div>
-      {data === undefined &&
-        (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows rows={1} />)}
+      {data === undefined && <Absent problem={problem} retry={reload} rows={1} />}
       {data && (
         <Table label="App secrets" columns={["Secret", "#Last used"]}>
           {data.secrets.map(({ name, lastUsedAt }) => (

@@ -6,7 +6,7 @@ import { Button } from "../../ui/button.tsx";
 import { CopyAs, CopyId } from "../../ui/copy.tsx";
 import { RevealBar } from "../../ui/reveal.tsx";
 import { closeDetail, Detail } from "../../ui/split.tsx";
-import { Failed, LoadingRows } from "../../ui/states.tsx";
+import { Absent } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { toast, toastProblem } from "../../ui/toasts.tsx";
 import { bytes, counted } from "../../words/number.ts";
@@ -32,8 +32,7 @@ export function UnreadableDetail({ id }: { readonly id: string }) {
         </>
       }
     >
-      {data === undefined &&
-        (problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows />)}
+      {data === undefined && <Absent problem={problem} retry={reload} />}
       {data && (
         <>
           <Facts entry={data} />

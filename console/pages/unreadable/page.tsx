@@ -5,7 +5,7 @@ import { hrefOf, route } from "../../app/route.ts";
 import { CopyAs } from "../../ui/copy.tsx";
 import { List } from "../../ui/list.tsx";
 import { Split } from "../../ui/split.tsx";
-import { Empty, Failed, LoadingRows, Stale } from "../../ui/states.tsx";
+import { Absent, Empty, Stale } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { bytes } from "../../words/number.ts";
 import { UnreadableDetail } from "./detail.tsx";
@@ -45,8 +45,7 @@ function UnreadableList() {
     (cursor, signal) => api.get("/api/quarantine", { query: { cursor }, signal }),
     { everyMs },
   );
-  if (items === undefined)
-    return problem ? <Failed problem={problem} retry={reload} /> : <LoadingRows />;
+  if (items === undefined) return <Absent problem={problem} retry={reload} />;
   return (
     <>
       {problem && <Stale problem={problem} retry={reload} />}

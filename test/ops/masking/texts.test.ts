@@ -48,6 +48,9 @@ describe("a text that is safe in a way", () => {
       safeText("until 2026-11-20, 422 of 1234", "words"),
       "until 2026-11-20, 422 of 1234",
     );
+    const received = "Received in the POST pst_0abbcc6c1234567ae12345678d7e4da0.";
+    assert.equal(safeText(received, "words"), received);
+    assert.equal(safeText("pst_15555550123", "words"), "pst_…");
     for (const somebody of [
       "+1 (555) 555-0123",
       "15555550123",
