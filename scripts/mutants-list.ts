@@ -14,15 +14,15 @@ export const mutants: readonly Mutant[] = [
   {
     promise: "nothing unverified is trusted",
     file: "src/receive/verified-body.ts",
-    from: "timingSafeEqual(signature, claimed) || matched",
-    to: "true",
+    from: "matched = timingSafeEqual(signature, claimed) ? place : matched;",
+    to: "matched = place;",
     test: "test/receive/verified-body.test.ts",
   },
   {
     promise: "every secret of a rotation is good",
     file: "src/receive/verified-body.ts",
-    from: "timingSafeEqual(signature, claimed) || matched",
-    to: "timingSafeEqual(signature, claimed)",
+    from: "matched = timingSafeEqual(signature, claimed) ? place : matched;",
+    to: "matched = timingSafeEqual(signature, claimed) ? place : -1;",
     test: "test/receive/verified-body.test.ts",
   },
   {
@@ -231,8 +231,8 @@ export const mutants: readonly Mutant[] = [
   {
     promise: "in a batch, what stands behind a row that waits does not overtake it",
     file: "src/deliver/attempt/try-batch.ts",
-    from: 'if (event === "waits") break;',
-    to: 'if (event === "waits") continue;',
+    from: 'if (event === "waits" || row.alone) break;',
+    to: 'if (event === "waits") continue;\n    if (row.alone) break;',
     test: "test/deliver/batches.test.ts",
   },
   {
@@ -251,7 +251,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "rows from outside stand behind what is open",
-    file: "src/store/ledger/ledger-rows.ts",
+    file: "src/store/ledger/ledger-control.ts",
     from: "seq: first + i }",
     to: "seq: first - i }",
     test: "test/conformance/ledger-embedded.test.ts",
@@ -259,8 +259,8 @@ export const mutants: readonly Mutant[] = [
   {
     promise: "flows: a bus that is away uses up no attempt",
     file: "src/deliver/attempt/try-head.ts",
-    from: "const counts = !isOurs(outcome) && !isLaneOnly(outcome) && countsFor",
-    to: "const counts = !isLaneOnly(outcome) && countsFor",
+    from: "!isOurs(outcome) && !isLaneOnly(outcome) && !isLimited(outcome)",
+    to: "!isLaneOnly(outcome) && !isLimited(outcome)",
     test: "test/deliver/flows/flow-faults.test.ts",
   },
   {
@@ -322,8 +322,8 @@ export const mutants: readonly Mutant[] = [
   {
     promise: "a limit of one conversation uses no attempt",
     file: "src/deliver/attempt/try-head.ts",
-    from: "const counts = !isOurs(outcome) && !isLaneOnly(outcome) && countsFor",
-    to: "const counts = !isOurs(outcome) && countsFor",
+    from: "!isOurs(outcome) && !isLaneOnly(outcome) && !isLimited(outcome)",
+    to: "!isOurs(outcome) && !isLimited(outcome)",
     test: "test/deliver/lane-only.test.ts",
   },
   {
@@ -377,7 +377,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: "what a contact writes is escaped wherever it is shown as HTML",
-    file: "src/destinations/said.ts",
+    file: "src/support/html.ts",
     from: '"<": "&lt;",',
     to: "",
     test: "test/destinations/said.test.ts",
