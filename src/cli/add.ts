@@ -1,24 +1,18 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { createDestinations } from "../app/destinations.ts";
 import { loadRouting } from "../config/load-routing.ts";
-import {
-  DeliveryError,
-  type Destination,
-  type Requirement,
-  type WaypostEvent,
-} from "../contracts.ts";
+import { DeliveryError, type Destination, type Requirement } from "../contracts.ts";
 import type { DestinationSetup } from "../deliver/delivery.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
 import { createLog } from "../support/log.ts";
 import { type ConfigFile, configFileOf, keepSecrets } from "./add/config-file.ts";
-import { hasDestination, withDestination, withoutShadow } from "./add/edit-yaml.ts";
+import { destinationIn, withDestination, withoutShadow } from "./add/edit-yaml.ts";
 import { gatherOptions, type KindOptions } from "./add/options.ts";
 import { askTerminal, type Questions } from "./add/questions.ts";
+import { someEvent } from "./add/some-event.ts";
 import { tryInShadow } from "./add/try-in-shadow.ts";
 import type { CommandParts } from "./common/command.ts";
 import {
-  askOps,
   CommandError,
   exitCodes,
   type OpsFlags,
@@ -42,6 +36,9 @@ const conversationTypes = [
   "whatsapp.echo.*",
   "whatsapp.status.failed",
 ];
+
+/** Kinds that write to people: which words, and when, nobody can guess. */
+const unrouted: ReadonlySet<string> = new Set(["whatsapp-reply"]);
 
 /** `waypost add <kind>`: a destination, from nothing to live. */
 export function register(program: Command, parts: CommandParts): void {
@@ -80,12 +77,28 @@ async function add(kind: string, flags: Flags, parts: CommandParts): Promise<num
   try {
     const name = flags.name ?? kind;
     const file = await configFileOf(parts.env);
-    if (hasDestination(await file.read(), name)) {
-      print(`${file.shown} has ${name} already: going on with it.`);
-    } else if (!(await writeBlock({ kind, name, file, flags, schema: known.schema }, questions))) {
+    const before = await file.read();
+    // What is wrong in it already is mended first.
+    if (before !== "") await loadRouting(parts.env, destinationKinds);
+    const there = destinationIn(before, name);
+    if (there !== undefined && there.kind !== kind) {
+      const words = `${file.shown} has ${name} already, of the kind ${there.kind}. Give this one another name, with --name.`;
+      throw new CommandError(exitCodes.usage, words);
+    }
+    if (there !== undefined) {
+      const left = flags.set.length > 0 ? " as it stands there; --set is for a new one" : "";
+      print(`${file.shown} has ${name} already: going on with it${left}.`);
+    } else if (
+      !(await writeBlock({ kind, name, file, flags, schema: known.schema, parts }, questions))
+    ) {
       return exitCodes.wrong;
     }
-    return await tryOut(name, file, { ...parts, flags, questions });
+    const outcome = await tryOut(name, file, { ...parts, flags, questions });
+    if (outcome !== 0) {
+      const where = `the block ${name} of ${file.shown}, its secrets in .env`;
+      print(`Mend what has a ✗ (${where}), then run this again: it goes on from here.`);
+    }
+    return outcome;
   } finally {
     questions.close();
   }
@@ -97,11 +110,12 @@ interface Writing {
   readonly file: ConfigFile;
   readonly flags: Flags;
   readonly schema: object;
+  readonly parts: CommandParts;
 }
 
 /** False where the person at the terminal says no: nothing is written then. */
 async function writeBlock(
-  { kind, name, file, flags, schema }: Writing,
+  { kind, name, file, flags, schema, parts }: Writing,
   questions: Questions,
 ): Promise<boolean> {
   const given = Object.fromEntries(flags.set.map(readSetting));
@@ -109,12 +123,16 @@ async function writeBlock(
     questions,
     env: file.given,
   });
-  const types = flags.when ?? conversationTypes;
+  const types = flags.when ?? (unrouted.has(kind) ? [] : conversationTypes);
   const text = withDestination(await file.read(), { name, block: { kind, ...options }, types });
   const names = Object.keys(secrets);
+  // Nothing is written that a running Waypost would refuse.
+  const { destination } = await createOne(name, { ...parts.env, ...secrets }, text);
+  await destination.close();
   print(`Into ${file.shown}${names.length > 0 ? `, and ${names.join(", ")} into .env` : ""}:`);
   print(`  ${name}: ${JSON.stringify({ kind, ...options, shadow: true })}`);
-  print(`  a route to-${name}, for ${types.join(", ")}`);
+  if (types.length > 0) print(`  a route to-${name}, for ${types.join(", ")}`);
+  else print("  no route: what it writes, and when, your routes say");
   if (!(await questions.confirm("Write it?"))) return false;
   await keepSecrets(secrets);
   await file.write(text);
@@ -134,15 +152,18 @@ async function tryOut(name: string, file: ConfigFile, trying: Trying): Promise<n
   const { destination } = setup;
   try {
     const isReady = await check(destination);
-    if (!(await provide(destination, trying.questions))) return exitCodes.wrong;
+    const provided = await provide(destination, trying.questions);
+    if (provided === undefined) return exitCodes.wrong;
     // What was missing may be there now.
-    if (!isReady && !(await check(destination))) return exitCodes.wrong;
-    const event = await someEvent(trying);
-    const { ok, words } = await tryInShadow(setup, event);
-    print(`${ok ? "✓" : "✗"} ${event.type} ${event.id}: ${escapeControls(words)}`);
-    if (!ok) return exitCodes.wrong;
+    if (!isReady && !(provided > 0 && (await check(destination)))) return exitCodes.wrong;
+    // Without a route's words there is nothing to try.
+    if (!unrouted.has(destination.kind) && !(await tryOne(setup, trying))) return exitCodes.wrong;
   } finally {
     await destination.close();
+  }
+  if (destinationIn(await file.read(), name)?.shadow !== true) {
+    print(`${name} is live in ${file.shown} already.`);
+    return 0;
   }
   if (!(await trying.questions.confirm("Take it live?"))) {
     print(
@@ -155,8 +176,20 @@ async function tryOut(name: string, file: ConfigFile, trying: Trying): Promise<n
   return 0;
 }
 
-async function createOne(name: string, env: NodeJS.ProcessEnv): Promise<DestinationSetup> {
-  const routing = await loadRouting(env, destinationKinds);
+async function tryOne(setup: DestinationSetup, trying: Trying): Promise<boolean> {
+  const event = await someEvent(trying);
+  const { ok, words } = await tryInShadow(setup, event);
+  print(`${ok ? "✓" : "✗"} ${event.type} ${event.id}: ${escapeControls(words)}`);
+  return ok;
+}
+
+/** `written`: what waypost.yaml is to hold. Throws ConfigError. */
+async function createOne(
+  name: string,
+  env: NodeJS.ProcessEnv,
+  written?: string,
+): Promise<DestinationSetup> {
+  const routing = await loadRouting(env, destinationKinds, process.cwd(), undefined, written);
   const config = routing.destinations[name];
   const one = { ...routing, destinations: config === undefined ? {} : { [name]: config } };
   const log = createLog({ level: "error" });
@@ -174,16 +207,19 @@ async function check(destination: Destination): Promise<boolean> {
   return found.every(({ ok }) => ok);
 }
 
-/** What the vendor must have: shown, and made where it can be and somebody wants it. */
-async function provide(destination: Destination, questions: Questions): Promise<boolean> {
+/** What the vendor must have: shown, and made where it can be and somebody wants it. How many were made; undefined: one is missing. */
+async function provide(
+  destination: Destination,
+  questions: Questions,
+): Promise<number | undefined> {
   try {
     const wanted = (await destination.requirements?.(AbortSignal.timeout(checkMs))) ?? [];
-    for (const each of wanted) if (!(await provideOne(each, questions))) return false;
-    return true;
+    for (const each of wanted) if (!(await provideOne(each, questions))) return undefined;
+    return wanted.filter(({ there }) => !there).length;
   } catch (error) {
     if (!(error instanceof DeliveryError)) throw error;
     print(`✗ ${error.message}`);
-    return false;
+    return undefined;
   }
 }
 
@@ -198,22 +234,4 @@ async function provideOne(wanted: Requirement, questions: Questions): Promise<bo
   await create(AbortSignal.timeout(checkMs));
   print(`✓ ${what} was created`);
   return true;
-}
-
-const sample = new URL("../../fixtures/events/message-text.json", import.meta.url);
-
-/** The newest message that a Waypost running here has; where none runs or has one, a made-up one. */
-async function someEvent({ resolve, flags }: Trying): Promise<WaypostEvent> {
-  try {
-    const query = { type: ["whatsapp.message.*"], limit: 1 };
-    const { items } = await askOps(flags, resolve, (client) =>
-      client.get("/api/events", { query }),
-    );
-    if (items[0] !== undefined) return items[0];
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-  }
-  const [event] = JSON.parse(await readFile(sample, "utf8")) as WaypostEvent[];
-  if (event === undefined) throw new Error("the sample is empty");
-  return event;
 }

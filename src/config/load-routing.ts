@@ -16,19 +16,20 @@ export type TryOut = (routing: Routing) => Promise<readonly PathProblem[]>;
 
 /**
  * The file that WAYPOST_CONFIG names, with its `${NAME}` filled from `env` and `.env`. No file is an empty
- * routing, unless WAYPOST_CONFIG was given. Rejects with a ConfigError that lists every problem.
+ * routing, unless WAYPOST_CONFIG was given. Rejects with a ConfigError that lists every problem. `written`: what the file is to hold.
  */
 export async function loadRouting(
   env: NodeJS.ProcessEnv,
   kinds: Kinds,
   cwd: string = process.cwd(),
   tryOut: TryOut = async () => [],
+  written?: string,
 ): Promise<Routing> {
   const problems: ConfigProblem[] = [];
   const given = await readGiven(env, cwd, problems);
   const { WAYPOST_CONFIG: named } = given;
   const file = path.resolve(cwd, named ?? "waypost.yaml");
-  const text = await readText(file, named !== undefined, problems);
+  const text = written ?? (await readText(file, named !== undefined, problems));
   const yaml = parseYaml(text ?? "", path.basename(file), problems);
   const source = withoutEmptySections(yaml.value);
   const report: Report = (at, words) => problems.push({ where: yaml.where(at), ...words });

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { keepSecrets } from "../../src/cli/add/config-file.ts";
-import { hasDestination, withDestination, withoutShadow } from "../../src/cli/add/edit-yaml.ts";
+import { destinationIn, withDestination, withoutShadow } from "../../src/cli/add/edit-yaml.ts";
 import { gatherOptions, type KindOptions } from "../../src/cli/add/options.ts";
 import type { ConfigProblem } from "../../src/config/config-error.ts";
 import { readGiven } from "../../src/config/env.ts";
@@ -12,27 +11,7 @@ import { destinationKinds } from "../../src/destinations/kinds.ts";
 import { tempDir } from "../config/temp-dir.ts";
 import { hubspotToken, startHubspotStub } from "../destinations/hubspot/stub.ts";
 import { slackToken, startSlackStub } from "../destinations/slack-stub.ts";
-
-const bin = path.resolve(import.meta.dirname, "../../bin/waypost.js");
-
-/** Answers are typed, one line each. */
-function add(cwd: string, args: readonly string[], answers: readonly string[] = []) {
-  const { PATH } = process.env;
-  return new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
-    const child = spawn(process.execPath, [bin, "add", ...args], {
-      cwd,
-      env: { PATH, OPS_PORT: "1" },
-    });
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
-    child.stdin.end(answers.map((answer) => `${answer}\n`).join(""));
-    child.once("close", (code) =>
-      resolve({ code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() }),
-    );
-  });
-}
+import { add } from "./run-add.ts";
 
 describe("waypost add", { timeout: 120_000 }, () => {
   it("goes from nothing to a live destination, and keeps secrets out of the file", async (t) => {
@@ -147,8 +126,8 @@ describe("the file that `add` edits", () => {
       assert.ok(after.includes(kept), `${kept} is gone from\n${after}`);
     }
     assert.ok(after.indexOf("name: all") < after.indexOf("to-support"));
-    assert.ok(hasDestination(after, "support"));
-    assert.ok(!hasDestination(before, "support"));
+    assert.deepEqual(destinationIn(after, "support"), { kind: "slack", shadow: true });
+    assert.equal(destinationIn(before, "support"), undefined);
   });
 
   it("takes only the shadow away", () => {

@@ -4,7 +4,7 @@ import { isMap, isSeq, parseDocument, YAMLMap, YAMLSeq } from "yaml";
 export interface NewDestination {
   readonly name: string;
   readonly block: Readonly<Record<string, unknown>>;
-  /** Type patterns of the route that leads to it. */
+  /** Type patterns of the route that leads to it; none: no route. */
   readonly types: readonly string[];
 }
 
@@ -17,6 +17,7 @@ export function withDestination(text: string, { name, block, types }: NewDestina
   written.flow = true;
   destinations.flow = false;
   destinations.set(name, written);
+  if (types.length === 0) return document.toString({ lineWidth: 0 });
   const routes = sectionOf(document, "routes", isSeq, new YAMLSeq());
   const route = document.createNode({ name: `to-${name}`, when: { type: types }, to: [name] });
   (route as YAMLMap).flow = true;
@@ -32,9 +33,15 @@ export function withoutShadow(text: string, name: string): string {
   return document.toString({ lineWidth: 0 });
 }
 
-/** Whether the file has a destination of this name. */
-export function hasDestination(text: string, name: string): boolean {
-  return parseDocument(text).hasIn(["destinations", name]);
+/** What the file says of the destination of this name; undefined: it has none. */
+export function destinationIn(
+  text: string,
+  name: string,
+): { readonly kind: unknown; readonly shadow: unknown } | undefined {
+  const document = parseDocument(text);
+  const at = (key: string) => document.getIn(["destinations", name, key]);
+  if (!document.hasIn(["destinations", name])) return undefined;
+  return { kind: at("kind"), shadow: at("shadow") };
 }
 
 /** A section of which all entries are commented out is there, but null. */

@@ -53,7 +53,7 @@ export async function gatherOptions(
     const value =
       given[key] ?? knownIn(parts.env, variable) ?? (await askFor(key, about, parts.questions));
     const isSecret = variable !== undefined && !value.startsWith("${");
-    options[key] = isSecret ? `\${${variable}}` : typed(value, about);
+    options[key] = isSecret ? `\${${variable}}` : typed(key, value, about);
     if (isSecret) secrets[variable] = value;
   }
   return { options, secrets };
@@ -83,7 +83,9 @@ function isSecretOption(schema: unknown): boolean {
 }
 
 function knownIn(env: Readonly<Record<string, string>>, variable: string | undefined) {
-  return variable === undefined || env[variable] === undefined ? undefined : `\${${variable}}`;
+  if (variable === undefined) return undefined;
+  const isThere = env[variable] !== undefined || env[`${variable}_FILE`] !== undefined;
+  return isThere ? `\${${variable}}` : undefined;
 }
 
 async function askFor(
@@ -100,10 +102,13 @@ async function askFor(
   }
 }
 
-function typed(value: string, { type }: OptionSchema): unknown {
-  if (type === "number" || type === "integer") return Number(value);
-  if (type === "boolean") return value === "true";
-  return value;
+function typed(key: string, value: string, { type }: OptionSchema): unknown {
+  const isNumber = type === "number" || type === "integer";
+  if (isNumber && value.trim() !== "" && Number.isFinite(Number(value))) return Number(value);
+  if (isNumber) throw new CommandError(exitCodes.usage, `${key} is not a number: ${value}`);
+  if (type !== "boolean") return value;
+  if (value === "true" || value === "false") return value === "true";
+  throw new CommandError(exitCodes.usage, `${key} is true or false, not ${value}.`);
 }
 
 /** `hubspot`, `token` → `HUBSPOT_TOKEN`. */

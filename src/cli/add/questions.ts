@@ -2,6 +2,9 @@ import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { CommandError, exitCodes } from "../common/ops-client.ts";
 
+/** As shells have it of SIGINT. */
+const interrupted = 130;
+
 /** Whoever sits at the terminal. */
 export interface Questions {
   /** undefined: an empty line. A secret is not shown while it is typed. */
@@ -26,6 +29,11 @@ export function askTerminal(yes: boolean): Questions {
   const waiting: string[] = [];
   const askers: ((line: string | undefined) => void)[] = [];
   let ended = false;
+  let stopped = false;
+  lines.on("SIGINT", () => {
+    stopped = true;
+    lines.close();
+  });
   lines.on("line", (line) => {
     const asker = askers.shift();
     if (asker) asker(line);
@@ -41,20 +49,24 @@ export function askTerminal(yes: boolean): Questions {
       if (line !== undefined || ended) resolve(line);
       else askers.push(resolve);
     });
-  const ask = async (question: string, { secret = false } = {}) => {
+  const answerTo = async (question: string, remedy: string, secret = false) => {
     process.stderr.write(`${question} `);
     hidden = secret;
     const line = await next();
     hidden = false;
     if (secret && terminal) process.stderr.write("\n");
     if (line !== undefined) return line.trim() || undefined;
-    throw new CommandError(exitCodes.usage, "No answer. Give it as --set key=value, or answer.");
+    if (!stopped) throw new CommandError(exitCodes.usage, `No answer. ${remedy}`);
+    if (!secret) process.stderr.write("\n");
+    throw new CommandError(interrupted, "Stopped. What was done stays; run it again to go on.");
   };
   return {
-    ask,
+    ask: (question, { secret = false } = {}) =>
+      answerTo(question, "Give it as --set key=value, or answer.", secret),
     async confirm(question) {
       if (yes) return true;
-      return /^y(es)?$/i.test((await ask(`${question} [y/N]`)) ?? "");
+      const remedy = "Answer y or n, or confirm all with --yes.";
+      return /^y(es)?$/i.test((await answerTo(`${question} [y/N]`, remedy)) ?? "");
     },
     close: () => lines.close(),
   };

@@ -69,7 +69,7 @@ export async function sheetRequirements(
       create: (creating) => spreadsheet.addSheet(api.plain(creating)),
     },
     {
-      what: missing.length === 0 ? "the header row" : `the columns ${names} of the header row`,
+      what: missing.length === 0 ? "the header row" : `the header row with ${names}`,
       there: missing.length === 0,
       async create(creating) {
         const session = api.plain(creating);
