@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { logIn, lookAgain } from "../api/session.ts";
 import { Button } from "../ui/button.tsx";
 import { useModal } from "../ui/dialog.tsx";
+import { takeFocus } from "../ui/keys.ts";
 import { type Trouble, troubleOf } from "../words/problem.ts";
 import { Mark } from "./navigation.tsx";
 
@@ -71,6 +72,7 @@ function TokenForm({ title, refused, children }: Props) {
         <input
           class="input"
           type="password"
+          ref={takeFocus}
           name="token"
           autocomplete="current-password"
           required

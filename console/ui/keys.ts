@@ -22,6 +22,11 @@ function actionOf(key: string): (() => void) | undefined {
   return layers.findLast(({ current }) => Object.hasOwn(current, key))?.current[key];
 }
 
+/** As a `ref`: what is asked for first when it appears. */
+export function takeFocus(input: HTMLElement | null): void {
+  input?.focus();
+}
+
 /** Not while somebody types, and nothing that the browser means by it. */
 function isOurs({ target, metaKey, ctrlKey, altKey }: KeyboardEvent): boolean {
   if (metaKey || ctrlKey || altKey || document.querySelector("dialog[open]")) return false;

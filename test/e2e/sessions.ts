@@ -16,6 +16,7 @@ export function describeSessions(world: () => World & Visitors): void {
       await page.goto("about:blank");
       await page.goto(`${program.url}/console#/destinations`);
       const token = page.locator("input[type=password]");
+      await page.locator("input[type=password]:focus").waitFor();
       await token.fill("not-a-token");
       await token.press("Enter");
       await page.getByRole("alert").waitFor();

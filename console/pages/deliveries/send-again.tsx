@@ -5,6 +5,7 @@ import { useResource } from "../../api/resource.ts";
 import { go, href } from "../../app/route.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { takeFocus } from "../../ui/keys.ts";
 import { Absent } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { toast, toastProblem } from "../../ui/toasts.tsx";
@@ -74,7 +75,7 @@ function Plan({ query }: { readonly query: Query }) {
               <input
                 class="input"
                 type="number"
-                ref={focusFirst}
+                ref={takeFocus}
                 min={1}
                 max={1_000}
                 value={rate}
@@ -95,11 +96,6 @@ function Plan({ query }: { readonly query: Query }) {
       </form>
     </Dialog>
   );
-}
-
-/** It comes after the dialog has opened, whose first button would else cancel on Enter. */
-function focusFirst(input: HTMLInputElement | null): void {
-  input?.focus();
 }
 
 function startBody(
