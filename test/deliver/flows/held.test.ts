@@ -18,7 +18,7 @@ const requested = (at: number, from = "evt_elsewhere") =>
 const ended = (at: number) => come("business.handoff.ended", at);
 const closed = (at: number) => come("business.conversation.closed", at);
 const handover = (at: number, newOwnerAppRole: string) =>
-  come("whatsapp.handover.ownership", at, { data: { handover: { newOwnerAppRole } } } as never);
+  come("whatsapp.handover.ownership", at, { data: { handover: { newOwnerAppRole } } });
 const told = (at: number, sentBy: "human" | "bot") =>
   come("whatsapp.outgoing.text", at, { data: { sentBy } });
 /** An hour is over. */
