@@ -29,9 +29,9 @@ describe("opens", () => {
   });
 
   it("is no other event, nor what a status or a service tells in the silence", async () => {
-    assert.equal(await holds({ opens: true }, [payment(0)]), false);
-    assert.equal(await holds({ opens: true }, [echo(0)]), false);
-    assert.equal(await opens(close, payment(close - 5)), true);
+    assert.equal(await holds({ opens: true }, [come("business.payment.succeeded", 0)]), false);
+    assert.equal(await holds({ opens: true }, [come("whatsapp.echo.text", 0)]), false);
+    assert.equal(await opens(close, come("business.payment.succeeded", close - 5)), true);
   });
 
   it("is a message after the end, and only the first", async () => {
