@@ -71,8 +71,14 @@ describe("about", () => {
     assert.equal(await is("two", says(9, {}), ...others), true);
     const quoted = message(3, { message: { id: "wamid.theirs", type: "text" } });
     const quoting = says(9, { context: { id: "wamid.theirs" } });
-    assert.equal(await is("*", quoting, quoted, ...others), false);
+    assert.equal(await holds({ about: {} }, [quoting, quoted, ...others]), false);
     assert.equal(await is("two*", says(9, {}), sent("three", 10), ...others), true);
+  });
+
+  it("is the last one before it, however many went out since", async () => {
+    const later = Array.from({ length: 60 }, (_, n) => sent(`later${n}`, 20 + n));
+    assert.equal(await is("one", says(9, {}), sent("one", 1), ...later), true);
+    assert.equal(await is("later*", says(9, {}), sent("one", 1), ...later), false);
   });
 
   it("is what was sent from the phone too, which has no template", async () => {
