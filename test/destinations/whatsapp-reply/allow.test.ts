@@ -65,6 +65,16 @@ describe("how much may be written to one person", () => {
     assert.equal(isSilenced(silent, day + 61 * minute), true);
   });
 
+  it("stays silent when one whose outcome nobody knows goes again", () => {
+    const first = allow(nothing, wanted(0, { key: "unknown", byBot: true }));
+    assert.ok("remember" in first);
+    const silent = sendAll([1, 2, 3, 4, 5], {}, first.remember);
+    assert.ok("sent" in silent);
+    const again = allow(silent, wanted(minute * 10, { key: "unknown", byBot: true }));
+    assert.ok("remember" in again);
+    assert.equal(isSilenced(again.remember, minute * 11), true);
+  });
+
   it("takes ten in a minute and puts the eleventh off until the first is a minute old", () => {
     const moments = Array.from({ length: 10 }, (_, n) => n * 1_000);
     const ten = sendAll(moments, { byBot: true });
