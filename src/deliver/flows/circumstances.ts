@@ -10,7 +10,7 @@ import type {
   WaypostEvent,
 } from "../../contracts.ts";
 import { type About, findAbout, sentTypes } from "./about.ts";
-import { cameLater, lastBefore, receivedAt } from "./order.ts";
+import { cameLater, lastBefore, newestFirst, receivedAt } from "./order.ts";
 
 /** Of what came after an event so many are looked at, the newest. */
 const mostFollowing = 50;
@@ -130,23 +130,29 @@ export async function isHeld(
   by: readonly Holder[],
   rules: FlowRules,
 ): Promise<boolean> {
-  if (by.includes("human") && (await isHeldByHuman(about, rules))) return true;
+  const endedAt = endedBy(about.event);
+  if (by.includes("human") && (await isHeldByHuman(about, rules, { endedAt }))) return true;
   return by.includes("other") && (await isHeldByOther(about));
 }
 
-/** Who has the conversation now, for who would reply; `to`: the events that are answered. What ended it ends the hold, and who asks for a human is told so. */
+/** Who has the conversation now, for who would reply; `to`: the events that are answered. Who asks for a human is told so. */
 export async function holderOf(
   about: Circumstances,
   to: readonly string[],
   rules: FlowRules,
 ): Promise<Holder | undefined> {
-  const endedAt = [handoffEnded, closed].includes(about.event.type) ? receivedAt(about.event) : 0;
+  const endedAt = endedBy(about.event);
   const [byHuman, byOther] = await Promise.all([
     isHeldByHuman(about, rules, { endedAt, to }),
     isHeldByOther(about),
   ]);
   if (byHuman) return "human";
   return byOther ? "other" : undefined;
+}
+
+/** What is asked leaves the event itself out: it ends the hold all the same. */
+function endedBy(event: WaypostEvent): number {
+  return [handoffEnded, closed].includes(event.type) ? receivedAt(event) : 0;
 }
 
 /** A human wrote a short while ago, or somebody asked for one; and it is neither closed nor given back since. */
@@ -171,13 +177,15 @@ async function isHeldByHuman(
   return last?.type === handoffRequested && !to.includes(last.data.derived?.from ?? "");
 }
 
-/** Another app of the business, or Meta's agent: what comes then comes as standby. */
+/** Another app of the business, or Meta's agent: what comes then comes as standby. Only what comes in tells it, the last of it. */
 async function isHeldByOther({ event, now, newest }: Circumstances): Promise<boolean> {
   if (event.type.startsWith("whatsapp.standby.")) return true;
-  const [last] = await newest([inbound, standby, "whatsapp.handover.*"], { to: now });
-  const current = last !== undefined && receivedAt(last) > receivedAt(event) ? last : event;
-  if (current.type.startsWith("whatsapp.standby.")) return true;
-  return current.data.handover?.newOwnerAppRole === "meta_business_agent";
+  const own = /^whatsapp\.(message|handover)\./.test(event.type) ? [event] : [];
+  // Of what one POST brings, what happened last.
+  const others = await newest([inbound, standby, "whatsapp.handover.*"], { to: now, limit: 5 });
+  const [last] = [...own, ...others].toSorted(newestFirst);
+  if (last?.type.startsWith("whatsapp.standby.")) return true;
+  return last?.data.handover?.newOwnerAppRole === "meta_business_agent";
 }
 
 /** One of these wrote on the conversation after the event. */

@@ -97,8 +97,8 @@ export function whyNoMedia(accounts: Accounts): (event: WaypostEvent) => string 
 }
 
 /**
- * Something depends on a conversation's end: a route that names the event, or what lasts until then. A route that takes all
- * types does not: who mirrors everything did not ask for more.
+ * Something depends on a conversation's end: a route that names the event, or what lasts until then, as a handoff under which nobody
+ * is replied to. A route that takes all types does not: who mirrors everything did not ask for more.
  */
 export function needsClosings(routes: readonly Route[], rules: FlowRules): boolean {
   const lastsUntilClosed = ({ once, set }: Route) =>
@@ -106,6 +106,8 @@ export function needsClosings(routes: readonly Route[], rules: FlowRules): boole
   // A topic that a bot sets ends with the conversation.
   if (hasBots(rules)) return true;
   const holds = rules.conversations.hold.handoff === "untilClosed";
+  // Nothing is replied under a handoff, whatever asked for it: one that never ended would be for ever.
+  if (holds && (rules.replies?.senders.length ?? 0) > 0) return true;
   return routes.some(
     (route) =>
       names(route, "business.conversation.closed") ||

@@ -51,7 +51,7 @@ export function allow({ sent, silentUntil }: Sendings, wanted: Wanted): Allowed 
   const own = hash(key);
   const before = sent.filter((each) => each.key !== own && each.at > now - keptMs);
   const answered = wanted.answers === undefined ? "" : hash(wanted.answers);
-  const isRepeat = before.length < sent.length;
+  const isRepeat = sent.some((each) => each.key === own);
   if (!isRepeat && silentUntil > now) return { skipped: silenceInWords(silentUntil) };
   if (answered !== "" && before.some((each) => each.answered === answered)) {
     return { skipped: "it has been answered already" };

@@ -161,5 +161,15 @@ describe("business.conversation.closed", () => {
     const conversations = { ...more, hold: { ...hold, handoff: hour } };
     assert.equal(needs(held, { ...noRules, conversations }), false);
     assert.equal(needs({ only: { held: { by: ["other"] } } }), false);
+    // Whoever replies is silent until a handoff is over.
+    const replies = { senders: ["wa"], bots: [] };
+    assert.equal(needs({}, { ...noRules, replies }), true);
+    assert.equal(needs({}, { ...noRules, conversations, replies }), false);
+    const bots = { senders: ["wa"], bots: ["bot"] };
+    assert.equal(needs({}, { ...noRules, conversations, replies: bots }), true);
+    assert.equal(
+      needs({}, { ...noRules, conversations, replies: { senders: [], bots: [] } }),
+      false,
+    );
   });
 });

@@ -97,7 +97,23 @@ describe("what whatsapp-reply does not answer", () => {
       { origin: reaction },
     ],
   ];
-  for (const [what, event, why, standing = {}] of never) {
+  const made: readonly (readonly [string, WaypostEvent, string])[] = [
+    ["an echo", message("text", "echo"), "your side wrote it"],
+    ["a test event", makeText("x", { data: { test: true } }), "it is a test event"],
+    [
+      "what only reading again has brought",
+      makeText("x", { data: { renormalized: true } }),
+      "it was read only later, not as it came",
+    ],
+  ];
+  const cases = [
+    ...never,
+    ...made.map(
+      ([what, origin, why]) =>
+        [`what a route made of ${what}`, business("lead.captured"), why, { origin }] as const,
+    ),
+  ];
+  for (const [what, event, why, standing = {}] of cases) {
     it(`does not answer ${what}`, async () => {
       const answered = { answered: event, origin: event, ...standing };
       assert.equal(await skipped(event, { standing: answered }), why);
