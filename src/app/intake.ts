@@ -1,9 +1,9 @@
-import { isUtf8 } from "node:buffer";
 import type { Bus, HandleIntake, RefusedIntake, ToldMessage } from "../contracts.ts";
 import { encodeEvent } from "../event/encode.ts";
 import type { WaypostEvent } from "../event/event.ts";
 import { type IntakeOptions, toEvent } from "../event/intake/intake-event.ts";
 import type { Metrics } from "../support/metrics.ts";
+import { readTold } from "./unpack-told.ts";
 
 interface Parts {
   readonly publish: Bus["publish"];
@@ -12,8 +12,6 @@ interface Parts {
   readonly metrics: Pick<Metrics, "intake">;
 }
 
-/** As `POST /api/events` takes. */
-const maxBytes = 1_048_576;
 const publishMs = 30_000;
 
 /**
@@ -46,22 +44,18 @@ export function createIntakeHandler({ publish, accounts, metrics }: Parts): Hand
 }
 
 /** The event, or why there is none. */
-function take({ bytes, messageId }: ToldMessage, options: IntakeOptions): WaypostEvent | string {
-  if (bytes.byteLength > maxBytes) return `it is larger than ${maxBytes} bytes`;
-  const told = parse(bytes);
-  if (told === undefined) return "it is not JSON in UTF-8";
-  const taken = toEvent(withId(told.value, messageId), options);
-  return "event" in taken ? taken.event : inWords(taken.problems);
-}
-
-function parse(bytes: Uint8Array): { readonly value: unknown } | undefined {
-  if (!isUtf8(bytes)) return undefined;
-  try {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
-    return { value: JSON.parse(text) };
-  } catch {
-    return undefined;
-  }
+function take(message: ToldMessage, options: IntakeOptions): WaypostEvent | string {
+  const told = readTold(message);
+  if (typeof told === "string") return told;
+  const value = withId(told.value, message.messageId);
+  const taken = toEvent(value, options);
+  if ("event" in taken) return taken.event;
+  const isAmqps = value !== told.value;
+  return inWords(
+    taken.problems.map((each) =>
+      isAmqps && each.path === "/id" ? { ...each, path: "AMQP's message_id" } : each,
+    ),
+  );
 }
 
 /** AMQP's own id of the message stands for one that its body does not have: it stays when RabbitMQ delivers again. */

@@ -46,6 +46,8 @@ export interface ToldMessage {
   readonly bytes: Uint8Array;
   /** AMQP's. */
   readonly messageId?: string;
+  /** AMQP's. */
+  readonly contentEncoding?: string;
 }
 
 /** Of a batch, what cannot be taken. */

@@ -142,7 +142,7 @@ describe("the exchange waypost.intake", needsRabbit(), () => {
     const reason = reasons.get(JSON.stringify(wrong).slice(0, 20)) ?? "";
     assert.match(reason, /^\/id is no usable id: /);
     assert.doesNotMatch(reason, /15555550123|evt_mine/);
-    assert.equal(reasons.get("no JSON"), "it is not JSON in UTF-8");
+    assert.match(reasons.get("no JSON") ?? "", /^it is not JSON in UTF-8: /);
     assert.match(reasons.get("[".repeat(20)) ?? "", /larger than 1048576 bytes/);
     await waitFor("the good one", () => got.length > 0);
     assert.deepEqual(got, ["good"]);

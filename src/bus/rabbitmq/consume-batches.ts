@@ -1,17 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { ConsumeMessage } from "amqplib";
-import {
-  type Consumer,
-  deadQueueName,
-  type EncodedEvent,
-  type QueueSpec,
-} from "../../contracts.ts";
+import { type Consumer, deadQueueName, type QueueSpec } from "../../contracts.ts";
 import { backoffMs, delay } from "../../support/delay.ts";
 import type { Log } from "../../support/log.ts";
 import type { Connection } from "./connection.ts";
+import { type DeadMessage, keptOf } from "./dead-message.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import { createSubscription, type Session } from "./subscription.ts";
 import { declareTopology, topologyOf } from "./topology.ts";
+import { createWidth, type Width } from "./width.ts";
 
 /** Bounds memory too: an event may be some megabytes, and a store that is away fills it. */
 const prefetch = 100;
@@ -27,36 +24,52 @@ export interface BatchConsumerOptions {
   readonly connection: Connection;
   readonly queue: QueueSpec;
   readonly log: Log;
+  /** How many bytes are held at a time, beside one message of any size; undefined: as many as the prefetch brings. */
+  readonly maxBytes?: number;
   /** What is to be done before the batch may be acked. `cut`: what runs is in vain. */
   readonly stepsOf: (messages: readonly ConsumeMessage[], cut: AbortSignal) => Steps;
 }
 
 /** Ordered batches of a queue, one at a time, on a channel of its own. The only place that acks. */
 export function consumeBatches(options: BatchConsumerOptions): Consumer {
-  const { connection, queue, log } = options;
+  const { connection, log } = options;
   // Outlives a channel: reopening it is no success.
   const failures = { count: 0 };
+  const width = createWidth(prefetch);
   return createSubscription({
     connection,
     log,
-    run: async (session) => {
-      const inbox = await openInbox(session, queue);
-      while (!session.over.aborted) {
-        const messages = await inbox.take();
-        const last = messages.at(-1);
-        if (last === undefined) return;
-        if (!(await settled(messages, options, session, failures))) return;
-        if (session.lost()) return;
-        session.channel.ack(last, true);
-      }
-    },
+    run: (session) => runBatches(session, options, width, failures),
   });
 }
 
-async function openInbox({ channel, over }: Session, queue: QueueSpec): Promise<Inbox> {
-  const inbox = createInbox(over, prefetch / 2);
+async function runBatches(
+  session: Session,
+  options: BatchConsumerOptions,
+  width: Width,
+  failures: { count: number },
+): Promise<void> {
+  const inbox = await openInbox(session, options, width.now());
+  while (!session.over.aborted) {
+    const messages = await inbox.take();
+    const last = messages.at(-1);
+    if (last === undefined) return width.narrow(inbox.fullAt());
+    if (!(await settled(messages, options, session, failures))) return;
+    if (session.lost()) return;
+    session.channel.ack(last, true);
+    inbox.release(messages);
+    if (width.widened(messages.length, inbox.fullAt())) return;
+  }
+}
+
+async function openInbox(
+  { channel, over }: Session,
+  { queue, maxBytes }: BatchConsumerOptions,
+  most: number,
+): Promise<Inbox> {
+  const inbox = createInbox(over, prefetch / 2, maxBytes);
   await declareTopology(channel, topologyOf([queue]));
-  await channel.prefetch(prefetch);
+  await channel.prefetch(most);
   await channel.consume(queue.name, (message) => {
     if (message) inbox.put(message);
     else inbox.end();
@@ -105,7 +118,7 @@ export interface Dead {
 export interface Undertaker {
   readonly queue: QueueSpec;
   /** Publishes, confirmed, to a dead queue. */
-  readonly bury: (dead: EncodedEvent, reason: string, signal: AbortSignal) => Promise<void>;
+  readonly bury: (dead: DeadMessage, reason: string, signal: AbortSignal) => Promise<void>;
   readonly log: Log;
 }
 
@@ -123,12 +136,13 @@ export async function buryAll(
 }
 
 /** As it came, but for its way. */
-function deadOf({ content, properties }: ConsumeMessage, queue: QueueSpec): EncodedEvent {
+function deadOf({ content, properties }: ConsumeMessage, queue: QueueSpec): DeadMessage {
   const { messageId, type } = properties;
   return {
     id: typeof messageId === "string" && messageId !== "" ? messageId : randomUUID(),
     type: typeof type === "string" ? type : "",
     routingKey: deadQueueName(queue.name),
     bytes: content,
+    kept: keptOf(properties),
   };
 }

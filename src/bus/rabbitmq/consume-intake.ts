@@ -3,6 +3,9 @@ import type { Consumer, HandleIntake } from "../../contracts.ts";
 import type { Connection } from "./connection.ts";
 import { buryAll, consumeBatches, type Steps, type Undertaker } from "./consume-batches.ts";
 
+/** A service may publish what it likes: RabbitMQ takes 16 MB or 128 MB a message, and a hundred come at a time. */
+const maxBytes = 16 * 1024 * 1024;
+
 export interface IntakeConsumerOptions extends Undertaker {
   readonly connection: Connection;
   readonly handle: HandleIntake;
@@ -16,6 +19,7 @@ export function createIntakeConsumer(options: IntakeConsumerOptions): Consumer {
     connection,
     queue,
     log,
+    maxBytes,
     stepsOf: (messages, cut) => {
       const steps: Steps = [];
       // The same ones when the step comes again.
@@ -34,6 +38,10 @@ export function createIntakeConsumer(options: IntakeConsumerOptions): Consumer {
 }
 
 function toldIn({ content, properties }: ConsumeMessage) {
-  const { messageId } = properties;
-  return { bytes: content, ...(typeof messageId === "string" && messageId && { messageId }) };
+  const { messageId, contentEncoding } = properties;
+  return {
+    bytes: content,
+    ...(typeof messageId === "string" && messageId && { messageId }),
+    ...(typeof contentEncoding === "string" && contentEncoding && { contentEncoding }),
+  };
 }

@@ -1,19 +1,27 @@
 import type { ConsumeMessage } from "amqplib";
 
-/** What has arrived and waits for its turn, in order. Its size is bounded by the prefetch. */
+/** What has arrived and waits for its turn, in order. Its size is bounded by the prefetch, and by bytes where they are given. */
 export interface Inbox {
+  /** Keeps nothing more once it is full: the broker gives it again on the next channel. */
   put(message: ConsumeMessage): void;
   /** The consumer was cancelled: its queue is gone. */
   end(): void;
-  /** What has arrived, up to a batch, as soon as there is something; nothing when it is over. */
+  /** What has arrived, up to a batch, as soon as there is something; nothing when it is over, or was full and is empty. */
   take(): Promise<ConsumeMessage[]>;
+  /** The batch is acked, and no longer counts. */
+  release(batch: readonly ConsumeMessage[]): void;
+  /** How many were held when one came that did not fit; undefined: all did. */
+  fullAt(): number | undefined;
 }
 
 /** A quarantined POST may have 4 MB. */
 const maxBatchBytes = 8 * 1024 * 1024;
 
-export function createInbox(over: AbortSignal, maxBatch: number): Inbox {
+/** One message is taken whatever its size. */
+export function createInbox(over: AbortSignal, maxBatch: number, maxBytes = Infinity): Inbox {
   const messages: ConsumeMessage[] = [];
+  const held = { count: 0, bytes: 0 };
+  let fullAt: number | undefined;
   let ended = over.aborted;
   let wake = () => {};
   const end = () => {
@@ -23,12 +31,25 @@ export function createInbox(over: AbortSignal, maxBatch: number): Inbox {
   over.addEventListener("abort", end, { once: true });
   return {
     put: (message) => {
-      messages.push(message);
+      const { length } = message.content;
+      if (fullAt === undefined && held.count > 0 && held.bytes + length > maxBytes) {
+        fullAt = held.count;
+      }
+      if (fullAt === undefined) {
+        messages.push(message);
+        held.count += 1;
+        held.bytes += length;
+      }
       wake();
     },
     end,
+    release: (batch) => {
+      held.count -= batch.length;
+      for (const { content } of batch) held.bytes -= content.length;
+    },
+    fullAt: () => fullAt,
     take: async () => {
-      if (messages.length === 0 && !ended) {
+      if (messages.length === 0 && !ended && fullAt === undefined) {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });

@@ -175,9 +175,9 @@ function late(signal: AbortSignal): Error {
 }
 
 /** One for all: amqplib has read it when `publish` returns. */
-const properties: Options.Publish = {
-  persistent: true,
-  mandatory: true,
+const durable: Options.Publish = { persistent: true, mandatory: true };
+const ofEvents: Options.Publish = {
+  ...durable,
   contentType: "application/cloudevents+json",
   appId: "waypost",
   messageId: "",
@@ -200,6 +200,7 @@ function sendCall(
   };
   let sent = 0;
   const { diverted } = call;
+  const properties = diverted?.properties ? { ...diverted.properties, ...durable } : ofEvents;
   properties.headers = diverted?.headers;
   try {
     for (const { id, type, routingKey, bytes } of call.events) {

@@ -1,16 +1,17 @@
 import type { ChannelModel } from "amqplib";
-import type { Bus, BusHealth, Consumer, EncodedEvent, QueueSpec } from "../../contracts.ts";
+import type { Bus, BusHealth, Consumer, QueueSpec } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import type { Metrics } from "../../support/metrics.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { type ConsumerOptions, createConsumer } from "./consume.ts";
 import { createIntakeConsumer } from "./consume-intake.ts";
+import { buryBy } from "./dead-message.ts";
 import { createLayoutConsumer, quietMs } from "./layout-consumer.ts";
-import { createPublisher, declareOn, type Publisher } from "./publish.ts";
+import { createPublisher, declareOn } from "./publish.ts";
 import { queueStates, startQueueGauges } from "./queue-states.ts";
 import { dropDead, removeQueue } from "./remove-queue.ts";
 import { openTail } from "./tail.ts";
-import { reasonHeader, topologyOf } from "./topology.ts";
+import { topologyOf } from "./topology.ts";
 
 export interface RabbitBusOptions {
   /** `amqp:` or `amqps:`; `heartbeat` is 5 s unless it says so. */
@@ -85,11 +86,6 @@ export async function connectRabbitBus(options: RabbitBusOptions): Promise<Bus> 
       return closed;
     },
   };
-}
-
-function buryBy({ publish }: Publisher) {
-  return (dead: EncodedEvent, reason: string, signal: AbortSignal) =>
-    publish([dead], signal, { exchange: "", headers: { [reasonHeader]: reason } });
 }
 
 /** Those that are open. */

@@ -1,3 +1,4 @@
+import type { Options } from "amqplib";
 import type { EncodedEvent } from "../../contracts.ts";
 
 /** At most so much is sent and unconfirmed: what amqplib and a blocked or frozen broker hold back stays small. */
@@ -6,7 +7,9 @@ const maxBytes = 8 * 1024 * 1024;
 
 export interface Diverted {
   readonly exchange: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, unknown>>;
+  /** In place of those that events have; `persistent` and `mandatory` stay. */
+  readonly properties?: Options.Publish;
 }
 
 /** One call of publish. */
