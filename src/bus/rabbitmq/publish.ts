@@ -174,8 +174,8 @@ function late(signal: AbortSignal): Error {
   return new Error("RabbitMQ has not confirmed in time", { cause: signal.reason });
 }
 
-/** One for all: amqplib has read it when `publish` returns. */
 const durable: Options.Publish = { persistent: true, mandatory: true };
+/** One for all: amqplib has read it when `publish` returns. */
 const ofEvents: Options.Publish = {
   ...durable,
   contentType: "application/cloudevents+json",
