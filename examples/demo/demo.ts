@@ -14,13 +14,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { openInBrowser } from "../frame/open-in-browser.ts";
+import { readOptions } from "../frame/read-options.ts";
 import { startWaypost, type Waypost } from "../frame/waypost.ts";
 import { startStandIns } from "./stand-ins.ts";
 
 const routes = fileURLToPath(new URL("./waypost.yaml", import.meta.url));
-const { values } = parseArgs({
+const usage = "npm run demo -- [--speed 600] [--outage 60] [--no-open] [--once]";
+const { values } = readOptions(usage, {
   options: {
     speed: { type: "string", default: "600" },
     outage: { type: "string", default: "60" },

@@ -5,13 +5,14 @@
  *   --no-open         does not open a browser
  */
 import { readdir } from "node:fs/promises";
-import { parseArgs } from "node:util";
 import { openInBrowser } from "./open-in-browser.ts";
 import { playExample } from "./play.ts";
+import { readOptions } from "./read-options.ts";
 
 const examples = new URL("../", import.meta.url);
 const say = (line: string) => process.stdout.write(`${line}\n`);
-const { values, positionals } = parseArgs({
+const usage = "npm run example -- <name> [--once] [--no-open]";
+const { values, positionals } = readOptions(usage, {
   allowPositionals: true,
   options: {
     once: { type: "boolean", default: false },

@@ -69,8 +69,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
       const { testEvent } = await import("./routes-test.ts");
       return testEvent(event, plan(), store);
     },
-    series: seriesOf(base, store),
-    report: (asked) => makeReport(store, asked),
+    ...countsOf(base, store),
     replays: store.replays,
     installation: store.installation,
     planReplay: (request) => planReplay(replayParts(store, plan), request),
@@ -96,9 +95,13 @@ function pruneOf({ bus, store: { ledger, processes }, plan }: ApiParts): OpsApi[
 }
 
 /** The API asks for no job: it only reads how far one is. */
-function seriesOf({ log }: Pick<Base, "log">, store: Store): OpsApi["series"] {
+function countsOf({ log }: Pick<Base, "log">, store: Store): Pick<OpsApi, "series" | "report"> {
   const jobs = createJobs({ rows: store.jobs, holder: "api", clock: systemClock, log });
-  return (asked) => answerSeries({ series: store.series, jobs }, asked);
+  const { series, figures } = store;
+  return {
+    series: (asked) => answerSeries({ series, jobs }, asked),
+    report: (asked) => makeReport({ series, figures, jobs }, asked),
+  };
 }
 
 function statusOf(base: Base, parts: ApiParts, version: string): OpsApi["status"] {

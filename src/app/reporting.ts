@@ -19,6 +19,7 @@ export async function startReports(
 ): Promise<Reporting> {
   const log = base.log.child({ role: "reports" });
   const jobs = createJobs({ rows: store.jobs, holder, clock: systemClock, log });
+  const { series, figures } = store;
   let stop = async () => {};
   let closed = false;
   const start = async ({ routing }: Plan) => {
@@ -36,7 +37,7 @@ export async function startReports(
       reports: reports.map((each) => ({ ...each, by: each.by as readonly ReportKey[] })),
       senders: new Map(setups.map(({ name, destination }) => [name, destination])),
       accounts: new Map(names),
-      report: (request) => makeReport(store, request),
+      report: (request) => makeReport({ series, figures, jobs }, request),
       ...{ jobs, log },
     });
     stop = async () => {

@@ -53,7 +53,7 @@ function unlessGone(error: unknown): undefined {
 function toldLines({ template, sentBy, campaign, variant }: Message): string[] {
   const facts = { template, "sent by": sentBy, campaign, variant };
   return Object.entries(facts).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name.padEnd(8)}${value}`],
+    value === undefined ? [] : [`${name.padEnd(9)}${value}`],
   );
 }
 

@@ -28,7 +28,8 @@ export interface Sqlite {
 export class SqliteInUseError extends Error {
   override readonly name = "SqliteInUseError";
   constructor(cause: unknown) {
-    super("DATA_DIR is in use by another waypost", { cause });
+    const remedy = "Stop that one, or give this one a DATA_DIR and ports of its own.";
+    super(`DATA_DIR is in use by another waypost. ${remedy}`, { cause });
   }
 }
 

@@ -63,6 +63,7 @@ alerts:
   to: { kind: webhook, url: "http://127.0.0.1:1/", allowPrivateAddresses: true, secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw }
 `);
     assert.deepEqual(wrong.map((check) => check.of).sort(), ["alerts.to", "erp"]);
+    for (const { remedy } of wrong) assert.match(remedy ?? "", /its block of waypost\.yaml/);
     assert.equal(of("broker")[0]?.ok, true);
   });
 

@@ -93,7 +93,11 @@ describe("a report of a day that was counted by hand", () => {
     await store.close();
     await rm(folder, { recursive: true });
   });
-  const report = (...by: ReportKey[]) => makeReport(store, { ...span, by });
+  const report = (...by: ReportKey[]) => reportAt(span.to, ...by);
+  const reportAt = (countedTo: string, ...by: ReportKey[]) => {
+    const jobs = { load: async () => ({ countedTo }) };
+    return makeReport({ series: store.series, figures: store.figures, jobs }, { ...span, by });
+  };
 
   it("has each message once, by the furthest that it came", async () => {
     const { total, complete } = await report();
@@ -152,6 +156,12 @@ describe("a report of a day that was counted by hand", () => {
     assert.deepEqual(gaps, [
       `2026-11-20 10:00 UTC, ${phoneNumberId}: 10 of 40 received events are not in the log`,
     ]);
+  });
+
+  it("names nothing of an hour that the log is not counted of yet", async () => {
+    const { hours, gaps } = (await reportAt(second(hour - 60))).reconciliation;
+    assert.deepEqual([hours, gaps], [[], []]);
+    assert.equal((await reportAt(second(hour))).reconciliation.gaps.length, 1);
   });
 
   it("is a table without empty columns, and CSV that is no formula anywhere", async () => {

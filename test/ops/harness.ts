@@ -99,6 +99,9 @@ export async function startOps(
   const destinations: Harness["destinations"] = new Map();
   const dead: Harness["dead"] = new Map();
   const pruned: Harness["pruned"] = { asked: [], answer: { removed: [], kept: [] } };
+  const jobs = createJobs({
+    ...{ rows: store.jobs, holder: "ops", clock: systemClock, log: arrayLog([]) },
+  });
   const api: OpsApi = {
     query: fromStore ? store : query,
     access: changes.access ?? store.access,
@@ -108,20 +111,8 @@ export async function startOps(
     retryQuarantined,
     media: store.media,
     ...(findFile && { findFile }),
-    report: (asked) => makeReport(store, asked),
-    series: (asked) =>
-      answerSeries(
-        {
-          series: store.series,
-          jobs: createJobs({
-            rows: store.jobs,
-            holder: "ops",
-            clock: systemClock,
-            log: arrayLog([]),
-          }),
-        },
-        asked,
-      ),
+    report: (asked) => makeReport({ series: store.series, figures: store.figures, jobs }, asked),
+    series: (asked) => answerSeries({ series: store.series, jobs }, asked),
     replays: store.replays,
     installation: store.installation,
     setUp,

@@ -212,7 +212,10 @@ describe("openSqlite", () => {
 
   it("refuses a second opening of the file, also by another process, until it is closed", async () => {
     await assert.rejects(openSqlite(path, { schema }), SqliteInUseError);
-    assert.match(await openElsewhere(path), /DATA_DIR is in use by another waypost/);
+    assert.match(
+      await openElsewhere(path),
+      /DATA_DIR is in use by another waypost\. Stop that one, or /,
+    );
     await db.close();
     assert.match(await openElsewhere(path), /opened/);
     db = await openSqlite(path, { schema });

@@ -43,9 +43,12 @@ async function checkOne(
   }
 }
 
-/** What a check finds says itself what to do. */
+/** Beside what the check itself says. */
+const remedy =
+  "Mend that at its own end or in its block of waypost.yaml; then `waypost reload`, or `waypost destinations resume` where it paused.";
+
 function toCheck(name: string, { name: what, ok, detail }: DestinationCheck): DoctorFinding {
   return ok
     ? good(name, `${what}: ${detail}`)
-    : bad(name, "destination_check_failed", `${what}: ${detail}`);
+    : bad(name, "destination_check_failed", `${what}: ${detail}`, remedy);
 }

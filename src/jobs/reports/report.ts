@@ -3,6 +3,7 @@ import { addAccounts, addCounts, sum } from "../../contracts/figures.ts";
 import { responsePoint } from "../../contracts/points.ts";
 import type {
   AccountRow,
+  Jobs,
   Reconciliation,
   ReportAnswer,
   ReportRequest,
@@ -11,21 +12,24 @@ import type {
   Span,
   Store,
 } from "../../contracts.ts";
+import { seriesJob } from "../series/series.ts";
 import { type CameBack, createReportTally } from "./tally.ts";
 
 export interface ReportParts {
   readonly series: Pick<Store["series"], "find">;
   readonly figures: Pick<Store["figures"], "sent" | "turns">;
+  readonly jobs: Pick<Jobs, "load">;
 }
 
 /** A page of messages; between two others have their turn. */
 const pageSize = 500;
 const mostMessages = 200_000;
+const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 
 /** What became, until now, of the messages that were sent in the span. */
 export async function makeReport(
-  { series, figures }: ReportParts,
+  { series, figures, jobs }: ReportParts,
   request: ReportRequest,
 ): Promise<ReportAnswer> {
   const tally = createReportTally(request.by);
@@ -44,7 +48,8 @@ export async function makeReport(
   }
   const counted = await series.find("account", "hour", request);
   const hours = counted.filter((row) => of(row.of));
-  const reconciled = await reconcile(series, hours, request);
+  const { countedTo = "" } = (await jobs.load(seriesJob)) ?? {};
+  const reconciled = await reconcile(series, hours, { ...request, countedTo });
   return {
     ...{ by: request.by, from: request.from, to: request.to },
     rows: withResponses(tally.rows(), hours, request),
@@ -104,10 +109,11 @@ function withResponse(row: ReportRow, hours: readonly AccountRow[]): ReportRow {
   return firstResponse ? { ...row, firstResponse: responsePoint(firstResponse) } : row;
 }
 
+/** Hours that the log is not counted of yet are left out: nothing is missing in them that anybody knows of. */
 async function reconcile(
   series: ReportParts["series"],
   stored: readonly AccountRow[],
-  span: Span,
+  { countedTo, ...span }: Span & { readonly countedTo: string },
 ): Promise<ReportAnswer["reconciliation"]> {
   const processes = await series.find("process", "hour", span);
   const destinations = await series.find("destination", "hour", span);
@@ -127,9 +133,10 @@ async function reconcile(
     }
   }
   const names = [...new Set(destinations.map(({ of }) => of))].sort();
-  const all = [...hours.values()].sort((a, b) =>
-    `${a.at} ${a.account}` < `${b.at} ${b.account}` ? -1 : 1,
-  );
+  const isCounted = ({ at }: Reconciliation) => Date.parse(at) + hourMs <= Date.parse(countedTo);
+  const all = [...hours.values()]
+    .filter(isCounted)
+    .sort((a, b) => (`${a.at} ${a.account}` < `${b.at} ${b.account}` ? -1 : 1));
   return {
     hours: all,
     destinations: names.map((destination) => {
