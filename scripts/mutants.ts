@@ -2,7 +2,7 @@
  * A test of the tests: each mutant breaks one promise by changing one place, in a copy of the tree, and the named
  * test file must then fail. A place that is no longer there, or a mutant that lives, ends this with 1.
  *
- *   npm run mutants                 all of mutants-list.ts
+ *   npm run mutants                 all of scripts/mutants/
  *   npm run mutants -- spool lease  those whose promise or file holds one of the words, also of the vendors (vendor-mutants.ts)
  */
 import { spawn, spawnSync } from "node:child_process";

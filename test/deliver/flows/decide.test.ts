@@ -139,6 +139,9 @@ describe("a condition that reads what `set` writes", () => {
     ledger.append([event]);
     await ledger.enqueue(flowsDestination, [own]);
     assert.equal(await decide(event), "wait", "it is there, and not done");
+    const done = { ...(await ledger.delivery(id)), doneAt: createdAt };
+    Object.assign(ledger, { delivery: async () => done });
+    assert.equal(await decide(event), "go", "it is done");
   });
 });
 

@@ -81,6 +81,13 @@ describe("about", () => {
     assert.equal(await is("later*", says(9, {}), sent("one", 1), ...later), false);
   });
 
+  it("is the one that was sent last of many that one POST told, whatever their ids", async () => {
+    const { receivedAt } = come("whatsapp.message.text", 60).data;
+    const told = Array.from({ length: 12 }, (_, n) => sent(`told${n}`, 50 - n, { receivedAt }));
+    assert.equal(await is("told0", says(100, {}), ...told), true);
+    assert.equal(await is("told0", says(100, {}), ...told.toReversed()), true);
+  });
+
   it("is what was sent from the phone too, which has no template", async () => {
     const phone = come("whatsapp.echo.text", 3, { data: { message: { id: "e", type: "text" } } });
     assert.equal(await is("two", says(9, {}), phone, sent("two", 2)), false);
