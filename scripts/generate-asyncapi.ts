@@ -118,7 +118,7 @@ function intakeChannel() {
     address: "{anything}",
     title: "The exchange waypost.intake",
     description:
-      "Publish here, persistent and confirmed, one event a message; any routing key. Waypost takes them in in their order, at least once, idempotent by id, and publishes each to `waypost.events`. What it cannot take lies in the queue `waypost.dead.waypost.intake`, with the reason in the header `x-waypost-reason`.",
+      "Publish here, persistent and confirmed, one event a message; any routing key. Waypost takes them in in their order, at least once, idempotent by id, and publishes each to `waypost.events`. What it cannot take lies in the queue `waypost.dead.waypost.intake`, with the reason in the header `x-waypost-reason`, and keeps its own properties. At most 1,048,576 bytes, also unpacked where `content_encoding` is gzip.",
     parameters: { anything: { description: "Does not matter.", examples: ["told"] } },
     messages: { told: ref("messages/told") },
     bindings: exchange("waypost.intake"),

@@ -58,6 +58,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     tail: bus.tail.bind(bus),
     ledger: store.ledger,
     contacts: store.contacts,
+    pools: () => plan().routing.flows.pools,
     media: store.media,
     processes: store.processes,
     destinations,

@@ -17,7 +17,8 @@ export function readTold({
   if (isUtf8(plain)) {
     try {
       const text = Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength).toString("utf8");
-      return { value: JSON.parse(text) };
+      // `POST /api/events` passes a byte order mark over too.
+      return { value: JSON.parse(text.startsWith("\ufeff") ? text.slice(1) : text) };
     } catch {
       // Said below.
     }

@@ -6,7 +6,6 @@ import type { DestinationConfig, Kinds, Routing } from "../config/routing.ts";
 import type { WaypostEvent } from "../contracts.ts";
 import { compileRoutes, type RouteVerdict } from "../deliver/routes/routes.ts";
 import { noInWords } from "../deliver/routes/why-not.ts";
-import { normalize } from "../receive/normalize.ts";
 import type { CommandParts } from "./common/command.ts";
 import {
   askOps,
@@ -18,8 +17,10 @@ import {
   tokenOption,
   urlOption,
 } from "./common/ops-client.ts";
+import { readTested, type Tested } from "./common/read-events.ts";
 import { takenLine, testedLines } from "./common/routes-tested.ts";
 import { escapeControls, print, safeJson } from "./common/terminal.ts";
+import { eventOf } from "./common/told-events.ts";
 import { parseLimit } from "./events.ts";
 
 /** What a destination would be sent. Sends nothing, shows no secret. */
@@ -63,7 +64,10 @@ export function registerRoutesTest(program: Command, parts: Parts): void {
     .description(
       "Asks a running Waypost what would become of an event: which routes match, what each key of `only` says now, what would be set, emitted and sent. Changes nothing. Where none runs, a file is tested by the waypost.yaml here, without `only`, `once`, `set` and `emit`.",
     )
-    .argument("[event]", "an event id, or a JSON file with a webhook of Meta's, an event or events")
+    .argument(
+      "[event]",
+      "an event id, or a JSON file with a webhook of Meta's, an event or events, also as intake takes them",
+    )
     .option("--here", "by the waypost.yaml here, not by what runs")
     .option("--conversation <id>", "the last events of a conversation, one line each")
     .option("--limit <n>", "how many of them", parseLimit, 20)
@@ -106,7 +110,7 @@ function isUnasked(error: unknown): boolean {
 async function testRunning(given: string, flags: Flags, parts: Parts): Promise<number> {
   const bodies = (await isNoFile(given))
     ? [{ id: given }]
-    : readEvents(await readFile(given, "utf8"), given).map((event) => ({ event }));
+    : readTested(await readFile(given, "utf8"), given);
   for (const body of bodies) {
     const tested = await ask(flags, parts, body);
     if (flags.json) print(safeJson(tested));
@@ -118,7 +122,7 @@ async function testRunning(given: string, flags: Flags, parts: Parts): Promise<n
 function ask(
   flags: Flags,
   { resolve }: Parts,
-  body: { id?: string; event?: WaypostEvent },
+  body: { id: string } | Tested,
 ): Promise<RoutesTested> {
   return askOps(flags, resolve, (client) => client.post("/api/routes/test", { body }));
 }
@@ -139,7 +143,8 @@ async function testConversation(flags: Flags, parts: Parts): Promise<number> {
 
 async function testHere(given: string, flags: Flags, parts: Parts): Promise<number> {
   const routing = await loadRouting(parts.env, parts.kinds);
-  for (const event of await findEvents(given, flags, parts.resolve)) {
+  for (const tested of await findEvents(given, flags, parts.resolve)) {
+    const event = "event" in tested ? tested.event : eventOf(tested.told, given, routing.accounts);
     const result = await testRoutes(event, routing, parts.preview);
     if (flags.json) print(safeJson(result));
     else for (const line of resultLines(result)) print(line);
@@ -174,17 +179,13 @@ async function previewOf(make: () => unknown): Promise<unknown> {
   }
 }
 
-async function findEvents(
-  given: string,
-  flags: OpsFlags,
-  resolve: ResolveOps,
-): Promise<WaypostEvent[]> {
-  if (!(await isNoFile(given))) return readEvents(await readFile(given, "utf8"), given);
+async function findEvents(given: string, flags: OpsFlags, resolve: ResolveOps): Promise<Tested[]> {
+  if (!(await isNoFile(given))) return readTested(await readFile(given, "utf8"), given);
   const found = await askOps(flags, resolve, (client) =>
     client.get("/api/events/{id}", { path: { id: given } }),
   );
   const { deliveries: _1, notDelivered: _2, ...event } = found;
-  return [event];
+  return [{ event }];
 }
 
 /** Throws CommandError for what looks like a file and is none. */
@@ -196,36 +197,6 @@ async function isNoFile(given: string): Promise<boolean> {
 
 async function isFile(given: string): Promise<boolean> {
   return (await stat(given).catch(() => undefined))?.isFile() ?? false;
-}
-
-/** A file's events: as they are, or made from a webhook of Meta's. Throws CommandError. */
-export function readEvents(text: string, name: string): WaypostEvent[] {
-  const content = parseJson(text, name);
-  if (Array.isArray(content) && content.length > 0 && content.every(isEvent)) return content;
-  if (isEvent(content)) return [content];
-  const context = { receivedAt: new Date().toISOString(), postId: "pst_routes_test" };
-  const { events, problems } = normalize(content, context);
-  const [problem] = problems;
-  if (events.length === 0) {
-    const why = problem ? ` (${problem.path} ${problem.reason})`.replace("( ", "(") : "";
-    throw new CommandError(
-      exitCodes.usage,
-      `${name} holds neither events nor a webhook of Meta's${why}`,
-    );
-  }
-  return events;
-}
-
-function parseJson(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new CommandError(exitCodes.usage, `${name} is not JSON`);
-  }
-}
-
-function isEvent(value: unknown): value is WaypostEvent {
-  return typeof value === "object" && value !== null && "specversion" in value && "data" in value;
 }
 
 function resultLines({ event, routes, deliveries }: RoutesTest): string[] {

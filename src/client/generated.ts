@@ -494,6 +494,12 @@ export interface Operations {
     body: {
       id?: string;
       event?: WaypostEvent;
+      /**
+       * What `POST /api/events` would take, in either form; nothing of it is taken.
+       */
+      told?: {
+        [k: string]: unknown;
+      };
     };
     answer: RoutesTested;
   };
@@ -1639,7 +1645,7 @@ export interface ContactPatch {
     [k: string]: string | number | boolean | null;
   };
   /**
-   * null takes the owner away.
+   * A member of a pool of waypost.yaml; null takes the owner away.
    */
   owner?: ContactOwner | null;
   /**

@@ -3,6 +3,7 @@ import type {
   Contacts,
   Delivery,
   EventQuery,
+  FlowRules,
   Installation,
   Ledger,
   MediaRows,
@@ -36,6 +37,8 @@ export interface OpsApi extends MediaParts, AccessParts, FigureParts, SeriesRout
   readonly status: (accounts?: readonly string[]) => Promise<SystemStatus>;
   readonly ledger: Ledger;
   readonly contacts: Pick<Contacts, "find" | "change">;
+  /** Of waypost.yaml, as they are now. */
+  readonly pools: () => FlowRules["pools"];
   readonly media: Pick<MediaRows, "get">;
   readonly processes: Pick<ProcessRegistry, "alive">;
   /** The configured ones by name, as they are now. */

@@ -37,7 +37,7 @@ export function createIntakeRoutes(parts: {
     if (problems.length === 0) problems.push(...beyond(viewer, events, Array.isArray(body)));
     if (problems.length > 0) {
       intake.inc({ via: "api", outcome: "refused" }, told.length);
-      throw refused(problems);
+      throw refusedEvents(problems);
     }
     const once = [...new Map(events.map((event) => [event.id, event])).values()];
     try {
@@ -91,7 +91,7 @@ function toEvents(told: readonly unknown[], isList: boolean, options: IntakeOpti
 
 const maxShown = 100;
 
-function refused(problems: readonly IntakeProblem[]): Problem {
+export function refusedEvents(problems: readonly IntakeProblem[]): Problem {
   return new Problem(400, "invalid-event", "This is no event that Waypost takes.", {
     detail: "Nothing of the request was taken.",
     errors: problems

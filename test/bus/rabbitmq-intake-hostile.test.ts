@@ -126,10 +126,22 @@ describe("what services may publish to waypost.intake", needsRabbit(), () => {
     assert.equal(messageCount, 0);
   });
 
+  it("makes the dead queue again where somebody has deleted it, and loses nothing meanwhile", async () => {
+    const { start, ids } = await open();
+    await start();
+    await byHand(rabbit.url, (channel) => channel.deleteQueue(dead));
+    await tell(Buffer.from("no JSON"), { messageId: "m-2" });
+    await tell(json(business("behind")));
+    await waitFor("the one behind", () => ids.includes("behind"), 30_000);
+    const [message] = await buried(1);
+    assert.equal(message?.properties.messageId, "m-2");
+  });
+
   it("takes gzip within the limit of what is plain, and says what else is wrong with a body", async () => {
     const { start, ids } = await open();
     await tell(gzipSync(json(business("zipped"))), { contentEncoding: "gzip" });
     await tell(json(business("named")), { contentEncoding: "UTF-8" });
+    await tell(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), json(business("marked"))]));
     const wrong: [Buffer, Options.Publish, RegExp][] = [
       [gzipSync(json(business("unsaid"))), {}, /looks like gzip: say so in content_encoding/],
       [
@@ -161,8 +173,8 @@ describe("what services may publish to waypost.intake", needsRabbit(), () => {
       const message = found[at];
       assert.match(message ? reasonOf(message) : "", reason);
     }
-    await waitFor("both that can be taken", () => ids.length === 2);
-    assert.deepEqual(ids, ["zipped", "named"]);
+    await waitFor("those that can be taken", () => ids.length === 3);
+    assert.deepEqual(ids, ["zipped", "named", "marked"]);
   });
 
   it("takes all of many large messages, in order, a part of them at a time", async () => {

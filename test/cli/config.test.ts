@@ -7,8 +7,10 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { loadPlan, readRouting } from "../../src/app/plan.ts";
+import { readEvents, readTested } from "../../src/cli/common/read-events.ts";
+import { eventOf } from "../../src/cli/common/told-events.ts";
 import { checkConfig, type ReadRouting } from "../../src/cli/config.ts";
-import { readEvents, testRoutes } from "../../src/cli/routes.ts";
+import { testRoutes } from "../../src/cli/routes.ts";
 import { loadConfig } from "../../src/config/config.ts";
 import { ConfigError } from "../../src/config/config-error.ts";
 import { loadRouting } from "../../src/config/load-routing.ts";
@@ -300,6 +302,24 @@ describe("readEvents", () => {
       made.map(({ data }) => data.message?.text?.body),
       ["one", "two"],
     );
+  });
+
+  it("takes what services tell as well, with the accounts of waypost.yaml, or says what is wrong with it", () => {
+    const told = { type: "business.order.paid", account: "berlin", business: {} };
+    const cloud = { specversion: "1.0", source: "/shop", type: told.type, id: "o-1" };
+    const full = { ...cloud, data: { account: "berlin", business: {} } };
+    for (const each of [told, full]) {
+      const [only] = readTested(JSON.stringify([each]), "f");
+      assert.deepEqual(only, { told: each });
+      const event = eventOf(each, "f", { berlin: { phoneNumberId: "7001" } });
+      assert.equal(event.data.account.phoneNumberId, "7001");
+    }
+    const one = textEvent(1);
+    assert.deepEqual(readTested(JSON.stringify(one), "f"), [{ event: one }]);
+    assert.throws(() => eventOf(told, "told.json", {}), {
+      name: "CommandError",
+      message: /told\.json holds no event .*\n {2}\/account is no account of waypost\.yaml: Use /,
+    });
   });
 
   it("refuses everything else in words", () => {

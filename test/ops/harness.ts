@@ -162,6 +162,7 @@ export async function startOps(
       pruned.asked.push(asked);
       return pruned.answer;
     },
+    pools: () => ({ sales: [{ name: "Ana", ids: {} }] }),
     tail: async (_pattern, onEvent) => {
       tails.add(onEvent);
       const stop = async () => void tails.delete(onEvent);

@@ -26,6 +26,21 @@ const fresh = (n: number, receivedAt = new Date().toISOString()): WaypostEvent =
   return { ...event, data: { ...event.data, receivedAt } };
 };
 
+describe("routes test of what a service would tell", () => {
+  it("says what would become of it, and publishes nothing; or what is wrong, by its place", async () => {
+    const told = { type: "business.order.paid", account: { phoneNumberId: "7001" }, business: {} };
+    const good = await ops.post("/api/routes/test", { told });
+    assert.equal(good.status, 200, await good.clone().text());
+    const { event } = (await good.json()) as RoutesTested;
+    assert.equal(event.type, "business.order.paid");
+    const bad = await ops.post("/api/routes/test", { told: { ...told, account: "nowhere" } });
+    assert.equal(bad.status, 400);
+    const { errors } = (await bad.json()) as { errors: { path: string; remedy: string }[] };
+    assert.equal(errors[0]?.path, "/told/account");
+    assert.match(errors[0]?.remedy ?? "", /phoneNumberId/);
+  });
+});
+
 describe("routes test of a destination that writes to contacts", () => {
   it("says what each guard says as things stand, beside what would be written", async () => {
     const now = await told(fresh(1));

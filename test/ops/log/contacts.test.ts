@@ -78,6 +78,23 @@ describe("contacts of the API", () => {
     );
   });
 
+  it("have an owner who is a member of a pool of waypost.yaml, and stay whole when one is named who is not", async () => {
+    const before = (await patch({ owner: null })).body;
+    for (const [owner, path] of [
+      [{ pool: "nobody", name: "Ana" }, "/owner/pool"],
+      [{ pool: "constructor", name: "Ana" }, "/owner/pool"],
+      [{ pool: "sales", name: "Zoe" }, "/owner/name"],
+    ] as const) {
+      const { status, body } = await patch({ tags: ["+half"], owner });
+      assert.equal(status, 400);
+      const [error] = body.errors as { path: string; remedy: string }[];
+      assert.equal(error?.path, path);
+      assert.match(error?.remedy ?? "", path === "/owner/pool" ? /sales/ : /Ana/);
+      assert.doesNotMatch(JSON.stringify(body), /Zoe|nobody/);
+    }
+    assert.deepEqual((await patch({ owner: null })).body, before);
+  });
+
   it("refuse what fits nothing, and say where without repeating it", async () => {
     const secret = "Mia's own words";
     for (const body of [

@@ -41,6 +41,7 @@ function openStream(
 const none = () => Promise.reject(new Error("unused"));
 const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   ledger: new Proxy({}, { get: () => none }) as Ledger,
+  pools: () => ({}),
   contacts: { find: none, change: none },
   series: none,
   report: none,
