@@ -56,8 +56,11 @@ describe("what a bot sets", () => {
     await receive(now(clock, { contact: person, type: "business.conversation.closed" }));
     await clock.advance(1_000);
     assert.equal(await contacts.topic(said.data.conversationId ?? ""), undefined);
-    assert.equal(needsClosings([], { ...noRules, replies }), true);
-    assert.equal(needsClosings([], { ...noRules, replies: { ...replies, bots: [] } }), false);
+    // Where a handoff ends by itself, it is the bot alone that needs them.
+    const hold = { ...noRules.conversations.hold, handoff: 60_000 };
+    const rules = { ...noRules, conversations: { ...noRules.conversations, hold } };
+    assert.equal(needsClosings([], { ...rules, replies }), true);
+    assert.equal(needsClosings([], { ...rules, replies: { ...replies, bots: [] } }), false);
     await engine.end();
   });
 
