@@ -40,7 +40,7 @@ describe("a link to a file on the public port", () => {
   });
 
   for (const [what, target] of [
-    ["without a signature", "/media/810"],
+    ["without a signature", "/media/810810810810"],
     ["with one of another file", path("811").replace("811", "810810810810")],
     ["with two", `${path("810810810810")}&s=${"a".repeat(43)}`],
     ["of a file that is not there", path("811")],
@@ -53,7 +53,10 @@ describe("a link to a file on the public port", () => {
   }
 
   it("takes no other method, and is 503 while nobody can say", async () => {
-    assert.equal((await send(receiver.port, { path: path("810810810810"), method: "POST" })).code, 405);
+    assert.equal(
+      (await send(receiver.port, { path: path("810810810810"), method: "POST" })).code,
+      405,
+    );
     away = true;
     assert.equal((await send(receiver.port, { path: path("810810810810") })).code, 503);
     away = false;
