@@ -30,8 +30,11 @@ export function useResource<T>(
   const latest = useRef(load);
   latest.current = load;
 
+  const asking = useRef(false);
+
   useEffect(() => {
     const abort = new AbortController();
+    asking.current = true;
     setState((was) => ({ ...(was.key === key ? was : { key }), loading: true }));
     void latest
       .current(abort.signal)
@@ -40,12 +43,18 @@ export function useResource<T>(
         ...(was.data === undefined ? {} : { data: was.data }),
         ...{ key, problem: troubleOf(error), loading: false },
       }))
-      .then((next) => abort.signal.aborted || setState(next));
+      .then((next) => {
+        if (abort.signal.aborted) return;
+        asking.current = false;
+        setState(next);
+      });
     return () => abort.abort();
   }, [key, round]);
 
   const reload = () => setRound((was) => was + 1);
-  useEffect(() => (everyMs === undefined ? undefined : repeat(everyMs, reload)), [everyMs]);
+  // An answer that takes longer than that is waited for: asked anew each time, it would never come.
+  const again = () => asking.current || reload();
+  useEffect(() => (everyMs === undefined ? undefined : repeat(everyMs, again)), [everyMs]);
   // What belongs to another key is not shown for this one, not even once.
   const { data, problem, loading } = state.key === key ? state : ({ loading: true } as State<T>);
   return {

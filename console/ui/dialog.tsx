@@ -1,5 +1,5 @@
 import type { ComponentChildren, RefObject } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { IconButton } from "./button.tsx";
 import { Toasts } from "./toasts.tsx";
 
@@ -11,7 +11,8 @@ interface Props {
 
 /** Shown over all else while it is there. Only Escape gives the focus back by itself. */
 export function useModal(element: RefObject<HTMLDialogElement | null>): void {
-  useEffect(() => {
+  // Before it is drawn: what is typed next is meant for it.
+  useLayoutEffect(() => {
     const { activeElement } = document;
     const dialog = element.current;
     dialog?.showModal();

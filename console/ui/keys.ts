@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** What the keys of a page do: a key as `KeyboardEvent.key` has it, or two with a blank between ("g o"). */
 export type Keys = Readonly<Record<string, () => void>>;
@@ -12,7 +12,8 @@ let first: { readonly key: string; readonly at: number } | undefined;
 export function useKeys(keys: Keys): void {
   const layer = useRef(keys);
   layer.current = keys;
-  useEffect(() => {
+  // Before it is drawn: whoever sees it may press a key at once.
+  useLayoutEffect(() => {
     layers.push(layer);
     return () => void layers.splice(layers.indexOf(layer), 1);
   }, []);

@@ -10,6 +10,8 @@ export type FollowRequest = Asked<"GET", "/api/events/stream"> & {
   readonly onOpen?: () => void;
   /** Once for each connection that is lost. */
   readonly onLost?: () => void;
+  /** The first connection is tried again like those after it, for who waits before a screen. */
+  readonly retryFirst?: boolean;
 };
 
 const connectMs = 15_000;
@@ -19,14 +21,14 @@ const delaysMs = [500, 1_000, 2_000, 5_000];
 
 /**
  * The live tail, across lost connections, until `signal` is aborted, which it ends without an error. Throws where
- * the first connection fails, and later when it is refused for good.
+ * the first connection fails, unless `retryFirst`, and later when it is refused for good.
  */
 export async function* follow(
   options: ClientOptions,
   request: FollowRequest = {},
 ): AsyncGenerator<WaypostEvent> {
   const { signal, onLost } = request;
-  const seen: Seen = { failures: -1 };
+  const seen = nothingSeen(request);
   for (;;) {
     try {
       yield* connection(options, request, seen);
@@ -46,9 +48,13 @@ interface Seen {
   failures: number;
 }
 
+function nothingSeen({ retryFirst }: FollowRequest): Seen {
+  return { failures: retryFirst ? 0 : -1 };
+}
+
 async function* connection(
   options: ClientOptions,
-  { onOpen, onLost: _, ...request }: FollowRequest,
+  { onOpen, onLost: _, retryFirst: __, ...request }: FollowRequest,
   seen: Seen,
 ): AsyncGenerator<WaypostEvent> {
   const limit = deadline(connectMs, request.signal);

@@ -44,6 +44,21 @@ export function describeFocus(world: () => World): void {
       assert.equal(page.url(), place);
     });
 
+    it("is where a key can be pressed as soon as anything is seen of it", async () => {
+      const { page, open } = world().console;
+      await open("#/destinations", "data", { anew: true });
+      // As soon as the detail stands in the page, before anything else can run.
+      await page.evaluate(`new MutationObserver((_, observer) => {
+        if (!document.querySelector(".detail h2")) return;
+        observer.disconnect();
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "p", bubbles: true }));
+      }).observe(document.body, { childList: true, subtree: true })`);
+      await press(page, "j", "Enter");
+      await page.locator("dialog[open] input:focus").waitFor({ timeout: 8_000 });
+      await press(page, "Escape");
+      await page.locator("dialog[open]").waitFor({ state: "detached" });
+    });
+
     it("stays in a dialog, which a button closes as well", async () => {
       const { page, open } = world().console;
       await open("#/events");

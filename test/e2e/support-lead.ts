@@ -157,6 +157,16 @@ export function describeSupportLead(world: () => World & Visitors): void {
       assert.ok(rows > 0);
     });
 
+    it("a live tail whose first connection fails is made again", async () => {
+      const { page, open } = world().console;
+      const stream = "**/api/events/stream*";
+      await page.route(stream, (route) => route.fulfill({ status: 503, body: "{}" }));
+      await open("#/events?type=whatsapp.message.text", "data", { anew: true });
+      await page.locator(".pill.wait", { hasText: "reconnecting" }).waitFor();
+      await page.unroute(stream);
+      await page.locator(".pill.live").waitFor();
+    });
+
     it("a session that ended asks to log in, and goes on where it was", async () => {
       const { visitor, program } = world();
       const { page } = visitor;

@@ -62,7 +62,8 @@ async function follow(query: Query, signal: AbortSignal, on: On): Promise<void> 
   const onLost = () => on.connected(false);
   while (!signal.aborted) {
     try {
-      for await (const event of api.follow({ query, signal, onOpen, onLost })) on.event(event);
+      for await (const event of api.follow({ query, signal, onOpen, onLost, retryFirst: true }))
+        on.event(event);
     } catch (error) {
       if (!ended.value) throw error;
       await untilBack(signal);
