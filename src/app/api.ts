@@ -1,6 +1,5 @@
 import type { Bus, Store } from "../contracts.ts";
 import { retire } from "../deliver/retire.ts";
-import { whyNot } from "../deliver/routes/why-not.ts";
 import { createJobs } from "../jobs/elect.ts";
 import { createRenormalizer } from "../jobs/renormalize/renormalizer.ts";
 import { createQuarantineRetry } from "../jobs/renormalize/retry-post.ts";
@@ -65,7 +64,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     bus,
     ...(media && { findFile: media.library.find }),
     intake: { publish: bus.publish.bind(bus), accounts: () => plan().routing.accounts },
-    whyNot: (event, delivered) => whyNot(plan().routes, event, destinations().keys(), delivered),
+    whyNot: (event, delivered) => plan().routes.whyNot(event, destinations().keys(), delivered),
     async testRoutes(event) {
       const { testEvent } = await import("./routes-test.ts");
       return testEvent(event, plan(), store);

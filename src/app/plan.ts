@@ -8,7 +8,8 @@ import {
   type QueueSpec,
   storeQueueName,
 } from "../contracts.ts";
-import { compileRoutes, deliverQueue, type Routes } from "../deliver/routes/routes.ts";
+import { deliverQueue } from "../deliver/delivery.ts";
+import { compileRoutes, type Routes } from "../deliver/routes/routes.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
 import { mediaLaneKeys } from "../destinations/media/lane-keys.ts";
 import type { Sources } from "../receive/sources/source.ts";

@@ -4,8 +4,8 @@ import type { RoutesTested } from "../client/client.ts";
 import { loadRouting } from "../config/load-routing.ts";
 import type { DestinationConfig, Kinds, Routing } from "../config/routing.ts";
 import type { WaypostEvent } from "../contracts.ts";
+import { noInWords } from "../deliver/routes/conditions.ts";
 import { compileRoutes, type RouteVerdict } from "../deliver/routes/routes.ts";
-import { noInWords } from "../deliver/routes/why-not.ts";
 import type { CommandParts } from "./common/command.ts";
 import {
   askOps,

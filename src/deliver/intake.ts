@@ -9,6 +9,7 @@ import type {
 import type { Clock } from "../support/clock.ts";
 import type { Lease } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
+import { type Wanted, wantedOf } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
 import type { Health } from "./health.ts";
 import type { HeldRows } from "./lanes/held-rows.ts";
@@ -16,7 +17,6 @@ import { createOverAtOnce, type Lanes, laneKeysOf, nothingToDo } from "./lanes/l
 import type { Schedule } from "./lanes/schedule.ts";
 import type { Bodies } from "./ledger-access.ts";
 import type { Routes } from "./routes/routes.ts";
-import { type Wanted, wantedOf } from "./wanted.ts";
 
 /** The log may have lost an event that waited longer in its queue before its row is first looked after. */
 const keptMs = 24 * 60 * 60 * 1_000;

@@ -5,7 +5,7 @@ import type { Taken } from "../support/lease.ts";
 import { holdLease, type Lease, LeaseOverError } from "../support/lease.ts";
 import type { Log } from "../support/log.ts";
 import type { Surroundings } from "./attempt/surroundings.ts";
-import type { DeliveryHooks, DestinationSetup } from "./delivery.ts";
+import { type DeliveryHooks, type DestinationSetup, deliverQueue } from "./delivery.ts";
 import type { Decider } from "./flows/decide.ts";
 import { createHeadSchedule } from "./heads.ts";
 import { createHealth, createHousekeeping, type Health } from "./health.ts";
@@ -16,7 +16,6 @@ import { createLanes, type Lanes } from "./lanes/lanes.ts";
 import type { Schedule } from "./lanes/schedule.ts";
 import { type Bodies, retryWhileHeld } from "./ledger-access.ts";
 import type { Routes } from "./routes/routes.ts";
-import { deliverQueue } from "./routes/routes.ts";
 
 /** An attempt that is on when the program ends may finish within this, */
 const graceMs = 4_000;

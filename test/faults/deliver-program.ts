@@ -19,9 +19,10 @@ import {
   type WaypostEvent,
 } from "../../src/contracts.ts";
 import { createDelivery } from "../../src/deliver/create-delivery.ts";
+import { deliverQueue } from "../../src/deliver/delivery.ts";
 import { createDecider } from "../../src/deliver/flows/decide.ts";
 import { compileDoings, createFlows } from "../../src/deliver/flows/flows.ts";
-import { compileRoutes, deliverQueue } from "../../src/deliver/routes/routes.ts";
+import { compileRoutes } from "../../src/deliver/routes/routes.ts";
 import { encodeEvent } from "../../src/event/encode.ts";
 import { isQuarantined } from "../../src/event/event.ts";
 import { openEmbeddedStore } from "../../src/store/embedded/open-embedded-store.ts";

@@ -6,7 +6,6 @@ import { replayParts } from "../../src/app/replay.ts";
 import { testEvent } from "../../src/app/routes-test.ts";
 import type { Ledger, ProcessRegistry, Route, Store, WaypostEvent } from "../../src/contracts.ts";
 import { compileRoutes } from "../../src/deliver/routes/routes.ts";
-import { whyNot } from "../../src/deliver/routes/why-not.ts";
 import { createJobs } from "../../src/jobs/elect.ts";
 import { planReplay } from "../../src/jobs/replay/replayer.ts";
 import { makeReport } from "../../src/jobs/reports/report.ts";
@@ -139,7 +138,7 @@ export async function startOps(
       },
     },
     whyNot: (event, delivered) =>
-      whyNot(compileRoutes({ accounts: {}, routes }), event, destinations.keys(), delivered),
+      compileRoutes({ accounts: {}, routes }).whyNot(event, destinations.keys(), delivered),
     testRoutes: (event) => {
       const configured = [...destinations].map(([name, { kind }]) => [
         name,

@@ -11,8 +11,8 @@ import {
 } from "../../contracts.ts";
 import { contactKeys } from "../../event/contact-keys.ts";
 import { personKeyOf } from "../../event/person.ts";
+import { noInWords } from "../routes/conditions.ts";
 import type { Routes } from "../routes/routes.ts";
-import { noInWords, whyNot } from "../routes/why-not.ts";
 import type { FlowMemory } from "./circumstances.ts";
 import type { Decider, Decision } from "./decide.ts";
 import type { Flows } from "./flows.ts";
@@ -122,7 +122,7 @@ export async function testRoutes(event: WaypostEvent, parts: TestParts): Promise
     asOf: new Date(now()).toISOString(),
     routes: tested,
     deliveries,
-    notDelivered: whyNot(routes, event, destinations.keys(), deliveries),
+    notDelivered: routes.whyNot(event, destinations.keys(), deliveries),
   };
 }
 

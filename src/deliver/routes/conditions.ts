@@ -112,3 +112,30 @@ function errorCodes({ data }: WaypostEvent): number[] {
     .flatMap((list) => list ?? [])
     .flatMap(({ code }) => code ?? []);
 }
+
+/** Why a key of `when` says no; with its parts where it has some. */
+export function noInWords(because: string): string {
+  const [key = "", ...part] = because.split(".");
+  const says = words[key as keyof typeof words] ?? `\`${key}\` does not hold`;
+  return part.length === 0 ? says : `${says} (${because})`;
+}
+
+const words: Record<keyof When | "test", string> = {
+  type: "another type",
+  account: "another account",
+  contact: "another contact",
+  conversation: "another conversation",
+  messageType: "another message type",
+  text: "the text does not match",
+  replyId: "no such button or row was chosen",
+  reaction: "no such reaction",
+  template: "not that template",
+  flow: "not the answer of that flow",
+  referral: "not from such an ad",
+  country: "a number of another country",
+  from: "the other side did it",
+  data: "the business data differs",
+  errorCode: "no such error code",
+  not: "excluded by `not`",
+  test: "a test event; the route has no `test: true`",
+};

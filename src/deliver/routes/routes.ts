@@ -1,10 +1,10 @@
 import {
   type Accounts,
-  deliverQueueName,
+  type Delivery,
   type FlowRules,
   flowsDestination,
   mediaDestination,
-  type QueueSpec,
+  type NotDelivered,
   type Route,
   type WaypostEvent,
 } from "../../contracts.ts";
@@ -21,7 +21,7 @@ import {
   ownTakes,
   whyNoMedia,
 } from "../flows/takes.ts";
-import { compileConditions } from "./conditions.ts";
+import { compileConditions, noInWords } from "./conditions.ts";
 import { type Captures, type Condition, mergeCaptures } from "./message-conditions.ts";
 
 /** An event goes to this destination: a delivery. */
@@ -56,10 +56,15 @@ export interface Routes {
   match(event: WaypostEvent): Match[];
   /** Every route with its verdict, for `routes test`. */
   explain(event: WaypostEvent): RouteVerdict[];
-  /** Why `media` does not take an event; undefined: it does. */
-  whyNoFiles(event: WaypostEvent): string | undefined;
-  /** Why a destination does not send the reply that an event asks for; undefined: it asks for none, or it is no sender. */
-  whyNoReply(destination: string, event: WaypostEvent): string | undefined;
+  /**
+   * For each of the destinations that has none of these deliveries the route to it that comes closest to taking the event, by
+   * the routes as they are now: the most of its keys hold; of equals the first in the file. To `media` no route leads.
+   */
+  whyNot(
+    event: WaypostEvent,
+    destinations: Iterable<string>,
+    delivered?: readonly Pick<Delivery, "destination">[],
+  ): NotDelivered[];
   /** The named groups of a route's expressions in an event that it took: `match` in templates. {} where it has none. */
   captures(route: string, event: WaypostEvent): Captures;
   /** The type patterns of all that leads to a destination: what its queue is bound to. Sorted; none without any. */
@@ -90,6 +95,12 @@ export function compileRoutes(routing: {
         : []),
     ];
   };
+  const explain = (event: WaypostEvent): RouteVerdict[] => {
+    const sender = asked.senderOf(event);
+    const verdicts = compiled.map(({ verdict }) => verdict(event));
+    if (sender === undefined) return verdicts;
+    return [{ route: askedRoute, to: [sender], matches: true, held: 1 }, ...verdicts];
+  };
   return {
     match(event) {
       const taken = routes.filter((_, i) => compiled[i]?.takes(event));
@@ -99,29 +110,46 @@ export function compileRoutes(routing: {
       const waited = taken.some(({ name }) => own.waitedFor(name));
       return waited ? [...deliveries, { ...withoutRoute, idle: true }] : deliveries;
     },
-    explain(event) {
-      const sender = asked.senderOf(event);
-      const verdicts = compiled.map(({ verdict }) => verdict(event));
-      if (sender === undefined) return verdicts;
-      return [{ route: askedRoute, to: [sender], matches: true, held: 1 }, ...verdicts];
+    explain,
+    whyNot(event, destinations, delivered = []) {
+      const given = new Set(delivered.map(({ destination }) => destination));
+      const lacking = [...destinations].filter((destination) => !given.has(destination));
+      const verdicts = explain(event);
+      return lacking.map((destination) => {
+        const builtIn =
+          destination === mediaDestination
+            ? (whyNoFiles(event) ?? fetchedNow)
+            : asked.whyNot(destination, event);
+        return {
+          destination,
+          ...(builtIn === undefined ? closest(verdicts, destination) : { says: builtIn }),
+        };
+      });
     },
-    whyNoFiles,
-    whyNoReply: asked.whyNot,
     captures: (route, event) => {
       const conditions = compiled.find(({ name }) => name === route)?.conditions ?? [];
       return mergeCaptures(conditions, event);
     },
-    patternsFor: (destination) => {
-      if (destination === mediaDestination) return media ? [...mediaPatterns].sort() : [];
-      const taking = routes.filter((route) => destinationsOf(route).includes(destination));
-      const types = taking.flatMap(({ when }) => when.type ?? ["#"]);
-      const ownTypes = destination === flowsDestination ? own.patterns : [];
-      const following = media && types.length > 0 ? [fileArrived] : [];
-      const without = [...ownTypes, ...following, ...asked.patternsFor(destination)];
-      const patterns = new Set([...types, ...without]);
-      return patterns.has("#") ? ["#"] : [...patterns].sort();
-    },
+    patternsFor: (destination) => patternsFor(destination, { routes, media, own, asked }),
   };
+}
+
+interface Leading {
+  readonly routes: readonly Route[];
+  readonly media: boolean | undefined;
+  readonly own: ReturnType<typeof ownTakes>;
+  readonly asked: ReturnType<typeof askedReplies>;
+}
+
+function patternsFor(destination: string, { routes, media, own, asked }: Leading): string[] {
+  if (destination === mediaDestination) return media ? [...mediaPatterns].sort() : [];
+  const taking = routes.filter((route) => destinationsOf(route).includes(destination));
+  const types = taking.flatMap(({ when }) => when.type ?? ["#"]);
+  const ownTypes = destination === flowsDestination ? own.patterns : [];
+  const following = media && types.length > 0 ? [fileArrived] : [];
+  const without = [...ownTypes, ...following, ...asked.patternsFor(destination)];
+  const patterns = new Set([...types, ...without]);
+  return patterns.has("#") ? ["#"] : [...patterns].sort();
 }
 
 function compileRoute(route: Route, accounts: Accounts) {
@@ -143,6 +171,28 @@ function compileRoute(route: Route, accounts: Accounts) {
 
 function brokenPart({ key, part }: Condition, event: WaypostEvent): string {
   return [key, part?.(event)].filter((each) => each !== undefined).join(".");
+}
+
+const fetchedNow =
+  "files of such events are fetched now: this one came before they were, or is on its way";
+
+/** Of the routes to a destination. The sort keeps the order of equals. */
+function closest(
+  verdicts: readonly RouteVerdict[],
+  destination: string,
+): Omit<NotDelivered, "destination"> {
+  const leads = ({ to, acts }: RouteVerdict) =>
+    destination === flowsDestination ? acts === true : to.includes(destination);
+  const byCloseness = (one: RouteVerdict, other: RouteVerdict) =>
+    Number(other.matches) - Number(one.matches) || other.held - one.held;
+  const [first] = verdicts.filter(leads).toSorted(byCloseness);
+  if (first === undefined) return { says: "no route leads to it" };
+  const { route, because } = first;
+  if (because === undefined) {
+    const says = `the route ${route} takes such events now: this one came before it did, or is on its way`;
+    return { route, says };
+  }
+  return { route, because, says: `the route ${route} comes closest: ${noInWords(because)}` };
 }
 
 const withoutRoute: Match = { destination: flowsDestination, route: "none", routes: [] };
@@ -186,15 +236,4 @@ function toMatch(destination: string, taking: readonly Route[]): Match {
   const [first] = taking;
   const plain = destination !== flowsDestination && first && isPlain(first, destination);
   return { destination, route, ...(!plain && { routes: asked }) };
-}
-
-/** The queue of a destination: bound to the types of its routes, held by one process at a time. */
-export function deliverQueue(destination: string, routes: Pick<Routes, "patternsFor">): QueueSpec {
-  return {
-    name: deliverQueueName(destination),
-    patterns: routes.patternsFor(destination),
-    quarantine: false,
-    misshapen: true,
-    single: true,
-  };
 }

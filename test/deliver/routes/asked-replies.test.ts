@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { FlowRules, Route } from "../../../src/contracts.ts";
 import { compileRoutes } from "../../../src/deliver/routes/routes.ts";
-import { whyNot } from "../../../src/deliver/routes/why-not.ts";
 import { makeEvent, makeText } from "../../store/make-events.ts";
 import { noRules } from "../flows/flow-engine.ts";
 
@@ -79,7 +78,7 @@ describe("what is asked for by business.reply.requested", () => {
     const routes = compile([{ name: "all", to: ["wa-two", "crm"] }]);
     const says = (event: ReturnType<typeof asking>) =>
       Object.fromEntries(
-        whyNot(routes, event, ["wa", "wa-two", "crm"]).map((each) => [each.destination, each.says]),
+        routes.whyNot(event, ["wa", "wa-two", "crm"]).map((each) => [each.destination, each.says]),
       );
     const asked = says(asking("wa"));
     assert.match(asked["wa"] ?? "", /came before it did, or is on its way/);

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Route, When } from "../../../src/contracts.ts";
 import { compileRoutes } from "../../../src/deliver/routes/routes.ts";
-import { whyNot } from "../../../src/deliver/routes/why-not.ts";
 import { textEvent } from "../../support/sample-events.ts";
 
 const hello = textEvent(1, "hello");
@@ -11,11 +10,7 @@ const route = (name: string, when: When, more: Partial<Route> = {}): Route => ({
   ...more,
 });
 const ask = (routes: readonly Route[], event = hello, destinations = ["crm"]) =>
-  whyNot(
-    compileRoutes({ accounts: { rome: { phoneNumberId: "1" } }, routes }),
-    event,
-    destinations,
-  );
+  compileRoutes({ accounts: { rome: { phoneNumberId: "1" } }, routes }).whyNot(event, destinations);
 
 describe("whyNot", () => {
   it("names the route of which the most keys hold, and of equals the first in the file", () => {
@@ -86,7 +81,7 @@ describe("whyNot", () => {
     const says = (event: typeof hello, media?: "off") => {
       const accounts = { shop: { ...shop, ...(media && { media }) } };
       const routes = compileRoutes({ accounts, routes: [], media: true });
-      const [no] = whyNot(routes, event, ["media"]);
+      const [no] = routes.whyNot(event, ["media"]);
       assert.equal(no?.route, undefined);
       return no?.says;
     };
