@@ -11,6 +11,7 @@ import type {
 } from "../../contracts.ts";
 import { type About, findAbout, sentTypes } from "./about.ts";
 import { cameLater, lastBefore, newestFirst, receivedAt } from "./order.ts";
+import { recentEvents } from "./recent.ts";
 
 /** Of what came after an event so many are looked at, the newest. */
 const mostFollowing = 50;
@@ -42,6 +43,8 @@ export interface Circumstances {
   ): Promise<readonly WaypostEvent[]>;
   /** The last of these types that came before it on its conversation; `from` as above. */
   lastBefore(types: readonly string[], from: number): Promise<WaypostEvent | undefined>;
+  /** An event of the log, mostly of its conversation. */
+  other(id: string): Promise<WaypostEvent | undefined>;
 }
 
 export function circumstancesOf(
@@ -50,16 +53,10 @@ export function circumstancesOf(
   { query, contacts }: FlowMemory,
 ): Circumstances {
   const { conversationId } = event.data;
-  const newest: Circumstances["newest"] = async (types, { from, to, limit = 1 } = {}) => {
-    if (conversationId === undefined) return [];
-    const filter = {
-      conversation: conversationId,
-      types,
-      ...(from !== undefined && { from: iso(from + 1) }),
-      ...(to !== undefined && { to: iso(to + 1) }),
-    };
-    const { items } = await query.events(filter, { limit: limit + 1 });
-    return items.filter(({ id }) => id !== event.id).slice(0, limit);
+  const recent = conversationId === undefined ? undefined : recentEvents(conversationId, query);
+  const newest: Circumstances["newest"] = async (types, { limit = 1, ...during } = {}) => {
+    const found = (await recent?.newest({ ...during, types, limit: limit + 1 })) ?? [];
+    return found.filter(({ id }) => id !== event.id).slice(0, limit);
   };
   return {
     ...times,
@@ -86,6 +83,7 @@ export function circumstancesOf(
       const to = receivedAt(event);
       return lastBefore(event, (limit) => newest(types, { from, to, limit }));
     },
+    other: async (id) => (await recent?.find(id)) ?? query.event(id),
   };
 }
 
@@ -95,10 +93,6 @@ function asked<T>(ask: () => Promise<T>): () => Promise<T> {
     answer ??= ask();
     return answer;
   };
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
 }
 
 const inbound = "whatsapp.message.*";

@@ -143,7 +143,6 @@ export function renderOf(what: string, template: Template, scope: object): unkno
 }
 
 interface StandingParts {
-  readonly query: Pick<EventQuery, "event">;
   readonly rules: FlowRules;
   readonly accounts: Accounts;
 }
@@ -155,11 +154,11 @@ async function standingOf(
   parts: StandingParts,
 ): Promise<Standing> {
   const { event } = about;
-  const answered = answers === event.id ? event : await parts.query.event(answers);
+  const answered = answers === event.id ? event : await about.other(answers);
   const heldBy = await holderOf(about, [event.id, answers], parts.rules);
   return {
     answered,
-    origin: answered && (await originOf(answered, parts.query)),
+    origin: answered && (await originOf(answered, about)),
     windowUntil: await about.windowUntil(),
     heldBy,
     stopped: await hasStopped(about, parts),
@@ -169,11 +168,11 @@ async function standingOf(
 /** undefined: the log does not have all that lies between. */
 async function originOf(
   event: WaypostEvent,
-  query: StandingParts["query"],
+  { other }: Circumstances,
 ): Promise<WaypostEvent | undefined> {
   let at: WaypostEvent | undefined = event;
   for (let step = 0; step < mostDepth && at?.data.derived !== undefined; step += 1) {
-    at = await query.event(at.data.derived.from);
+    at = await other(at.data.derived.from);
   }
   return at;
 }

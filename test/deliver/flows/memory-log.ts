@@ -56,7 +56,7 @@ export function createMemoryLog(): MemoryLog {
       );
       const place = ({ data, id }: WaypostEvent) => `${data.receivedAt} ${id}`;
       found.sort((a, b) => (place(a) < place(b) ? 1 : -1));
-      return { items: found.slice(0, limit), next: null };
+      return { items: found.slice(0, limit), next: found.length > limit ? "more" : null };
     },
     async message(id) {
       const about = [...events.values()].filter(isAbout(id));
