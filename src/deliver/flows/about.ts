@@ -1,6 +1,7 @@
 import type { EventQuery, ReplyMarks, WaypostEvent } from "../../contracts.ts";
 import { mostDepth } from "../../event/derived-event.ts";
-import { lastBefore } from "./order.ts";
+import { lastBefore, receivedAt } from "./order.ts";
+import { recentEvents } from "./recent.ts";
 
 /** Our message that an event concerns. */
 export interface About {
@@ -59,13 +60,13 @@ async function lastSentBefore(
   event: WaypostEvent,
   query: Pick<EventQuery, "events">,
 ): Promise<string | undefined> {
-  const { conversationId, receivedAt } = event.data;
+  const { conversationId } = event.data;
   if (conversationId === undefined) return undefined;
-  const to = new Date(Date.parse(receivedAt) + 1).toISOString();
-  const filter = { conversation: conversationId, types: sentTypes, to };
+  const recent = recentEvents(conversationId, query);
   const last = await lastBefore(event, async (limit) => {
-    const { items } = await query.events(filter, { limit: limit + 1 });
-    return items.filter(({ id }) => id !== event.id).slice(0, limit);
+    const which = { types: sentTypes, to: receivedAt(event), limit: limit + 1 };
+    const found = await recent.newest(which);
+    return found.filter(({ id }) => id !== event.id).slice(0, limit);
   });
   return last?.data.message?.id;
 }
