@@ -10,10 +10,8 @@ import type {
   WaypostEvent,
 } from "../../contracts.ts";
 import { type About, findAbout, sentTypes } from "./about.ts";
-import { cameLater, lastBefore, newestFirst, receivedAt } from "./order.ts";
-
-/** Of what came after an event so many are looked at, the newest. */
-const mostFollowing = 50;
+import { type ConversationLog, conversationLog } from "./conversation-log.ts";
+import { cameLater, newestFirst, receivedAt } from "./order.ts";
 
 /** What is asked at a delivery's turn, beside its event. */
 export interface FlowMemory {
@@ -23,7 +21,7 @@ export interface FlowMemory {
 }
 
 /** What may be asked about an event at its turn. Each is asked at most once, and only when somebody wants to know. */
-export interface Circumstances {
+export interface Circumstances extends ConversationLog {
   readonly event: WaypostEvent;
   /** As of when: the event's receipt, plus `after`. */
   readonly at: number;
@@ -35,13 +33,6 @@ export interface Circumstances {
   windowUntil(): Promise<number | undefined>;
   /** Whether an event of these types came after it on its conversation, and, if told, is such a one. */
   followedBy(types: readonly string[], isOne?: (event: WaypostEvent) => boolean): Promise<boolean>;
-  /** The newest events of these types on its conversation, without itself; times in ms, `from` exclusive, `to` inclusive. */
-  newest(
-    types: readonly string[],
-    which?: { readonly from?: number; readonly to?: number; readonly limit?: number },
-  ): Promise<readonly WaypostEvent[]>;
-  /** The last of these types that came before it on its conversation; `from` as above. */
-  lastBefore(types: readonly string[], from: number): Promise<WaypostEvent | undefined>;
 }
 
 export function circumstancesOf(
@@ -50,17 +41,7 @@ export function circumstancesOf(
   { query, contacts }: FlowMemory,
 ): Circumstances {
   const { conversationId } = event.data;
-  const newest: Circumstances["newest"] = async (types, { from, to, limit = 1 } = {}) => {
-    if (conversationId === undefined) return [];
-    const filter = {
-      conversation: conversationId,
-      types,
-      ...(from !== undefined && { from: iso(from + 1) }),
-      ...(to !== undefined && { to: iso(to + 1) }),
-    };
-    const { items } = await query.events(filter, { limit: limit + 1 });
-    return items.filter(({ id }) => id !== event.id).slice(0, limit);
-  };
+  const { newest, some, lastBefore } = conversationLog(event, query);
   return {
     ...times,
     event,
@@ -76,16 +57,19 @@ export function circumstancesOf(
     }),
     async followedBy(types, isOne) {
       const at = receivedAt(event);
-      const found = await newest(types, { from: at, limit: isOne ? mostFollowing : 1 });
-      if (found.some((other) => isOne?.(other) ?? true)) return true;
-      const beside = await newest(types, { from: at - 1, to: at, limit: mostFollowing });
-      return beside.some((other) => cameLater(other, event) && (isOne?.(other) ?? true));
+      const isThere = isOne
+        ? await some(types, { from: at }, isOne)
+        : (await newest(types, { from: at })).length > 0;
+      if (isThere) return true;
+      return some(
+        types,
+        { from: at - 1, to: at },
+        (other) => cameLater(other, event) && (isOne?.(other) ?? true),
+      );
     },
     newest,
-    lastBefore(types, from) {
-      const to = receivedAt(event);
-      return lastBefore(event, (limit) => newest(types, { from, to, limit }));
-    },
+    some,
+    lastBefore,
   };
 }
 
@@ -95,10 +79,6 @@ function asked<T>(ask: () => Promise<T>): () => Promise<T> {
     answer ??= ask();
     return answer;
   };
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
 }
 
 const inbound = "whatsapp.message.*";
@@ -157,7 +137,7 @@ function endedBy(event: WaypostEvent): number {
 
 /** A human wrote a short while ago, or somebody asked for one; and it is neither closed nor given back since. */
 async function isHeldByHuman(
-  { now, newest }: Circumstances,
+  { now, newest, some }: Circumstances,
   { conversations: { hold } }: FlowRules,
   { endedAt = 0, to = [] }: { readonly endedAt?: number; readonly to?: readonly string[] } = {},
 ): Promise<boolean> {
@@ -165,15 +145,15 @@ async function isHeldByHuman(
   const untilClosed = hold.handoff === "untilClosed";
   const from = hold.handoff === "untilClosed" ? endedAt : now - hold.handoff - 1;
   const types = [handoffRequested, handoffEnded, ...(untilClosed ? [closed] : [])];
+  const isByHuman = (event: WaypostEvent) => senderOf(event) === "human";
   // Asked for together: the store answers them in one go.
-  const [[end], sent, [last]] = await Promise.all([
+  const [[end], wrote, [last]] = await Promise.all([
     newest([handoffEnded, closed], { from: recent, to: now }),
-    newest(sentTypes, { from: recent, to: now, limit: 50 }),
+    some(sentTypes, { from: recent, to: now }, isByHuman),
     newest(types, { from: Math.max(from, endedAt), to: now }),
   ]);
-  const since = end === undefined ? recent : receivedAt(end);
-  const isRecent = (event: WaypostEvent) => receivedAt(event) > since;
-  if (sent.some((event) => isRecent(event) && senderOf(event) === "human")) return true;
+  const since = end && { from: receivedAt(end), to: now };
+  if (wrote && (since === undefined || (await some(sentTypes, since, isByHuman)))) return true;
   return last?.type === handoffRequested && !to.includes(last.data.derived?.from ?? "");
 }
 
@@ -190,15 +170,15 @@ async function isHeldByOther({ event, now, newest }: Circumstances): Promise<boo
 
 /** One of these wrote on the conversation after the event. */
 export async function isAnswered(
-  { event, followedBy, newest }: Circumstances,
+  { event, followedBy, some }: Circumstances,
   by: readonly Party[],
 ): Promise<boolean> {
   const isByThem = (sent: WaypostEvent) => by.includes(senderOf(sent) ?? "other");
   if (await followedBy(sentTypes, isByThem)) return true;
   // Meta promises no order: what was written on the phone may have come before the message that it answers.
-  const which = { from: writtenAt(event), to: receivedAt(event), limit: 50 };
-  const earlier = await newest(["whatsapp.echo.*"], which);
-  return earlier.some((sent) => isByThem(sent) && writtenAt(sent) > writtenAt(event));
+  const which = { from: writtenAt(event), to: receivedAt(event) };
+  const isLater = (sent: WaypostEvent) => isByThem(sent) && writtenAt(sent) > writtenAt(event);
+  return some(["whatsapp.echo.*"], which, isLater);
 }
 
 function writtenAt(event: WaypostEvent): number {

@@ -44,7 +44,7 @@ export function createMemoryLog(): MemoryLog {
       log.questions += 1;
       return events.get(id);
     },
-    async events({ conversation, types = ["#"], from, to }, { limit }) {
+    async events({ conversation, types = ["#"], from, to }, { limit, cursor }) {
       log.questions += 1;
       const tests = types.map(compilePattern);
       const found = [...events.values()].filter(
@@ -56,7 +56,9 @@ export function createMemoryLog(): MemoryLog {
       );
       const place = ({ data, id }: WaypostEvent) => `${data.receivedAt} ${id}`;
       found.sort((a, b) => (place(a) < place(b) ? 1 : -1));
-      return { items: found.slice(0, limit), next: null };
+      const start = Number(cursor ?? 0);
+      const end = start + limit;
+      return { items: found.slice(start, end), next: end < found.length ? String(end) : null };
     },
     async message(id) {
       const about = [...events.values()].filter(isAbout(id));
