@@ -17,7 +17,7 @@ export const story: Story = {
     await tom.writes("Water is coming out of the machine!");
     await sees('WhatsApp to +15555550124: "Thank you, Tom! We are back at 9." [It is urgent]');
     await tom.taps("urgent", "It is urgent");
-    await sees("Slack #on-call: @channel Tom says that it is urgent");
+    await sees("Slack #on-call: @channel Tom says that it is urgent: +15555550124");
     await sees('WhatsApp to +15555550124: "Somebody will call you."');
   },
 };

@@ -11,7 +11,7 @@ export const story: Story = {
     await sees(`${hello} [Talk to a human]`);
     await mia.taps("human", "Talk to a human");
     await sees('WhatsApp to +15555550123: "Somebody will be with you."');
-    await sees("Slack #support: @here Mia asks for a human");
+    await sees("Slack #support: @here Mia asks for a human: +15555550123");
     await mia.writes("Hello? Is anybody there?");
     say("  (The bot is not asked: a human has the conversation until it is closed.)");
   },

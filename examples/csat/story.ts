@@ -20,7 +20,7 @@ export const story: Story = {
     await solved(102, tom.phone);
     await sees('WhatsApp to +15555550124: "How was it?"');
     await tom.taps("csat:1", "Bad");
-    await sees("Slack #support: @here Tom was not served well");
+    await sees("Slack #support: @here Tom was not served well: +15555550124");
     await sees('WhatsApp to +15555550124: "We are sorry. Somebody will write to you."');
     await sees(/Google Sheets, Ratings: .*\| Tom \| 1 /);
 

@@ -7,7 +7,7 @@ import { createDecider, type Decider } from "../deliver/flows/decide.ts";
 import { compileDoings, createFlows } from "../deliver/flows/flows.ts";
 import { confirmationOf } from "../deliver/flows/set.ts";
 import { createSurroundings } from "../deliver/flows/surroundings.ts";
-import { textOf } from "../event/message-in-words.ts";
+import { templateFilters } from "../event/template-filters.ts";
 import { systemClock } from "../support/clock.ts";
 import { createTemplates } from "../support/template.ts";
 import type { Plan } from "./plan.ts";
@@ -39,7 +39,7 @@ export function flowsOver(
 ) {
   const { flows: rules, accounts } = routing;
   const { now } = systemClock;
-  const templates = createTemplates({ filters: { text: textOf } });
+  const templates = createTemplates({ filters: templateFilters });
   const doings = compileDoings(routing.routes, templates);
   const decider = createDecider({
     ...{ routes: routing.routes, rules, memory, now },

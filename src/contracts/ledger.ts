@@ -182,6 +182,8 @@ export interface Claim {
   readonly at: string;
   /** When it happened, by its payload. Absent in those of earlier versions. */
   readonly time?: string;
+  /** In which conversation: one person may have several. Absent in those of earlier versions, and of events that are in none. */
+  readonly conversation?: string;
 }
 
 /** What keeps a route with `once` to one delivery. */

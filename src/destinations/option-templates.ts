@@ -4,7 +4,7 @@ import {
   type TemplateName,
   type WaypostEvent,
 } from "../contracts.ts";
-import { textOf } from "../event/message-in-words.ts";
+import { templateFilters as filters } from "../event/template-filters.ts";
 import {
   createTemplates,
   type Template,
@@ -13,7 +13,6 @@ import {
 } from "../support/template.ts";
 import { OptionError } from "./destination-kind.ts";
 
-const filters = { text: textOf };
 const templates = createTemplates({ filters });
 const htmlTemplates = createTemplates({ filters, html: true });
 

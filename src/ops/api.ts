@@ -36,7 +36,7 @@ export interface OpsApi extends MediaParts, AccessParts, FigureParts, SeriesRout
   /** `accounts`: tells of these phone number ids alone. */
   readonly status: (accounts?: readonly string[]) => Promise<SystemStatus>;
   readonly ledger: Ledger;
-  readonly contacts: Pick<Contacts, "find" | "change">;
+  readonly contacts: Pick<Contacts, "find" | "of" | "change">;
   /** Of waypost.yaml, as they are now. */
   readonly pools: () => FlowRules["pools"];
   readonly media: Pick<MediaRows, "get">;

@@ -48,7 +48,7 @@ describe("loadConfig", () => {
       logLevel: "info",
       storeShards: 1,
       retentionDays: 30,
-      meta: { graphUrl: "https://graph.facebook.com/v24.0" },
+      meta: { graphUrl: "https://graph.facebook.com/v26.0" },
       spool: { enabled: true, maxBytes: 1_073_741_824 },
       generated: [],
       warnings: [],

@@ -244,6 +244,16 @@ export function testFlowRows(
       assert.equal(await ledger.claim("k", by(7), first), false, "what it saw is there no more");
     });
 
+    it("knows in which conversation a claim was taken, and that the next was in none", async () => {
+      const expireAt = new Date(Date.now() + 60_000);
+      const first = { by: row(1).id, at: at(1).toISOString(), conversation: "cnv_1" };
+      const next = { by: row(2).id, at: at(2).toISOString() };
+      await ledger.claim("k", { ...first, expireAt });
+      assert.deepEqual(await ledger.claims(["k"]), [first]);
+      assert.equal(await ledger.claim("k", { ...next, expireAt }, first), true);
+      assert.deepEqual(await ledger.claims(["k"]), [next]);
+    });
+
     it("forgets a claim when its time is over", async () => {
       const claim = { by: row(1).id, at: at(1).toISOString(), expireAt: new Date(Date.now() - 1) };
       assert.equal(await ledger.claim("k", claim), true);

@@ -101,7 +101,7 @@ describe("POST /api/reload", () => {
     assert.equal(refused.code, 1);
     assert.equal(
       refused.err,
-      'waypost.yaml was not reloaded; what ran goes on.\n  waypost.yaml:5 routes[0].to there is no "erb" in destinations. Did you mean erp?\n  waypost.yaml:9 routs is not a key. Remove it.\n',
+      'waypost.yaml was not reloaded; what ran goes on.\n  waypost.yaml:5 routes[0].to: there is no "erb" in destinations. Did you mean erp?\n  waypost.yaml:9 routs: is not a key. Remove it.\n',
     );
   });
 });

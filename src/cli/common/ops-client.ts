@@ -77,7 +77,7 @@ function isNotOpsApi({ status, type }: ApiProblem): boolean {
 
 /** In words and with what to do. */
 function refused(baseUrl: string, target: OpsTarget, problem: ApiProblem): CommandError {
-  const { status, message, errors } = problem;
+  const { status, type, message, errors } = problem;
   if (status === 401) return unauthorized(baseUrl, target);
   if (isNotOpsApi(problem)) {
     return new CommandError(
@@ -85,8 +85,10 @@ function refused(baseUrl: string, target: OpsTarget, problem: ApiProblem): Comma
       `${baseUrl} answers, but it is not the ops API. ${message}\nSay where it is: --url, OPS_HOST, OPS_PORT.`,
     );
   }
+  // Places of waypost.yaml stand as `config check` shows them; all others read on: `limit must be an integer`.
+  const colon = type === "urn:waypost:problem:reload-refused" ? ":" : "";
   const places = errors.map(
-    ({ parameter = "", path = parameter, reason }) => `\n  ${path} ${reason}`,
+    ({ parameter = "", path = parameter, reason }) => `\n  ${path}${colon} ${reason}`,
   );
   const code = status === 400 ? exitCodes.usage : exitCodes.wrong;
   return new CommandError(code, `${message}${places.join("")}`);

@@ -1,4 +1,5 @@
 import { templateNames } from "../../contracts/template-names.ts";
+import { templateFilters } from "../../event/template-filters.ts";
 import { createTemplates, TemplateError } from "../../support/template.ts";
 import { each, list, record } from "../shape.ts";
 import { secretsOf, textsIn } from "../template-texts.ts";
@@ -15,8 +16,7 @@ import type { Checked } from "./checked.ts";
 /** What templates of sources may name. */
 const ofSources = ["body", "account", "match"];
 
-/** Here only the names of our own filters count. */
-const templates = createTemplates({ filters: { text: () => "" } });
+const templates = createTemplates({ filters: templateFilters });
 
 /** A part of the file in which texts may be templates. */
 interface Part {

@@ -1,11 +1,11 @@
 import type { TemplateReads } from "../../contracts.ts";
-import { textOf } from "../../event/message-in-words.ts";
+import { templateFilters } from "../../event/template-filters.ts";
 import { createTemplates, TemplateError } from "../../support/template.ts";
 import { each, list, record } from "../shape.ts";
 import { secretsOf, textsIn } from "../template-texts.ts";
 import type { Checked } from "./checked.ts";
 
-const templates = createTemplates({ filters: { text: textOf } });
+const templates = createTemplates({ filters: templateFilters });
 
 /**
  * What the templates of destinations read of what is remembered, by the route's place in the file and the destination. Looked at

@@ -1,7 +1,6 @@
 import type { EventQuery, ReplyMarks, WaypostEvent } from "../../contracts.ts";
 import { mostDepth } from "../../event/derived-event.ts";
-import { lastBefore, receivedAt } from "./order.ts";
-import { recentEvents } from "./recent.ts";
+import { type ConversationLog, conversationLog } from "./conversation-log.ts";
 
 /** Our message that an event concerns. */
 export interface About {
@@ -26,10 +25,11 @@ export const sentTypes = ["whatsapp.outgoing.*", "whatsapp.echo.*"] as const;
  */
 export async function findAbout(
   event: WaypostEvent,
-  query: Pick<EventQuery, "events" | "message">,
+  query: Pick<EventQuery, "message">,
+  log: Pick<ConversationLog, "lastBefore">,
 ): Promise<About | undefined> {
   const told = messageIdOf(event);
-  const id = told ?? (await lastSentBefore(event, query));
+  const id = told ?? (await log.lastBefore(sentTypes, 0))?.data.message?.id;
   if (id === undefined) return undefined;
   const message = await query.message(id);
   // What the customer wrote may be quoted as well, and is not ours.
@@ -54,21 +54,6 @@ function messageIdOf({ type, data }: WaypostEvent): string | undefined {
   if (status?.messageId !== undefined) return status.messageId;
   if (/^whatsapp\.(outgoing|echo)\./.test(type)) return message?.id;
   return message?.reaction?.messageId ?? message?.context?.id;
-}
-
-async function lastSentBefore(
-  event: WaypostEvent,
-  query: Pick<EventQuery, "events">,
-): Promise<string | undefined> {
-  const { conversationId } = event.data;
-  if (conversationId === undefined) return undefined;
-  const recent = recentEvents(conversationId, query);
-  const last = await lastBefore(event, async (limit) => {
-    const which = { types: sentTypes, to: receivedAt(event), limit: limit + 1 };
-    const found = await recent.newest(which);
-    return found.filter(({ id }) => id !== event.id).slice(0, limit);
-  });
-  return last?.data.message?.id;
 }
 
 /** `campaign:<name>:<variant>`, as it was given to Meta with the message. */
@@ -96,7 +81,7 @@ export async function marksOf(
     const from = at.data.derived?.from;
     at = from === undefined ? undefined : await query.event(from);
   }
-  const ref = first && (await findAbout(first, query))?.ref;
+  const ref = first && (await findAbout(first, query, conversationLog(first, query)))?.ref;
   return ref === undefined ? {} : { ref };
 }
 

@@ -10,11 +10,8 @@ import type {
   WaypostEvent,
 } from "../../contracts.ts";
 import { type About, findAbout, sentTypes } from "./about.ts";
-import { cameLater, lastBefore, newestFirst, receivedAt } from "./order.ts";
-import { recentEvents } from "./recent.ts";
-
-/** Of what came after an event so many are looked at, the newest. */
-const mostFollowing = 50;
+import { type ConversationLog, conversationLog } from "./conversation-log.ts";
+import { cameLater, newestFirst, receivedAt } from "./order.ts";
 
 /** What is asked at a delivery's turn, beside its event. */
 export interface FlowMemory {
@@ -24,7 +21,7 @@ export interface FlowMemory {
 }
 
 /** What may be asked about an event at its turn. Each is asked at most once, and only when somebody wants to know. */
-export interface Circumstances {
+export interface Circumstances extends ConversationLog {
   readonly event: WaypostEvent;
   /** As of when: the event's receipt, plus `after`. */
   readonly at: number;
@@ -36,15 +33,6 @@ export interface Circumstances {
   windowUntil(): Promise<number | undefined>;
   /** Whether an event of these types came after it on its conversation, and, if told, is such a one. */
   followedBy(types: readonly string[], isOne?: (event: WaypostEvent) => boolean): Promise<boolean>;
-  /** The newest events of these types on its conversation, without itself; times in ms, `from` exclusive, `to` inclusive. */
-  newest(
-    types: readonly string[],
-    which?: { readonly from?: number; readonly to?: number; readonly limit?: number },
-  ): Promise<readonly WaypostEvent[]>;
-  /** The last of these types that came before it on its conversation; `from` as above. */
-  lastBefore(types: readonly string[], from: number): Promise<WaypostEvent | undefined>;
-  /** An event of the log, mostly of its conversation. */
-  other(id: string): Promise<WaypostEvent | undefined>;
 }
 
 export function circumstancesOf(
@@ -53,19 +41,16 @@ export function circumstancesOf(
   { query, contacts }: FlowMemory,
 ): Circumstances {
   const { conversationId } = event.data;
-  const recent = conversationId === undefined ? undefined : recentEvents(conversationId, query);
-  const newest: Circumstances["newest"] = async (types, { limit = 1, ...during } = {}) => {
-    const found = (await recent?.newest({ ...during, types, limit: limit + 1 })) ?? [];
-    return found.filter(({ id }) => id !== event.id).slice(0, limit);
-  };
+  const log = conversationLog(event, query);
   return {
+    ...log,
     ...times,
     event,
     contact: asked(() => contacts.of(event)),
     topic: asked(async () =>
       conversationId === undefined ? undefined : contacts.topic(conversationId, event.id),
     ),
-    about: asked(() => findAbout(event, query)),
+    about: asked(() => findAbout(event, query, log)),
     windowUntil: asked(async () => {
       if (conversationId === undefined) return undefined;
       const until = (await query.conversation(conversationId))?.windowOpenUntil;
@@ -73,17 +58,16 @@ export function circumstancesOf(
     }),
     async followedBy(types, isOne) {
       const at = receivedAt(event);
-      const found = await newest(types, { from: at, limit: isOne ? mostFollowing : 1 });
-      if (found.some((other) => isOne?.(other) ?? true)) return true;
-      const beside = await newest(types, { from: at - 1, to: at, limit: mostFollowing });
-      return beside.some((other) => cameLater(other, event) && (isOne?.(other) ?? true));
+      const isThere = isOne
+        ? await log.some(types, { from: at }, isOne)
+        : (await log.newest(types, { from: at })).length > 0;
+      if (isThere) return true;
+      return log.some(
+        types,
+        { from: at - 1, to: at },
+        (other) => cameLater(other, event) && (isOne?.(other) ?? true),
+      );
     },
-    newest,
-    lastBefore(types, from) {
-      const to = receivedAt(event);
-      return lastBefore(event, (limit) => newest(types, { from, to, limit }));
-    },
-    other: async (id) => (await recent?.find(id)) ?? query.event(id),
   };
 }
 
@@ -151,7 +135,7 @@ function endedBy(event: WaypostEvent): number {
 
 /** A human wrote a short while ago, or somebody asked for one; and it is neither closed nor given back since. */
 async function isHeldByHuman(
-  { now, newest }: Circumstances,
+  { now, newest, some }: Circumstances,
   { conversations: { hold } }: FlowRules,
   { endedAt = 0, to = [] }: { readonly endedAt?: number; readonly to?: readonly string[] } = {},
 ): Promise<boolean> {
@@ -159,15 +143,15 @@ async function isHeldByHuman(
   const untilClosed = hold.handoff === "untilClosed";
   const from = hold.handoff === "untilClosed" ? endedAt : now - hold.handoff - 1;
   const types = [handoffRequested, handoffEnded, ...(untilClosed ? [closed] : [])];
+  const isByHuman = (event: WaypostEvent) => senderOf(event) === "human";
   // Asked for together: the store answers them in one go.
-  const [[end], sent, [last]] = await Promise.all([
+  const [[end], wrote, [last]] = await Promise.all([
     newest([handoffEnded, closed], { from: recent, to: now }),
-    newest(sentTypes, { from: recent, to: now, limit: 50 }),
+    some(sentTypes, { from: recent, to: now }, isByHuman),
     newest(types, { from: Math.max(from, endedAt), to: now }),
   ]);
-  const since = end === undefined ? recent : receivedAt(end);
-  const isRecent = (event: WaypostEvent) => receivedAt(event) > since;
-  if (sent.some((event) => isRecent(event) && senderOf(event) === "human")) return true;
+  const since = end && { from: receivedAt(end), to: now };
+  if (wrote && (since === undefined || (await some(sentTypes, since, isByHuman)))) return true;
   return last?.type === handoffRequested && !to.includes(last.data.derived?.from ?? "");
 }
 
@@ -184,15 +168,15 @@ async function isHeldByOther({ event, now, newest }: Circumstances): Promise<boo
 
 /** One of these wrote on the conversation after the event. */
 export async function isAnswered(
-  { event, followedBy, newest }: Circumstances,
+  { event, followedBy, some }: Circumstances,
   by: readonly Party[],
 ): Promise<boolean> {
   const isByThem = (sent: WaypostEvent) => by.includes(senderOf(sent) ?? "other");
   if (await followedBy(sentTypes, isByThem)) return true;
   // Meta promises no order: what was written on the phone may have come before the message that it answers.
-  const which = { from: writtenAt(event), to: receivedAt(event), limit: 50 };
-  const earlier = await newest(["whatsapp.echo.*"], which);
-  return earlier.some((sent) => isByThem(sent) && writtenAt(sent) > writtenAt(event));
+  const which = { from: writtenAt(event), to: receivedAt(event) };
+  const isLater = (sent: WaypostEvent) => isByThem(sent) && writtenAt(sent) > writtenAt(event);
+  return some(["whatsapp.echo.*"], which, isLater);
 }
 
 function writtenAt(event: WaypostEvent): number {

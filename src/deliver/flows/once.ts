@@ -47,7 +47,9 @@ export async function isTheOne(
   const expireAt = expiry(claimant.once, Math.max(at, about.now));
   const happened = Date.parse(about.event.time);
   const time = Number.isNaN(happened) ? iso(at) : iso(happened);
-  const claim = { by: claimant.id, at: iso(at), time, expireAt };
+  const { conversationId: conversation } = about.event.data;
+  const place = conversation !== undefined && { conversation };
+  const claim = { by: claimant.id, at: iso(at), time, expireAt, ...place };
   for (let round = 0; round < maxRounds; round += 1) {
     const found = await Promise.all(keys.map((key) => ledger.claims([key])));
     const standing = found.flat();
@@ -85,7 +87,8 @@ async function isOver(
   const from = Date.parse(claim.at);
   if (typeof once.for === "number") return receivedAt(event) >= from + once.for;
   const ends = once.for === "untilClosed" ? ["business.conversation.closed"] : sentTypes;
-  const end = await lastBefore(ends, from - 1);
+  // Where it was taken: what a person does with another of our numbers does not end it.
+  const end = await lastBefore(ends, from - 1, claim.conversation);
   // As its event: those of earlier versions do not know when it happened.
   const { by: id, at, time = "" } = claim;
   return end !== undefined && cameLater(end, { id, type: "", time, data: { receivedAt: at } });

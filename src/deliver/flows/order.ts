@@ -26,8 +26,8 @@ export function cameLater(other: Placed, event: Placed): boolean {
 
 /** Mostly enough, for few events of a conversation are received at once. */
 const few = 5;
-/** Of what is received at once so many are looked at. */
-const many = 50;
+/** Of what is received at once so many are looked at: no POST has more of one conversation. */
+const many = [50, 1_000];
 
 /**
  * The last that came before the event, by that order. `newest`: those received until then, the newest first, without the event
@@ -38,7 +38,7 @@ export async function lastBefore(
   newest: (limit: number) => Promise<readonly WaypostEvent[]>,
 ): Promise<WaypostEvent | undefined> {
   let last: WaypostEvent | undefined;
-  for (const limit of [few, many]) {
+  for (const limit of [few, ...many]) {
     const found = await newest(limit);
     const before = found.filter((other) => !cameLater(other, event));
     [last] = before.toSorted(newestFirst);

@@ -66,7 +66,8 @@ export interface RawOptions extends Partial<Defaulted> {
 
 const defaults: Defaulted = {
   replies: "public",
-  subject: "WhatsApp: {{ contact.name | default: contact.waId | default: contact.username }}",
+  subject:
+    "WhatsApp: {{ contact.name | default: contact.waId | default: contact.username | phone }}",
   ...{ source: 7, priority: 1, type: "", group: "", agent: "" },
   ...{ tags: ["whatsapp"], fields: {}, contactFields: {}, notify: [] },
   ...{ match: "phone", create: "always", name: "ifEmpty" },

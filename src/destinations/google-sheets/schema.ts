@@ -5,7 +5,7 @@ export const defaultColumns = {
   Time: "{{ event.time }}",
   Type: "{{ event.type }}",
   Name: "{{ contact.name }}",
-  Phone: "{{ contact.phone }}",
+  Phone: "{{ contact.phone | phone }}",
   Text: "{{ message | text }}",
 };
 

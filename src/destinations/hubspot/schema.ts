@@ -17,7 +17,8 @@ const poolOwner = {
   description: `${owner.description} Default: that of the pool's member.`,
   default: "{{ owner.hubspot }}",
 };
-const who = '{{ contact.name | default: contact.phone | default: contact.userId | default: "?" }}';
+const who =
+  '{{ contact.name | default: contact.phone | default: contact.userId | default: "?" | phone }}';
 const properties = {
   description:
     "More properties, by internal name, each a template; what renders empty is left out.",

@@ -4,7 +4,7 @@ import { send } from "../http/send.ts";
 import { statusVerdict, transportError } from "../http/verdicts.ts";
 
 export interface GraphOptions {
-  /** With the version: `https://graph.facebook.com/v24.0`. */
+  /** With the version: `https://graph.facebook.com/v26.0`. */
   readonly graphUrl: string;
   readonly accessToken: string;
 }

@@ -12,7 +12,7 @@ const fields = {
 
 /** What a Case says where nobody says otherwise. */
 export const caseTemplates = {
-  Subject: "WhatsApp: {{ contact.name | default: contact.phone }}",
+  Subject: "WhatsApp: {{ contact.name | default: contact.phone | phone }}",
   Description: "{{ transcript | text }}",
   Origin: "WhatsApp",
 } as const;

@@ -1,4 +1,5 @@
 import type { Reply, TemplateName } from "../../contracts.ts";
+import { graphVersion } from "../../support/graph-version.ts";
 import { OptionError } from "../destination-kind.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
 import { choicesOf } from "../reply-choices.ts";
@@ -14,9 +15,6 @@ export interface ReplyOptions {
   readonly maxPerHour: number | undefined;
   readonly repeatsUnknown: boolean;
 }
-
-/** The version of Graph that sends. */
-const graphVersion = "v25.0";
 
 /** What waypost.yaml says, as the schema lets it through. */
 export interface RawOptions extends Reply {

@@ -63,7 +63,7 @@ export const zendeskSchema = {
       description: "Of a new ticket: a template.",
       ...words,
       default:
-        "WhatsApp: {{ contact.name | default: contact.username | default: contact.phone | default: contact.userId }}",
+        "WhatsApp: {{ contact.name | default: contact.username | default: contact.phone | default: contact.userId | phone }}",
     },
     tags: {
       description:

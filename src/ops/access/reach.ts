@@ -6,6 +6,7 @@ import type {
   QuarantineEntry,
   WaypostEvent,
 } from "../../contracts.ts";
+import { contactKey } from "../../event/contact-keys.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** Pages looked through for one that is filtered here; what is left of them is behind `next`. */
@@ -105,6 +106,28 @@ export async function findSeenContact(
     if (items.length > 0) return withSeenFirst(contact, seen);
   }
   return undefined;
+}
+
+/** As many events of somebody are looked at for one that is theirs alone: others tell of groups that they are in. */
+const mostEvents = 20;
+
+/**
+ * Who has not written yet becomes a contact when they are asked for: your services have told of them, or a status of what was sent. By a BSUID, or
+ * a phone in any writing.
+ */
+export async function findToldContact(
+  viewer: Viewer,
+  { contacts, query }: { contacts: Pick<Contacts, "find" | "of">; query: EventQuery },
+  text: string,
+) {
+  const contact = contactKey(text);
+  if (contact === "" || contact.startsWith("ctc_")) return undefined;
+  const { items } = await seenBy(viewer, query).events({ contact }, { limit: mostEvents });
+  const isAbout = ({ userId, waId = "" }: NonNullable<WaypostEvent["data"]["contact"]>) =>
+    userId === contact || contactKey(waId) === contact;
+  const event = items.find(({ data }) => data.contact !== undefined && isAbout(data.contact));
+  const made = event && (await contacts.of(event));
+  return made && findSeenContact(viewer, { contacts, query }, made.id);
 }
 
 /** What they wrote first may have been to another account. */

@@ -1,6 +1,6 @@
 import { type Response, Router } from "express";
 import type { Contact, ContactChange, Contacts, EventQuery, FlowRules } from "../../contracts.ts";
-import { findSeenContact } from "../access/reach.ts";
+import { findSeenContact, findToldContact } from "../access/reach.ts";
 import { viewerOf } from "../access/viewer.ts";
 import { notFound, Problem } from "../http/problem.ts";
 import { requireValidated } from "../http/query.ts";
@@ -14,14 +14,17 @@ interface ContactPatch extends Pick<ContactChange, "fields" | "owner"> {
 
 /** Contacts: who they are, and changing what is noted of them. */
 export function createContactRoutes(options: {
-  readonly contacts: Pick<Contacts, "find" | "change">;
+  readonly contacts: Pick<Contacts, "find" | "of" | "change">;
   readonly query: EventQuery;
   /** Of waypost.yaml, as they are now. */
   readonly pools: () => FlowRules["pools"];
 }): Router {
   const { contacts, pools } = options;
-  const find = async (response: Response, id: string) =>
-    found(await findSeenContact(viewerOf(response), options, id));
+  const find = async (response: Response, id: string) => {
+    const viewer = viewerOf(response);
+    const known = await findSeenContact(viewer, options, id);
+    return found(known ?? (await findToldContact(viewer, options, id)));
+  };
   const router = Router();
   router.use(requireValidated);
   router.get("/contacts/:id", async ({ params }, response) => {

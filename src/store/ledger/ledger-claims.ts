@@ -7,14 +7,17 @@ export function createClaims(tables: Pick<Tables, "of">): Pick<Ledger, "claims" 
   const claims = tables.of(claimsTable);
   return {
     claims: async (keys) =>
-      (await claims.get(keys)).map(({ by, at, time }) => ({
+      (await claims.get(keys)).map(({ by, at, time, conversation }) => ({
         ...{ by, at },
         ...(time !== undefined && { time }),
+        ...(conversation !== undefined && { conversation }),
       })),
-    async claim(key, { by, at, time, expireAt }, seen) {
-      const set = { by, at, expireAt, ...(time !== undefined && { time }) };
+    async claim(key, set, seen) {
+      const { by, conversation = null } = set;
+      // The one before may have been taken in another.
+      const taking = { ...set, conversation };
       if (seen !== undefined) {
-        const taken = await claims.advance(key, { by: seen.by }, { set });
+        const taken = await claims.advance(key, { by: seen.by }, { set: taking });
         if (taken !== undefined) return true;
       }
       const [there] = await claims.insert([{ id: key, ...set }]);
@@ -22,7 +25,7 @@ export function createClaims(tables: Pick<Tables, "of">): Pick<Ledger, "claims" 
       // What has expired is there for an insert as long as it is not removed.
       const [known] = await claims.get([key]);
       if (known !== undefined) return false;
-      const changes = [{ id: key, where: { by: there.by }, set }];
+      const changes = [{ id: key, where: { by: there.by }, set: taking }];
       return (await claims.update(changes)) === 1;
     },
   };

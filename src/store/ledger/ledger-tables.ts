@@ -130,7 +130,13 @@ export const processesTable = defineTable({
 /** `<route>:<destination>:<contact or conversation>`: which delivery of a route with `once` came first. */
 export const claimsTable = defineTable({
   name: "claims",
-  fields: { by: text(), at: text(), time: optional(text()), expireAt: date() },
+  fields: {
+    by: text(),
+    at: text(),
+    time: optional(text()),
+    conversation: optional(text()),
+    expireAt: date(),
+  },
   expires: true,
 });
 

@@ -44,7 +44,7 @@ export function createMemoryLog(): MemoryLog {
       log.questions += 1;
       return events.get(id);
     },
-    async events({ conversation, types = ["#"], from, to }, { limit }) {
+    async events({ conversation, types = ["#"], from, to }, { limit, cursor }) {
       log.questions += 1;
       const tests = types.map(compilePattern);
       const found = [...events.values()].filter(
@@ -56,7 +56,11 @@ export function createMemoryLog(): MemoryLog {
       );
       const place = ({ data, id }: WaypostEvent) => `${data.receivedAt} ${id}`;
       found.sort((a, b) => (place(a) < place(b) ? 1 : -1));
-      return { items: found.slice(0, limit), next: found.length > limit ? "more" : null };
+      // A cursor is a place, whatever was asked before.
+      const behind = found.filter((event) => cursor === undefined || place(event) < cursor);
+      const items = behind.slice(0, limit);
+      const last = items.at(-1);
+      return { items, next: last && behind.length > limit ? place(last) : null };
     },
     async message(id) {
       const about = [...events.values()].filter(isAbout(id));

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Contact } from "../../../src/contracts.ts";
-import { makeText, second } from "../../store/make-events.ts";
+import { makeEvent, makeText, second } from "../../store/make-events.ts";
 import { type Harness, startOps } from "../harness.ts";
 
 let ops: Harness;
 let known: Contact | undefined;
 before(async () => {
-  ops = await startOps();
+  ops = await startOps({ fromStore: true });
   const contact = { waId: "5215512345678", userId: "DE.741", name: "Mia" };
   await ops.store.append([makeText("hi", { id: "evt_1", at: 1, contact })]);
   known = await ops.store.contacts.find("DE.741");
@@ -44,6 +44,25 @@ describe("contacts of the API", () => {
       }
     }
     assert.equal((await ops.get(path("DE.741"), {})).status, 401);
+  });
+
+  it("are found where your services alone have told of them, and keep what is noted then", async () => {
+    const contact = { waId: "4915123456789", name: "Ben" };
+    await ops.store.append([
+      makeEvent({ id: "lead_1", type: "business.lead.captured", contact, data: { business: {} } }),
+      makeEvent({ contact: { waId: "4915123456780" }, data: { groupId: "g1" } }),
+    ]);
+    const response = await ops.get(path("+49 151 23456789"));
+    assert.equal(response.status, 200);
+    const { id, phones, name, first } = (await response.json()) as Contact;
+    assert.deepEqual([phones, name, first], [["4915123456789"], "Ben", undefined]);
+    const changed = await patch({ tags: ["+lead"] }, "004915123456789");
+    assert.deepEqual([changed.status, changed.body.id], [200, id]);
+    await ops.store.append([makeText("hi", { id: "wrote_1", contact: { waId: "4915123456789" } })]);
+    const now = (await (await ops.get(path(id))).json()) as Contact;
+    assert.deepEqual([now.tags, now.first?.eventId], [["lead"], "wrote_1"]);
+    // Who is named in a group alone is nobody's contact.
+    assert.equal((await ops.get(path("4915123456780"))).status, 404);
   });
 
   it("change what is told of them, and stay as they are when it is told again", async () => {

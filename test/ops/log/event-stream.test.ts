@@ -42,7 +42,7 @@ const none = () => Promise.reject(new Error("unused"));
 const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
   ledger: new Proxy({}, { get: () => none }) as Ledger,
   pools: () => ({}),
-  contacts: { find: none, change: none },
+  contacts: { find: none, of: none, change: none },
   series: none,
   report: none,
   processes: { alive: none },
