@@ -5,13 +5,14 @@ import { DeliveryError, type Destination, type Requirement } from "../contracts.
 import type { DestinationSetup } from "../deliver/delivery.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
 import { createLog } from "../support/log.ts";
-import { type ConfigFile, configFileOf, keepSecrets } from "./add/config-file.ts";
+import { type ConfigFile, configFileOf } from "./add/config-file.ts";
 import { destinationIn, withDestination, withoutShadow } from "./add/edit-yaml.ts";
 import { gatherOptions, type KindOptions } from "./add/options.ts";
 import { askTerminal, type Questions } from "./add/questions.ts";
 import { someEvent } from "./add/some-event.ts";
 import { tryInShadow } from "./add/try-in-shadow.ts";
 import type { CommandParts } from "./common/command.ts";
+import { keepInEnv } from "./common/env-file.ts";
 import {
   CommandError,
   exitCodes,
@@ -134,7 +135,7 @@ async function writeBlock(
   if (types.length > 0) print(`  a route to-${name}, for ${types.join(", ")}`);
   else print("  no route: what it writes, and when, your routes say");
   if (!(await questions.confirm("Write it?"))) return false;
-  await keepSecrets(secrets);
+  await keepInEnv(secrets);
   await file.write(text);
   return true;
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Command } from "commander";
 import { ConfigError, type ConfigProblem } from "../config/config-error.ts";
 import { readGiven } from "../config/env.ts";
+import { errorCode } from "../support/describe-error.ts";
 import type { CommandParts } from "./common/command.ts";
 import { CommandError, exitCodes, runCommand } from "./common/ops-client.ts";
 import { print } from "./common/terminal.ts";
@@ -40,7 +41,7 @@ async function write(file: string): Promise<void> {
   try {
     await writeFile(file, beginning, { flag: "wx" });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+    const code = errorCode(error);
     throw new CommandError(
       exitCodes.wrong,
       code === "EEXIST"

@@ -1,5 +1,6 @@
 import path from "node:path";
-import { ConfigError, type ConfigProblem, errorCode } from "./config-error.ts";
+import { errorCode } from "../support/describe-error.ts";
+import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { type EnvValues, parseList, readGiven, readValues } from "./env.ts";
 import { freeze, hideSecrets } from "./freeze.ts";
 import { readSecrets } from "./secrets.ts";

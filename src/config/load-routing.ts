@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { errorCode } from "../support/describe-error.ts";
 import { checkRouting } from "./check/check-routing.ts";
-import { ConfigError, type ConfigProblem, errorCode, firstOfEach } from "./config-error.ts";
+import { ConfigError, type ConfigProblem, firstOfEach } from "./config-error.ts";
 import { readGiven } from "./env.ts";
 import { fillPlaceholders } from "./placeholders.ts";
 import type { RawRouting } from "./raw-routing.ts";

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { CommandError, exitCodes } from "../common/ops-client.ts";
+import { escapeControls } from "../common/terminal.ts";
 
 /** As shells have it of SIGINT. */
 const interrupted = 130;
@@ -70,4 +71,17 @@ export function askTerminal(yes: boolean): Questions {
     },
     close: () => lines.close(),
   };
+}
+
+/** Asks whoever sits here; throws CommandError with the remedy where nobody does. An empty line is no. */
+export async function confirmHere(question: string, remedy: string): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    throw new CommandError(exitCodes.usage, `Nobody can be asked here: ${remedy}`);
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(escapeControls(`${question} `))).trim());
+  } finally {
+    terminal.close();
+  }
 }

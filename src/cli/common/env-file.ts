@@ -1,4 +1,5 @@
 import { chmod, readFile, rename, writeFile } from "node:fs/promises";
+import { errorCode } from "../../support/describe-error.ts";
 import { CommandError, exitCodes } from "./ops-client.ts";
 
 /**
@@ -10,11 +11,13 @@ export async function keepInEnv(
   file = ".env",
 ): Promise<void> {
   if (Object.keys(values).length === 0) return;
-  const text = withValues(await readFile(file, "utf8").catch(absentIsEmpty), values);
+  const text = withValues(await readOrEmpty(file), values);
   const fresh = `${file}.${process.pid}.tmp`;
-  await writeFile(fresh, text, { mode: 0o600 });
-  await chmod(fresh, 0o600);
-  await rename(fresh, file);
+  await naming(file, async () => {
+    await writeFile(fresh, text, { mode: 0o600 });
+    await chmod(fresh, 0o600);
+    await rename(fresh, file);
+  });
 }
 
 /** Pure. */
@@ -29,7 +32,7 @@ export function withValues(text: string, values: Readonly<Record<string, string>
 }
 
 /** As `.env` reads it back: within single quotes nothing is special, within double ones only line breaks are. */
-export function quoted(value: string): string {
+function quoted(value: string): string {
   if (!value.includes("'")) return `'${value}'`;
   if (!value.includes('"')) return `"${value}"`;
   throw new CommandError(
@@ -38,7 +41,19 @@ export function quoted(value: string): string {
   );
 }
 
-function absentIsEmpty(error: unknown): string {
-  if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
-  throw error;
+/** "": there is none. Throws CommandError, as `naming` does. */
+export async function readOrEmpty(file: string, shown = file): Promise<string> {
+  return readFile(file, "utf8").catch((error: unknown) => {
+    if (errorCode(error) === "ENOENT") return "";
+    const words = `${shown} cannot be read (${errorCode(error)}): it must be a readable file.`;
+    throw new CommandError(exitCodes.wrong, words);
+  });
+}
+
+/** Names the file that cannot be written. */
+export async function naming(shown: string, write: () => Promise<void>): Promise<void> {
+  await write().catch((error: unknown) => {
+    const words = `${shown} cannot be written (${errorCode(error)}). Make the file and its folder writable, then run this again.`;
+    throw new CommandError(exitCodes.wrong, words);
+  });
 }
