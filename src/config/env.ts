@@ -145,7 +145,7 @@ export async function readValues(
     if (value !== undefined) known[key] = value;
   }
   problems.push(...misfits);
-  return known as unknown as EnvValues;
+  return known as Partial<EnvValues> as EnvValues;
 }
 
 /** As a value of the schema; undefined where it is none. */

@@ -56,7 +56,7 @@ function toClient(values: EnvValues, dataDir: string): Client {
 }
 
 /** An address one listens on as one can be called. */
-function reachable(host: string): string {
+export function reachable(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
   return host.includes(":") ? `[${host}]` : host;
 }
