@@ -1,6 +1,17 @@
+import type { Random } from "./random.ts";
 import type { Account, Person } from "./scenario/world.ts";
 
 export type Json = Record<string, unknown>;
+
+/** What a payload can be made of. */
+export interface Cast {
+  readonly random: Random;
+  readonly account: Account;
+  readonly person: Person;
+  /** The wamid of a message that was sent to the person earlier. */
+  readonly answered: string;
+  readonly at: number;
+}
 
 /** What a receiver must make of an item, for checks at the other end. */
 export interface SimulatedItem {

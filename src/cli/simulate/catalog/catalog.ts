@@ -1,8 +1,9 @@
-import { type Item, idOf, inbound, statusOf } from "../item.ts";
+import { type Cast, type Item, idOf, inbound, statusOf } from "../item.ts";
 import { createRandom } from "../random.ts";
 import { somebody, type World } from "../scenario/world.ts";
-import { type FieldBody, fieldBodies } from "./fields.ts";
-import { type Cast, type MessageBody, messageBodies, newWamid } from "./messages.ts";
+import { fieldBodies } from "./fields.ts";
+import type { FieldBody } from "./golden.ts";
+import { type MessageBody, messageBodies, newWamid } from "./messages.ts";
 import { type StatusBody, statusBodies } from "./statuses.ts";
 
 /** One kind of item that can be asked for by name. */

@@ -1,15 +1,8 @@
 import { fieldItem } from "../catalog/catalog.ts";
-import type { FieldBody } from "../catalog/fields.ts";
-import {
-  type Cast,
-  type MessageBody,
-  messageBodies,
-  newWamid,
-  say,
-  textBody,
-} from "../catalog/messages.ts";
+import type { FieldBody } from "../catalog/golden.ts";
+import { type MessageBody, messageBodies, newWamid, say, textBody } from "../catalog/messages.ts";
 import { pricing } from "../catalog/statuses.ts";
-import { echoOf, inbound, type Json, type Step, statusOf } from "../item.ts";
+import { type Cast, echoOf, inbound, type Json, type Step, statusOf } from "../item.ts";
 import type { Phrase } from "./phrases.ts";
 import { type Account, type Person, somebody, type World } from "./world.ts";
 
