@@ -10,14 +10,10 @@ export function appDrift(facts: ConnectionFacts, wanted: Wanted): ConnectionProb
   const problems: ConnectionProblem[] = [];
   if (appFailure) problems.push(failed(appFailure, `WHATSAPP_APP_SECRET for the app ${appId}`));
   if (tried !== undefined && wanted.callback !== undefined) {
-    problems.push(
-      drift(
-        "warning",
-        "meta_callback",
-        `${wanted.callback}, tried from here: ${tried}.`,
-        "Meta does the same when the callback is set: see the address, its certificate, the proxy and WHATSAPP_VERIFY_TOKEN.",
-      ),
-    );
+    const what = `${wanted.callback}, tried from here: ${tried}.`;
+    const remedy =
+      "Meta does the same when the callback is set: see the address, its certificate, the proxy and WHATSAPP_VERIFY_TOKEN.";
+    problems.push(drift("warning", "meta_callback", what, remedy));
   }
   if (app === undefined) return problems;
   const callback = wanted.callback ?? app.callback;

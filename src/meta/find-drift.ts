@@ -19,28 +19,19 @@ export function findDrift(facts: ConnectionFacts, wanted: Wanted, now: Date): Co
 function unasked({ token }: ConnectionFacts, wanted: Wanted): ConnectionProblem[] {
   const problems: ConnectionProblem[] = [];
   if (wanted.accessToken === undefined) {
-    problems.push(
-      drift(
-        "warning",
-        "meta_not_asked",
-        "There is no Graph token: which accounts and numbers send here is not known.",
-        "Set META_ACCESS_TOKEN to a system user's token with whatsapp_business_management and whatsapp_business_messaging (docs/connect.md).",
-      ),
-    );
+    const what = "There is no Graph token: which accounts and numbers send here is not known.";
+    const remedy =
+      "Set META_ACCESS_TOKEN to a system user's token with whatsapp_business_management and whatsapp_business_messaging (docs/connect.md).";
+    problems.push(drift("warning", "meta_not_asked", what, remedy));
   }
   const missing = [
     ...(wanted.appId === undefined && token?.appId === undefined ? ["META_APP_ID"] : []),
     ...(wanted.appSecrets.length === 0 ? ["WHATSAPP_APP_SECRET"] : []),
   ];
   if (missing.length > 0) {
-    problems.push(
-      drift(
-        "warning",
-        "meta_not_asked",
-        `${missing.join(" and ")} ${missing.length > 1 ? "are" : "is"} missing: the app's callback and fields are not known.`,
-        "Copy it from the App Dashboard, App settings → Basic.",
-      ),
-    );
+    const what = `${missing.join(" and ")} ${missing.length > 1 ? "are" : "is"} missing: the app's callback and fields are not known.`;
+    const remedy = "Copy it from the App Dashboard, App settings → Basic.";
+    problems.push(drift("warning", "meta_not_asked", what, remedy));
   }
   return problems;
 }
@@ -58,14 +49,9 @@ function tokenDrift(facts: ConnectionFacts, wanted: Wanted, now: Date): Connecti
   const problems: ConnectionProblem[] = [];
   const { appId, scopes, expiresAt } = token;
   if (wanted.appId !== undefined && appId !== undefined && appId !== wanted.appId) {
-    problems.push(
-      drift(
-        "error",
-        "meta_app",
-        `META_ACCESS_TOKEN was made for the app ${appId}, META_APP_ID is ${wanted.appId}.`,
-        "Give id, secret and token of the same app.",
-      ),
-    );
+    const what = `META_ACCESS_TOKEN was made for the app ${appId}, META_APP_ID is ${wanted.appId}.`;
+    const remedy = "Give id, secret and token of the same app.";
+    problems.push(drift("error", "meta_app", what, remedy));
   }
   for (const [scope, level] of Object.entries(wantedScopes)) {
     if (scopes.includes(scope)) continue;

@@ -20,8 +20,7 @@ import { watch } from "./http/watch.ts";
 import { createEventStreams } from "./log/event-stream.ts";
 import { createMasking } from "./masking/masking.ts";
 import { handleReload, type Reload } from "./reload-route.ts";
-import { createRunbooks } from "./runbooks.ts";
-import { createSchemas } from "./schemas.ts";
+import { createShippedFiles } from "./schemas.ts";
 import { createProbes, type ReadyCheck } from "./status/probes.ts";
 
 export interface OpsOptions {
@@ -68,11 +67,7 @@ export function createOps(options: OpsOptions): Ops {
     if (stopping) response.set("Connection", "close");
     next();
   });
-  app.use(
-    createProbes({ ...options, isStopping: () => stopping }),
-    createSchemas(),
-    createRunbooks(),
-  );
+  app.use(createProbes({ ...options, isStopping: () => stopping }), createShippedFiles());
   const { endStreams, settle, prepare } =
     options.api === undefined ? noApi(app, options) : useApi(app, options, options.api);
   app.use(() => {

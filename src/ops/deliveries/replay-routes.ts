@@ -8,11 +8,11 @@ import type {
   ReplayRequest,
   Replays,
 } from "../../contracts.ts";
+import { seenReplays } from "../access/reach.ts";
 import { viewerOf } from "../access/viewer.ts";
 import { notFound, Problem } from "../http/problem.ts";
 import { parsePage, type Query, requireValidated } from "../http/query.ts";
-import { seenReplays, withinReach } from "./replay-reach.ts";
-import { parseReplay } from "./replay-request.ts";
+import { parseReplay, withinReach } from "./replay-request.ts";
 
 export interface ReplayRouteParts {
   readonly replays: Replays;
