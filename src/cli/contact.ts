@@ -42,10 +42,10 @@ function contactLines(contact: Contact): string[] {
 }
 
 function consentWords({ consent }: Contact): string | undefined {
-  const said = [
+  const words = [
     ...(consent.stopped ? ["said stop: nothing is sent until they write again"] : []),
     ...(consent.marketing === "revoked" ? ["no offers"] : []),
   ];
-  if (said.length === 0) return undefined;
-  return `${said.join("; ")}${consent.at === undefined ? "" : `  ${localTime(consent.at)}`}`;
+  if (words.length === 0) return undefined;
+  return `${words.join("; ")}${consent.at === undefined ? "" : `  ${localTime(consent.at)}`}`;
 }

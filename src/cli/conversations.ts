@@ -45,9 +45,9 @@ async function list(client: Client, flags: Flags): Promise<void> {
 function conversationLines(conversation: Conversation, now: number): string[] {
   const { id, last, lastAt } = conversation;
   const arrow = last?.direction === "out" ? "→" : "←";
-  const said = last === undefined ? "" : `${arrow} ${last.text ?? `[${last.type}]`}`;
+  const text = last === undefined ? "" : `${arrow} ${last.text ?? `[${last.type}]`}`;
   return [
-    [localTime(last?.at ?? lastAt), pad(who(conversation), 20), said].join("  ").trimEnd(),
+    [localTime(last?.at ?? lastAt), pad(who(conversation), 20), text].join("  ").trimEnd(),
     `  ${standing(conversation, now)}  ${id}`,
   ].map(fitted);
 }

@@ -1,25 +1,20 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { Client, WaypostEvent } from "../client/client.ts";
+import type { Asked, Client, WaypostEvent } from "../client/client.ts";
 import type { CommandParts } from "./common/command.ts";
 import { deliveryWithAttempts } from "./common/delivery-lines.ts";
 import { eventLine } from "./common/event-line.ts";
-import { CommandError, exitCodes } from "./common/ops-client.ts";
+import { CommandError } from "./common/ops-client.ts";
 import { type AskFlags, allOf, asksOps } from "./common/ops-command.ts";
 import { columns, escapeControls, print, safeJson, show, showEach } from "./common/terminal.ts";
 import { parseTime } from "./common/times.ts";
 import { eventFilterOfView } from "./common/view-filter.ts";
 
+type Query = NonNullable<Asked<"GET", "/api/events">["query"]>;
+
 /** By which events are asked for. */
-export interface EventFilterFlags {
-  readonly type?: readonly string[];
-  readonly conversation?: string;
-  readonly contact?: string;
+export type EventFilterFlags = Omit<Query, "limit" | "cursor" | "order" | "messageId"> & {
   readonly message?: string;
-  readonly account?: string;
-  readonly text?: string;
-  readonly from?: string;
-  readonly to?: string;
-}
+};
 
 interface EventsFlags extends AskFlags, EventFilterFlags {
   readonly view?: string;
@@ -93,7 +88,6 @@ async function follow(client: Client, flags: EventsFlags): Promise<void> {
   const logOnly = onlyInTheLog.filter((name) => flags[name] !== undefined);
   if (logOnly.length > 0) {
     throw new CommandError(
-      exitCodes.usage,
       `--follow does not go with ${logOnly.map((name) => `--${name}`).join(", ")}.`,
     );
   }

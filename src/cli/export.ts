@@ -77,8 +77,8 @@ async function* rowsOf(response: Response, format: Format): AsyncGenerator<Uint8
     }
   } catch {
     throw new CommandError(
-      exitCodes.unreachable,
       `The export broke off after ${counted(rows)}: it is not whole. Run it again, or ask for less at a time, e.g. with --from and --to.`,
+      exitCodes.unreachable,
     );
   } finally {
     say("\r\u001b[K");
@@ -101,7 +101,7 @@ async function writeWhole(out: string, chunks: AsyncIterable<Uint8Array>): Promi
   const removing = removeWhenStopped(part);
   const file = await open(part, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
     removing.end();
-    throw new CommandError(exitCodes.usage, `${out} cannot be written (${error.code}).`);
+    throw new CommandError(`${out} cannot be written (${error.code}).`);
   });
   try {
     for await (const chunk of chunks) await file.writeFile(chunk);

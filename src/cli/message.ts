@@ -41,8 +41,8 @@ function unlessGone(error: unknown): undefined {
 
 /** What our side said of a message that it sent. */
 function toldLines({ template, sentBy, campaign, variant }: Message): string[] {
-  const facts = { template, "sent by": sentBy, campaign, variant };
-  return Object.entries(facts).flatMap(([name, value]) =>
+  const about = { template, "sent by": sentBy, campaign, variant };
+  return Object.entries(about).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name.padEnd(9)}${value}`],
   );
 }

@@ -63,7 +63,7 @@ async function publish(
   found: Renormalization,
 ): Promise<Renormalization> {
   if (!flags.yes && !(await confirmed(toPublish(found)))) {
-    throw new CommandError(exitCodes.wrong, "Nothing was published.");
+    throw new CommandError("Nothing was published.", exitCodes.wrong);
   }
   const done = await allSlices(client, { ...range, dryRun: false });
   const { published } = done.counts;

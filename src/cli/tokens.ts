@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { ApiToken, Client, Scope } from "../client/client.ts";
+import { parseList } from "../config/env.ts";
 import { parseDuration } from "../support/duration.ts";
 import type { CommandParts } from "./common/command.ts";
-import { CommandError, exitCodes } from "./common/ops-client.ts";
+import { CommandError } from "./common/ops-client.ts";
 import { type AskFlags, asksOps } from "./common/ops-command.ts";
 import { escapeControls, localTime, print, safeJson, show, showEach } from "./common/terminal.ts";
 
@@ -26,7 +27,11 @@ export function register(program: Command, { resolve }: CommandParts): void {
     .description("Makes a token and shows its secret, once: on stdout, all else on stderr.")
     .option("--name <name>", "the name, where it does not stand by itself")
     .requiredOption("--scope <scopes>", `of ${scopes.join(", ")}, with commas`, parseScopes)
-    .option("--account <accounts>", "only these: names of waypost.yaml or phone number ids", parts)
+    .option(
+      "--account <accounts>",
+      "only these: names of waypost.yaml or phone number ids",
+      parseList,
+    )
     .option("--expires <when>", "90d, 12h, or a date (default: never)", parseExpiry)
     .option("--json", "as one line of JSON");
   asksOps(creating, resolve, create);
@@ -53,7 +58,7 @@ async function create(
   flags: CreateFlags,
   name: string | undefined = flags.name,
 ): Promise<void> {
-  if (name === undefined) throw new CommandError(exitCodes.usage, "Say for whom: --name anna.");
+  if (name === undefined) throw new CommandError("Say for whom: --name anna.");
   const { scope, account, expires, json } = flags;
   const made = await client.post("/api/tokens", {
     body: {
@@ -81,15 +86,8 @@ function tokenLine({ name, scopes: has, accounts, ...token }: ApiToken): string 
   return escapeControls(`${name}  ${parts.filter(Boolean).join("  ")}`);
 }
 
-function parts(text: string): string[] {
-  return text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
-}
-
 function parseScopes(text: string): Scope[] {
-  const given = parts(text);
+  const given = parseList(text);
   const known = given.filter((each): each is Scope => scopes.some((scope) => scope === each));
   if (known.length === 0 || known.length < given.length) {
     throw new InvalidArgumentError(`There are ${scopes.join(", ")}.`);

@@ -36,7 +36,6 @@ function quoted(value: string): string {
   if (!value.includes("'")) return `'${value}'`;
   if (!value.includes('"')) return `"${value}"`;
   throw new CommandError(
-    exitCodes.usage,
     "A secret with both kinds of quotes does not fit into .env: put it into a file, and name that in NAME_FILE.",
   );
 }
@@ -46,7 +45,7 @@ export async function readOrEmpty(file: string, shown = file): Promise<string> {
   return readFile(file, "utf8").catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") return "";
     const words = `${shown} cannot be read (${errorCode(error)}): it must be a readable file.`;
-    throw new CommandError(exitCodes.wrong, words);
+    throw new CommandError(words, exitCodes.wrong);
   });
 }
 
@@ -54,6 +53,6 @@ export async function readOrEmpty(file: string, shown = file): Promise<string> {
 export async function naming(shown: string, write: () => Promise<void>): Promise<void> {
   await write().catch((error: unknown) => {
     const words = `${shown} cannot be written (${errorCode(error)}). Make the file and its folder writable, then run this again.`;
-    throw new CommandError(exitCodes.wrong, words);
+    throw new CommandError(words, exitCodes.wrong);
   });
 }
