@@ -42,7 +42,7 @@ export interface ApiParts {
 export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
   const { bus, store, plan, media } = parts;
   const parser = createPostParser({ log: base.log.child({ role: "ops" }) });
-  base.life.add("reader", () => parser.close());
+  base.life.add("parser", () => parser.close());
   const destinations = () => plan().destinations;
   const status = statusOf(base, parts, await packageVersion());
   const reading: RenormalizerSources = {

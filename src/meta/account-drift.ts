@@ -1,10 +1,10 @@
 import type { Accounts, ConnectedAccount, ConnectionProblem } from "../contracts.ts";
 import { drift, failed } from "./drift.ts";
-import type { ConnectionFacts, Wanted } from "./facts.ts";
+import type { GraphAnswers, Wanted } from "./graph-answers.ts";
 
 /** Which accounts and numbers send here. Pure. */
-export function accountDrift(facts: ConnectionFacts, wanted: Wanted): ConnectionProblem[] {
-  const { accounts, refused, token, app } = facts;
+export function accountDrift(answers: GraphAnswers, wanted: Wanted): ConnectionProblem[] {
+  const { accounts, refused, token, app } = answers;
   const asked = token?.scopes.includes("whatsapp_business_management") ?? false;
   const expected = wanted.callback ?? app?.callback;
   return [

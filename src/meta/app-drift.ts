@@ -1,12 +1,12 @@
 import type { ConnectedApp, ConnectionProblem, ConnectionStep } from "../contracts.ts";
 import { drift, failed } from "./drift.ts";
-import type { ConnectionFacts, Wanted } from "./facts.ts";
 import { hasEnded } from "./fields.ts";
+import type { GraphAnswers, Wanted } from "./graph-answers.ts";
 
 /** The app's callback and fields. Pure. */
-export function appDrift(facts: ConnectionFacts, wanted: Wanted): ConnectionProblem[] {
-  const { app, appFailure, tried } = facts;
-  const appId = wanted.appId ?? facts.token?.appId;
+export function appDrift(answers: GraphAnswers, wanted: Wanted): ConnectionProblem[] {
+  const { app, appFailure, tried } = answers;
+  const appId = wanted.appId ?? answers.token?.appId;
   const problems: ConnectionProblem[] = [];
   if (appFailure) problems.push(failed(appFailure, `WHATSAPP_APP_SECRET for the app ${appId}`));
   if (tried !== undefined && wanted.callback !== undefined) {

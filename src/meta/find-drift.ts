@@ -2,21 +2,21 @@ import type { ConnectionProblem } from "../contracts.ts";
 import { accountDrift } from "./account-drift.ts";
 import { appDrift } from "./app-drift.ts";
 import { drift, failed } from "./drift.ts";
-import type { ConnectionFacts, Wanted } from "./facts.ts";
+import type { GraphAnswers, Wanted } from "./graph-answers.ts";
 
 /** What differs from what is wanted, errors first, each with its remedy. Pure. */
-export function findDrift(facts: ConnectionFacts, wanted: Wanted, now: Date): ConnectionProblem[] {
+export function findDrift(answers: GraphAnswers, wanted: Wanted, now: Date): ConnectionProblem[] {
   const problems = [
-    ...unasked(facts, wanted),
-    ...tokenDrift(facts, wanted, now),
-    ...appDrift(facts, wanted),
-    ...accountDrift(facts, wanted),
+    ...unasked(answers, wanted),
+    ...tokenDrift(answers, wanted, now),
+    ...appDrift(answers, wanted),
+    ...accountDrift(answers, wanted),
   ];
   const order = ["error", "warning", "note"];
   return problems.sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
 }
 
-function unasked({ token }: ConnectionFacts, wanted: Wanted): ConnectionProblem[] {
+function unasked({ token }: GraphAnswers, wanted: Wanted): ConnectionProblem[] {
   const problems: ConnectionProblem[] = [];
   if (wanted.accessToken === undefined) {
     const what = "There is no Graph token: which accounts and numbers send here is not known.";
@@ -42,8 +42,8 @@ const wantedScopes = {
   whatsapp_business_messaging: "warning",
 } as const;
 
-function tokenDrift(facts: ConnectionFacts, wanted: Wanted, now: Date): ConnectionProblem[] {
-  const { token, tokenFailure } = facts;
+function tokenDrift(answers: GraphAnswers, wanted: Wanted, now: Date): ConnectionProblem[] {
+  const { token, tokenFailure } = answers;
   if (tokenFailure) return [failed(tokenFailure, "META_ACCESS_TOKEN")];
   if (token === undefined) return [];
   const problems: ConnectionProblem[] = [];

@@ -127,7 +127,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
   app.use(createConsole());
   const first = [watch(options), authentication.handler, auditing];
   app.use("/api", ...first, readBody, masking.before, refuseOddNames);
-  const contract = createContract({ validateResponses });
+  const contract = createContract(validateResponses);
   app.use([...contract.handlers], nameMissingScope);
   app.use("/api", masking.after, auditIntent);
   app.post("/api/reload", requireValidated, handleReload(options.reload));

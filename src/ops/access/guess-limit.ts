@@ -1,22 +1,16 @@
-/** How many wrong secrets an address may give within a minute. */
-export interface GuessLimit {
-  isOver(address: string): boolean;
-  failed(address: string): void;
-}
-
 const windowMs = 60_000;
 const maxAddresses = 10_000;
 
-/** Nobody guesses 256 bits; it bounds what guessing costs the store, and the noise. Each process counts for itself. */
-export function createGuessLimit(max: number, now: () => number = Date.now): GuessLimit {
+/** How many wrong secrets an address may give within a minute. Nobody guesses 256 bits; it bounds what guessing costs the store, and the noise. Each process counts for itself. */
+export function createGuessLimit(max: number, now: () => number = Date.now) {
   const counted = new Map<string, { count: number; readonly until: number }>();
   const of = (address: string) => {
     const found = counted.get(address);
     return found !== undefined && found.until > now() ? found : undefined;
   };
   return {
-    isOver: (address) => (of(address)?.count ?? 0) >= max,
-    failed(address) {
+    isOver: (address: string) => (of(address)?.count ?? 0) >= max,
+    failed(address: string): void {
       const found = of(address);
       if (found !== undefined) {
         found.count += 1;

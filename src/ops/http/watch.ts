@@ -4,13 +4,8 @@ import type { Metrics } from "../../support/metrics.ts";
 import { matchOf } from "./matched.ts";
 
 /** Who read what is audited by endpoint, never by what was asked for. */
-export function watch({
-  log,
-  metrics,
-}: {
-  readonly log: Log;
-  readonly metrics: Metrics;
-}): RequestHandler {
+export function watch(parts: { readonly log: Log; readonly metrics: Metrics }): RequestHandler {
+  const { log, metrics } = parts;
   return (request, response, next) => {
     const started = performance.now();
     response.once("close", () => {

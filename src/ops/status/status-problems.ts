@@ -3,7 +3,7 @@ import { destinationProblems, processProblems } from "./destination-problems.ts"
 import { diagnosed, problem } from "./diagnosed.ts";
 import type { StatusProblem, SystemStatus } from "./status.ts";
 
-type Facts = Omit<SystemStatus, "ok" | "problems">;
+type Observed = Omit<SystemStatus, "ok" | "problems">;
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -14,28 +14,28 @@ const backlog = 10_000;
 
 /** Errors first, each in words with a remedy. Pure. */
 export function findProblems(
-  facts: Facts,
+  observed: Observed,
   now: Date,
   { sharedTokens = false }: { readonly sharedTokens?: boolean } = {},
 ): StatusProblem[] {
   const problems = [
-    ...busProblems(facts),
-    ...storeProblems(facts),
-    ...configurationProblems(facts),
-    ...facts.bus.queues.flatMap(queueProblems),
-    ...receiverProblems(facts, now),
-    ...facts.destinations.flatMap((destination) =>
-      destinationProblems(destination, waitingFor(destination, facts), now),
+    ...busProblems(observed),
+    ...storeProblems(observed),
+    ...configurationProblems(observed),
+    ...observed.bus.queues.flatMap(queueProblems),
+    ...receiverProblems(observed, now),
+    ...observed.destinations.flatMap((destination) =>
+      destinationProblems(destination, waitingFor(destination, observed), now),
     ),
-    ...processProblems(facts.processes),
-    ...silentAccounts(facts, now),
-    ...quarantineProblems(facts),
+    ...processProblems(observed.processes),
+    ...silentAccounts(observed, now),
+    ...quarantineProblems(observed),
     ...(sharedTokens ? [nobodyByName()] : []),
   ];
   return problems.sort((a, b) => a.level.localeCompare(b.level));
 }
 
-function busProblems({ bus }: Facts): StatusProblem[] {
+function busProblems({ bus }: Observed): StatusProblem[] {
   if (bus.ready) return [];
   const remedy =
     bus.kind === "rabbitmq"
@@ -45,7 +45,7 @@ function busProblems({ bus }: Facts): StatusProblem[] {
   return [problem("error", "bus_not_ready", what, remedy)];
 }
 
-function storeProblems({ store, bus }: Facts): StatusProblem[] {
+function storeProblems({ store, bus }: Observed): StatusProblem[] {
   if (store.ready) return [];
   const remedy =
     bus.kind === "rabbitmq"
@@ -55,7 +55,7 @@ function storeProblems({ store, bus }: Facts): StatusProblem[] {
   return [problem("error", "store_not_ready", what, remedy)];
 }
 
-function configurationProblems({ configuration, destinations }: Facts): StatusProblem[] {
+function configurationProblems({ configuration, destinations }: Observed): StatusProblem[] {
   const { file, found, refused } = configuration;
   const former = destinations.filter(({ state }) => state === "removed").map(({ name }) => name);
   if (!found && former.length > 0) {
@@ -77,11 +77,11 @@ function configurationProblems({ configuration, destinations }: Facts): StatusPr
   return [problem("error", "reload_refused", what, remedy)];
 }
 
-function waitingFor({ name }: { readonly name: string }, { bus }: Facts): number {
+function waitingFor({ name }: { readonly name: string }, { bus }: Observed): number {
   return bus.queues.find((queue) => queue.name === deliverQueueName(name))?.ready ?? 0;
 }
 
-function queueProblems(queue: Facts["bus"]["queues"][number]): StatusProblem[] {
+function queueProblems(queue: Observed["bus"]["queues"][number]): StatusProblem[] {
   const { name, ready, dead, consumers } = queue;
   const problems: StatusProblem[] = [];
   if (consumers === 0) {
@@ -104,7 +104,7 @@ function queueProblems(queue: Facts["bus"]["queues"][number]): StatusProblem[] {
   return problems;
 }
 
-function receiverProblems({ receiver, accounts }: Facts, now: Date): StatusProblem[] {
+function receiverProblems({ receiver, accounts }: Observed, now: Date): StatusProblem[] {
   if (receiver === undefined) return [];
   const { spool, unauthorized, lastUnauthorizedAt } = receiver;
   const problems: StatusProblem[] = [];
@@ -128,7 +128,7 @@ function receiverProblems({ receiver, accounts }: Facts, now: Date): StatusProbl
   return problems;
 }
 
-function silentAccounts({ accounts }: Facts, now: Date): StatusProblem[] {
+function silentAccounts({ accounts }: Observed, now: Date): StatusProblem[] {
   return accounts
     .map(({ id, lastEventAt }) => ({ id, days: (now.getTime() - Date.parse(lastEventAt)) / day }))
     .filter(({ days }) => days >= 7)
@@ -146,7 +146,7 @@ function nobodyByName(): StatusProblem {
   return problem("warning", "tokens_shared", what, remedy);
 }
 
-function quarantineProblems({ store }: Facts): StatusProblem[] {
+function quarantineProblems({ store }: Observed): StatusProblem[] {
   const count = store.stats?.quarantine ?? 0;
   if (count === 0) return [];
   return [diagnosed("warning", { kind: "quarantine_growth", count, of: "signed POSTs" })];
