@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Client, Conversation, ConversationState } from "../client/client.ts";
 import type { CommandParts } from "./common/command.ts";
+import { shownPerson } from "./common/event-line.ts";
 import { type AskFlags, allOf, asksOps } from "./common/ops-command.ts";
 import { cut, duration, fitted, localTime, pad, showEach } from "./common/terminal.ts";
 import { parseLimit } from "./events.ts";
@@ -43,22 +44,14 @@ async function list(client: Client, flags: Flags): Promise<void> {
 
 /** Who, how it stands and the last words; below its id whole, so that it can be copied. */
 function conversationLines(conversation: Conversation, now: number): string[] {
-  const { id, last, lastAt } = conversation;
+  const { id, contact, groupId, last, lastAt } = conversation;
+  const who = cut(groupId === undefined ? shownPerson(contact) : "a group", 20);
   const arrow = last?.direction === "out" ? "→" : "←";
   const text = last === undefined ? "" : `${arrow} ${last.text ?? `[${last.type}]`}`;
   return [
-    [localTime(last?.at ?? lastAt), pad(who(conversation), 20), text].join("  ").trimEnd(),
+    [localTime(last?.at ?? lastAt), pad(who, 20), text].join("  ").trimEnd(),
     `  ${standing(conversation, now)}  ${id}`,
   ].map(fitted);
-}
-
-/** The name, else the username, else the last two digits: it is the operator's own terminal, but may be seen. */
-function who({ contact, groupId }: Conversation): string {
-  const { name, username, waId, userId } = contact;
-  const id = waId ?? userId;
-  const person = name ?? (username === undefined ? undefined : `@${username}`);
-  const shown = person ?? (id === undefined ? "-" : `…${id.slice(-2)}`);
-  return cut(groupId === undefined ? shown : "a group", 20);
 }
 
 function standing({ state, unansweredSince, windowOpenUntil }: Conversation, now: number): string {
