@@ -2,14 +2,13 @@ import { chmod, readFile, rename, writeFile } from "node:fs/promises";
 import { errorCode } from "../../support/describe-error.ts";
 import { CommandError, exitCodes } from "./ops-client.ts";
 
+const file = ".env";
+
 /**
  * Puts these into `.env` in this folder, for its owner alone: in place of what stands there of the same name, else at the end. All
  * else stays as it is. Replaced as a whole: a crash leaves the old one.
  */
-export async function keepInEnv(
-  values: Readonly<Record<string, string>>,
-  file = ".env",
-): Promise<void> {
+export async function keepInEnv(values: Readonly<Record<string, string>>): Promise<void> {
   if (Object.keys(values).length === 0) return;
   const text = withValues(await readOrEmpty(file), values);
   const fresh = `${file}.${process.pid}.tmp`;
