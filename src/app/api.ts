@@ -8,7 +8,7 @@ import { planReplay } from "../jobs/replay/replayer.ts";
 import { makeReport } from "../jobs/reports/report.ts";
 import { answerSeries } from "../jobs/series/answer.ts";
 import type { OpsApi } from "../ops/api.ts";
-import { pruneTopology } from "../ops/deliveries/prune.ts";
+import { type PruneParts, pruneTopology } from "../ops/deliveries/prune.ts";
 import type { ConfigurationState } from "../ops/status/status.ts";
 import { collectStatus } from "../ops/status/system-status.ts";
 import { DATAVERSION, normalize } from "../receive/normalize.ts";
@@ -41,7 +41,7 @@ export interface ApiParts {
 export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
   const { bus, store, plan, media } = parts;
   const parser = createPostParser({ log: base.log.child({ role: "ops" }) });
-  base.life.add("reader", () => parser.close());
+  base.life.add("parser", () => parser.close());
   const destinations = () => plan().destinations;
   const status = statusOf(base, parts, await packageVersion());
   const reading: RenormalizerSources = {
@@ -87,10 +87,9 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
 
 function pruneOf({ bus, store: { ledger, processes }, plan }: ApiParts): OpsApi["prune"] {
   return (options) => {
+    const retiring: PruneParts["retire"] = (row, limits) => retire(row, { ...limits, ledger, bus });
     const configured = plan().destinations;
-    const retireRow: Parameters<typeof pruneTopology>[0]["retire"] = (row, limits) =>
-      retire(row, { ...limits, ledger, bus });
-    return pruneTopology({ ledger, processes, configured, retire: retireRow }, options);
+    return pruneTopology({ ledger, processes, configured, retire: retiring }, options);
   };
 }
 

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { openEmbeddedBus } from "../bus/embedded/embedded-bus.ts";
 import type { RabbitBusOptions } from "../bus/rabbitmq/rabbit-bus.ts";
 import type { Config } from "../config/config.ts";
-import type { Bus, QueueSpec, Store } from "../contracts.ts";
+import type { Bus, QueuePublisher, QueueSpec, Store } from "../contracts.ts";
 import { openEmbeddedStore } from "../store/embedded/open-embedded-store.ts";
 import type { MongoStoreOptions } from "../store/mongo/connect-mongo-store.ts";
+import { delay } from "../support/delay.ts";
 import { createLifecycle, type Lifecycle } from "../support/lifecycle.ts";
 import { createLog, type Log } from "../support/log.ts";
 import { createMetrics, type Metrics } from "../support/metrics.ts";
@@ -58,6 +59,41 @@ async function rabbitBus(options: RabbitBusOptions): Promise<Bus> {
 
 async function mongoStore(options: MongoStoreOptions): Promise<Store> {
   return (await import("../store/mongo/connect-mongo-store.ts")).connectMongoStore(options);
+}
+
+/** Of destinations of the kind `queue`; undefined without RabbitMQ. */
+export async function openQueues(
+  { rabbitmqUrl: url }: Pick<Config, "rabbitmqUrl">,
+  log: Log,
+): Promise<QueuePublisher | undefined> {
+  if (url === undefined) return undefined;
+  const { connectQueuePublisher } = await import("../bus/rabbitmq/queue-publisher.ts");
+  return connectQueuePublisher({ url, log });
+}
+
+/** Does it until it works, or the program ends. */
+export function keepTrying(
+  { life }: Pick<Base, "life">,
+  name: string,
+  { everyMs, failed }: { readonly everyMs: number; readonly failed: (error: unknown) => void },
+  work: () => Promise<void>,
+): void {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const trying = (async () => {
+    while (!signal.aborted) {
+      try {
+        return await work();
+      } catch (error) {
+        failed(error);
+        await delay(everyMs, { signal });
+      }
+    }
+  })();
+  life.add(name, () => {
+    stopping.abort();
+    return trying;
+  });
 }
 
 export async function inDataDir(config: Config, name: string): Promise<string> {

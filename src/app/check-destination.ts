@@ -2,9 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../config/config.ts";
 import { ConfigError } from "../config/config-error.ts";
 import type { DestinationConfig, Routing } from "../config/routing.ts";
-import type { Destination, DestinationCheck, QueuePublisher } from "../contracts.ts";
+import type { Destination, DestinationCheck } from "../contracts.ts";
 import type { DestinationParts } from "../destinations/destination-kind.ts";
 import type { Log } from "../support/log.ts";
+import { openQueues } from "./base.ts";
 import { createDestinations } from "./destinations.ts";
 
 const checkMs = 15_000;
@@ -13,19 +14,14 @@ const patienceMs = 5_000;
 
 /** Where checks of several destinations have their connections from. */
 export async function openCheckParts(
-  { rabbitmqUrl }: Pick<Config, "rabbitmqUrl">,
+  config: Pick<Config, "rabbitmqUrl">,
   log: Log,
 ): Promise<{ readonly parts: DestinationParts; close(): Promise<void> }> {
-  const queues = rabbitmqUrl === undefined ? undefined : await openQueues(rabbitmqUrl, log);
+  const queues = await openQueues(config, log);
   return {
     parts: { log, ...(queues && { queues }) },
     close: async () => queues?.close(),
   };
-}
-
-async function openQueues(url: string, log: Log): Promise<QueuePublisher> {
-  const { connectQueuePublisher } = await import("../bus/rabbitmq/queue-publisher.ts");
-  return connectQueuePublisher({ url, log });
 }
 
 /** Its harmless calls, within 15 s. Throws a ConfigError for options that do not fit. */

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import type { Accounts, Connection } from "../contracts.ts";
-import type { ConnectionOptions } from "../meta/facts.ts";
 import { knownFields } from "../meta/fields.ts";
+import type { ConnectionOptions } from "../meta/graph-answers.ts";
 import { readConnection } from "../meta/read-connection.ts";
 
 const answerMs = 25_000;

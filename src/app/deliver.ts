@@ -3,7 +3,7 @@ import { createDelivery, type DeliveryEngine } from "../deliver/create-delivery.
 import type { DeliveryHooks, DestinationSetup } from "../deliver/delivery.ts";
 import type { Log } from "../support/log.ts";
 import type { Metrics } from "../support/metrics.ts";
-import type { Base } from "./base.ts";
+import { type Base, openQueues } from "./base.ts";
 import { createDestinations } from "./destinations.ts";
 import { createFlowParts } from "./flows.ts";
 import { createMediaSetup, filesOf, type Media } from "./media.ts";
@@ -33,7 +33,8 @@ export interface DeliveringOptions {
 /** The consumers of the destinations' queues: bus ──▶ ledger ──▶ destinations. */
 export async function startDelivering(base: Base, options: DeliveringOptions): Promise<Delivering> {
   const log = base.log.child({ role: "deliver" });
-  const queues = await openQueues(base);
+  const queues = await openQueues(base.config, base.log);
+  if (queues) base.life.add("queues", () => queues.close());
   let running: Running | undefined;
   const wakeAll = (eventIds: readonly string[]) => {
     for (const { name } of running?.setups ?? []) {
@@ -114,14 +115,6 @@ async function closeSetup({ destination, byRoute }: DestinationSetup): Promise<v
 interface Running {
   readonly engine: DeliveryEngine;
   readonly setups: readonly DestinationSetup[];
-}
-
-async function openQueues({ config, log, life }: Base): Promise<QueuePublisher | undefined> {
-  if (config.rabbitmqUrl === undefined) return undefined;
-  const { connectQueuePublisher } = await import("../bus/rabbitmq/queue-publisher.ts");
-  const queues = await connectQueuePublisher({ url: config.rabbitmqUrl, log });
-  life.add("queues", () => queues.close());
-  return queues;
 }
 
 function measure(metrics: Metrics): DeliveryHooks {

@@ -1,6 +1,5 @@
-import { ConfigError } from "../config/config-error.ts";
 import type { DestinationConfig, Routing } from "../config/routing.ts";
-import { type PathProblem, showPath } from "../config/yaml-file.ts";
+import { configErrorOf, type PathProblem } from "../config/yaml-file.ts";
 import type { Destination, WaypostEvent } from "../contracts.ts";
 import type { DestinationSetup } from "../deliver/delivery.ts";
 import { type DestinationParts, OptionError } from "../destinations/destination-kind.ts";
@@ -21,29 +20,25 @@ export async function createDestinations(
   const { setups, problems } = await makeDestinations(routing, parts);
   const variants = await makeVariants(routing, parts);
   problems.push(...variants.problems);
-  if (problems.length === 0) {
-    return setups.map((setup) => {
-      const byRoute = new Map(
-        variants.made.flatMap(({ name, route, destination }) =>
-          name === setup.name ? [[route, destination] as const] : [],
-        ),
-      );
-      const transcripts = new Map(
-        routing.routes.flatMap(({ name, transcripts: told }) => {
-          const count = told?.[setup.name];
-          return count === undefined ? [] : [[name, count] as const];
-        }),
-      );
-      return {
-        ...setup,
-        ...(byRoute.size > 0 && { byRoute }),
-        ...(transcripts.size > 0 && { transcripts }),
-      };
-    });
-  }
-  throw new ConfigError(
-    problems.map(({ path, ...words }) => ({ where: showPath(path), ...words })),
-  );
+  if (problems.length > 0) throw configErrorOf(problems);
+  return setups.map((setup) => {
+    const byRoute = new Map(
+      variants.made
+        .filter(({ name }) => name === setup.name)
+        .map(({ route, destination }) => [route, destination]),
+    );
+    const transcripts = new Map(
+      routing.routes.flatMap(({ name, transcripts: told }) => {
+        const count = told?.[setup.name];
+        return count === undefined ? [] : [[name, count] as const];
+      }),
+    );
+    return {
+      ...setup,
+      ...(byRoute.size > 0 && { byRoute }),
+      ...(transcripts.size > 0 && { transcripts }),
+    };
+  });
 }
 
 async function makeDestinations(

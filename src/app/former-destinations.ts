@@ -1,7 +1,6 @@
 import { type Bus, destinationOfQueue, type Ledger, type Store } from "../contracts.ts";
 import { destinationStates } from "../ops/status/destination-state.ts";
-import { delay } from "../support/delay.ts";
-import type { Base } from "./base.ts";
+import { type Base, keepTrying } from "./base.ts";
 import type { Plan } from "./plan.ts";
 
 const retryMs = 5_000;
@@ -16,9 +15,11 @@ interface Parts {
  * Sees to it that nothing of former destinations is overlooked: every queue that the bus kept gets its row in the
  * ledger, so that `status` shows and `topology prune` removes it, and a start whose waypost.yaml is gone says so.
  */
-export function lookAfterFormer({ config, life, log }: Base, { bus, store, plan }: Parts): void {
-  const stopping = new AbortController();
-  const look = async () => {
+export function lookAfterFormer(base: Base, { bus, store, plan }: Parts): void {
+  const { config, log } = base;
+  const failed = (error: unknown) =>
+    log.debug("cannot look for former destinations yet", { error });
+  keepTrying(base, "former destinations", { everyMs: retryMs, failed }, async () => {
     await noteKeptQueues(bus, store.ledger, plan);
     if (plan.routing.found) return;
     const former = await namesLeft(store.ledger);
@@ -31,21 +32,6 @@ export function lookAfterFormer({ config, life, log }: Base, { bus, store, plan 
         count: former.length,
       },
     );
-  };
-  const keepLooking = async () => {
-    while (!stopping.signal.aborted) {
-      try {
-        return await look();
-      } catch (error) {
-        log.debug("cannot look for former destinations yet", { error });
-        await delay(retryMs, { signal: stopping.signal });
-      }
-    }
-  };
-  const looking = keepLooking();
-  life.add("former destinations", () => {
-    stopping.abort();
-    return looking;
   });
 }
 

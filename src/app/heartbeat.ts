@@ -8,7 +8,7 @@ import { packageVersion } from "../support/package-version.ts";
 const everyMs = 10_000;
 
 /** Tells the store that this process runs, and with which configuration, until `close`. */
-export async function startSayingAlive(options: {
+export async function startHeartbeat(options: {
   readonly processes: ProcessRegistry;
   readonly role: Role;
   readonly configHash: () => string;
@@ -18,7 +18,7 @@ export async function startSayingAlive(options: {
   const id = `${hostname()}:${process.pid}:${role}:${randomUUID().slice(0, 8)}`;
   const version = await packageVersion();
   const startedAt = new Date().toISOString();
-  const say = () =>
+  const beat = () =>
     processes
       .heartbeat({
         id,
@@ -31,9 +31,9 @@ export async function startSayingAlive(options: {
         seenAt: new Date().toISOString(),
       })
       .catch((error) => log.debug("could not say that this process runs", { error }));
-  const timer = setInterval(() => void say(), everyMs);
+  const timer = setInterval(() => void beat(), everyMs);
   timer.unref();
-  await say();
+  await beat();
   return {
     id,
     async close() {

@@ -54,7 +54,7 @@ export async function startReceiving(
   life.add("pump", () => durable.close());
 
   const parser = createPostParser({ log });
-  life.add("reader", () => parser.close());
+  life.add("parser", () => parser.close());
   parser.warm();
   const sources = createSenders(base, log);
   sources.reload(plan);
@@ -84,7 +84,7 @@ export async function startReceiving(
 /** Their large bodies have a thread of their own, so that Meta's never wait behind a template. */
 function createSenders({ metrics, life }: Base, log: Log) {
   const parser = createPostParser({ log });
-  life.add("reader of sources", () => parser.close());
+  life.add("parser of sources", () => parser.close());
   let senders: ReadonlyMap<string, Sender> = new Map();
   return {
     sender: (name: string) => senders.get(name),

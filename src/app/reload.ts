@@ -5,13 +5,11 @@ import type { Bus, Store } from "../contracts.ts";
 import type { Reload, ReloadOutcome } from "../ops/reload-route.ts";
 import type { ConfigurationState } from "../ops/status/status.ts";
 import { onHangup } from "../support/hangups.ts";
-import type { Alerting } from "./alerting.ts";
 import type { Base } from "./base.ts";
-import type { Closing } from "./closing.ts";
 import type { Delivering } from "./deliver.ts";
+import type { Elected } from "./elected.ts";
 import { loadPlan, type Plan } from "./plan.ts";
 import type { Receiving } from "./receive.ts";
-import type { Reporting } from "./reporting.ts";
 
 /** What another plan is for. */
 export interface Reloadable {
@@ -22,9 +20,7 @@ export interface Reloadable {
   readonly receiving?: Receiving;
   readonly store?: Pick<Store, "processes" | "series">;
   readonly delivering?: Delivering;
-  readonly alerting?: Alerting;
-  readonly closing?: Closing;
-  readonly reporting?: Reporting;
+  readonly elected?: Elected;
 }
 
 export interface Reloader {
@@ -51,9 +47,7 @@ export function createReloader(base: Base, parts: Reloadable, env: NodeJS.Proces
       await parts.bus?.declare(plan.queues);
       parts.receiving?.reload(plan);
       await parts.delivering?.reload(plan);
-      await parts.alerting?.reload(plan);
-      await parts.closing?.reload(plan);
-      await parts.reporting?.reload(plan);
+      await parts.elected?.reload(plan);
       parts.plan = plan;
       delete parts.refused;
       log.info("reloaded waypost.yaml");

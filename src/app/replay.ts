@@ -7,11 +7,8 @@ import {
 import { accountIn, deliveryId } from "../deliver/delivery.ts";
 import { laneKeysOf } from "../deliver/lanes/lanes.ts";
 import { aliasEdges } from "../event/alias-edges.ts";
-import { createJobs } from "../jobs/elect.ts";
 import type { ReplayParts, Target } from "../jobs/replay/replayer.ts";
-import { startReplaying } from "../jobs/replay/replaying.ts";
 import { systemClock } from "../support/clock.ts";
-import type { Base } from "./base.ts";
 import type { Plan } from "./plan.ts";
 
 /** Of what is sent to a destination by name. */
@@ -90,24 +87,5 @@ function routedTargets(
     const laneKeys = delayed ? [id] : lanesAt(destination);
     const own = { id, route, laneKeys, ...(routes && { routes }) };
     return { destination, row: { ...row, ...own } };
-  });
-}
-
-export interface Replaying {
-  close(): Promise<void>;
-}
-
-/** Who opens the rows of replays. Every worker starts it; the store decides which one does it. */
-export function startReplays(
-  base: Base,
-  options: { readonly store: Store; readonly planNow: () => Plan; readonly holder: string },
-): Replaying {
-  const { store, planNow, holder } = options;
-  const log = base.log.child({ role: "replay" });
-  const jobs = createJobs({ rows: store.jobs, holder, clock: systemClock, log });
-  return startReplaying({
-    ...replayParts(store, planNow),
-    ...{ replays: store.replays, jobs, clock: systemClock, log },
-    destinations: () => store.ledger.destinations(),
   });
 }

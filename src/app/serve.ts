@@ -7,22 +7,17 @@ import { createOps, type Ops } from "../ops/create-ops.ts";
 import type { Reload } from "../ops/reload-route.ts";
 import type { ReadyCheck } from "../ops/status/probes.ts";
 import { stopOnSignals } from "../support/lifecycle.ts";
-import { type Alerting, startAlerting } from "./alerting.ts";
 import { createApi } from "./api.ts";
 import { banner } from "./banner.ts";
 import { type Base, createBase, openBus, openStore } from "./base.ts";
-import { type Closing, startClosingConversations } from "./closing.ts";
-import { startCounting } from "./counting.ts";
 import type { Delivering } from "./deliver.ts";
-import { startExpiring } from "./expiring.ts";
+import { type Elected, startElected } from "./elected.ts";
 import { lookAfterFormer } from "./former-destinations.ts";
-import { startSayingAlive } from "./heartbeat.ts";
+import { startHeartbeat } from "./heartbeat.ts";
 import { type Media, openMedia } from "./media.ts";
 import { loadPlan, type Plan } from "./plan.ts";
 import { type Receiving, startReceiving } from "./receive.ts";
 import { createReloader, type Reloadable } from "./reload.ts";
-import { startReplays } from "./replay.ts";
-import { type Reporting, startReports } from "./reporting.ts";
 import { startCountingOwn } from "./sampling.ts";
 import { noteSecretUses } from "./secret-uses.ts";
 import { startWorking, type WorkOptions } from "./work.ts";
@@ -40,8 +35,8 @@ export async function runRole(
 
 const startFailedMs = 5_000;
 const fewMs = 500;
-/** At shutdown, for the lease of a job. */
-const jobMs = 500;
+/** At shutdown, for when each secret was last used. */
+const noteMs = 500;
 /** At shutdown, for what the audit is still to hold. */
 const auditMs = 1_000;
 
@@ -86,9 +81,7 @@ interface Parts extends Reloadable {
   media?: Media | undefined;
   receiving?: Receiving;
   delivering?: Delivering;
-  alerting?: Alerting;
-  closing?: Closing;
-  reporting?: Reporting;
+  elected?: Elected;
 }
 
 /** ops answers probes from the start; the receiver opens its port last and closes it first. */
@@ -127,19 +120,15 @@ async function startRole(
   if (api) life.add("audit", () => ops?.settle(), auditMs);
   log.info("answers probes and metrics", { role, port: opened.port });
   if (store) {
-    const configHash = () => parts.plan.routing.hash;
-    const alive = await startSayingAlive({ processes: store.processes, role, configHash, log });
-    life.add("alive", () => alive.close());
-    await startCountingOwn(base, { store, id: alive.id });
-    lookAfterFormer(base, { bus, store, plan: parts.plan });
-    const work = { bus, store, media, plan: parts.plan, planNow: plan, holder: alive.id };
+    const holder = await register(base, parts, bus, store);
+    const work = { bus, store, media, plan: parts.plan, planNow: plan, holder };
     if (role !== "ops") await startWork(base, parts, work);
   }
   if (role === "receive" || role === "start")
     parts.receiving = await startReceiving(base, bus, parts.plan, () => parts.media);
   keepSecretUses(base, store, parts.receiving);
   if (role === "receive") {
-    sayThatItReceives(base, parts).catch((error) =>
+    registerReceiver(base, parts, bus).catch((error) =>
       log.warn("`status` does not see this process", { error }),
     );
   }
@@ -149,39 +138,29 @@ async function startRole(
 
 /** The consumers, and what one process does for all. */
 async function startWork(base: Base, parts: Parts, work: Omit<WorkOptions, "only">): Promise<void> {
-  const { life } = base;
-  const options = { ...work, ...(parts.only && { only: parts.only }) };
-  parts.delivering = await startWorking(base, options);
-  parts.alerting = await startAlerting(base, options);
-  life.add("alerts", () => parts.alerting?.close(), jobMs);
-  parts.closing = startClosingConversations(base, options);
-  life.add("closing", () => parts.closing?.close(), jobMs);
-  const expiring = startExpiring(base, options);
-  life.add("expiring files", () => expiring?.close(), jobMs);
-  const replaying = startReplays(base, options);
-  life.add("replays", () => replaying.close(), jobMs);
-  const counting = startCounting(base, options);
-  life.add("series", () => counting.close(), jobMs);
-  parts.reporting = await startReports(base, options);
-  life.add("reports", () => parts.reporting?.close(), jobMs);
+  const { only } = parts;
+  parts.delivering = await startWorking(base, { ...work, ...(only && { only }) });
+  parts.elected = await startElected(base, work);
+}
+
+/** Lets `status` see this process, and counts what it does. Answers with its id. */
+async function register(base: Base, parts: Parts, bus: Bus, store: Store): Promise<string> {
+  const { log, life, config } = base;
+  const configHash = () => parts.plan.routing.hash;
+  const { processes } = store;
+  const heartbeat = await startHeartbeat({ processes, role: config.role, configHash, log });
+  life.add("alive", () => heartbeat.close());
+  await startCountingOwn(base, { store, id: heartbeat.id });
+  lookAfterFormer(base, { bus, store, plan: parts.plan });
+  return heartbeat.id;
 }
 
 /** All that a receiver needs the store for: to be seen by `status`. So it neither waits for it nor minds. */
-async function sayThatItReceives(base: Base, parts: Parts): Promise<void> {
-  const { log, life } = base;
+async function registerReceiver(base: Base, parts: Parts, bus: Bus): Promise<void> {
   const store = await openStore(base);
   parts.media = await openMedia(base, store);
-  const configHash = () => parts.plan.routing.hash;
-  const alive = await startSayingAlive({
-    processes: store.processes,
-    role: "receive",
-    configHash,
-    log,
-  });
-  life.add("alive", () => alive.close());
-  await startCountingOwn(base, { store, id: alive.id });
+  await register(base, parts, bus, store);
   keepSecretUses(base, store, parts.receiving);
-  if (parts.bus) lookAfterFormer(base, { bus: parts.bus, store, plan: parts.plan });
 }
 
 /** Of a process that receives and has a store. */
@@ -197,7 +176,7 @@ function keepSecretUses(
     uses: receiving.secretUses,
     log,
   });
-  life.add("secrets' last use", () => noting.close(), jobMs);
+  life.add("secrets' last use", () => noting.close(), noteMs);
 }
 
 /** `receive` can answer 200; `work` and `ops` reach what they need. */

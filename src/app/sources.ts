@@ -1,15 +1,12 @@
-import { ConfigError } from "../config/config-error.ts";
 import type { Routing } from "../config/routing.ts";
-import { type PathProblem, readPath, showPath } from "../config/yaml-file.ts";
+import { configErrorOf, type PathProblem, readPath } from "../config/yaml-file.ts";
 import type { Sources } from "../receive/sources/source.ts";
 
 /** Every configured source. Throws a ConfigError for what only compiling it finds: a template, a secret's form. */
 export async function createSources(routing: Routing): Promise<Sources> {
   const { sources, problems } = await makeSources(routing);
-  if (problems.length === 0) return sources;
-  throw new ConfigError(
-    problems.map(({ path, ...words }) => ({ where: showPath(path), ...words })),
-  );
+  if (problems.length > 0) throw configErrorOf(problems);
+  return sources;
 }
 
 /** What is wrong with them. */

@@ -2,6 +2,7 @@ import { createHmac, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { request } from "undici";
 import type { Config } from "../config/config.ts";
+import { reachable } from "../config/load-client.ts";
 import type { EventQuery, TestMessage, TestRequest, WaypostEvent } from "../contracts.ts";
 import { callbackOf } from "./connection.ts";
 import type { Plan } from "./plan.ts";
@@ -74,14 +75,10 @@ function reasons(status: number): Pick<TestMessage, "why" | "remedy"> {
 function addressOf({ to }: TestRequest, { config, port }: Parts): string | undefined {
   const callback = callbackOf(config);
   const { host, tls } = config.http;
-  const name =
-    host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
-  const local =
-    port === undefined
-      ? undefined
-      : `${tls ? "https" : "http"}://${name}:${port}/webhooks/whatsapp`;
+  const scheme = tls ? "https" : "http";
+  const local = port && `${scheme}://${reachable(host)}:${port}/webhooks/whatsapp`;
   return (
-    (to === "local" ? undefined : callback) ?? (to === "public" ? undefined : local) ?? undefined
+    (to === "local" ? undefined : callback) ?? (to === "public" ? undefined : local || undefined)
   );
 }
 

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { gunzipSync } from "node:zlib";
 import type { ToldMessage } from "../contracts.ts";
+import { errorCode } from "../support/describe-error.ts";
 
 /** As `POST /api/events` takes. */
 const maxBytes = 1_048_576;
@@ -34,8 +35,7 @@ function unzip(bytes: Uint8Array): Uint8Array | string {
   try {
     return gunzipSync(bytes, { maxOutputLength: maxBytes });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ERR_BUFFER_TOO_LARGE") return `unpacked it ${tooLarge}`;
+    if (errorCode(error) === "ERR_BUFFER_TOO_LARGE") return `unpacked it ${tooLarge}`;
     return "its content_encoding is gzip, and it is no gzip: leave content_encoding out, or send it whole";
   }
 }

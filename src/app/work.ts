@@ -2,9 +2,7 @@ import type { Bus, BusMessage, Store } from "../contracts.ts";
 import { isQuarantined } from "../event/event.ts";
 import { prepareIntake } from "../event/intake/intake-event.ts";
 import { createStoreHandler } from "../store/log/create-store-handler.ts";
-import { delay } from "../support/delay.ts";
-import type { Log } from "../support/log.ts";
-import type { Base } from "./base.ts";
+import { type Base, keepTrying } from "./base.ts";
 import { type Delivering, startDelivering } from "./deliver.ts";
 import { createIntakeHandler } from "./intake.ts";
 import type { Media } from "./media.ts";
@@ -46,12 +44,10 @@ export async function startWorking(base: Base, options: WorkOptions): Promise<De
     log.info("stores events", { queue: queue.name, count: base.config.storeShards });
   }
   if (only === undefined || only.includes("intake")) await takeIn(base, options);
-  const stopping = new AbortController();
-  const indexing = makeIndexes(store, log, stopping.signal);
-  life.add("indexes", () => {
-    stopping.abort();
-    return indexing;
-  });
+  // Without them all works, but slower with every event.
+  const failed = (error: unknown) =>
+    log.warn("the store's indexes could not be made yet", { error });
+  keepTrying(base, "indexes", { everyMs: indexRetryMs, failed }, () => store.syncIndexes());
   const started = await startDelivering(base, options);
   delivering = started;
   life.add("delivery", (leftMs) => started.close(leftMs), leasesMs);
@@ -82,16 +78,4 @@ async function takeIn({ metrics, life }: Base, { bus, planNow }: WorkOptions): P
   if (bus.consumeIntake) prepareIntake();
   const consumer = await bus.consumeIntake?.(intakeQueue, handle);
   life.add("intake", () => consumer?.close());
-}
-
-/** Until the store is there: without them all works, but slower with every event. */
-async function makeIndexes(store: Store, log: Log, stopping: AbortSignal): Promise<void> {
-  while (!stopping.aborted) {
-    try {
-      return await store.syncIndexes();
-    } catch (error) {
-      log.warn("the store's indexes could not be made yet", { error });
-      await delay(indexRetryMs, { signal: stopping });
-    }
-  }
 }

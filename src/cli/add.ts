@@ -5,13 +5,14 @@ import { DeliveryError, type Destination, type Requirement } from "../contracts.
 import type { DestinationSetup } from "../deliver/delivery.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
 import { createLog } from "../support/log.ts";
-import { type ConfigFile, configFileOf, keepSecrets } from "./add/config-file.ts";
+import { type ConfigFile, configFileOf } from "./add/config-file.ts";
 import { destinationIn, withDestination, withoutShadow } from "./add/edit-yaml.ts";
 import { gatherOptions, type KindOptions } from "./add/options.ts";
 import { askTerminal, type Questions } from "./add/questions.ts";
 import { someEvent } from "./add/some-event.ts";
 import { tryInShadow } from "./add/try-in-shadow.ts";
 import type { CommandParts } from "./common/command.ts";
+import { keepInEnv } from "./common/env-file.ts";
 import {
   CommandError,
   exitCodes,
@@ -66,12 +67,12 @@ async function add(kind: string, flags: Flags, parts: CommandParts): Promise<num
   const known = destinationKinds[kind];
   if (known === undefined) {
     const kinds = Object.keys(destinationKinds).join(", ");
-    throw new CommandError(exitCodes.usage, `There is no kind ${kind}. There are: ${kinds}.`);
+    throw new CommandError(`There is no kind ${kind}. There are: ${kinds}.`);
   }
   if (kind === "queue") {
     const words =
       "A queue has nothing to be set up: write it into waypost.yaml (docs/destinations/queue.md).";
-    throw new CommandError(exitCodes.usage, words);
+    throw new CommandError(words);
   }
   const questions = askTerminal(flags.yes === true);
   try {
@@ -83,7 +84,7 @@ async function add(kind: string, flags: Flags, parts: CommandParts): Promise<num
     const there = destinationIn(before, name);
     if (there !== undefined && there.kind !== kind) {
       const words = `${file.shown} has ${name} already, of the kind ${there.kind}. Give this one another name, with --name.`;
-      throw new CommandError(exitCodes.usage, words);
+      throw new CommandError(words);
     }
     if (there !== undefined) {
       const left = flags.set.length > 0 ? " as it stands there; --set is for a new one" : "";
@@ -134,7 +135,7 @@ async function writeBlock(
   if (types.length > 0) print(`  a route to-${name}, for ${types.join(", ")}`);
   else print("  no route: what it writes, and when, your routes say");
   if (!(await questions.confirm("Write it?"))) return false;
-  await keepSecrets(secrets);
+  await keepInEnv(secrets);
   await file.write(text);
   return true;
 }
@@ -142,7 +143,7 @@ async function writeBlock(
 function readSetting(text: string): [string, string] {
   const at = text.indexOf("=");
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
-  throw new CommandError(exitCodes.usage, `--set ${text}: write it as option=value.`);
+  throw new CommandError(`--set ${text}: write it as option=value.`);
 }
 
 type Trying = CommandParts & { readonly flags: Flags; readonly questions: Questions };
@@ -195,7 +196,7 @@ async function createOne(
   const log = createLog({ level: "error" });
   const [setup] = await createDestinations(one, { log });
   if (setup !== undefined) return setup;
-  throw new CommandError(exitCodes.wrong, `waypost.yaml has no destination ${name} any more.`);
+  throw new CommandError(`waypost.yaml has no destination ${name} any more.`, exitCodes.wrong);
 }
 
 const checkMs = 15_000;

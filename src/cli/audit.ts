@@ -1,23 +1,22 @@
 import type { Command } from "commander";
 import type { AuditEntry, Client } from "../client/client.ts";
 import type { CommandParts } from "./common/command.ts";
-import { askOps, type OpsFlags, runCommand, tokenOption, urlOption } from "./common/ops-client.ts";
-import { escapeControls, localTime, print, safeJson } from "./common/terminal.ts";
+import { type AskFlags, allOf, asksOps } from "./common/ops-command.ts";
+import { escapeControls, localTime, showEach } from "./common/terminal.ts";
 import { parseTime } from "./common/times.ts";
 import { parseLimit } from "./events.ts";
 
-interface Flags extends OpsFlags {
+interface Flags extends AskFlags {
   readonly who?: string;
   readonly action?: string;
   readonly from?: string;
   readonly until?: string;
   readonly limit: number;
-  readonly json?: true;
 }
 
 /** `waypost audit`: who read what people wrote, and who did what. */
 export function register(program: Command, { resolve }: CommandParts): void {
-  program
+  const command = program
     .command("audit")
     .summary("who read contents, and who did what")
     .description(
@@ -28,22 +27,14 @@ export function register(program: Command, { resolve }: CommandParts): void {
     .option("--from <time>", "since: 2h, 3d, 2026-11-20, 2026-11-20T08:30:00Z", parseTime)
     .option("--until <time>", "before", parseTime)
     .option("--limit <n>", "how many", parseLimit, 50)
-    .option("--json", "one line of JSON each")
-    .addOption(urlOption)
-    .addOption(tokenOption)
-    .action((flags: Flags) =>
-      runCommand(() => askOps(flags, resolve, (client) => show(flags, client))),
-    );
+    .option("--json", "one line of JSON each");
+  asksOps(command, resolve, list);
 }
 
-async function show({ json, limit, ...flags }: Flags, client: Client): Promise<number> {
-  const { who, action, from, until: to } = flags;
-  const entries: AuditEntry[] = [];
-  const newestFirst = client.list("/api/audit", { query: { who, action, from, to }, max: limit });
-  for await (const entry of newestFirst) entries.push(entry);
-  for (const entry of entries.reverse()) print(json ? safeJson(entry) : lineOf(entry));
-  if (entries.length === 0) process.stderr.write("No entry matches.\n");
-  return 0;
+async function list(client: Client, flags: Flags): Promise<void> {
+  const { who, action, from, until: to, limit: max, json } = flags;
+  const found = await allOf(client.list("/api/audit", { query: { who, action, from, to }, max }));
+  showEach(found.reverse(), json, lineOf, "No entry matches.");
 }
 
 function lineOf({ at, who, session, action, filter, count, result, reason }: AuditEntry): string {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { connectionOptions } from "../app/connection.ts";
 import type { Connection } from "../contracts.ts";
-import type { ConnectionOptions } from "../meta/facts.ts";
+import type { ConnectionOptions } from "../meta/graph-answers.ts";
 import { type ReadConnection, readConnection } from "../meta/read-connection.ts";
 import { askTerminal } from "./add/questions.ts";
 import type { CommandParts } from "./common/command.ts";
@@ -120,7 +120,7 @@ function optionsFrom(
 function fieldsOf(text: string): string[] {
   const names = text.split(",").map((name) => name.trim());
   if (names.every((name) => /^[a-z_]{3,64}$/.test(name))) return names;
-  throw new CommandError(exitCodes.usage, "--fields: write it as messages,calls.");
+  throw new CommandError("--fields: write it as messages,calls.");
 }
 
 const answerMs = 25_000;
@@ -133,7 +133,6 @@ function refuseBadCallback(callback: string): void {
   const fits = url?.protocol === "https:" || (url?.protocol === "http:" && isHere);
   if (fits && callback.length <= mostCharacters && url.search === "" && url.hash === "") return;
   throw new CommandError(
-    exitCodes.usage,
     `The callback must be an https address of at most ${mostCharacters} characters without a query: correct PUBLIC_URL or --callback.`,
   );
 }

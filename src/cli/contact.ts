@@ -1,31 +1,22 @@
 import type { Command } from "commander";
 import type { Contact } from "../client/client.ts";
 import type { CommandParts } from "./common/command.ts";
-import { askOps, type OpsFlags, runCommand, tokenOption, urlOption } from "./common/ops-client.ts";
-import { columns, cut, escapeControls, localTime, print, safeJson } from "./common/terminal.ts";
+import { type AskFlags, asksOps } from "./common/ops-command.ts";
+import { fitted, localTime, show } from "./common/terminal.ts";
 
 /** `waypost contact <id or phone>`: who it is, over all numbers. */
 export function register(program: Command, { resolve }: CommandParts): void {
-  program
+  const command = program
     .command("contact")
     .summary("show who a contact is")
     .description(
       "Shows one contact, over all numbers: their ids, tags, fields, owner and consent, and when they first wrote.",
     )
     .argument("<id>", "a contact id, a BSUID, or a phone number in any writing")
-    .option("--json", "as one line of JSON")
-    .addOption(urlOption)
-    .addOption(tokenOption)
-    .action((id: string, flags: OpsFlags & { json?: true }) =>
-      runCommand(async () => {
-        const contact = await askOps(flags, resolve, (client) =>
-          client.get("/api/contacts/{id}", { path: { id } }),
-        );
-        if (flags.json) print(safeJson(contact));
-        else for (const line of contactLines(contact)) print(cut(line, columns()));
-        return 0;
-      }),
-    );
+    .option("--json", "as one line of JSON");
+  asksOps(command, resolve, async (client, { json }: AskFlags, id: string) => {
+    show(await client.get("/api/contacts/{id}", { path: { id } }), json, contactLines);
+  });
 }
 
 function contactLines(contact: Contact): string[] {
@@ -46,17 +37,15 @@ function contactLines(contact: Contact): string[] {
     ["wrote first", first && `${localTime(first.at)}  ${first.eventId}`],
   ];
   return rows.flatMap(([label, value], i) =>
-    value || i === 0
-      ? [escapeControls(`${label.padEnd(i === 0 ? 0 : 11)}  ${value}`.trimEnd())]
-      : [],
+    value || i === 0 ? fitted(`${label.padEnd(i === 0 ? 0 : 11)}  ${value}`.trimEnd()) : [],
   );
 }
 
 function consentWords({ consent }: Contact): string | undefined {
-  const said = [
+  const words = [
     ...(consent.stopped ? ["said stop: nothing is sent until they write again"] : []),
     ...(consent.marketing === "revoked" ? ["no offers"] : []),
   ];
-  if (said.length === 0) return undefined;
-  return `${said.join("; ")}${consent.at === undefined ? "" : `  ${localTime(consent.at)}`}`;
+  if (words.length === 0) return undefined;
+  return `${words.join("; ")}${consent.at === undefined ? "" : `  ${localTime(consent.at)}`}`;
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Delivery } from "../client/client.ts";
+import type { Client, Delivery } from "../client/client.ts";
 import type { CommandParts } from "./common/command.ts";
 import {
   addDeliveryFilters,
@@ -7,21 +7,15 @@ import {
   deliveryQueryOf,
 } from "./common/delivery-filters.ts";
 import { deliveryLines } from "./common/delivery-lines.ts";
-import {
-  askOps,
-  type OpsFlags,
-  type ResolveOps,
-  runCommand,
-  tokenOption,
-  urlOption,
-} from "./common/ops-client.ts";
-import { columns, cut, print, safeJson } from "./common/terminal.ts";
+import { type AskFlags, allOf, asking, asksOps } from "./common/ops-command.ts";
+import { fitted, show, showEach } from "./common/terminal.ts";
 import { parseLimit } from "./events.ts";
 
-interface Flags extends OpsFlags, DeliveryFilterFlags {
+interface Flags extends AskFlags, DeliveryFilterFlags {
   readonly limit: number;
-  readonly json?: true;
 }
+
+type WithReason = AskFlags & { readonly reason?: string };
 
 /** `waypost deliveries`: what became of events at the destinations, sending one again, and giving one up. */
 export function register(program: Command, { resolve }: CommandParts): void {
@@ -33,10 +27,8 @@ export function register(program: Command, { resolve }: CommandParts): void {
     );
   addDeliveryFilters(command)
     .option("--limit <n>", "how many at most", parseLimit, 50)
-    .option("--json", "one delivery per line as JSON")
-    .addOption(urlOption)
-    .addOption(tokenOption)
-    .action((flags: Flags) => runCommand(() => list(flags, resolve)));
+    .option("--json", "one delivery per line as JSON");
+  asksOps(command, resolve, list);
   command
     .command("retry")
     .summary("send one again")
@@ -44,9 +36,7 @@ export function register(program: Command, { resolve }: CommandParts): void {
     .argument("<id>", "its id, <destination>:<event id>")
     .option("--again", "also when it has taken effect already")
     .option("--not-done", "one that is unknown: you have looked, and it has not taken effect")
-    .action((id: string, flags: { again?: true; notDone?: true }, self: Command) =>
-      runCommand(() => retry(id, { ...self.optsWithGlobals<Flags>(), ...flags }, resolve)),
-    );
+    .action(asking(resolve, retry));
   command
     .command("cancel")
     .summary("cancel a scheduled one")
@@ -55,9 +45,7 @@ export function register(program: Command, { resolve }: CommandParts): void {
     )
     .argument("<id>", "its id, <destination>:<event id>:<route>")
     .option("--reason <text>", "shown with it, at most 200 characters")
-    .action((id: string, flags: { reason?: string }, self: Command) =>
-      runCommand(() => cancel(id, { ...self.optsWithGlobals<Flags>(), ...flags }, resolve)),
-    );
+    .action(asking(resolve, cancel));
   command
     .command("give-up")
     .summary("end an open one")
@@ -66,74 +54,43 @@ export function register(program: Command, { resolve }: CommandParts): void {
     )
     .argument("<id>", "its id, <destination>:<event id>")
     .option("--reason <text>", "shown with it, at most 200 characters")
-    .action((id: string, flags: { reason?: string }, self: Command) =>
-      runCommand(() => giveUp(id, { ...self.optsWithGlobals<Flags>(), ...flags }, resolve)),
-    );
+    .action(asking(resolve, giveUp));
 }
 
-async function list(flags: Flags, resolve: ResolveOps): Promise<number> {
-  const { state, limit, json } = flags;
-  const query = deliveryQueryOf(flags);
-  const deliveries: Delivery[] = [];
-  await askOps(flags, resolve, async (client) => {
-    const newestFirst = client.list("/api/deliveries", { query, max: limit });
-    for await (const delivery of newestFirst) deliveries.push(delivery);
-  });
+async function list(client: Client, flags: Flags): Promise<void> {
+  const asked = { query: deliveryQueryOf(flags), max: flags.limit };
+  const oldestFirst = (await allOf(client.list("/api/deliveries", asked))).reverse();
+  const sorted = flags.state === "scheduled" ? oldestFirst.sort(bySoonest) : oldestFirst;
   const now = new Date();
-  const oldestFirst = deliveries.reverse();
-  for (const delivery of state === "scheduled" ? oldestFirst.sort(bySoonest) : oldestFirst) {
-    if (json) print(safeJson(delivery));
-    else for (const line of deliveryLines(delivery, now)) print(cut(line, columns()));
-  }
-  if (deliveries.length === 0) process.stderr.write("No delivery matches.\n");
-  return 0;
+  const linesOf = (delivery: Delivery) => deliveryLines(delivery, now).map(fitted);
+  showEach(sorted, flags.json, linesOf, "No delivery matches.");
 }
 
 function bySoonest({ nextAt: one = "" }: Delivery, { nextAt: other = "" }: Delivery): number {
   return one.localeCompare(other);
 }
 
-async function cancel(
-  id: string,
-  { reason, json, ...flags }: OpsFlags & { reason?: string; json?: true },
-  resolve: ResolveOps,
-): Promise<number> {
-  const delivery = await askOps(flags, resolve, (client) =>
-    client.post("/api/deliveries/{id}/cancel", { path: { id }, body: { reason } }),
-  );
-  print(json ? safeJson(delivery) : "It is cancelled, and will not be sent.");
-  return 0;
+async function cancel(client: Client, { reason, json }: WithReason, id: string): Promise<void> {
+  const request = { path: { id }, body: { reason } };
+  const delivery = await client.post("/api/deliveries/{id}/cancel", request);
+  show(delivery, json, () => "It is cancelled, and will not be sent.");
 }
 
 async function retry(
+  client: Client,
+  { again = false, notDone = false, json }: AskFlags & { again?: boolean; notDone?: boolean },
   id: string,
-  {
-    again = false,
-    notDone = false,
-    json,
-    ...flags
-  }: OpsFlags & { again?: boolean; notDone?: boolean; json?: true },
-  resolve: ResolveOps,
-): Promise<number> {
-  const delivery = await askOps(flags, resolve, (client) =>
-    client.post("/api/deliveries/{id}/retry", { path: { id }, body: { again, notDone } }),
-  );
-  print(json ? safeJson(delivery) : "It is open again and tried within seconds.");
-  return 0;
+): Promise<void> {
+  const request = { path: { id }, body: { again, notDone } };
+  const delivery = await client.post("/api/deliveries/{id}/retry", request);
+  show(delivery, json, () => "It is open again and tried within seconds.");
 }
 
 /** An attempt under way ends first, which takes a minute at most. */
 const timeoutMs = 70_000;
 
-async function giveUp(
-  id: string,
-  { reason, json, ...flags }: OpsFlags & { reason?: string; json?: true },
-  resolve: ResolveOps,
-): Promise<number> {
+async function giveUp(client: Client, { reason, json }: WithReason, id: string): Promise<void> {
   const request = { path: { id }, body: { reason }, timeoutMs };
-  const delivery = await askOps(flags, resolve, (client) =>
-    client.post("/api/deliveries/{id}/give-up", request),
-  );
-  print(json ? safeJson(delivery) : "It is dead, and its conversation goes on within seconds.");
-  return 0;
+  const delivery = await client.post("/api/deliveries/{id}/give-up", request);
+  show(delivery, json, () => "It is dead, and its conversation goes on within seconds.");
 }

@@ -1,38 +1,25 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { Client, WaypostEvent } from "../client/client.ts";
+import type { Asked, Client, WaypostEvent } from "../client/client.ts";
 import type { CommandParts } from "./common/command.ts";
 import { deliveryWithAttempts } from "./common/delivery-lines.ts";
 import { eventLine } from "./common/event-line.ts";
-import {
-  askOps,
-  CommandError,
-  exitCodes,
-  type OpsFlags,
-  runCommand,
-  tokenOption,
-  urlOption,
-} from "./common/ops-client.ts";
-import { columns, escapeControls, print, safeJson } from "./common/terminal.ts";
+import { CommandError } from "./common/ops-client.ts";
+import { type AskFlags, allOf, asksOps } from "./common/ops-command.ts";
+import { columns, escapeControls, print, safeJson, show, showEach } from "./common/terminal.ts";
 import { parseTime } from "./common/times.ts";
 import { eventFilterOfView } from "./common/view-filter.ts";
 
-/** By which events are asked for. */
-export interface EventFilterFlags {
-  readonly type?: readonly string[];
-  readonly conversation?: string;
-  readonly contact?: string;
-  readonly message?: string;
-  readonly account?: string;
-  readonly text?: string;
-  readonly from?: string;
-  readonly to?: string;
-}
+type Query = NonNullable<Asked<"GET", "/api/events">["query"]>;
 
-interface EventsFlags extends OpsFlags, EventFilterFlags {
+/** By which events are asked for. */
+export type EventFilterFlags = Omit<Query, "limit" | "cursor" | "order" | "messageId"> & {
+  readonly message?: string;
+};
+
+interface EventsFlags extends AskFlags, EventFilterFlags {
   readonly view?: string;
   readonly limit: number;
   readonly follow?: true;
-  readonly json?: true;
 }
 
 /** What a live tail cannot be filtered by. */
@@ -51,19 +38,12 @@ export function register(program: Command, { resolve }: CommandParts): void {
     .option("--view <name>", "the filter of a view that was saved in the console")
     .option("--limit <n>", "how many at most", parseLimit, 50)
     .option("-f, --follow", "go on with what comes in (filters: type, account, conversation)")
-    .option("--json", "one event per line as JSON")
-    .addOption(urlOption)
-    .addOption(tokenOption)
-    .action((id: string | undefined, flags: EventsFlags) =>
-      runCommand(async () => {
-        await askOps(flags, resolve, async (client) => {
-          if (id !== undefined) return showEvent(client, id, flags);
-          const asked = await withView(client, flags);
-          return flags.follow ? follow(client, asked) : listEvents(client, asked);
-        });
-        return 0;
-      }),
-    );
+    .option("--json", "one event per line as JSON");
+  asksOps(command, resolve, async (client, flags: EventsFlags, id: string | undefined) => {
+    if (id !== undefined) return showEvent(client, id, flags);
+    const asked = await withView(client, flags);
+    return flags.follow ? follow(client, asked) : listEvents(client, asked);
+  });
 }
 
 export function addEventFilters(command: Command): Command {
@@ -100,17 +80,14 @@ async function withView(client: Client, flags: EventsFlags): Promise<EventsFlags
 
 async function listEvents(client: Client, flags: EventsFlags): Promise<void> {
   const asked = { query: eventQueryOf(flags), max: flags.limit };
-  const events: WaypostEvent[] = [];
-  for await (const event of client.list("/api/events", asked)) events.push(event);
-  for (const event of events.reverse()) show(event, flags);
-  if (events.length === 0) process.stderr.write("No event matches.\n");
+  const newestFirst = await allOf(client.list("/api/events", asked));
+  showEach(newestFirst.reverse(), flags.json, lineOf, "No event matches.");
 }
 
 async function follow(client: Client, flags: EventsFlags): Promise<void> {
   const logOnly = onlyInTheLog.filter((name) => flags[name] !== undefined);
   if (logOnly.length > 0) {
     throw new CommandError(
-      exitCodes.usage,
       `--follow does not go with ${logOnly.map((name) => `--${name}`).join(", ")}.`,
     );
   }
@@ -119,12 +96,12 @@ async function follow(client: Client, flags: EventsFlags): Promise<void> {
   const { type, account, conversation } = flags;
   const query = { type, account, conversation };
   for await (const event of client.follow({ query, onLost })) {
-    if (shown.add(event.id)) show(event, flags);
+    if (shown.add(event.id)) show(event, flags.json, lineOf);
   }
 }
 
-function show(event: WaypostEvent, { json }: EventsFlags): void {
-  print(json ? safeJson(event) : eventLine(event, columns()));
+function lineOf(event: WaypostEvent): string {
+  return eventLine(event, columns());
 }
 
 export function eventQueryOf(flags: EventFilterFlags) {

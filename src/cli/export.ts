@@ -2,23 +2,14 @@ import { rmSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { constants } from "node:os";
 import { type Command, Option } from "commander";
-import type { Client } from "../client/client.ts";
 import type { CommandParts } from "./common/command.ts";
 import {
   addDeliveryFilters,
   type DeliveryFilterFlags,
   deliveryQueryOf,
 } from "./common/delivery-filters.ts";
-import {
-  askOps,
-  CommandError,
-  exitCodes,
-  type OpsFlags,
-  type ResolveOps,
-  runCommand,
-  tokenOption,
-  urlOption,
-} from "./common/ops-client.ts";
+import { CommandError, exitCodes, type OpsFlags } from "./common/ops-client.ts";
+import { asksOps } from "./common/ops-command.ts";
 import { addEventFilters, type EventFilterFlags, eventQueryOf } from "./events.ts";
 
 type Format = "ndjson" | "csv";
@@ -37,50 +28,39 @@ export function register(program: Command, { resolve }: CommandParts): void {
     .description(
       "Writes all events of a filter, newest first. A file is there when it is whole, and not before.",
     );
-  addFileFlags(addEventFilters(events)).action((flags: Flags & EventFilterFlags) =>
-    run(flags, resolve, (client) =>
-      client.open("/api/export/events", {
-        query: { ...eventQueryOf(flags), format: flags.format },
-      }),
-    ),
-  );
+  addFileFlags(addEventFilters(events));
+  asksOps(events, resolve, async (client, { format, out, ...flags }: Flags & EventFilterFlags) => {
+    const query = { ...eventQueryOf(flags), format };
+    await write(await client.open("/api/export/events", { query }), format, out);
+  });
   const deliveries = command
     .command("deliveries")
     .summary("all deliveries of a filter")
     .description(
       "Writes all deliveries of a filter. A file is there when it is whole, and not before.",
     );
-  addFileFlags(addDeliveryFilters(deliveries)).action((flags: Flags & DeliveryFilterFlags) =>
-    run(flags, resolve, (client) =>
-      client.open("/api/export/deliveries", {
-        query: { ...deliveryQueryOf(flags), format: flags.format },
-      }),
-    ),
+  addFileFlags(addDeliveryFilters(deliveries));
+  asksOps(
+    deliveries,
+    resolve,
+    async (client, { format, out, ...flags }: Flags & DeliveryFilterFlags) => {
+      const query = { ...deliveryQueryOf(flags), format };
+      await write(await client.open("/api/export/deliveries", { query }), format, out);
+    },
   );
 }
 
-function addFileFlags(command: Command): Command {
+function addFileFlags(command: Command): void {
   const formats = new Option("--format <format>", "a table, or a JSON object a line");
-  return command
+  command
     .addOption(formats.choices(["csv", "ndjson"]).default("ndjson"))
-    .option("--out <file>", "where to (default: stdout)")
-    .addOption(urlOption)
-    .addOption(tokenOption);
+    .option("--out <file>", "where to (default: stdout)");
 }
 
-function run(
-  { format, out, ...flags }: Flags,
-  resolve: ResolveOps,
-  ask: (client: Client) => Promise<Response>,
-): Promise<void> {
-  return runCommand(async () => {
-    await askOps(flags, resolve, async (client) => {
-      const rows = rowsOf(await ask(client), format);
-      if (out === undefined) for await (const chunk of rows) await print(chunk);
-      else await writeWhole(out, rows);
-    });
-    return 0;
-  });
+async function write(response: Response, format: Format, out: string | undefined): Promise<void> {
+  const rows = rowsOf(response, format);
+  if (out === undefined) for await (const chunk of rows) await print(chunk);
+  else await writeWhole(out, rows);
 }
 
 /** The chunks as they come, counted where someone watches. Throws CommandError when the export breaks off. */
@@ -97,8 +77,8 @@ async function* rowsOf(response: Response, format: Format): AsyncGenerator<Uint8
     }
   } catch {
     throw new CommandError(
-      exitCodes.unreachable,
       `The export broke off after ${counted(rows)}: it is not whole. Run it again, or ask for less at a time, e.g. with --from and --to.`,
+      exitCodes.unreachable,
     );
   } finally {
     say("\r\u001b[K");
@@ -121,7 +101,7 @@ async function writeWhole(out: string, chunks: AsyncIterable<Uint8Array>): Promi
   const removing = removeWhenStopped(part);
   const file = await open(part, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
     removing.end();
-    throw new CommandError(exitCodes.usage, `${out} cannot be written (${error.code}).`);
+    throw new CommandError(`${out} cannot be written (${error.code}).`);
   });
   try {
     for await (const chunk of chunks) await file.writeFile(chunk);

@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
-import { ConfigError, type ConfigProblem } from "../config/config-error.ts";
-import { readGiven } from "../config/env.ts";
+import { errorCode } from "../support/describe-error.ts";
+import { configFileOf } from "./add/config-file.ts";
 import type { CommandParts } from "./common/command.ts";
 import { CommandError, exitCodes, runCommand } from "./common/ops-client.ts";
 import { print } from "./common/terminal.ts";
@@ -19,9 +19,7 @@ export function register(program: Command, { env }: CommandParts): void {
 }
 
 async function init(env: NodeJS.ProcessEnv): Promise<number> {
-  const problems: ConfigProblem[] = [];
-  const { WAYPOST_CONFIG: shown = "waypost.yaml" } = await readGiven(env, process.cwd(), problems);
-  if (problems.length > 0) throw new ConfigError(problems);
+  const { shown } = await configFileOf(env);
   await write(path.resolve(shown));
   for (const line of [
     `Wrote ${shown}: it has no problems, and routes nothing yet.`,
@@ -40,12 +38,12 @@ async function write(file: string): Promise<void> {
   try {
     await writeFile(file, beginning, { flag: "wx" });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+    const code = errorCode(error);
     throw new CommandError(
-      exitCodes.wrong,
       code === "EEXIST"
         ? `${file} is there already, and stays as it is. To begin anew, move it away first.`
         : `${file} cannot be written (${code}). ${code === "ENOENT" ? "Make its folder first" : "Make its folder writable"}, or name another in WAYPOST_CONFIG.`,
+      exitCodes.wrong,
     );
   }
 }

@@ -3,37 +3,27 @@ import { ApiProblem, type Client, type Delivery, type Message } from "../client/
 import type { CommandParts } from "./common/command.ts";
 import { deliveryUnderEvent } from "./common/delivery-lines.ts";
 import { eventLine } from "./common/event-line.ts";
-import { askOps, type OpsFlags, runCommand, tokenOption, urlOption } from "./common/ops-client.ts";
-import { columns, cut, escapeControls, localTime, print, safeJson } from "./common/terminal.ts";
+import { type AskFlags, asksOps } from "./common/ops-command.ts";
+import { fitted, localTime, show } from "./common/terminal.ts";
 
 /** A message has a handful of events; of one with more, the deliveries of these are shown. */
 const mostAsked = 20;
 
 /** `waypost message <wamid>`: what became of one message, here and at every destination. */
 export function register(program: Command, { resolve }: CommandParts): void {
-  program
+  const command = program
     .command("message")
     .summary("show what became of one message")
     .description(
       "Shows one message: its status, when it got there, every event about it, and where each was delivered.",
     )
     .argument("<wamid>", "the WhatsApp message id, or its pseudonym msg_…")
-    .option("--json", "as one line of JSON")
-    .addOption(urlOption)
-    .addOption(tokenOption)
-    .action((wamid: string, flags: OpsFlags & { json?: true }) =>
-      runCommand(async () => {
-        await askOps(flags, resolve, (client) => show(wamid, flags, client));
-        return 0;
-      }),
-    );
-}
-
-async function show(wamid: string, { json }: { json?: true }, client: Client): Promise<void> {
-  const view = await client.get("/api/messages/{wamid}", { path: { wamid } });
-  if (json) return print(safeJson(view));
-  const deliveries = await deliveriesOf(view, client);
-  for (const line of messageLines(view, deliveries)) print(cut(line, columns()));
+    .option("--json", "as one line of JSON");
+  asksOps(command, resolve, async (client, { json }: AskFlags, wamid: string) => {
+    const view = await client.get("/api/messages/{wamid}", { path: { wamid } });
+    const deliveries = json ? [] : await deliveriesOf(view, client);
+    show(view, json, () => messageLines(view, deliveries));
+  });
 }
 
 async function deliveriesOf({ events }: Message, client: Client): Promise<Delivery[]> {
@@ -51,8 +41,8 @@ function unlessGone(error: unknown): undefined {
 
 /** What our side said of a message that it sent. */
 function toldLines({ template, sentBy, campaign, variant }: Message): string[] {
-  const facts = { template, "sent by": sentBy, campaign, variant };
-  return Object.entries(facts).flatMap(([name, value]) =>
+  const about = { template, "sent by": sentBy, campaign, variant };
+  return Object.entries(about).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name.padEnd(9)}${value}`],
   );
 }
@@ -61,7 +51,7 @@ function messageLines(view: Message, deliveries: readonly Delivery[]): string[] 
   const direction = view.direction === "in" ? "received" : "sent";
   const steps = Object.entries(view.statusAt).sort(([, a], [, b]) => a.localeCompare(b));
   return [
-    escapeControls(`${view.id}  ${direction}  ${view.type ?? "type unknown"}`),
+    `${view.id}  ${direction}  ${view.type ?? "type unknown"}`,
     ...toldLines(view),
     ...(view.status === undefined ? [] : [`status  ${view.status}`]),
     ...steps.map(([status, at]) => `  ${localTime(at)}  ${status}`),
@@ -73,5 +63,5 @@ function messageLines(view: Message, deliveries: readonly Delivery[]): string[] 
         .filter(({ eventId }) => eventId === event.id)
         .map((delivery) => `    ${deliveryUnderEvent(delivery, new Date())}`),
     ]),
-  ].map(escapeControls);
+  ].map(fitted);
 }

@@ -1,17 +1,8 @@
 import type { Command } from "commander";
-import type { QuarantineEntry } from "../client/client.ts";
+import type { Client, QuarantineEntry } from "../client/client.ts";
 import type { CommandParts } from "./common/command.ts";
-import {
-  askOps,
-  type OpsFlags,
-  type ResolveOps,
-  runCommand,
-  tokenOption,
-  urlOption,
-} from "./common/ops-client.ts";
-import { columns, cut, escapeControls, localTime, print, safeJson } from "./common/terminal.ts";
-
-type Flags = OpsFlags & { readonly json?: true; readonly raw?: true };
+import { type AskFlags, allOf, asking, asksOps } from "./common/ops-command.ts";
+import { escapeControls, fitted, localTime, print, show, showEach } from "./common/terminal.ts";
 
 const shown = 50;
 
@@ -21,19 +12,15 @@ export function register(program: Command, { resolve }: CommandParts): void {
     .command("quarantine")
     .summary("show what could not be understood")
     .description(`Lists the newest ${shown} signed POSTs that could not be understood, and why.`)
-    .option("--json", "one entry per line as JSON")
-    .addOption(urlOption)
-    .addOption(tokenOption)
-    .action((flags: Flags) => runCommand(() => list(flags, resolve)));
+    .option("--json", "one entry per line as JSON");
+  asksOps(command, resolve, list);
   command
     .command("show")
     .summary("show one whole")
     .description("Shows one entry with its body. --url, --token and --json as above.")
     .argument("<id>", "its id, qrn_…")
     .option("--raw", "only the body, byte for byte")
-    .action((id: string, _flags: Flags, self: Command) =>
-      runCommand(() => show(id, self.optsWithGlobals<Flags>(), resolve)),
-    );
+    .action(asking(resolve, showWhole));
   command
     .command("retry")
     .summary("read one again")
@@ -41,35 +28,22 @@ export function register(program: Command, { resolve }: CommandParts): void {
       "Publishes what can be understood now, and closes the entry where nothing is left.",
     )
     .argument("<id>", "its id, qrn_…")
-    .action((id: string, _flags: Flags, self: Command) =>
-      runCommand(() => retry(id, self.optsWithGlobals<Flags>(), resolve)),
-    );
+    .action(asking(resolve, retry));
 }
 
-async function retry(id: string, flags: Flags, resolve: ResolveOps): Promise<number> {
-  const { understood, published, problems, closed } = await askOps(flags, resolve, (client) =>
-    client.post("/api/quarantine/{id}/retry", { path: { id } }),
-  );
+async function retry(client: Client, _flags: AskFlags, id: string): Promise<void> {
+  const answer = await client.post("/api/quarantine/{id}/retry", { path: { id } });
+  const { understood, published, problems, closed } = answer;
   const rest = closed
     ? "Nothing is left: the entry is closed."
     : `${problems.length} problems stay.`;
   print(`${understood} events understood, ${published.length} of them new. ${rest}`);
-  for (const problem of problems)
-    print(cut(`  ${escapeControls(problemText(problem))}`, columns()));
-  return 0;
+  for (const problem of problems) print(fitted(`  ${problemText(problem)}`));
 }
 
-async function list(flags: Flags, resolve: ResolveOps): Promise<number> {
-  let count = 0;
-  await askOps(flags, resolve, async (client) => {
-    for await (const entry of client.list("/api/quarantine", { max: shown })) {
-      count += 1;
-      if (flags.json) print(safeJson(entry));
-      else for (const line of entryLines(entry)) print(line);
-    }
-  });
-  if (count === 0) process.stderr.write("The quarantine is empty.\n");
-  return 0;
+async function list(client: Client, { json }: AskFlags): Promise<void> {
+  const entries = await allOf(client.list("/api/quarantine", { max: shown }));
+  showEach(entries, json, entryLines, "The quarantine is empty.");
 }
 
 /** The id is shown whole, or it could not be copied. */
@@ -77,30 +51,31 @@ function entryLines(entry: QuarantineEntry): string[] {
   const [first, ...more] = entry.problems;
   const others = more.length > 0 ? ` (and ${more.length} more)` : "";
   const why = first === undefined ? "no reason was kept" : `${problemText(first)}${others}`;
-  return [headLine(entry), cut(`  ${escapeControls(why)}`, columns())];
+  return [headLine(entry), fitted(`  ${why}`)];
 }
 
 function headLine({ receivedAt, id, bytes, source }: QuarantineEntry): string {
-  const from = source === undefined ? "" : `  ${escapeControls(source)}`;
-  return `${localTime(receivedAt)}  ${escapeControls(id)}  ${bytes} bytes${from}`;
+  const from = source === undefined ? "" : `  ${source}`;
+  return escapeControls(`${localTime(receivedAt)}  ${id}  ${bytes} bytes${from}`);
 }
 
 function problemText({ path, reason }: QuarantineEntry["problems"][number]): string {
   return path === "" ? reason : `${path}: ${reason}`;
 }
 
-async function show(id: string, flags: Flags, resolve: ResolveOps): Promise<number> {
-  const entry = await askOps(flags, resolve, (client) =>
-    client.get("/api/quarantine/{id}", { path: { id } }),
-  );
+async function showWhole(
+  client: Client,
+  { raw, json }: AskFlags & { readonly raw?: true },
+  id: string,
+): Promise<void> {
+  const entry = await client.get("/api/quarantine/{id}", { path: { id } });
   // Only lists leave out the bytes of large ones.
   const body = Buffer.from(entry.dataBase64 ?? "", "base64");
-  if (flags.raw) process.stdout.write(body);
-  else if (flags.json) print(safeJson(entry));
-  else {
-    print(headLine(entry));
-    for (const problem of entry.problems) print(`  ${escapeControls(problemText(problem))}`);
-    print(escapeControls(body.toString("utf8")));
-  }
-  return 0;
+  if (raw) process.stdout.write(body);
+  else show(entry, json, () => wholeLines(entry, body.toString("utf8")));
+}
+
+function wholeLines(entry: QuarantineEntry, body: string): string[] {
+  const problems = entry.problems.map((problem) => `  ${problemText(problem)}`);
+  return [headLine(entry), ...problems, body].map(escapeControls);
 }

@@ -1,18 +1,10 @@
 import type { Command } from "commander";
-import type { Answer } from "../client/client.ts";
+import type { Answer, Client } from "../client/client.ts";
 import type { CommandParts } from "./common/command.ts";
-import {
-  askOps,
-  exitCodes,
-  type OpsFlags,
-  type ResolveOps,
-  runCommand,
-  tokenOption,
-  urlOption,
-} from "./common/ops-client.ts";
-import { escapeControls, print, safeJson } from "./common/terminal.ts";
+import { exitCodes } from "./common/ops-client.ts";
+import { type AskFlags, asksOps } from "./common/ops-command.ts";
+import { escapeControls, show } from "./common/terminal.ts";
 
-type Flags = OpsFlags & { readonly json?: true };
 type Reloaded = Answer<"POST", "/api/reload">;
 
 /** New destinations may load a vendor's client, and a new queue may wait for the broker. */
@@ -20,24 +12,19 @@ const timeoutMs = 60_000;
 
 /** `waypost reload`: the process that answers there reads waypost.yaml again. */
 export function register(program: Command, { resolve }: CommandParts): void {
-  program
+  const command = program
     .command("reload")
     .summary("let a running Waypost read waypost.yaml again")
     .description(
       "Lets the process at --url read waypost.yaml again, without losing or reordering anything. A file with problems is refused, and what ran goes on. Roles that run apart are reloaded each at its own ops port; those still behind are listed, and the exit code is 1.",
     )
-    .option("--json", "as one line of JSON")
-    .addOption(urlOption)
-    .addOption(tokenOption)
-    .action((flags: Flags) => runCommand(() => reload(flags, resolve)));
+    .option("--json", "as one line of JSON");
+  asksOps(command, resolve, reload);
 }
 
-async function reload(flags: Flags, resolve: ResolveOps): Promise<number> {
-  const reloaded = await askOps(flags, resolve, (client) =>
-    client.post("/api/reload", { timeoutMs }),
-  );
-  if (flags.json) print(safeJson(reloaded));
-  else for (const line of linesOf(reloaded)) print(escapeControls(line));
+async function reload(client: Client, { json }: AskFlags): Promise<number> {
+  const reloaded = await client.post("/api/reload", { timeoutMs });
+  show(reloaded, json, linesOf);
   return reloaded.others.length > 0 ? exitCodes.wrong : 0;
 }
 
@@ -49,5 +36,5 @@ function linesOf({ destinations, routes, warnings, others }: Reloaded): string[]
       ({ id, role }) =>
         `Behind: ${id} (${role}). Reload it at its own ops port, or send it SIGHUP.`,
     ),
-  ];
+  ].map(escapeControls);
 }

@@ -1,35 +1,27 @@
-import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import type { Client } from "../client/client.ts";
 import type { Renormalization, RenormalizationRequest } from "../contracts.ts";
 import { addUp } from "../jobs/renormalize/tally.ts";
+import { confirmHere } from "./add/questions.ts";
 import type { CommandParts } from "./common/command.ts";
-import {
-  askOps,
-  CommandError,
-  exitCodes,
-  type OpsFlags,
-  runCommand,
-  tokenOption,
-  urlOption,
-} from "./common/ops-client.ts";
+import { CommandError, exitCodes } from "./common/ops-client.ts";
+import { type AskFlags, asksOps } from "./common/ops-command.ts";
 import { summaryLines, toPublish } from "./common/renormalize-summary.ts";
 import { print, safeJson } from "./common/terminal.ts";
 import { parseTime } from "./common/times.ts";
 import { collect } from "./events.ts";
 
-interface Flags extends OpsFlags {
+interface Flags extends AskFlags {
   readonly from: string;
   readonly to?: string;
   readonly type?: readonly string[];
   readonly dryRun?: true;
   readonly yes?: true;
-  readonly json?: true;
 }
 
 /** `waypost renormalize`: what the present parser makes of what is stored; publishes it when told so. */
 export function register(program: Command, { resolve }: CommandParts): void {
-  program
+  const command = program
     .command("renormalize")
     .summary("read stored webhooks again, with the present parser")
     .description(
@@ -44,17 +36,13 @@ export function register(program: Command, { resolve }: CommandParts): void {
     .option("--type <pattern>", "e.g. 'whatsapp.unrecognized.#'; repeat it for more", collect)
     .option("--dry-run", "show what would be published, publish nothing")
     .option("--yes", "publish without asking")
-    .option("--json", "the summary as JSON")
-    .addOption(urlOption)
-    .addOption(tokenOption)
-    .action((flags: Flags) =>
-      runCommand(() => askOps(flags, resolve, (client) => renormalize(flags, client))),
-    );
+    .option("--json", "the summary as JSON");
+  asksOps(command, resolve, renormalize);
 }
 
 type Range = Pick<RenormalizationRequest, "from" | "to" | "types">;
 
-async function renormalize(flags: Flags, client: Client): Promise<number> {
+async function renormalize(client: Client, flags: Flags): Promise<number> {
   const range = {
     from: flags.from,
     to: flags.to ?? new Date().toISOString(),
@@ -75,7 +63,7 @@ async function publish(
   found: Renormalization,
 ): Promise<Renormalization> {
   if (!flags.yes && !(await confirmed(toPublish(found)))) {
-    throw new CommandError(exitCodes.wrong, "Nothing was published.");
+    throw new CommandError("Nothing was published.", exitCodes.wrong);
   }
   const done = await allSlices(client, { ...range, dryRun: false });
   const { published } = done.counts;
@@ -103,15 +91,6 @@ async function allSlices(
   return sum;
 }
 
-async function confirmed(count: number): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    throw new CommandError(exitCodes.usage, "Nobody can be asked here: add --yes, or --dry-run.");
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question(`Publish ${count} events? Type yes: `);
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    terminal.close();
-  }
+function confirmed(count: number): Promise<boolean> {
+  return confirmHere(`Publish ${count} events? Type yes:`, "add --yes, or --dry-run.");
 }

@@ -4,15 +4,8 @@ import { systemClock } from "../support/clock.ts";
 import { delay } from "../support/delay.ts";
 import { askTerminal } from "./add/questions.ts";
 import type { CommandParts } from "./common/command.ts";
-import {
-  askOps,
-  exitCodes,
-  type OpsFlags,
-  type ResolveOps,
-  runCommand,
-  tokenOption,
-  urlOption,
-} from "./common/ops-client.ts";
+import { exitCodes } from "./common/ops-client.ts";
+import { type AskFlags, asksOps } from "./common/ops-command.ts";
 import { escapeControls, print, safeJson } from "./common/terminal.ts";
 import { parseTime } from "./common/times.ts";
 import { collect } from "./events.ts";
@@ -20,7 +13,7 @@ import { collect } from "./events.ts";
 const verdicts = ["delivered", "found", "outage", "refused", "config"] as const;
 type Verdict = (typeof verdicts)[number];
 
-interface Flags extends OpsFlags {
+interface Flags extends AskFlags {
   readonly to: string;
   readonly type?: readonly string[];
   readonly contact?: string;
@@ -37,15 +30,26 @@ interface Flags extends OpsFlags {
   readonly rate: string;
   readonly dryRun?: true;
   readonly yes?: true;
-  readonly json?: true;
 }
 
 /** `waypost replay`: what the log has is sent again. */
 export function register(program: Command, { resolve }: CommandParts): void {
-  const replay = addFlags(program.command("replay")).action((flags: Flags) =>
-    runCommand(() => askOps(flags, resolve, (client) => run(flags, client))),
-  );
-  registerShowAndAbort(replay, resolve);
+  const command = addFlags(program.command("replay"));
+  asksOps(command, resolve, run);
+  const showing = command
+    .command("show")
+    .description(
+      "how far a replay is, and what became of its deliveries; without an id the newest ones",
+    )
+    .argument("[id]", "rpl_…");
+  asksOps(showing, resolve, show);
+  const aborting = command
+    .command("abort")
+    .description("opens no more; what it has opened is delivered all the same")
+    .argument("<id>", "rpl_…");
+  asksOps(aborting, resolve, async (client, _flags, id: string) => {
+    print(line(await client.post("/api/replays/{id}/abort", { path: { id } })));
+  });
 }
 
 function addFlags(command: Command): Command {
@@ -77,38 +81,7 @@ function addFlags(command: Command): Command {
     .option("--rate <n>", "deliveries a second", "10")
     .option("--dry-run", "shows what would be sent")
     .option("--yes", "sends without asking")
-    .option("--json", "as JSON")
-    .addOption(urlOption)
-    .addOption(tokenOption);
-}
-
-function registerShowAndAbort(replay: Command, resolve: ResolveOps): void {
-  replay
-    .command("show")
-    .description(
-      "how far a replay is, and what became of its deliveries; without an id the newest ones",
-    )
-    .argument("[id]", "rpl_…")
-    .addOption(urlOption)
-    .addOption(tokenOption)
-    .action((id: string | undefined, flags: OpsFlags) =>
-      runCommand(() => askOps(flags, resolve, (client) => show(id, client))),
-    );
-  replay
-    .command("abort")
-    .description("opens no more; what it has opened is delivered all the same")
-    .argument("<id>", "rpl_…")
-    .addOption(urlOption)
-    .addOption(tokenOption)
-    .action((id: string, flags: OpsFlags) =>
-      runCommand(async () => {
-        const aborted = await askOps(flags, resolve, (client) =>
-          client.post("/api/replays/{id}/abort", { path: { id } }),
-        );
-        print(line(aborted));
-        return 0;
-      }),
-    );
+    .option("--json", "as JSON");
 }
 
 function requestOf(flags: Flags) {
@@ -124,7 +97,7 @@ function requestOf(flags: Flags) {
   };
 }
 
-async function run(flags: Flags, client: Client): Promise<number> {
+async function run(client: Client, flags: Flags): Promise<number> {
   const request = requestOf(flags);
   const dryRun = await client.post("/api/replays", { body: { ...request, dryRun: true } });
   const plan = dryRun as ReplayPlan;
@@ -184,13 +157,9 @@ function isOver({ state, rows = {} }: Replay): boolean {
   return state !== "running" && (rows["open"] ?? 0) + (rows["sending"] ?? 0) === 0;
 }
 
-async function show(id: string | undefined, client: Client): Promise<number> {
-  if (id !== undefined) {
-    print(line(await client.get("/api/replays/{id}", { path: { id } })));
-    return 0;
-  }
+async function show(client: Client, _flags: AskFlags, id: string | undefined): Promise<void> {
+  if (id !== undefined) return print(line(await client.get("/api/replays/{id}", { path: { id } })));
   for await (const replay of client.list("/api/replays", { max: 20 })) print(line(replay));
-  return 0;
 }
 
 function line({ id, state, to, by, opened, found, reason, rows }: Replay): string {

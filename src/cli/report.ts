@@ -1,22 +1,22 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { csvLine, reportColumns, reportTable } from "../contracts/report-table.ts";
+import { reportColumns, reportTable } from "../contracts/report-table.ts";
 import type { ReportAnswer, ReportRow } from "../contracts.ts";
+import { csvRow } from "../support/csv.ts";
 import type { CommandParts } from "./common/command.ts";
-import { askOps, type OpsFlags, runCommand, tokenOption, urlOption } from "./common/ops-client.ts";
-import { escapeControls, print, safeJson } from "./common/terminal.ts";
+import { type AskFlags, asksOps } from "./common/ops-command.ts";
+import { escapeControls, show } from "./common/terminal.ts";
 import { parseTime } from "./common/times.ts";
 
-interface Flags extends OpsFlags {
+interface Flags extends AskFlags {
   readonly by: string;
   readonly from?: string;
   readonly to?: string;
   readonly csv?: true;
-  readonly json?: true;
 }
 
 /** `waypost report`: what became of what was sent. */
 export function register(program: Command, { resolve }: CommandParts): void {
-  program
+  const command = program
     .command("report")
     .summary("show what became of what was sent")
     .description(
@@ -35,20 +35,11 @@ export function register(program: Command, { resolve }: CommandParts): void {
     )
     .option("--to <time>", "sent before (default: now)", parseTime)
     .option("--csv", "the rows as CSV")
-    .option("--json", "all of it as one line of JSON")
-    .addOption(urlOption)
-    .addOption(tokenOption)
-    .action((flags: Flags) =>
-      runCommand(async () => {
-        const { by, from, to } = flags;
-        const query = { by: by.split(","), ...(from && { from }), ...(to && { to }) };
-        const report = await askOps(flags, resolve, (client) =>
-          client.get("/api/report", { query: query as never }),
-        );
-        show(report as unknown as ReportAnswer, flags);
-        return 0;
-      }),
-    );
+    .option("--json", "all of it as one line of JSON");
+  asksOps(command, resolve, async (client, { by, from, to, csv, json }: Flags) => {
+    const report = await client.get("/api/report", { query: { by: by.split(","), from, to } });
+    show(report, json, csv ? csvLines : reportLines);
+  });
 }
 
 function keys(value: string): string {
@@ -56,17 +47,17 @@ function keys(value: string): string {
   return value;
 }
 
-function show(report: ReportAnswer, { csv, json }: Flags): void {
-  if (json) print(safeJson(report));
-  else if (csv) for (const line of csvLines(report)) print(line);
-  else for (const line of reportTable(report)) print(escapeControls(line));
+function reportLines(report: ReportAnswer): string[] {
+  return reportTable(report).map(escapeControls);
 }
 
 function csvLines({ by, rows, total }: ReportAnswer): string[] {
   const columns = reportColumns(by);
   const all: readonly ReportRow[] = rows.length === 0 ? [total] : rows;
-  return [
-    csvLine(columns.map(({ name }) => name)),
-    ...all.map((row) => csvLine(columns.map(({ value }) => value(row)))),
+  const cells = [
+    columns.map(({ name }) => name),
+    ...all.map((row) => columns.map(({ value }) => value(row))),
   ];
+  // Printed, a line ends as the terminal's do.
+  return cells.map((row) => csvRow(row).slice(0, -2));
 }

@@ -88,7 +88,7 @@ type Flags = OpsFlags & {
 
 async function run(given: string | undefined, flags: Flags, parts: Parts): Promise<number> {
   if ((given === undefined) === (flags.conversation === undefined)) {
-    throw new CommandError(exitCodes.usage, "Name an event, a file, or --conversation.");
+    throw new CommandError("Name an event, a file, or --conversation.");
   }
   if (given === undefined) return testConversation(flags, parts);
   if (flags.here) return testHere(given, flags, parts);
@@ -191,7 +191,7 @@ async function findEvents(given: string, flags: OpsFlags, resolve: ResolveOps): 
 /** Throws CommandError for what looks like a file and is none. */
 async function isNoFile(given: string): Promise<boolean> {
   if (await isFile(given)) return false;
-  if (/[/\\]|\.json$/.test(given)) throw new CommandError(exitCodes.usage, `no file ${given}`);
+  if (/[/\\]|\.json$/.test(given)) throw new CommandError(`no file ${given}`);
   return true;
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { tryCallback } from "../meta/try-callback.ts";
 import type { CommandParts } from "./common/command.ts";
-import { CommandError, exitCodes, runCommand } from "./common/ops-client.ts";
+import { CommandError, runCommand } from "./common/ops-client.ts";
 import { addFlags, type SimulateFlags } from "./simulate/flags.ts";
 import { listKinds, makePlan, type Plan } from "./simulate/plan.ts";
 import { type Print, printJson, printText } from "./simulate/print.ts";
@@ -89,5 +89,5 @@ async function send(
 }
 
 function asUsage(error: unknown): never {
-  throw error instanceof RangeError ? new CommandError(exitCodes.usage, error.message) : error;
+  throw error instanceof RangeError ? new CommandError(error.message) : error;
 }

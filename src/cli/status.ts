@@ -3,33 +3,22 @@ import type { Status } from "../client/client.ts";
 import { runbookFile } from "../contracts.ts";
 import type { CommandParts } from "./common/command.ts";
 import { destinationLines } from "./common/destination-lines.ts";
-import {
-  askOps,
-  exitCodes,
-  type OpsFlags,
-  runCommand,
-  tokenOption,
-  urlOption,
-} from "./common/ops-client.ts";
-import { duration, escapeControls, print, safeJson } from "./common/terminal.ts";
+import { exitCodes } from "./common/ops-client.ts";
+import { type AskFlags, asksOps } from "./common/ops-command.ts";
+import { duration, escapeControls, show } from "./common/terminal.ts";
 
 /** `waypost status`: one screen, what is wrong first. Exits 1 when something is. */
 export function register(program: Command, { resolve }: CommandParts): void {
-  program
+  const command = program
     .command("status")
     .summary("show whether all is well")
     .description("Shows on one screen whether all is well; what is wrong first, with a remedy.")
-    .option("--json", "as one line of JSON")
-    .addOption(urlOption)
-    .addOption(tokenOption)
-    .action((flags: OpsFlags & { json?: true }) =>
-      runCommand(async () => {
-        const status = await askOps(flags, resolve, (client) => client.get("/api/status"));
-        if (flags.json) print(safeJson(status));
-        else for (const line of statusLines(status, new Date())) print(escapeControls(line));
-        return status.ok ? 0 : exitCodes.wrong;
-      }),
-    );
+    .option("--json", "as one line of JSON");
+  asksOps(command, resolve, async (client, { json }: AskFlags) => {
+    const status = await client.get("/api/status");
+    show(status, json, () => statusLines(status, new Date()));
+    return status.ok ? 0 : exitCodes.wrong;
+  });
 }
 
 /** Pure. */
@@ -56,7 +45,7 @@ function statusLines(status: Status, now: Date): string[] {
       ? "accounts  none heard of yet; `waypost simulate` sends a message"
       : "accounts",
     ...status.accounts.map(({ id, lastEventAt }) => `  ${id}  last webhook ${ago(lastEventAt)}`),
-  ];
+  ].map(escapeControls);
 }
 
 function verdict({ ok, problems }: Status): string {

@@ -1,39 +1,24 @@
 import type { Command } from "commander";
 import { type Answer, ApiProblem, type Client } from "../client/client.ts";
 import type { CommandParts } from "./common/command.ts";
-import { askOps, type OpsFlags, runCommand, tokenOption, urlOption } from "./common/ops-client.ts";
-import {
-  columns,
-  cut,
-  escapeControls,
-  localTime,
-  pad,
-  print,
-  safeJson,
-} from "./common/terminal.ts";
+import { type AskFlags, asksOps } from "./common/ops-command.ts";
+import { fitted, localTime, pad, show } from "./common/terminal.ts";
 
 type Timeline = Answer<"GET", "/api/timeline/{id}">;
 
 /** `waypost timeline <id>`: what became of one event, step by step. */
 export function register(program: Command, { resolve }: CommandParts): void {
-  program
+  const command = program
     .command("timeline")
     .summary("show what became of one event, step by step")
     .description(
       "Shows each step of an event, from its POST to every attempt at every destination, and why it was not sent to the others.",
     )
     .argument("<id>", "an event id, or any other id that leads to one, such as a message's")
-    .option("--json", "as one line of JSON")
-    .addOption(urlOption)
-    .addOption(tokenOption)
-    .action((id: string, flags: OpsFlags & { json?: true }) =>
-      runCommand(async () => {
-        const timeline = await askOps(flags, resolve, (client) => find(client, id));
-        if (flags.json) print(safeJson(timeline));
-        else for (const line of timelineLines(timeline)) print(cut(line, columns()));
-        return 0;
-      }),
-    );
+    .option("--json", "as one line of JSON");
+  asksOps(command, resolve, async (client, { json }: AskFlags, id: string) => {
+    show(await find(client, id), json, timelineLines);
+  });
 }
 
 /** Of the event; else of the first that the id leads to. */
@@ -57,5 +42,5 @@ function timelineLines({ event, steps }: Timeline): string[] {
       `${localTime(at)}  ${pad(kind, 9)}  ${words}${ms === undefined ? "" : ` ${ms} ms.`}`,
       ...(detail === undefined ? [] : [`${" ".repeat(27)}${detail}`]),
     ]),
-  ].map(escapeControls);
+  ].map(fitted);
 }

@@ -1,20 +1,13 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { ApiToken, Client, Scope } from "../client/client.ts";
+import { parseList } from "../config/env.ts";
 import { parseDuration } from "../support/duration.ts";
 import type { CommandParts } from "./common/command.ts";
-import {
-  askOps,
-  CommandError,
-  exitCodes,
-  type OpsFlags,
-  runCommand,
-  tokenOption,
-  urlOption,
-} from "./common/ops-client.ts";
-import { escapeControls, localTime, print, safeJson } from "./common/terminal.ts";
+import { CommandError } from "./common/ops-client.ts";
+import { type AskFlags, asksOps } from "./common/ops-command.ts";
+import { escapeControls, localTime, print, safeJson, show, showEach } from "./common/terminal.ts";
 
-type Flags = OpsFlags & { readonly json?: true };
-interface CreateFlags extends Flags {
+interface CreateFlags extends AskFlags {
   readonly name?: string;
   readonly scope: readonly Scope[];
   readonly account?: readonly string[];
@@ -29,52 +22,44 @@ export function register(program: Command, { resolve }: CommandParts): void {
     .command("tokens")
     .summary("who may ask the API, by name")
     .description("Makes, lists and revokes tokens by name. It needs a token with the scope admin.");
-  const withOps = (command: Command) =>
-    command.option("--json", "as one line of JSON").addOption(urlOption).addOption(tokenOption);
-  withOps(
-    tokens
-      .command("create [name]")
-      .description("Makes a token and shows its secret, once: on stdout, all else on stderr.")
-      .option("--name <name>", "the name, where it does not stand by itself")
-      .requiredOption("--scope <scopes>", `of ${scopes.join(", ")}, with commas`, parseScopes)
-      .option(
-        "--account <accounts>",
-        "only these: names of waypost.yaml or phone number ids",
-        parts,
-      )
-      .option("--expires <when>", "90d, 12h, or a date (default: never)", parseExpiry),
-  ).action((given: string | undefined, flags: CreateFlags) =>
-    runCommand(() => {
-      const name = given ?? flags.name;
-      if (name === undefined) throw new CommandError(exitCodes.usage, "Say for whom: --name anna.");
-      return askOps(flags, resolve, (client) => create(name, flags, client));
-    }),
-  );
-  withOps(
-    tokens.command("list", { isDefault: true }).description("Shows them, without secrets."),
-  ).action((flags: Flags) =>
-    runCommand(() => askOps(flags, resolve, (client) => list(flags, client))),
-  );
-  withOps(
-    tokens
-      .command("revoke <name>")
-      .description("Ends a token for good, its sessions and tails too."),
-  ).action((name: string, { json, ...flags }: Flags) =>
-    runCommand(() =>
-      askOps(flags, resolve, async (client) => {
-        const answer = await client.delete("/api/tokens/{name}", { path: { name } });
-        print(json ? safeJson(answer) : `${escapeControls(name)} is revoked.`);
-        return 0;
-      }),
-    ),
-  );
+  const creating = tokens
+    .command("create [name]")
+    .description("Makes a token and shows its secret, once: on stdout, all else on stderr.")
+    .option("--name <name>", "the name, where it does not stand by itself")
+    .requiredOption("--scope <scopes>", `of ${scopes.join(", ")}, with commas`, parseScopes)
+    .option(
+      "--account <accounts>",
+      "only these: names of waypost.yaml or phone number ids",
+      parseList,
+    )
+    .option("--expires <when>", "90d, 12h, or a date (default: never)", parseExpiry)
+    .option("--json", "as one line of JSON");
+  asksOps(creating, resolve, create);
+  const listing = tokens
+    .command("list", { isDefault: true })
+    .description("Shows them, without secrets.")
+    .option("--json", "as one line of JSON");
+  asksOps(listing, resolve, async (client, { json }: AskFlags) => {
+    const { items } = await client.get("/api/tokens");
+    showEach(items, json, tokenLine, "There is none by name.");
+  });
+  const revoking = tokens
+    .command("revoke <name>")
+    .description("Ends a token for good, its sessions and tails too.")
+    .option("--json", "as one line of JSON");
+  asksOps(revoking, resolve, async (client, { json }: AskFlags, name: string) => {
+    const answer = await client.delete("/api/tokens/{name}", { path: { name } });
+    show(answer, json, () => `${escapeControls(name)} is revoked.`);
+  });
 }
 
 async function create(
-  name: string,
-  { scope, account, expires, json }: CreateFlags,
   client: Client,
-): Promise<number> {
+  flags: CreateFlags,
+  name: string | undefined = flags.name,
+): Promise<void> {
+  if (name === undefined) throw new CommandError("Say for whom: --name anna.");
+  const { scope, account, expires, json } = flags;
   const made = await client.post("/api/tokens", {
     body: {
       ...{ name, scopes: [...scope] },
@@ -82,19 +67,9 @@ async function create(
       ...(expires !== undefined && { expiresAt: expires }),
     },
   });
-  if (json) print(safeJson(made));
-  else {
-    process.stderr.write(`${tokenLine(made)}\nThis is its secret; it is not shown again:\n`);
-    print(made.secret);
-  }
-  return 0;
-}
-
-async function list({ json }: Flags, client: Client): Promise<number> {
-  const { items } = await client.get("/api/tokens");
-  for (const token of items) print(json ? safeJson(token) : tokenLine(token));
-  if (items.length === 0) process.stderr.write("There is none by name.\n");
-  return 0;
+  if (json) return print(safeJson(made));
+  process.stderr.write(`${tokenLine(made)}\nThis is its secret; it is not shown again:\n`);
+  print(made.secret);
 }
 
 /** One line. */
@@ -111,15 +86,8 @@ function tokenLine({ name, scopes: has, accounts, ...token }: ApiToken): string 
   return escapeControls(`${name}  ${parts.filter(Boolean).join("  ")}`);
 }
 
-function parts(text: string): string[] {
-  return text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
-}
-
 function parseScopes(text: string): Scope[] {
-  const given = parts(text);
+  const given = parseList(text);
   const known = given.filter((each): each is Scope => scopes.some((scope) => scope === each));
   if (known.length === 0 || known.length < given.length) {
     throw new InvalidArgumentError(`There are ${scopes.join(", ")}.`);

@@ -1,26 +1,19 @@
-import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import type { Answer, Client, Destination } from "../client/client.ts";
+import { confirmHere } from "./add/questions.ts";
 import type { CommandParts } from "./common/command.ts";
-import {
-  askOps,
-  CommandError,
-  exitCodes,
-  type OpsFlags,
-  runCommand,
-  tokenOption,
-  urlOption,
-} from "./common/ops-client.ts";
-import { escapeControls, print, safeJson } from "./common/terminal.ts";
+import { exitCodes } from "./common/ops-client.ts";
+import { type AskFlags, asksOps } from "./common/ops-command.ts";
+import { escapeControls, show } from "./common/terminal.ts";
 
-type Flags = OpsFlags & { readonly yes?: true; readonly force?: true; readonly json?: true };
+type Flags = AskFlags & { readonly yes?: true; readonly force?: true };
 
 type Pruned = Answer<"POST", "/api/topology/prune">;
 
 /** `waypost topology`: removes what destinations that are no longer configured have left, and dead messages. */
 export function register(program: Command, { resolve }: CommandParts): void {
   const topology = program.command("topology").description("looks after the queues");
-  topology
+  const dropping = topology
     .command("drop-dead")
     .summary("delete what lies in a queue's dead queue")
     .description(
@@ -28,13 +21,9 @@ export function register(program: Command, { resolve }: CommandParts): void {
     )
     .argument("<queue>", "such as waypost.store, or waypost.dead.waypost.store")
     .option("--yes", "without the question")
-    .option("--json", "as one line of JSON")
-    .addOption(urlOption)
-    .addOption(tokenOption)
-    .action((queue: string, flags: Flags) =>
-      runCommand(() => askOps(flags, resolve, (client) => dropDead(queue, flags, client))),
-    );
-  topology
+    .option("--json", "as one line of JSON");
+  asksOps(dropping, resolve, dropDead);
+  const pruning = topology
     .command("prune")
     .summary("remove the queues of former destinations")
     .description(
@@ -42,15 +31,11 @@ export function register(program: Command, { resolve }: CommandParts): void {
     )
     .option("--yes", "without the question")
     .option("--force", "also where messages wait or deliveries are open; those end as dead")
-    .option("--json", "as one line of JSON")
-    .addOption(urlOption)
-    .addOption(tokenOption)
-    .action((flags: Flags) =>
-      runCommand(() => askOps(flags, resolve, (client) => prune(flags, client))),
-    );
+    .option("--json", "as one line of JSON");
+  asksOps(pruning, resolve, prune);
 }
 
-async function prune(flags: Flags, client: Client): Promise<number> {
+async function prune(client: Client, flags: Flags): Promise<number> {
   const { items } = await client.get("/api/destinations");
   const left = items.filter(({ state }) => state === "removed");
   if (left.length > 0 && !flags.yes && !(await agreed(left, flags))) return exitCodes.wrong;
@@ -59,17 +44,17 @@ async function prune(flags: Flags, client: Client): Promise<number> {
     left.length === 0
       ? { removed: [], kept: [] }
       : await client.post("/api/topology/prune", { body });
-  if (flags.json) print(safeJson(pruned));
-  else for (const line of prunedLines(pruned)) print(escapeControls(line));
+  show(pruned, flags.json, (all) => prunedLines(all).map(escapeControls));
   return pruned.kept.length > 0 ? exitCodes.wrong : 0;
 }
 
-async function dropDead(queue: string, flags: Flags, client: Client): Promise<number> {
+async function dropDead(client: Client, { yes, json }: Flags, queue: string): Promise<number> {
   const question = `Delete for good what lies in the dead queue of ${queue}?`;
-  if (!flags.yes && !(await ask(question))) return exitCodes.wrong;
+  if (!yes && !(await ask(question))) return exitCodes.wrong;
   const answer = await client.post("/api/topology/drop-dead", { body: { queue } });
-  if (flags.json) print(safeJson(answer));
-  else print(answer.dropped === 1 ? "1 message is gone." : `${answer.dropped} messages are gone.`);
+  show(answer, json, ({ dropped }) =>
+    dropped === 1 ? "1 message is gone." : `${dropped} messages are gone.`,
+  );
   return 0;
 }
 
@@ -78,14 +63,8 @@ function agreed(left: readonly Destination[], { force }: Flags): Promise<boolean
   return ask(`Remove the queues of ${names}${force ? " and end their open deliveries" : ""}?`);
 }
 
-async function ask(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    throw new CommandError(exitCodes.usage, "Nobody can be asked here: say --yes.");
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(escapeControls(`${question} [y/N] `));
-  terminal.close();
-  return /^y(es)?$/i.test(answer.trim());
+function ask(question: string): Promise<boolean> {
+  return confirmHere(`${question} [y/N]`, "say --yes.");
 }
 
 function prunedLines({ removed, kept }: Pruned): string[] {

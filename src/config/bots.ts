@@ -1,7 +1,7 @@
 import { type Checked, checkReference } from "./check/checked.ts";
 import type { RawDestination } from "./raw-routing.ts";
 import { record } from "./shape.ts";
-import type { Report, YamlPath } from "./yaml-file.ts";
+import type { YamlPath } from "./yaml-file.ts";
 
 /* Who writes to contacts, and whose answers are written: a destination of kind webhook with `reply: true`. */
 
@@ -45,46 +45,36 @@ export function viasOf(options: Readonly<Record<string, unknown>> | undefined): 
 }
 
 /** What the schema of a webhook cannot say of `reply` and `via`. */
-export function checkBot(
-  destination: unknown,
-  path: YamlPath,
-  checked: Checked,
-  report: Report,
-): void {
+export function checkBot(destination: unknown, path: YamlPath, checked: Checked): void {
   const { kind, format, via } = record(destination);
   if (kind !== "webhook") return;
   if (!isBot(record(destination))) {
     if (via === undefined) return;
-    report([...path, "via"], {
+    checked.report([...path, "via"], {
       problem: "belongs to a bot, whose answers it sends",
       remedy: "Add reply: true, or remove via",
     });
     return;
   }
   if (format === "meta") {
-    report([...path, "format"], {
+    checked.report([...path, "format"], {
       problem: "is not for a bot, which is sent events and answers them",
       remedy: "Remove format, or reply: true",
     });
   }
-  checkVia({ via, for: "reply: true" }, [...path, "via"], checked, report);
+  checkVia({ via, for: "reply: true" }, [...path, "via"], checked);
 }
 
 /** Options of a route for a bot: it is one for all routes, or for none. */
-export function checkBotOverride(
-  override: unknown,
-  path: YamlPath,
-  checked: Checked,
-  report: Report,
-): void {
+export function checkBotOverride(override: unknown, path: YamlPath, checked: Checked): void {
   const { reply, via } = record(override);
   if (reply !== undefined) {
-    report([...path, "reply"], {
+    checked.report([...path, "reply"], {
       problem: "belongs to the destination, and is the same for all routes",
       remedy: "Set it there, or add a destination of its own for this route",
     });
   }
-  if (via !== undefined) checkVia({ via, for: "reply: true" }, [...path, "via"], checked, report);
+  if (via !== undefined) checkVia({ via, for: "reply: true" }, [...path, "via"], checked);
 }
 
 /** `for`: why there must be somebody who sends. */
@@ -92,13 +82,12 @@ export function checkVia(
   { via, for: what }: { readonly via: unknown; readonly for: "reply: true" | "confirm" },
   path: YamlPath,
   checked: Checked,
-  report: Report,
 ): void {
   const senders = replyDestinations(record(record(checked.value)["destinations"]));
   if (via === undefined) {
     if (senders.length === 1) return;
     const none = senders.length === 0;
-    report(path, {
+    checked.report(path, {
       problem: `is missing, and ${none ? "no" : "more than one"} destination can send what ${what} asks for`,
       remedy: none
         ? `Add a destination of kind whatsapp-reply, or remove ${what}`
@@ -106,10 +95,10 @@ export function checkVia(
     });
     return;
   }
-  checkReference(via, "destinations", path, checked, report);
+  checkReference(via, "destinations", path, checked);
   const known = record(record(checked.value)["destinations"]);
   if (typeof via !== "string" || senders.includes(via) || !Object.hasOwn(known, via)) return;
-  report(path, {
+  checked.report(path, {
     problem: "cannot write to contacts",
     remedy: "Name a destination of kind whatsapp-reply",
   });

@@ -3,7 +3,8 @@ import { access, readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import path from "node:path";
 import { createSecureContext } from "node:tls";
-import { type ConfigProblem, errorCode } from "./config-error.ts";
+import { errorCode } from "../support/describe-error.ts";
+import type { ConfigProblem } from "./config-error.ts";
 import { type EnvValues, parseList } from "./env.ts";
 import { checkMedia } from "./media.ts";
 

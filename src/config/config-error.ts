@@ -30,8 +30,3 @@ export function firstOfEach(problems: readonly ConfigProblem[]): ConfigProblem[]
   }
   return [...first.values()];
 }
-
-/** An error's code, for wording of our own: messages of `fs` quote paths. */
-export function errorCode(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-}

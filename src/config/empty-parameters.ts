@@ -1,9 +1,8 @@
+import { replyDestinations } from "./bots.ts";
 import type { RawRouting } from "./raw-routing.ts";
 import { many } from "./reading.ts";
 import { record } from "./shape.ts";
 import { textsIn } from "./template-texts.ts";
-
-const replyKind = "whatsapp-reply";
 
 /**
  * A template that shows nothing but what is not known of everybody. Not `contact.name`, in whose place a username or a phone is
@@ -14,14 +13,14 @@ const maybeNothing =
 
 /** Parameters of templates that are empty for some people, which Meta refuses. */
 export function emptyParameterWarnings({ routes = [], destinations = {} }: RawRouting): string[] {
-  const isReply = (name: string) => destinations[name]?.kind === replyKind;
-  const own = Object.entries(destinations).flatMap(([name, { template }]) =>
-    isReply(name) ? emptiesOf(template, `the destination ${name}`) : [],
+  const replying = replyDestinations(destinations);
+  const own = replying.flatMap((name) =>
+    emptiesOf(destinations[name]?.["template"], `the destination ${name}`),
   );
   const ofRoutes = routes.flatMap(({ name, to }) =>
     many(to ?? [])
       .flatMap((each) => (typeof each === "string" ? [] : Object.entries(each)))
-      .filter(([target]) => isReply(target))
+      .filter(([target]) => replying.includes(target))
       .flatMap(([, options]) => emptiesOf(record(options)["template"], `the route ${name}`)),
   );
   return [...own, ...ofRoutes];

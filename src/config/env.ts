@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseEnv } from "node:util";
-import { type ConfigProblem, errorCode } from "./config-error.ts";
+import { errorCode } from "../support/describe-error.ts";
+import type { ConfigProblem } from "./config-error.ts";
 
 /** A key as `schemas/env.schema.json` describes it, with all that it may say: every command reads it, and Ajv would be most of its start. */
 export interface EnvKey {
@@ -144,7 +145,7 @@ export async function readValues(
     if (value !== undefined) known[key] = value;
   }
   problems.push(...misfits);
-  return known as unknown as EnvValues;
+  return known as Partial<EnvValues> as EnvValues;
 }
 
 /** As a value of the schema; undefined where it is none. */

@@ -1,5 +1,6 @@
 import path from "node:path";
-import { ConfigError, type ConfigProblem, errorCode } from "./config-error.ts";
+import { errorCode } from "../support/describe-error.ts";
+import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { type EnvValues, parseList, readGiven, readValues } from "./env.ts";
 import { freeze, hideSecrets } from "./freeze.ts";
 import { readSecrets } from "./secrets.ts";
@@ -55,7 +56,7 @@ function toClient(values: EnvValues, dataDir: string): Client {
 }
 
 /** An address one listens on as one can be called. */
-function reachable(host: string): string {
+export function reachable(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
   return host.includes(":") ? `[${host}]` : host;
 }

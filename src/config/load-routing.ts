@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { errorCode } from "../support/describe-error.ts";
 import { checkRouting } from "./check/check-routing.ts";
-import { ConfigError, type ConfigProblem, errorCode, firstOfEach } from "./config-error.ts";
+import { ConfigError, type ConfigProblem, firstOfEach } from "./config-error.ts";
 import { readGiven } from "./env.ts";
 import { fillPlaceholders } from "./placeholders.ts";
 import type { RawRouting } from "./raw-routing.ts";
@@ -34,11 +35,11 @@ export async function loadRouting(
   const source = withoutEmptySections(yaml.value);
   const report: Report = (at, words) => problems.push({ where: yaml.where(at), ...words });
   const value = await fillPlaceholders(source, { given, cwd }, report);
-  checkRouting({ value, source, kinds }, report);
-  const checked = { source, kinds };
+  const checked = { value, source, kinds, report };
+  checkRouting(checked);
   /* Loaded only where there is one: the language is much of what a command would load. */
   const language = mayHoldTemplates(text, checked) ? await loadLanguage() : undefined;
-  language?.checkTemplates(checked, report);
+  language?.checkTemplates(checked);
   if (problems.length > 0) throw new ConfigError(firstOfEach(problems));
   const routing = toRouting(value as RawRouting, {
     ...checked,

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { chmod, mkdir, open, readFile } from "node:fs/promises";
 import path from "node:path";
-import { ConfigError, errorCode } from "./config-error.ts";
+import { errorCode } from "../support/describe-error.ts";
+import { ConfigError } from "./config-error.ts";
 
 const makers = {
   /** The form of Meta's own. */

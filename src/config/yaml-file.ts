@@ -8,7 +8,7 @@ import {
   parseDocument,
   visit,
 } from "yaml";
-import type { ConfigProblem } from "./config-error.ts";
+import { ConfigError, type ConfigProblem } from "./config-error.ts";
 
 export type YamlPath = readonly (string | number)[];
 export type Words = Pick<ConfigProblem, "problem" | "remedy">;
@@ -68,10 +68,17 @@ function checkNodes(
 }
 
 /** `routes[0].when.type` */
-export function showPath(path: YamlPath): string {
+function showPath(path: YamlPath): string {
   return path
     .map((part, i) => (typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`))
     .join("");
+}
+
+/** Of what only making a part of the file finds wrong with it. */
+export function configErrorOf(problems: readonly PathProblem[]): ConfigError {
+  return new ConfigError(
+    problems.map(({ path, ...words }) => ({ where: showPath(path), ...words })),
+  );
 }
 
 /** The inverse of showPath, as the schema check writes paths. */

@@ -1,6 +1,6 @@
 import type { ReportAnswer, ReportKey, ReportRow } from "./report.ts";
 
-/* A report for people: as a table of text, and as CSV. */
+/* A report for people, as a table of text, and its columns, also those of CSV. */
 
 interface Column {
   readonly name: string;
@@ -36,17 +36,6 @@ function secondsOf(ms: number | undefined): string | number {
 
 function failureOf({ code, meaning, count }: ReportRow["failures"][number]): string {
   return `${count} × ${code === undefined ? "" : `${code}, `}${meaning}`;
-}
-
-/** What a spreadsheet would take for a formula is text behind an apostrophe; numbers stay numbers. */
-export function csvLine(values: readonly (string | number)[]): string {
-  return values.map(csvValue).join(",");
-}
-
-function csvValue(value: string | number): string {
-  if (typeof value === "number") return String(value);
-  const safe = /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /** Columns that say nothing in any row are left out; failures stand below. */

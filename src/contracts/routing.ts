@@ -1,4 +1,8 @@
 /** What waypost.yaml says of routing, as the configuration reads it and the delivery obeys it. */
+import type { Scalar, ValueWhen } from "../support/value-when.ts";
+
+export type { Scalar } from "../support/value-when.ts";
+
 interface Account {
   readonly phoneNumberId?: string;
   readonly wabaId?: string;
@@ -91,17 +95,8 @@ export interface TextWhen extends Partial<Matching> {
   readonly equals?: readonly string[];
 }
 
-export type Scalar = string | number | boolean | null;
-
 /** A list: any of these values. Numbers compare as numbers, also where one side is written as text. */
-export type DataWhen =
-  | readonly Scalar[]
-  | {
-      readonly matches?: readonly string[];
-      readonly atLeast?: number;
-      readonly atMost?: number;
-      readonly exists?: boolean;
-    };
+export type DataWhen = ValueWhen;
 
 /** Who answered. */
 export type Party = "human" | "bot" | "campaign" | "other";

@@ -1,5 +1,5 @@
 import { isInboundMessage } from "./direction.ts";
-import type { WaypostEvent } from "./generated.ts";
+import type { NamedAccounts, WaypostEvent } from "./event.ts";
 import { messageTexts } from "./message-texts.ts";
 
 /** Words by account's name; `*`: of every account that has none of its own. */
@@ -7,11 +7,6 @@ export interface ConsentRules {
   readonly stop: Readonly<Record<string, readonly string[]>>;
   readonly start: Readonly<Record<string, readonly string[]>>;
 }
-
-/** By name. */
-type Accounts = Readonly<
-  Record<string, { readonly phoneNumberId?: string; readonly wabaId?: string }>
->;
 
 export interface ConsentChange {
   readonly marketing?: "revoked" | "granted";
@@ -30,7 +25,7 @@ export interface ConsentChange {
 export function consentChange(
   event: WaypostEvent,
   rules: ConsentRules | undefined,
-  accounts: Accounts = {},
+  accounts: NamedAccounts = {},
 ): ConsentChange | undefined {
   const { groupId, preference, message } = event.data;
   if (groupId !== undefined) return undefined;
@@ -39,9 +34,9 @@ export function consentChange(
   if (!isInboundMessage(event) || message?.type === "reaction") return undefined;
   const at = saidAt(event, message?.sentAt);
   const texts = messageTexts(message).map(folded);
-  const said = (words: ConsentRules["stop"] = {}) =>
+  const wordIn = (words: ConsentRules["stop"] = {}) =>
     wordsOf(words, event, accounts).find((word) => texts.includes(folded(word)));
-  const [stop, start] = [said(rules?.stop), said(rules?.start)];
+  const [stop, start] = [wordIn(rules?.stop), wordIn(rules?.start)];
   if (stop !== undefined) return { marketing: "revoked", stopped: true, word: stop, at };
   if (start !== undefined) return { marketing: "granted", stopped: false, word: start, at };
   return { stopped: false, at };
@@ -59,7 +54,7 @@ function marketingIn(
 function wordsOf(
   words: ConsentRules["stop"],
   { data: { account } }: WaypostEvent,
-  accounts: Accounts,
+  accounts: NamedAccounts,
 ): readonly string[] {
   const entries = Object.entries(accounts);
   const [name] =

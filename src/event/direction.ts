@@ -14,8 +14,8 @@ export function directionOf({ type, data }: WaypostEvent): "in" | "out" | undefi
 /** Whose message an event of this type is, as it came live: `in` of those that `isInboundMessage`. */
 export function sideOfType(type: string): "in" | "out" | undefined {
   if (/^whatsapp\.(outgoing|echo)\./.test(type)) return "out";
-  const said = /^whatsapp\.message\.(.+)$/.exec(type)?.[1];
-  return said === undefined || silentTypes.has(said) ? undefined : "in";
+  const kind = /^whatsapp\.message\.(.+)$/.exec(type)?.[1];
+  return kind === undefined || silentTypes.has(kind) ? undefined : "in";
 }
 
 /** The contact said something: opens the service window. Also one that came with the history. */

@@ -1,7 +1,10 @@
 /** The event as the schema lays it down, and what else the bus carries. */
-import type { WaypostEvent } from "./generated.ts";
+import type { Account, WaypostEvent } from "./generated.ts";
 
 export type { WaypostEvent } from "./generated.ts";
+
+/** Those of waypost.yaml, by name. */
+export type NamedAccounts = Readonly<Record<string, Pick<Account, "phoneNumberId" | "wabaId">>>;
 
 /** The CloudEvents type of a quarantined POST. */
 export const QUARANTINE_TYPE = "waypost.quarantine";

@@ -3,6 +3,7 @@ import { access, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { DeliveryError, type FileVault } from "../contracts.ts";
+import { errorCode } from "../support/describe-error.ts";
 import { openScratch } from "./scratch.ts";
 
 /**
@@ -43,7 +44,7 @@ async function exists(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isFile();
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return false;
+    if (errorCode(error) === "ENOENT") return false;
     throw error;
   }
 }
@@ -58,7 +59,7 @@ async function openFile(path: string): Promise<Readable | undefined> {
     });
     return stream;
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
+    if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
 }
@@ -67,11 +68,7 @@ async function asked<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const message = `the directory of the files does not work (${codeOf(error)})`;
+    const message = `the directory of the files does not work (${errorCode(error)})`;
     throw new DeliveryError("outage", message, { cause: error });
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "unknown";
 }

@@ -27,17 +27,17 @@ export function createLibrary(parts: {
   const { rows, vault, links } = parts;
   const ofRow = async (row: MediaRow): Promise<KeptFile | AbsentFile | undefined> => {
     const { state, reason = "it cannot be had" } = row;
-    if (state === "absent") return { ...factsOf(row), absent: reason };
+    if (state === "absent") return { ...identityOf(row), absent: reason };
     if (state !== "fetched") return undefined;
     const file = toKept(row, vault, links);
     if (file !== undefined && (await vault.has(file.sha256))) return file;
-    return { ...factsOf(row), absent: "the file is no longer where it was kept" };
+    return { ...identityOf(row), absent: "the file is no longer where it was kept" };
   };
   return {
     async find(mediaId) {
       const [row] = await rows.get([mediaId]);
       if (row === undefined) return undefined;
-      return (await ofRow(row)) ?? { ...factsOf(row), absent: "the file is being fetched" };
+      return (await ofRow(row)) ?? { ...identityOf(row), absent: "the file is being fetched" };
     },
     async look(mediaIds) {
       const found = await rows.get([...new Set(mediaIds)]);
@@ -49,7 +49,7 @@ export function createLibrary(parts: {
   };
 }
 
-function factsOf({ mediaId, name, account }: MediaRow) {
+function identityOf({ mediaId, name, account }: MediaRow) {
   return { mediaId, name, ...(account !== undefined && { account }) };
 }
 
@@ -61,7 +61,7 @@ function toKept(
   const { mediaId, name, type, bytes, sha256 } = row;
   if (type === undefined || bytes === undefined || sha256 === undefined) return undefined;
   return {
-    ...{ ...factsOf(row), type, bytes, sha256 },
+    ...{ ...identityOf(row), type, bytes, sha256 },
     async open() {
       const stream = await vault.open(sha256);
       if (stream !== undefined) return stream;

@@ -1,10 +1,10 @@
 import type { Accounts, ConnectedAccount, ConnectionProblem } from "../contracts.ts";
 import { drift, failed } from "./drift.ts";
-import type { ConnectionFacts, Wanted } from "./facts.ts";
+import type { GraphAnswers, Wanted } from "./graph-answers.ts";
 
 /** Which accounts and numbers send here. Pure. */
-export function accountDrift(facts: ConnectionFacts, wanted: Wanted): ConnectionProblem[] {
-  const { accounts, refused, token, app } = facts;
+export function accountDrift(answers: GraphAnswers, wanted: Wanted): ConnectionProblem[] {
+  const { accounts, refused, token, app } = answers;
   const asked = token?.scopes.includes("whatsapp_business_management") ?? false;
   const expected = wanted.callback ?? app?.callback;
   return [
@@ -19,38 +19,25 @@ export function accountDrift(facts: ConnectionFacts, wanted: Wanted): Connection
 }
 
 function noAccount(): ConnectionProblem {
-  return drift(
-    "warning",
-    "meta_not_asked",
-    "No WhatsApp Business Account is known: the token does not name any.",
-    "Name it with --waba, or as `wabaId` of an account in waypost.yaml.",
-  );
+  const what = "No WhatsApp Business Account is known: the token does not name any.";
+  const remedy = "Name it with --waba, or as `wabaId` of an account in waypost.yaml.";
+  return drift("warning", "meta_not_asked", what, remedy);
 }
 
 function subscription({ id, name, subscribed, otherApps }: ConnectedAccount): ConnectionProblem[] {
   const account = name === undefined ? id : `${name} (${id})`;
   const problems: ConnectionProblem[] = [];
   if (!subscribed) {
-    problems.push(
-      drift(
-        "error",
-        "meta_account_unsubscribed",
-        `Account ${account} is not subscribed to the app: nothing of it comes.`,
-        "`waypost connect --apply` subscribes it; other apps stay.",
-        { act: "subscribe-account", account: id },
-      ),
-    );
+    const what = `Account ${account} is not subscribed to the app: nothing of it comes.`;
+    const remedy = "`waypost connect --apply` subscribes it; other apps stay.";
+    const step = { act: "subscribe-account", account: id } as const;
+    problems.push(drift("error", "meta_account_unsubscribed", what, remedy, step));
   }
   if (otherApps.length > 0) {
     const names = otherApps.map((app) => app.name ?? app.id).join(", ");
-    problems.push(
-      drift(
-        "note",
-        "meta_account_unsubscribed",
-        `Account ${account} also sends to other apps: ${names}.`,
-        "That is fine: each app has its own secret, and gets each webhook for itself.",
-      ),
-    );
+    const what = `Account ${account} also sends to other apps: ${names}.`;
+    const remedy = "That is fine: each app has its own secret, and gets each webhook for itself.";
+    problems.push(drift("note", "meta_account_unsubscribed", what, remedy));
   }
   return problems;
 }

@@ -1,23 +1,19 @@
 import type { ConnectedApp, ConnectionProblem, ConnectionStep } from "../contracts.ts";
 import { drift, failed } from "./drift.ts";
-import type { ConnectionFacts, Wanted } from "./facts.ts";
 import { hasEnded } from "./fields.ts";
+import type { GraphAnswers, Wanted } from "./graph-answers.ts";
 
 /** The app's callback and fields. Pure. */
-export function appDrift(facts: ConnectionFacts, wanted: Wanted): ConnectionProblem[] {
-  const { app, appFailure, tried } = facts;
-  const appId = wanted.appId ?? facts.token?.appId;
+export function appDrift(answers: GraphAnswers, wanted: Wanted): ConnectionProblem[] {
+  const { app, appFailure, tried } = answers;
+  const appId = wanted.appId ?? answers.token?.appId;
   const problems: ConnectionProblem[] = [];
   if (appFailure) problems.push(failed(appFailure, `WHATSAPP_APP_SECRET for the app ${appId}`));
   if (tried !== undefined && wanted.callback !== undefined) {
-    problems.push(
-      drift(
-        "warning",
-        "meta_callback",
-        `${wanted.callback}, tried from here: ${tried}.`,
-        "Meta does the same when the callback is set: see the address, its certificate, the proxy and WHATSAPP_VERIFY_TOKEN.",
-      ),
-    );
+    const what = `${wanted.callback}, tried from here: ${tried}.`;
+    const remedy =
+      "Meta does the same when the callback is set: see the address, its certificate, the proxy and WHATSAPP_VERIFY_TOKEN.";
+    problems.push(drift("warning", "meta_callback", what, remedy));
   }
   if (app === undefined) return problems;
   const callback = wanted.callback ?? app.callback;

@@ -90,6 +90,6 @@ async function setWebhook(
 }
 
 function refusedField(error: unknown, sent: readonly string[]): string | undefined {
-  const at = error instanceof GraphError ? error.facts.field : undefined;
+  const at = error instanceof GraphError ? error.details.field : undefined;
   return at === undefined ? undefined : sent[at];
 }

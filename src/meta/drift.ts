@@ -18,20 +18,20 @@ export function drift(
 
 /** That Graph did not tell `whose`. */
 export function failed(error: GraphError, whose: string): ConnectionProblem {
-  const said = error.message;
+  const { message } = error;
   switch (error.failure) {
     case "token":
       return drift(
         "error",
         "meta_token",
-        `Meta does not take ${whose}: ${said}.`,
+        `Meta does not take ${whose}: ${message}.`,
         "Copy it once more; a token that has ended is made anew in Business Settings → Users → System users.",
       );
     case "rights":
       return drift(
         "error",
         "meta_rights",
-        `${whose}: the access token may not see this: ${said}.`,
+        `${whose}: the access token may not see this: ${message}.`,
         "Assign it to the system user and generate a token with whatsapp_business_management.",
       );
     case "busy":
@@ -39,14 +39,14 @@ export function failed(error: GraphError, whose: string): ConnectionProblem {
       return drift(
         "warning",
         "meta_away",
-        `${whose} could not be asked about: ${said}.`,
+        `${whose} could not be asked about: ${message}.`,
         "Try again later; webhooks are not affected.",
       );
     default:
       return drift(
         "error",
         "meta_account_unknown",
-        `${whose}: Meta knows no such thing, or does not show it to this token: ${said}.`,
+        `${whose}: Meta knows no such thing, or does not show it to this token: ${message}.`,
         "Compare the id with WhatsApp Manager; what belongs to somebody else has to be shared with your business.",
       );
   }

@@ -2,45 +2,36 @@ import type { ConnectionProblem } from "../contracts.ts";
 import { accountDrift } from "./account-drift.ts";
 import { appDrift } from "./app-drift.ts";
 import { drift, failed } from "./drift.ts";
-import type { ConnectionFacts, Wanted } from "./facts.ts";
+import type { GraphAnswers, Wanted } from "./graph-answers.ts";
 
 /** What differs from what is wanted, errors first, each with its remedy. Pure. */
-export function findDrift(facts: ConnectionFacts, wanted: Wanted, now: Date): ConnectionProblem[] {
+export function findDrift(answers: GraphAnswers, wanted: Wanted, now: Date): ConnectionProblem[] {
   const problems = [
-    ...unasked(facts, wanted),
-    ...tokenDrift(facts, wanted, now),
-    ...appDrift(facts, wanted),
-    ...accountDrift(facts, wanted),
+    ...unasked(answers, wanted),
+    ...tokenDrift(answers, wanted, now),
+    ...appDrift(answers, wanted),
+    ...accountDrift(answers, wanted),
   ];
   const order = ["error", "warning", "note"];
   return problems.sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
 }
 
-function unasked({ token }: ConnectionFacts, wanted: Wanted): ConnectionProblem[] {
+function unasked({ token }: GraphAnswers, wanted: Wanted): ConnectionProblem[] {
   const problems: ConnectionProblem[] = [];
   if (wanted.accessToken === undefined) {
-    problems.push(
-      drift(
-        "warning",
-        "meta_not_asked",
-        "There is no Graph token: which accounts and numbers send here is not known.",
-        "Set META_ACCESS_TOKEN to a system user's token with whatsapp_business_management and whatsapp_business_messaging (docs/connect.md).",
-      ),
-    );
+    const what = "There is no Graph token: which accounts and numbers send here is not known.";
+    const remedy =
+      "Set META_ACCESS_TOKEN to a system user's token with whatsapp_business_management and whatsapp_business_messaging (docs/connect.md).";
+    problems.push(drift("warning", "meta_not_asked", what, remedy));
   }
   const missing = [
     ...(wanted.appId === undefined && token?.appId === undefined ? ["META_APP_ID"] : []),
     ...(wanted.appSecrets.length === 0 ? ["WHATSAPP_APP_SECRET"] : []),
   ];
   if (missing.length > 0) {
-    problems.push(
-      drift(
-        "warning",
-        "meta_not_asked",
-        `${missing.join(" and ")} ${missing.length > 1 ? "are" : "is"} missing: the app's callback and fields are not known.`,
-        "Copy it from the App Dashboard, App settings → Basic.",
-      ),
-    );
+    const what = `${missing.join(" and ")} ${missing.length > 1 ? "are" : "is"} missing: the app's callback and fields are not known.`;
+    const remedy = "Copy it from the App Dashboard, App settings → Basic.";
+    problems.push(drift("warning", "meta_not_asked", what, remedy));
   }
   return problems;
 }
@@ -51,21 +42,16 @@ const wantedScopes = {
   whatsapp_business_messaging: "warning",
 } as const;
 
-function tokenDrift(facts: ConnectionFacts, wanted: Wanted, now: Date): ConnectionProblem[] {
-  const { token, tokenFailure } = facts;
+function tokenDrift(answers: GraphAnswers, wanted: Wanted, now: Date): ConnectionProblem[] {
+  const { token, tokenFailure } = answers;
   if (tokenFailure) return [failed(tokenFailure, "META_ACCESS_TOKEN")];
   if (token === undefined) return [];
   const problems: ConnectionProblem[] = [];
   const { appId, scopes, expiresAt } = token;
   if (wanted.appId !== undefined && appId !== undefined && appId !== wanted.appId) {
-    problems.push(
-      drift(
-        "error",
-        "meta_app",
-        `META_ACCESS_TOKEN was made for the app ${appId}, META_APP_ID is ${wanted.appId}.`,
-        "Give id, secret and token of the same app.",
-      ),
-    );
+    const what = `META_ACCESS_TOKEN was made for the app ${appId}, META_APP_ID is ${wanted.appId}.`;
+    const remedy = "Give id, secret and token of the same app.";
+    problems.push(drift("error", "meta_app", what, remedy));
   }
   for (const [scope, level] of Object.entries(wantedScopes)) {
     if (scopes.includes(scope)) continue;

@@ -4,7 +4,7 @@
  */
 type GraphFailure = "token" | "rights" | "unknown" | "busy" | "away" | "callback" | "refused";
 
-export interface GraphErrorFacts {
+export interface GraphErrorDetails {
   readonly code?: number;
   /** Of `callback`: what the address answered to Meta. */
   readonly status?: number;
@@ -16,11 +16,11 @@ export interface GraphErrorFacts {
 export class GraphError extends Error {
   override readonly name = "GraphError";
   readonly failure: GraphFailure;
-  readonly facts: GraphErrorFacts;
-  constructor(failure: GraphFailure, message: string, facts: GraphErrorFacts = {}) {
+  readonly details: GraphErrorDetails;
+  constructor(failure: GraphFailure, message: string, details: GraphErrorDetails = {}) {
     super(message);
     this.failure = failure;
-    this.facts = facts;
+    this.details = details;
   }
 }
 
@@ -40,14 +40,14 @@ interface Told {
 export function toGraphError(status: number, told: Told): GraphError {
   const code = Number(told.code ?? Number.NaN);
   const message = String(told.message ?? "");
-  const said = `Meta answered ${status}${Number.isNaN(code) ? "" : ` with the code ${code}`}`;
-  const facts = Number.isNaN(code) ? {} : { code };
+  const answered = `Meta answered ${status}${Number.isNaN(code) ? "" : ` with the code ${code}`}`;
+  const details = Number.isNaN(code) ? {} : { code };
   const failure = failureOf(status, code, told);
-  if (failure === "callback") return callbackError(said, message, facts);
+  if (failure === "callback") return callbackError(answered, message, details);
   const busy = failure === "busy" ? ": this app has asked too often" : "";
   const field = failure === "refused" ? /fields\[(\d+)\]/.exec(message)?.[1] : undefined;
-  const more = field === undefined ? facts : { ...facts, field: Number(field) };
-  return new GraphError(failure, `${said}${busy}`, more);
+  const more = field === undefined ? details : { ...details, field: Number(field) };
+  return new GraphError(failure, `${answered}${busy}`, more);
 }
 
 /** The first that holds; where Graph tells no code, the status counts. */
@@ -72,7 +72,7 @@ function failureOf(status: number, code: number, told: Told): GraphFailure {
 }
 
 /** Of Meta's words only numbers are told on. */
-function callbackError(said: string, message: string, facts: GraphErrorFacts): GraphError {
+function callbackError(answered: string, message: string, details: GraphErrorDetails): GraphError {
   const status = /HTTP Status Code = (\d{3})/i.exec(message)?.[1];
   const curl = /curl_errno = (\d+)/i.exec(message)?.[1];
   const why =
@@ -81,8 +81,8 @@ function callbackError(said: string, message: string, facts: GraphErrorFacts): G
       : curl === undefined
         ? "the address did not answer with the challenge"
         : `no connection to the address (curl ${curl})`;
-  return new GraphError("callback", `${said}: ${why}`, {
-    ...facts,
+  return new GraphError("callback", `${answered}: ${why}`, {
+    ...details,
     ...(status !== undefined && { status: Number(status) }),
   });
 }

@@ -1,7 +1,7 @@
 import type { ConnectedAccount, ConnectedApp, ConnectedToken, Connection } from "../contracts.ts";
-import type { ConnectionFacts, ConnectionOptions } from "./facts.ts";
 import { findDrift } from "./find-drift.ts";
 import { type GraphAccess, graphGet, graphList, isRecord } from "./graph.ts";
+import type { ConnectionOptions, GraphAnswers } from "./graph-answers.ts";
 import { GraphError } from "./graph-error.ts";
 import { readAccount } from "./read-account.ts";
 import { tryCallback } from "./try-callback.ts";
@@ -30,7 +30,7 @@ export async function readConnection(options: ConnectionOptions): Promise<ReadCo
   const proves = read.access !== undefined && found.token?.appId === read.access.appId;
   const user = found.access && { ...found.access, ...(proves && { secret: read.access.secret }) };
   const { accounts, refused } = await readAccounts(user, read.app?.id ?? appId, found, options);
-  const facts: ConnectionFacts = {
+  const answers: GraphAnswers = {
     ...(read.app && { app: withName(read.app, found) }),
     ...(read.failure && { appFailure: read.failure }),
     ...(found.token && { token: found.token }),
@@ -39,14 +39,14 @@ export async function readConnection(options: ConnectionOptions): Promise<ReadCo
     refused,
     ...(await trying),
   };
-  const connection = toConnection(facts, options);
+  const connection = toConnection(answers, options);
   return { connection, ...(read.access && { app: read.access }), ...(user && { user }) };
 }
 
-function toConnection(facts: ConnectionFacts, options: ConnectionOptions): Connection {
+function toConnection(answers: GraphAnswers, options: ConnectionOptions): Connection {
   const { callback, fields } = options;
-  const problems = findDrift(facts, options, new Date());
-  const { app, token, accounts } = facts;
+  const problems = findDrift(answers, options, new Date());
+  const { app, token, accounts } = answers;
   return {
     at: new Date().toISOString(),
     ok: problems.every(({ level }) => level === "note"),

@@ -6,6 +6,7 @@ import { schemasDir } from "./schemas.ts";
 /** Of `schemas/openapi.yaml`, as far as we read it ourselves. */
 export interface ApiDocument {
   readonly openapi: string;
+  readonly info: { readonly title: string; readonly version: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation | undefined>>>>;
   readonly components?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }

@@ -20,8 +20,7 @@ import { watch } from "./http/watch.ts";
 import { createEventStreams } from "./log/event-stream.ts";
 import { createMasking } from "./masking/masking.ts";
 import { handleReload, type Reload } from "./reload-route.ts";
-import { createRunbooks } from "./runbooks.ts";
-import { createSchemas } from "./schemas.ts";
+import { createShippedFiles } from "./schemas.ts";
 import { createProbes, type ReadyCheck } from "./status/probes.ts";
 
 export interface OpsOptions {
@@ -68,11 +67,7 @@ export function createOps(options: OpsOptions): Ops {
     if (stopping) response.set("Connection", "close");
     next();
   });
-  app.use(
-    createProbes({ ...options, isStopping: () => stopping }),
-    createSchemas(),
-    createRunbooks(),
-  );
+  app.use(createProbes({ ...options, isStopping: () => stopping }), createShippedFiles());
   const { endStreams, settle, prepare } =
     options.api === undefined ? noApi(app, options) : useApi(app, options, options.api);
   app.use(() => {
@@ -132,7 +127,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
   app.use(createConsole());
   const first = [watch(options), authentication.handler, auditing];
   app.use("/api", ...first, readBody, masking.before, refuseOddNames);
-  const contract = createContract({ validateResponses });
+  const contract = createContract(validateResponses);
   app.use([...contract.handlers], nameMissingScope);
   app.use("/api", masking.after, auditIntent);
   app.post("/api/reload", requireValidated, handleReload(options.reload));

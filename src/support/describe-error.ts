@@ -14,6 +14,11 @@ export function nameError(error: unknown): string {
   return `${error.name}${code}`;
 }
 
+/** Its code, for wording of our own: messages of `fs` quote paths. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+}
+
 function scrub(text: string): string {
   return hideCredentials(text)
     .replace(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, '"…"')

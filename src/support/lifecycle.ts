@@ -67,14 +67,15 @@ async function stopWithin(leftMs: number, { stop }: Part): Promise<void> {
   });
 }
 
+const deadlineMs = 10_000;
 /** The rest of the deadline is for the program's own end. */
 const ownMs = 500;
 
 /**
- * SIGTERM and SIGINT stop the program; a second one, or `deadlineMs` (10 s) without an end, exits hard
+ * SIGTERM and SIGINT stop the program; a second one, or 10 s without an end, exits hard
  * with 1. An uncaught error stops it the same way and exits 1: a process in doubt must not acknowledge.
  */
-export function stopOnSignals(life: Lifecycle, log: Log, deadlineMs = 10_000): void {
+export function stopOnSignals(life: Lifecycle, log: Log): void {
   const end = (failed: boolean) => {
     if (life.stopping()) process.exit(1);
     setTimeout(() => process.exit(1), deadlineMs).unref();

@@ -38,21 +38,19 @@ export interface Log {
 }
 
 const allowed = new Set<string>([
-  "role",
-  "postId",
-  "eventId",
-  "eventType",
-  "queue",
-  "destination",
-  "reason",
-  "code",
-  "count",
-  "bytes",
-  "ms",
-  "attempt",
-  "port",
-  "path",
-]);
+  ...([
+    "role",
+    "postId",
+    "eventId",
+    "eventType",
+    "id",
+    "queue",
+    "destination",
+    "reason",
+    "code",
+  ] as const),
+  ...(["count", "bytes", "ms", "attempt", "port", "path"] as const),
+] satisfies (keyof LogFields)[]);
 
 function onlyAllowed(fields: LogFields): Record<string, unknown> {
   const kept: Record<string, unknown> = {};

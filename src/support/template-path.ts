@@ -2,7 +2,7 @@
 import { TypeGuards, type Value } from "liquidjs";
 
 /** Words that ask the engine for more than a property of that name. */
-const derived = new Set(["size", "first", "last"]);
+export const derived = new Set<string | number>(["size", "first", "last"]);
 type Scalar = string | number | boolean | null;
 
 /** The names from the scope's top; undefined: it is more than names with dots. */

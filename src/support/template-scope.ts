@@ -1,5 +1,5 @@
 /** What of a scope a template may see: a bounded copy of the parts that it names. */
-import { isScalar } from "./template-path.ts";
+import { derived, isScalar } from "./template-path.ts";
 
 /** Names and indexes from the scope's top, e.g. `["contact", "name"]`. */
 export type Path = readonly (string | number)[];
@@ -27,9 +27,6 @@ const printable: object = Object.create(null, {
     },
   },
 });
-
-/** The liquid words that ask for more than a property of that name. */
-const derived = new Set<string | number>(["size", "first", "last"]);
 
 /** Throws ScopeTooLargeError. */
 export function visibleScope(scope: object, paths: readonly Path[]): object {

@@ -1,8 +1,8 @@
 import { RE2JS } from "re2js";
 
-type Scalar = string | number | boolean | null;
+export type Scalar = string | number | boolean | null;
 
-/** What a value must be: one of a list, or all that the keys say. `DataWhen` of the contracts. */
+/** What a value must be: one of a list, or all that the keys say. */
 export type ValueWhen =
   | readonly Scalar[]
   | {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { describe, it } from "node:test";
-import { keepSecrets } from "../../src/cli/add/config-file.ts";
 import { destinationIn, withDestination, withoutShadow } from "../../src/cli/add/edit-yaml.ts";
 import { gatherOptions, type KindOptions } from "../../src/cli/add/options.ts";
+import { keepInEnv } from "../../src/cli/common/env-file.ts";
 import type { ConfigProblem } from "../../src/config/config-error.ts";
 import { readGiven } from "../../src/config/env.ts";
 import { destinationKinds } from "../../src/destinations/kinds.ts";
@@ -218,10 +218,10 @@ describe("what `add` asks for", () => {
       type: "service_account",
       private_key: "-----BEGIN\nabc\n-----END\n",
     });
-    await keepSecrets({ GOOGLE_KEY: key, PLAIN: "it's" });
+    await keepInEnv({ GOOGLE_KEY: key, PLAIN: "it's" });
     const problems: ConfigProblem[] = [];
     const given = await readGiven({}, cwd, problems);
     assert.deepEqual([given["GOOGLE_KEY"], given["PLAIN"], problems], [key, "it's", []]);
-    await assert.rejects(keepSecrets({ ODD: `'"` }), /both kinds of quotes/);
+    await assert.rejects(keepInEnv({ ODD: `'"` }), /both kinds of quotes/);
   });
 });

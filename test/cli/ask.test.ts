@@ -325,6 +325,17 @@ describe("waypost status", () => {
   });
 });
 
+describe("waypost replay show and abort", () => {
+  it("ask where --url leads, with that --token", async () => {
+    const given = ["--url", ops.url, "--token", token];
+    const nowhere = { url: "http://127.0.0.1:1", token: "" };
+    const shown = await runCli(["replay", "show", ...given], nowhere);
+    assert.deepEqual(shown, { code: 0, out: "", err: "" });
+    const aborted = await runCli(["replay", "abort", "rpl_none", ...given], nowhere);
+    assert.deepEqual(aborted, { code: 1, out: "", err: "There is no such replay.\n" });
+  });
+});
+
 describe("every command", () => {
   const commands = [
     ["events"],

@@ -833,8 +833,8 @@ describe("Values of the wrong type", () => {
     const problems: string[] = [];
     const report: Report = (at, words) =>
       problems.push(`${at.join(".")} ${words.problem} ${words.remedy}`);
-    checkRouting({ value, source: value, kinds }, report);
-    checkTemplates({ source: value, kinds }, report);
+    checkRouting({ value, source: value, kinds, report });
+    checkTemplates({ source: value, kinds, report });
     return problems;
   };
   const anyTree = fc.letrec((tie) => ({
@@ -937,9 +937,8 @@ describe("What is said never to hold", () => {
   const problemsOfWhen = (when: object) => {
     const problems: string[] = [];
     const value = { routes: [{ name: "r", when, set: { topic: "t" } }] };
-    checkRouting({ value, source: value, kinds }, (at, { problem }) =>
-      problems.push(`${at.join(".")} ${problem}`),
-    );
+    const report: Report = (at, { problem }) => problems.push(`${at.join(".")} ${problem}`);
+    checkRouting({ value, source: value, kinds, report });
     return problems;
   };
   /** Conditions that this event meets. */

@@ -45,7 +45,7 @@ export async function sendLoad(
       });
       const summary = await sendTraffic(recorded(posts, ledger), {
         url,
-        retry: { forMs: 60_000 },
+        retryMs: 60_000,
         onAnswer: ({ post, outcome, ms }) => {
           if (outcome !== 200) return;
           ledger.acks.push(ms);

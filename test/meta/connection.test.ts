@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { applyStep, stepInWords, stepsOf } from "../../src/meta/apply-step.ts";
-import type { ConnectionOptions } from "../../src/meta/facts.ts";
 import { knownFields } from "../../src/meta/fields.ts";
+import type { ConnectionOptions } from "../../src/meta/graph-answers.ts";
 import { readConnection } from "../../src/meta/read-connection.ts";
 import type { GraphStub } from "./graph-state.ts";
 import {

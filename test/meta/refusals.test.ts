@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { applyStep, stepsOf } from "../../src/meta/apply-step.ts";
-import type { ConnectionOptions } from "../../src/meta/facts.ts";
+import type { ConnectionOptions } from "../../src/meta/graph-answers.ts";
 import { GraphError } from "../../src/meta/graph-error.ts";
 import { readConnection } from "../../src/meta/read-connection.ts";
 import type { GraphStub } from "./graph-state.ts";
@@ -162,7 +162,7 @@ describe("what Meta refuses", () => {
       assert.ok(step);
       await assert.rejects(applyStep(step, found, verifyToken), (error: unknown) => {
         assert.ok(error instanceof GraphError);
-        assert.deepEqual([error.failure, error.facts.status], ["callback", status]);
+        assert.deepEqual([error.failure, error.details.status], ["callback", status]);
         assert.match(error.message, why);
         return true;
       });

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
-import type { ConnectionOptions } from "../../src/meta/facts.ts";
 import { knownFields } from "../../src/meta/fields.ts";
+import type { ConnectionOptions } from "../../src/meta/graph-answers.ts";
 import type { GraphStub, StubWaba } from "./graph-state.ts";
 import { startGraph } from "./graph-stub.ts";
 

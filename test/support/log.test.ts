@@ -49,4 +49,10 @@ describe("a log line", () => {
     assert.equal(line.error, "TypeError ECONNREFUSED: amqp://rabbit.example:5672 is away");
     assert.equal(line.reason, "evt_0123456789abcdef");
   });
+
+  it("says which replay, event and POST it is about", async () => {
+    const about = { id: "rpl_1", eventId: "evt_1", postId: "pst_1" };
+    const { timestamp: _, ...line } = JSON.parse(await written("through", about));
+    assert.deepEqual(line, { level: "error", message: "through", ...about });
+  });
 });

@@ -20,14 +20,8 @@ export async function checkBroker(config: Config): Promise<DoctorFinding[]> {
     const { version, otherShards } = await inspectRabbit(rabbitmqUrl, [storeQueue(config)]);
     const [major = 0, minor = 0] = version.split(".").map(Number);
     if (major < 3 || (major === 3 && minor < 10)) {
-      return [
-        bad(
-          "broker",
-          "server_too_old",
-          `RabbitMQ ${version} is too old`,
-          "Upgrade it to 3.10 or later.",
-        ),
-      ];
+      const found = `RabbitMQ ${version} is too old`;
+      return [bad("broker", "server_too_old", found, "Upgrade it to 3.10 or later.")];
     }
     const server = good("broker", `RabbitMQ ${version}; it lets Waypost declare what it needs`);
     if (otherShards === undefined) return [server];
@@ -102,14 +96,8 @@ async function checkFile({ dataDir, retentionDays }: Config): Promise<DoctorFind
   } catch (error) {
     if (error instanceof SqliteInUseError) return "in use";
     const found = `${path} cannot be opened`;
-    return [
-      bad(
-        "store",
-        "store_not_ready",
-        found,
-        "See whether this user may read it and its disk has room.",
-      ),
-    ];
+    const remedy = "See whether this user may read it and its disk has room.";
+    return [bad("store", "store_not_ready", found, remedy)];
   } finally {
     await close();
   }

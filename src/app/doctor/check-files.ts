@@ -23,14 +23,8 @@ export async function checkFiles({ media }: Pick<Config, "media">): Promise<Doct
   } catch (error) {
     if (!(error instanceof DeliveryError)) throw error;
     const remedy = "Let the user that runs Waypost write there, or set MEDIA_DIR.";
-    return [
-      bad(
-        mediaDestination,
-        "files_unavailable",
-        `the place of the files: ${error.message}`,
-        remedy,
-      ),
-    ];
+    const found = `the place of the files: ${error.message}`;
+    return [bad(mediaDestination, "files_unavailable", found, remedy)];
   } finally {
     await dispatcher.destroy();
   }

@@ -42,14 +42,14 @@ async function statfsAbove(folder: string): Promise<StatsFs | undefined> {
 }
 
 /** Own HTTPS: until when, by whom and for whom the certificate is. Nothing where a proxy speaks it. */
-export async function checkCertificate(
-  { http, publicUrl }: Pick<Config, "http" | "publicUrl">,
-  now = Date.now(),
-): Promise<DoctorFinding[]> {
+export async function checkCertificate({
+  http,
+  publicUrl,
+}: Pick<Config, "http" | "publicUrl">): Promise<DoctorFinding[]> {
   if (http.tls === undefined) return [];
   const certificate = new X509Certificate(await readFile(http.tls.certFile));
   const { validTo, subject, issuer } = certificate;
-  const days = Math.floor((Date.parse(validTo) - now) / day);
+  const days = Math.floor((Date.parse(validTo) - Date.now()) / day);
   const wrong = (found: string, remedy: string) =>
     bad("certificate", "certificate_expiring", found, remedy);
   const renew = "Put a new chain into TLS_CERT_FILE and restart the receivers.";

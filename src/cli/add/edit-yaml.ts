@@ -11,7 +11,6 @@ export interface NewDestination {
 /** The file with the destination, in shadow, and a route that leads to it; comments and all else stay as they are. */
 export function withDestination(text: string, { name, block, types }: NewDestination): string {
   const document = parseDocument(text);
-  if (document.contents === null) document.contents = document.createNode({}) as never;
   const destinations = sectionOf(document, "destinations", isMap, new YAMLMap());
   const written = document.createNode({ ...block, shadow: true }) as YAMLMap;
   written.flow = true;

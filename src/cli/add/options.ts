@@ -1,4 +1,4 @@
-import { CommandError, exitCodes } from "../common/ops-client.ts";
+import { CommandError } from "../common/ops-client.ts";
 import type { Questions } from "./questions.ts";
 
 interface OptionSchema {
@@ -42,7 +42,7 @@ export async function gatherOptions(
   const unknown = Object.keys(given).find((key) => properties[key] === undefined);
   if (unknown !== undefined) {
     const known = Object.keys(properties).join(", ");
-    throw new CommandError(exitCodes.usage, `${kind} has no option ${unknown}. It has: ${known}.`);
+    throw new CommandError(`${kind} has no option ${unknown}. It has: ${known}.`);
   }
   const options: Record<string, unknown> = {};
   const secrets: Record<string, string> = {};
@@ -105,10 +105,10 @@ async function askFor(
 function typed(key: string, value: string, { type }: OptionSchema): unknown {
   const isNumber = type === "number" || type === "integer";
   if (isNumber && value.trim() !== "" && Number.isFinite(Number(value))) return Number(value);
-  if (isNumber) throw new CommandError(exitCodes.usage, `${key} is not a number: ${value}`);
+  if (isNumber) throw new CommandError(`${key} is not a number: ${value}`);
   if (type !== "boolean") return value;
   if (value === "true" || value === "false") return value === "true";
-  throw new CommandError(exitCodes.usage, `${key} is true or false, not ${value}.`);
+  throw new CommandError(`${key} is true or false, not ${value}.`);
 }
 
 /** `hubspot`, `token` → `HUBSPOT_TOKEN`. */

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
-import { CommandError, exitCodes } from "../common/ops-client.ts";
+import { CommandError } from "../common/ops-client.ts";
+import { escapeControls } from "../common/terminal.ts";
 
 /** As shells have it of SIGINT. */
 const interrupted = 130;
@@ -56,9 +57,9 @@ export function askTerminal(yes: boolean): Questions {
     hidden = false;
     if (secret && terminal) process.stderr.write("\n");
     if (line !== undefined) return line.trim() || undefined;
-    if (!stopped) throw new CommandError(exitCodes.usage, `No answer. ${remedy}`);
+    if (!stopped) throw new CommandError(`No answer. ${remedy}`);
     if (!secret) process.stderr.write("\n");
-    throw new CommandError(interrupted, "Stopped. What was done stays; run it again to go on.");
+    throw new CommandError("Stopped. What was done stays; run it again to go on.", interrupted);
   };
   return {
     ask: (question, { secret = false } = {}) =>
@@ -70,4 +71,17 @@ export function askTerminal(yes: boolean): Questions {
     },
     close: () => lines.close(),
   };
+}
+
+/** Asks whoever sits here; throws CommandError with the remedy where nobody does. An empty line is no. */
+export async function confirmHere(question: string, remedy: string): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    throw new CommandError(`Nobody can be asked here: ${remedy}`);
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(escapeControls(`${question} `))).trim());
+  } finally {
+    terminal.close();
+  }
 }

@@ -6,20 +6,7 @@ import { parseTime } from "./times.ts";
 type Query = NonNullable<Asked<"GET", "/api/deliveries">["query"]>;
 
 /** By which deliveries are asked for. */
-export interface DeliveryFilterFlags {
-  readonly destination?: string;
-  readonly kind?: string;
-  readonly state?: Query["state"];
-  readonly verdict?: Query["verdict"];
-  readonly route?: string;
-  readonly event?: string;
-  readonly type?: readonly string[];
-  readonly account?: string;
-  readonly conversation?: string;
-  readonly contact?: string;
-  readonly from?: string;
-  readonly to?: string;
-}
+export type DeliveryFilterFlags = Omit<Query, "limit" | "cursor">;
 
 const states: Query["state"][] = [
   ...(["scheduled", "open", "sending", "delivered", "skipped", "dead"] as const),
@@ -43,22 +30,10 @@ export function addDeliveryFilters(command: Command): Command {
 }
 
 export function deliveryQueryOf(flags: DeliveryFilterFlags): Query {
-  const { destination, kind, state, verdict, route, event, type, ...rest } = flags;
-  const { account, conversation, contact, from, to } = rest;
+  const { destination, kind, state, verdict, route, event } = flags;
+  const { type, account, conversation, contact, from, to } = flags;
   return {
-    ...{
-      destination,
-      kind,
-      state,
-      verdict,
-      route,
-      event,
-      account,
-      conversation,
-      contact,
-      from,
-      to,
-    },
-    type: type && [...type],
+    ...{ destination, kind, state, verdict, route, event },
+    ...{ type, account, conversation, contact, from, to },
   };
 }

@@ -3,22 +3,13 @@ import { duration, escapeControls } from "./terminal.ts";
 
 /** A destination on one line, and its last error on a second. Pure. */
 export function destinationLines(destination: Destination, now: Date): string[] {
-  const {
-    name,
-    kind,
-    says,
-    open,
-    dead = 0,
-    repeats = 0,
-    oldestOpenAt,
-    lastSuccessAt,
-    scheduled = 0,
-  } = destination;
+  const { name, kind, says, open, oldestOpenAt, lastSuccessAt } = destination;
+  const { dead = 0, repeats = 0, scheduled = 0 } = destination;
   const title = kind === undefined ? name : `${name} (${kind})`;
   // Who sees some accounts alone is not told what is counted over all.
   if (open === undefined) return [escapeControls(`${title}  ${says}`)];
   const ago = (iso: string) => duration(now.getTime() - Date.parse(iso));
-  const facts = [
+  const counts = [
     `${open} open${oldestOpenAt === undefined ? "" : `, the oldest for ${ago(oldestOpenAt)}`}`,
     ...(scheduled > 0 ? [`${scheduled} scheduled`] : []),
     ...(dead > 0 ? [`${dead} dead`] : []),
@@ -26,7 +17,7 @@ export function destinationLines(destination: Destination, now: Date): string[] 
     lastSuccessAt === undefined ? "no success yet" : `last success ${ago(lastSuccessAt)} ago`,
   ];
   return [
-    escapeControls(`${title}  ${says}; ${facts.join(", ")}`),
+    escapeControls(`${title}  ${says}; ${counts.join(", ")}`),
     ...errorLine(destination, ago).map(escapeControls),
   ];
 }

@@ -1,20 +1,22 @@
 import { chmod, readFile, rename, writeFile } from "node:fs/promises";
+import { errorCode } from "../../support/describe-error.ts";
 import { CommandError, exitCodes } from "./ops-client.ts";
+
+const file = ".env";
 
 /**
  * Puts these into `.env` in this folder, for its owner alone: in place of what stands there of the same name, else at the end. All
  * else stays as it is. Replaced as a whole: a crash leaves the old one.
  */
-export async function keepInEnv(
-  values: Readonly<Record<string, string>>,
-  file = ".env",
-): Promise<void> {
+export async function keepInEnv(values: Readonly<Record<string, string>>): Promise<void> {
   if (Object.keys(values).length === 0) return;
-  const text = withValues(await readFile(file, "utf8").catch(absentIsEmpty), values);
+  const text = withValues(await readOrEmpty(file), values);
   const fresh = `${file}.${process.pid}.tmp`;
-  await writeFile(fresh, text, { mode: 0o600 });
-  await chmod(fresh, 0o600);
-  await rename(fresh, file);
+  await naming(file, async () => {
+    await writeFile(fresh, text, { mode: 0o600 });
+    await chmod(fresh, 0o600);
+    await rename(fresh, file);
+  });
 }
 
 /** Pure. */
@@ -29,16 +31,27 @@ export function withValues(text: string, values: Readonly<Record<string, string>
 }
 
 /** As `.env` reads it back: within single quotes nothing is special, within double ones only line breaks are. */
-export function quoted(value: string): string {
+function quoted(value: string): string {
   if (!value.includes("'")) return `'${value}'`;
   if (!value.includes('"')) return `"${value}"`;
   throw new CommandError(
-    exitCodes.usage,
     "A secret with both kinds of quotes does not fit into .env: put it into a file, and name that in NAME_FILE.",
   );
 }
 
-function absentIsEmpty(error: unknown): string {
-  if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
-  throw error;
+/** "": there is none. Throws CommandError, as `naming` does. */
+export async function readOrEmpty(file: string, shown = file): Promise<string> {
+  return readFile(file, "utf8").catch((error: unknown) => {
+    if (errorCode(error) === "ENOENT") return "";
+    const words = `${shown} cannot be read (${errorCode(error)}): it must be a readable file.`;
+    throw new CommandError(words, exitCodes.wrong);
+  });
+}
+
+/** Names the file that cannot be written. */
+export async function naming(shown: string, write: () => Promise<void>): Promise<void> {
+  await write().catch((error: unknown) => {
+    const words = `${shown} cannot be written (${errorCode(error)}). Make the file and its folder writable, then run this again.`;
+    throw new CommandError(words, exitCodes.wrong);
+  });
 }

@@ -18,13 +18,18 @@ export function eventLine(event: WaypostEvent, columns: number): string {
  * The name, else the username, else the last two digits: it is the operator's own terminal, but may be seen. To who may not see
  * contents, the beginning of the person's pseudonym.
  */
+export function shownPerson(contact: WaypostEvent["data"]["contact"] = {}): string {
+  const { name, username, waId, userId } = contact;
+  const id = waId ?? userId;
+  if (id?.startsWith("per_")) return id.slice(0, 16);
+  const person = name ?? (username === undefined ? undefined : `@${username}`);
+  return person ?? (id === undefined ? "-" : `…${id.slice(-2)}`);
+}
+
 function who({ contact, groupId }: WaypostEvent["data"]): string {
   const id = contact?.waId ?? contact?.userId;
-  if (id?.startsWith("per_")) return id.slice(0, 16);
-  const person =
-    contact?.name ?? (contact?.username === undefined ? undefined : `@${contact.username}`);
-  const shown = person ?? (id === undefined ? "-" : `…${id.slice(-2)}`);
-  return groupId === undefined ? shown : `${shown} (group)`;
+  const person = shownPerson(contact);
+  return groupId === undefined || id?.startsWith("per_") ? person : `${person} (group)`;
 }
 
 function preview({ data }: WaypostEvent): string {

@@ -30,7 +30,7 @@ export const exitCodes = { wrong: 1, usage: 2, unreachable: 3, unauthorized: 4 }
 export class CommandError extends Error {
   override readonly name = "CommandError";
   readonly exitCode: number;
-  constructor(exitCode: number, message: string) {
+  constructor(message: string, exitCode: number = exitCodes.usage) {
     super(message);
     this.exitCode = exitCode;
   }
@@ -56,7 +56,7 @@ export async function askOps<T>(
 /** Without user, password and query, so that it can be shown. */
 function addressOf({ url }: OpsTarget): string {
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
-    throw new CommandError(exitCodes.usage, "--url must be an http or https address.");
+    throw new CommandError("--url must be an http or https address.");
   }
   const { origin, pathname } = new URL(url);
   return origin + pathname.replace(/\/+$/, "");
@@ -64,9 +64,9 @@ function addressOf({ url }: OpsTarget): string {
 
 function unreachable(baseUrl: string, { reason }: ApiUnreachable): CommandError {
   return new CommandError(
-    exitCodes.unreachable,
     `Waypost does not answer at ${baseUrl}${reason === undefined ? "" : ` (${reason})`}.\n` +
       "Start it with `waypost start` (or `waypost ops`), or say where it is: --url, OPS_HOST, OPS_PORT.",
+    exitCodes.unreachable,
   );
 }
 
@@ -81,8 +81,8 @@ function refused(baseUrl: string, target: OpsTarget, problem: ApiProblem): Comma
   if (status === 401) return unauthorized(baseUrl, target);
   if (isNotOpsApi(problem)) {
     return new CommandError(
-      exitCodes.unreachable,
       `${baseUrl} answers, but it is not the ops API. ${message}\nSay where it is: --url, OPS_HOST, OPS_PORT.`,
+      exitCodes.unreachable,
     );
   }
   // Places of waypost.yaml stand as `config check` shows them; all others read on: `limit must be an integer`.
@@ -91,16 +91,16 @@ function refused(baseUrl: string, target: OpsTarget, problem: ApiProblem): Comma
     ({ parameter = "", path = parameter, reason }) => `\n  ${path}${colon} ${reason}`,
   );
   const code = status === 400 ? exitCodes.usage : exitCodes.wrong;
-  return new CommandError(code, `${message}${places.join("")}`);
+  return new CommandError(`${message}${places.join("")}`, code);
 }
 
 function unauthorized(baseUrl: string, { token }: OpsTarget): CommandError {
   const what = token === undefined ? "wants a token, and none was found" : "refused the token";
   return new CommandError(
-    exitCodes.unauthorized,
     `${baseUrl} ${what}.\n` +
       "It is one of OPS_TOKENS; where none is set, a generated one is in DATA_DIR/secrets.env (./data/secrets.env).\n" +
       "Run this in the same folder with the same environment, or pass --token.",
+    exitCodes.unauthorized,
   );
 }
 

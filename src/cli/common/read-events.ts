@@ -1,6 +1,6 @@
 import type { WaypostEvent } from "../../contracts.ts";
 import { normalize } from "../../receive/normalize.ts";
-import { CommandError, exitCodes } from "./ops-client.ts";
+import { CommandError } from "./ops-client.ts";
 import { isTold, type Told } from "./told-events.ts";
 
 /** An event, or what intake would make one of. */
@@ -25,7 +25,6 @@ export function readEvents(text: string, name: string): WaypostEvent[] {
   if (events.length === 0) {
     const why = problem ? ` (${problem.path} ${problem.reason})`.replace("( ", "(") : "";
     throw new CommandError(
-      exitCodes.usage,
       `${name} holds neither events, also in intake's form, nor a webhook of Meta's${why}`,
     );
   }
@@ -36,7 +35,7 @@ function parseJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new CommandError(exitCodes.usage, `${name} is not JSON`);
+    throw new CommandError(`${name} is not JSON`);
   }
 }
 

@@ -86,3 +86,29 @@ export function duration(ms: number): string {
 export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
+
+/** Escaped, and cut to the terminal. */
+export function fitted(line: string): string {
+  return cut(escapeControls(line), columns());
+}
+
+/** As one line of JSON, else in these lines. */
+export function show<T>(
+  value: T,
+  json: true | undefined,
+  linesOf: (value: T) => string | readonly string[],
+): void {
+  if (json) print(safeJson(value));
+  else for (const line of [linesOf(value)].flat()) print(line);
+}
+
+/** Each of them; of none, that there is none, on stderr. */
+export function showEach<T>(
+  values: readonly T[],
+  json: true | undefined,
+  linesOf: (value: T) => string | readonly string[],
+  none: string,
+): void {
+  for (const value of values) show(value, json, linesOf);
+  if (values.length === 0) process.stderr.write(`${none}\n`);
+}

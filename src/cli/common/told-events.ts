@@ -1,6 +1,6 @@
 import type { WaypostEvent } from "../../contracts.ts";
 import { type IntakeOptions, toEvent } from "../../event/intake/intake-event.ts";
-import { CommandError, exitCodes } from "./ops-client.ts";
+import { CommandError } from "./ops-client.ts";
 
 export type Told = Readonly<Record<string, unknown>>;
 
@@ -23,8 +23,5 @@ export function eventOf(
   const lines = taken.problems.map(
     ({ path, problem, remedy }) => `  ${path || "it"} ${problem}: ${remedy}`,
   );
-  throw new CommandError(
-    exitCodes.usage,
-    [`${name} holds no event that intake takes:`, ...lines].join("\n"),
-  );
+  throw new CommandError([`${name} holds no event that intake takes:`, ...lines].join("\n"));
 }

@@ -1,5 +1,5 @@
 import type { Client } from "../../client/client.ts";
-import { CommandError, exitCodes } from "./ops-client.ts";
+import { CommandError } from "./ops-client.ts";
 import { parseTime } from "./times.ts";
 
 /** The filter of a saved view of events, as the command line takes it. Throws CommandError where there is none of the name. */
@@ -13,7 +13,6 @@ export async function eventFilterOfView(
   if (view === undefined) {
     const known = views.map((each) => `“${each.name}”`).join(", ");
     throw new CommandError(
-      exitCodes.usage,
       `There is no view “${name}” of events. ${known === "" ? "None is saved yet." : `There are ${known}.`}`,
     );
   }

@@ -19,7 +19,7 @@ export async function applyAll(
   if (steps.some(({ act }) => act === "set-webhook") && parts.verifyToken === "") {
     const words =
       "There is no verify token to give to Meta: set WHATSAPP_VERIFY_TOKEN here and where Waypost runs.";
-    throw new CommandError(exitCodes.usage, words);
+    throw new CommandError(words);
   }
   if (!(await parts.questions.confirm(`Do ${steps.length === 1 ? "it" : "all of it"}?`))) {
     return "declined";
@@ -55,5 +55,5 @@ function asCommandError(error: unknown): never {
       : failure === "busy" || failure === "away"
         ? exitCodes.unreachable
         : exitCodes.wrong;
-  throw new CommandError(code, `${message}.\n${remedies[failure] ?? "See docs/connect.md."}`);
+  throw new CommandError(`${message}.\n${remedies[failure] ?? "See docs/connect.md."}`, code);
 }

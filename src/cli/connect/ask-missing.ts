@@ -1,4 +1,4 @@
-import type { ConnectionOptions } from "../../meta/facts.ts";
+import type { ConnectionOptions } from "../../meta/graph-answers.ts";
 import { askTerminal, type Questions } from "../add/questions.ts";
 
 /** Asks for what is not known, where a person sits at the terminal; an empty line leaves it open. */

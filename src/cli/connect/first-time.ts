@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { loadClient } from "../../config/load-client.ts";
 import type { Connection } from "../../contracts.ts";
-import type { ConnectionOptions } from "../../meta/facts.ts";
+import type { ConnectionOptions } from "../../meta/graph-answers.ts";
 import { readConnection } from "../../meta/read-connection.ts";
 import { tryCallback } from "../../meta/try-callback.ts";
 import { delay } from "../../support/delay.ts";
@@ -52,10 +52,7 @@ async function keepWhatIsMissing(
   const whole = await askFor(had, questions);
   const [secret] = whole.appSecrets;
   if (whole.appId === undefined || secret === undefined || whole.accessToken === undefined) {
-    throw new CommandError(
-      exitCodes.usage,
-      "It needs all three: docs/connect.md says where they are.",
-    );
+    throw new CommandError("It needs all three: docs/connect.md says where they are.");
   }
   const values = {
     ...(had.appId === undefined && { META_APP_ID: whole.appId }),
@@ -108,8 +105,8 @@ async function connectAndWait(
 async function refuseOtherSecret(webhookUrl: string, secret: string): Promise<void> {
   if (await takesSecret(webhookUrl, secret)) return;
   throw new CommandError(
-    exitCodes.wrong,
     "The Waypost that runs here has another app secret: every POST of Meta's would get 401.\nStart it again in this folder, so that it reads .env, and run this once more.",
+    exitCodes.wrong,
   );
 }
 
@@ -126,8 +123,8 @@ async function untilReachable(
     await delay(lookMs, { signal });
   }
   throw new CommandError(
-    exitCodes.wrong,
     `The tunnel does not lead here: ${wrong ?? "interrupted"}.`,
+    exitCodes.wrong,
   );
 }
 
@@ -140,12 +137,12 @@ async function setUp(
   const before = await fresh();
   const outcome = await applyAll(before, { verifyToken, questions, overrides: false });
   if (outcome === "declined")
-    throw new CommandError(exitCodes.wrong, "Nothing was changed at Meta.");
+    throw new CommandError("Nothing was changed at Meta.", exitCodes.wrong);
   const { connection } = outcome === "nothing" ? before : await fresh();
   const errors = connection.problems.filter(({ level }) => level === "error");
   for (const { what, remedy } of errors) print(escapeControls(`✗ ${what}\n  → ${remedy}`));
   if (errors.length > 0)
-    throw new CommandError(exitCodes.wrong, "Until that is mended no message comes.");
+    throw new CommandError("Until that is mended no message comes.", exitCodes.wrong);
   return connection;
 }
 
@@ -168,7 +165,7 @@ async function untilMessage(
   const from = new Date().toISOString();
   let shown = false;
   while (!signal.aborted) {
-    if (!tunnel.open()) throw new CommandError(exitCodes.wrong, "The tunnel has ended.");
+    if (!tunnel.open()) throw new CommandError("The tunnel has ended.", exitCodes.wrong);
     if (!shown) shown = await showFirst(resolve, from);
     refused = await tellRefused(resolve, refused);
     await delay(lookMs, { signal });

@@ -45,7 +45,7 @@ export async function ensureRunning(
     throw error;
   }
   await close();
-  throw new CommandError(exitCodes.wrong, `Waypost did not start:\n${errors.trim()}`);
+  throw new CommandError(`Waypost did not start:\n${errors.trim()}`, exitCodes.wrong);
 }
 
 async function answers(resolve: ResolveOps): Promise<boolean> {
@@ -80,7 +80,7 @@ export async function takesSecret(webhookUrl: string, secret: string): Promise<b
     }
   }
   throw new CommandError(
-    exitCodes.unreachable,
     `Waypost's receiver does not answer at ${webhookUrl}.`,
+    exitCodes.unreachable,
   );
 }

@@ -45,7 +45,6 @@ export async function openTunnel(port: number, searchPath = process.env["PATH"])
     if (file !== undefined) return start(program, file, port);
   }
   throw new CommandError(
-    exitCodes.usage,
     "Neither cloudflared nor ngrok is installed. Install one (https://developers.cloudflare.com/cloudflare-one/connections/connect-networks/downloads, https://ngrok.com/download), " +
       "or make the public port reachable in another way, set PUBLIC_URL and run `waypost connect --apply`.",
   );
@@ -94,7 +93,7 @@ function addressOf(child: ChildProcess, { name, address }: Program): Promise<str
     const fail = (why: string) => {
       clearTimeout(timer);
       const last = output.trim().split("\n").slice(-3).join("\n");
-      reject(new CommandError(exitCodes.wrong, `${name} ${why}.\n${last}`));
+      reject(new CommandError(`${name} ${why}.\n${last}`, exitCodes.wrong));
     };
     const timer = setTimeout(() => fail("gave no address in time"), upMs);
     const read = (chunk: Buffer) => {

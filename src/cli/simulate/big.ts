@@ -1,7 +1,7 @@
 import { newWamid, textBody } from "./catalog/messages.ts";
 import { type Item, inbound } from "./item.ts";
 import { type Draft, draft, toEnvelope } from "./pack.ts";
-import { accountOf, type World } from "./scenario/world.ts";
+import { somebody, type World } from "./scenario/world.ts";
 import { textOfWireBytes } from "./wire.ts";
 
 /** The most that Meta puts into one POST. */
@@ -31,10 +31,7 @@ export function textItem(world: World, at: number, body: string): Item {
 
 function textBuilder(world: World, at: number): (body: string) => Item {
   const { random } = world;
-  const index = random.below(world.people.length);
-  const person = world.people[index];
-  if (person === undefined) throw new RangeError("a world needs people");
-  const account = accountOf(world, index);
+  const { person, account } = somebody(world, random.below(world.people.length));
   const id = newWamid(random);
   return (body) => inbound(account, person, id, at, textBody(body));
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { collect } from "../events.ts";
 import type { Scenario } from "./traffic.ts";
 
 /** The command line of `waypost simulate`, parsed. */
@@ -91,10 +92,6 @@ function addRunFlags(command: Command): Command {
     .option("--url <url>", "the callback URL (default: the Waypost of this configuration)")
     .option("--secret <secret>", "the app secret to sign with (default: the configured one)")
     .option("--verify-token <token>", "for --challenge (default: the configured one)");
-}
-
-function collect(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), value];
 }
 
 function parseFrom(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {

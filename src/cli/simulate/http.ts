@@ -3,19 +3,12 @@ import { Pool } from "undici";
 /** What came of one attempt: an HTTP status, or the error's code where no answer came. */
 export type Outcome = number | string;
 
-export interface PostClient {
-  /** Never rejects. */
-  post(bytes: Buffer, signature: string | undefined): Promise<Outcome>;
-  /** Drops what is still under way. */
-  close(): Promise<void>;
-}
-
 /** Many connections to one URL, each with one request at a time, as Meta's senders have. */
 export function createPostClient(options: {
   readonly url: string;
   readonly connections: number;
   readonly timeoutMs: number;
-}): PostClient {
+}) {
   const { origin, pathname, search } = new URL(options.url);
   const { timeoutMs } = options;
   const pool = new Pool(origin, {
@@ -27,8 +20,9 @@ export function createPostClient(options: {
   });
   const path = pathname + search;
   return {
-    post: (bytes, signature) =>
-      new Promise((resolve) => {
+    /** Never rejects. */
+    post: (bytes: Buffer, signature: string | undefined) =>
+      new Promise<Outcome>((resolve) => {
         let status = 0;
         const headers = ["content-type", "application/json", "user-agent", "facebookexternalua"];
         if (signature !== undefined) headers.push("x-hub-signature-256", signature);
@@ -45,6 +39,7 @@ export function createPostClient(options: {
           },
         );
       }),
+    /** Drops what is still under way. */
     close: () => pool.destroy(),
   };
 }

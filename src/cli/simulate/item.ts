@@ -1,6 +1,17 @@
+import type { Random } from "./random.ts";
 import type { Account, Person } from "./scenario/world.ts";
 
 export type Json = Record<string, unknown>;
+
+/** What a payload can be made of. */
+export interface Cast {
+  readonly random: Random;
+  readonly account: Account;
+  readonly person: Person;
+  /** The wamid of a message that was sent to the person earlier. */
+  readonly answered: string;
+  readonly at: number;
+}
 
 /** What a receiver must make of an item, for checks at the other end. */
 export interface SimulatedItem {
@@ -33,20 +44,31 @@ export interface Item {
 /** Makes an item once its payload time (Unix seconds) is known. */
 export type Step = (at: number) => Item;
 
-export function metadataOf(account: Account): Json {
+/** What begins the `value` of a phone number's field. */
+export function headOf({ account }: { readonly account: Account }): Json {
   return {
-    display_phone_number: account.displayPhoneNumber,
-    phone_number_id: account.phoneNumberId,
+    messaging_product: "whatsapp",
+    metadata: {
+      display_phone_number: account.displayPhoneNumber,
+      phone_number_id: account.phoneNumberId,
+    },
+  };
+}
+
+/** Phone and BSUID, whichever Meta may show, under these keys. */
+export function idsAs({ waId, userId }: Person, phone: string, user?: string): Json {
+  return {
+    ...(waId !== undefined && { [phone]: waId }),
+    ...(userId !== undefined && user !== undefined && { [user]: userId }),
   };
 }
 
 /** An element of `value.contacts`. */
-export function contactOf(person: Person, withUsername = true): Json {
+function contactOf(person: Person, withUsername = true): Json {
   const username = withUsername && person.username !== undefined;
   return {
     profile: { name: person.name, ...(username && { username: person.username }) },
-    ...(person.waId !== undefined && { wa_id: person.waId }),
-    ...(person.userId !== undefined && { user_id: person.userId }),
+    ...idsAs(person, "wa_id", "user_id"),
   };
 }
 
@@ -54,11 +76,24 @@ export function idOf(person: Person): string {
   return person.userId ?? person.waId ?? "";
 }
 
-/** `from` and `from_user_id`, whichever Meta may show. */
-export function senderOf(person: Person): Json {
+/** An item between an account and a person. `value` holds what is the item's own. */
+function itemOf(
+  account: Account,
+  person: Person,
+  {
+    value,
+    eventType,
+    messageId,
+    ...item
+  }: Pick<Item, "field" | "joins" | "value" | "note"> &
+    Required<Pick<SimulatedItem, "eventType" | "messageId">>,
+): Item {
+  const { wabaId, phoneNumberId } = account;
   return {
-    ...(person.waId !== undefined && { from: person.waId }),
-    ...(person.userId !== undefined && { from_user_id: person.userId }),
+    wabaId,
+    ...item,
+    value: { ...headOf({ account }), ...value },
+    about: { eventType, messageId, phoneNumberId, contact: idOf(person) },
   };
 }
 
@@ -70,26 +105,17 @@ export function inbound(
   at: number,
   body: Json & { readonly type?: string },
 ): Item {
-  const message = { ...senderOf(person), id, timestamp: String(at), ...body };
+  const ids = idsAs(person, "from", "from_user_id");
+  const message = { ...ids, id, timestamp: String(at), ...body };
   const contacts = body.type === "system" ? {} : { contacts: [contactOf(person)] };
-  return {
-    wabaId: account.wabaId,
+  return itemOf(account, person, {
     field: "messages",
     joins: "messages",
-    value: {
-      messaging_product: "whatsapp",
-      metadata: metadataOf(account),
-      ...contacts,
-      messages: [message],
-    },
-    about: {
-      eventType: `whatsapp.message.${body.type ?? "unknown"}`,
-      messageId: id,
-      phoneNumberId: account.phoneNumberId,
-      contact: idOf(person),
-    },
+    value: { ...contacts, messages: [message] },
+    eventType: `whatsapp.message.${body.type ?? "unknown"}`,
+    messageId: id,
     note: `${person.name}: ${summaryOf(body)}`,
-  };
+  });
 }
 
 /** A status of a message that was sent to a person. */
@@ -101,36 +127,19 @@ export function statusOf(
   status: string,
   extra: Json = {},
 ): Item {
-  const body = {
-    id,
-    status,
-    timestamp: String(at),
-    ...(person.waId !== undefined && { recipient_id: person.waId }),
-    ...(person.userId !== undefined && { recipient_user_id: person.userId }),
-    ...extra,
-  };
+  const ids = idsAs(person, "recipient_id", "recipient_user_id");
+  const body = { id, status, timestamp: String(at), ...ids, ...extra };
   const seen = status === "delivered" || status === "read";
   const contacts = status === "failed" ? {} : { contacts: [contactOf(person, seen)] };
-  const { type } = extra;
-  const family = type === "payment" ? "payment" : "status";
-  return {
-    wabaId: account.wabaId,
+  const family = extra["type"] === "payment" ? "payment" : "status";
+  return itemOf(account, person, {
     field: "messages",
     joins: "statuses",
-    value: {
-      messaging_product: "whatsapp",
-      metadata: metadataOf(account),
-      ...contacts,
-      statuses: [body],
-    },
-    about: {
-      eventType: `whatsapp.${family}.${status}`,
-      messageId: id,
-      phoneNumberId: account.phoneNumberId,
-      contact: idOf(person),
-    },
+    value: { ...contacts, statuses: [body] },
+    eventType: `whatsapp.${family}.${status}`,
+    messageId: id,
     note: `the message to ${person.name} is ${status}`,
-  };
+  });
 }
 
 /** What the team typed on its own phone (a coexistence number): the other side of a conversation. */
@@ -141,31 +150,15 @@ export function echoOf(
   at: number,
   body: Json & { readonly type: string },
 ): Item {
-  const echo = {
-    from: account.displayPhoneNumber,
-    ...(person.waId !== undefined && { to: person.waId }),
-    ...(person.userId !== undefined && { to_user_id: person.userId }),
-    id,
-    timestamp: String(at),
-    ...body,
-  };
-  return {
-    wabaId: account.wabaId,
+  const ids = { from: account.displayPhoneNumber, ...idsAs(person, "to", "to_user_id"), id };
+  const echo = { ...ids, timestamp: String(at), ...body };
+  return itemOf(account, person, {
     field: "smb_message_echoes",
-    value: {
-      messaging_product: "whatsapp",
-      metadata: metadataOf(account),
-      contacts: [contactOf(person)],
-      message_echoes: [echo],
-    },
-    about: {
-      eventType: `whatsapp.echo.${body.type}`,
-      messageId: id,
-      phoneNumberId: account.phoneNumberId,
-      contact: idOf(person),
-    },
+    value: { contacts: [contactOf(person)], message_echoes: [echo] },
+    eventType: `whatsapp.echo.${body.type}`,
+    messageId: id,
     note: `the team: ${summaryOf(body)}`,
-  };
+  });
 }
 
 /** What a terminal shows of a message: its text, else its kind. */

@@ -37,7 +37,7 @@ export async function makePlan(flags: SimulateFlags, now: Date): Promise<Plan> {
       connections: flags.connections ?? (source === "hello" ? 1 : 64),
       ...(goal.stopMs !== undefined && { durationMs: goal.stopMs }),
       ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
-      ...retryOf(flags),
+      ...(flags.retry !== undefined && { retryMs: flags.retry === true ? 60_000 : flags.retry }),
     },
     ...goal,
   };
@@ -78,11 +78,6 @@ function chooseGoal(
   }
   if (rate !== undefined) return { ms: defaultRateMs, stopMs: defaultRateMs };
   return { posts: Math.ceil((entries?.length ?? 1) / batch) };
-}
-
-function retryOf(flags: SimulateFlags): Pick<SendOptions, "retry"> {
-  if (flags.retry === undefined) return {};
-  return { retry: { forMs: flags.retry === true ? 60_000 : flags.retry } };
 }
 
 /** The lines of `--type list`. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { delay } from "../../support/delay.ts";
 import { createPostClient } from "./http.ts";
-import { type RetryPolicy, retryDelays } from "./retry.ts";
+import { retryDelays } from "./retry.ts";
 import { type Answer, createTally, type Progress, type Summary } from "./tally.ts";
 import type { SimulatedPost } from "./traffic.ts";
 
@@ -15,8 +15,8 @@ export interface SendOptions {
   readonly durationMs?: number;
   /** How long to wait for one answer (default 10,000). */
   readonly timeoutMs?: number;
-  /** Repeat, as Meta does, whatever is not answered as expected. */
-  readonly retry?: RetryPolicy;
+  /** So long whatever is not answered as expected is repeated, as Meta does. */
+  readonly retryMs?: number;
   /** Stops sending and repeating; what is under way is still awaited. */
   readonly signal?: AbortSignal;
   readonly onAnswer?: (answer: Answer) => void;
@@ -44,7 +44,7 @@ export async function sendTraffic(
     const now = performance.now();
     const dueAt = Math.min(now, start + (post.dueMs ?? now)); // a timer may fire a little early
     tally.sent(post, now - dueAt);
-    const nextDelay = retryDelays(options.retry);
+    const nextDelay = retryDelays(options.retryMs);
     const attemptOnce = async (attempt: number): Promise<[expected: boolean, retryMs?: number]> => {
       const outcome = await client.post(post.bytes, post.signature);
       const expected = outcome === post.expect;

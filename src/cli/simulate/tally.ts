@@ -43,17 +43,8 @@ export interface Progress {
   readonly unexpected: number;
 }
 
-export interface Tally {
-  sent(post: SimulatedPost, lateMs: number): void;
-  answered(answer: Answer): void;
-  /** Called once a POST, with its last outcome. */
-  ended(expected: boolean): void;
-  progress(): Progress;
-  summary(elapsedMs: number): Summary;
-}
-
 /** Counts a run while it goes on. */
-export function createTally(): Tally {
+export function createTally() {
   const ack = createLatency();
   const late = createLatency();
   const codes: Record<string, number> = {};
@@ -61,7 +52,7 @@ export function createTally(): Tally {
   let firstAt = 0;
   let lastAt = 0;
   return {
-    sent(post, lateMs) {
+    sent(post: SimulatedPost, lateMs: number): void {
       lastAt = performance.now();
       if (sums.posts === 0) firstAt = lastAt;
       sums.posts += 1;
@@ -69,21 +60,22 @@ export function createTally(): Tally {
       sums.bytes += post.bytes.length;
       late.add(lateMs);
     },
-    answered({ outcome, attempt, ms }) {
+    answered({ outcome, attempt, ms }: Answer): void {
       sums.attempts += 1;
       codes[outcome] = (codes[outcome] ?? 0) + 1;
       if (attempt === 1 && tellsLatency(outcome)) ack.add(ms);
     },
-    ended(expected) {
+    /** Called once a POST, with its last outcome. */
+    ended(expected: boolean): void {
       if (expected) sums.expected += 1;
       else sums.unexpected += 1;
     },
-    progress: () => ({
+    progress: (): Progress => ({
       sent: sums.posts,
       done: sums.expected + sums.unexpected,
       unexpected: sums.unexpected,
     }),
-    summary: (elapsedMs) => ({
+    summary: (elapsedMs: number): Summary => ({
       ...sums,
       codes,
       ackMs: ack.percentiles(),

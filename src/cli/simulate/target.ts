@@ -1,4 +1,4 @@
-import { CommandError, exitCodes } from "../common/ops-client.ts";
+import { CommandError } from "../common/ops-client.ts";
 import type { SimulateFlags } from "./flags.ts";
 
 /** What the configuration knows of a receiver. */
@@ -31,11 +31,11 @@ export async function findTarget(flags: SimulateFlags, resolve: ResolveTarget): 
   const appSecret = flags.secret ?? found.appSecret;
   const verifyToken = flags.verifyToken ?? found.verifyToken ?? "";
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new CommandError(exitCodes.usage, "--url must be an http or https address.");
+    throw new CommandError("--url must be an http or https address.");
   }
-  if (appSecret === undefined) throw new CommandError(exitCodes.usage, noSecret);
+  if (appSecret === undefined) throw new CommandError(noSecret);
   if (flags.challenge === true && verifyToken === "") {
-    throw new CommandError(exitCodes.usage, "--challenge needs a verify token: --verify-token.");
+    throw new CommandError("--challenge needs a verify token: --verify-token.");
   }
   return { url, appSecret, verifyToken };
 }

@@ -11,18 +11,18 @@ import {
 } from "./checked.ts";
 
 /** What its schema cannot say of a `when`: names, patterns, expressions. */
-export function checkWhen(when: unknown, path: YamlPath, checked: Checked, report: Report): void {
+export function checkWhen(when: unknown, path: YamlPath, checked: Checked): void {
   const { type, account, text, replyId, data, not } = record(when);
-  checkReferences(account, "accounts", [...path, "account"], checked, report);
-  checkPatterns(type, [...path, "type"], checked.source, report);
-  checkTypesExist(type, [...path, "type"], checked.source, report);
-  checkWritten(when, path, report);
-  checkExpressions(record(text)["matches"], [...path, "text", "matches"], report);
+  checkReferences(account, "accounts", [...path, "account"], checked);
+  checkPatterns(type, [...path, "type"], checked);
+  checkTypesExist(type, [...path, "type"], checked);
+  checkWritten(when, path, checked.report);
+  checkExpressions(record(text)["matches"], [...path, "text", "matches"], checked.report);
   if (!Array.isArray(replyId)) {
-    checkExpressions(record(replyId)["matches"], [...path, "replyId", "matches"], report);
+    checkExpressions(record(replyId)["matches"], [...path, "replyId", "matches"], checked.report);
   }
-  checkValues(data, [...path, "data"], report);
-  if (not !== undefined) checkWhen(not, [...path, "not"], checked, report);
+  checkValues(data, [...path, "data"], checked.report);
+  if (not !== undefined) checkWhen(not, [...path, "not"], checked);
 }
 
 /** By dotted path: `data` of a route, `when` of a source. */
@@ -48,12 +48,12 @@ export function checkValues(values: unknown, path: YamlPath, report: Report): vo
 }
 
 /** What its schema cannot say of an `only`. */
-export function checkOnly(only: unknown, path: YamlPath, checked: Checked, report: Report): void {
+export function checkOnly(only: unknown, path: YamlPath, checked: Checked): void {
   const { hours, list, about, followedBy, not } = record(only);
-  checkReferences(hours, "hours", [...path, "hours"], checked, report);
-  checkReferences(list, "lists", [...path, "list"], checked, report);
-  checkPatterns(followedBy, [...path, "followedBy"], checked.source, report);
-  checkTypesExist(followedBy, [...path, "followedBy"], checked.source, report);
-  checkLasts(record(about)["within"], [...path, "about", "within"], report);
-  if (not !== undefined) checkOnly(not, [...path, "not"], checked, report);
+  checkReferences(hours, "hours", [...path, "hours"], checked);
+  checkReferences(list, "lists", [...path, "list"], checked);
+  checkPatterns(followedBy, [...path, "followedBy"], checked);
+  checkTypesExist(followedBy, [...path, "followedBy"], checked);
+  checkLasts(record(about)["within"], [...path, "about", "within"], checked.report);
+  if (not !== undefined) checkOnly(not, [...path, "not"], checked);
 }

@@ -17,11 +17,7 @@ export function checkOf(key: object, whole: object = key): Check {
 }
 
 /** `commonKeys` are those that every destination may have; the others are the kind's. */
-export function createDestinationChecks(
-  checked: Checked,
-  commonKeys: readonly string[],
-  report: Report,
-) {
+export function createDestinationChecks(checked: Checked, commonKeys: readonly string[]) {
   const { kinds, source, value } = checked;
   const optionsOf = (destination: unknown) =>
     Object.fromEntries(
@@ -37,46 +33,46 @@ export function createDestinationChecks(
   return {
     checkDestination: (destination: unknown, path: YamlPath): void => {
       const { kind, timeout, rate, omit, format } = record(destination);
-      checkQuantities({ timeout, rate }, path, report);
+      checkQuantities({ timeout, rate }, path, checked.report);
       if (kind === "webhook" && format === "meta" && omit !== undefined) {
-        report([...path, "omit"], {
+        checked.report([...path, "omit"], {
           problem:
             "leaves nothing to send: `format: meta` sends Meta's own envelope, which holds it all",
           remedy: "Remove one of the two",
         });
       }
-      checkBot(destination, path, checked, report);
+      checkBot(destination, path, checked);
       if (typeof kind !== "string") return;
       if (!Object.hasOwn(kinds, kind)) {
-        report([...path, "kind"], {
+        checked.report([...path, "kind"], {
           problem: `there is no kind ${quote(source, [...path, "kind"])}`,
           remedy: `Use one of ${Object.keys(kinds).join(", ")}`,
         });
         return;
       }
       const { problemsOf, keys } = ofKind(kind);
-      reportSchemaProblems(problemsOf(optionsOf(destination)), keys, below(path, report));
+      reportSchemaProblems(problemsOf(optionsOf(destination)), keys, below(path, checked.report));
     },
     /** Options of a route for the destination of this name. What is wrong without them is not theirs. */
     checkOverride: (name: string, override: unknown, path: YamlPath): void => {
       const destination = record(record(value)["destinations"])[name];
       const { kind } = record(destination);
       const { transcript, ...others } = record(override);
-      checkTranscript(transcript, path, report);
+      checkTranscript(transcript, path, checked.report);
       for (const key of Object.keys(others).filter((key) => commonKeys.includes(key))) {
-        report([...path, key], {
+        checked.report([...path, key], {
           problem: "belongs to the destination, and is the same for all routes",
           remedy: `Set it in destinations.${name}, or add a destination of its own for this route`,
         });
       }
-      if (kind === "webhook") checkBotOverride(override, path, checked, report);
+      if (kind === "webhook") checkBotOverride(override, path, checked);
       if (typeof kind !== "string" || !Object.hasOwn(kinds, kind)) return;
       const { problemsOf, keys } = ofKind(kind);
       const own = optionsOf(destination);
       const known = new Set(problemsOf(own).map(problemKey));
       const problems = problemsOf({ ...own, ...optionsOf(override) });
       const news = problems.filter((problem) => !known.has(problemKey(problem)));
-      reportSchemaProblems(news, keys, below(path, report));
+      reportSchemaProblems(news, keys, below(path, checked.report));
     },
   };
 }

@@ -13,43 +13,38 @@ import {
 } from "./checked.ts";
 
 /** `lists`, `hours`, `pools`, `conversations` and `consent`. */
-export function checkFlowRules(checked: Checked, report: Report): void {
+export function checkFlowRules(checked: Checked): void {
   const { hours, pools, conversations, consent, lists } = record(checked.value);
-  checkLists(lists, report);
+  checkLists(lists, checked.report);
   for (const [name, each] of Object.entries(record(hours))) {
-    checkHours(each, ["hours", name], report);
+    checkHours(each, ["hours", name], checked.report);
   }
   for (const [name, members] of Object.entries(record(pools))) {
-    checkPool(name, members, checked, report);
+    checkPool(name, members, checked);
   }
   const { closeAfter, hold } = record(conversations);
-  checkLasts(closeAfter, ["conversations", "closeAfter"], report);
+  checkLasts(closeAfter, ["conversations", "closeAfter"], checked.report);
   for (const [whose, duration] of Object.entries(record(hold))) {
-    checkNotTooLong(duration, ["conversations", "hold", whose], report);
+    checkNotTooLong(duration, ["conversations", "hold", whose], checked.report);
   }
-  if (consent !== undefined) checkConsent(record(consent), checked, report);
+  if (consent !== undefined) checkConsent(record(consent), checked);
 }
 
-function checkPool(name: string, members: unknown, checked: Checked, report: Report): void {
+function checkPool(name: string, members: unknown, checked: Checked): void {
   const path = ["pools", name];
   if (Array.isArray(members) && members.length === 0) {
-    report(path, { problem: "has no members", remedy: "Add one, e.g. - { name: Ana }" });
+    checked.report(path, { problem: "has no members", remedy: "Add one, e.g. - { name: Ana }" });
   }
   for (const [index, member] of list(members).entries()) {
     const { name: _, hours, ...ids } = record(member);
-    checkReference(hours, "hours", [...path, index, "hours"], checked, report);
-    checkIds(Object.keys(ids), [...path, index], checked, report);
+    checkReference(hours, "hours", [...path, index, "hours"], checked);
+    checkIds(Object.keys(ids), [...path, index], checked);
   }
-  checkUnique(list(members), { path, what: "member", source: checked.source }, report);
+  checkUnique(list(members), { path, what: "member" }, checked);
 }
 
 /** By destination. What is no destination's name may be of one that templates alone know, but not by a slip. */
-function checkIds(
-  keys: readonly string[],
-  path: YamlPath,
-  { value }: Checked,
-  report: Report,
-): void {
+function checkIds(keys: readonly string[], path: YamlPath, { value, report }: Checked): void {
   const known = Object.keys(record(record(value)["destinations"]));
   for (const key of keys.filter((each) => !known.includes(each))) {
     const meant = closest(key, known, 3);
@@ -61,18 +56,17 @@ function checkIds(
 function checkConsent(
   { stop, start, confirm, via }: Record<string, unknown>,
   checked: Checked,
-  report: Report,
 ): void {
   for (const [key, words] of Object.entries({ stop, start })) {
     if (Array.isArray(words)) continue;
     for (const account of Object.keys(record(words))) {
       if (account === "*") continue;
-      checkReference(account, "accounts", ["consent", key, account], checked, report);
+      checkReference(account, "accounts", ["consent", key, account], checked);
     }
   }
-  checkWords(stop, start, report);
+  checkWords(stop, start, checked.report);
   if (confirm !== undefined || via !== undefined) {
-    checkVia({ via, for: "confirm" }, ["consent", "via"], checked, report);
+    checkVia({ via, for: "confirm" }, ["consent", "via"], checked);
   }
 }
 

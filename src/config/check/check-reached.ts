@@ -10,7 +10,7 @@ import { targetsOf } from "./targets.ts";
  * route that takes all of it another has nothing left. Only what is certain, and what does nothing
  * at all: one that reaches another destination too, emits or sets stands.
  */
-export function checkReached(checked: Checked, report: Report): void {
+export function checkReached(checked: Checked): void {
   const { routes, defaults, destinations } = record(checked.value);
   const all = list(routes).map(record);
   const writing = [replyDestinations, botsOf].flatMap((names) => names(record(destinations)));
@@ -27,7 +27,7 @@ export function checkReached(checked: Checked, report: Report): void {
             targetsOf(other["to"], []).some((target) => target.name === name),
         ),
     );
-    reportUnreached(route, { shadows, path, source: checked.source }, report);
+    reportUnreached(route, { shadows, path, source: checked.source }, checked.report);
   }
 }
 

@@ -1,6 +1,6 @@
 import { replyDestinations } from "../bots.ts";
 import { each, list, record } from "../shape.ts";
-import type { Report, YamlPath } from "../yaml-file.ts";
+import type { YamlPath } from "../yaml-file.ts";
 import { checkCanHold } from "./check-can-hold.ts";
 import { checkOnly, checkWhen } from "./check-conditions.ts";
 import { checkCycles } from "./check-cycles.ts";
@@ -18,25 +18,25 @@ import {
 import { targetsOf } from "./targets.ts";
 
 /** `routes` and `defaults`. */
-export function checkRoutes(checked: Checked, checks: DestinationChecks, report: Report): void {
+export function checkRoutes(checked: Checked, checks: DestinationChecks): void {
   const { routes, defaults } = record(checked.value);
-  checkOnly(record(defaults)["only"], ["defaults", "only"], checked, report);
-  checkCanHold({ only: record(defaults)["only"] }, ["defaults"], report);
+  checkOnly(record(defaults)["only"], ["defaults", "only"], checked);
+  checkCanHold({ only: record(defaults)["only"] }, ["defaults"], checked.report);
   for (const [index, route] of list(routes).entries()) {
     const path: YamlPath = ["routes", index];
     const { name, to, when, only } = record(route);
-    checkNames([name], [...path, "name"], report);
-    checkTargets(to, [...path, "to"], checked, checks, report);
-    checkWhen(when, [...path, "when"], checked, report);
-    checkOnly(only, [...path, "only"], checked, report);
-    checkCanHold(record(route), path, report, record(defaults)["only"]);
-    checkTurn(record(route), path, checked, report);
-    checkEffects(route, path, checked, report);
+    checkNames([name], [...path, "name"], checked.report);
+    checkTargets(to, [...path, "to"], checked, checks);
+    checkWhen(when, [...path, "when"], checked);
+    checkOnly(only, [...path, "only"], checked);
+    checkCanHold(record(route), path, checked.report, record(defaults)["only"]);
+    checkTurn(record(route), path, checked);
+    checkEffects(route, path, checked);
   }
-  const names = { path: ["routes"], what: "route", source: checked.source };
-  checkUnique(list(routes), names, report);
-  checkCycles(list(routes), report);
-  checkReached(checked, report);
+  const names = { path: ["routes"], what: "route" };
+  checkUnique(list(routes), names, checked);
+  checkCycles(list(routes), checked.report);
+  checkReached(checked);
 }
 
 function checkTargets(
@@ -44,18 +44,17 @@ function checkTargets(
   path: YamlPath,
   checked: Checked,
   checks: DestinationChecks,
-  report: Report,
 ): void {
   const targets = targetsOf(to, path);
   for (const [index, { name, options, at }] of targets.entries()) {
-    checkReference(name, "destinations", at, checked, report);
+    checkReference(name, "destinations", at, checked);
     if (typeof name === "string" && options !== undefined) checks.checkOverride(name, options, at);
-    checkSays(name, options, { at, checked }, report);
+    checkSays(name, options, { at, checked });
     const before = targets.slice(0, index).filter((each) => each.name === name);
     if (![options, ...before.map((each) => each.options)].some((each) => each !== undefined))
       continue;
     if (before.length === 0) continue;
-    report(at, {
+    checked.report(at, {
       problem: "is the same destination again, and each gets an event once",
       remedy: "Remove one, or add a destination of its own for the other options",
     });
@@ -69,13 +68,12 @@ function checkSays(
   name: unknown,
   options: unknown,
   { at, checked }: { readonly at: YamlPath; readonly checked: Checked },
-  report: Report,
 ): void {
   const destinations = record(record(checked.value)["destinations"]);
   if (!replyDestinations(destinations).includes(String(name))) return;
   const told = { ...record(destinations[String(name)]), ...record(options) };
   if (saying.some((key) => told[key] !== undefined)) return;
-  report(at, {
+  checked.report(at, {
     problem: "is not told what to write",
     remedy: `Say it here, e.g. { ${String(name)}: { text: "Back at 9." } }, or in destinations.${String(name)}`,
   });
@@ -85,33 +83,32 @@ function checkTurn(
   { after, once, maxAge }: Record<string, unknown>,
   path: YamlPath,
   checked: Checked,
-  report: Report,
 ): void {
   const { delay, hours } = record(after);
-  checkReference(hours, "hours", [...path, "after", "hours"], checked, report);
-  checkNotTooLong(after, [...path, "after"], report);
-  checkNotTooLong(delay, [...path, "after", "delay"], report);
-  checkLasts(record(once)["for"], [...path, "once", "for"], report);
-  checkLasts(maxAge, [...path, "maxAge"], report);
+  checkReference(hours, "hours", [...path, "after", "hours"], checked);
+  checkNotTooLong(after, [...path, "after"], checked.report);
+  checkNotTooLong(delay, [...path, "after", "delay"], checked.report);
+  checkLasts(record(once)["for"], [...path, "once", "for"], checked.report);
+  checkLasts(maxAge, [...path, "maxAge"], checked.report);
 }
 
-function checkEffects(route: unknown, path: YamlPath, checked: Checked, report: Report): void {
+function checkEffects(route: unknown, path: YamlPath, checked: Checked): void {
   const { to, emit, set } = record(route);
   if (typeof route === "object" && [to, emit, set].every((each) => each === undefined)) {
-    report([...path, "to"], {
+    checked.report([...path, "to"], {
       problem: "is missing, and the route does nothing else",
       remedy: "Name destinations, or add emit or set",
     });
   }
   const { type } = record(emit);
-  checkEmittedType(type, [...path, "emit", "type"], checked.source, report);
+  checkEmittedType(type, [...path, "emit", "type"], checked);
   const { owner, tag } = record(set);
   const poolAt = [...path, "set", "owner", "pool"];
-  checkReference(record(owner)["pool"], "pools", poolAt, checked, report);
+  checkReference(record(owner)["pool"], "pools", poolAt, checked);
   const tags = each(tag, [...path, "set", "tag"]).filter(([each]) => typeof each === "string");
   const added = new Set(tags.map(([each]) => String(each)).filter((each) => each.startsWith("+")));
   for (const [each, at] of tags) {
     if (!String(each).startsWith("-") || !added.has(`+${String(each).slice(1)}`)) continue;
-    report(at, { problem: "is added by the same route", remedy: "Remove one of the two" });
+    checked.report(at, { problem: "is added by the same route", remedy: "Remove one of the two" });
   }
 }

@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from "node:util";
 import { flowsDestination, mediaDestination } from "../../contracts.ts";
 import { reportSchemaProblems } from "../schema-words.ts";
 import { keysIn, record } from "../shape.ts";
-import type { Report } from "../yaml-file.ts";
 import { checkOf, createDestinationChecks } from "./check-destinations.ts";
 import { checkFlowRules } from "./check-flow-rules.ts";
 import { checkRoutes } from "./check-routes.ts";
@@ -21,7 +20,8 @@ const builtIn = [
 ] as const;
 
 /** Reports whatever is wrong with the parsed file; a part of the wrong shape does not hide the others. */
-export function checkRouting(checked: Checked, report: Report): void {
+export function checkRouting(checked: Checked): void {
+  const { report } = checked;
   const { accounts, destinations, alerts, retention } = record(checked.value);
   // Most of a first start would be to compile the schema.
   if (isDeepStrictEqual(checked.value, {})) return;
@@ -40,7 +40,7 @@ export function checkRouting(checked: Checked, report: Report): void {
     const { media } = record(record(account)["retention"]);
     checkLasts(media, ["accounts", name, "retention", "media"], report);
   }
-  const checks = createDestinationChecks(checked, commonKeys, report);
+  const checks = createDestinationChecks(checked, commonKeys);
   for (const [name, destination] of Object.entries(record(destinations))) {
     checks.checkDestination(destination, ["destinations", name]);
   }
@@ -59,10 +59,10 @@ export function checkRouting(checked: Checked, report: Report): void {
     });
   }
   for (const account of Object.keys(record(silence))) {
-    checkReference(account, "accounts", ["alerts", "silence", account], checked, report);
+    checkReference(account, "accounts", ["alerts", "silence", account], checked);
   }
-  checkFlowRules(checked, report);
-  checkRoutes(checked, checks, report);
-  checkSources(checked, report);
-  checkReports(checked, report);
+  checkFlowRules(checked);
+  checkRoutes(checked, checks);
+  checkSources(checked);
+  checkReports(checked);
 }

@@ -11,18 +11,18 @@ import {
   checkUnique,
 } from "./checked.ts";
 
-export function checkSources(checked: Checked, report: Report): void {
+export function checkSources(checked: Checked): void {
   const { sources } = record(checked.value);
-  checkNames(Object.keys(record(sources)), ["sources"], report);
+  checkNames(Object.keys(record(sources)), ["sources"], checked.report);
   for (const [name, source] of Object.entries(record(sources))) {
     const path: YamlPath = ["sources", name];
-    checkWhoMayPost(source, path, report);
-    checkAccount(source, path, checked, report);
+    checkWhoMayPost(source, path, checked.report);
+    checkAccount(source, path, checked);
     for (const [index, emit] of list(record(source)["emit"]).entries()) {
       const at = [...path, "emit", index];
       const { type, when } = record(emit);
-      checkEmittedType(type, [...at, "type"], checked.source, report);
-      checkValues(when, [...at, "when"], report);
+      checkEmittedType(type, [...at, "type"], checked);
+      checkValues(when, [...at, "when"], checked.report);
     }
   }
 }
@@ -69,46 +69,41 @@ function checkAuth(auth: Record<string, unknown>, path: YamlPath, report: Report
 }
 
 /** An event of a source stands in a conversation, and that is with a number. */
-function checkAccount(source: unknown, path: YamlPath, checked: Checked, report: Report): void {
+function checkAccount(source: unknown, path: YamlPath, checked: Checked): void {
   const { account } = record(source);
   const at = [...path, "account"];
-  checkReference(account, "accounts", at, checked, report);
+  checkReference(account, "accounts", at, checked);
   const known = record(record(checked.value)["accounts"]);
   if (typeof account !== "string" || !Object.hasOwn(known, account)) return;
   if (record(known[account])["phoneNumberId"] !== undefined) return;
-  report(at, {
+  checked.report(at, {
     problem: "has no phoneNumberId",
     remedy: `Add it to accounts.${account}, or name an account that has one`,
   });
 }
 
-export function checkReports(checked: Checked, report: Report): void {
+export function checkReports(checked: Checked): void {
   const reports = list(record(checked.value)["reports"]);
   for (const [index, each] of reports.entries()) {
     const path: YamlPath = ["reports", index];
     const { name, timeZone, to } = record(each);
-    checkNames([name], [...path, "name"], report);
-    checkTimeZone(timeZone, [...path, "timeZone"], report);
-    checkReferences(to, "destinations", [...path, "to"], checked, report);
-    for (const name of [to].flat()) checkCarriesReports(name, [...path, "to"], checked, report);
+    checkNames([name], [...path, "name"], checked.report);
+    checkTimeZone(timeZone, [...path, "timeZone"], checked.report);
+    checkReferences(to, "destinations", [...path, "to"], checked);
+    for (const name of [to].flat()) checkCarriesReports(name, [...path, "to"], checked);
   }
-  checkUnique(reports, { path: ["reports"], what: "report", source: checked.source }, report);
+  checkUnique(reports, { path: ["reports"], what: "report" }, checked);
 }
 
 /** Kinds that show a text to people. */
 const reportKinds = ["slack", "email"];
 
-function checkCarriesReports(
-  name: unknown,
-  path: YamlPath,
-  checked: Checked,
-  report: Report,
-): void {
+function checkCarriesReports(name: unknown, path: YamlPath, checked: Checked): void {
   const known = record(record(checked.value)["destinations"]);
   if (typeof name !== "string" || !Object.hasOwn(known, name)) return;
   const { kind } = record(known[name]);
   if (typeof kind !== "string" || reportKinds.includes(kind)) return;
-  report(path, {
+  checked.report(path, {
     problem: `names ${name}, whose kind ${kind} cannot take reports`,
     remedy: "Name a destination of kind slack or email",
   });

@@ -33,7 +33,7 @@ interface Part {
  * Reports templates that cannot be parsed, or that name what is never there. They are read with their placeholders in
  * place, so that no value of a variable is parsed or shown.
  */
-export function checkTemplates({ source, kinds }: Omit<Checked, "value">, report: Report): void {
+export function checkTemplates({ source, kinds, report }: Omit<Checked, "value">): void {
   const { routes, destinations, consent, sources } = record(source);
   const skipOf = (name: string) => {
     const { kind } = record(record(destinations)[name]);

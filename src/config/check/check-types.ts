@@ -1,8 +1,8 @@
 import { compilePattern } from "../../event/pattern.ts";
 import { each, quote } from "../shape.ts";
 import { closest } from "../typos.ts";
-import type { Report, Words, YamlPath } from "../yaml-file.ts";
-import { works } from "./checked.ts";
+import type { Words, YamlPath } from "../yaml-file.ts";
+import { type Checked, works } from "./checked.ts";
 
 /** Second segments of `whatsapp.…`; a test holds them equal to those of docs/events.md. */
 export const families = [
@@ -26,8 +26,7 @@ const kindsOf: Readonly<Record<string, readonly string[]>> = {
 export function checkTypesExist(
   patterns: unknown,
   path: YamlPath,
-  source: unknown,
-  report: Report,
+  { source, report }: Checked,
 ): void {
   for (const [pattern, at] of each(patterns, path)) {
     if (typeof pattern !== "string" || !works(() => compilePattern(pattern))) continue;

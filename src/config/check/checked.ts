@@ -14,6 +14,7 @@ export interface Checked {
   readonly value: unknown;
   readonly source: unknown;
   readonly kinds: Kinds;
+  readonly report: Report;
 }
 
 /** Sections whose entries other parts of the file refer to by name. */
@@ -34,8 +35,8 @@ export function checkNames(names: readonly unknown[], path: YamlPath, report: Re
 /** Reports the second of two in a list that have the same name. */
 export function checkUnique(
   items: readonly unknown[],
-  { path, what, source }: { path: YamlPath; what: string; source: unknown },
-  report: Report,
+  { path, what }: { path: YamlPath; what: string },
+  { source, report }: Checked,
 ): void {
   const seen = new Set<unknown>();
   for (const [index, item] of items.entries()) {
@@ -57,17 +58,15 @@ export function checkReferences(
   section: Section,
   path: YamlPath,
   checked: Checked,
-  report: Report,
 ): void {
-  for (const [name, at] of each(names, path)) checkReference(name, section, at, checked, report);
+  for (const [name, at] of each(names, path)) checkReference(name, section, at, checked);
 }
 
 export function checkReference(
   name: unknown,
   section: Section,
   path: YamlPath,
-  { value, source }: Checked,
-  report: Report,
+  { value, source, report }: Checked,
 ): void {
   const known = record(record(value)[section]);
   if (typeof name !== "string" || Object.hasOwn(known, name)) return;
@@ -82,8 +81,7 @@ export function checkReference(
 export function checkPatterns(
   patterns: unknown,
   path: YamlPath,
-  source: unknown,
-  report: Report,
+  { source, report }: Checked,
 ): void {
   for (const [pattern, at] of each(patterns, path)) {
     if (typeof pattern !== "string" || works(() => compilePattern(pattern))) continue;
@@ -133,12 +131,7 @@ export function checkNotTooLong(duration: unknown, path: YamlPath, report: Repor
 }
 
 /** Types that routes and sources may make: everything else is Meta's or Waypost's own. */
-export function checkEmittedType(
-  type: unknown,
-  path: YamlPath,
-  source: unknown,
-  report: Report,
-): void {
+export function checkEmittedType(type: unknown, path: YamlPath, { source, report }: Checked): void {
   if (typeof type === "string" && isOwnType(type)) {
     report(path, {
       problem: `${quote(source, path)} is what Waypost itself asks`,

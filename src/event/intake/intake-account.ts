@@ -1,13 +1,13 @@
+import type { NamedAccounts } from "../event.ts";
 import type { Account } from "../generated.ts";
 import type { IntakeProblem } from "./intake-problem.ts";
 
-type Accounts = Readonly<Record<string, Account>>;
 const maxNamed = 20;
 
 /** Of a name or of ids; the WABA of a number that waypost.yaml knows is added, so that all its events have one source. */
 export function toAccount(
   told: string | Account | undefined,
-  accounts: Accounts,
+  accounts: NamedAccounts,
   path: string,
 ): { readonly account?: Account; readonly problems: IntakeProblem[] } {
   if (told === undefined) return { problems: [] };
@@ -19,7 +19,7 @@ export function toAccount(
   return { problems: [{ path, problem, remedy }] };
 }
 
-function completed(told: Account, accounts: Accounts): Account {
+function completed(told: Account, accounts: NamedAccounts): Account {
   if (told.wabaId !== undefined) return told;
   const known = Object.values(accounts).find(
     ({ phoneNumberId }) => phoneNumberId !== undefined && phoneNumberId === told.phoneNumberId,
@@ -34,7 +34,7 @@ function idsOf({ wabaId, phoneNumberId }: Account): Account {
   };
 }
 
-function namesOf(accounts: Accounts): string {
+function namesOf(accounts: NamedAccounts): string {
   const names = Object.keys(accounts).slice(0, maxNamed);
   return names.length === 0 ? "" : `one of ${names.join(", ")}, or `;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { NamedAccounts } from "../event.ts";
 import type { Account, Contact, EventData, Message, WaypostEvent } from "../generated.ts";
 import { hashId } from "../hash-id.ts";
 import { ownEvent } from "../own-event.ts";
@@ -12,10 +13,7 @@ import { misfits } from "./intake-schema.ts";
 export type { IntakeProblem } from "./intake-problem.ts";
 
 export interface IntakeOptions {
-  /** Of waypost.yaml, by name. */
-  readonly accounts: Readonly<
-    Record<string, { readonly phoneNumberId?: string; readonly wabaId?: string }>
-  >;
+  readonly accounts: NamedAccounts;
   readonly receivedAt: Date;
 }
 

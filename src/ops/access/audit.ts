@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Request, RequestHandler, Response } from "express";
 import type { AuditEntry, AuditFilter } from "../../contracts.ts";
 import { within } from "../../support/within.ts";
+import { matchOf } from "../http/matched.ts";
 import { type Problem, sendProblem, unavailable } from "../http/problem.ts";
 import { revealReason, seesContents } from "../masking/shown-to.ts";
 import type { AuditQueue } from "./audit-queue.ts";
@@ -41,12 +42,6 @@ export const auditIntent: RequestHandler = async (request, response, next) => {
   if (kindOf(request) === "act") await auditNow(response, "begun");
   next();
 };
-
-interface Operation {
-  readonly operationId?: string;
-  /** `content`: a read that shows what people wrote or who they are; `act`; `none`. Unless told, a GET is the first, all else the second. */
-  readonly "x-audit"?: "content" | "act" | "none";
-}
 
 interface Recording {
   begin(result: "done" | "begun"): Promise<void>;
@@ -157,14 +152,9 @@ function inTime(written: Promise<void>, detail: string): Promise<void> {
   });
 }
 
-function operationOf(request: Request): Operation | undefined {
-  const { openapi } = request as { openapi?: { schema?: Operation } };
-  return openapi?.schema;
-}
-
-function kindOf(request: Request): NonNullable<Operation["x-audit"]> {
+function kindOf(request: Request): "content" | "act" | "none" {
   const read = request.method === "GET" || request.method === "HEAD";
-  return operationOf(request)?.["x-audit"] ?? (read ? "content" : "act");
+  return matchOf(request).schema?.["x-audit"] ?? (read ? "content" : "act");
 }
 
 function entryOf(
@@ -173,7 +163,7 @@ function entryOf(
   { result, ...own }: Pick<AuditEntry, "id" | "at" | "result">,
 ): AuditEntry | undefined {
   const viewer = anyViewerOf(response);
-  const operation = operationOf(request);
+  const { schema: operation } = matchOf(request);
   const kind = kindOf(request);
   if (viewer === undefined || operation === undefined || kind === "none") return undefined;
   if (kind === "content" && !(seesContents(request, response) && response.statusCode < 400)) {

@@ -1,5 +1,6 @@
 import type { Request } from "express";
 import { type AuditFilter, StoreError } from "../../contracts.ts";
+import { matchOf } from "../http/matched.ts";
 
 /** What was asked for, as it came: people and texts among it. It is kept until its people are known by `ctc_…`, no longer. */
 export interface Asked {
@@ -16,19 +17,8 @@ export interface Resolve {
 
 /** Parameters, and properties of bodies, that say nothing of a person. Of all others it is only said that they were given. */
 const plainNames = new Set([
-  ...[
-    "type",
-    "account",
-    "from",
-    "to",
-    "destination",
-    "state",
-    "event",
-    "step",
-    "window",
-    "verdict",
-    "route",
-  ],
+  ...["type", "account", "from", "to", "destination", "state", "event", "step", "window"],
+  ...["verdict", "route"],
   ...["name", "queue", "again", "effects", "dryRun", "rate", "force", "for", "by", "format"],
   ...["scopes", "accounts", "expiresAt", "who", "action", "kind", "direction", "notDone"],
 ]);
@@ -39,15 +29,15 @@ const ownId = /^(?:[\w.-]{1,64}:)?(?:evt|qrn|pst|rpl|ers|ctc)_[\w-]{1,80}(?::[\w
 
 /** Pure. */
 export function askedOf(request: Request): Asked {
-  const { openapi } = request as { openapi?: Matched };
-  const route = openapi?.openApiRoute ?? "";
+  // What express has is over when a handler has thrown.
+  const { openApiRoute: route, pathParams } = matchOf(request);
   const { filter, ...body } = bodyOf(request, route);
   const given = { ...request.query, ...body, ...(filter as object | undefined) };
   const { conversation, contact, ...others } = given;
   const plain = Object.entries(others)
     .filter(([name, value]) => value !== undefined && !ignored.has(name))
     .map(([name, value]) => [name, plainNames.has(name) ? plainOf(value) : true] as const);
-  const named = inPath(openapi?.pathParams ?? {}, route);
+  const named = inPath(pathParams, route);
   return {
     plain: { ...Object.fromEntries(plain), ...named.plain },
     people: {
@@ -56,12 +46,6 @@ export function askedOf(request: Request): Asked {
       ...named.people,
     },
   };
-}
-
-/** By the validator. What express has is over when a handler has thrown. */
-interface Matched {
-  readonly openApiRoute?: string;
-  readonly pathParams?: Readonly<Record<string, unknown>>;
 }
 
 function inPath(params: Readonly<Record<string, unknown>>, route: string): Asked {

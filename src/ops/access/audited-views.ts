@@ -7,25 +7,22 @@ import type { Viewer } from "./viewer.ts";
 const viewMs = 10 * 60_000;
 const mostKnown = 5_000;
 
-/** What sessions have asked for a short while ago, by the same reason. Holds no text of anybody. */
-export interface AuditedViews {
-  isKnown(request: Request, viewer: Viewer | undefined): boolean;
-  /** Once its entry is written. */
-  know(request: Request, viewer: Viewer | undefined): void;
-}
+export type AuditedViews = ReturnType<typeof createAuditedViews>;
 
-export function createAuditedViews(now: () => number = Date.now): AuditedViews {
+/** What sessions have asked for a short while ago, by the same reason. Holds no text of anybody. */
+export function createAuditedViews() {
   const known = new Map<string, number>();
   return {
-    isKnown(request, viewer) {
+    isKnown(request: Request, viewer: Viewer | undefined): boolean {
       const key = keyOf(request, viewer);
-      return key !== undefined && (known.get(key) ?? 0) > now();
+      return key !== undefined && (known.get(key) ?? 0) > Date.now();
     },
-    know(request, viewer) {
+    /** Once its entry is written. */
+    know(request: Request, viewer: Viewer | undefined): void {
       const key = keyOf(request, viewer);
       if (key === undefined) return;
       known.delete(key);
-      known.set(key, now() + viewMs);
+      known.set(key, Date.now() + viewMs);
       const [oldest] = known.keys();
       if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
     },

@@ -3,7 +3,11 @@ import type {
   Contacts,
   EventQuery,
   Ledger,
+  Page,
+  PageRequest,
   QuarantineEntry,
+  Replay,
+  Replays,
   WaypostEvent,
 } from "../../contracts.ts";
 import { contactKey } from "../../event/contact-keys.ts";
@@ -79,17 +83,45 @@ export function seenDeliveries(
       const row = await ledger.delivery(id);
       return row && (await seen([row]))[0];
     },
-    async deliveries(filter, { limit, ...request }) {
-      let page = await ledger.deliveries(filter, { limit, ...request });
-      const items = await seen(page.items);
-      for (let pages = 1; page.next !== null && items.length < limit && pages < maxPages; pages++) {
-        const left = limit - items.length;
-        page = await ledger.deliveries(filter, { ...request, limit: left, cursor: page.next });
-        items.push(...(await seen(page.items)));
-      }
-      return { items, next: page.next };
-    },
+    deliveries: (filter, page) =>
+      seenPages((asked) => ledger.deliveries(filter, asked), seen, page),
   };
+}
+
+/** Those of which all that they send is of accounts that this viewer sees. */
+export function seenReplays(
+  viewer: Pick<Viewer, "accounts">,
+  replays: Pick<Replays, "get" | "list">,
+): Pick<Replays, "get" | "list"> {
+  if (viewer.accounts === undefined) return replays;
+  const isSeen = ({ filter }: Replay) => {
+    const { account, accounts = account === undefined ? [] : [account] } = filter;
+    return accounts.length > 0 && accounts.every((each) => sees(viewer, each));
+  };
+  const seen = async (all: readonly Replay[]) => all.filter(isSeen);
+  return {
+    async get(id) {
+      const replay = await replays.get(id);
+      return replay && isSeen(replay) ? replay : undefined;
+    },
+    list: (page) => seenPages((asked) => replays.list(asked), seen, page),
+  };
+}
+
+/** As many as were asked for, of pages of which not all is seen. */
+async function seenPages<T, R extends PageRequest>(
+  ask: (page: R) => Promise<Page<T>>,
+  seen: (items: readonly T[]) => Promise<T[]>,
+  request: R,
+): Promise<Page<T>> {
+  const { limit } = request;
+  let page = await ask(request);
+  const items = await seen(page.items);
+  for (let pages = 1; page.next !== null && items.length < limit && pages < maxPages; pages++) {
+    page = await ask({ ...request, limit: limit - items.length, cursor: page.next });
+    items.push(...(await seen(page.items)));
+  }
+  return { items, next: page.next };
 }
 
 /** A contact is seen by who sees a conversation with them. */

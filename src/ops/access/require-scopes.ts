@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, Request } from "express";
+import { matchOf } from "../http/matched.ts";
 import { Problem } from "../http/problem.ts";
 import { type Scope, viewerOf } from "./viewer.ts";
 
@@ -10,14 +11,10 @@ export function requireScopes(request: Request, needed: readonly string[]): bool
   const { scopes, accounts } = viewerOf(request.res);
   const missing = needed.find((scope) => !scopes.has(scope as Scope));
   if (missing !== undefined) lacking.set(request, missingScope(missing));
-  else if (accounts !== undefined && !keepsToAccounts(request)) lacking.set(request, allAccounts());
+  else if (accounts !== undefined && matchOf(request).schema?.["x-accounts"] !== true) {
+    lacking.set(request, allAccounts());
+  }
   return !lacking.has(request);
-}
-
-/** Whether the operation shows and does nothing of accounts that who asks does not see. What does not say so, does not. */
-function keepsToAccounts(request: Request): boolean {
-  const { openapi } = request as { openapi?: { schema?: { "x-accounts"?: boolean } } };
-  return openapi?.schema?.["x-accounts"] === true;
 }
 
 /** Why `requireScopes` has said no. */

@@ -1,4 +1,5 @@
 import type { Delivery, ReplayRequest } from "../../contracts.ts";
+import type { Viewer } from "../access/viewer.ts";
 import { badParameter } from "../http/problem.ts";
 import { parseEventFilter, parseTypes, type Query } from "../http/query.ts";
 import { parseDeliveryFilter } from "./delivery-filter.ts";
@@ -77,4 +78,12 @@ function deliveriesFilter(
 function alone(state: Delivery["state"] | readonly Delivery["state"][]) {
   const [first, ...others] = [state].flat();
   return first !== undefined && others.length === 0 ? first : state;
+}
+
+/** The same of this viewer's accounts alone. */
+export function withinReach(
+  { accounts }: Pick<Viewer, "accounts">,
+  request: ReplayRequest,
+): ReplayRequest {
+  return accounts === undefined ? request : { ...request, filter: { ...request.filter, accounts } };
 }

@@ -1,18 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { Router } from "express";
-import type {
-  Delivery,
-  Ledger,
-  Replay,
-  ReplayPlan,
-  ReplayRequest,
-  Replays,
-} from "../../contracts.ts";
+import type { Ledger, Replay, ReplayPlan, ReplayRequest, Replays } from "../../contracts.ts";
+import { seenReplays } from "../access/reach.ts";
 import { viewerOf } from "../access/viewer.ts";
 import { notFound, Problem } from "../http/problem.ts";
 import { parsePage, type Query, requireValidated } from "../http/query.ts";
-import { seenReplays, withinReach } from "./replay-reach.ts";
-import { parseReplay } from "./replay-request.ts";
+import { parseReplay, withinReach } from "./replay-request.ts";
 
 export interface ReplayRouteParts {
   readonly replays: Replays;
@@ -72,11 +65,6 @@ function shown({ position: _, ...replay }: Replay): Omit<Replay, "position"> {
   return replay;
 }
 
-async function withResult(
-  replay: Replay,
-  ledger: Pick<Ledger, "replayed">,
-): Promise<
-  Omit<Replay, "position"> & { readonly rows: Readonly<Record<Delivery["state"], number>> }
-> {
+async function withResult(replay: Replay, ledger: Pick<Ledger, "replayed">) {
   return { ...shown(replay), rows: await ledger.replayed(replay.id) };
 }

@@ -28,11 +28,7 @@ export const publishingNeeds = ["publish"] as const;
 const direct = new WeakSet<Request>();
 
 /** Holds requests against `schemas/openapi.yaml`, and who asks against the scopes of the operation. */
-export function createContract({
-  validateResponses,
-}: {
-  readonly validateResponses: boolean;
-}): Contract {
+export function createContract(validateResponses: boolean): Contract {
   let made: Promise<readonly RequestHandler[]> | undefined;
   /* Loaded only now: the ports open first. */
   const validate: RequestHandler = async (request, response, next) => {

@@ -97,8 +97,8 @@ export function sendProblem(response: Response, problem: Problem): void {
       type: `urn:waypost:problem:${problem.slug}`,
       title: problem.title,
       status: problem.status,
-      ...(detail === undefined ? {} : { detail }),
-      ...(errors === undefined ? {} : { errors }),
+      detail,
+      errors,
     });
 }
 

@@ -6,6 +6,7 @@ import type {
   OrderedPageRequest,
   PageRequest,
   QuarantineFilter,
+  Span,
 } from "../../contracts.ts";
 import { compilePattern } from "../../event/pattern.ts";
 import { badParameter, notFound } from "./problem.ts";
@@ -56,6 +57,19 @@ export function parseTimes(query: Query): QuarantineFilter {
   const from = parseTime(query, "from");
   const to = parseTime(query, "to");
   return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+}
+
+const dayMs = 86_400_000;
+
+/** At most so many days, the last one until now unless told. Throws a Problem that names the parameter. */
+export function parseSpan(query: Query, now: number, longestDays: number, remedy = ""): Span {
+  const { to = new Date(now).toISOString(), ...told } = parseTimes(query);
+  const { from = new Date(Date.parse(to) - dayMs).toISOString() } = told;
+  if (from >= to) throw badParameter("from", "must be before `to`, which is now unless told");
+  if (Date.parse(to) - Date.parse(from) > longestDays * dayMs) {
+    throw badParameter("from", `is more than ${longestDays} days before \`to\`${remedy}`);
+  }
+  return { from, to };
 }
 
 export function parsePage(query: Query): PageRequest {

@@ -15,16 +15,16 @@ import { requestsOf } from "./requests-of.ts";
  */
 export function createValidator(validateResponses: boolean): RequestHandler[] {
   const whole = readApiDocument();
-  const apiDoc = (validateResponses ? whole : requestsOf(whole)) as unknown as Spec["apiDoc"];
+  const apiDoc = (validateResponses ? whole : requestsOf(whole)) as Spec["apiDoc"];
   const validator = new OpenApiValidator({
-    apiSpec: apiDoc as never,
+    apiSpec: apiDoc,
     validateRequests: true,
     validateResponses,
     validateSecurity: { handlers: { token: requireScopes, session: requireScopes } },
     fileUploader: false,
   });
   const spec = { apiDoc, basePaths: [""], routes: routesOf(whole.paths), serial: 1 };
-  return validator.installMiddleware(Promise.resolve(spec)) as unknown as RequestHandler[];
+  return validator.installMiddleware(Promise.resolve(spec));
 }
 
 const methods = new Set(["get", "put", "post", "delete", "patch"]);

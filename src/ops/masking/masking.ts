@@ -2,10 +2,10 @@ import type { Request, RequestHandler, Response } from "express";
 import type { Installation } from "../../contracts.ts";
 import { anyViewerOf, viewerOf } from "../access/viewer.ts";
 import { type ApiDocument, readApiDocument } from "../api-document.ts";
+import { matchOf, methodOf, operationOf } from "../http/matched.ts";
 import { Problem, unavailable } from "../http/problem.ts";
 import { createMasks, type Masks, readEventSchema } from "./contracts.ts";
 import { createKeyed, type Keyed } from "./keyed.ts";
-import { matchOf, methodOf, operationOf } from "./matched.ts";
 import { mayHoldPseudonyms, openPseudonyms } from "./opened.ts";
 import { refuseOracles } from "./refuse-oracles.ts";
 import { hide } from "./shown.ts";
@@ -38,10 +38,11 @@ export function shownBy(response: Response): Shown {
  */
 export function createMasking(installation: Installation): Masking {
   const keyed = createKeyed(installation);
-  const contracts = lazy(() => {
-    const api = readApiDocument();
-    return { api, masks: createMasks(api, readEventSchema()) };
-  });
+  let read: ReturnType<typeof readContracts> | undefined;
+  const contracts = () => {
+    read ??= readContracts();
+    return read;
+  };
   return {
     before: async (request, response, next) => {
       await keyed.load();
@@ -61,6 +62,11 @@ export function createMasking(installation: Installation): Masking {
     },
     prepare: () => void contracts(),
   };
+}
+
+function readContracts() {
+  const api = readApiDocument();
+  return { api, masks: createMasks(api, readEventSchema()) };
 }
 
 function maskJson(request: Request, response: Response, masks: () => Masks, keyed: Keyed): void {
@@ -90,12 +96,4 @@ function refuseBytes(request: Request, api: ApiDocument): void {
   throw new Problem(403, "not-revealed", "This shows contents.", {
     detail: "Say why in the header X-Waypost-Reveal.",
   });
-}
-
-function lazy<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -1,8 +1,8 @@
 import type { Request } from "express";
 import type { ApiDocument, Operation, Parameter } from "../api-document.ts";
+import { matchOf, operationOf } from "../http/matched.ts";
 import { Problem } from "../http/problem.ts";
 import { resolve } from "./contracts.ts";
-import { matchOf, operationOf } from "./matched.ts";
 import { wasPseudonym } from "./opened.ts";
 import { isOwnId } from "./pseudonyms.ts";
 import type { Schema } from "./schema.ts";

@@ -79,7 +79,7 @@ export function eventHit(event: WaypostEvent): SearchHit {
   };
 }
 
-const said: Readonly<Record<Delivery["state"], string>> = {
+const states: Readonly<Record<Delivery["state"], string>> = {
   scheduled: "Scheduled for",
   open: "Waiting for",
   sending: "On its way to",
@@ -93,7 +93,7 @@ export function deliveryHit(delivery: Delivery): SearchHit {
   return {
     kind: "delivery",
     id,
-    title: `${said[state]} ${destination}`,
+    title: `${states[state]} ${destination}`,
     detail: inWords(eventType),
     at: doneAt ?? createdAt,
     event: eventId,

@@ -15,14 +15,10 @@ export function destinationProblems(
 ): StatusProblem[] {
   const { name, state, dead = 0, open } = destination;
   if (state === "removed") {
-    return [
-      problem(
-        "warning",
-        "destination_removed",
-        `${name} is no longer configured; its queue is left and goes on taking events: ${waiting} wait there. Open deliveries: ${open}.`,
-        "`waypost topology prune` removes what is left, or put it back into waypost.yaml.",
-      ),
-    ];
+    const what = `${name} is no longer configured; its queue is left and goes on taking events: ${waiting} wait there. Open deliveries: ${open}.`;
+    const remedy =
+      "`waypost topology prune` removes what is left, or put it back into waypost.yaml.";
+    return [problem("warning", "destination_removed", what, remedy)];
   }
   const problems: StatusProblem[] = [];
   const wrong = stateProblem(destination, now);
@@ -39,12 +35,9 @@ function stateProblem(destination: DestinationState, now: Date): StatusProblem |
     return diagnosed(level, { kind: "destination_paused", name, pause }, waits);
   }
   if (state === "unheld") {
-    return problem(
-      "error",
-      "destination_unheld",
-      `No worker delivers to ${name}${waits}.`,
-      "Start `waypost work`, or wait 15 s when it has just been started.",
-    );
+    const what = `No worker delivers to ${name}${waits}.`;
+    const remedy = "Start `waypost work`, or wait 15 s when it has just been started.";
+    return problem("error", "destination_unheld", what, remedy);
   }
   if (state === "out") {
     return diagnosed("error", {
@@ -67,36 +60,23 @@ export function processProblems(processes: readonly RunningProcess[]): StatusPro
     const all = processes.map(({ role, host, pid, configHash }) => {
       return `${role} on ${host} (process ${pid}): ${configHash.slice(0, 8)}`;
     });
-    problems.push(
-      problem(
-        "error",
-        "configurations_differ",
-        `The roles run with different configurations: ${all.join(", ")}.`,
-        "Give all of them the same waypost.yaml, and run `waypost reload` at those behind, or restart them.",
-      ),
-    );
+    const what = `The roles run with different configurations: ${all.join(", ")}.`;
+    const remedy =
+      "Give all of them the same waypost.yaml, and run `waypost reload` at those behind, or restart them.";
+    problems.push(problem("error", "configurations_differ", what, remedy));
   }
   const versions = new Set(processes.map(({ version }) => version));
   if (versions.size > 1) {
-    problems.push(
-      problem(
-        "warning",
-        "versions_differ",
-        `The roles run with different versions: ${[...versions].sort().join(", ")}.`,
-        "Unless an upgrade is on: bring all of them to the same version.",
-      ),
-    );
+    const what = `The roles run with different versions: ${[...versions].sort().join(", ")}.`;
+    const remedy = "Unless an upgrade is on: bring all of them to the same version.";
+    problems.push(problem("warning", "versions_differ", what, remedy));
   }
   const receives = processes.some(({ role }) => role === "receive" || role === "start");
   if (processes.length > 0 && !receives) {
-    problems.push(
-      problem(
-        "warning",
-        "receiver_missing",
-        "No receiver is seen.",
-        "Start `waypost receive`. One that runs says so in the store; see whether it reaches it.",
-      ),
-    );
+    const what = "No receiver is seen.";
+    const remedy =
+      "Start `waypost receive`. One that runs says so in the store; see whether it reaches it.";
+    problems.push(problem("warning", "receiver_missing", what, remedy));
   }
   return problems;
 }

@@ -52,22 +52,15 @@ export interface DestinationSources {
   readonly processes: readonly RunningProcess[];
 }
 
+const untaken = { epoch: 0, heartbeat: 0, seq: 0, revision: 0, open: 0, scheduled: 0, dead: 0 };
+
 /** All that are configured, and those that are not but have left something, by name. */
 export function destinationStates(sources: DestinationSources): DestinationState[] {
   const rows = new Map(sources.rows.filter(isLeft).map((row) => [row.name, row]));
   const names = new Set([...sources.configured.keys(), ...rows.keys()]);
   return [...names].sort().map((name) => {
     const kind = sources.configured.get(name)?.kind;
-    const row = rows.get(name) ?? {
-      name,
-      epoch: 0,
-      heartbeat: 0,
-      seq: 0,
-      revision: 0,
-      open: 0,
-      scheduled: 0,
-      dead: 0,
-    };
+    const row = rows.get(name) ?? { name, ...untaken };
     const { pause, ...rest } = row;
     const rests = pauseAt(pause, Date.now());
     return stateOf(

@@ -2,13 +2,12 @@ import { Router } from "express";
 import { type ReportAnswer, type ReportRequest, reportKeys } from "../../contracts.ts";
 import { viewerOf } from "../access/viewer.ts";
 import { badParameter } from "../http/problem.ts";
-import { parseTimes, type Query, requireValidated } from "../http/query.ts";
+import { parseSpan, type Query, requireValidated } from "../http/query.ts";
 
 export interface FigureParts {
   readonly report: (asked: ReportRequest) => Promise<ReportAnswer>;
 }
 
-const dayMs = 86_400_000;
 const longestDays = 93;
 
 /** `/api/report`: what became of what was sent. */
@@ -34,14 +33,5 @@ function parseReport(query: Query, now: number): ReportRequest {
   if (unknown !== undefined) {
     throw badParameter("by", `must be of these, with commas between: ${reportKeys.join(", ")}`);
   }
-  const { to = new Date(now).toISOString(), from = dayBefore(to) } = parseTimes(query);
-  if (from >= to) throw badParameter("from", "must be before `to`, which is now unless told");
-  if (Date.parse(to) - Date.parse(from) > longestDays * dayMs) {
-    throw badParameter("from", `is more than ${longestDays} days before \`to\``);
-  }
-  return { by, from, to };
-}
-
-function dayBefore(to: string): string {
-  return new Date(Date.parse(to) - dayMs).toISOString();
+  return { by, ...parseSpan(query, now, longestDays) };
 }

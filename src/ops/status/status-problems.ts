@@ -3,7 +3,7 @@ import { destinationProblems, processProblems } from "./destination-problems.ts"
 import { diagnosed, problem } from "./diagnosed.ts";
 import type { StatusProblem, SystemStatus } from "./status.ts";
 
-type Facts = Omit<SystemStatus, "ok" | "problems">;
+type Observed = Omit<SystemStatus, "ok" | "problems">;
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -14,121 +14,87 @@ const backlog = 10_000;
 
 /** Errors first, each in words with a remedy. Pure. */
 export function findProblems(
-  facts: Facts,
+  observed: Observed,
   now: Date,
   { sharedTokens = false }: { readonly sharedTokens?: boolean } = {},
 ): StatusProblem[] {
   const problems = [
-    ...busProblems(facts),
-    ...storeProblems(facts),
-    ...configurationProblems(facts),
-    ...facts.bus.queues.flatMap(queueProblems),
-    ...receiverProblems(facts, now),
-    ...facts.destinations.flatMap((destination) =>
-      destinationProblems(destination, waitingFor(destination, facts), now),
+    ...busProblems(observed),
+    ...storeProblems(observed),
+    ...configurationProblems(observed),
+    ...observed.bus.queues.flatMap(queueProblems),
+    ...receiverProblems(observed, now),
+    ...observed.destinations.flatMap((destination) =>
+      destinationProblems(destination, waitingFor(destination, observed), now),
     ),
-    ...processProblems(facts.processes),
-    ...silentAccounts(facts, now),
-    ...quarantineProblems(facts),
+    ...processProblems(observed.processes),
+    ...silentAccounts(observed, now),
+    ...quarantineProblems(observed),
     ...(sharedTokens ? [nobodyByName()] : []),
   ];
   return problems.sort((a, b) => a.level.localeCompare(b.level));
 }
 
-function busProblems({ bus }: Facts): StatusProblem[] {
+function busProblems({ bus }: Observed): StatusProblem[] {
   if (bus.ready) return [];
   const remedy =
     bus.kind === "rabbitmq"
       ? "See whether RabbitMQ runs, RABBITMQ_URL reaches it, and its memory and disk alarms are off. POSTs go to the spool meanwhile."
       : "See whether DATA_DIR can be written and its disk has room.";
-  return [
-    problem(
-      "error",
-      "bus_not_ready",
-      `The bus is not ready: ${bus.reason ?? "no reason given"}.`,
-      remedy,
-    ),
-  ];
+  const what = `The bus is not ready: ${bus.reason ?? "no reason given"}.`;
+  return [problem("error", "bus_not_ready", what, remedy)];
 }
 
-function storeProblems({ store, bus }: Facts): StatusProblem[] {
+function storeProblems({ store, bus }: Observed): StatusProblem[] {
   if (store.ready) return [];
   const remedy =
     bus.kind === "rabbitmq"
       ? "See whether MongoDB runs and MONGODB_URL reaches it. The bus keeps the events until it is back."
       : "See whether DATA_DIR can be written and its disk has room; with MONGODB_URL set, whether MongoDB runs.";
-  return [
-    problem(
-      "error",
-      "store_not_ready",
-      `The store is not ready: ${store.reason ?? "no reason given"}.`,
-      remedy,
-    ),
-  ];
+  const what = `The store is not ready: ${store.reason ?? "no reason given"}.`;
+  return [problem("error", "store_not_ready", what, remedy)];
 }
 
-function configurationProblems({ configuration, destinations }: Facts): StatusProblem[] {
+function configurationProblems({ configuration, destinations }: Observed): StatusProblem[] {
   const { file, found, refused } = configuration;
   const former = destinations.filter(({ state }) => state === "removed").map(({ name }) => name);
   if (!found && former.length > 0) {
-    return [
-      problem(
-        "error",
-        "configuration_gone",
-        `There is no ${file} any more, and nothing is routed. Destinations that it had: ${former.join(", ")}.`,
-        "Put it back and run `waypost reload`: what came for them meanwhile is delivered then. If they are to go for good: `waypost topology prune`.",
-      ),
-    ];
+    const what = `There is no ${file} any more, and nothing is routed. Destinations that it had: ${former.join(", ")}.`;
+    const remedy =
+      "Put it back and run `waypost reload`: what came for them meanwhile is delivered then. If they are to go for good: `waypost topology prune`.";
+    return [problem("error", "configuration_gone", what, remedy)];
   }
   if (refused === "gone") {
-    return [
-      problem(
-        "error",
-        "configuration_gone",
-        `${file} is gone; the last reload was refused, and what was read before goes on. A restart would route nothing.`,
-        "Put it back, or an empty one where nothing is to be routed any more; then run `waypost reload`.",
-      ),
-    ];
+    const what = `${file} is gone; the last reload was refused, and what was read before goes on. A restart would route nothing.`;
+    const remedy =
+      "Put it back, or an empty one where nothing is to be routed any more; then run `waypost reload`.";
+    return [problem("error", "configuration_gone", what, remedy)];
   }
   if (refused === undefined) return [];
-  return [
-    problem(
-      "error",
-      "reload_refused",
-      `The last reload of ${file} was refused; what was read before goes on.`,
-      "`waypost config check` and the log say what is wrong. Mend it and run `waypost reload`.",
-    ),
-  ];
+  const what = `The last reload of ${file} was refused; what was read before goes on.`;
+  const remedy =
+    "`waypost config check` and the log say what is wrong. Mend it and run `waypost reload`.";
+  return [problem("error", "reload_refused", what, remedy)];
 }
 
-function waitingFor({ name }: { readonly name: string }, { bus }: Facts): number {
+function waitingFor({ name }: { readonly name: string }, { bus }: Observed): number {
   return bus.queues.find((queue) => queue.name === deliverQueueName(name))?.ready ?? 0;
 }
 
-function queueProblems(queue: Facts["bus"]["queues"][number]): StatusProblem[] {
+function queueProblems(queue: Observed["bus"]["queues"][number]): StatusProblem[] {
   const { name, ready, dead, consumers } = queue;
   const problems: StatusProblem[] = [];
   if (consumers === 0) {
     // Whether anybody delivers to a destination, its own state says.
     if (destinationOfQueue(name) === undefined) {
-      problems.push(
-        problem(
-          "error",
-          "queue_unconsumed",
-          `Nobody consumes ${name}; ${ready} wait.`,
-          "Start `waypost work`.",
-        ),
-      );
+      const what = `Nobody consumes ${name}; ${ready} wait.`;
+      const remedy = "Start `waypost work`.";
+      problems.push(problem("error", "queue_unconsumed", what, remedy));
     }
   } else if (ready > backlog) {
-    problems.push(
-      problem(
-        "warning",
-        "queue_backlog",
-        `${ready} wait in ${name}.`,
-        "If it grows, see the worker's log and the store's load.",
-      ),
-    );
+    const what = `${ready} wait in ${name}.`;
+    const remedy = "If it grows, see the worker's log and the store's load.";
+    problems.push(problem("warning", "queue_backlog", what, remedy));
   }
   if (dead > 0) {
     problems.push(
@@ -138,20 +104,15 @@ function queueProblems(queue: Facts["bus"]["queues"][number]): StatusProblem[] {
   return problems;
 }
 
-function receiverProblems({ receiver, accounts }: Facts, now: Date): StatusProblem[] {
+function receiverProblems({ receiver, accounts }: Observed, now: Date): StatusProblem[] {
   if (receiver === undefined) return [];
   const { spool, unauthorized, lastUnauthorizedAt } = receiver;
   const problems: StatusProblem[] = [];
   const age = spool?.oldestAt === undefined ? 0 : now.getTime() - Date.parse(spool.oldestAt);
   if (spool !== undefined && age > spoolPatienceMs) {
-    problems.push(
-      problem(
-        "error",
-        "spool_waits",
-        `${spool.posts} POSTs wait in the spool, the oldest for ${Math.round(age / minute)} min.`,
-        "They are durable and go on by themselves when the bus takes them; see the bus.",
-      ),
-    );
+    const what = `${spool.posts} POSTs wait in the spool, the oldest for ${Math.round(age / minute)} min.`;
+    const remedy = "They are durable and go on by themselves when the bus takes them; see the bus.";
+    problems.push(problem("error", "spool_waits", what, remedy));
   }
   const newest =
     accounts
@@ -159,19 +120,15 @@ function receiverProblems({ receiver, accounts }: Facts, now: Date): StatusProbl
       .sort()
       .at(-1) ?? "";
   if (lastUnauthorizedAt !== undefined && lastUnauthorizedAt > newest) {
-    problems.push(
-      problem(
-        "warning",
-        "posts_unauthorized",
-        `${unauthorized} POSTs were answered 401, and nothing was taken since the last of them.`,
-        "Unless strangers knock: WHATSAPP_APP_SECRET is not the secret of the Meta app that sends (App settings → Basic).",
-      ),
-    );
+    const what = `${unauthorized} POSTs were answered 401, and nothing was taken since the last of them.`;
+    const remedy =
+      "Unless strangers knock: WHATSAPP_APP_SECRET is not the secret of the Meta app that sends (App settings → Basic).";
+    problems.push(problem("warning", "posts_unauthorized", what, remedy));
   }
   return problems;
 }
 
-function silentAccounts({ accounts }: Facts, now: Date): StatusProblem[] {
+function silentAccounts({ accounts }: Observed, now: Date): StatusProblem[] {
   return accounts
     .map(({ id, lastEventAt }) => ({ id, days: (now.getTime() - Date.parse(lastEventAt)) / day }))
     .filter(({ days }) => days >= 7)
@@ -182,15 +139,14 @@ function silentAccounts({ accounts }: Facts, now: Date): StatusProblem[] {
 }
 
 function nobodyByName(): StatusProblem {
-  return problem(
-    "warning",
-    "tokens_shared",
-    "OPS_TOKENS is set, though there are tokens by name: the audit cannot say who used it.",
-    "Give each person and service a token of its own (`waypost tokens create`), one of them with the scope admin, then set OPS_TOKENS=off.",
-  );
+  const what =
+    "OPS_TOKENS is set, though there are tokens by name: the audit cannot say who used it.";
+  const remedy =
+    "Give each person and service a token of its own (`waypost tokens create`), one of them with the scope admin, then set OPS_TOKENS=off.";
+  return problem("warning", "tokens_shared", what, remedy);
 }
 
-function quarantineProblems({ store }: Facts): StatusProblem[] {
+function quarantineProblems({ store }: Observed): StatusProblem[] {
   const count = store.stats?.quarantine ?? 0;
   if (count === 0) return [];
   return [diagnosed("warning", { kind: "quarantine_growth", count, of: "signed POSTs" })];

@@ -1,7 +1,7 @@
-import type { Bus, RunningProcess, Store } from "../../contracts.ts";
+import type { Bus, Store } from "../../contracts.ts";
 import type { Metrics } from "../../support/metrics.ts";
 import { within } from "../../support/within.ts";
-import { type DestinationState, destinationStates, withoutFigures } from "./destination-state.ts";
+import { destinationStates, withoutFigures } from "./destination-state.ts";
 import type { ConfigurationState, ReceiverStatus, SeenStats, SystemStatus } from "./status.ts";
 import { findProblems } from "./status-problems.ts";
 
@@ -42,34 +42,39 @@ export async function collectStatus(sources: StatusSources): Promise<SystemStatu
     within(deadlineMs, sources.store.processes.alive()).catch(() => []),
     sources.sharedTokens && within(deadlineMs, sources.sharedTokens()).catch(() => false),
   ]);
-  const facts = reachedBy(sources.accounts, {
+  const { destinations: configured } = sources;
+  const observed = reachedBy(sources.accounts, {
     version: sources.version,
     roles: sources.roles,
     startedAt: sources.startedAt.toISOString(),
     configuration: sources.configuration,
     bus: { ...sources.bus.health(), queues },
     store: asked,
-    ...(receiver === undefined ? {} : { receiver }),
-    destinations: destinationsOf(sources.destinations, rows, processes),
+    ...(receiver && { receiver }),
+    // Nothing rather than every destination as one that nobody holds, while the ledger does not answer.
+    destinations: rows ? destinationStates({ configured, rows, processes }) : [],
     processes,
     accounts: Object.entries(asked.stats?.lastEventAt ?? {})
       .map(([id, lastEventAt]) => ({ id, lastEventAt }))
       .sort((a, b) => a.id.localeCompare(b.id)),
   });
-  const problems = findProblems(facts, new Date(), {
+  const problems = findProblems(observed, new Date(), {
     sharedTokens: sharedTokens === true && sources.accounts === undefined,
   });
-  return { ok: problems.every(({ level }) => level !== "error"), problems, ...facts };
+  return { ok: problems.every(({ level }) => level !== "error"), problems, ...observed };
 }
 
-type Facts = Omit<SystemStatus, "ok" | "problems">;
+type Observed = Omit<SystemStatus, "ok" | "problems">;
 
 /** For who sees some accounts alone: nothing that is counted over all, so no problem is found in that either. */
-function reachedBy(own: readonly string[] | undefined, { receiver, ...facts }: Facts): Facts {
-  if (own === undefined) return { ...facts, ...(receiver && { receiver }) };
-  const { bus, store, destinations, accounts } = facts;
+function reachedBy(
+  own: readonly string[] | undefined,
+  { receiver, ...observed }: Observed,
+): Observed {
+  if (own === undefined) return { ...observed, ...(receiver && { receiver }) };
+  const { bus, store, destinations, accounts } = observed;
   return {
-    ...facts,
+    ...observed,
     bus: { ...bus, queues: [] },
     store: { ...store, ...(store.stats && { stats: seenStats(own, store.stats) }) },
     destinations: withoutFigures(destinations),
@@ -82,15 +87,6 @@ function reachedBy(own: readonly string[] | undefined, { receiver, ...facts }: F
 export function seenStats(own: readonly string[], { kind, lastEventAt }: SeenStats): SeenStats {
   const seen = Object.entries(lastEventAt).filter(([id]) => own.includes(id));
   return { kind, lastEventAt: Object.fromEntries(seen) };
-}
-
-/** Nothing rather than every destination as one that nobody holds, while the ledger does not answer. */
-function destinationsOf(
-  configured: StatusSources["destinations"],
-  rows: Awaited<ReturnType<Store["ledger"]["destinations"]>> | undefined,
-  processes: readonly RunningProcess[],
-): DestinationState[] {
-  return rows === undefined ? [] : destinationStates({ configured, rows, processes });
 }
 
 async function askStore(store: StatusSources["store"]): Promise<SystemStatus["store"]> {
@@ -110,17 +106,14 @@ async function askReceiver({
   const refused = await metrics.unauthorized.get();
   const last = (await metrics.lastUnauthorized.get()).values[0]?.value ?? 0;
   const depth = spool?.depth();
+  const oldestAt = depth?.oldestAt?.toISOString();
+  const waiting = depth && {
+    ...{ posts: depth.posts, bytes: depth.bytes },
+    ...(oldestAt && { oldestAt }),
+  };
   return {
-    ...(depth === undefined
-      ? {}
-      : {
-          spool: {
-            posts: depth.posts,
-            bytes: depth.bytes,
-            ...(depth.oldestAt === undefined ? {} : { oldestAt: depth.oldestAt.toISOString() }),
-          },
-        }),
+    ...(waiting && { spool: waiting }),
     unauthorized: refused.values.reduce((sum, { value }) => sum + value, 0),
-    ...(last > 0 ? { lastUnauthorizedAt: new Date(last * 1_000).toISOString() } : {}),
+    ...(last > 0 && { lastUnauthorizedAt: new Date(last * 1_000).toISOString() }),
   };
 }

@@ -162,7 +162,7 @@ describe("behaving like Meta", () => {
     const answers: Answer[] = [];
     const summary = await sendTraffic(traffic({ count: 1 }), {
       url,
-      retry: { forMs: 60_000 },
+      retryMs: 60_000,
       onAnswer: (answer) => answers.push(answer),
     });
     assert.deepEqual(summary.codes, { "200": 1, "503": 3 });
@@ -181,7 +181,7 @@ describe("behaving like Meta", () => {
   });
 
   it("waits longer each time, and gives up in the end", () => {
-    const next = retryDelays({ forMs: 100_000 });
+    const next = retryDelays(100_000);
     const delays: number[] = [];
     for (let delay = next(); delay !== undefined; delay = next()) delays.push(delay);
     assert.equal(delays[0], 0);

@@ -134,6 +134,19 @@ describe("the catalogue", () => {
     });
   }
 
+  it("gives each who changes an id one that nobody else has", () => {
+    for (const name of ["system_number", "system_user_id", "user_id_update"]) {
+      const sent = posts({ entries: entriesOf(name), count: 20 }).flatMap(
+        (post) => eventsOf(post).events,
+      );
+      const changes = sent.map(({ data }) => data.message?.system ?? data.idChange);
+      const ids = changes.map((change) => change?.userId);
+      assert.equal(new Set(ids).size, 20, name);
+      const phones = changes.flatMap((change) => change?.waId ?? []);
+      assert.equal(new Set(phones).size, phones.length, name);
+    }
+  });
+
   it("sends what cannot be understood, signed", () => {
     const [broken, foreign] = posts({ entries: entriesOf("odd"), count: 2 });
     assert.ok(broken && foreign && isSigned(broken) && isSigned(foreign));

@@ -125,7 +125,7 @@ const traffic = ({ count, people }: Pick<DayOptions, "count" | "people">) => ({
 
 function send({ webhookUrl: url }: Program, options: DayOptions) {
   const posts = generateTraffic({ ...traffic(options), rate: options.rate });
-  return sendTraffic(posts, { url, retry: { forMs: 180_000 } });
+  return sendTraffic(posts, { url, retryMs: 180_000 });
 }
 
 /** The phones of those who write on such a day, each once. */

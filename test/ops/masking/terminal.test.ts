@@ -33,7 +33,12 @@ describe("a terminal with a token that may only read", () => {
     assert.match(ofMessage.out, /^msg_/);
     const same = await run("events", "--conversation", conversation);
     assert.equal(same.out.trim().split("\n").length, 3);
-    assert.deepEqual(foundIn([events.out, whole, ofMessage.out, same.out].join("\n")), []);
+    const conversations = await run("conversations");
+    assert.match(conversations.out, new RegExp(people[0] ?? "nobody"));
+    assert.deepEqual(
+      foundIn([conversations.out, events.out, whole, ofMessage.out, same.out].join("\n")),
+      [],
+    );
   });
 
   it("shows deliveries, contacts and what could not be read", async () => {

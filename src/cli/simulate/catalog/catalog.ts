@@ -1,13 +1,10 @@
-import { type Item, idOf, inbound, metadataOf, statusOf } from "../item.ts";
+import { type Cast, type Item, idOf, inbound, statusOf } from "../item.ts";
 import { createRandom } from "../random.ts";
-import { accountOf, type World } from "../scenario/world.ts";
-import { accountBodies } from "./account-fields.ts";
-import { appBodies, historyBodies } from "./app-fields.ts";
-import { callBodies, groupBodies } from "./call-fields.ts";
-import type { FieldBody } from "./field.ts";
-import { type Cast, type MessageBody, messageBodies, newWamid } from "./messages.ts";
+import { somebody, type World } from "../scenario/world.ts";
+import { fieldBodies } from "./fields.ts";
+import type { FieldBody } from "./golden.ts";
+import { type MessageBody, messageBodies, newWamid } from "./messages.ts";
 import { type StatusBody, statusBodies } from "./statuses.ts";
-import { userBodies } from "./user-fields.ts";
 
 /** One kind of item that can be asked for by name. */
 export interface CatalogEntry {
@@ -49,14 +46,7 @@ const statusEntries = Object.entries(statusBodies).map(
   }),
 );
 
-const fieldEntries = Object.entries<FieldBody>({
-  ...callBodies,
-  ...groupBodies,
-  ...historyBodies,
-  ...appBodies,
-  ...userBodies,
-  ...accountBodies,
-}).map(
+const fieldEntries = Object.entries<FieldBody>(fieldBodies).map(
   ([name, body]): CatalogEntry => ({
     name,
     group: "field",
@@ -111,28 +101,24 @@ export function entriesOf(name: string): readonly CatalogEntry[] {
 /** One item of an entry, from somebody in the world; a new wamid stands for the message that it answers. */
 export function buildEntry(entry: CatalogEntry, world: World, at: number): Item {
   const { random } = world;
-  const index = random.below(world.people.length);
-  const person = world.people[index];
-  if (person === undefined) throw new RangeError("a world needs people");
-  const account = accountOf(world, index);
-  return entry.build({ random, account, person, answered: newWamid(random), at });
+  const who = somebody(world, random.below(world.people.length));
+  return entry.build({ random, ...who, answered: newWamid(random), at });
 }
 
-/** Any field as an item; the scenarios use it too. */
-export function fieldItem(body: FieldBody, c: Cast): Item {
+/** Any field as an item; the scenarios use it too. What is of a number alone says which, all else says when. */
+export function fieldItem({ field, eventType, ...body }: FieldBody, c: Cast): Item {
   const value = body.value(c);
-  const ofPhone = body.level === "phone";
-  const head = { messaging_product: "whatsapp", metadata: metadataOf(c.account) };
+  const isOfNumber = "metadata" in value;
   return {
     wabaId: c.account.wabaId,
-    field: body.field,
-    value: ofPhone ? { ...head, ...value } : value,
-    ...(!ofPhone && { time: c.at }),
+    field,
+    value,
+    ...(!isOfNumber && { time: c.at }),
     about: {
-      eventType: body.eventType,
-      ...(ofPhone && { phoneNumberId: c.account.phoneNumberId, contact: idOf(c.person) }),
+      eventType,
+      ...(isOfNumber && { phoneNumberId: c.account.phoneNumberId, contact: idOf(c.person) }),
     },
-    note: `${body.field} (${body.eventType})`,
+    note: `${field} (${eventType})`,
   };
 }
 

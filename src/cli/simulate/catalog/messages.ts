@@ -1,17 +1,8 @@
-import type { Json } from "../item.ts";
+import type { Cast, Json } from "../item.ts";
 import type { Random } from "../random.ts";
 import { type Phrase, phrases } from "../scenario/phrases.ts";
-import type { Account, Person } from "../scenario/world.ts";
-
-/** What a payload can be made of. */
-export interface Cast {
-  readonly random: Random;
-  readonly account: Account;
-  readonly person: Person;
-  /** The wamid of a message that was sent to the person earlier. */
-  readonly answered: string;
-  readonly at: number;
-}
+import type { Person } from "../scenario/world.ts";
+import { fixtureOf } from "./golden.ts";
 
 export type MessageBody = Json & { readonly type?: string };
 
@@ -39,39 +30,18 @@ function media(c: Cast, mime: string, extra: Json = {}): Json {
   };
 }
 
-function reply(c: Cast, interactive: Json): MessageBody {
-  return {
-    context: { from: c.account.displayPhoneNumber, id: c.answered },
-    type: "interactive",
-    interactive,
-  };
-}
+/** As a fixture of the package has it. */
+const golden = (name: string): ((c: Cast) => MessageBody) =>
+  fixtureOf("messages", `message-${name}`);
 
-const error = (code: number, title: string, details: string): Json => ({
-  code,
-  title,
-  message: title,
-  error_data: { details },
-});
-
-const adReferral = (c: Cast): Json => ({
-  source_url: "https://fb.me/2AutumnSale",
-  source_id: `12${c.random.digits(13)}`,
-  source_type: "ad",
-  headline: "Autumn sale",
-  body: "Chat with us",
-  media_type: "image",
-  image_url: "https://scontent.example/a.jpg",
-  ctwa_clid: `AR${c.random.base64(20).replaceAll(/[+/]/g, "x")}`,
-});
-
-const plain = {
+/** Every kind of incoming message, by the name that `--type` takes. */
+export const messageBodies = {
   text: (c) => textBody(say(c.person, "stock")),
   text_reply: (c) => ({
     ...textBody(say(c.person, "thanks")),
     context: { from: c.account.displayPhoneNumber, id: c.answered },
   }),
-  text_from_ad: (c) => ({ ...textBody(say(c.person, "price")), referral: adReferral(c) }),
+  text_from_ad: (c) => ({ ...golden("text-from-ad")(c), ...textBody(say(c.person, "price")) }),
   text_about_product: (c) => ({
     ...textBody(say(c.person, "price")),
     context: { referred_product: { catalog_id: "300300300", product_retailer_id: "SKU-9" } },
@@ -101,91 +71,19 @@ const plain = {
       ...(c.random.chance(0.5) && { name: "Café Mitte", address: "Weinmeisterstraße 1, Berlin" }),
     },
   }),
-  contacts: (c) => ({
-    type: "contacts",
-    contacts: [
-      {
-        name: { formatted_name: c.person.name, first_name: c.person.name },
-        phones: [{ phone: "+1 555 555 0123", wa_id: "15555550123", type: "CELL" }],
-        origin: "contact_request",
-      },
-    ],
-  }),
-  order: (c) => ({
-    type: "order",
-    order: {
-      catalog_id: "300300300",
-      text: "gift wrap please",
-      product_items: [
-        { product_retailer_id: "SKU-9", quantity: 2, item_price: 7.95, currency: "EUR" },
-        { product_retailer_id: "SKU-12", quantity: 1, item_price: 59, currency: "EUR" },
-      ].slice(0, c.random.between(1, 2)),
-    },
-  }),
+  contacts: golden("contacts-answer-to-phone-request"),
+  order: golden("order"),
   reaction: (c) => ({ type: "reaction", reaction: { message_id: c.answered, emoji: "👍" } }),
   reaction_removed: (c) => ({ type: "reaction", reaction: { message_id: c.answered } }),
-} satisfies Record<string, (c: Cast) => MessageBody>;
-
-const replies = {
-  button: (c) => ({
-    type: "button",
-    context: { from: c.account.displayPhoneNumber, id: c.answered },
-    button: { payload: "CONFIRM", text: "Confirm" },
-  }),
-  button_reply: (c) =>
-    reply(c, { type: "button_reply", button_reply: { id: "yes", title: "Yes, please" } }),
-  list_reply: (c) =>
-    reply(c, {
-      type: "list_reply",
-      list_reply: { id: "slot_3", title: "Friday", description: "10:00" },
-    }),
-  nfm_reply: (c) =>
-    reply(c, {
-      type: "nfm_reply",
-      nfm_reply: {
-        name: "flow",
-        body: "Sent",
-        response_json: JSON.stringify({ flow_token: c.random.digits(8), day: "friday", rating: 5 }),
-      },
-    }),
-  call_permission_reply: (c) =>
-    reply(c, {
-      type: "call_permission_reply",
-      call_permission_reply: {
-        response: "accept",
-        is_permanent: false,
-        expiration_timestamp: c.at + 604_800,
-        response_source: "user_action",
-      },
-    }),
+  button: golden("button-of-template"),
+  button_reply: golden("interactive-button-reply"),
+  list_reply: golden("interactive-list-reply"),
+  nfm_reply: golden("interactive-flow-reply"),
+  call_permission_reply: golden("interactive-call-permission-granted"),
   interactive_empty: () => ({ type: "interactive" }),
-} satisfies Record<string, (c: Cast) => MessageBody>;
-
-const changes = {
-  system_number: (c) => ({
-    type: "system",
-    system: {
-      body: `User ${c.person.name} changed number`,
-      wa_id: `1555${c.random.digits(7)}`,
-      user_id: `DE.${c.random.digits(16)}`,
-      ...(c.person.userId !== undefined && { previous_user_id: c.person.userId }),
-      type: "user_changed_number",
-    },
-  }),
-  system_user_id: (c) => ({
-    type: "system",
-    system: {
-      body: "User changed user id",
-      user_id: `DE.${c.random.digits(16)}`,
-      ...(c.person.userId !== undefined && { previous_user_id: c.person.userId }),
-      type: "user_changed_user_id",
-    },
-  }),
-  unsupported: () => ({
-    type: "unsupported",
-    errors: [error(131_051, "Message type unknown", "Message type is currently not supported.")],
-    unsupported: { type: "poll_creation" },
-  }),
+  system_number: golden("system-number-changed"),
+  system_user_id: golden("system-user-id-changed"),
+  unsupported: golden("unsupported-poll"),
   request_welcome: () => ({ type: "request_welcome" }),
   edit: (c) => ({
     type: "edit",
@@ -195,12 +93,5 @@ const changes = {
     },
   }),
   revoke: (c) => ({ type: "revoke", revoke: { original_message_id: c.answered } }),
-  hologram: () => ({ type: "hologram", hologram: { note: "a type nobody knows yet" } }),
-} satisfies Record<string, (c: Cast) => MessageBody>;
-
-/** Every kind of incoming message, by the name that `--type` takes. */
-export const messageBodies = {
-  ...plain,
-  ...replies,
-  ...changes,
+  hologram: golden("of-a-type-not-yet-known"),
 } satisfies Record<string, (c: Cast) => MessageBody>;

@@ -1,5 +1,5 @@
-import type { Json } from "../item.ts";
-import type { Cast } from "./messages.ts";
+import type { Cast, Json } from "../item.ts";
+import { fixtureOf } from "./golden.ts";
 
 export interface StatusBody {
   readonly status: string;
@@ -41,37 +41,7 @@ export const tooMuchMarketing = (): Json =>
 export const windowClosed = (): Json =>
   failure(131_047, "Re-engagement message", "More than 24 hours since the customer replied");
 
-function payment(c: Cast, transaction: string, refund: boolean): Json {
-  const transactionBody = {
-    id: `tx_${c.random.digits(10)}`,
-    type: "razorpay",
-    status: transaction,
-    created_timestamp: c.at - 2,
-    updated_timestamp: c.at - 1,
-    method: { type: "upi" },
-  };
-  const refunds = [
-    {
-      id: `rf_${c.random.digits(10)}`,
-      amount: { value: 21_000, offset: 100 },
-      speed_processed: "normal",
-      status: "success",
-      created_timestamp: c.at - 1,
-      updated_timestamp: c.at,
-    },
-  ];
-  return {
-    type: "payment",
-    payment: {
-      reference_id: `ord-${c.random.digits(5)}`,
-      amount: { value: 21_000, offset: 100 },
-      currency: "INR",
-      transaction: transactionBody,
-      ...(refund && { refunds }),
-    },
-  };
-}
-
+const payment = (name: string) => fixtureOf("statuses", `payment-${name}`);
 const none = (): Json => ({});
 const group = (c: Cast): Json => ({
   recipient_id: "Y2FwaV9ncm91cDpFWEFNUExF",
@@ -90,14 +60,7 @@ export const statusBodies: Readonly<Record<string, StatusBody>> = {
   },
   sent_free_entry: {
     status: "sent",
-    extra: (c) => ({
-      conversation: {
-        id: c.random.digits(20),
-        expiration_timestamp: String(c.at + 86_400),
-        origin: { type: "referral_conversion" },
-      },
-      ...pricing("referral_conversion"),
-    }),
+    extra: fixtureOf("statuses", "status-sent-in-free-entry-point"),
   },
   delivered: { status: "delivered", extra: () => pricing("service") },
   read: { status: "read", extra: none },
@@ -109,8 +72,8 @@ export const statusBodies: Readonly<Record<string, StatusBody>> = {
   warning: { status: "warning", extra: none },
   delivered_in_group: { status: "delivered", extra: group },
   in_orbit: { status: "in_orbit", extra: none },
-  payment_pending: { status: "pending", extra: (c) => payment(c, "pending", false) },
-  payment_captured: { status: "captured", extra: (c) => payment(c, "success", false) },
-  payment_refunded: { status: "captured", extra: (c) => payment(c, "success", true) },
-  payment_failed: { status: "failed", extra: (c) => payment(c, "failed", false) },
+  payment_pending: { status: "pending", extra: payment("pending") },
+  payment_captured: { status: "captured", extra: payment("captured") },
+  payment_refunded: { status: "captured", extra: payment("refunded-same-id-and-status") },
+  payment_failed: { status: "failed", extra: payment("failed") },
 };

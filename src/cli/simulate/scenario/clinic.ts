@@ -1,6 +1,4 @@
-import { accountBodies } from "../catalog/account-fields.ts";
-import { appBodies } from "../catalog/app-fields.ts";
-import { callBodies } from "../catalog/call-fields.ts";
+import { fieldBodies } from "../catalog/fields.ts";
 import { undeliverable, windowClosed } from "../catalog/statuses.ts";
 import type { Story } from "./day.ts";
 import type { Outcome, Talk } from "./talk.ts";
@@ -41,12 +39,12 @@ function isUnwell(talk: Talk): void {
   talk.shows("image");
   talk.sent("service");
   talk.says("human");
-  talk.field(appBodies.messaging_handovers_passed);
+  talk.field(fieldBodies.messaging_handovers_passed);
   talk.waits(120);
   talk.answers("agent");
   talk.shows("voice");
   talk.shows("call_permission_reply");
-  talk.field(callBodies.call_terminate);
+  talk.field(fieldBodies.call_terminate);
   talk.says("thanks");
 }
 
@@ -61,8 +59,8 @@ function sendsPapers(talk: Talk): void {
 function findsTheWay(talk: Talk): void {
   talk.shows("location");
   talk.sent("service");
-  talk.field(callBodies.call_connect);
-  talk.field(callBodies.call_terminate);
+  talk.field(fieldBodies.call_connect);
+  talk.field(fieldBodies.call_terminate);
 }
 
 function comesBackLate(talk: Talk): void {
@@ -72,11 +70,11 @@ function comesBackLate(talk: Talk): void {
 }
 
 function templatesChange(talk: Talk): void {
-  talk.field(accountBodies.template_category_update);
-  talk.field(accountBodies.flows_latency);
+  talk.field(fieldBodies.template_category_update);
+  talk.field(fieldBodies.flows_latency);
   talk.waits(5000);
-  talk.field(accountBodies.message_template_rejected);
-  talk.field(accountBodies.account_alerts);
+  talk.field(fieldBodies.message_template_rejected);
+  talk.field(fieldBodies.account_alerts);
 }
 
 /** A clinic from eight to eight. */

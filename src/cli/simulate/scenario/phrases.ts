@@ -1,48 +1,31 @@
 /** What people write to a shop or a clinic, and what they hear, in eight languages. */
 export type Language = "en" | "de" | "es" | "pt" | "tr" | "ar" | "ja" | "hi";
 
-export interface Phrases {
-  readonly names: readonly string[];
+const en = {
+  names: ["Mia Carter", "Liam O'Brien", "Grace Adeyemi", "Noah 🌻", "Priya Nair", "Sam & Jo"],
   /** BSUIDs start with it. */
-  readonly country: string;
-  readonly hello: string;
-  readonly stock: string;
-  readonly price: string;
-  readonly thanks: string;
-  readonly complaint: string;
-  readonly human: string;
-  readonly book: string;
-  readonly move: string;
-  readonly unwell: string;
-  readonly welcome: string;
-  readonly available: string;
-  readonly shipped: string;
-  readonly agent: string;
-  readonly booked: string;
-}
+  country: "GB",
+  hello: "Hi there!",
+  stock: "Is the blue backpack back in stock?",
+  price: "What does delivery cost, and how long does it take?",
+  thanks: "Perfect, thank you so much 🙏",
+  complaint: "My parcel came with a broken zip. Order #10472. I am not happy at all.",
+  human: "Can I talk to a human please?",
+  book: "I would like an appointment next week, mornings if possible.",
+  move: "Something came up. Can we move my appointment?",
+  unwell: "My daughter has had a fever of 39.4 °C since last night. What should I do?",
+  welcome: "Hello, and thanks for your message! How can we help?",
+  available: "Yes, it is here again: https://shop.example/backpack?colour=blue",
+  shipped: "Your order is on its way.",
+  agent: "I am Jo from the team. I am sorry about that, let me put it right.",
+  booked: "You are booked for Tuesday at 9:20. See you then.",
+};
 
 /** The keys that hold a sentence. */
-export type Phrase = Exclude<keyof Phrases, "names" | "country">;
+export type Phrase = Exclude<keyof typeof en, "names" | "country">;
 
-export const phrases: Readonly<Record<Language, Phrases>> = {
-  en: {
-    names: ["Mia Carter", "Liam O'Brien", "Grace Adeyemi", "Noah 🌻", "Priya Nair", "Sam & Jo"],
-    country: "GB",
-    hello: "Hi there!",
-    stock: "Is the blue backpack back in stock?",
-    price: "What does delivery cost, and how long does it take?",
-    thanks: "Perfect, thank you so much 🙏",
-    complaint: "My parcel came with a broken zip. Order #10472. I am not happy at all.",
-    human: "Can I talk to a human please?",
-    book: "I would like an appointment next week, mornings if possible.",
-    move: "Something came up. Can we move my appointment?",
-    unwell: "My daughter has had a fever of 39.4 °C since last night. What should I do?",
-    welcome: "Hello, and thanks for your message! How can we help?",
-    available: "Yes, it is here again: https://shop.example/backpack?colour=blue",
-    shipped: "Your order is on its way.",
-    agent: "I am Jo from the team. I am sorry about that, let me put it right.",
-    booked: "You are booked for Tuesday at 9:20. See you then.",
-  },
+export const phrases: Readonly<Record<Language, typeof en>> = {
+  en,
   de: {
     names: ["Jürgen Weiß", "Zoë <3", "Änne Groß", "Lukas Yılmaz", "Frau Dr. Köhler"],
     country: "DE",

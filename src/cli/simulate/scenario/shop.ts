@@ -1,7 +1,5 @@
-import { accountBodies } from "../catalog/account-fields.ts";
-import { appBodies } from "../catalog/app-fields.ts";
+import { fieldBodies } from "../catalog/fields.ts";
 import { tooMuchMarketing, undeliverable } from "../catalog/statuses.ts";
-import { userBodies } from "../catalog/user-fields.ts";
 import type { Story } from "./day.ts";
 import type { Outcome, Talk } from "./talk.ts";
 
@@ -20,7 +18,7 @@ function comesFromAd(talk: Talk): void {
   talk.sent("service");
   talk.shows("button_reply");
   talk.sent("service");
-  talk.field(userBodies.automatic_events_purchase);
+  talk.field(fieldBodies.automatic_events_purchase);
   talk.says("thanks");
 }
 
@@ -42,7 +40,7 @@ function complains(talk: Talk): void {
   talk.shows("image");
   talk.sent("service");
   talk.says("human");
-  talk.field(appBodies.messaging_handovers_passed);
+  talk.field(fieldBodies.messaging_handovers_passed);
   talk.waits(300);
   talk.answers("agent");
   talk.shows("voice");
@@ -79,9 +77,9 @@ function campaign(talk: Talk): void {
   const luck = talk.world.random.next();
   talk.sent("marketing", campaignOutcome(luck));
   if (luck < 0.4) return;
-  if (luck < 0.55) talk.field(userBodies.link_click);
+  if (luck < 0.55) talk.field(fieldBodies.link_click);
   else if (luck < 0.62) talk.shows("button");
-  else if (luck < 0.66) talk.field(userBodies.user_preferences_stop);
+  else if (luck < 0.66) talk.field(fieldBodies.user_preferences_stop);
 }
 
 function campaignOutcome(luck: number): Outcome {
@@ -91,13 +89,13 @@ function campaignOutcome(luck: number): Outcome {
 }
 
 function templatesSuffer(talk: Talk): void {
-  talk.field(accountBodies.message_template_quality_update);
+  talk.field(fieldBodies.message_template_quality_update);
   talk.waits(1800);
-  talk.field(accountBodies.message_template_paused);
+  talk.field(fieldBodies.message_template_paused);
   talk.waits(3600);
-  talk.field(accountBodies.message_template_rejected);
-  talk.field(userBodies.rate_limit_error);
-  talk.field(accountBodies.phone_number_quality_update);
+  talk.field(fieldBodies.message_template_rejected);
+  talk.field(fieldBodies.rate_limit_error);
+  talk.field(fieldBodies.phone_number_quality_update);
 }
 
 /** A shop from eight to eight. */

@@ -1,17 +1,10 @@
 import { fieldItem } from "../catalog/catalog.ts";
-import type { FieldBody } from "../catalog/field.ts";
-import {
-  type Cast,
-  type MessageBody,
-  messageBodies,
-  newWamid,
-  say,
-  textBody,
-} from "../catalog/messages.ts";
+import type { FieldBody } from "../catalog/golden.ts";
+import { type MessageBody, messageBodies, newWamid, say, textBody } from "../catalog/messages.ts";
 import { pricing } from "../catalog/statuses.ts";
-import { echoOf, inbound, type Json, type Step, statusOf } from "../item.ts";
+import { type Cast, echoOf, inbound, type Json, type Step, statusOf } from "../item.ts";
 import type { Phrase } from "./phrases.ts";
-import { type Account, accountOf, type Person, type World } from "./world.ts";
+import { type Account, type Person, somebody, type World } from "./world.ts";
 
 /** A step of a scenario and when it happens, in seconds since the scenario's start. */
 export interface Scheduled {
@@ -47,10 +40,7 @@ export type Outcome = "read" | "delivered" | "skipped" | { readonly failure: Jso
 /** Opens a conversation of the world's n-th person, `from` seconds after the scenario's start. */
 export function openTalk(world: World, personIndex: number, from: number): Talk {
   const { random } = world;
-  const index = personIndex % world.people.length;
-  const person = world.people[index];
-  if (person === undefined) throw new RangeError("a world needs people");
-  const account = accountOf(world, index);
+  const { person, account } = somebody(world, personIndex);
   const steps: Scheduled[] = [];
   let clock = from;
   let lastSent = newWamid(random);
@@ -104,22 +94,10 @@ export function openTalk(world: World, personIndex: number, from: number): Talk 
 }
 
 /** The statuses of one message and the longest pause before each, in seconds. */
-function journey(outcome: Outcome): readonly (readonly [status: string, pause: number])[] {
-  if (typeof outcome === "object")
-    return [
-      ["sent", 2],
-      ["failed", 5],
-    ];
-  if (outcome === "skipped")
-    return [
-      ["sent", 2],
-      ["read", 4],
-    ];
-  const arrived = [
-    ["sent", 2],
-    ["delivered", 4],
-  ] as const;
-  return outcome === "read" ? [...arrived, ["read", 60]] : arrived;
+function journey(outcome: Outcome): [status: string, pause: number][] {
+  if (typeof outcome === "object") return Object.entries({ sent: 2, failed: 5 });
+  if (outcome === "skipped") return Object.entries({ sent: 2, read: 4 });
+  return Object.entries({ sent: 2, delivered: 4, ...(outcome === "read" && { read: 60 }) });
 }
 
 function answerOutcome(luck: number): Outcome {

@@ -66,9 +66,12 @@ function createPerson(random: Random): Person {
   return { name, language, waId };
 }
 
-/** A person always writes to the same account. */
-export function accountOf(world: World, personIndex: number): Account {
-  const account = world.accounts[personIndex % world.accounts.length];
-  if (account === undefined) throw new RangeError("a world needs an account");
-  return account;
+/** The n-th person, and the account to which they always write. */
+export function somebody(world: World, index: number) {
+  const person = world.people[index % world.people.length];
+  const account = world.accounts[(index % world.people.length) % world.accounts.length];
+  if (person === undefined || account === undefined) {
+    throw new RangeError("a world needs people and an account");
+  }
+  return { person, account };
 }

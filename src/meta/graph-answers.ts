@@ -25,7 +25,7 @@ export interface ConnectionOptions extends Wanted {
 }
 
 /** What Graph told, and where it did not. */
-export interface ConnectionFacts {
+export interface GraphAnswers {
   readonly app?: ConnectedApp;
   readonly appFailure?: GraphError;
   readonly token?: ConnectedToken;
