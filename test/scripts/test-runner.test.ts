@@ -98,8 +98,40 @@ describe("npm test", () => {
       assert.match(stdout, new RegExp(`^FAILED test/${name}`, "m"));
     assert.equal(last, "2 passed, 3 failed, 0 skipped");
     // A long run is read from its end.
-    const again = lines.slice(lines.lastIndexOf("test/failing.test.ts:"));
-    assert.match(again.slice(0, 2).join(), /:, +not ok 2 - fails$/);
+    const again = lines.slice(lines.lastIndexOf("FAILED test/failing.test.ts, once more, alone:"));
+    assert.deepEqual(again.slice(1, 3), ["  fails", "    no"]);
+  });
+
+  it("ends with what failed in the first try and in the second", () => {
+    const counting = (verdict: string) => `import { appendFileSync, readFileSync } from "node:fs";
+appendFileSync(import.meta.filename + ".tries", "x");
+const tries = readFileSync(import.meta.filename + ".tries", "utf8").length;
+describe("a suite", () => it("counts", () => { ${verdict} }));`;
+    const { status, lines } = run({
+      "both.test.ts": counting('throw new Error("no " + tries);'),
+      "first.test.ts": counting('if (tries === 1) throw new Error("no " + tries);'),
+    });
+    assert.equal(status, 1);
+    // Where it was thrown is the path of a temporary folder.
+    const closing = lines.slice(lines.lastIndexOf("FAILED test/both.test.ts, beside other files:"));
+    assert.deepEqual(
+      closing.filter((line) => !/^ +at /.test(line)),
+      [
+        "FAILED test/both.test.ts, beside other files:",
+        "  a suite > counts",
+        "    no 1",
+        "FAILED test/both.test.ts, once more, alone:",
+        "  a suite > counts",
+        "    no 2",
+        "",
+        "FAILED test/first.test.ts, beside other files:",
+        "  a suite > counts",
+        "    no 1",
+        "passed test/first.test.ts, once more, alone",
+        "",
+        "1 passed, 1 failed, 0 skipped",
+      ],
+    );
   });
 
   for (const [signal, code] of [
