@@ -151,7 +151,7 @@ describe("a suite", () => it("counts", () => { ${verdict} }));`;
         const closed = once(child, "close");
         const ports = () =>
           readdirSync(folder).flatMap((name) => /^port-(\d+)$/.exec(name)?.[1] ?? []);
-        await waitFor("two files to run, with a server each", () => ports().length === 2, 60_000);
+        await waitFor("two files to run, with a server each", () => ports().length === 2);
         child.kill(signal);
         child.kill(signal);
         assert.deepEqual(await closed, [code, null]);

@@ -35,17 +35,13 @@ export async function startS3(): Promise<S3> {
     said = (said + chunk.toString()).slice(-4_000);
   });
   const endpoint = `http://127.0.0.1:${port}`;
-  await waitFor(
-    "the S3 server answers",
-    async () => {
-      if (child.exitCode !== null) throw new Error(`moto: ${said}`);
-      return fetch(`${endpoint}/moto-api/data.json`).then(
-        ({ ok }) => ok,
-        () => false,
-      );
-    },
-    60_000,
-  );
+  await waitFor("the S3 server answers", async () => {
+    if (child.exitCode !== null) throw new Error(`moto: ${said}`);
+    return fetch(`${endpoint}/moto-api/data.json`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  });
   const name = "waypost-files";
   const { stdout } = await promisify(execFile)(python, [here("./s3-setup.py"), endpoint, name]);
   const keys = JSON.parse(stdout) as Pick<BucketOptions, "accessKeyId" | "secretAccessKey">;
