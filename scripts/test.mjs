@@ -58,13 +58,18 @@ function endGroup(pid) {
 }
 
 const env = { ...process.env };
-const servers = await shareServers(env, print).catch((error) => {
-  print(`${error.message}\n\n0 passed, 1 failed, 0 skipped`);
-  process.exit(endedBy ?? 1);
-});
-
-let compiled = "";
+// Together: a server waits for its files, and for itself.
+const [started, compiling] = await Promise.allSettled([
+  shareServers(env, print),
+  compileTests(process.cwd()),
+]);
+const compiled = compiling.value;
 process.once("exit", () => compiled && rmSync(compiled, { recursive: true }));
+if (started.status === "rejected") {
+  print(`${started.reason.message}\n\n0 passed, 1 failed, 0 skipped`);
+  process.exit(endedBy ?? 1);
+}
+const servers = started.value;
 
 /** One try of a file; its output is shown only where something failed. */
 function runFile(file, alone) {
@@ -106,7 +111,7 @@ async function runAll(take, alone = false) {
 const killsServers = (name) => /\/faults\//.test(name);
 let tries = [];
 try {
-  if (endedBy === undefined) compiled = compileTests(process.cwd());
+  if (compiling.status === "rejected") throw compiling.reason;
   const faults = files.filter(killsServers);
   const others = files.filter((name) => !killsServers(name));
   const lanes = await Promise.all([

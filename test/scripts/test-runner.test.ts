@@ -18,7 +18,7 @@ import { fileURLToPath } from "node:url";
 import { closingLines, judge, type Outcome } from "../../scripts/test-outcome.ts";
 import { type SharedServer, shareServers } from "../../scripts/test-servers.ts";
 import { rabbitInstalled } from "../services/rabbitmq.ts";
-import { moduleUrl } from "../support/source.ts";
+import { moduleUrl, sourceLoader } from "../support/source.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -175,7 +175,8 @@ describe("a suite", () => it("counts", () => { ${verdict} }));`;
   it("goes on in one line without a RabbitMQ that cannot start", { skip: needsInstalled }, () => {
     const rabbit = JSON.stringify(moduleUrl("../services/rabbitmq.ts", import.meta.url));
     const needing = `import { needsRabbit } from ${rabbit};\ndescribe("a", needsRabbit(), () => { ${passing} });`;
-    const { status, stdout, stderr, lines, last } = run({ "needing.test.ts": needing });
+    const loader = sourceLoader.length > 0 ? { NODE_OPTIONS: sourceLoader.join(" ") } : {};
+    const { status, stdout, stderr, lines, last } = run({ "needing.test.ts": needing }, loader);
     const why = /needs? RabbitMQ, which is installed but does not start \(needs epmd on the path/;
     assert.equal(status, 0, stdout);
     assert.equal(stderr, "");
