@@ -14,6 +14,7 @@ const { python, skip, install } = pythonWith(here("./s3-requirements.txt"), home
 
 /** The options of a suite that needs it: skipped with a reason, but never where CI is set. */
 export const needsS3 = { skip };
+export const installS3 = install;
 
 export interface S3 {
   readonly bucket: Omit<BucketOptions, "scratch">;
