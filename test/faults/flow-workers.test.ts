@@ -92,7 +92,7 @@ describe("two workers whose flows set, emit and remember, on RabbitMQ and MongoD
         }
         await publishing;
       }
-      const verdict = await judgeDrained(stub, textsOf(events), 30_000);
+      const verdict = await judgeDrained(stub, textsOf(events));
       assert.deepEqual(verdict, { lost: [], disordered: [], second: 0 });
       const { epoch } = await store.ledger.lease("flows");
       assert.ok(epoch >= 4, `epochs: ${epoch}`);
@@ -113,7 +113,7 @@ describe("two workers whose flows set, emit and remember, on RabbitMQ and MongoD
       await one?.ended();
       await two?.start();
       await publishing;
-      const { lost, second } = await judgeDrained(stub, textsOf(events), 30_000);
+      const { lost, second } = await judgeDrained(stub, textsOf(events));
       assert.deepEqual(lost, []);
       assert.ok(second > 0, "nothing was doubled");
     } catch (error) {
