@@ -1,4 +1,5 @@
 /** What the TAP output of a test file says, and what the whole run says in its last lines. */
+import { failureLines } from "./test-failures.ts";
 
 export interface Outcome {
   readonly file: string;
@@ -30,12 +31,30 @@ export function fileLine({ file, ok, passed, skipped }: Outcome, seconds: string
   return `${ok ? "ok    " : "FAILED"} ${file}  ${many.join(", ")}, ${seconds} s`;
 }
 
-/** What a failed file said of its failures: from its first `not ok` on, `lines` at most. */
-export function failureOf({ file }: Outcome, output: string, lines = 30): string[] {
-  const all = output.trimEnd().split("\n");
-  const at = all.findIndex((line) => /^ *not ok /.test(line));
-  const said = at < 0 ? all.slice(-lines) : all.slice(at, at + lines);
-  return [`${file}:`, ...said.map((line) => `  ${line}`), ""];
+/** One run of a file, of which a failed one has two. */
+export interface Try {
+  readonly outcome: Outcome;
+  readonly output: string;
+  /** Alone, when all others were done. */
+  readonly alone: boolean;
+}
+
+/** What failed in every try of the files that failed, also where the second passed: one part for a file. */
+export function failedTries(tries: readonly Try[]): string[] {
+  const failed = tries.filter(({ outcome }) => !outcome.ok).map(({ outcome }) => outcome.file);
+  return [...new Set(failed)].flatMap((file) => [
+    ...tries.filter(({ outcome }) => outcome.file === file).flatMap(linesOfTry),
+    "",
+  ]);
+}
+
+function linesOfTry({ outcome, output, alone }: Try): string[] {
+  const how = alone ? "once more, alone" : "beside other files";
+  const said = outcome.ok ? [] : failureLines(output).map((line) => `  ${line}`);
+  return [
+    `${outcome.ok ? "passed" : "FAILED"} ${outcome.file}, ${how}${said.length > 0 ? ":" : ""}`,
+    ...said,
+  ];
 }
 
 /** What was skipped for want of what and how to get it, then the counts as the very last line. */

@@ -1,7 +1,7 @@
 /**
  * Compiles the tests once, and runs every file of them, each in a process of its own, all with the same servers where they
  * can be had. Two files at a time, and beside them one of those that kill servers: these mostly wait. A file that fails runs once more when all others are
- * done, and the closing lines say so: a crowded machine is told from a broken program. Those that kill servers have no
+ * done, and the closing lines say what failed in both tries: a crowded machine is told from a broken program. Those that kill servers have no
  * second try: what is lost once is lost. SIGINT and SIGTERM end it
  * with all that it has started.
  *
@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { register } from "tsx/esm/api";
 
 register();
-const { closingLines, failureOf, fileLine, judge } = await import("./test-outcome.ts");
+const { closingLines, failedTries, fileLine, judge } = await import("./test-outcome.ts");
 const { compileTests } = await import("./compile-tests.ts");
 const { shareServers } = await import("./test-servers.ts");
 
@@ -58,18 +58,21 @@ function endGroup(pid) {
 }
 
 const env = { ...process.env };
-const servers = await shareServers(env, print).catch((error) => {
-  print(`${error.message}\n\n0 passed, 1 failed, 0 skipped`);
-  process.exit(endedBy ?? 1);
-});
-
-let compiled = "";
-/** Said once more at the end, where a long run is read. */
-const failures = new Map();
+// Together: a server waits for its files, and for itself.
+const [started, compiling] = await Promise.allSettled([
+  shareServers(env, print),
+  compileTests(process.cwd()),
+]);
+const compiled = compiling.value;
 process.once("exit", () => compiled && rmSync(compiled, { recursive: true }));
+if (started.status === "rejected") {
+  print(`${started.reason.message}\n\n0 passed, 1 failed, 0 skipped`);
+  process.exit(endedBy ?? 1);
+}
+const servers = started.value;
 
-/** One file's outcome; its output is shown only where something failed. */
-function runFile(file) {
+/** One try of a file; its output is shown only where something failed. */
+function runFile(file, alone) {
   return new Promise((resolve) => {
     const startedAt = performance.now();
     const program = join(compiled, file.replace(/\.ts$/, ".js"));
@@ -85,30 +88,30 @@ function runFile(file) {
       clearTimeout(timer);
       running.delete(child.pid);
       if (endedBy !== undefined) return resolve(undefined);
-      const output = Buffer.concat(chunks).toString();
-      const outcome = judge(file, output, code);
+      const said = Buffer.concat(chunks).toString();
+      const outcome = judge(file, said, code);
       print(fileLine(outcome, ((performance.now() - startedAt) / 1_000).toFixed(1)));
       for (const reason of outcome.skipped) print(`         skipped: ${reason}`);
-      if (!outcome.ok) print(output + (signal ? `\nended by ${signal}` : `\nexit ${code}`));
-      if (!outcome.ok) failures.set(file, failureOf(outcome, output));
-      resolve(outcome);
+      const output = said + (signal ? `\nended by ${signal}` : `\nexit ${code}`);
+      if (!outcome.ok) print(output);
+      resolve({ outcome, output, alone });
     });
   });
 }
 
-async function runAll(take) {
-  const outcomes = [];
+async function runAll(take, alone = false) {
+  const tries = [];
   for (let file = take(); file && endedBy === undefined; file = take()) {
-    const outcome = await runFile(file);
-    if (outcome !== undefined) outcomes.push(outcome);
+    const made = await runFile(file, alone);
+    if (made !== undefined) tries.push(made);
   }
-  return outcomes;
+  return tries;
 }
 
 const killsServers = (name) => /\/faults\//.test(name);
-let outcomes = [];
+let tries = [];
 try {
-  if (endedBy === undefined) compiled = compileTests(process.cwd());
+  if (compiling.status === "rejected") throw compiling.reason;
   const faults = files.filter(killsServers);
   const others = files.filter((name) => !killsServers(name));
   const lanes = await Promise.all([
@@ -116,21 +119,18 @@ try {
     runAll(() => others.shift()),
     runAll(() => others.shift()),
   ]);
-  const crowded = lanes
-    .flat()
-    .filter(({ ok, file }) => !ok && !killsServers(file))
-    .map(({ file }) => file);
+  const first = lanes.flat();
+  const crowded = first
+    .filter(({ outcome }) => !outcome.ok && !killsServers(outcome.file))
+    .map(({ outcome }) => outcome.file);
   if (crowded.length > 0 && endedBy === undefined)
     print(`\nonce more, alone: ${crowded.join(", ")}`);
-  const again = [...crowded];
-  const settled = lanes.flat().filter(({ file }) => !crowded.includes(file));
-  outcomes = [...settled, ...(await runAll(() => again.shift()))];
-  if (crowded.length > 0 && endedBy === undefined)
-    print(`\nfailed beside another file: ${crowded.join(", ")}`);
+  tries = [...first, ...(await runAll(() => crowded.shift(), true))];
 } finally {
   for (const server of servers) await server.cleanup();
 }
 if (endedBy !== undefined) process.exit(endedBy);
-const failed = outcomes.filter(({ ok }) => !ok).flatMap(({ file }) => failures.get(file));
-print(["", ...failed, ...closingLines(outcomes)].join("\n"));
+// The last try of a file counts.
+const outcomes = [...new Map(tries.map(({ outcome }) => [outcome.file, outcome])).values()];
+print(["", ...failedTries(tries), ...closingLines(outcomes)].join("\n"));
 process.exit(outcomes.every(({ ok }) => ok) ? 0 : 1);

@@ -47,19 +47,15 @@ export function publish(bus: Bus, items: readonly BusMessage[], withinMs = 5000)
 /** Again and again until it is confirmed, as the spool does. Resolves with how often it failed. */
 export async function publishUntilConfirmed(bus: Bus, item: BusMessage): Promise<number> {
   let failures = 0;
-  await waitFor(
-    `${item.id} is confirmed`,
-    async () => {
-      try {
-        await publish(bus, [item], 1000);
-        return true;
-      } catch {
-        failures += 1;
-        return false;
-      }
-    },
-    60_000,
-  );
+  await waitFor(`${item.id} is confirmed`, async () => {
+    try {
+      await publish(bus, [item], 1000);
+      return true;
+    } catch {
+      failures += 1;
+      return false;
+    }
+  });
   return failures;
 }
 

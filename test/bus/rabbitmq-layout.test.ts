@@ -144,7 +144,7 @@ describe("the store's queue on RabbitMQ", needsOwnRabbit(), () => {
     const first = spawned(spec(1));
     const publisher = await opened(spec(1));
     await publish(publisher, 0, 20);
-    await waitFor("it stores", () => stored().length === 20, 20_000);
+    await waitFor("it stores", () => stored().length === 20);
     assert.ok(await isSettled(1));
     const second = await stores(spec(1));
     await waitFor("it waits", async () => (await consumersOf(name)) === 2);
@@ -166,7 +166,7 @@ describe("the store's queue on RabbitMQ", needsOwnRabbit(), () => {
     const load = startLoad(await opened(spec(1)), 2_000);
     await killedAfterEachStep(1, 20);
     const total = await load.stop();
-    await waitFor("all is stored", () => stored().length === total, 20_000);
+    await waitFor("all is stored", () => stored().length === total);
     assert.deepEqual(stored(), ids(total));
     assert.equal(await countsOf(model, `${name}.interim`), undefined);
     assert.deepEqual(await markers(), [`${name}.layout.1`, `${name}.settled`]);
@@ -176,13 +176,13 @@ describe("the store's queue on RabbitMQ", needsOwnRabbit(), () => {
     const before = await opened(spec(1));
     const load = startLoad(before, 0);
     const first = spawned(spec(1));
-    await waitFor("it is one queue", () => isSettled(1), 20_000);
+    await waitFor("it is one queue", () => isSettled(1));
     await killed(first);
     const split = startLoad(await opened(spec(3)), 1_000_000);
     const earlier = await load.stop();
     await killedAfterEachStep(3, 20);
     const later = await split.stop();
-    await waitFor("all is stored", () => stored().length === earlier + later - 1_000_000, 20_000);
+    await waitFor("all is stored", () => stored().length === earlier + later - 1_000_000);
     assertOrderOfNumbers(stored());
     assert.deepEqual(await markers(), [`${name}.layout.3`, `${name}.settled`]);
     assert.equal(await countsOf(model, name), undefined);
@@ -215,18 +215,18 @@ describe("the store's queue on RabbitMQ", needsOwnRabbit(), () => {
     await publish(oldReceiver, 0, 500);
     const [receiver, worker] = [await opened(spec(1)), await stores(spec(1), 5_000)];
     const loads = [startLoad(oldReceiver, 1_000_000), startLoad(receiver, 2_000_000)];
-    await waitFor("the new worker stores", () => worker.seen.length > 0, 20_000);
+    await waitFor("the new worker stores", () => worker.seen.length > 0);
     assert.ok(oldReceiver.health().ready);
     await oldWorker.bus.close();
-    await waitFor("the old queue is gone", async () => (await markers()).length === 1, 20_000);
+    await waitFor("the old queue is gone", async () => (await markers()).length === 1);
     // It reconnects, or a minute is over: it declares its queue again.
     await oldReceiver.declare([old()]);
-    await waitFor("it is gone again", async () => !(await countsOf(model, name)), 20_000);
+    await waitFor("it is gone again", async () => !(await countsOf(model, name)));
     assert.ok(oldReceiver.health().ready, "it is not refused");
     assert.ok(!(await isSettled(1)));
     const [one = 0, two = 0] = await Promise.all(loads.map((load) => load.stop()));
     await oldReceiver.close();
-    await waitFor("it is one queue", () => isSettled(1), 20_000);
+    await waitFor("it is one queue", () => isSettled(1));
     const seen = () => new Set([...oldWorker.seen, ...worker.seen]);
     await waitFor("nothing is lost", () => seen().size === 500 + one + two - 3_000_000);
   });
@@ -236,14 +236,10 @@ describe("the store's queue on RabbitMQ", needsOwnRabbit(), () => {
     const one = await stores(spec(1));
     await waitFor("it is one queue", () => isSettled(1));
     const two = await stores(spec(2));
-    await waitFor("it is two", () => isSettled(2), 40_000);
+    await waitFor("it is two", () => isSettled(2));
     await publish(publisher, 0, 80);
     await waitFor("all is stored", () => one.seen.length + two.seen.length === 80);
-    await waitFor(
-      "the first one waits",
-      async () => (await consumersOf(`${name}.1-of-2`)) === 2,
-      20_000,
-    );
+    await waitFor("the first one waits", async () => (await consumersOf(`${name}.1-of-2`)) === 2);
     assert.ok(await isSettled(2));
   });
 
@@ -335,11 +331,7 @@ describe("the store's queue on RabbitMQ", needsOwnRabbit(), () => {
     for (let kills = 0; ; kills += 1) {
       const child = spawned(spec(shards), { killed: steps });
       const isOver = () => child.exitCode !== null || child.signalCode !== null;
-      await waitFor(
-        "it dies, or has done all",
-        async () => isOver() || (await isSettled(shards)),
-        30_000,
-      );
+      await waitFor("it dies, or has done all", async () => isOver() || (await isSettled(shards)));
       if (isOver()) continue;
       // What it was to do last, it may just have done.
       await killed(child);
@@ -351,8 +343,12 @@ describe("the store's queue on RabbitMQ", needsOwnRabbit(), () => {
 
   /** The waiting ones too, which RabbitMQ does not count otherwise. */
   async function consumersOf(queue: string): Promise<number> {
-    const lines = (await rabbit.ctl("list_consumers", "queue_name")).split("\n");
-    return lines.filter((line) => line.trim() === queue).length;
+    const of = `rabbit_misc:r(<<"/">>, queue, <<"${queue}">>)`;
+    return Number(
+      await rabbit.erl(
+        `length([Each || Each <- rabbit_amqqueue:consumers_all(<<"/">>), proplists:get_value(queue_name, Each) =:= ${of}])`,
+      ),
+    );
   }
 
   async function markers(): Promise<string[]> {

@@ -5,7 +5,14 @@ import { type FaultProxy, startFaultProxy } from "../services/fault-proxy.ts";
 import { needsOwnRabbit, type Rabbit, startRabbit } from "../services/rabbitmq.ts";
 import { textEvent } from "../support/sample-events.ts";
 import { waitFor } from "../support/wait-for.ts";
-import { collect, openBus, publish, publishUntilConfirmed, queueSpec } from "./rabbitmq-harness.ts";
+import {
+  byHand,
+  collect,
+  openBus,
+  publish,
+  publishUntilConfirmed,
+  queueSpec,
+} from "./rabbitmq-harness.ts";
 
 describe("the RabbitMQ bus on a bad network", needsOwnRabbit(), () => {
   let rabbit: Rabbit;
@@ -28,7 +35,7 @@ describe("the RabbitMQ bus on a bad network", needsOwnRabbit(), () => {
   afterEach(async () => {
     await bus.close();
     await proxy.close();
-    await rabbit.ctl("delete_queue", queue.name);
+    await byHand(rabbit.url, (channel) => channel.deleteQueue(queue.name));
   });
 
   it("loses nothing that it confirmed, and keeps the order, when its connections are cut while it publishes", async () => {

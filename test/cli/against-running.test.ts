@@ -184,7 +184,7 @@ async function isOne(words: string): Promise<void> {
 async function followed(args: readonly string[]) {
   const running = startCli(args, waypost);
   const { child } = running;
-  await waitFor("a line", () => running.out() !== "" || child.exitCode !== null, 30_000);
+  await waitFor("a line", () => running.out() !== "" || child.exitCode !== null);
   child.kill("SIGINT");
   return { code: await running.code, out: running.out(), err: running.err() };
 }

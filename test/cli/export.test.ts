@@ -73,7 +73,7 @@ describe("waypost export", () => {
       ...{ url: ops.url, token },
     });
     const parts = async () => (await readdir(folder)).filter((name) => name.endsWith(".part"));
-    await waitFor("a part", async () => (await parts()).length === 1, 60_000);
+    await waitFor("a part", async () => (await parts()).length === 1);
     child.kill("SIGINT");
     assert.equal(await code, 130);
     assert.equal(err(), "The export was stopped; nothing of it is kept.\n");

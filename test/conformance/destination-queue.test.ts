@@ -257,7 +257,6 @@ describe("a queue while RabbitMQ is not well", needsOwnRabbit(), () => {
       await waitFor(
         "it goes on",
         async () => !((await attempt(destination, away)) instanceof DeliveryError),
-        30_000,
       );
       await deliverForSure(destination, again, { ms: 5000 });
 

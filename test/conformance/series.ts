@@ -212,15 +212,11 @@ async function untilCounted(
   now: string,
 ): Promise<void> {
   const end = new Date(Date.parse(now) - 60_000).toISOString();
-  await waitFor(
-    "all is counted",
-    async () => {
-      await clock.advance(20_000);
-      const { state } = await store.jobs.lease("waypost.series");
-      return (state?.["countedTo"] ?? "") >= end && (await store.series.late(1)).length === 0;
-    },
-    20_000,
-  );
+  await waitFor("all is counted", async () => {
+    await clock.advance(20_000);
+    const { state } = await store.jobs.lease("waypost.series");
+    return (state?.["countedTo"] ?? "") >= end && (await store.series.late(1)).length === 0;
+  });
 }
 
 async function ended(job: { close(): Promise<void> }, clock: FakeClock): Promise<void> {
@@ -228,14 +224,10 @@ async function ended(job: { close(): Promise<void> }, clock: FakeClock): Promise
   const closing = job.close().then(() => {
     over = true;
   });
-  await waitFor(
-    "the job has ended",
-    async () => {
-      await clock.advance(1_000);
-      return over;
-    },
-    10_000,
-  );
+  await waitFor("the job has ended", async () => {
+    await clock.advance(1_000);
+    return over;
+  });
   await closing;
 }
 

@@ -59,6 +59,6 @@ export async function passUntil(
   for (let passed = 0; !isSo(); passed += stepMs) {
     if (passed > mostMs) throw new Error(`${mostMs} ms were not enough for: ${what}`);
     await clock.advance(stepMs);
-    await waitFor("the calls to end", () => calls.running() === 0 || isSo() || waits(), 20_000);
+    await waitFor("the calls to end", () => calls.running() === 0 || isSo() || waits());
   }
 }

@@ -125,7 +125,7 @@ export async function newVisitor(browser: Browser, program: ConsoleProgram): Pro
 export async function settle(page: Page): Promise<void> {
   await page.locator("h1:visible").first().waitFor();
   const loading = page.locator("[aria-busy=true]");
-  await waitFor("all is loaded", async () => (await loading.count()) === 0, 60_000);
+  await waitFor("all is loaded", async () => (await loading.count()) === 0);
 }
 
 function looksOf(state: State): readonly (typeof looks)[number][] {

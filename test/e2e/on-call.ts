@@ -152,18 +152,12 @@ export function describeOnCall(world: () => World): void {
     it("7: charts say what came in, how fast Meta was answered, 401s, who is silent, what lags", async () => {
       const { console, program } = world();
       const { page, open } = console;
-      await waitFor(
-        "the day is counted",
-        async () => {
-          type Point = { readonly inbound: number };
-          const { accounts } = await program.ask<{ accounts: { points: Point[] }[] }>(
-            "/api/series",
-          );
-          const counted = accounts.flatMap(({ points }) => points);
-          return counted.reduce((sum, { inbound }) => sum + inbound, 0) > 300;
-        },
-        60_000,
-      );
+      await waitFor("the day is counted", async () => {
+        type Point = { readonly inbound: number };
+        const { accounts } = await program.ask<{ accounts: { points: Point[] }[] }>("/api/series");
+        const counted = accounts.flatMap(({ points }) => points);
+        return counted.reduce((sum, { inbound }) => sum + inbound, 0) > 300;
+      });
       await open("#/overview?range=day", "data", { anew: true });
       const said = (words: RegExp) => page.getByRole("img", { name: words }).waitFor();
       await said(/^\d{3} messages came in, and \d{3} statuses/);

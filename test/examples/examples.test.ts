@@ -8,9 +8,10 @@ import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { playExample } from "../../examples/frame/play.ts";
+import { moduleUrl, sourceLoader } from "../support/source.ts";
 
 const root = new URL("../../", import.meta.url);
-const run = fileURLToPath(new URL("examples/frame/run.ts", root));
+const run = fileURLToPath(moduleUrl("examples/frame/run.ts", root.href));
 // Several at a time: each takes ports that nobody wants.
 Object.assign(process.env, { PORT: "0", OPS_PORT: "0" });
 
@@ -112,7 +113,7 @@ describe("npm run example", { concurrency: 2 }, () => {
   it("says what it does as it happens, ends with --once, and leaves nothing behind", async () => {
     const folder = await mkdtemp(join(tmpdir(), "waypost-examples-"));
     const env = { ...process.env, TMPDIR: folder };
-    const args = ["--import", "tsx", run, "shop-orders", "--once"];
+    const args = [...sourceLoader, run, "shop-orders", "--once"];
     const { stdout } = await promisify(execFile)(process.execPath, args, { env });
     assert.match(stdout, /console#login=\S+$/m);
     const told = /^Mia writes: "When will it come\?"\n {4}Shopify: on order #1001: Mia: When/m;
@@ -123,7 +124,7 @@ describe("npm run example", { concurrency: 2 }, () => {
   });
 
   it("says which examples there are", async () => {
-    const told = promisify(execFile)(process.execPath, ["--import", "tsx", run, "no-such"]);
+    const told = promisify(execFile)(process.execPath, [...sourceLoader, run, "no-such"]);
     await assert.rejects(told, { code: 2, stderr: /There are: .*shop-orders, ticket-desk/ });
   });
 });

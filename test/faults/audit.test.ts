@@ -61,7 +61,7 @@ describe("an act whose process is killed in the middle", () => {
 
   it("has an entry that says what was begun, by whom and of what", async () => {
     assert.equal((await ask("POST", "/api/events", event)).status, 202);
-    await waitFor("an attempt is under way", () => asked > 0, 30_000);
+    await waitFor("an attempt is under way", () => asked > 0);
     const [{ id = "" } = {}] = (
       (await (await ask("GET", "/api/deliveries")).json()) as { items: { id: string }[] }
     ).items;
@@ -70,7 +70,7 @@ describe("an act whose process is killed in the middle", () => {
       ({ status }) => status,
       () => "killed" as const,
     );
-    await waitFor("it is begun", async () => (await entries()).length === 1, 30_000);
+    await waitFor("it is begun", async () => (await entries()).length === 1);
     await program.kill();
     assert.equal(await answer, "killed");
     await program.start();

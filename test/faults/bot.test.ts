@@ -89,14 +89,10 @@ consent: { stop: STOP, start: START, confirm: "Bye {{ contact.name }}" }
     );
   const done = async (id: string, destination: string) => {
     let row: Row | undefined;
-    await waitFor(
-      `${destination} is done with ${id}`,
-      async () => {
-        row = await rowOf(id, destination);
-        return ["delivered", "skipped", "dead"].includes(row?.state ?? "");
-      },
-      60_000,
-    );
+    await waitFor(`${destination} is done with ${id}`, async () => {
+      row = await rowOf(id, destination);
+      return ["delivered", "skipped", "dead"].includes(row?.state ?? "");
+    });
     return row ?? assert.fail("no row");
   };
 
@@ -108,9 +104,9 @@ consent: { stop: STOP, start: START, confirm: "Bye {{ contact.name }}" }
       emit: { type: "business.lead.captured", data: { by: "bot" } },
     });
     await cloud.write({ phone }, "hello");
-    await waitFor("the reply", () => sentTo(phone).length > 0, 60_000);
+    await waitFor("the reply", () => sentTo(phone).length > 0);
     const sent = async () => (await eventsOf(phone, "whatsapp.outgoing.*")).length > 0;
-    await waitFor("the reply is in the log", sent, 60_000);
+    await waitFor("the reply is in the log", sent);
     const [message] = await eventsOf(phone, "whatsapp.message.*");
     const [request] = await eventsOf(phone, "business.reply.requested");
     const [lead] = await eventsOf(phone, "business.lead.captured");
@@ -140,9 +136,9 @@ consent: { stop: STOP, start: START, confirm: "Bye {{ contact.name }}" }
     say = (text) => ({ reply: text });
     await cloud.write({ phone }, "STOP");
     await cloud.write({ phone }, "stop.");
-    await waitFor("the confirmation", () => sentTo(phone).length > 0, 60_000);
+    await waitFor("the confirmation", () => sentTo(phone).length > 0);
     const requests = async () => await eventsOf(phone, "business.reply.requested");
-    await waitFor("all requests", async () => (await requests()).length === 3, 60_000);
+    await waitFor("all requests", async () => (await requests()).length === 3);
     const rows = await Promise.all((await requests()).map(({ id }) => done(id, "wa")));
     assert.deepEqual(rows.map(({ state }) => state).sort(), ["delivered", "skipped", "skipped"]);
     for (const { reason } of rows.filter(({ state }) => state === "skipped")) {
@@ -156,7 +152,7 @@ consent: { stop: STOP, start: START, confirm: "Bye {{ contact.name }}" }
     say = (text) => (text.startsWith("bad") ? { replies: text } : { reply: text });
     await cloud.write({ phone }, "bad");
     await cloud.write({ phone }, "good");
-    await waitFor("the next reply", () => sentTo(phone).length > 0, 60_000);
+    await waitFor("the next reply", () => sentTo(phone).length > 0);
     const messages = await eventsOf(phone, "whatsapp.message.*");
     const bad = messages.find(({ data }) => data.message?.text?.body === "bad");
     const row = await done(bad?.id ?? "", "bot");

@@ -47,12 +47,12 @@ describe("a RabbitMQ that fails", needsOwnRabbit(), () => {
     const progress = () => next.reduce((sum, one) => sum + one, 0);
     for (const end of [rabbit.kill, rabbit.stop]) {
       const from = progress();
-      await waitFor("there is load", () => progress() > from + 1000, 30_000);
+      await waitFor("there is load", () => progress() > from + 1000);
       await end();
       await rabbit.start();
     }
     const from = progress();
-    await waitFor("the load goes on", () => progress() > from + 1000, 30_000);
+    await waitFor("the load goes on", () => progress() > from + 1000);
     running = false;
     await load;
     const confirmed = next.flatMap((count, number) =>
@@ -93,7 +93,7 @@ describe("a RabbitMQ that fails", needsOwnRabbit(), () => {
     await rabbit.kill();
     await rabbit.start();
     const handled = () => [...calls.slice(0, 2), ...calls.slice(3)].flat();
-    await waitFor("all are handled", () => new Set(handled()).size === 500, 20_000);
+    await waitFor("all are handled", () => new Set(handled()).size === 500);
     const first = [...new Set(handled())];
     assert.deepEqual(
       first,

@@ -89,7 +89,7 @@ export interface Verdict {
 export async function judgeDrained(
   stub: Stub,
   texts: readonly string[],
-  patienceMs = 15_000,
+  patienceMs = 60_000,
 ): Promise<Verdict> {
   let count = -1;
   while (judge(stub, texts).lost.length > 0 && count < stub.effects.length) {

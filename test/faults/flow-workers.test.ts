@@ -57,7 +57,7 @@ describe("two workers whose flows set, emit and remember, on RabbitMQ and MongoD
     /** Who holds `flows`, once more of what it emits has taken effect. */
     const flowsHolder = async (): Promise<Worker> => {
       const count = stub.effects.length;
-      await waitFor("more effects", () => stub.effects.length > count, 60_000);
+      await waitFor("more effects", () => stub.effects.length > count);
       const { holder = "" } = await store.ledger.lease("flows");
       return workers.find(({ name }) => holder.startsWith(`${name} `)) ?? assert.fail(holder);
     };
@@ -92,7 +92,7 @@ describe("two workers whose flows set, emit and remember, on RabbitMQ and MongoD
         }
         await publishing;
       }
-      const verdict = await judgeDrained(stub, textsOf(events), 30_000);
+      const verdict = await judgeDrained(stub, textsOf(events));
       assert.deepEqual(verdict, { lost: [], disordered: [], second: 0 });
       const { epoch } = await store.ledger.lease("flows");
       assert.ok(epoch >= 4, `epochs: ${epoch}`);
@@ -113,7 +113,7 @@ describe("two workers whose flows set, emit and remember, on RabbitMQ and MongoD
       await one?.ended();
       await two?.start();
       await publishing;
-      const { lost, second } = await judgeDrained(stub, textsOf(events), 30_000);
+      const { lost, second } = await judgeDrained(stub, textsOf(events));
       assert.deepEqual(lost, []);
       assert.ok(second > 0, "nothing was doubled");
     } catch (error) {
@@ -137,10 +137,10 @@ describe("two workers whose flows set, emit and remember, on RabbitMQ and MongoD
         const [one, two] = workers;
         await one?.start({ freezeAt: frozenAt });
         await publishSlowly(bus, events, 0);
-        await waitFor("the first text is set", async () => (await fieldOf()) !== undefined, 30_000);
+        await waitFor("the first text is set", async () => (await fieldOf()) !== undefined);
         await two?.start({ freezeAt: "none of them" });
         const isSet = async () => (await fieldOf()) === last;
-        await waitFor("the successor has set the last", isSet, 30_000);
+        await waitFor("the successor has set the last", isSet);
         one?.thaw();
         await waitFor("the frozen one has set its own", () =>
           /has set it/.test(one?.output() ?? ""),
@@ -173,7 +173,7 @@ describe("two workers whose flows set, emit and remember, on RabbitMQ and MongoD
         await publishing;
       }
       const firsts = textsOf(events.slice(0, 150));
-      await waitFor("the first of each", () => stub.effects.length >= firsts.length, 60_000);
+      await waitFor("the first of each", () => stub.effects.length >= firsts.length);
       await quiet(stub, 2 * leaseMs);
       const told = stub.effects.map(({ text }) => text);
       const missed = events.slice(0, 150).filter((_, i) => !told.includes(firsts[i] ?? ""));

@@ -93,8 +93,8 @@ describe("mail, through the whole program", () => {
     for (const each of people) await send(each.says("second"));
     await program.kill();
     await program.start();
-    await waitFor("all that was sent has its mail", () => mailsOf().length === 16, 60_000);
-    await waitFor("nothing waits any more", isIdle, 30_000);
+    await waitFor("all that was sent has its mail", () => mailsOf().length === 16);
+    await waitFor("nothing waits any more", isIdle);
     const repeated = mailsOf().filter((mails) => mails.length > 1);
     assert.deepEqual(
       repeated.map((mails) => mails.length),

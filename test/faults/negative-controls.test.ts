@@ -36,7 +36,7 @@ describe("a Waypost that is broken on purpose", () => {
   it("loses what it acknowledged, when it answers before the confirm and is killed", async () => {
     await start("ack-first");
     const loading = sendLoad([program.webhookUrl], { rate: 150, seconds: 5 });
-    await waitFor("traffic runs", async () => (await answered()) > 100, 20_000);
+    await waitFor("traffic runs", async () => (await answered()) > 100);
     await program.kill();
     await program.start();
     const { lost } = await compare(program.opsUrl, await loading, 3_000);

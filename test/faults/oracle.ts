@@ -77,7 +77,7 @@ export interface Verdict {
 }
 
 /** Waits until the log holds all that was acknowledged, or `withinMs` is over, and compares. */
-export async function compare(opsUrl: string, ledger: Ledger, withinMs = 30_000): Promise<Verdict> {
+export async function compare(opsUrl: string, ledger: Ledger, withinMs = 60_000): Promise<Verdict> {
   let stored = new Map<string, string[]>();
   let counted = 0;
   const missing = () => [...ledger.acknowledged].filter((key) => !stored.has(key));

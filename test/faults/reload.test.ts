@@ -115,13 +115,10 @@ describe("waypost.yaml reloaded under load", () => {
     const expected = Array.from({ length: each + 1 }, (_, index) => String(index));
     const lastOf = (path: string, i: number) => sink.got.get(`/${path} ${phoneOf(i)}`)?.at(-1);
     for (const path of ["first", "second"]) {
-      await waitFor(
-        `all reached ${path}`,
-        () =>
-          Array.from({ length: conversations }, (_, i) => lastOf(path, i)).every(
-            (at) => at === String(each),
-          ),
-        20_000,
+      await waitFor(`all reached ${path}`, () =>
+        Array.from({ length: conversations }, (_, i) => lastOf(path, i)).every(
+          (at) => at === String(each),
+        ),
       );
     }
     for (let i = 0; i < conversations; i += 1) {

@@ -87,21 +87,17 @@ describe("a new destination that is given what came before it", () => {
     });
     for (let kill = 0; kill < 2; kill += 1) {
       const seen = book.length;
-      await waitFor("it goes on", () => book.length >= seen + 10, 30_000);
+      await waitFor("it goes on", () => book.length >= seen + 10);
       await program.kill();
       await program.start();
       for (let from = kill * 12; from < kill * 12 + 12; from += 3) {
         await tell("business.live", from, 3);
       }
     }
-    await waitFor(
-      "it is through",
-      async () => {
-        const replay = await ask<Replay & { rows: Record<string, number> }>(`/api/replays/${id}`);
-        return replay.state === "done" && replay.rows["delivered"] === 120;
-      },
-      60_000,
-    );
+    await waitFor("it is through", async () => {
+      const replay = await ask<Replay & { rows: Record<string, number> }>(`/api/replays/${id}`);
+      return replay.state === "done" && replay.rows["delivered"] === 120;
+    });
     await waitFor(
       "what is live is there",
       () => book.filter(({ type }) => type === "business.live").length >= 24,

@@ -73,7 +73,7 @@ describe("the MongoDB store, while its server fails", needs, () => {
     } finally {
       mongo.thaw();
     }
-    await waitFor("a healthy store", async () => (await store.health()) === undefined, 20_000);
+    await waitFor("a healthy store", async () => (await store.health()) === undefined);
     await store.append([event]);
     assert.deepEqual(await store.event(event.id), event);
   });
@@ -106,7 +106,7 @@ describe("the MongoDB store, while its server fails", needs, () => {
     const load = consume();
     for (let kill = 0; kill < 3; kill++) {
       const reached = sent.length + 200;
-      await waitFor("some load", () => sent.length > reached, 30_000);
+      await waitFor("some load", () => sent.length > reached);
       await mongo.stop();
       const [tried, since] = [attempts, performance.now()];
       await sleep(2_500);
@@ -115,7 +115,7 @@ describe("the MongoDB store, while its server fails", needs, () => {
       await mongo.start();
     }
     const reached = sent.length + 200;
-    await waitFor("load after the last restart", () => sent.length > reached, 30_000);
+    await waitFor("load after the last restart", () => sent.length > reached);
     ended = true;
     await load;
     assert.ok(failures > 0);

@@ -117,11 +117,7 @@ describe("the embedded Waypost without its waypost.yaml", { timeout: 120_000 }, 
     await program.stop();
     await rename(`${file}.away`, file);
     await program.start();
-    await waitFor(
-      "all is delivered",
-      () => [...acknowledged].every((text) => got.has(text)),
-      30_000,
-    );
+    await waitFor("all is delivered", () => [...acknowledged].every((text) => got.has(text)));
     assert.deepEqual((await status()).problems, []);
   });
 

@@ -179,5 +179,5 @@ async function waitNow(what: string, condition: () => Promise<boolean>): Promise
     const isTime = asked++ % 8 === 0;
     return isTime && (await condition());
   };
-  await waitFor(what, seldom, 30_000);
+  await waitFor(what, seldom);
 }

@@ -16,17 +16,13 @@ const three = (...phones: [string, string, string]) =>
 
 /** What the route had waiting for this event has come to its end. */
 async function ended(phone: string, route: string, type: string) {
-  await waitFor(
-    `${route} of ${phone}`,
-    async () => {
-      // The newest comes first.
-      const event = (await run.eventsOf(phone)).find((each) => each.type === type);
-      const rows = event === undefined ? [] : await run.rowsOf(event.id);
-      const row = rows.find((each) => each.route === route);
-      return row?.state === "delivered" || row?.state === "skipped";
-    },
-    20_000,
-  );
+  await waitFor(`${route} of ${phone}`, async () => {
+    // The newest comes first.
+    const event = (await run.eventsOf(phone)).find((each) => each.type === type);
+    const rows = event === undefined ? [] : await run.rowsOf(event.id);
+    const row = rows.find((each) => each.route === route);
+    return row?.state === "delivered" || row?.state === "skipped";
+  });
 }
 
 describe("the use cases of what waits, while the office is open", { concurrency: 8 }, () => {

@@ -59,7 +59,7 @@ describe("a replay of many", () => {
       destinations: async () => [],
     });
     const opened = async () => (await store.replays.get("rpl_1"))?.opened ?? 0;
-    await waitFor("the round is over", async () => (await opened()) >= 500, 60_000);
+    await waitFor("the round is over", async () => (await opened()) >= 500);
     assert.equal(await opened(), 500);
     await replaying.close();
   });

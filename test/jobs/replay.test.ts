@@ -248,7 +248,6 @@ describe("a replay", () => {
     await waitFor(
       "it is through",
       async () => (await store.replays.get("rpl_1"))?.state === "done",
-      20_000,
     );
     const end = await store.replays.get("rpl_1");
     assert.deepEqual([end?.found, end?.opened], [12, 12]);

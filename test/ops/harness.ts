@@ -20,6 +20,7 @@ import type { Log, LogFields } from "../../src/support/log.ts";
 import { createMetrics } from "../../src/support/metrics.ts";
 import { noRules } from "../deliver/flows/flow-engine.ts";
 import { createMemoryEventQuery, type MemoryEventQuery } from "../support/memory-event-query.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 export const token = "a-token-of-the-tests-0123456789";
 
@@ -245,10 +246,4 @@ function arrayLog(logged: Harness["logged"]): Log {
   return log;
 }
 
-/** Waits until it holds, for 5 s at most. */
-export async function until(holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + 5_000; !holds(); ) {
-    if (Date.now() > end) throw new Error(`did not come to hold: ${holds}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+export const until = (holds: () => boolean): Promise<void> => waitFor(String(holds), holds);

@@ -18,7 +18,7 @@ import { fileURLToPath } from "node:url";
 import { closingLines, judge, type Outcome } from "../../scripts/test-outcome.ts";
 import { type SharedServer, shareServers } from "../../scripts/test-servers.ts";
 import { rabbitInstalled } from "../services/rabbitmq.ts";
-import { moduleUrl } from "../support/source.ts";
+import { moduleUrl, sourceLoader } from "../support/source.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -98,8 +98,40 @@ describe("npm test", () => {
       assert.match(stdout, new RegExp(`^FAILED test/${name}`, "m"));
     assert.equal(last, "2 passed, 3 failed, 0 skipped");
     // A long run is read from its end.
-    const again = lines.slice(lines.lastIndexOf("test/failing.test.ts:"));
-    assert.match(again.slice(0, 2).join(), /:, +not ok 2 - fails$/);
+    const again = lines.slice(lines.lastIndexOf("FAILED test/failing.test.ts, once more, alone:"));
+    assert.deepEqual(again.slice(1, 3), ["  fails", "    no"]);
+  });
+
+  it("ends with what failed in the first try and in the second", () => {
+    const counting = (verdict: string) => `import { appendFileSync, readFileSync } from "node:fs";
+appendFileSync(import.meta.filename + ".tries", "x");
+const tries = readFileSync(import.meta.filename + ".tries", "utf8").length;
+describe("a suite", () => it("counts", () => { ${verdict} }));`;
+    const { status, lines } = run({
+      "both.test.ts": counting('throw new Error("no " + tries);'),
+      "first.test.ts": counting('if (tries === 1) throw new Error("no " + tries);'),
+    });
+    assert.equal(status, 1);
+    // Where it was thrown is the path of a temporary folder.
+    const closing = lines.slice(lines.lastIndexOf("FAILED test/both.test.ts, beside other files:"));
+    assert.deepEqual(
+      closing.filter((line) => !/^ +at /.test(line)),
+      [
+        "FAILED test/both.test.ts, beside other files:",
+        "  a suite > counts",
+        "    no 1",
+        "FAILED test/both.test.ts, once more, alone:",
+        "  a suite > counts",
+        "    no 2",
+        "",
+        "FAILED test/first.test.ts, beside other files:",
+        "  a suite > counts",
+        "    no 1",
+        "passed test/first.test.ts, once more, alone",
+        "",
+        "1 passed, 1 failed, 0 skipped",
+      ],
+    );
   });
 
   for (const [signal, code] of [
@@ -119,7 +151,7 @@ describe("npm test", () => {
         const closed = once(child, "close");
         const ports = () =>
           readdirSync(folder).flatMap((name) => /^port-(\d+)$/.exec(name)?.[1] ?? []);
-        await waitFor("two files to run, with a server each", () => ports().length === 2, 60_000);
+        await waitFor("two files to run, with a server each", () => ports().length === 2);
         child.kill(signal);
         child.kill(signal);
         assert.deepEqual(await closed, [code, null]);
@@ -143,7 +175,8 @@ describe("npm test", () => {
   it("goes on in one line without a RabbitMQ that cannot start", { skip: needsInstalled }, () => {
     const rabbit = JSON.stringify(moduleUrl("../services/rabbitmq.ts", import.meta.url));
     const needing = `import { needsRabbit } from ${rabbit};\ndescribe("a", needsRabbit(), () => { ${passing} });`;
-    const { status, stdout, stderr, lines, last } = run({ "needing.test.ts": needing });
+    const loader = sourceLoader.length > 0 ? { NODE_OPTIONS: sourceLoader.join(" ") } : {};
+    const { status, stdout, stderr, lines, last } = run({ "needing.test.ts": needing }, loader);
     const why = /needs? RabbitMQ, which is installed but does not start \(needs epmd on the path/;
     assert.equal(status, 0, stdout);
     assert.equal(stderr, "");

@@ -89,7 +89,7 @@ export async function dropDatabase(url: string): Promise<void> {
 }
 
 async function serve(file: boolean): Promise<Mongo> {
-  await fetchLibraries();
+  await fetchMongo();
   const folder = await mkdtemp(join(tmpdir(), "waypost-mongo-"));
   const port = await freePort();
   const data = file ? join(folder, "data.mv") : "memory";
@@ -138,7 +138,7 @@ async function launch(port: number, data: string): Promise<ChildProcess> {
 }
 
 /** Several test processes may come at once: each fetches aside, the first rename wins. */
-async function fetchLibraries(): Promise<void> {
+export async function fetchMongo(): Promise<void> {
   if (existsSync(lib)) return;
   await mkdir(home, { recursive: true });
   const aside = await mkdtemp(join(home, "fetch-"));

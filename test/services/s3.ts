@@ -14,6 +14,7 @@ const { python, skip, install } = pythonWith(here("./s3-requirements.txt"), home
 
 /** The options of a suite that needs it: skipped with a reason, but never where CI is set. */
 export const needsS3 = { skip };
+export const installS3 = install;
 
 export interface S3 {
   readonly bucket: Omit<BucketOptions, "scratch">;
@@ -35,17 +36,13 @@ export async function startS3(): Promise<S3> {
     said = (said + chunk.toString()).slice(-4_000);
   });
   const endpoint = `http://127.0.0.1:${port}`;
-  await waitFor(
-    "the S3 server answers",
-    async () => {
-      if (child.exitCode !== null) throw new Error(`moto: ${said}`);
-      return fetch(`${endpoint}/moto-api/data.json`).then(
-        ({ ok }) => ok,
-        () => false,
-      );
-    },
-    60_000,
-  );
+  await waitFor("the S3 server answers", async () => {
+    if (child.exitCode !== null) throw new Error(`moto: ${said}`);
+    return fetch(`${endpoint}/moto-api/data.json`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  });
   const name = "waypost-files";
   const { stdout } = await promisify(execFile)(python, [here("./s3-setup.py"), endpoint, name]);
   const keys = JSON.parse(stdout) as Pick<BucketOptions, "accessKeyId" | "secretAccessKey">;

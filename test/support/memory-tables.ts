@@ -142,8 +142,11 @@ function holds(row: AnyRow, { name, kind, is, value }: Term): boolean {
   const own = row[name];
   if (is === "absent") return (own === undefined) === value;
   const values = kind === "texts" ? ((own ?? []) as unknown[]) : [own];
+  // Texts without compareValues, which makes two buffers: it is asked of every row.
   const equal = (to: unknown) =>
-    values.some((each) => each !== undefined && compareValues(each, to) === 0);
+    values.some((each) =>
+      typeof each === "string" ? each === to : each !== undefined && compareValues(each, to) === 0,
+    );
   if (is === "equal") return equal(value);
   if (is === "in") return (value as unknown[]).some(equal);
   if (is === "not") return !equal(value);

@@ -109,9 +109,9 @@ async function plant({ program, ask, list }: Planted): Promise<void> {
     outgoing("munich", "wamid.SENT2", "15555550124"),
     { type: "business.lead.captured", id: "lead-1", account: "berlin", business: { size: 3 } },
   ]);
-  await waitFor("all is in the log", async () => (await list("/api/events")).length >= 8, 30_000);
-  await waitFor("deliveries", async () => (await list("/api/deliveries")).length >= 4, 30_000);
-  await waitFor("quarantine", async () => (await list("/api/quarantine")).length === 1, 30_000);
+  await waitFor("all is in the log", async () => (await list("/api/events")).length >= 8);
+  await waitFor("deliveries", async () => (await list("/api/deliveries")).length >= 4);
+  await waitFor("quarantine", async () => (await list("/api/quarantine")).length === 1);
 }
 
 type Contact = { readonly wa_id: string; readonly name: string };
