@@ -10,7 +10,7 @@ import type { Page } from "playwright-core";
 import { needsBrowser, openBrowser } from "../test/e2e/browser.ts";
 import { writeHistory } from "../test/e2e/history.ts";
 import { createProgram, opsToken } from "../test/faults/program.ts";
-import { buildLog } from "./questions-log.ts";
+import { buildLog } from "./log/build-log.ts";
 
 const rounds = 5;
 const slower = 4;

@@ -5,10 +5,8 @@ import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { createProgram, opsToken, type Program } from "../test/faults/program.ts";
-import { waitFor } from "../test/support/wait-for.ts";
-import { destination } from "./questions-log.ts";
+import { createProgram, type Program } from "../test/faults/program.ts";
+import { destinations } from "./log/deliveries.ts";
 
 export interface At {
   readonly program: Program;
@@ -27,13 +25,18 @@ export async function withProgram(folder: string, use: (at: At) => Promise<void>
   const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}/`;
   const config = join(folder, "waypost.yaml");
   const secret = `whsec_${randomBytes(24).toString("base64")}`;
+  const each = `{ kind: webhook, url: "${url}", secret: ${secret}, allowPrivateAddresses: true, concurrency: 64 }`;
   // No event of the traffic goes there: what is measured is questions, and one replay.
   await writeFile(
     config,
-    `destinations: { ${destination}: { kind: webhook, url: "${url}", secret: ${secret}, allowPrivateAddresses: true, concurrency: 64 } }\n` +
-      `routes: [{ name: messages, when: { type: business.sale }, to: [${destination}] }]\n`,
+    `destinations: { ${destinations.map((name) => `${name}: ${each}`).join(", ")} }\n` +
+      `routes: [{ name: sales, when: { type: business.sale }, to: [${destinations.join(", ")}] }]\n`,
   );
-  const env = { DATA_DIR: folder, WAYPOST_CONFIG: config, LOG_LEVEL: "error" };
+  const env = {
+    ...{ DATA_DIR: folder, WAYPOST_CONFIG: config, LOG_LEVEL: "error" },
+    // As old as the log is, and no event of it expires meanwhile.
+    RETENTION_DAYS: "400",
+  };
   const program = await createProgram(["start"], env);
   try {
     await program.start();
@@ -43,33 +46,4 @@ export async function withProgram(folder: string, use: (at: At) => Promise<void>
     sink.closeAllConnections();
     sink.close();
   }
-}
-
-const longMs = 2 * 3_600_000;
-
-/**
- * A log that no version has counted before is counted from its first event on, beside all else: what is measured meanwhile is that.
- * Resolves when it is counted to this moment.
- */
-export async function untilCounted({ opsUrl }: Program, to: number, tell: (line: string) => void) {
-  let told = performance.now();
-  const span = { from: new Date(to - 3_600_000).toISOString(), to: new Date(to).toISOString() };
-  const path = `/api/series?${new URLSearchParams({ ...span, step: "hour" })}`;
-  await waitFor(
-    "the series are counted",
-    async () => {
-      const headers = { authorization: `Bearer ${opsToken}` };
-      const answer = await fetch(`${opsUrl}${path}`, { headers });
-      if (!answer.ok) throw new Error(`the series were answered ${answer.status}`);
-      const { countedTo } = (await answer.json()) as { readonly countedTo: string };
-      if (performance.now() - told > 60_000) {
-        told = performance.now();
-        tell(`the series are counted to ${countedTo}`);
-      }
-      const isOver = Date.parse(countedTo) >= to;
-      if (!isOver) await sleep(1_000);
-      return isOver;
-    },
-    longMs,
-  );
 }

@@ -25,6 +25,7 @@ export interface Program {
   thaw(): void;
   /** All that it wrote, stdout and stderr. */
   output(): string;
+  pid(): number | undefined;
 }
 
 export async function createProgram(
@@ -97,6 +98,7 @@ export async function createProgram(
     freeze: () => void child?.kill("SIGSTOP"),
     thaw: () => void child?.kill("SIGCONT"),
     output: () => output,
+    pid: () => child?.pid,
   };
 }
 

@@ -123,7 +123,8 @@ function picked<T extends object, K extends keyof T>(from: T, names: readonly K[
   return to as Pick<T, K>;
 }
 
-function changeOf(epoch: number, retentionMs: number) {
+/** What is written of a row. */
+export function changeOf(epoch: number, retentionMs: number) {
   const where = { epoch };
   const expireAt = new Date(Date.now() + retentionMs);
   return (change: DeliveryChange) => {
