@@ -20,8 +20,7 @@ export async function openDirectory(root: string): Promise<FileVault> {
       asked(async () => {
         const kept = pathOf(sha256);
         await flush(path, "r+");
-        await mkdir(dirname(kept), { recursive: true, mode: 0o700 });
-        await rename(path, kept);
+        await move(path, kept);
         await flush(dirname(kept), "r");
       }),
     has: (sha256) => asked(() => exists(pathOf(sha256))),
@@ -29,6 +28,17 @@ export async function openDirectory(root: string): Promise<FileVault> {
     remove: (sha256) => asked(() => rm(pathOf(sha256), { force: true })),
     close: async () => undefined,
   };
+}
+
+/** Nearly always the folder is there. */
+async function move(path: string, kept: string): Promise<void> {
+  try {
+    await rename(path, kept);
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+    await mkdir(dirname(kept), { recursive: true, mode: 0o700 });
+    await rename(path, kept);
+  }
 }
 
 async function flush(path: string, flags: "r" | "r+"): Promise<void> {

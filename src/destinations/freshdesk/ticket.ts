@@ -126,16 +126,11 @@ export async function createTicket(
     method: "POST",
     path: "/tickets",
     ...bodyOf(fields, words.uploads),
-    accept: contact.seen ? [] : [400],
+    // Who was just seen is there: then something else is wrong.
+    accept: contact.seen ? [] : saysRequesterGone,
   });
   if (answer === undefined) return undefined;
-  // Anything else that a 400 says is judged when it is said of a contact that is there.
-  if (answer.status === 400) {
-    return saysRequesterGone(answer)
-      ? "gone"
-      : createTicket(call, { ...contact, seen: true }, { said, words });
-  }
-  return madeId(answer);
+  return saysRequesterGone(answer) ? "gone" : madeId(answer);
 }
 
 async function fieldsOf(

@@ -119,7 +119,7 @@ export function createJudge(facts: Facts, backoff: QuotaBackoff) {
       verdict,
       words: words(facts),
       ...(/^[A-Z_]{2,40}$/.test(error.status) && { code: error.status }),
-      ...(isQuota && { afterMs: afterMs ?? backoff.nextMs() }),
+      ...(isQuota && { limited: true, afterMs: afterMs ?? backoff.nextMs() }),
     };
   };
 }

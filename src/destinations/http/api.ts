@@ -37,8 +37,8 @@ export interface ApiRequest {
   /** Instead of `json`, with its content-type among `headers`. */
   readonly body?: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Statuses besides 2xx that are answered with, not thrown. */
-  readonly accept?: readonly number[];
+  /** Statuses besides 2xx, or answers, that are answered with, not thrown. */
+  readonly accept?: readonly number[] | ((answer: ApiAnswer) => boolean);
 }
 
 export interface ApiAnswer extends HttpAnswer {
@@ -173,8 +173,9 @@ function parsed(text: string): unknown {
 }
 
 /** What says that it worked says so in JSON, or not at all (204). */
-function isTaken({ status, json, text }: ApiAnswer, { accept = [] }: ApiRequest): boolean {
-  if (accept.includes(status)) return true;
+function isTaken(answer: ApiAnswer, { accept = [] }: ApiRequest): boolean {
+  const { status, json, text } = answer;
+  if (typeof accept === "function" ? accept(answer) : accept.includes(status)) return true;
   return status >= 200 && status < 300 && (json !== undefined || text === "");
 }
 

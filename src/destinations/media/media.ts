@@ -16,7 +16,7 @@ import {
 import { fileArrivedEvent, type WentWithout } from "../../event/file-arrived.ts";
 import type { MessageMedia } from "../../event/media-of.ts";
 import { checkMedia } from "./check.ts";
-import { download } from "./download.ts";
+import { createDownloader, type Downloader } from "./downloader.ts";
 import { filesOf } from "./files-of.ts";
 import { AbsentFileError, type GraphOptions } from "./graph.ts";
 import { mediaLaneKeys } from "./lane-keys.ts";
@@ -45,12 +45,9 @@ const busyMs = 5_000;
  * kept, or as absent with a sentence that says why. Doing it again changes nothing: bytes lie under their hash.
  */
 export function createMedia(options: MediaOptions): Destination {
-  const dispatcher = new Agent({
-    connect: { timeout: 5_000 },
-    headersTimeout: 10_000,
-    bodyTimeout: 20_000,
-  });
-  const parts = { ...options, dispatcher, now: options.now ?? Date.now };
+  const dispatcher = new Agent({ connect: { timeout: 5_000 } });
+  const downloader = createDownloader();
+  const parts = { ...options, downloader, now: options.now ?? Date.now };
   return {
     kind: "media",
     idempotency: "native",
@@ -71,8 +68,10 @@ export function createMedia(options: MediaOptions): Destination {
       };
     },
     preview: (event) => ({ files: filesOf(event).map(({ id, name }) => ({ mediaId: id, name })) }),
-    check: (signal) => checkMedia(parts, signal),
-    close: () => dispatcher.destroy(),
+    check: (signal) => checkMedia({ ...options, dispatcher }, signal),
+    async close() {
+      await Promise.all([downloader.close(), dispatcher.destroy()]);
+    },
   };
 }
 
@@ -81,7 +80,7 @@ interface Parts extends Omit<MediaOptions, "retentionMs"> {
   readonly retentionMs: number;
   /** The phone number id that the file came to. */
   readonly account?: string;
-  readonly dispatcher: Agent;
+  readonly downloader: Downloader;
   readonly now: () => number;
 }
 
@@ -109,24 +108,26 @@ async function settleFile(
     const row = await fetchFile(parts, media, { path, signal });
     return { row, since: parts.now() };
   } catch (error) {
+    await rm(path, { force: true });
     if (!(error instanceof AbsentFileError)) throw error;
     const row = { ...rowOf(parts, media), state: "absent", reason: error.message } as const;
     await save(rows, row);
     return { row, since: parts.now() };
-  } finally {
-    await rm(path, { force: true });
   }
 }
 
 async function fetchFile(
-  { graph, maxBytes, vault, rows, dispatcher, ...parts }: Parts,
+  { graph, maxBytes, vault, rows, downloader, ...parts }: Parts,
   media: MessageMedia,
   { path, signal }: { readonly path: string; readonly signal: AbortSignal },
 ): Promise<MediaRow> {
   if (!/^[\w-]{1,128}$/.test(media.id)) throw new AbsentFileError("its id is none of Meta's");
   const { scratch } = vault;
-  const options = { ...graph, dispatcher, maxBytes, path, scratch, signal };
-  const { head, sha256, bytes } = await download(media.id, expectedHash(media), options);
+  const job = {
+    ...{ mediaId: media.id, expected: expectedHash(media) },
+    options: { ...graph, maxBytes, path, scratch },
+  };
+  const { head, sha256, bytes } = await downloader.download(job, signal);
   const file: FetchedFile = { sha256, bytes, type: sniff(head, media.mimeType) };
   const row = { ...rowOf(parts, media), ...file };
   // Known before it is kept: bytes that no row knows would stay for ever.

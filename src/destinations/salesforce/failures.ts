@@ -160,10 +160,10 @@ export function failureOf(
   const judged: Judgement = judge({ status, json: body }) ?? {
     verdict: statusVerdict(status).verdict,
   };
-  const { verdict, code, words, afterMs, laneOnly = false } = judged;
+  const { verdict, code, words, afterMs, laneOnly = false, limited = false } = judged;
   const said = ["Salesforce answered", status, code].filter(Boolean).join(" ");
   const error = new DeliveryError(verdict, words === undefined ? said : `${said}: ${words}`, {
-    laneOnly,
+    ...{ laneOnly, limited },
     ...(afterMs !== undefined && { afterMs }),
     ...(event && {
       answer: `${status} ${redactAnswer(JSON.stringify(body) ?? "", event, secrets)}`,

@@ -51,6 +51,9 @@ export function graphqlFailure({ errors = [], extensions }: Answered, writes: bo
     const words = "Shopify does not know a field of the query: set `apiVersion` to one it serves";
     return new DeliveryError("config", words);
   }
+  if (errors.length === 0) {
+    return new DeliveryError("outage", "Shopify answered without data", { maybeDone: writes });
+  }
   const known = codes.includes("INTERNAL_SERVER_ERROR") ? "INTERNAL_SERVER_ERROR" : "an error";
   return new DeliveryError("outage", `Shopify: ${known}`, { maybeDone: writes });
 }

@@ -93,13 +93,12 @@ async function createTicket(
   const key = `waypost-${shortHash(JSON.stringify(parts))}`;
   const would = follows === undefined ? "create a ticket" : `create a follow-up of ${follows}`;
   const answer = await session.write(would, {
-    ...{ method: "POST", path: "/api/v2/tickets", json, accept: [400] },
+    ...{ method: "POST", path: "/api/v2/tickets", json, accept: isOtherText },
     headers: { "idempotency-key": key },
   });
   if (answer === undefined) return undefined;
   if (isOtherText(answer)) return createdBefore(work, external_id, instead);
-  const made = answer.status === 400 ? undefined : ticketOf(answer.json);
-  if (answer.status === 400) throw new DeliveryError("refused", "Zendesk answered 400");
+  const made = ticketOf(answer.json);
   if (made === undefined) throw unreadable(answer.status);
   tell(work, made.id, true);
   return made;

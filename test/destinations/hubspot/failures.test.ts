@@ -1,21 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { makeEvent, makeText } from "../../store/make-events.ts";
-import type { StubAnswer } from "../stub.ts";
 import { type OpenCrm, openCrm } from "./open-crm.ts";
 
 const mia = { waId: "15555550123", name: "Mia" };
-const body = (status: number, json: object): StubAnswer => ({
-  status,
-  headers: { "content-type": "application/json" },
-  body: JSON.stringify({ status: "error", message: "…", ...json }),
-});
-const invalid = (error: string, name: string) =>
-  body(400, {
-    category: "VALIDATION_ERROR",
-    message: `Property values were not valid: ${JSON.stringify([{ isValid: false, error, name }])}`,
-  });
-
 describe("what HubSpot's answers mean", () => {
   let crm: OpenCrm;
   beforeEach(async () => {
@@ -23,35 +11,6 @@ describe("what HubSpot's answers mean", () => {
     await crm.deliver(makeText("first", { contact: mia }));
   });
   afterEach(() => crm.close());
-
-  const cases: readonly [string, StubAnswer, string, RegExp, number?][] = [
-    ["no such property", invalid("PROPERTY_DOESNT_EXIST", "waypost_id"), "config", /waypost_id/],
-    ["no such stage", invalid("INVALID_OPTION", "hs_pipeline_stage"), "config", /pipeline/],
-    ["somebody's words", invalid("PROPERTY_DOESNT_EXIST", "hacked by Mia"), "refused", /400$/],
-    [
-      "ten seconds full",
-      body(429, { policyName: "TEN_SECONDLY_ROLLING" }),
-      "outage",
-      /ten seconds/,
-      10_000,
-    ],
-    ["the day is full", body(429, { policyName: "DAILY" }), "outage", /of this day/, 900_000],
-    ["another limit", body(429, { policyName: "Mia" }), "outage", /429$/],
-    ["locked", body(423, {}), "outage", /423/],
-    ["being moved", body(477, {}), "outage", /moved/],
-    ["a token of before", body(401, {}), "config", /service key/],
-    ["not allowed", body(403, {}), "config", /scopes/],
-  ];
-  for (const [what, answer, verdict, words, afterMs] of cases) {
-    it(`${what}: ${verdict}`, async () => {
-      crm.stub.fail(answer);
-      const failure = await crm.failure(makeText("x", { contact: mia }));
-      assert.equal(failure.verdict, verdict);
-      assert.match(failure.message, words);
-      assert.equal(failure.afterMs, afterMs);
-      assert.equal(failure.maybeDone, false);
-    });
-  }
 
   it("a token that is revoked, lacks a scope: config with the remedy, and all arrives afterwards", async () => {
     const event = makeText("x", { contact: mia });

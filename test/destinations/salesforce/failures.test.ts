@@ -17,60 +17,7 @@ async function failed(event = makeText("hello")): Promise<DeliveryError> {
   return outcome;
 }
 
-/** As Salesforce tells what is wrong with a part of a composite request: under 200. */
-const failing = (errorCode: string, message = "no") => ({
-  status: 200,
-  body: JSON.stringify({
-    compositeResponse: ["person", "task"].map((referenceId, at) => ({
-      ...{ referenceId, httpStatusCode: 400, httpHeaders: {} },
-      body: [{ errorCode: at === 1 ? errorCode : "PROCESSING_HALTED", message }],
-    })),
-  }),
-});
-
 describe("Salesforce: what its errors mean", () => {
-  const verdicts = {
-    UNABLE_TO_LOCK_ROW: ["outage", /another change holds the record/],
-    REQUEST_LIMIT_EXCEEDED: ["outage", /24 hours/],
-    SERVER_UNAVAILABLE: ["outage", /SERVER_UNAVAILABLE/],
-    STORAGE_LIMIT_EXCEEDED: ["config", /storage is full: make room/],
-    QUERY_TIMEOUT: ["outage", /took too long/],
-    APEX_ERROR: ["outage", /code of the account/],
-    INSUFFICIENT_ACCESS: ["config", /permission set/],
-    INSUFFICIENT_ACCESS_OR_READONLY: ["config", /permission set/],
-    INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY: ["config", /permission set/],
-    INVALID_FIELD: ["config", /create it, or give access/],
-    INVALID_TYPE: ["config", /permission set/],
-    NOT_FOUND: ["config", /waypost doctor says which/],
-    API_DISABLED_FOR_ORG: ["config", /no API access/],
-    API_CURRENTLY_DISABLED: ["config", /disabled for this user/],
-    FUNCTIONALITY_NOT_ENABLED: ["config", /not enabled/],
-    CLIENT_NOT_ACCESSIBLE_FOR_USER: ["config", /allow the app for its user/],
-    INVALID_FIELD_FOR_INSERT_UPDATE: ["config", /may not be written/],
-    REQUIRED_FIELD_MISSING: ["config", /add it under fields/],
-    INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST: ["config", /picklist/],
-    DUPLICATES_DETECTED: ["refused", /duplicate rule/],
-    FIELD_CUSTOM_VALIDATION_EXCEPTION: ["refused", /validation rule/],
-    STRING_TOO_LONG: ["refused", /too long/],
-    CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY: ["refused", /trigger or flow/],
-    ENTITY_IS_LOCKED: ["refused", /approval process/],
-    ENTITY_IS_DELETED: ["refused", /was deleted/],
-    SOMETHING_NEW_FOR_15555550123: ["refused", /^Salesforce answered 400$/],
-  } as const;
-  for (const [code, [verdict, words]] of Object.entries(verdicts)) {
-    it(`takes ${code} for ${verdict}`, async () => {
-      desk = await openDesk();
-      const answer = failing(code, "hello of +1 555 555 0123 is wrong");
-      desk.under.stub.fail(answer, answer);
-      const error = await failed();
-      assert.equal(error.verdict, verdict);
-      assert.match(error.message, words);
-      assert.doesNotMatch(`${error.message} ${error.answer}`, /555|hello/);
-      assert.equal(error.laneOnly, code === "UNABLE_TO_LOCK_ROW");
-      assert.deepEqual(desk.org.effects, [], "nothing of it is kept");
-    });
-  }
-
   it("writes to a new person whom a duplicate rule only alerts about, and not where it blocks", async () => {
     for (const [rule, duplicates, expected] of [
       ["alert", "allow", 2],
@@ -87,17 +34,6 @@ describe("Salesforce: what its errors mean", () => {
       await desk.close();
     }
     desk = await openDesk();
-  });
-
-  it("says that several people have the external id, where the field is not unique", async () => {
-    desk = await openDesk();
-    const parts = { status: 300, body: ["/a", "/b"] };
-    const body = { compositeResponse: [] as object[] };
-    for (const referenceId of ["person", "task"]) {
-      body.compositeResponse.push({ referenceId, httpStatusCode: parts.status, body: parts.body });
-    }
-    desk.under.stub.fail({ status: 200, body: JSON.stringify(body) });
-    assert.match((await failed()).message, /several records have this external id/);
   });
 
   it("pauses for a field that is missing, and says which in doctor; it can be made", async () => {

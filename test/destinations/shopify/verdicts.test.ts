@@ -4,7 +4,7 @@ import { DeliveryError, type Destination } from "../../../src/contracts.ts";
 import { createShopify } from "../../../src/destinations/shopify/shopify.ts";
 import { attempt } from "../../conformance/destination.ts";
 import { makeText } from "../../store/make-events.ts";
-import { json, type ShopifyStub, startShopifyStub } from "./stub.ts";
+import { type ShopifyStub, startShopifyStub } from "./stub.ts";
 import { addCustomer, addOrder, type StubOrder } from "./world.ts";
 
 let shop: ShopifyStub;
@@ -36,62 +36,6 @@ async function fails(verdict: string, words: RegExp, maybeDone = false): Promise
   assert.deepEqual([error.verdict, error.maybeDone], [verdict, maybeDone], error.message);
   assert.match(error.message, words);
 }
-const withCode = (code: string, message = "No") =>
-  json(200, { errors: [{ message, extensions: { code } }] });
-const withUserError = (error: object) =>
-  json(200, { data: { orderUpdate: { userErrors: [{ field: ["note"], ...error }] } } });
-
-describe("what Shopify says, and what follows", () => {
-  it("in the codes of GraphQL", async () => {
-    shop.stub.fail(withCode("SHOP_INACTIVE"));
-    await fails("config", /SHOP_INACTIVE/);
-    shop.stub.fail(withCode("undefinedField"));
-    await fails("config", /set `apiVersion`/);
-    shop.stub.fail(withCode("MAX_COST_EXCEEDED"));
-    await fails("refused", /MAX_COST_EXCEEDED/);
-    shop.stub.fail(withCode("INTERNAL_SERVER_ERROR"));
-    await fails("outage", /INTERNAL_SERVER_ERROR/, true);
-    shop.stub.fail(withCode("NEW_CODE"));
-    await fails("outage", /an error/, true);
-    shop.stub.fail(
-      withCode("ACCESS_DENIED", "This app is not approved to access the Order object."),
-    );
-    await fails("config", /protected customer data/);
-    await works();
-  });
-
-  it("in user errors, with or without a code", async () => {
-    shop.stub.fail(withUserError({ message: "is no good" }));
-    await fails("refused", /orderUpdate note/);
-    shop.stub.fail(withUserError({ message: "Order does not exist" }));
-    await fails("outage", /is gone/);
-    shop.stub.fail(withUserError({ message: "no", code: "APP_NOT_AUTHORIZED" }));
-    await fails("config", /APP_NOT_AUTHORIZED/);
-    shop.stub.fail(withUserError({ message: "no", code: "STALE_OBJECT" }));
-    await fails("outage", /STALE_OBJECT/);
-    await works();
-  });
-
-  it("in statuses of its own", async () => {
-    for (const [status, verdict] of [
-      [402, "config"],
-      [423, "outage"],
-      [430, "outage"],
-    ] as const) {
-      shop.stub.fail({ status });
-      assert.equal((await failure()).verdict, verdict);
-    }
-  });
-
-  it("THROTTLED: again when the points have come back", async () => {
-    const throttleStatus = { maximumAvailable: 1_000, currentlyAvailable: 10, restoreRate: 50 };
-    const errors = [{ message: "Throttled", extensions: { code: "THROTTLED" } }];
-    const cost = { requestedQueryCost: 110, actualQueryCost: null, throttleStatus };
-    shop.stub.fail(json(200, { errors, extensions: { cost } }));
-    const { verdict, maybeDone, afterMs } = await failure();
-    assert.deepEqual([verdict, maybeDone, afterMs], ["outage", false, 2_000]);
-  });
-});
 
 describe("credentials", () => {
   it("a scope that is missing is named; with it everything works", async () => {
