@@ -35,7 +35,7 @@ export function eventOf(happening: Happening): WaypostEvent {
   );
 }
 
-export function wamidOf(conversation: number, message: number): string {
+function wamidOf(conversation: number, message: number): string {
   const bytes = Buffer.alloc(24, "waypost bench of a log ..");
   bytes.writeUInt32BE(conversation, 0);
   bytes.writeUInt32BE(message, 4);

@@ -16,7 +16,7 @@ export function chanceOf(seed: number): Chance {
   };
 }
 
-export function pick<T>(list: readonly T[], chance: Chance): T {
+function pick<T>(list: readonly T[], chance: Chance): T {
   return list[Math.floor(chance() * list.length)] as T;
 }
 

@@ -9,7 +9,7 @@ const million = 1_000_000;
 /** Of a conversation's messages lie together. */
 const sessionMessages = 12;
 
-export const kinds = [
+const kinds = [
   "in",
   "out",
   "sent",
@@ -19,7 +19,7 @@ export const kinds = [
   "business",
   "closed",
 ] as const;
-export type Kind = (typeof kinds)[number];
+type Kind = (typeof kinds)[number];
 
 /** One event to be. */
 export interface Happening {

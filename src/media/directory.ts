@@ -35,7 +35,7 @@ async function move(path: string, kept: string): Promise<void> {
   try {
     await rename(path, kept);
   } catch (error) {
-    if (codeOf(error) !== "ENOENT") throw error;
+    if (errorCode(error) !== "ENOENT") throw error;
     await mkdir(dirname(kept), { recursive: true, mode: 0o700 });
     await rename(path, kept);
   }
