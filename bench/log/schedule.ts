@@ -9,16 +9,7 @@ const million = 1_000_000;
 /** Of a conversation's messages lie together. */
 const sessionMessages = 12;
 
-const kinds = [
-  "in",
-  "out",
-  "sent",
-  "delivered",
-  "read",
-  "failed",
-  "business",
-  "closed",
-] as const;
+const kinds = ["in", "out", "sent", "delivered", "read", "failed", "business", "closed"] as const;
 type Kind = (typeof kinds)[number];
 
 /** One event to be. */
