@@ -20,7 +20,7 @@ function eventAt(n: number, receivedAt = iso(start + (n >> 1) * 1_000)): Waypost
 
 const asking = eventAt(999, iso(start + 3_600_000));
 
-function logOf(count: number) {
+function logOf(count: number, about = asking) {
   const log = createMemoryLog();
   log.append(Array.from({ length: count }, (_, n) => eventAt(n)));
   const asked: EventFilter[] = [];
@@ -28,7 +28,7 @@ function logOf(count: number) {
     asked.push(filter);
     return log.events(filter, page);
   };
-  return { events: log.events, asked, about: conversationLog(asking, { ...log, events }) };
+  return { events: log.events, asked, about: conversationLog(about, { ...log, events }) };
 }
 
 interface Which {
@@ -70,6 +70,14 @@ describe("what the log has of a conversation", () => {
       }
     });
   }
+
+  it("has the last before the event, however many came after it", async () => {
+    const { about } = logOf(250, eventAt(33));
+    const last = await about.lastBefore(["whatsapp.message.*"], start);
+    assert.equal(last?.id, "event-030");
+    assert.equal((await about.lastBefore(["whatsapp.outgoing.*"], start))?.id, "event-031");
+    assert.equal(await about.lastBefore(["whatsapp.message.*"], start + 15_000), undefined);
+  });
 
   it("is read once, whatever is asked, where the conversation is short", async () => {
     const { about, asked } = logOf(20);
