@@ -1,6 +1,7 @@
 /**
  * Compiles the tests once, and runs every file of them, each in a process of its own, all with the same servers where they
- * can be had. Two files at a time, and beside them one of those that kill servers: these mostly wait. A file that fails runs once more when all others are
+ * can be had. Two files at a time, and beside them one of those that kill servers: these mostly wait. Where either has
+ * come to its end, the other takes its place. A file that fails runs once more when all others are
  * done, and the closing lines say what failed in both tries: a crowded machine is told from a broken program. Those that kill servers have no
  * second try: what is lost once is lost. SIGINT and SIGTERM end it
  * with all that it has started.
@@ -115,8 +116,9 @@ try {
   const faults = files.filter(killsServers);
   const others = files.filter((name) => !killsServers(name));
   const lanes = await Promise.all([
-    runAll(() => faults.shift()),
-    runAll(() => others.shift()),
+    // Three to the end, but of those that kill servers two at most, when there is nothing else.
+    runAll(() => faults.shift() ?? others.shift()),
+    runAll(() => others.shift() ?? faults.shift()),
     runAll(() => others.shift()),
   ]);
   const first = lanes.flat();

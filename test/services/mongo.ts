@@ -3,9 +3,9 @@
  * mongo-java-server, fetched once by Maven into `.services/mongo/lib`.
  */
 import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -16,6 +16,14 @@ import { promisify } from "node:util";
 const home = fileURLToPath(new URL("../../.services/mongo/", import.meta.url));
 const sources = fileURLToPath(new URL("./mongo/", import.meta.url));
 const lib = join(home, "lib");
+const program = join(sources, "Serve.java");
+/** Compiled once: Java takes a second of processor time for it at each start. */
+const classes = join(
+  home,
+  `classes-${createHash("sha256").update(readFileSync(program)).digest("hex").slice(0, 12)}`,
+);
+/** It lives for minutes: code that is compiled at length never pays. */
+const brief = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
 
 export interface Mongo {
   /** With a database name of its own. */
@@ -123,7 +131,7 @@ async function end(child: ChildProcess): Promise<void> {
 async function launch(port: number, data: string): Promise<ChildProcess> {
   const child = spawn(
     "java",
-    ["-Xmx768m", "-cp", `${lib}/*`, join(sources, "Serve.java"), String(port), data],
+    ["-Xmx768m", ...brief, "-cp", `${classes}:${lib}/*`, "Serve", String(port), data],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   process.once("exit", () => child.kill("SIGKILL"));
@@ -137,19 +145,21 @@ async function launch(port: number, data: string): Promise<ChildProcess> {
   return child;
 }
 
-/** Several test processes may come at once: each fetches aside, the first rename wins. */
 export async function fetchMongo(): Promise<void> {
-  if (existsSync(lib)) return;
+  const fetched = ["-q", "-f", join(sources, "pom.xml"), "dependency:copy-dependencies"];
+  await make(lib, (folder) => run("mvn", ...fetched, `-DoutputDirectory=${folder}`));
+  await make(classes, (folder) => run("javac", "-cp", `${lib}/*`, "-d", folder, program));
+}
+
+const run = (command: string, ...args: string[]) => promisify(execFile)(command, args);
+
+/** Several test processes may come at once: each fills a folder aside, the first rename wins. */
+async function make(folder: string, fill: (aside: string) => Promise<unknown>): Promise<void> {
+  if (existsSync(folder)) return;
   await mkdir(home, { recursive: true });
   const aside = await mkdtemp(join(home, "fetch-"));
-  await promisify(execFile)("mvn", [
-    "-q",
-    "-f",
-    join(sources, "pom.xml"),
-    "dependency:copy-dependencies",
-    `-DoutputDirectory=${aside}`,
-  ]);
-  await rename(aside, lib).catch(() => rm(aside, { recursive: true, force: true }));
+  await fill(aside);
+  await rename(aside, folder).catch(() => rm(aside, { recursive: true, force: true }));
 }
 
 async function freePort(): Promise<number> {

@@ -31,7 +31,7 @@ describe("the probes", () => {
     await ops.close();
   });
 
-  it("are 503 within seconds when the checks hang", { timeout: 8_000 }, async () => {
+  it("are 503 within seconds when the checks hang", { timeout: 30_000 }, async () => {
     const { ops, get } = await startOps({ ready: () => new Promise(() => undefined) });
     assert.equal((await get("/readyz", {})).status, 503);
     await ops.close();
