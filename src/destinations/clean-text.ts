@@ -29,3 +29,9 @@ export function cleanLine(text: string, max: number): string {
 export function headerLine(text: string, max: number): string {
   return cleanLine(text.replaceAll("=?", "= ?"), max);
 }
+
+/** What a template gave, as a text: objects as JSON, "" of nothing. */
+export function valueAsText(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

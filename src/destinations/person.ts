@@ -1,4 +1,5 @@
 import type { DeliveryContext, WaypostEvent } from "../contracts.ts";
+import { isBsuid } from "../event/person-id.ts";
 import { phoneCandidates } from "../event/phone.ts";
 
 /** Who an event is about, as a vendor may know them. */
@@ -23,7 +24,10 @@ export async function personOf(
   const numbers = [told?.waId, ...(known?.phones ?? [])].filter((each) => each !== undefined);
   // A BSUID has no candidates: it is never taken for a phone.
   const phones = [...numbers.flatMap(phoneCandidates), ...(known?.phoneCandidates ?? [])];
-  const users = [told?.userId, ...(known?.userIds ?? [])].filter((each) => each !== undefined);
+  // One may stand where a phone used to.
+  const users = [told?.userId, ...numbers.filter(isBsuid), ...(known?.userIds ?? [])].filter(
+    (each) => each !== undefined,
+  );
   // With `omit: [phone]` there may be neither: then Waypost's own id of the contact stands for them.
   const own = phones.length + users.length > 0 || known === undefined ? [] : [known.id];
   const [first, ...rest] = [...new Set([...phones, ...users, ...own])];

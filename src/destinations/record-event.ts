@@ -29,3 +29,19 @@ export function recordEvent(
     at: new Date(source.data.receivedAt),
   });
 }
+
+interface Made {
+  readonly id: string;
+  readonly created: boolean;
+}
+
+/** Of those that were created, in the order given; `urlOf`: where a person looks at them. */
+export function madeEvents<Kind extends string>(
+  { event, context }: { readonly event: WaypostEvent; readonly context: DeliveryContext },
+  urlOf: (object: Kind, id: string) => string,
+  records: Readonly<Partial<Record<Kind, Made>>>,
+): WaypostEvent[] {
+  return (Object.entries(records) as [Kind, Made][]).flatMap(([object, { id, created }]) =>
+    created ? [recordEvent(event, context, { object, id, url: urlOf(object, id), created })] : [],
+  );
+}

@@ -58,7 +58,7 @@ export function said(
 }
 
 /** What destinations made; and that a person was erased, whom nobody is to make again by saying so. */
-const isOfWaypost = /^business\.(record\.|contact\.erased$)/;
+export const isOfWaypost = /^business\.(record\.|contact\.erased$)/;
 
 /** A line of whoever sent the message: it comes from them, and later. */
 function lateFile(

@@ -1,4 +1,4 @@
-import type { WaypostEvent } from "../contracts.ts";
+import type { Delivered, DeliveryContext, WaypostEvent } from "../contracts.ts";
 import { milliseconds } from "../support/duration.ts";
 import { OptionError } from "./destination-kind.ts";
 
@@ -16,6 +16,12 @@ export interface TicketTimes {
   readonly lastAt: number;
   /** undefined: it is open. */
   readonly closedAt?: number | undefined;
+}
+
+/** The answer where there is no ticket, and none is to be opened. */
+export function opensNothing({ shadow }: Pick<DeliveryContext, "shadow">): Delivered {
+  const what = shadow ? "would do nothing" : "nothing to write";
+  return { answer: `${what}: there is no ticket, and this opens none` };
 }
 
 export function ticketStep(

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "./clock.ts";
 
 interface DelayOptions {
   readonly signal?: AbortSignal | undefined;
-  readonly clock?: Clock;
+  readonly clock?: Pick<Clock, "after">;
 }
 
 /** Resolves after so many ms, or when the signal aborts. Never rejects. */

@@ -1,6 +1,7 @@
-import type { DeliveryContext, Link, WaypostEvent } from "../../contracts.ts";
+import type { Delivered, DeliveryContext, Link, WaypostEvent } from "../../contracts.ts";
 import { type ApiAnswer, pathOf, type Session } from "../http/api.ts";
 import { type NamePolicy, nameToWrite } from "../name-rule.ts";
+import { nothingToWrite } from "../nothing-to-write.ts";
 import type { Person } from "../person.ts";
 import { unlessRefused } from "../unless-refused.ts";
 
@@ -40,8 +41,12 @@ export interface Desk<C extends DeskCall, R> {
   nameOf(record: R): string | null | undefined;
   /** What it is to have of the person beside the name. */
   lacking(record: R, person: Person): Readonly<Record<string, unknown>>;
-  /** Makes one, and remembers it. */
-  create(call: C): Promise<DeskContact>;
+  /** What one is made with. The name is undefined where none is to be written. */
+  newRecord(call: C, name: string | undefined): Promise<Readonly<Record<string, unknown>>>;
+  /** What is remembered of one that was made. Throws DeliveryError where the answer does not name it. */
+  madeLink(answer: ApiAnswer): Link & { readonly contact: string };
+  /** Who has the same mark or phone already, by the refusal. */
+  existing(call: C, answer: ApiAnswer): Promise<DeskContact>;
 }
 
 /** Finds the contact of a delivery's person. */
@@ -83,7 +88,7 @@ export function createContactBook<C extends DeskCall, R>(desk: Desk<C, R>): Cont
   };
   const lookAgain = async (call: C, link: Link) => {
     const path = pathOf`/contacts/${link["contact"] ?? ""}`;
-    const answer = await call.session.look({ method: "GET", path, accept: [404] });
+    const answer = await call.session.look({ path, accept: [404] });
     const record = answer.status === 404 ? undefined : desk.recordIn(answer);
     return record && keep(call, record, link);
   };
@@ -94,13 +99,37 @@ export function createContactBook<C extends DeskCall, R>(desk: Desk<C, R>): Cont
       if (found) return found;
       const { create } = call.options;
       const wanted = create === "always" || (create === "inbound" && inbound);
-      return wanted ? desk.create(call) : undefined;
+      return wanted ? makeContact(desk, call) : undefined;
     },
   };
 }
 
+/** In shadow one without an id, so that what follows is told too. */
+async function makeContact<C extends DeskCall, R>(desk: Desk<C, R>, call: C): Promise<DeskContact> {
+  const { session, options, person, context } = call;
+  const { name: profile, phones } = person;
+  const unnamed = { phones, shown: undefined, written: undefined };
+  const name = nameToWrite(options.name, { profile, ...unnamed });
+  const json = await desk.newRecord(call, name);
+  const made = { made: context.idempotencyKey };
+  // Before it is made: who finds it after a crash knows that it is ours.
+  await context.remember(made, { scope: "contact" });
+  const request = { method: "POST", path: "/contacts", json, accept: [409] } as const;
+  const answer = await session.write("create a contact", request);
+  if (answer === undefined) return contactOf(call, made, true);
+  if (answer.status === 409) return desk.existing(call, answer);
+  const written = typeof json["name"] === "string" ? { name: json["name"] } : {};
+  return remembered(call, { ...desk.madeLink(answer), ...made, ...written, ...seenOf(person) });
+}
+
+/** Seen in this attempt. */
+export async function remembered(call: DeskCall, link: Link): Promise<DeskContact> {
+  await call.context.remember(link, { scope: "contact" });
+  return contactOf(call, link, true);
+}
+
 /** By what is remembered of it. */
-export function contactOf({ context }: DeskCall, link: Link, seen = false): DeskContact {
+function contactOf({ context }: DeskCall, link: Link, seen = false): DeskContact {
   const created = link["made"] === context.idempotencyKey;
   return { id: link["contact"] ?? "", link, seen, created };
 }
@@ -110,10 +139,10 @@ export function seenOf({ name, phones }: Person): Link {
   return { ...(name !== undefined && { profile: name }), ...(phones.length > 0 && { phone: "1" }) };
 }
 
-/** The name of one that is made. */
-export function firstName({ options, person }: DeskCall): string | undefined {
-  const { name: profile, phones } = person;
-  return nameToWrite(options.name, { profile, phones, shown: undefined, written: undefined });
+/** The answer where there is no contact, and none is to be made. */
+export function nobodyAt(vendor: string, { session, context }: DeskCall): Delivered {
+  const why = `no contact in ${vendor}, and none is to be made`;
+  return nothingToWrite(why, context, session.told());
 }
 
 /** What is not empty. */
@@ -141,7 +170,7 @@ async function keepRecord<C extends DeskCall, R>(
   record: R,
   link: Link,
 ): Promise<DeskContact | undefined> {
-  const { session, options, person, context } = call;
+  const { session, options, person } = call;
   const own = desk.linkOf(record);
   const name = nameToWrite(options.name, {
     shown: desk.nameOf(record) ?? undefined,
@@ -161,7 +190,5 @@ async function keepRecord<C extends DeskCall, R>(
   const isTaken = names === "" || (await unlessRefused(write()));
   if (isGone) return undefined;
   const kept = { ...link, ...own, ...(name !== undefined && isTaken && { name }) };
-  const remembered: Link = { ...kept, ...seenOf(person) };
-  await context.remember(remembered, { scope: "contact" });
-  return contactOf(call, remembered, true);
+  return remembered(call, { ...kept, ...seenOf(person) });
 }

@@ -1,5 +1,7 @@
-import type { EventFile, KeptFile } from "../../contracts.ts";
+import { buffer } from "node:stream/consumers";
+import type { EventFile } from "../../contracts.ts";
 import { headerLine } from "../clean-text.ts";
+import { leftOut } from "../left-out.ts";
 
 export interface MailAttachment {
   readonly filename: string;
@@ -21,7 +23,7 @@ export async function attach(files: readonly EventFile[], most: number): Promise
   for (const file of files) {
     if ("absent" in file) named.push(file);
     else if (file.bytes > left) {
-      named.push(without(file, `the file has ${megabytes(file.bytes)} MB, too much for a mail`));
+      named.push(leftOut(file, `the file has ${megabytes(file.bytes)} MB, too much for a mail`));
     } else {
       left -= file.bytes;
       attachments.push({
@@ -29,7 +31,7 @@ export async function attach(files: readonly EventFile[], most: number): Promise
         contentType: /^[\w.+-]+\/[\w.+-]+$/.test(file.type)
           ? file.type
           : "application/octet-stream",
-        content: await bytesOf(file),
+        content: await buffer(await file.open()),
       });
     }
   }
@@ -39,19 +41,9 @@ export async function attach(files: readonly EventFile[], most: number): Promise
 /** None of them: the mail server did not take them. */
 export function detached(files: readonly EventFile[]): Attaching {
   const named = files.map((file) =>
-    "absent" in file ? file : without(file, "the mail server did not take the file"),
+    "absent" in file ? file : leftOut(file, "the mail server did not take the file"),
   );
   return { attachments: [], named };
-}
-
-async function bytesOf(file: KeptFile): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of await file.open()) chunks.push(chunk as Uint8Array);
-  return Buffer.concat(chunks);
-}
-
-function without({ mediaId, name }: EventFile, absent: string): EventFile {
-  return { mediaId, name, absent };
 }
 
 function megabytes(bytes: number): string {

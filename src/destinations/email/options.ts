@@ -1,6 +1,6 @@
 import { milliseconds } from "../../support/duration.ts";
-import { OptionError } from "../destination-kind.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
+import { type Fail, failerOf } from "../parse-option.ts";
 import { parseTls, type TlsFiles } from "../pem.ts";
 import { type MailAddress, parseAddress } from "./addresses.ts";
 import { parseSmtpUrl, type SmtpAddress } from "./smtp-url.ts";
@@ -53,13 +53,9 @@ export interface RawOptions {
   readonly requireTls?: boolean;
 }
 
-type Fail = (option: string, problem: string, remedy: string) => never;
-
 /** Throws OptionError. */
 export function parseEmailOptions(name: string, raw: RawOptions): EmailOptions {
-  const fail: Fail = (option, problem, remedy) => {
-    throw new OptionError(name, option, { problem, remedy });
-  };
+  const fail: Fail = failerOf(name);
   const server = parseServer(raw, fail);
   const compile = (key: "subject" | "text" | "replyTo") =>
     raw[key] !== undefined && { [key]: compileOption(name, key, raw[key]) };

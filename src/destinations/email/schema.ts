@@ -1,8 +1,8 @@
+import { secret, word } from "../option-schemas.ts";
 import { tlsSchema } from "../pem.ts";
 
 const template = { type: "string", minLength: 1, maxLength: 65_536 };
 const address = { type: "string", minLength: 3, maxLength: 1000 };
-const secret = { type: "string", minLength: 1, "x-secret": true };
 
 /** Options of email in waypost.yaml. */
 export const emailSchema = {
@@ -68,8 +68,7 @@ export const emailSchema = {
         clientSecret: { ...secret, description: "Of the app." },
         scope: {
           description: "Default: https://outlook.office365.com/.default.",
-          type: "string",
-          minLength: 1,
+          ...word,
         },
       },
     },

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { type DeliveryContext, DeliveryError } from "../../contracts.ts";
+import type { DeliveryContext } from "../../contracts.ts";
 import type { DeskCall } from "../desk/contact-book.ts";
-import type { ApiAnswer } from "../http/api.ts";
+import { type ApiAnswer, unreadable } from "../http/api.ts";
 import type { FreshdeskOptions } from "./options.ts";
 
 /** What all steps of one delivery share. */
@@ -27,16 +27,11 @@ export function urlOf(
 export function madeId(answer: ApiAnswer): string {
   const { id } = (answer.json ?? {}) as { id?: unknown };
   if (typeof id === "number") return String(id);
-  throw unreadable(answer, true);
+  throw unreadable("Freshdesk", answer, true);
 }
 
 /** What a look-up lists. Throws DeliveryError. */
 export function listIn(answer: ApiAnswer): readonly unknown[] {
   if (Array.isArray(answer.json)) return answer.json;
-  throw unreadable(answer, false);
-}
-
-function unreadable({ status }: ApiAnswer, maybeDone: boolean): DeliveryError {
-  const words = `Freshdesk answered ${status} with something that cannot be read`;
-  return new DeliveryError("outage", words, { maybeDone });
+  throw unreadable("Freshdesk", answer, false);
 }

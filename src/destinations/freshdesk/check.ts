@@ -1,5 +1,6 @@
-import { type DestinationCheck, deliveryError, type Requirement } from "../../contracts.ts";
+import type { DestinationCheck, Requirement } from "../../contracts.ts";
 import { pathOf, type Session } from "../http/api.ts";
+import { tried } from "../tried.ts";
 import type { FreshdeskOptions } from "./options.ts";
 
 /** Harmless calls. */
@@ -8,7 +9,7 @@ export async function checkFreshdesk(
   options: FreshdeskOptions,
 ): Promise<DestinationCheck[]> {
   const key = await tried("API key", async () => {
-    const answer = await session.look({ method: "GET", path: "/agents/me" });
+    const answer = await session.look({ path: "/agents/me" });
     const { contact } = answer.json as { contact?: { name?: string } };
     return `the agent ${contact?.name ?? "?"}`;
   });
@@ -22,25 +23,17 @@ export async function checkFreshdesk(
   ];
 }
 
-async function tried(name: string, work: () => Promise<string>): Promise<DestinationCheck> {
-  try {
-    const detail = await work();
-    return { name, ok: !detail.startsWith("missing"), detail };
-  } catch (error) {
-    return { name, ok: false, detail: deliveryError(error).message };
-  }
-}
-
 async function reading(session: Session, path: string): Promise<string> {
-  await session.look({ method: "GET", path, query: { per_page: 1 } });
+  await session.look({ path, query: { per_page: 1 } });
   return "they can be read; that they can be written shows with the first delivery";
 }
 
-async function fieldsThere(session: Session, options: FreshdeskOptions): Promise<string> {
+async function fieldsThere(session: Session, options: FreshdeskOptions) {
   const all = await requirementsOf(session, options);
   const missing = all.filter(({ there }) => !there);
   if (missing.length === 0) return all.length === 0 ? "" : "all custom fields are there";
-  return `missing: ${missing.map(({ what, remedy }) => `${what}: ${remedy}`).join("; ")}`;
+  const told = missing.map(({ what, remedy }) => `${what}: ${remedy}`).join("; ");
+  return { ok: false, detail: `missing: ${told}` };
 }
 
 /** The custom fields that options name. Throws DeliveryError. */
@@ -52,7 +45,7 @@ export async function requirementsOf(
   for (const kind of ["ticket", "contact"] as const) {
     const names = fieldNames[kind];
     if (names.length === 0) continue;
-    const answer = await session.look({ method: "GET", path: `/${kind}_fields` });
+    const answer = await session.look({ path: `/${kind}_fields` });
     const known = (answer.json as readonly { name?: string }[]).map(({ name }) => name);
     for (const name of names) {
       found.push({

@@ -1,10 +1,9 @@
-import { DeliveryError, type Link } from "../../contracts.ts";
+import { DeliveryError } from "../../contracts.ts";
 import {
-  contactOf,
   createContactBook,
   type DeskContact,
   filled,
-  firstName,
+  remembered,
   seenOf,
 } from "../desk/contact-book.ts";
 import { type ApiAnswer, pathOf } from "../http/api.ts";
@@ -32,13 +31,15 @@ export const contacts = createContactBook<Call, ContactRecord>({
     ...(!mark && { unique_external_id: marks[0] }),
     ...(!mobile && !phone && phones[0] !== undefined && { mobile: `+${phones[0]}` }),
   }),
-  create,
+  newRecord,
+  madeLink: (answer) => ({ contact: madeId(answer) }),
+  existing,
 });
 
 async function findMarked({ session, person }: Call): Promise<ContactRecord | undefined> {
   for (const mark of person.marks) {
     const query = { unique_external_id: mark };
-    const answer = await session.look({ method: "GET", path: "/contacts", query });
+    const answer = await session.look({ path: "/contacts", query });
     const [found] = listIn(answer) as readonly ContactRecord[];
     if (found) return found;
   }
@@ -55,51 +56,36 @@ async function findByPhone({ session, person }: Call): Promise<readonly ContactR
     .flatMap((phone) => [`mobile:'${phone}'`, `phone:'${phone}'`]);
   while (terms.join(" OR ").length > mostQuery - 2) terms.pop();
   const query = { query: `"${terms.join(" OR ")}"` };
-  const answer = await session.look({ method: "GET", path: "/search/contacts", query });
+  const answer = await session.look({ path: "/search/contacts", query });
   const { results = [] } = answer.json as { results?: readonly ContactRecord[] };
   return results
     .filter(({ unique_external_id: mark }) => mayBeTheirs(mark ?? undefined, person))
     .toSorted((a, b) => (b.updated_at ?? "").localeCompare(a.updated_at ?? ""));
 }
 
-/** In shadow one without an id, so that what follows is told too. */
-async function create(call: Call): Promise<DeskContact> {
-  const { session, options, person, context } = call;
+async function newRecord({ options, person, context }: Call, known: string | undefined) {
   const [phone] = person.phones;
-  // Freshdesk wants a name. One that says nothing is replaced when there is one.
-  const name = firstName(call) ?? (phone === undefined ? "WhatsApp" : `+${phone}`);
   const told = filled(await options.contactFields.render(context));
-  const made = { made: context.idempotencyKey };
-  // Before it is made: who finds it after a crash knows that it is ours.
-  await context.remember(made, { scope: "contact" });
-  const answer = await session.write("create a contact", {
-    method: "POST",
-    path: "/contacts",
-    json: {
-      ...{ name, unique_external_id: person.marks[0] },
-      ...(phone !== undefined && { mobile: `+${phone}` }),
-      ...(Object.keys(told).length > 0 && { custom_fields: told }),
-    },
-    accept: [409],
-  });
-  if (answer === undefined) return contactOf(call, made, true);
-  const isNew = answer.status !== 409;
-  const id = isNew ? madeId(answer) : await holder(call, answer);
-  const link: Link = { contact: id, name, ...seenOf(person), ...(isNew && made) };
-  await context.remember(link, { scope: "contact" });
-  return contactOf(call, link, true);
+  return {
+    // Freshdesk wants a name. One that says nothing is replaced when there is one.
+    name: known ?? (phone === undefined ? "WhatsApp" : `+${phone}`),
+    unique_external_id: person.marks[0],
+    ...(phone !== undefined && { mobile: `+${phone}` }),
+    ...(Object.keys(told).length > 0 && { custom_fields: told }),
+  };
 }
 
 /** Who has the same mark or phone already; one that was deleted comes back when the person writes. */
-async function holder({ session }: Call, answer: ApiAnswer): Promise<string> {
+async function existing(call: Call, answer: ApiAnswer): Promise<DeskContact> {
+  const { session, person } = call;
   const id = holderOf(answer);
   if (id === undefined) {
     throw new DeliveryError("refused", "Freshdesk has another contact with these details");
   }
-  const found = await session.look({ method: "GET", path: pathOf`/contacts/${id}`, accept: [404] });
+  const found = await session.look({ path: pathOf`/contacts/${id}`, accept: [404] });
   if ((found.json as ContactRecord | undefined)?.deleted) {
     const path = pathOf`/contacts/${id}/restore`;
     await session.write("restore a contact", { method: "PUT", path });
   }
-  return id;
+  return remembered(call, { contact: id, ...seenOf(person) });
 }

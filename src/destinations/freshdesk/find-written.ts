@@ -1,5 +1,6 @@
 import type { Delivered } from "../../contracts.ts";
 import type { Saying } from "../desk/saying.ts";
+import { earliestOf } from "../later-time.ts";
 import type { Said } from "../said.ts";
 import { sameWords } from "../same-words.ts";
 import { type Call, listIn, markOf } from "./call.ts";
@@ -22,21 +23,17 @@ export async function findWritten(call: Call, saying: Saying): Promise<Delivered
   return delivered(call, contact, { ticket: found, note, created: false });
 }
 
-/** A clock that is wrong by less still finds it. */
-const skewMs = 300_000;
-
 /** In the list of the requester's tickets, which is not late as the search is. */
 async function findTicket(
   { session, options, event, context }: Call,
   requester: string,
 ): Promise<TicketRecord | undefined> {
-  const since = Date.parse(event.data.receivedAt) - skewMs;
   const query = {
     requester_id: requester,
-    updated_since: new Date(since).toISOString(),
+    updated_since: new Date(earliestOf(event)).toISOString(),
     per_page: 100,
   };
-  const answer = await session.look({ method: "GET", path: "/tickets", query });
+  const answer = await session.look({ path: "/tickets", query });
   const mark = markOf(context);
   const { eventField } = options;
   return (listIn(answer) as readonly TicketRecord[]).find(({ tags = [], custom_fields = {} }) =>

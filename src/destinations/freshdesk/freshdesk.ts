@@ -1,13 +1,13 @@
-import type { Delivered, DeliveryContext, Destination, WaypostEvent } from "../../contracts.ts";
+import type { Destination } from "../../contracts.ts";
 import { type Clock, systemClock } from "../../support/clock.ts";
-import { previewSaying, type Saying, sayingOf } from "../desk/saying.ts";
+import { createDesk } from "../desk/desk.ts";
+import { eraseAtDesk } from "../desk/erase.ts";
 import type { DestinationKind, DestinationParts } from "../destination-kind.ts";
-import { throwIfAborted } from "../http/verdicts.ts";
+import { pathOf } from "../http/api.ts";
 import { createShared } from "../shared.ts";
-import type { Call } from "./call.ts";
+import { type Call, urlOf } from "./call.ts";
 import { checkFreshdesk, requirementsOf } from "./check.ts";
 import { createFreshdeskApi } from "./client.ts";
-import { eraseFrom } from "./erase.ts";
 import { findWritten } from "./find-written.ts";
 import { type FreshdeskOptions, parseFreshdeskOptions, type RawOptions } from "./options.ts";
 import { freshdeskSchema } from "./schema.ts";
@@ -22,38 +22,25 @@ export const freshdesk: DestinationKind<RawOptions> = {
   create: (name, given, parts: Parts) => createFreshdesk(parseFreshdeskOptions(name, given), parts),
 };
 
-type Attempt = readonly [event: WaypostEvent, context: DeliveryContext, signal: AbortSignal];
-
 function createFreshdesk(
   options: FreshdeskOptions,
   { clock = systemClock, shared = createShared() }: Parts,
 ): Destination {
   const api = createFreshdeskApi(options, clock, shared);
-  const attempt = async <T>(
-    [event, context, signal]: Attempt,
-    work: (call: Call, saying: Saying) => Promise<T>,
-  ): Promise<T | Delivered> => {
-    throwIfAborted(signal);
-    const says = await sayingOf(event, context, options.text);
-    if (!("saying" in says)) return says;
-    const { person, saying } = says;
-    return api.within({ event, context, signal }, (session) =>
-      work({ session, options, event, context, person }, saying),
-    );
-  };
-  return {
-    kind: "freshdesk",
-    idempotency: "lookup",
-    serialize: "contact",
-    files: true,
-    readsLog: true,
-    shadows: true,
-    deliver: (...given) => attempt(given, write),
-    find: (...given) => attempt(given, findWritten),
-    preview: (event) => previewSaying(event, options.text),
-    check: (signal) => checkFreshdesk(api.plain(signal), options),
-    requirements: (signal) => requirementsOf(api.plain(signal), options),
-    erase: (person, signal) => eraseFrom(api.plain(signal), options, person),
-    close: api.close,
-  };
+  return createDesk<Call>("freshdesk", {
+    ...{ api, text: options.text, shadows: true, write, find: findWritten },
+    call: (given) => ({ ...given, options }),
+    check: (session) => checkFreshdesk(session, options),
+    requirements: (session) => requirementsOf(session, options),
+    erase: (person, signal) =>
+      eraseAtDesk(api.plain(signal), person, {
+        object: "ticket",
+        // A ticket goes to the trash, which Freshdesk empties after 30 days; a contact is gone with its tickets.
+        pathOf: (object, id) =>
+          object === "ticket" ? pathOf`/tickets/${id}` : pathOf`/contacts/${id}/hard_delete`,
+        query: (object): Record<string, string> => (object === "ticket" ? {} : { force: "true" }),
+        urlOf: (id) => urlOf(options, "contact", id),
+        absent: [404, 405],
+      }),
+  });
 }

@@ -1,6 +1,6 @@
+import { contactOptions, secret, template, word } from "../option-schemas.ts";
 import { ticketRuleSchema } from "../ticket-rule.ts";
 
-const template = { type: "string", minLength: 1, maxLength: 10_000 };
 const fields = {
   type: "object",
   maxProperties: 50,
@@ -15,15 +15,13 @@ export const freshdeskSchema = {
   required: ["domain", "apiKey"],
   properties: {
     domain: {
+      ...secret,
       description: "acme of acme.freshdesk.com.",
       type: "string",
       pattern: "^[a-z0-9][a-z0-9-]{0,62}$",
     },
     apiKey: {
       description: "API key of an agent.",
-      type: "string",
-      minLength: 1,
-      "x-secret": true,
     },
     replies: {
       description:
@@ -65,21 +63,7 @@ export const freshdeskSchema = {
       maxItems: 10,
       items: template,
     },
-    match: {
-      description:
-        "How a contact that Freshdesk has already is recognised: phone (phone and mobile, in every notation, the default), or id (only by unique_external_id).",
-      enum: ["phone", "id"],
-    },
-    create: {
-      description:
-        "When a contact is made where Freshdesk has none: always (the default), inbound (when they write), or never.",
-      enum: ["always", "inbound", "never"],
-    },
-    name: {
-      description:
-        "When the profile name is written: ifEmpty (where there is no name, or the one that Waypost wrote; the default), always, or never.",
-      enum: ["ifEmpty", "always", "never"],
-    },
+    ...contactOptions("Freshdesk", "phone and mobile, in every notation", "unique_external_id"),
     eventField: {
       description:
         "Custom text field of tickets (cf_…) by which none is made twice. Without it, a tag of each ticket serves.",
@@ -89,8 +73,7 @@ export const freshdeskSchema = {
     ...ticketRuleSchema,
     baseUrl: {
       description: "Instead of https://<domain>.freshdesk.com.",
-      type: "string",
-      minLength: 1,
+      ...word,
     },
   },
 } as const;

@@ -66,7 +66,7 @@ async function readTicket(
   query: { include?: string } = {},
 ): Promise<TicketRecord | undefined> {
   const path = pathOf`/tickets/${id}`;
-  const answer = await session.look({ method: "GET", path, query, accept: [404] });
+  const answer = await session.look({ path, query, accept: [404] });
   if (answer.status === 404) return undefined;
   const ticket = answer.json as TicketRecord;
   return ticket.deleted || ticket.spam ? undefined : ticket;
@@ -106,7 +106,7 @@ export async function readNotes(
   for (let page = 1; page <= mostPages; page += 1) {
     const path = pathOf`/tickets/${ticket}/conversations`;
     const query = { page, per_page: perPage };
-    const answer = await session.look({ method: "GET", path, query, accept: [404] });
+    const answer = await session.look({ path, query, accept: [404] });
     if (answer.status === 404) break;
     const more = listIn(answer) as readonly NoteRecord[];
     notes.push(...more);

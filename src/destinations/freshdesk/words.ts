@@ -1,4 +1,6 @@
-import type { EventFile, KeptFile } from "../../contracts.ts";
+import { buffer } from "node:stream/consumers";
+import type { EventFile } from "../../contracts.ts";
+import { leftOut } from "../left-out.ts";
 import { cleanText, type Said, saidAsHtml, saidAsText } from "../said.ts";
 import type { Upload } from "./multipart.ts";
 
@@ -23,35 +25,17 @@ export async function wordsOf(said: Said, own: string | undefined): Promise<Word
   return { html: saidAsHtml(told), plain: saidAsText(told), uploads };
 }
 
-/** The same without files: Freshdesk did not take them. */
-export function withoutFiles(said: Said): Said {
-  const files = said.files.map((file) =>
-    "absent" in file ? file : absent(file, "Freshdesk did not take the file"),
-  );
-  return { ...said, files };
-}
-
 async function uploadsOf(files: readonly EventFile[]) {
   const uploads: Upload[] = [];
   const missing: EventFile[] = [];
   let left = mostBytes;
   for (const file of files) {
     if ("absent" in file) missing.push(file);
-    else if (file.bytes > left) missing.push(absent(file, "Freshdesk takes 20 MB at most"));
+    else if (file.bytes > left) missing.push(leftOut(file, "Freshdesk takes 20 MB at most"));
     else {
       left -= file.bytes;
-      uploads.push({ name: file.name, type: file.type, bytes: await bytesOf(file) });
+      uploads.push({ name: file.name, type: file.type, bytes: await buffer(await file.open()) });
     }
   }
   return { uploads, missing };
-}
-
-async function bytesOf(file: KeptFile): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of await file.open()) chunks.push(chunk as Uint8Array);
-  return Buffer.concat(chunks);
-}
-
-function absent({ mediaId, name }: EventFile, why: string): EventFile {
-  return { mediaId, name, absent: why };
 }

@@ -1,26 +1,26 @@
-import { type Delivered, DeliveryError, type WaypostEvent } from "../../contracts.ts";
-import type { DeskContact } from "../desk/contact-book.ts";
+import { type Delivered, DeliveryError } from "../../contracts.ts";
+import { type DeskContact, nobodyAt } from "../desk/contact-book.ts";
 import type { Saying } from "../desk/saying.ts";
-import { nothingToWrite } from "../nothing-to-write.ts";
-import { recordEvent } from "../record-event.ts";
-import { opensNoTicket } from "../ticket-rule.ts";
+import { withOrWithoutFiles, withoutFiles } from "../left-out.ts";
+import { madeEvents } from "../record-event.ts";
+import { opensNoTicket, opensNothing } from "../ticket-rule.ts";
 import { type Call, urlOf } from "./call.ts";
 import { contacts } from "./find-contact.ts";
 import { createTicket, currentPlace, linkOf, type Place, reopen, writeNote } from "./ticket.ts";
-import { type Words, withoutFiles, wordsOf } from "./words.ts";
+import { type Words, wordsOf } from "./words.ts";
 
 /** Writes what the event says where it belongs. A contact or a ticket that is gone is replaced, once. */
 export async function write(call: Call, saying: Saying): Promise<Delivered> {
   const inbound = saying.said.direction === "in";
   const opens = !opensNoTicket(call.event);
   const place = await currentPlace(call, inbound);
-  if (place === undefined && !opens) return opensNothing(call);
+  if (place === undefined && !opens) return opensNothing(call.context);
   const words = await wordsOf(saying.said, saying.own);
   const contact = await contacts.findOrCreate(call, { inbound });
-  if (contact === undefined) return nobody(call);
+  if (contact === undefined) return nobodyAt("Freshdesk", call);
   const noted = place && (await append(call, contact, { ...saying, words, place }));
   if (place && noted !== "gone") return noted ?? { answer: call.session.told() };
-  return opens ? beginFor(call, contact, { ...saying, words }) : opensNothing(call);
+  return opens ? beginFor(call, contact, { ...saying, words }) : opensNothing(call.context);
 }
 
 async function beginFor(call: Call, contact: DeskContact, writing: Writing): Promise<Delivered> {
@@ -28,20 +28,10 @@ async function beginFor(call: Call, contact: DeskContact, writing: Writing): Pro
   if (begun !== "gone") return begun ?? { answer: call.session.told() };
   const inbound = writing.said.direction === "in";
   const other = await contacts.findOrCreate(call, { inbound, anew: true });
-  if (other === undefined) return nobody(call);
+  if (other === undefined) return nobodyAt("Freshdesk", call);
   const again = await begin(call, other, writing);
   if (again === "gone") throw new DeliveryError("outage", "Freshdesk's contact is gone again");
   return again ?? { answer: call.session.told() };
-}
-
-function nobody({ session, context }: Call): Delivered {
-  const why = "no contact in Freshdesk, and none is to be made";
-  return nothingToWrite(why, context, session.told());
-}
-
-function opensNothing({ context }: Call): Delivered {
-  const what = context.shadow ? "would do nothing" : "nothing to write";
-  return { answer: `${what}: there is no ticket, and this opens none` };
 }
 
 interface Writing extends Saying {
@@ -72,18 +62,9 @@ async function begin(
   return delivered(call, contact, { ticket, created: true });
 }
 
-/** Once more without files, where Freshdesk cannot take them: what was said arrives in any case. */
-async function taking<T>(
-  { words, said, own }: Writing,
-  work: (words: Words) => Promise<T>,
-): Promise<T> {
-  try {
-    return await work(words);
-  } catch (error) {
-    const refused = error instanceof DeliveryError && error.verdict === "refused";
-    if (!refused || words.uploads.length === 0) throw error;
-    return work(await wordsOf(withoutFiles(said), own));
-  }
+function taking<T>({ words, said, own }: Writing, work: (words: Words) => Promise<T>): Promise<T> {
+  const without = () => wordsOf(withoutFiles(said, "Freshdesk did not take the file"), own);
+  return withOrWithoutFiles(words, { has: words.uploads.length > 0, without }, work);
 }
 
 interface Written {
@@ -103,18 +84,9 @@ export function delivered(
     remoteId: note === undefined ? ticket : `${ticket}:${note}`,
     answer: created ? "201" : "201: a note",
     link: linkOf(call, written),
-    events: [
-      ...madeEvents(call, "contact", contact),
-      ...madeEvents(call, "ticket", { id: ticket, created }),
-    ],
+    events: madeEvents(call, (object, id) => urlOf(call.options, object, id), {
+      contact,
+      ticket: { id: ticket, created },
+    }),
   };
-}
-
-function madeEvents(
-  { event, context, options }: Call,
-  object: "contact" | "ticket",
-  { id, created }: { readonly id: string; readonly created: boolean },
-): WaypostEvent[] {
-  const url = urlOf(options, object, id);
-  return created ? [recordEvent(event, context, { object, id, url, created })] : [];
 }

@@ -1,4 +1,3 @@
-import { Agent } from "undici";
 import {
   type BatchItem,
   type BatchOutcome,
@@ -13,7 +12,7 @@ import type { DestinationKind, DestinationParts } from "../destination-kind.ts";
 import { effectId } from "../effect-id.ts";
 import { type Api, createApi } from "../http/api.ts";
 import { jwtBearer } from "../http/grants.ts";
-import { createTokenSource } from "../http/token-source.ts";
+import { sharedToken } from "../http/token-source.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
 import { nothingToWrite } from "../nothing-to-write.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
@@ -56,7 +55,7 @@ export function createGoogleSheets(
   const columns = compileOption(name, "columns", options.columns);
   const { account, baseUrl } = options;
   const backoff = shared.of("sheets quota", [baseUrl, account.email], createQuotaBackoff);
-  const { api, close } = connect(options, { backoff, clock, shared });
+  const api = connect(options, { backoff, clock, shared });
   const spreadsheet = createSpreadsheet(options);
   const header = createHeader({ name, options, spreadsheet, log, clock });
   const written = createWrittenIds(spreadsheet, header, clock);
@@ -87,36 +86,29 @@ export function createGoogleSheets(
     erase: async () => [
       { object: "row", id: options.sheet, result: "by hand", url: spreadsheet.url },
     ],
-    close,
+    close: api.close,
   };
 }
 
 function connect(
   options: SheetsOptions,
   { backoff, clock, shared }: { backoff: QuotaBackoff; clock: Clock; shared: Shared },
-) {
+): Api {
   const { account, baseUrl, secrets } = options;
-  const dispatcher = new Agent({ connect: { timeout: 5_000 }, allowH2: false });
-  const fetchToken = jwtBearer({
-    dispatcher,
-    url: account.tokenUrl,
-    issuer: account.email,
-    audience: account.tokenUrl.href,
-    scope: "https://www.googleapis.com/auth/spreadsheets",
-    key: account.key,
-    ...(account.keyId !== undefined && { keyId: account.keyId }),
-    clock,
+  const { tokenUrl, email, key, keyId } = account;
+  const identity = [tokenUrl, email, ...secrets];
+  return createApi({
+    ...{ vendor: "Google Sheets", baseUrl, secrets, judge: createJudge(options, backoff) },
+    credentials: {
+      token: sharedToken({ shared, clock }, "sheets", identity, (dispatcher) =>
+        jwtBearer({
+          ...{ dispatcher, url: tokenUrl, issuer: email, audience: tokenUrl.href, key, clock },
+          scope: "https://www.googleapis.com/auth/spreadsheets",
+          ...(keyId !== undefined && { keyId }),
+        }),
+      ),
+    },
   });
-  const identity = [account.tokenUrl, account.email, ...secrets];
-  const token = shared.of("sheets token", identity, () => createTokenSource({ fetchToken, clock }));
-  const api = createApi({
-    vendor: "Google Sheets",
-    baseUrl,
-    credentials: { header: "authorization", prefix: "Bearer ", token },
-    secrets,
-    judge: createJudge(options, backoff),
-  });
-  return { api, close: async () => void (await Promise.all([api.close(), dispatcher.destroy()])) };
 }
 
 const why = "it tells of a record, and no column reads `business`";

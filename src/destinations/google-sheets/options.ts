@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
-import { OptionError } from "../destination-kind.ts";
+import { type Fail, failerOf, parseAddress } from "../parse-option.ts";
 import { defaultColumns } from "./schema.ts";
 
 /** Who writes: a service account, as its key file describes it. */
@@ -10,27 +10,12 @@ interface ServiceAccount {
   readonly tokenUrl: URL;
 }
 
-export interface SheetsOptions {
-  readonly account: ServiceAccount;
-  /** Its id. */
-  readonly spreadsheet: string;
-  readonly sheet: string;
-  /** Header → template, in the order of a new header row. */
-  readonly columns: Readonly<Record<string, string>>;
-  readonly idColumn: string;
-  readonly baseUrl: URL;
-  /** Never to be shown. */
-  readonly secrets: readonly string[];
-}
-
 interface KeyFile {
   readonly client_email: string;
   readonly private_key: string;
   readonly private_key_id?: string;
   readonly token_uri?: string;
 }
-
-type Fail = (option: string, problem: string, remedy: string) => never;
 
 /** What waypost.yaml says, as the schema lets it through. */
 export interface RawOptions {
@@ -42,11 +27,15 @@ export interface RawOptions {
   readonly baseUrl?: string;
 }
 
+const api = "https://sheets.googleapis.com";
+const tokens = "https://oauth2.googleapis.com/token";
+
+/** Of one destination, frozen. */
+export type SheetsOptions = ReturnType<typeof parseSheetsOptions>;
+
 /** Throws OptionError. */
-export function parseSheetsOptions(name: string, raw: RawOptions): SheetsOptions {
-  const fail: Fail = (option, problem, remedy) => {
-    throw new OptionError(name, option, { problem, remedy });
-  };
+export function parseSheetsOptions(name: string, raw: RawOptions) {
+  const fail: Fail = failerOf(name);
   const file = readKeyFile(raw.credentials, fail);
   const { columns = defaultColumns, idColumn = "Event id" } = raw;
   const headers = [...Object.keys(columns), idColumn].map((header) => header.trim());
@@ -56,14 +45,17 @@ export function parseSheetsOptions(name: string, raw: RawOptions): SheetsOptions
     fail(option, "names a column that is named already", "Give each column a header of its own");
   }
   return Object.freeze({
-    account: accountOf(file, fail),
+    account: accountOf(name, file, fail),
+    /** Its id. */
     spreadsheet: spreadsheetId(raw.spreadsheet, fail),
     sheet: raw.sheet ?? "Messages",
+    /** Header → template, in the order of a new header row. */
     columns: Object.fromEntries(
       Object.entries(columns).map(([header, template]) => [header.trim(), template]),
     ),
     idColumn: idColumn.trim(),
-    baseUrl: urlOf(raw.baseUrl ?? "https://sheets.googleapis.com", "baseUrl", fail),
+    baseUrl: parseAddress(name, raw.baseUrl ?? api, api),
+    /** Never to be shown. */
     secrets: [file.private_key],
   });
 }
@@ -90,16 +82,12 @@ function parsed(text: string, fail: Fail): Partial<KeyFile> {
   return fail("credentials", "are not JSON", download);
 }
 
-function accountOf(file: KeyFile, fail: Fail): ServiceAccount {
+function accountOf(name: string, file: KeyFile, fail: Fail): ServiceAccount {
   return {
     email: file.client_email,
     key: keyOf(file.private_key, fail),
     keyId: file.private_key_id,
-    tokenUrl: urlOf(
-      file.token_uri ?? "https://oauth2.googleapis.com/token",
-      "credentials.token_uri",
-      fail,
-    ),
+    tokenUrl: parseAddress(name, file.token_uri ?? tokens, api, "credentials.token_uri"),
   };
 }
 
@@ -122,9 +110,4 @@ function spreadsheetId(text: string, fail: Fail): string {
     "is neither an id nor an address of a spreadsheet",
     "Copy what stands between /d/ and /edit in the browser",
   );
-}
-
-function urlOf(text: string, option: string, fail: Fail): URL {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
-  return fail(option, "is not an address", "Write e.g. https://sheets.googleapis.com");
 }

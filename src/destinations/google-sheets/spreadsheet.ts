@@ -1,5 +1,5 @@
 import { DeliveryError } from "../../contracts.ts";
-import { type ApiAnswer, pathOf, type Session } from "../http/api.ts";
+import { type ApiAnswer, pathOf, type Session, unreadable } from "../http/api.ts";
 import type { SheetsOptions } from "./options.ts";
 import { beyondGrid } from "./verdicts.ts";
 
@@ -38,7 +38,7 @@ export function createSpreadsheet({ spreadsheet, sheet }: SheetsOptions): Spread
   return {
     url: `https://docs.google.com/spreadsheets/d/${spreadsheet}/edit`,
     async header(session) {
-      const { json } = await session.look({ method: "GET", path: values("1:1") });
+      const { json } = await session.look({ path: values("1:1") });
       const [row = []] = valuesOf(json);
       return row.map((cell) => String(cell ?? "").trim());
     },
@@ -75,7 +75,7 @@ export function createSpreadsheet({ spreadsheet, sheet }: SheetsOptions): Spread
     },
     async about(session) {
       const fields = "properties.title,sheets.properties.title";
-      const { json } = await session.look({ method: "GET", path: whole, query: { fields } });
+      const { json } = await session.look({ path: whole, query: { fields } });
       const { properties, sheets = [] } = json as About;
       const names = sheets.map((each) => each.properties?.title ?? "");
       return { title: properties?.title ?? "", sheets: names };
@@ -92,7 +92,7 @@ export function createSpreadsheet({ spreadsheet, sheet }: SheetsOptions): Spread
 async function part(session: Session, path: string): Promise<unknown> {
   try {
     const query = { majorDimension: "COLUMNS" };
-    return (await session.look({ method: "GET", path, query })).json;
+    return (await session.look({ path, query })).json;
   } catch (error) {
     if (error instanceof DeliveryError && error.message.endsWith(beyondGrid)) return {};
     throw error;
@@ -110,12 +110,13 @@ function valuesOf(json: unknown): readonly (readonly unknown[])[] {
 }
 
 /** `'Messages'!A5:E7` → 5. Throws DeliveryError where the answer names no rows: they may be there. */
-function firstRow({ status, json }: ApiAnswer): number {
-  const { updates } = (json ?? {}) as { readonly updates?: { readonly updatedRange?: unknown } };
+function firstRow(answer: ApiAnswer): number {
+  const { updates } = (answer.json ?? {}) as {
+    readonly updates?: { readonly updatedRange?: unknown };
+  };
   const row = /![A-Z]+(\d+)/.exec(String(updates?.updatedRange))?.[1];
   if (row !== undefined) return Number(row);
-  const words = `Google Sheets answered ${status} with something that cannot be read`;
-  throw new DeliveryError("outage", words, { maybeDone: true });
+  throw unreadable("Google Sheets", answer, true);
 }
 
 /** `'Messages'!F2:F1000` → 1000. */

@@ -13,75 +13,62 @@ interface GoogleError {
 }
 
 type Facts = Pick<SheetsOptions, "account" | "sheet">;
-type Rule = readonly [
-  is: (error: GoogleError) => boolean,
-  verdict: Judgement["verdict"],
-  words: (facts: Facts) => string,
-];
+interface Rule extends Pick<Judgement, "verdict"> {
+  readonly is: (error: GoogleError) => boolean;
+  /** `{email}`: of the service account, `{sheet}`: its name. */
+  readonly words: string;
+}
 
-const says = (text: RegExp) => (error: GoogleError) => text.test(error.message);
+const says =
+  (text: RegExp) =>
+  ({ message }: GoogleError) =>
+    text.test(message);
+const has =
+  (key: "status" | "reason", value: string) =>
+  ({ [key]: given }: GoogleError) =>
+    given === value;
+const config = (is: Rule["is"], words: string): Rule => ({ is, verdict: "config", words });
+const outage = (is: Rule["is"], words: string): Rule => ({ is, verdict: "outage", words });
+const quota = "the quota of this minute is used up";
 
 /**
  * What Google's errors mean, the first that fits. Codes: cloud.google.com/apis/design/errors; the words are those that the API is known to
  * say. What is not here means what its status means.
  */
 const rules: readonly Rule[] = [
-  [
+  config(
     says(/^Unable to parse range/),
-    "config",
-    ({ sheet }) =>
-      `there is no sheet of the name "${sheet}": name it so again, or set \`sheet\` to its new name`,
-  ],
-  [
+    'there is no sheet of the name "{sheet}": name it so again, or set `sheet` to its new name',
+  ),
+  config(
     says(/above the limit of \d+ cells/),
-    "config",
-    () =>
-      "the spreadsheet is full (10,000,000 cells): move old rows elsewhere, delete empty columns, or set `spreadsheet` to a new one",
-  ],
-  [says(/exceeds grid limits/), "config", () => beyondGrid],
-  [
-    says(/more than the maximum of \d+ characters in a single cell/),
-    "refused",
-    () => "a cell is too long",
-  ],
-  [
+    "the spreadsheet is full (10,000,000 cells): move old rows elsewhere, delete empty columns, or set `spreadsheet` to a new one",
+  ),
+  config(says(/exceeds grid limits/), beyondGrid),
+  {
+    is: says(/more than the maximum of \d+ characters in a single cell/),
+    ...{ verdict: "refused", words: "a cell is too long" },
+  },
+  config(
     says(/protected cell or object/),
-    "config",
-    ({ account }) =>
-      `the sheet is protected: let ${account.email} edit it (Data, Protect sheets and ranges)`,
-  ],
-  [
+    "the sheet is protected: let {email} edit it (Data, Protect sheets and ranges)",
+  ),
+  config(
     says(/not supported for this document/),
-    "config",
-    () =>
-      "it is an Excel file: in Google Drive choose File, Save as Google Sheets, and set `spreadsheet` to that",
-  ],
-  [
-    ({ reason }) => reason === "SERVICE_DISABLED",
-    "config",
-    () => "enable the Google Sheets API in the service account's project in Google Cloud",
-  ],
-  [
-    ({ reason }) => reason === "RATE_LIMIT_EXCEEDED",
-    "outage",
-    () => "the quota of this minute is used up",
-  ],
-  [
-    ({ status }) => status === "RESOURCE_EXHAUSTED",
-    "outage",
-    () => "the quota of this minute is used up",
-  ],
-  [({ status }) => status === "ABORTED", "outage", () => "another change was under way"],
-  [
-    ({ status }) => status === "PERMISSION_DENIED",
-    "config",
-    ({ account }) => `share the spreadsheet with ${account.email} as an editor`,
-  ],
-  [
-    ({ status }) => status === "NOT_FOUND",
-    "config",
-    () => "there is no such spreadsheet: check `spreadsheet`, or take it back out of the bin",
-  ],
+    "it is an Excel file: in Google Drive choose File, Save as Google Sheets, and set `spreadsheet` to that",
+  ),
+  config(
+    has("reason", "SERVICE_DISABLED"),
+    "enable the Google Sheets API in the service account's project in Google Cloud",
+  ),
+  outage(has("reason", "RATE_LIMIT_EXCEEDED"), quota),
+  outage(has("status", "RESOURCE_EXHAUSTED"), quota),
+  outage(has("status", "ABORTED"), "another change was under way"),
+  config(has("status", "PERMISSION_DENIED"), "share the spreadsheet with {email} as an editor"),
+  config(
+    has("status", "NOT_FOUND"),
+    "there is no such spreadsheet: check `spreadsheet`, or take it back out of the bin",
+  ),
 ];
 
 /** Waits of a used-up quota, as developers.google.com/workspace/sheets/api/limits asks: 2^n seconds and up to one more, 64 at most. */
@@ -111,13 +98,15 @@ export function createJudge(facts: Facts, backoff: QuotaBackoff) {
   return ({ json, afterMs, status: httpStatus }: ApiAnswer): Judgement | undefined => {
     const error = errorOf(json);
     if (error === undefined) return undefined;
-    const rule = rules.find(([is]) => is(error));
+    const rule = rules.find(({ is }) => is(error));
     if (rule === undefined) return undefined;
-    const [, verdict, words] = rule;
+    const { verdict } = rule;
     const isQuota = verdict === "outage" && httpStatus !== 409;
     return {
       verdict,
-      words: words(facts),
+      words: rule.words
+        .replace("{email}", () => facts.account.email)
+        .replace("{sheet}", () => facts.sheet),
       ...(/^[A-Z_]{2,40}$/.test(error.status) && { code: error.status }),
       ...(isQuota && { limited: true, afterMs: afterMs ?? backoff.nextMs() }),
     };

@@ -1,4 +1,4 @@
-import { Agent } from "undici";
+import { Agent, type Dispatcher } from "undici";
 import { type DeliveryContext, DeliveryError, type WaypostEvent } from "../../contracts.ts";
 import { redactAnswer } from "../redact-answer.ts";
 import { type HttpAnswer, type HttpRequest, send } from "./send.ts";
@@ -18,17 +18,23 @@ export interface ApiOptions {
   readonly secrets: readonly string[];
   /** What an answer other than 2xx means in the vendor's own words; undefined: what its status means. */
   readonly judge?: (answer: ApiAnswer) => Judgement | undefined;
+  /** Before each request is sent; what it throws is thrown. */
+  readonly before?: (request: ApiRequest, signal: AbortSignal) => void | Promise<void>;
+  /** What each answer tells of the vendor's limits, before it is judged. */
+  readonly learn?: (answer: ApiAnswer) => void;
 }
 
-/** `prefix` and the token in this header. */
+/** `prefix` and the token in this header: `authorization: Bearer …` unless told. */
 interface Credentials {
-  readonly header: string;
-  readonly prefix: string;
-  readonly token: string | TokenSource;
+  readonly header?: string;
+  readonly prefix?: string;
+  /** A function makes it, and may use the API's own connections. */
+  readonly token: string | TokenSource | ((connections: Dispatcher) => TokenSource);
 }
 
 export interface ApiRequest {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** GET unless told. */
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Below the base address; what is put into it goes through `pathOf`. */
   readonly path: string;
   /** Left out where undefined. */
@@ -85,8 +91,15 @@ export interface Api {
 
 export function createApi(options: ApiOptions): Api {
   const agent = new Agent({ connect: { timeout: 5_000 }, allowH2: false });
-  const sendOne = (request: ApiRequest, signal: AbortSignal) =>
-    ask(options, agent, request, signal);
+  const { credentials, before, learn } = options;
+  const token =
+    typeof credentials.token === "function" ? credentials.token(agent) : credentials.token;
+  const sendOne = async (request: ApiRequest, signal: AbortSignal) => {
+    await before?.(request, signal);
+    const answer = await ask({ ...options, token }, agent, request, signal);
+    learn?.(answer);
+    return answer;
+  };
   const sessionOf = (signal: AbortSignal, shadow: boolean, event?: WaypostEvent): Session => {
     const would: string[] = [];
     const notes: string[] = [];
@@ -129,13 +142,18 @@ export function pathOf(
 const maxAnswerBytes = 4_194_304;
 
 async function ask(
-  { baseUrl, credentials, headers }: ApiOptions,
+  {
+    baseUrl,
+    credentials: { header = "authorization", prefix = "Bearer " },
+    headers,
+    token,
+  }: ApiOptions & { readonly token: string | TokenSource },
   dispatcher: Agent,
   request: ApiRequest,
   signal: AbortSignal,
 ): Promise<ApiAnswer> {
-  const { method, path, query = {}, json, body = json && JSON.stringify(json) } = request;
-  const sendWith = async (token: string): Promise<ApiAnswer> => {
+  const { method = "GET", path, query = {}, json, body = json && JSON.stringify(json) } = request;
+  const sendWith = async (used: string): Promise<ApiAnswer> => {
     const url = urlOf(typeof baseUrl === "function" ? baseUrl() : baseUrl, path, query);
     const asked: HttpRequest = {
       ...{ url, method, signal, maxAnswerBytes },
@@ -145,14 +163,13 @@ async function ask(
         ...(json !== undefined && { "content-type": "application/json" }),
         ...headers,
         ...request.headers,
-        [credentials.header]: credentials.prefix + token,
+        [header]: prefix + used,
       },
       ...(body !== undefined && { body: body as string | Uint8Array }),
     };
     const answer = await send(dispatcher, asked);
     return { ...answer, json: parsed(answer.text) };
   };
-  const { token } = credentials;
   return typeof token === "string" ? sendWith(token) : withToken(token, signal, sendWith);
 }
 
@@ -189,8 +206,7 @@ function failure(
   const shown = event && `${status} ${redactAnswer(answer.text, event, secrets)}`.trim();
   const details = shown === undefined ? {} : { answer: shown };
   if (status >= 200 && status < 300) {
-    const words = `${vendor} answered ${status} with something that cannot be read`;
-    return new DeliveryError("outage", words, { ...details, maybeDone: writes });
+    return unreadable(vendor, answer, writes, details);
   }
   const usual = statusVerdict(status);
   const judged: Judgement = judge?.(answer) ?? usual;
@@ -205,6 +221,17 @@ function failure(
     maybeDone: writes && maybeDone,
     ...(verdict === "outage" && afterMs !== undefined && { afterMs }),
   });
+}
+
+/** A 2xx that does not hold what was asked for: of a write it may be done. */
+export function unreadable(
+  vendor: string,
+  { status }: Pick<ApiAnswer, "status">,
+  maybeDone: boolean,
+  details: { readonly answer?: string } = {},
+): DeliveryError {
+  const words = `${vendor} answered ${status} with something that cannot be read`;
+  return new DeliveryError("outage", words, { ...details, maybeDone });
 }
 
 function nothingDone(error: DeliveryError): DeliveryError {

@@ -1,5 +1,7 @@
+import type { Dispatcher } from "undici";
 import { DeliveryError } from "../../contracts.ts";
 import { type Clock, systemClock } from "../../support/clock.ts";
+import type { Shared } from "../shared.ts";
 
 export interface FetchedToken {
   readonly token: string;
@@ -82,6 +84,19 @@ export function createTokenSource({
       forced = true;
     },
   };
+}
+
+/** The token of an account: what all destinations with its credentials use, over the connections of the first. */
+export function sharedToken(
+  { shared, clock }: { readonly shared: Shared; readonly clock: Pick<Clock, "monotonic"> },
+  vendor: string,
+  account: readonly unknown[],
+  fetchOver: (connections: Dispatcher) => FetchToken,
+): (connections: Dispatcher) => TokenSource {
+  return (connections) =>
+    shared.of(`${vendor} token`, account, () =>
+      createTokenSource({ fetchToken: fetchOver(connections), clock }),
+    );
 }
 
 /**

@@ -1,5 +1,6 @@
-import { DeliveryError, type DestinationCheck } from "../../contracts.ts";
+import type { DestinationCheck } from "../../contracts.ts";
 import { pathOf, type Session } from "../http/api.ts";
+import { requirementChecks, tried } from "../tried.ts";
 import { entryTypes } from "./log-entry.ts";
 import type { HubspotOptions, RecordOptions } from "./options.ts";
 import { requiredProperties } from "./requirements.ts";
@@ -13,23 +14,16 @@ export async function checkHubspot(
   const contacts = await checkReading(session, options, "contacts");
   if (!contacts.ok) return [{ ...contacts, name: "token" }];
   const { ticket, deal } = options;
+  const entries: DestinationCheck[] = [];
+  for (const type of entryTypes(options)) entries.push(await checkReading(session, options, type));
   const token = { name: "token", ok: true, detail: "it may read contacts" };
   return [
     token,
-    ...(await checkEntries(session, options)),
+    ...entries,
     ...(await checkProperties(session, options, sessionOf)),
     ...(ticket ? [await checkStage(session, options, { object: "tickets", ...ticket })] : []),
     ...(deal ? [await checkStage(session, options, { object: "deals", ...deal })] : []),
   ];
-}
-
-async function checkEntries(
-  session: Session,
-  options: HubspotOptions,
-): Promise<DestinationCheck[]> {
-  const all: DestinationCheck[] = [];
-  for (const type of entryTypes(options)) all.push(await checkReading(session, options, type));
-  return all;
 }
 
 async function checkReading(
@@ -38,9 +32,9 @@ async function checkReading(
   object: string,
 ): Promise<DestinationCheck> {
   const path = pathOf`/crm/objects/${apiVersion}/${object}`;
-  return checked(object, async () => {
-    await session.look({ method: "GET", path, query: { limit: 1 } });
-    return { ok: true, detail: "it may read them" };
+  return tried(object, async () => {
+    await session.look({ path, query: { limit: 1 } });
+    return "it may read them";
   });
 }
 
@@ -49,16 +43,12 @@ async function checkProperties(
   options: HubspotOptions,
   sessionOf: (signal: AbortSignal) => Session,
 ): Promise<DestinationCheck[]> {
-  try {
-    const all = await requiredProperties(session, options, sessionOf);
-    return all.map(({ what, there, remedy }) => ({
-      name: what,
-      ok: there,
-      detail: there ? "it is there" : (remedy ?? "it is missing"),
-    }));
-  } catch (error) {
-    return [{ name: "properties", ok: false, detail: wordsOf(error) }];
-  }
+  let found: DestinationCheck[] = [];
+  const looked = await tried("properties", async () => {
+    found = requirementChecks(await requiredProperties(session, options, sessionOf));
+    return "they can be read";
+  });
+  return looked.ok ? found : [looked];
 }
 
 async function checkStage(
@@ -66,9 +56,9 @@ async function checkStage(
   { apiVersion }: HubspotOptions,
   { object, pipeline, stage }: RecordOptions & { readonly object: "tickets" | "deals" },
 ): Promise<DestinationCheck> {
-  return checked(`pipeline of ${object}`, async () => {
+  return tried(`pipeline of ${object}`, async () => {
     const path = pathOf`/crm/pipelines/${apiVersion}/${object}`;
-    const { json } = await session.look({ method: "GET", path });
+    const { json } = await session.look({ path });
     const found = listOf((json as { results?: unknown })?.results);
     const chosen = found.find(({ id }) => id === pipeline);
     if (!chosen) {
@@ -94,20 +84,4 @@ function listOf(value: unknown): readonly Named[] {
 
 function shown(named: readonly Named[]): string {
   return named.map(({ id, label }) => `${id} (${label})`).join(", ") || "none";
-}
-
-async function checked(
-  name: string,
-  ask: () => Promise<Omit<DestinationCheck, "name">>,
-): Promise<DestinationCheck> {
-  try {
-    return { name, ...(await ask()) };
-  } catch (error) {
-    return { name, ok: false, detail: wordsOf(error) };
-  }
-}
-
-function wordsOf(error: unknown): string {
-  if (error instanceof DeliveryError) return error.message;
-  throw error;
 }

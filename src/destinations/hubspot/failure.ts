@@ -1,4 +1,5 @@
 import type { ApiAnswer, Judgement } from "../http/api.ts";
+import { type Fields, fieldsOf, listOf } from "../json.ts";
 
 /** What is said of a part of a request: by a code of HubSpot's, about a property. */
 interface Detail {
@@ -34,7 +35,7 @@ const policies: ReadonlyMap<string, { readonly afterMs: number; readonly words: 
 /** `properties`: the internal names that the configuration uses, which alone may be repeated. */
 export function createJudge(properties: ReadonlySet<string>) {
   return (answer: ApiAnswer): Judgement | undefined => {
-    const body = objectOf(answer.json);
+    const body = fieldsOf(answer.json);
     if (answer.status === 429) return tooMany(policyOf(answer), answer);
     if (answer.status === 403) return forbidden(body);
     if (answer.status === 400) return invalid(body, properties);
@@ -50,7 +51,7 @@ const statuses: ReadonlyMap<number, Judgement> = new Map([
 
 /** The policy whose limit was reached, where it is a known one. */
 export function policyOf({ json }: ApiAnswer): string | undefined {
-  const { policyName } = objectOf(json);
+  const { policyName } = fieldsOf(json);
   return typeof policyName === "string" && policies.has(policyName) ? policyName : undefined;
 }
 
@@ -61,21 +62,18 @@ function tooMany(policy: string | undefined, answer: ApiAnswer): Judgement {
   return { verdict: "outage", code: policy, words: known.words, afterMs };
 }
 
-function forbidden(body: Readonly<Record<string, unknown>>): Judgement {
+function forbidden(body: Fields): Judgement {
   if (body["category"] !== "MISSING_SCOPES") {
     return { verdict: "config", words: "HubSpot does not let the token do this: check its scopes" };
   }
-  const contexts = [body, ...listOf(body["errors"])].map(({ context }) => objectOf(context));
+  const contexts = [body, ...listOf(body["errors"])].map(({ context }) => fieldsOf(context));
   const named = contexts.flatMap((context) => Object.values(context).flat());
   const missing = [...new Set(named)].filter((each) => scopes.has(String(each)));
   const words = `add the scope ${missing.join(", ") || "that it needs"} to the service key`;
   return { verdict: "config", code: "MISSING_SCOPES", words };
 }
 
-function invalid(
-  body: Readonly<Record<string, unknown>>,
-  properties: ReadonlySet<string>,
-): Judgement | undefined {
+function invalid(body: Fields, properties: ReadonlySet<string>): Judgement | undefined {
   for (const { code, property } of detailsOf(body)) {
     if (code === "PROPERTY_DOESNT_EXIST" && properties.has(property)) {
       const words = `HubSpot has no property ${property}: create it, or let waypost add hubspot do so`;
@@ -90,9 +88,9 @@ function invalid(
 }
 
 /** HubSpot says them in two ways: as `errors`, or as JSON within its message. */
-function detailsOf(body: Readonly<Record<string, unknown>>): Detail[] {
+function detailsOf(body: Fields): Detail[] {
   const told = listOf(body["errors"]).map(({ code, context }) => {
-    const [property] = [objectOf(context)["propertyName"]].flat();
+    const [property] = [fieldsOf(context)["propertyName"]].flat();
     return { code: String(code), property: String(property) };
   });
   return [...told, ...withinMessage(String(body["message"]))];
@@ -109,12 +107,4 @@ function withinMessage(message: string): Detail[] {
   } catch {
     return [];
   }
-}
-
-function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? { ...value } : {};
-}
-
-function listOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value) ? value.map(objectOf) : [];
 }

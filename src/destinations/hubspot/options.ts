@@ -1,6 +1,6 @@
-import { compilePattern, type TypePattern } from "../../event/pattern.ts";
-import { OptionError } from "../destination-kind.ts";
+import type { TypePattern } from "../../event/pattern.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
+import { checkSecret, parseAddress, parseTypes } from "../parse-option.ts";
 import { parseTicketRule, type TicketRule } from "../ticket-rule.ts";
 import { dealSchema, ticketSchema } from "./schema.ts";
 
@@ -66,38 +66,19 @@ export interface RecordOptions {
 
 export interface TicketOptions extends RecordOptions, TicketRule {}
 
-export interface HubspotOptions {
-  readonly token: string;
-  /** In the word of the API's paths. */
-  readonly log: "communications" | "notes" | undefined;
-  readonly text: OptionTemplates | undefined;
-  readonly uploads: boolean;
-  readonly matchesPhone: boolean;
-  readonly creates: boolean;
-  readonly name: "ifEmpty" | "always" | "never";
-  /** Written where HubSpot has nothing. */
-  readonly contact: PropertyTemplates;
-  readonly ticket: TicketOptions | undefined;
-  readonly deal: RecordOptions | undefined;
-  readonly idProperty: string;
-  readonly eventProperty: string;
-  readonly consentProperty: string | undefined;
-  readonly apiVersion: string;
-  readonly baseUrl: URL;
-}
-
 const { subject, content, owner: poolOwner } = ticketSchema.properties;
 const { name: dealName, amount, description } = dealSchema.properties;
 const logs = { communication: "communications", note: "notes", none: undefined } as const;
 
+/** Of one destination, frozen. */
+export type HubspotOptions = ReturnType<typeof parseHubspotOptions>;
+
 /** Throws OptionError. */
-export function parseHubspotOptions(name: string, given: RawOptions): HubspotOptions {
+export function parseHubspotOptions(name: string, given: RawOptions) {
   const raw = { ...defaults, ...given };
   const { token, text, log, consentProperty, create: creates } = raw;
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    const words = { problem: "is not a token", remedy: "Copy the service key's token" };
-    throw new OptionError(name, "token", words);
-  }
+  const words = { problem: "is not a token", remedy: "Copy the service key's token" };
+  checkSecret(name, "token", token, words);
   const { owner, properties } = raw.contact ?? {};
   const owned = owner === undefined ? {} : { hubspot_owner_id: owner };
   return Object.freeze({
@@ -105,6 +86,7 @@ export function parseHubspotOptions(name: string, given: RawOptions): HubspotOpt
     text: text === undefined ? undefined : compileOption(name, "text", text),
     uploads: raw.files === "upload",
     matchesPhone: raw.match === "phone",
+    /** Written where HubSpot has nothing. */
     contact: compileProperties(name, "contact", { ...owned, ...properties }),
     ticket: raw.ticket && parseTicket(name, raw.ticket),
     deal: raw.deal && parseDeal(name, raw.deal),
@@ -112,14 +94,14 @@ export function parseHubspotOptions(name: string, given: RawOptions): HubspotOpt
     eventProperty: raw.eventProperty,
     consentProperty: consentProperty === false ? undefined : consentProperty,
     apiVersion: raw.apiVersion,
-    baseUrl: parseBaseUrl(name, raw.baseUrl),
+    baseUrl: parseAddress(name, raw.baseUrl, "https://api.hubapi.com"),
   });
 }
 
 function parseTicket(name: string, raw: RawTicket): TicketOptions {
   const { pipeline = "0", stage = "1", priority, owner = poolOwner.default } = raw;
   return {
-    isAsked: compileWhen(name, "ticket.when", raw.when),
+    isAsked: parseTypes(name, "ticket.when", raw.when),
     pipeline,
     stage,
     content: compileProperties(name, "ticket", {
@@ -136,7 +118,7 @@ function parseTicket(name: string, raw: RawTicket): TicketOptions {
 function parseDeal(name: string, raw: RawDeal): RecordOptions {
   const { pipeline = "default", stage = "appointmentscheduled" } = raw;
   return {
-    isAsked: compileWhen(name, "deal.when", raw.when),
+    isAsked: parseTypes(name, "deal.when", raw.when),
     pipeline,
     stage,
     content: compileProperties(name, "deal", {
@@ -155,26 +137,4 @@ function compileProperties(
   sources: Readonly<Record<string, string>>,
 ): PropertyTemplates {
   return { templates: compileOption(name, option, sources), names: Object.keys(sources) };
-}
-
-function compileWhen(name: string, option: string, types: readonly string[]): TypePattern {
-  const patterns = types.map((type) => {
-    try {
-      return compilePattern(type);
-    } catch {
-      const words = {
-        problem: "holds what is not a type or a pattern of types",
-        remedy: "Write e.g. business.lead.captured or business.handoff.*",
-      };
-      throw new OptionError(name, option, words);
-    }
-  });
-  return (type) => patterns.some((matches) => matches(type));
-}
-
-function parseBaseUrl(name: string, text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^https?:$/.test(url.protocol)) return url;
-  const words = { problem: "is not an address", remedy: "Write e.g. https://api.hubapi.com" };
-  throw new OptionError(name, "baseUrl", words);
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../../support/clock.ts";
+import { delay } from "../../support/delay.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
 
 /** So many calls in an interval, and of these so many at once. */
@@ -28,7 +29,7 @@ export function createPace(first: PaceRule, clock: Pick<Clock, "monotonic" | "af
       const now = clock.monotonic();
       nextAt = Math.max(nextAt, now - rule.atOnce * spacing()) + spacing();
       const waitMs = nextAt - now;
-      if (waitMs > 0) await wait(waitMs, signal, clock);
+      if (waitMs > 0) await delay(waitMs, { clock, signal });
       throwIfAborted(signal);
     },
     change(changed) {
@@ -38,17 +39,4 @@ export function createPace(first: PaceRule, clock: Pick<Clock, "monotonic" | "af
       nextAt = Math.max(nextAt, clock.monotonic() + ms);
     },
   };
-}
-
-/** Ends early when the signal aborts. */
-function wait(ms: number, signal: AbortSignal, clock: Pick<Clock, "after">): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      cancel();
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const cancel = clock.after(ms, end);
-    signal.addEventListener("abort", end);
-  });
 }

@@ -1,5 +1,5 @@
 import type { DeliveryContext } from "../../contracts.ts";
-import { cleanText } from "../clean-text.ts";
+import { cleanText, valueAsText } from "../clean-text.ts";
 import type { PropertyTemplates } from "./options.ts";
 
 /** Values by HubSpot's internal names. */
@@ -15,13 +15,7 @@ export async function renderProperties(
 ): Promise<Properties> {
   const rendered = await templates.render(context);
   const entries = Object.entries(rendered as object).map(
-    ([name, value]) => [name, propertyValue(value)] as const,
+    ([name, value]) => [name, cleanText(valueAsText(value), maxPropertyLength).trim()] as const,
   );
   return Object.fromEntries(entries.filter(([, value]) => value !== ""));
-}
-
-function propertyValue(value: unknown): string {
-  if (value === undefined || value === null) return "";
-  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  return cleanText(text, maxPropertyLength).trim();
 }

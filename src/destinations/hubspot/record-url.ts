@@ -19,7 +19,7 @@ export function createRecordUrl({ apiVersion }: Pick<HubspotOptions, "apiVersion
   let pages: string | undefined;
   const ask = async (session: Session) => {
     const path = `/account-info/${apiVersion}/details`;
-    const { json } = await session.look({ method: "GET", path });
+    const { json } = await session.look({ path });
     const { portalId, uiDomain } = (json ?? {}) as { portalId?: unknown; uiDomain?: unknown };
     const domain = /^[a-z0-9.-]+$/.test(String(uiDomain)) ? uiDomain : "app.hubspot.com";
     return Number.isSafeInteger(portalId) ? `https://${domain}/contacts/${portalId}` : "";

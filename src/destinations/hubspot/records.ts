@@ -1,5 +1,5 @@
 import { DeliveryError } from "../../contracts.ts";
-import { type ApiAnswer, pathOf, type Session } from "../http/api.ts";
+import { type ApiAnswer, pathOf, type Session, unreadable } from "../http/api.ts";
 import type { HubspotOptions } from "./options.ts";
 import type { Properties } from "./properties.ts";
 
@@ -86,7 +86,6 @@ export async function readRecord(
 ): Promise<HubspotRecord | undefined> {
   const [idProperty, id] = typeof by === "string" ? [undefined, by] : by;
   const answer = await session.look({
-    method: "GET",
     path: pathOf`/crm/objects/${options.apiVersion}/${type}/${id}`,
     query: { idProperty, properties: properties.join(",") || undefined },
     accept: [404],
@@ -112,22 +111,17 @@ export async function updateRecord(
 /** Of a batch or a search. */
 export function recordsOf(answer: ApiAnswer): HubspotRecord[] {
   const { results } = (answer.json ?? {}) as { results?: unknown };
-  if (!Array.isArray(results)) throw unreadable(answer, false);
+  if (!Array.isArray(results)) throw unreadable("HubSpot", answer, false);
   return results.map((each) => recordOf(answer, each, false));
 }
 
 /** Throws DeliveryError where the answer holds none: of a write it may be done. */
 function recordOf(answer: ApiAnswer, value: unknown, wrote: boolean): HubspotRecord {
   const { id, properties, url } = (value ?? {}) as Record<string, unknown>;
-  if (typeof id !== "string" || !/^\d{1,20}$/.test(id)) throw unreadable(answer, wrote);
+  if (typeof id !== "string" || !/^\d{1,20}$/.test(id)) throw unreadable("HubSpot", answer, wrote);
   return {
     id,
     properties: (properties ?? {}) as HubspotRecord["properties"],
     ...(typeof url === "string" && /^https:\/\//.test(url) && { url }),
   };
-}
-
-function unreadable({ status }: ApiAnswer, maybeDone: boolean): DeliveryError {
-  const words = `HubSpot answered ${status} with something that cannot be read`;
-  return new DeliveryError("outage", words, { maybeDone });
 }

@@ -1,3 +1,5 @@
+import { name, secret, word } from "../option-schemas.ts";
+
 const template = { type: "string", minLength: 1 };
 const propertyName = "^[a-z][a-z0-9_]{0,99}$";
 const duration = { type: "string", pattern: "^[0-9]{1,6}(min|h|d)$" };
@@ -36,12 +38,12 @@ export const ticketSchema = {
   required: ["when"],
   properties: {
     when,
-    pipeline: { description: "Its id. Default: 0, the first one.", type: "string", minLength: 1 },
+    pipeline: { ...word, description: "Its id. Default: 0, the first one." },
     stage: {
+      ...secret,
       description:
         "Id of the stage where a ticket begins, and to which it is reopened. Default: 1, New.",
-      type: "string",
-      minLength: 1,
+      ...word,
     },
     subject: {
       ...template,
@@ -80,8 +82,7 @@ export const dealSchema = {
     pipeline: { description: "Its id. Default: default.", type: "string", minLength: 1 },
     stage: {
       description: "Id of the stage where a deal begins. Default: appointmentscheduled.",
-      type: "string",
-      minLength: 1,
+      ...word,
     },
     name: {
       ...template,
@@ -121,9 +122,6 @@ export const hubspotSchema = {
   properties: {
     token: {
       description: "A service key, or the static token of an app.",
-      type: "string",
-      minLength: 1,
-      "x-secret": true,
     },
     log: {
       description:
@@ -148,11 +146,7 @@ export const hubspotSchema = {
       description: "Whether a contact is made where HubSpot has none. Default: true.",
       type: "boolean",
     },
-    name: {
-      description:
-        "When the profile name is written: ifEmpty (where there is no name, or the one that Waypost wrote; the default), always, or never.",
-      enum: ["ifEmpty", "always", "never"],
-    },
+    name,
     contact,
     ticket: ticketSchema,
     deal: dealSchema,
@@ -177,6 +171,6 @@ export const hubspotSchema = {
       type: "string",
       pattern: "^20[0-9]{2}-[0-9]{2}$",
     },
-    baseUrl: { description: "Instead of https://api.hubapi.com.", type: "string", minLength: 1 },
+    baseUrl: { ...word, description: "Instead of https://api.hubapi.com." },
   },
 } as const;

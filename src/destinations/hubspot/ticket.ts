@@ -153,7 +153,6 @@ async function makeRecord(
 async function isClosed({ session, options }: Hub, { properties }: HubspotRecord) {
   const { hs_pipeline: pipeline, hs_pipeline_stage: stage } = properties;
   const answer = await session.look({
-    method: "GET",
     path: pathOf`/crm/pipelines/${options.apiVersion}/tickets/${pipeline ?? ""}`,
     accept: [404],
   });

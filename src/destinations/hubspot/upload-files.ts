@@ -1,11 +1,7 @@
 import { buffer } from "node:stream/consumers";
-import {
-  type DeliveryContext,
-  DeliveryError,
-  type EventFile,
-  type KeptFile,
-} from "../../contracts.ts";
-import { pathOf } from "../http/api.ts";
+import type { DeliveryContext, EventFile, KeptFile } from "../../contracts.ts";
+import { pathOf, unreadable } from "../http/api.ts";
+import { leftOut } from "../left-out.ts";
 import type { Hub } from "./records.ts";
 
 /** HubSpot's free plans take no larger files. */
@@ -53,15 +49,11 @@ function markOf({ mediaId }: EventFile): string {
 
 function takes(file: EventFile): EventFile {
   const fits = "absent" in file || file.bytes <= maxBytes;
-  return fits ? file : left(file, "not attached, as HubSpot takes 20 MB at most");
+  return fits ? file : leftOut(file, "not attached, as HubSpot takes 20 MB at most");
 }
 
 function mentioned(file: EventFile): EventFile {
-  return "absent" in file ? file : left(file, "not copied to HubSpot");
-}
-
-function left({ mediaId, name }: EventFile, absent: string): EventFile {
-  return { mediaId, name, absent };
+  return "absent" in file ? file : leftOut(file, "not copied to HubSpot");
 }
 
 async function upload({ session, options }: Hub, file: KeptFile): Promise<string | undefined> {
@@ -80,6 +72,5 @@ async function upload({ session, options }: Hub, file: KeptFile): Promise<string
   if (answer === undefined) return undefined;
   const { id } = (answer.json ?? {}) as { id?: unknown };
   if (/^\d+$/.test(String(id))) return String(id);
-  const words = `HubSpot answered ${answer.status} with something that cannot be read`;
-  throw new DeliveryError("outage", words, { maybeDone: true });
+  throw unreadable("HubSpot", answer, true);
 }

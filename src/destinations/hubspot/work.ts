@@ -1,5 +1,5 @@
 import type { WaypostEvent } from "../../contracts.ts";
-import { said } from "../said.ts";
+import { isOfWaypost, said } from "../said.ts";
 import type { HubspotOptions } from "./options.ts";
 
 /** What an event is to do in HubSpot. */
@@ -18,13 +18,10 @@ const consents: Readonly<Record<string, Work["consent"]>> = {
   "business.consent.granted": "granted",
 };
 
-/** Of Waypost's own making: what destinations made, and that a person was erased. */
-const own = /^business\.(record\.|contact\.erased$)/;
-
 /** undefined: nothing. */
 export function workOf(event: WaypostEvent, options: HubspotOptions): Work | undefined {
   const { type } = event;
-  if (own.test(type)) return undefined;
+  if (isOfWaypost.test(type)) return undefined;
   const says = options.log !== undefined && said(event) !== undefined;
   const ticket = options.ticket?.isAsked(type) ?? false;
   const deal = options.deal?.isAsked(type) ?? false;

@@ -1,11 +1,13 @@
-import { DeliveryError, type WaypostEvent } from "../../contracts.ts";
+import type { WaypostEvent } from "../../contracts.ts";
 import type { DeskCall } from "../desk/contact-book.ts";
-import type { ApiAnswer } from "../http/api.ts";
+import { type ApiAnswer, unreadable } from "../http/api.ts";
 import type { IntercomOptions } from "./options.ts";
 
 /** What all steps of one delivery share. */
 export interface Call extends DeskCall {
   readonly options: IntercomOptions;
+  /** The wall clock. */
+  now(): number;
   /** In whose name our side writes. */
   readonly account: Account;
 }
@@ -22,13 +24,8 @@ export function secondsOf({ time }: WaypostEvent): number {
 }
 
 /** An id of what was written. Throws DeliveryError where the answer has none: it may be written. */
-export function idIn(
-  { status, json }: ApiAnswer,
-  name: "id" | "conversation_id",
-  maybeDone = true,
-): string {
-  const id = ((json ?? {}) as Readonly<Record<string, unknown>>)[name];
+export function idIn(answer: ApiAnswer, name: "id" | "conversation_id", maybeDone = true): string {
+  const id = ((answer.json ?? {}) as Readonly<Record<string, unknown>>)[name];
   if (typeof id === "string" && id !== "") return id;
-  const words = `Intercom answered ${status} with something that cannot be read`;
-  throw new DeliveryError("outage", words, { maybeDone });
+  throw unreadable("Intercom", answer, maybeDone);
 }

@@ -1,5 +1,6 @@
-import { type DestinationCheck, deliveryError, type Requirement } from "../../contracts.ts";
+import type { DestinationCheck, Requirement } from "../../contracts.ts";
 import { type ApiRequest, pathOf, type Session } from "../http/api.ts";
+import { requirementChecks, tried } from "../tried.ts";
 import { readMe } from "./account.ts";
 import type { IntercomOptions } from "./options.ts";
 
@@ -19,24 +20,12 @@ export async function checkIntercom(
     ...(admin === undefined ? [] : [await tried("admin", () => adminIn(session, admin))]),
     await tried("contacts", () => reading(session, "/contacts/search")),
     await tried("conversations", () => reading(session, "/conversations/search")),
-    ...(await requirementsOf(session, options)).map(({ what, there, remedy = "" }) => ({
-      name: what,
-      ok: there,
-      detail: there ? "it is there" : `it is missing: ${remedy}`,
-    })),
+    ...requirementChecks(await requirementsOf(session, options)),
   ];
 }
 
-async function tried(name: string, work: () => Promise<string>): Promise<DestinationCheck> {
-  try {
-    return { name, ok: true, detail: await work() };
-  } catch (error) {
-    return { name, ok: false, detail: deliveryError(error).message };
-  }
-}
-
 async function adminIn(session: Session, admin: string): Promise<string> {
-  const answer = await session.look({ method: "GET", path: pathOf`/admins/${admin}` });
+  const answer = await session.look({ path: pathOf`/admins/${admin}` });
   const { name } = answer.json as { name?: string };
   return `our side writes as ${name ?? admin}`;
 }
@@ -54,14 +43,14 @@ export async function requirementsOf(
 ): Promise<readonly Requirement[]> {
   if (attributeNames.length === 0) return [];
   const query = { model: "contact" };
-  const answer = await session.look({ method: "GET", path: "/data_attributes", query });
+  const answer = await session.look({ path: "/data_attributes", query });
   const { data = [] } = answer.json as { data?: readonly { name?: string; custom?: boolean }[] };
   const there = new Set(data.filter(({ custom }) => custom).map(({ name }) => name));
   return attributeNames.map((name) => ({
     what: `the custom attribute "${name}" of contacts`,
     there: there.has(name),
     create: () => create(session, name),
-    remedy: "waypost add makes it, or Settings, Data, People",
+    remedy: "it is missing: waypost add makes it, or Settings, Data, People",
   }));
 }
 

@@ -1,12 +1,5 @@
-import { DeliveryError, type Link } from "../../contracts.ts";
-import {
-  contactOf,
-  createContactBook,
-  type DeskContact,
-  filled,
-  firstName,
-  seenOf,
-} from "../desk/contact-book.ts";
+import { DeliveryError } from "../../contracts.ts";
+import { createContactBook, type DeskContact, filled } from "../desk/contact-book.ts";
 import { type ApiAnswer, pathOf } from "../http/api.ts";
 import { mayBeTheirs } from "../person.ts";
 import { type Call, idIn } from "./call.ts";
@@ -30,13 +23,15 @@ export const contacts = createContactBook<Call, ContactRecord>({
     ...(!mark && role !== "lead" && { external_id: marks[0] }),
     ...(!phone && phones[0] !== undefined && { phone: `+${phones[0]}` }),
   }),
-  create,
+  newRecord,
+  madeLink: (answer) => ({ contact: idIn(answer, "id"), role: "user", mail: "0" }),
+  existing,
 });
 
 async function findMarked({ session, person }: Call): Promise<ContactRecord | undefined> {
   for (const mark of person.marks) {
     const path = pathOf`/contacts/find_by_external_id/${mark}`;
-    const answer = await session.look({ method: "GET", path, accept: [404] });
+    const answer = await session.look({ path, accept: [404] });
     if (answer.status !== 404) return recordIn(answer);
   }
   return undefined;
@@ -69,40 +64,22 @@ function rankOf({ role }: ContactRecord): number {
   return role === "lead" ? 1 : 0;
 }
 
-/** In shadow one without an id, so that what follows is told too. */
-async function create(call: Call): Promise<DeskContact> {
-  const { session, options, person, context } = call;
-  const name = firstName(call);
+async function newRecord({ options, person, context }: Call, name: string | undefined) {
   const told = filled(await options.attributes.render(context));
-  const made = { made: context.idempotencyKey };
-  // Before it is made: who finds it after a crash knows that it is ours.
-  await context.remember(made, { scope: "contact" });
-  const answer = await session.write("create a contact", {
-    method: "POST",
-    path: "/contacts",
-    json: {
-      role: "user",
-      external_id: person.marks[0],
-      ...(person.phones[0] !== undefined && { phone: `+${person.phones[0]}` }),
-      ...(name !== undefined && { name }),
-      ...(Object.keys(told).length > 0 && { custom_attributes: told }),
-    },
-    accept: [409],
-  });
-  if (answer === undefined) return contactOf(call, made, true);
-  if (answer.status === 409) return keepExisting(call, await existing(call, answer));
-  const link: Link = {
-    ...{ contact: idIn(answer, "id"), role: "user", mail: "0", ...seenOf(person), ...made },
+  return {
+    role: "user",
+    external_id: person.marks[0],
+    ...(person.phones[0] !== undefined && { phone: `+${person.phones[0]}` }),
     ...(name !== undefined && { name }),
+    ...(Object.keys(told).length > 0 && { custom_attributes: told }),
   };
-  await context.remember(link, { scope: "contact" });
-  return contactOf(call, link, true);
 }
 
 /** Who was there has a name and perhaps an e-mail address of their own. */
-async function keepExisting(call: Call, id: string): Promise<DeskContact> {
+async function existing(call: Call, refusal: ApiAnswer): Promise<DeskContact> {
+  const id = await holder(call, refusal);
   const path = pathOf`/contacts/${id}`;
-  const answer = await call.session.look({ method: "GET", path, accept: [404] });
+  const answer = await call.session.look({ path, accept: [404] });
   const kept = answer.status === 404 ? undefined : await contacts.keep(call, recordIn(answer), {});
   if (kept) return kept;
   // The next attempt makes it.
@@ -115,7 +92,7 @@ function recordIn(answer: ApiAnswer): ContactRecord {
 }
 
 /** Who has this external_id already stands in the words of the refusal. One that was archived comes back when the person writes. */
-async function existing({ session }: Call, answer: { json: unknown }): Promise<string> {
+async function holder({ session }: Call, answer: ApiAnswer): Promise<string> {
   const { message } = firstError(answer);
   const [, id] = /\bid=([\w-]{1,64})/.exec(message) ?? [];
   if (id === undefined) {

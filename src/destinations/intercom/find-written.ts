@@ -1,6 +1,8 @@
 import { type Delivered, DeliveryError } from "../../contracts.ts";
 import type { DeskContact } from "../desk/contact-book.ts";
+import type { Saying } from "../desk/saying.ts";
 import { pathOf } from "../http/api.ts";
+import { earliestOf } from "../later-time.ts";
 import { sameWords, textOfHtml } from "../same-words.ts";
 import { type Call, secondsOf } from "./call.ts";
 import {
@@ -13,7 +15,7 @@ import {
 import { contacts } from "./find-contact.ts";
 import { lagLeftMs } from "./link.ts";
 import { type Words, wordsOf } from "./words.ts";
-import { delivered, deliveredNote, type Saying, voiceOf } from "./write.ts";
+import { delivered, deliveredNote, voiceOf } from "./write.ts";
 
 /** What an earlier attempt has written; undefined: nothing. Intercom keeps no key of ours: it is known by author, words and place. */
 export async function findWritten(call: Call, saying: Saying): Promise<Delivered | undefined> {
@@ -28,7 +30,7 @@ export async function findWritten(call: Call, saying: Saying): Promise<Delivered
   if (voice !== "contact") return findNote(call, contact, words);
   const begun = await findBegun(call, contact, words);
   if (begun) return delivered(call, contact, begun);
-  const afterMs = lagLeftMs(call, saying.now());
+  const afterMs = lagLeftMs(call);
   if (afterMs === 0) return undefined;
   const reason = "Intercom's search may not show yet what was begun";
   throw new DeliveryError("outage", reason, { afterMs, laneOnly: true });
@@ -80,18 +82,15 @@ async function findBegun({ session, event }: Call, contact: DeskContact, words: 
   return found && { conversation: found.id, part: found.source?.id ?? "", created: true };
 }
 
-/** A clock that is wrong by less still finds it. */
-const skewS = 300;
-
 async function findNote(
   call: Call,
   contact: DeskContact,
   words: Words,
 ): Promise<Delivered | undefined> {
   const path = pathOf`/contacts/${contact.id}/notes`;
-  const answer = await call.session.look({ method: "GET", path, accept: [404] });
+  const answer = await call.session.look({ path, accept: [404] });
   const { data = [] } = answer.json as { data?: readonly (Part & { id: string })[] };
-  const since = Math.floor(Date.parse(call.event.data.receivedAt) / 1_000) - skewS;
+  const since = Math.floor(earliestOf(call.event) / 1_000);
   const last = Number(call.context.link?.["note"] ?? 0);
   const found = data.find(
     (note) => Number(note.id) > last && (note.created_at ?? 0) >= since && says(note, words),

@@ -35,14 +35,14 @@ function heardOf({ event }: Pick<Call, "event">, before: string | undefined): Li
 const searchLagMs = 30_000;
 
 /** Kept before a conversation is begun: its look-up then knows how late it may be. */
-export function beginningLink({ context }: Call, now: number): Link {
-  return { ...context.link, beginning: `${now} ${context.idempotencyKey}` };
+export function beginningLink({ context, now }: Call): Link {
+  return { ...context.link, beginning: `${now()} ${context.idempotencyKey}` };
 }
 
 /** For how much longer a search may not yet show what was begun for this delivery. */
-export function lagLeftMs({ context }: Call, now: number): number {
+export function lagLeftMs({ context, now }: Call): number {
   const [since = "", key] = (context.link?.["beginning"] ?? "").split(" ");
   if (key !== context.idempotencyKey) return 0;
-  const left = Number(since) + searchLagMs - now;
+  const left = Number(since) + searchLagMs - now();
   return left > 0 && left <= searchLagMs ? Math.ceil(left) : 0;
 }

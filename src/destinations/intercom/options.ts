@@ -1,32 +1,16 @@
-import { OptionError } from "../destination-kind.ts";
 import type { NamePolicy } from "../name-rule.ts";
-import { compileOption, type OptionTemplates } from "../option-templates.ts";
-import { parseTicketRule, type TicketRule } from "../ticket-rule.ts";
-
-export interface IntercomOptions {
-  readonly token: string;
-  /** undefined: whose token it is. */
-  readonly admin?: string;
-  readonly replies: "auto" | "comment" | "note";
-  readonly text?: OptionTemplates;
-  readonly attributes: OptionTemplates;
-  readonly attributeNames: readonly string[];
-  readonly matchesPhone: boolean;
-  readonly create: "always" | "inbound" | "never";
-  readonly name: NamePolicy;
-  readonly rule: TicketRule;
-  readonly version: string;
-  readonly baseUrl: URL;
-}
+import { compileOption } from "../option-templates.ts";
+import { checkSecret, parseAddress } from "../parse-option.ts";
+import { parseTicketRule } from "../ticket-rule.ts";
 
 export interface RawOptions {
   readonly token: string;
   readonly admin?: string;
-  readonly replies?: IntercomOptions["replies"];
+  readonly replies?: "auto" | "comment" | "note";
   readonly text?: string;
   readonly attributes?: Readonly<Record<string, string>>;
   readonly match?: "phone" | "id";
-  readonly create?: IntercomOptions["create"];
+  readonly create?: "always" | "inbound" | "never";
   readonly name?: NamePolicy;
   readonly reopenWithin?: string;
   readonly newAfter?: string;
@@ -34,15 +18,17 @@ export interface RawOptions {
   readonly baseUrl?: string;
 }
 
+/** Of one destination, frozen. */
+export type IntercomOptions = ReturnType<typeof parseIntercomOptions>;
+
 /** Throws OptionError. */
-export function parseIntercomOptions(name: string, raw: RawOptions): IntercomOptions {
+export function parseIntercomOptions(name: string, raw: RawOptions) {
   const { token, admin, text, attributes = {} } = raw;
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    const words = { problem: "is not a token", remedy: "Copy the app's access token" };
-    throw new OptionError(name, "token", words);
-  }
+  const words = { problem: "is not a token", remedy: "Copy the app's access token" };
+  checkSecret(name, "token", token, words);
   return Object.freeze({
     token,
+    /** Absent: whose token it is. */
     ...(admin !== undefined && { admin }),
     replies: raw.replies ?? "auto",
     ...(text !== undefined && { text: compileOption(name, "text", text) }),
@@ -53,13 +39,10 @@ export function parseIntercomOptions(name: string, raw: RawOptions): IntercomOpt
     name: raw.name ?? "ifEmpty",
     rule: parseTicketRule(name, raw),
     version: raw.version ?? "2.14",
-    baseUrl: parseBaseUrl(name, raw.baseUrl ?? "https://api.intercom.io"),
+    baseUrl: parseAddress(
+      name,
+      raw.baseUrl ?? "https://api.intercom.io",
+      "https://api.eu.intercom.io",
+    ),
   });
-}
-
-function parseBaseUrl(name: string, text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^https?:$/.test(url.protocol)) return url;
-  const words = { problem: "is not an address", remedy: "Write e.g. https://api.eu.intercom.io" };
-  throw new OptionError(name, "baseUrl", words);
 }

@@ -1,6 +1,5 @@
+import { contactOptions, secret, template, word } from "../option-schemas.ts";
 import { ticketRuleSchema } from "../ticket-rule.ts";
-
-const template = { type: "string", minLength: 1, maxLength: 10_000 };
 
 /** Options of Intercom in waypost.yaml. */
 export const intercomSchema = {
@@ -9,10 +8,8 @@ export const intercomSchema = {
   required: ["token"],
   properties: {
     token: {
+      ...secret,
       description: "Access token of an app of your own.",
-      type: "string",
-      minLength: 1,
-      "x-secret": true,
     },
     admin: {
       description:
@@ -36,21 +33,7 @@ export const intercomSchema = {
       propertyNames: { pattern: "^[^.$]{1,190}$" },
       additionalProperties: template,
     },
-    match: {
-      description:
-        "How a contact that Intercom has already is recognised: phone (in every notation, the default), or id (only by external_id).",
-      enum: ["phone", "id"],
-    },
-    create: {
-      description:
-        "When a contact is made where Intercom has none: always (the default), inbound (when they write), or never.",
-      enum: ["always", "inbound", "never"],
-    },
-    name: {
-      description:
-        "When the profile name is written: ifEmpty (where there is no name, or the one that Waypost wrote; the default), always, or never.",
-      enum: ["ifEmpty", "always", "never"],
-    },
+    ...contactOptions("Intercom", "in every notation", "external_id"),
     ...ticketRuleSchema,
     version: {
       description: "Of Intercom's API. Default: 2.14.",
@@ -60,8 +43,7 @@ export const intercomSchema = {
     baseUrl: {
       description:
         "Instead of https://api.intercom.io: https://api.eu.intercom.io, https://api.au.intercom.io.",
-      type: "string",
-      minLength: 1,
+      ...word,
     },
   },
 } as const;

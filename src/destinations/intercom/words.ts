@@ -1,4 +1,5 @@
 import type { EventFile } from "../../contracts.ts";
+import { leftOut } from "../left-out.ts";
 import { cleanText, type Said, saidAsHtml, saidAsText } from "../said.ts";
 
 /** What is written for one event. */
@@ -29,14 +30,6 @@ export async function wordsOf(said: Said, own: string | undefined): Promise<Word
   return { body, plain: isContact ? body : plain, attachments };
 }
 
-/** The same without attachments: Intercom could not take them. */
-export function withoutAttachments(said: Said): Said {
-  const files = said.files.map((file) =>
-    "absent" in file ? file : absent(file, "Intercom did not take the file"),
-  );
-  return { ...said, files };
-}
-
 async function attachmentsOf(files: readonly EventFile[]) {
   const attachments: string[] = [];
   const missing: EventFile[] = [];
@@ -48,14 +41,10 @@ async function attachmentsOf(files: readonly EventFile[]) {
     const url = attachments.length < mostFiles ? await file.link() : undefined;
     if (url !== undefined) attachments.push(url);
     else if (attachments.length >= mostFiles)
-      missing.push(absent(file, "Intercom takes 10 files at most"));
-    else missing.push(absent(file, "the file has no public address that Intercom could fetch"));
+      missing.push(leftOut(file, "Intercom takes 10 files at most"));
+    else missing.push(leftOut(file, "the file has no public address that Intercom could fetch"));
   }
   return { attachments, missing };
-}
-
-function absent({ mediaId, name }: EventFile, why: string): EventFile {
-  return { mediaId, name, absent: why };
 }
 
 /** A body must say something. */

@@ -1,8 +1,8 @@
-import { type Delivered, DeliveryError, type WaypostEvent } from "../../contracts.ts";
-import type { DeskContact } from "../desk/contact-book.ts";
-import type { Saying as DeskSaying } from "../desk/saying.ts";
-import { nothingToWrite } from "../nothing-to-write.ts";
-import { recordEvent } from "../record-event.ts";
+import { type Delivered, DeliveryError } from "../../contracts.ts";
+import { type DeskContact, nobodyAt } from "../desk/contact-book.ts";
+import type { Saying } from "../desk/saying.ts";
+import { withOrWithoutFiles, withoutFiles } from "../left-out.ts";
+import { madeEvents } from "../record-event.ts";
 import type { Said } from "../said.ts";
 import type { Call } from "./call.ts";
 import {
@@ -15,33 +15,23 @@ import {
 } from "./conversation.ts";
 import { contacts } from "./find-contact.ts";
 import { beginningLink, linkOf } from "./link.ts";
-import { type Words, withoutAttachments, wordsOf } from "./words.ts";
-
-export interface Saying extends DeskSaying {
-  /** The wall clock. */
-  now(): number;
-}
+import { type Words, wordsOf } from "./words.ts";
 
 /** Writes what the event says where it belongs. A contact or a conversation that is gone is replaced, once. */
 export async function write(call: Call, saying: Saying): Promise<Delivered> {
   const inbound = saying.said.direction === "in";
   const words = await wordsOf(saying.said, saying.own);
   const contact = await contacts.findOrCreate(call, { inbound });
-  if (contact === undefined) return nobody(call);
+  if (contact === undefined) return nobodyAt("Intercom", call);
   let written = await writeFor(call, contact, { ...saying, words });
   if (written === "gone") {
     const other = await contacts.findOrCreate(call, { inbound, anew: true });
-    if (other === undefined) return nobody(call);
+    if (other === undefined) return nobodyAt("Intercom", call);
     written = await writeFor(call, other, { ...saying, words, lost: true });
   }
   if (written === undefined) return { answer: call.session.told() };
   if (written === "gone") throw new DeliveryError("outage", "Intercom's contact is gone again");
   return written;
-}
-
-function nobody({ session, context }: Call): Delivered {
-  const why = "no contact in Intercom, and none is to be made";
-  return nothingToWrite(why, context, session.told());
 }
 
 interface Writing extends Saying {
@@ -73,7 +63,7 @@ async function writeFor(
 }
 
 async function begin(call: Call, contact: DeskContact, writing: Writing) {
-  if (!call.context.shadow) await call.context.remember(beginningLink(call, writing.now()));
+  if (!call.context.shadow) await call.context.remember(beginningLink(call));
   const begun = await taking(writing, (words) => beginConversation(call, contact, words));
   if (begun === undefined || begun === "gone") return begun;
   const before = call.context.link?.["conversation"];
@@ -118,18 +108,9 @@ export function voiceOf(
   return options.replies === "auto" && link["mail"] === "1" ? "note" : "comment";
 }
 
-/** Once more without files, where Intercom cannot take them: what was said arrives in any case. */
-async function taking<T>(
-  { words, said, own }: Writing,
-  work: (words: Words) => Promise<T>,
-): Promise<T> {
-  try {
-    return await work(words);
-  } catch (error) {
-    const refused = error instanceof DeliveryError && error.verdict === "refused";
-    if (!refused || words.attachments.length === 0) throw error;
-    return work(await wordsOf(withoutAttachments(said), own));
-  }
+function taking<T>({ words, said, own }: Writing, work: (words: Words) => Promise<T>): Promise<T> {
+  const without = () => wordsOf(withoutFiles(said, "Intercom did not take the file"), own);
+  return withOrWithoutFiles(words, { has: words.attachments.length > 0, without }, work);
 }
 
 /** As the delivery answers, also where a look-up found it. */
@@ -139,28 +120,19 @@ export function delivered(call: Call, contact: DeskContact, written: Written): D
     remoteId: part === "" ? conversation : `${conversation}:${part}`,
     answer: "200",
     link: linkOf(call, contact, place(written)),
-    events: [
-      ...madeEvents(call, "contact", contact),
-      ...madeEvents(call, "conversation", { id: conversation, created }),
-    ],
+    events: madeEvents(call, call.account.urlOf, {
+      contact,
+      conversation: { id: conversation, created },
+    }),
   };
 }
 
 export function deliveredNote(call: Call, contact: DeskContact, note: string): Delivered {
   const link = linkOf(call, contact, { note });
-  const events = madeEvents(call, "contact", contact);
+  const events = madeEvents(call, call.account.urlOf, { contact });
   return { remoteId: `note:${note}`, answer: "200", link, events };
 }
 
 function place({ conversation, part }: Written) {
   return { conversation, ...(part !== "" && { part }) };
-}
-
-function madeEvents(
-  { event, context, account }: Call,
-  object: "contact" | "conversation",
-  { id, created }: { readonly id: string; readonly created: boolean },
-): WaypostEvent[] {
-  const url = account.urlOf(object, id);
-  return created ? [recordEvent(event, context, { object, id, url, created })] : [];
 }

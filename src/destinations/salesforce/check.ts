@@ -1,4 +1,5 @@
-import { DeliveryError, type DestinationCheck } from "../../contracts.ts";
+import type { DestinationCheck } from "../../contracts.ts";
+import { tried } from "../tried.ts";
 import type { Org } from "./client.ts";
 import { type DescribedField, describe } from "./described.ts";
 import type { SalesforceOptions } from "./options.ts";
@@ -9,39 +10,32 @@ export async function checkSalesforce(
   options: SalesforceOptions,
   org: Org,
 ): Promise<DestinationCheck[]> {
-  const requests = await checked("daily requests", () => dailyRequests(org, options));
+  const requests = await tried("daily requests", () => dailyRequests(org, options));
   if (!requests.ok) return [{ ...requests, name: "connection" }];
   const objects = ["Task", options.object, ...(options.case ? ["Case", "CaseComment"] : [])];
   const checks = [requests];
   for (const object of objects) {
-    checks.push(await checked(object, () => objectCheck(org, options, object)));
+    const look = async () => {
+      const detail = await problemWith(org, options, object);
+      return detail === undefined ? "it is there, with its fields" : { ok: false, detail };
+    };
+    checks.push(await tried(object, look));
   }
   return checks;
 }
 
-async function checked(name: string, work: () => Promise<string | undefined>) {
-  try {
-    const problem = await work();
-    if (problem === undefined) return { name, ok: true, detail: "it is there, with its fields" };
-    return { name, ok: problem.startsWith("ok: "), detail: problem.replace(/^ok: /, "") };
-  } catch (error) {
-    if (!(error instanceof DeliveryError)) throw error;
-    return { name, ok: false, detail: error.message };
-  }
-}
-
-async function dailyRequests(org: Org, { reserve }: SalesforceOptions): Promise<string> {
+async function dailyRequests(org: Org, { reserve }: SalesforceOptions) {
   const { json } = await org.look({ path: "/limits" });
   const { DailyApiRequests: daily } = (json ?? {}) as Record<string, unknown>;
   const { Max: most, Remaining: left } = (daily ?? {}) as Record<string, unknown>;
-  if (typeof most !== "number" || typeof left !== "number") return "ok: it answers";
+  if (typeof most !== "number" || typeof left !== "number") return "it answers";
   const words = `${left} of ${most} API requests of the last 24 hours are left`;
-  if (left > most * reserve) return `ok: ${words}`;
-  return `${words}: deliveries wait; find who uses them, or buy more`;
+  if (left > most * reserve) return words;
+  return { ok: false, detail: `${words}: deliveries wait; find who uses them, or buy more` };
 }
 
 /** undefined: nothing is wrong with it. */
-async function objectCheck(
+async function problemWith(
   org: Org,
   options: SalesforceOptions,
   object: string,

@@ -1,4 +1,4 @@
-import { Agent } from "undici";
+import type { Dispatcher } from "undici";
 import { type DeliveryContext, DeliveryError, type WaypostEvent } from "../../contracts.ts";
 import type { Clock } from "../../support/clock.ts";
 import { type ApiAnswer, type ApiRequest, createApi, pathOf, type Session } from "../http/api.ts";
@@ -60,64 +60,52 @@ export function createClient(
   clock: Pick<Clock, "monotonic" | "now">,
   shared: Shared,
 ): SalesforceClient {
-  const agent = new Agent({ connect: { timeout: 5_000 }, allowH2: false });
   const { baseUrl, loginUrl, clientId, secrets, reserve } = options;
   const account = [baseUrl, loginUrl, clientId, ...secrets];
-  const access = shared.of("salesforce token", account, () => createAccess(options, agent, clock));
   const usage = shared.of("salesforce requests", [...account, reserve], () =>
     createUsage(reserve, clock),
   );
+  let access: ReturnType<typeof createAccess> | undefined;
   const api = createApi({
-    vendor: "Salesforce",
-    baseUrl: () => access.instance() ?? loginUrl,
+    ...{ vendor: "Salesforce", secrets, judge },
+    baseUrl: () => access?.instance() ?? loginUrl,
     credentials: {
-      ...{ header: "authorization", prefix: "Bearer " },
-      token: access.token,
+      token: (connections) => {
+        access = shared.of("salesforce token", account, () =>
+          createAccess(options, connections, clock),
+        );
+        return access.token;
+      },
     },
-    secrets,
-    judge: (answer) => {
+    learn(answer) {
       if (isDailyLimit(answer)) usage.exhausted();
-      return judge(answer);
+      else usage.learn(answer.headers["sforce-limit-info"]);
     },
   });
-  const watched = (session: Session): Session => ({
-    ...session,
-    look: async (request) => learnt(await session.look(request)),
-    write: async (would, request) => {
-      const answer = await session.write(would, request);
-      return answer && learnt(answer);
-    },
-  });
-  const learnt = (answer: ApiAnswer) => {
-    usage.learn(answer.headers["sforce-limit-info"]);
-    return answer;
-  };
   return {
     async org(event, context, signal) {
-      const org = orgOf(watched(api.session(event, context, signal)), event, options);
+      const org = orgOf(api.session(event, context, signal), event, options);
       // The list of resources: any user may read it, and its header says how many requests are used.
       await usage.admit(() => org.look({ path: "/" }));
       return org;
     },
-    plain: (signal) => orgOf(watched(api.plain(signal)), undefined, options),
+    plain: (signal) => orgOf(api.plain(signal), undefined, options),
     urlOf(object, id) {
-      const instance = access.instance();
+      const instance = access?.instance();
       return instance && new URL(pathOf`/lightning/r/${object}/${id}/view`, instance).href;
     },
-    async close() {
-      await Promise.all([api.close(), agent.destroy()]);
-    },
+    close: api.close,
   };
 }
 
 /** A token, and where the API is that it is good for. */
 function createAccess(
   options: SalesforceOptions,
-  agent: Agent,
+  connections: Dispatcher,
   clock: Pick<Clock, "monotonic" | "now">,
 ) {
   let instance = options.baseUrl;
-  const grant = grantOf(options, agent, clock);
+  const grant = grantOf(options, connections, clock);
   const fetchToken: FetchToken = async (signal) => {
     const fetched = await grant(signal);
     instance = options.baseUrl ?? instanceOf(fetched.apiUrl, options.loginUrl);
@@ -128,7 +116,7 @@ function createAccess(
 
 function grantOf(
   { grant, loginUrl, baseUrl, clientId }: SalesforceOptions,
-  dispatcher: Agent,
+  dispatcher: Dispatcher,
   clock: Pick<Clock, "now">,
 ): FetchToken {
   const url = new URL("/services/oauth2/token", baseUrl ?? loginUrl);
@@ -155,15 +143,15 @@ function orgOf(session: Session, event: WaypostEvent | undefined, options: Sales
   const root = `/services/data/${options.apiVersion}`;
   return {
     session,
-    look: (request) => session.look({ ...request, method: "GET", path: root + request.path }),
+    look: (request) => session.look({ ...request, path: root + request.path }),
     async query(query, deleted = false) {
       const path = `${root}/${deleted ? "queryAll" : "query"}`;
-      const answer = await session.look({ method: "GET", path, query: { q: soql(query) } });
+      const answer = await session.look({ path, query: { q: soql(query) } });
       return recordsIn(answer.json, "records");
     },
     async searchPhones(terms, query) {
       const q = phoneSearch(terms, query);
-      const answer = await session.look({ method: "GET", path: `${root}/search`, query: { q } });
+      const answer = await session.look({ path: `${root}/search`, query: { q } });
       return recordsIn(answer.json, "searchRecords");
     },
     async composite(would, parts) {

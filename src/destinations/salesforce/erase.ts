@@ -1,7 +1,7 @@
 import type { Erased, Erasing } from "../../contracts.ts";
 import type { Org, SalesforceRecord } from "./client.ts";
 import type { Parts } from "./entry.ts";
-import type { SalesforceOptions } from "./options.ts";
+import type { CaseOptions } from "./options.ts";
 import { isIn } from "./soql.ts";
 import { isMarked } from "./texts.ts";
 
@@ -19,8 +19,10 @@ export async function erasePerson(
 ): Promise<readonly Erased[]> {
   const person = contactLink?.["id"];
   const object = contactLink?.["as"] ?? options.object;
-  const tasks = await ownTasks(org, options, person, links);
-  const cases = await ownCases(org, options, person, links);
+  const { eventId } = options;
+  const task = { object: "Task", by: "WhoId", person, eventId } as const;
+  const tasks = await ownOf(org, idsIn(links, "task"), task);
+  const cases = options.case ? await ownCases(org, links, person, options.case) : [];
   const erased = [...(await deleted(org, "Task", tasks)), ...(await deleted(org, "Case", cases))];
   if (person === undefined) return erased;
   const told = { object: object.toLowerCase(), id: person };
@@ -49,41 +51,41 @@ function idsIn(links: Links, name: string): string[] {
   return links.flatMap((link) => link[name] ?? []);
 }
 
-async function ownTasks(
-  org: Org,
-  { eventId }: SalesforceOptions,
-  person: string | undefined,
-  links: Links,
-): Promise<string[]> {
-  const linked = await existing(org, "Task", idsIn(links, "task"));
-  if (person === undefined) return linked;
-  const found = await allOf(org, {
-    ...{ select: ["Id", "Description", ...(eventId === undefined ? [] : [eventId])], from: "Task" },
-    where: isIn("WhoId", [person]) ?? "",
-  });
-  const own = found.filter((task) =>
-    eventId === undefined ? isMarked(task["Description"]) : (task[eventId] ?? "") !== "",
-  );
-  return [...new Set([...linked, ...own.map(({ Id }) => Id)])];
-}
-
+/** A lead has none. */
 async function ownCases(
   org: Org,
-  options: SalesforceOptions,
-  person: string | undefined,
   links: Links,
+  person: string | undefined,
+  { eventId }: CaseOptions,
 ): Promise<string[]> {
-  if (options.case === undefined) return [];
-  const { eventId } = options.case;
   const ids = [...idsIn(links, "case"), ...idsIn(links, "closed")];
-  const linked = await existing(org, "Case", ids);
-  if (person === undefined || person.startsWith("00Q")) return linked;
+  const contact = person?.startsWith("00Q") ? undefined : person;
+  return ownOf(org, ids, { object: "Case", by: "ContactId", person: contact, eventId });
+}
+
+interface Own {
+  readonly object: "Task" | "Case";
+  /** The field that names the person. */
+  readonly by: "WhoId" | "ContactId";
+  readonly person: string | undefined;
+  /** The field that holds the event's id; undefined: the description ends with our mark. */
+  readonly eventId: string | undefined;
+}
+
+/** What links remember, and what of the person's Waypost has made. */
+async function ownOf(
+  org: Org,
+  ids: readonly string[],
+  { object, by, person, eventId }: Own,
+): Promise<string[]> {
+  const linked = await existing(org, object, ids);
+  if (person === undefined) return linked;
   const found = await allOf(org, {
-    ...{ select: ["Id", "Description", ...(eventId === undefined ? [] : [eventId])], from: "Case" },
-    where: isIn("ContactId", [person]) ?? "",
+    ...{ select: ["Id", "Description", ...(eventId === undefined ? [] : [eventId])], from: object },
+    where: isIn(by, [person]) ?? "",
   });
-  const own = found.filter((one) =>
-    eventId === undefined ? isMarked(one["Description"]) : (one[eventId] ?? "") !== "",
+  const own = found.filter((record) =>
+    eventId === undefined ? isMarked(record["Description"]) : (record[eventId] ?? "") !== "",
   );
   return [...new Set([...linked, ...own.map(({ Id }) => Id)])];
 }

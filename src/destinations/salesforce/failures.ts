@@ -3,21 +3,28 @@ import type { ApiAnswer, Judgement } from "../http/api.ts";
 import { statusVerdict } from "../http/verdicts.ts";
 import { redactAnswer } from "../redact-answer.ts";
 
-const minute = 60_000;
+type Known = Omit<Judgement, "code">;
+
+function config(words: string): Known {
+  return { verdict: "config", words };
+}
+
+function refused(words?: string): Known {
+  return { verdict: "refused", ...(words !== undefined && { words }) };
+}
+
+function outage(words?: string, more: Partial<Known> = {}): Known {
+  return { verdict: "outage", ...(words !== undefined && { words }), ...more };
+}
 
 /** The day's requests come back bit by bit, over the last 24 hours; Salesforce says no time. */
-const dailyLimit = {
-  verdict: "outage",
-  words: "the account's API requests of the last 24 hours are used up; it is asked again in 30 min",
-  limited: true,
-  afterMs: 30 * minute,
-} as const;
-const concurrentLimit = {
-  verdict: "outage",
-  words: "too many long requests of the account at a time",
-  limited: true,
-  afterMs: minute / 2,
-} as const;
+const dailyLimit = outage(
+  "the account's API requests of the last 24 hours are used up; it is asked again in 30 min",
+  { limited: true, afterMs: 1_800_000 },
+);
+const concurrentLimit = outage("too many long requests of the account at a time", {
+  ...{ limited: true, afterMs: 30_000 },
+});
 
 const access = "give the user of the app access to the object and its fields: a permission set";
 
@@ -25,79 +32,54 @@ const access = "give the user of the app access to the object and its fields: a 
  * Salesforce's codes: https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm
  * A code that is not here means what its status means.
  */
-const table: Readonly<Record<string, Omit<Judgement, "code">>> = {
+const table: Readonly<Record<string, Known>> = {
   REQUEST_LIMIT_EXCEEDED: dailyLimit,
   // Another transaction holds the person's account, or the case: of this conversation alone.
-  UNABLE_TO_LOCK_ROW: {
-    verdict: "outage",
-    words: "another change holds the record",
-    laneOnly: true,
-    afterMs: 2_000,
-  },
-  SERVER_UNAVAILABLE: { verdict: "outage" },
-  QUERY_TIMEOUT: { verdict: "outage", words: "a look-up took too long" },
-  UNKNOWN_EXCEPTION: { verdict: "outage", maybeDone: true },
-  APEX_ERROR: { verdict: "outage", words: "code of the account failed", maybeDone: true },
-  TXN_SECURITY_RUNTIME_EXCEPTION: { verdict: "outage" },
-  INVALID_SESSION_ID: { verdict: "config", words: "check the app and its user" },
-  API_DISABLED_FOR_ORG: { verdict: "config", words: "the edition or the user has no API access" },
-  API_CURRENTLY_DISABLED: { verdict: "config", words: "the API is disabled for this user" },
-  INSUFFICIENT_ACCESS: { verdict: "config", words: access },
-  INSUFFICIENT_ACCESS_OR_READONLY: { verdict: "config", words: access },
-  INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY: { verdict: "config", words: access },
-  INVALID_TYPE: { verdict: "config", words: `an object is not there for this user: ${access}` },
-  INVALID_FIELD: {
-    verdict: "config",
-    words:
-      "a field is not there for this user: create it, or give access to it; waypost doctor says which",
-  },
-  INVALID_FIELD_FOR_INSERT_UPDATE: {
-    verdict: "config",
-    words: "a field may not be written by this user: give access to it",
-  },
-  NOT_FOUND: {
-    verdict: "config",
-    words: "an object or an external id field is not there: waypost doctor says which",
-  },
-  REQUIRED_FIELD_MISSING: {
-    verdict: "config",
-    words:
-      "the account requires a field that is not given: add it under fields, task.fields or case.fields",
-  },
-  INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST: {
-    verdict: "config",
-    words: "a value is not among those of its picklist: add it there, or configure another one",
-  },
-  STORAGE_LIMIT_EXCEEDED: {
-    verdict: "config",
-    words: "the account's storage is full: make room, then resume",
-  },
-  FUNCTIONALITY_NOT_ENABLED: { verdict: "config", words: "a feature is not enabled" },
-  CLIENT_NOT_ACCESSIBLE_FOR_USER: { verdict: "config", words: "allow the app for its user" },
-  DUPLICATES_DETECTED: {
-    verdict: "refused",
-    words:
-      "a duplicate rule of the account blocks the new person: let it alert only, or give the existing one this phone",
-  },
-  DUPLICATE_VALUE: { verdict: "refused", words: "another record has this external id" },
-  FIELD_CUSTOM_VALIDATION_EXCEPTION: {
-    verdict: "refused",
-    words: "a validation rule of the account refuses it",
-  },
-  FIELD_FILTER_VALIDATION_EXCEPTION: { verdict: "refused" },
-  CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY: {
-    verdict: "refused",
-    words: "a trigger or flow of the account refuses it",
-  },
-  FIELD_INTEGRITY_EXCEPTION: { verdict: "refused" },
-  STRING_TOO_LONG: { verdict: "refused", words: "a text is too long for its field" },
-  MALFORMED_ID: { verdict: "refused" },
-  MALFORMED_QUERY: { verdict: "refused" },
-  JSON_PARSER_ERROR: { verdict: "refused", words: "a value does not fit its field" },
-  ENTITY_IS_DELETED: { verdict: "refused", words: "the record was deleted" },
-  ENTITY_IS_LOCKED: { verdict: "refused", words: "an approval process locks the record" },
-  INVALID_CROSS_REFERENCE_KEY: { verdict: "refused", words: "a record is not there any more" },
-  CANNOT_UPDATE_CONVERTED_LEAD: { verdict: "refused", words: "the lead was converted" },
+  UNABLE_TO_LOCK_ROW: outage("another change holds the record", { laneOnly: true, afterMs: 2_000 }),
+  SERVER_UNAVAILABLE: outage(),
+  QUERY_TIMEOUT: outage("a look-up took too long"),
+  UNKNOWN_EXCEPTION: outage(undefined, { maybeDone: true }),
+  APEX_ERROR: outage("code of the account failed", { maybeDone: true }),
+  TXN_SECURITY_RUNTIME_EXCEPTION: outage(),
+  INVALID_SESSION_ID: config("check the app and its user"),
+  API_DISABLED_FOR_ORG: config("the edition or the user has no API access"),
+  API_CURRENTLY_DISABLED: config("the API is disabled for this user"),
+  INSUFFICIENT_ACCESS: config(access),
+  INSUFFICIENT_ACCESS_OR_READONLY: config(access),
+  INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY: config(access),
+  INVALID_TYPE: config(`an object is not there for this user: ${access}`),
+  INVALID_FIELD: config(
+    "a field is not there for this user: create it, or give access to it; waypost doctor says which",
+  ),
+  INVALID_FIELD_FOR_INSERT_UPDATE: config(
+    "a field may not be written by this user: give access to it",
+  ),
+  NOT_FOUND: config("an object or an external id field is not there: waypost doctor says which"),
+  REQUIRED_FIELD_MISSING: config(
+    "the account requires a field that is not given: add it under fields, task.fields or case.fields",
+  ),
+  INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST: config(
+    "a value is not among those of its picklist: add it there, or configure another one",
+  ),
+  STORAGE_LIMIT_EXCEEDED: config("the account's storage is full: make room, then resume"),
+  FUNCTIONALITY_NOT_ENABLED: config("a feature is not enabled"),
+  CLIENT_NOT_ACCESSIBLE_FOR_USER: config("allow the app for its user"),
+  DUPLICATES_DETECTED: refused(
+    "a duplicate rule of the account blocks the new person: let it alert only, or give the existing one this phone",
+  ),
+  DUPLICATE_VALUE: refused("another record has this external id"),
+  FIELD_CUSTOM_VALIDATION_EXCEPTION: refused("a validation rule of the account refuses it"),
+  FIELD_FILTER_VALIDATION_EXCEPTION: refused(),
+  CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY: refused("a trigger or flow of the account refuses it"),
+  FIELD_INTEGRITY_EXCEPTION: refused(),
+  STRING_TOO_LONG: refused("a text is too long for its field"),
+  MALFORMED_ID: refused(),
+  MALFORMED_QUERY: refused(),
+  JSON_PARSER_ERROR: refused("a value does not fit its field"),
+  ENTITY_IS_DELETED: refused("the record was deleted"),
+  ENTITY_IS_LOCKED: refused("an approval process locks the record"),
+  INVALID_CROSS_REFERENCE_KEY: refused("a record is not there any more"),
+  CANNOT_UPDATE_CONVERTED_LEAD: refused("the lead was converted"),
 };
 
 /** Of these what is remembered may be the cause: it is looked up anew before it counts. */

@@ -1,12 +1,10 @@
 import type { DeliveryContext, WaypostEvent } from "../../contracts.ts";
+import { earliestOf } from "../later-time.ts";
 import type { Org, SalesforceRecord } from "./client.ts";
 import { findPerson } from "./find-person.ts";
 import type { SalesforceOptions } from "./options.ts";
 import { isIn } from "./soql.ts";
 import { hasMarker } from "./texts.ts";
-
-/** Salesforce's clock and ours may differ. */
-const skewMs = 300_000;
 
 /** The Task that an earlier attempt has made or written to. All of an attempt is one transaction: where it is, all is. */
 export async function findTask(
@@ -73,6 +71,6 @@ export async function isNewPerson(org: Org, who: string, event: WaypostEvent): P
   return (await org.query({ select: ["Id"], from, where, limit: 1 })).length > 0;
 }
 
-function since({ data }: WaypostEvent): string {
-  return `CreatedDate >= ${new Date(Date.parse(data.receivedAt) - skewMs).toISOString()}`;
+function since(event: WaypostEvent): string {
+  return `CreatedDate >= ${new Date(earliestOf(event)).toISOString()}`;
 }

@@ -1,46 +1,47 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { compilePattern, type TypePattern } from "../../event/pattern.ts";
 import { milliseconds } from "../../support/duration.ts";
 import { OptionError } from "../destination-kind.ts";
-import { compileOption, type OptionTemplates } from "../option-templates.ts";
+import type { NamePolicy } from "../name-rule.ts";
+import { compileOption } from "../option-templates.ts";
+import { parseTypes } from "../parse-option.ts";
 import { parseTicketRule } from "../ticket-rule.ts";
 import { caseTemplates } from "./schema.ts";
 
 type Scalars = Readonly<Record<string, string | number | boolean>>;
 
-/** What waypost.yaml says, as the schema lets it through. */
-export interface RawOptions {
+/** What waypost.yaml need not say. */
+const defaults = {
+  object: "Contact" as "Contact" | "Lead",
+  externalId: "WhatsApp_Id__c",
+  create: true,
+  phoneField: "MobilePhone",
+  name: "ifEmpty" as NamePolicy,
+  fields: {} as Scalars,
+  duplicates: "allow" as "allow" | "block",
+  log: "task" as "task" | "transcript",
+  task: {} as { readonly subject?: string; readonly status?: string; readonly fields?: Scalars },
+  reopenWithin: "3d",
+  newAfter: "14d",
+  files: true,
+  maxFileBytes: 10_000_000,
+  reserve: 5,
+  apiVersion: "v68.0",
+};
+
+/** What it says, as the schema lets it through. */
+export interface RawOptions extends Partial<Readonly<typeof defaults>> {
   readonly loginUrl: string;
   readonly clientId: string;
   readonly clientSecret?: string;
   readonly privateKey?: string;
   readonly username?: string;
   readonly audience?: string;
-  readonly object?: "Contact" | "Lead";
-  readonly externalId?: string;
-  readonly create?: boolean;
   readonly match?: readonly string[];
   readonly country?: string;
-  readonly phoneField?: string;
-  readonly name?: "ifEmpty" | "always" | "never";
-  readonly fields?: Scalars;
   readonly update?: Scalars;
-  readonly duplicates?: "allow" | "block";
-  readonly log?: "task" | "transcript";
   readonly eventId?: string;
-  readonly task?: {
-    readonly subject?: string;
-    readonly status?: string;
-    readonly fields?: Scalars;
-  };
   readonly case?: RawCase;
-  readonly reopenWithin?: string;
-  readonly newAfter?: string;
-  readonly files?: boolean;
-  readonly maxFileBytes?: number;
-  readonly reserve?: number;
-  readonly apiVersion?: string;
   readonly baseUrl?: string;
 }
 
@@ -65,55 +66,18 @@ type Grant =
       readonly audience: string;
     };
 
-export interface CaseOptions {
-  readonly opens: TypePattern;
-  readonly fields: OptionTemplates;
-  readonly reopenStatus: string | undefined;
-  readonly eventId: string | undefined;
-  readonly publicComments: boolean;
-}
-
-export interface SalesforceOptions {
-  readonly loginUrl: URL;
-  /** Takes the place of all addresses. */
-  readonly baseUrl: URL | undefined;
-  readonly clientId: string;
-  readonly grant: Grant;
-  readonly object: "Contact" | "Lead";
-  readonly externalId: string;
-  readonly create: boolean;
-  readonly match: readonly string[];
-  readonly country: string | undefined;
-  readonly phoneField: string;
-  readonly name: "ifEmpty" | "always" | "never";
-  /** API names of what `fields` renders. */
-  readonly fieldNames: readonly string[];
-  readonly fields: OptionTemplates;
-  readonly update: OptionTemplates | undefined;
-  readonly duplicates: "allow" | "block";
-  readonly log: "task" | "transcript";
-  readonly eventId: string | undefined;
-  readonly taskStatus: string;
-  readonly taskFields: OptionTemplates;
-  readonly case: CaseOptions | undefined;
-  readonly reopenWithinMs: number;
-  readonly newAfterMs: number;
-  readonly files: boolean;
-  readonly maxFileBytes: number;
-  /** Of 1. */
-  readonly reserve: number;
-  readonly apiVersion: string;
-  /** Never to be shown. */
-  readonly secrets: readonly string[];
-}
+export type CaseOptions = ReturnType<typeof caseOf>;
 
 const phones = {
   Contact: ["Phone", "MobilePhone", "HomePhone", "OtherPhone"],
   Lead: ["Phone", "MobilePhone"],
 };
 
+/** Of one destination, frozen. */
+export type SalesforceOptions = ReturnType<typeof parseSalesforceOptions>;
+
 /** Throws OptionError. */
-export function parseSalesforceOptions(name: string, given: RawOptions): SalesforceOptions {
+export function parseSalesforceOptions(name: string, given: RawOptions) {
   const raw = { ...defaults, ...given };
   const { object, task, update } = raw;
   // What Salesforce's own connectors write where a lead has no company.
@@ -124,9 +88,11 @@ export function parseSalesforceOptions(name: string, given: RawOptions): Salesfo
     ...{ clientId, object, externalId, create, country, phoneField, name: raw.name, duplicates },
     ...{ log, eventId, files, maxFileBytes, apiVersion },
     loginUrl: addressOf(name, "loginUrl", raw.loginUrl),
+    /** Takes the place of all addresses. */
     baseUrl: raw.baseUrl === undefined ? undefined : addressOf(name, "baseUrl", raw.baseUrl),
     grant: grantOf(name, raw),
     match: raw.match ?? phones[object],
+    /** API names of what `fields` renders. */
     fieldNames: Object.keys(fields),
     fields: compileOption(name, "fields", fields),
     update: update && compileOption(name, "update", update),
@@ -137,7 +103,9 @@ export function parseSalesforceOptions(name: string, given: RawOptions): Salesfo
     }),
     case: raw.case && caseOf(name, raw.case),
     ...timesOf(name, raw),
+    /** Of 1. */
     reserve: raw.reserve / 100,
+    /** Never to be shown. */
     secrets: [clientId, raw.clientSecret, raw.privateKey].filter((each) => each !== undefined),
   });
 }
@@ -151,24 +119,6 @@ function timesOf(
   if (raw.case !== undefined) parseTicketRule(name, { reopenWithin, newAfter });
   return { reopenWithinMs: milliseconds(reopenWithin), newAfterMs: milliseconds(newAfter) };
 }
-
-const defaults = {
-  object: "Contact",
-  externalId: "WhatsApp_Id__c",
-  create: true,
-  phoneField: "MobilePhone",
-  name: "ifEmpty",
-  fields: {},
-  duplicates: "allow",
-  log: "task",
-  task: {} as NonNullable<RawOptions["task"]>,
-  reopenWithin: "3d",
-  newAfter: "14d",
-  files: true,
-  maxFileBytes: 10_000_000,
-  reserve: 5,
-  apiVersion: "v68.0",
-} as const;
 
 function addressOf(name: string, option: string, text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -214,11 +164,10 @@ function keyOf(name: string, text: string): KeyObject {
   });
 }
 
-function caseOf(name: string, raw: RawCase): CaseOptions {
+function caseOf(name: string, raw: RawCase) {
   const { when, fields, subject, description, origin, eventId, reopenStatus } = raw;
-  const patterns = when.map((pattern) => patternOf(name, pattern));
   return {
-    opens: (type) => patterns.some((matches) => matches(type)),
+    opens: parseTypes(name, "case.when", when),
     fields: compileOption(name, "case", {
       ...fields,
       Subject: subject ?? caseTemplates.Subject,
@@ -227,15 +176,4 @@ function caseOf(name: string, raw: RawCase): CaseOptions {
     }),
     ...{ reopenStatus, eventId, publicComments: raw.publicComments ?? false },
   };
-}
-
-function patternOf(name: string, pattern: string): TypePattern {
-  try {
-    return compilePattern(pattern);
-  } catch {
-    throw new OptionError(name, "case.when", {
-      problem: "holds something that is not a type pattern",
-      remedy: "Write types of events, e.g. business.handoff.requested or business.order.*",
-    });
-  }
 }

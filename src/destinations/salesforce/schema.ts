@@ -1,4 +1,5 @@
-const secret = { type: "string", minLength: 1, "x-secret": true };
+import { secret, word } from "../option-schemas.ts";
+
 const fieldName = "^[A-Za-z][A-Za-z0-9_]{0,79}$";
 const address = "^https?://";
 const duration = { type: "string", pattern: "^\\d+(\\.\\d+)?(ms|s|min|h|d)$" };
@@ -43,8 +44,7 @@ const caseSchema = {
     origin: { ...template, description: "Case Origin. Default: WhatsApp." },
     fields: { ...fields, description: "More fields of a new Case, by API name; templates." },
     reopenStatus: {
-      type: "string",
-      minLength: 1,
+      ...word,
       description:
         "Status of a Case that is opened again. Default: the account's own for new ones.",
     },

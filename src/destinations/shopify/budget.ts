@@ -1,5 +1,6 @@
 import { DeliveryError } from "../../contracts.ts";
 import type { Clock } from "../../support/clock.ts";
+import { delay } from "../../support/delay.ts";
 
 /** As `extensions.cost.throttleStatus` of an answer has it (shopify.dev/docs/api/usage/limits). */
 export interface ThrottleStatus {
@@ -41,7 +42,10 @@ export function createBudget(clock: Pick<Clock, "monotonic" | "after">): Budget 
     for (let lack = needed - available(); lack > 0; lack = needed - available()) {
       const ms = Math.ceil((lack / known.restoreRate) * 1_000);
       if (ms > mostWaitMs) throw spent(ms);
-      await passed(clock, ms, signal);
+      await delay(ms, { clock, signal });
+      if (signal.aborted) {
+        throw new DeliveryError("outage", "stopped while it waited for points");
+      }
     }
     taken += points;
   };
@@ -62,19 +66,4 @@ export function createBudget(clock: Pick<Clock, "monotonic" | "after">): Budget 
 export function spent(afterMs: number): DeliveryError {
   const words = "Shopify: the points of this app are used up for now";
   return new DeliveryError("outage", words, { afterMs, limited: true });
-}
-
-function passed(clock: Pick<Clock, "after">, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    });
-    const stop = () => {
-      cancel();
-      reject(new DeliveryError("outage", "stopped while it waited for points"));
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });
 }

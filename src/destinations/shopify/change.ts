@@ -1,5 +1,5 @@
 import { type DeliveryContext, DeliveryError } from "../../contracts.ts";
-import { cleanLine, cleanText } from "../clean-text.ts";
+import { cleanLine, cleanText, valueAsText } from "../clean-text.ts";
 import type { Target } from "./customers.ts";
 import type { Operation } from "./graphql.ts";
 import type { ShopifyOptions } from "./options.ts";
@@ -38,7 +38,7 @@ export function toWanted(tags: unknown, note: unknown, metafields: unknown): Wan
   const all = (tags as readonly unknown[]).map(tagOf).filter((tag) => tag !== "");
   return {
     tags: [...new Set(all)],
-    note: cleanText(textOf(note), most.note).trim(),
+    note: cleanText(valueAsText(note), most.note).trim(),
     metafields: Object.entries(metafields as Readonly<Record<string, unknown>>).flatMap(
       metafieldOf,
     ),
@@ -47,20 +47,15 @@ export function toWanted(tags: unknown, note: unknown, metafields: unknown): Wan
 
 /** A comma would make two of it. */
 function tagOf(value: unknown): string {
-  return cleanLine(textOf(value).replaceAll(",", " "), most.tag);
+  return cleanLine(valueAsText(value).replaceAll(",", " "), most.tag);
 }
 
 function metafieldOf([path, given]: [string, unknown]): Metafield[] {
   const typed = typeof given === "object" && given !== null && "type" in given && "value" in given;
   const { type, value } = typed ? given : { type: "multi_line_text_field", value: given };
-  const text = cleanText(textOf(value), most.value);
+  const text = cleanText(valueAsText(value), most.value);
   const [namespace = "", key = ""] = path.split(".");
   return text.trim() === "" ? [] : [{ namespace, key, type: String(type), value: text }];
-}
-
-function textOf(value: unknown): string {
-  if (value === null || value === undefined) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /**

@@ -1,9 +1,8 @@
-import { Agent } from "undici";
 import type { DeliveryContext, DeliveryError, WaypostEvent } from "../../contracts.ts";
 import type { Clock } from "../../support/clock.ts";
 import { type ApiRequest, createApi, type Session } from "../http/api.ts";
 import { clientCredentials } from "../http/grants.ts";
-import { createTokenSource } from "../http/token-source.ts";
+import { sharedToken } from "../http/token-source.ts";
 import type { Shared } from "../shared.ts";
 import { createBudget } from "./budget.ts";
 import type { ShopifyOptions } from "./options.ts";
@@ -40,17 +39,16 @@ const assumedCost = 20;
 
 export function createShopApi(options: ShopifyOptions, clock: Clock, shared: Shared): ShopApi {
   const { baseUrl, clientId, clientSecret, apiVersion } = options;
-  const dispatcher = new Agent({ connect: { timeout: 5_000 }, allowH2: false });
   const url = new URL("/admin/oauth/access_token", baseUrl);
-  const fetchToken = clientCredentials({ dispatcher, url, clientId, clientSecret });
   const account = [baseUrl, clientId, clientSecret];
-  const token = shared.of("shopify token", account, () => createTokenSource({ fetchToken, clock }));
   const api = createApi({
-    vendor: "Shopify",
-    baseUrl,
-    credentials: { header: "x-shopify-access-token", prefix: "", token },
-    secrets: [clientId, clientSecret],
-    judge,
+    ...{ vendor: "Shopify", baseUrl, judge, secrets: [clientId, clientSecret] },
+    credentials: {
+      ...{ header: "x-shopify-access-token", prefix: "" },
+      token: sharedToken({ shared, clock }, "shopify", account, (dispatcher) =>
+        clientCredentials({ dispatcher, url, clientId, clientSecret }),
+      ),
+    },
   });
   const { budget, costs } = shared.of("shopify points", account, () => ({
     budget: createBudget(clock),
@@ -92,7 +90,7 @@ export function createShopApi(options: ShopifyOptions, clock: Clock, shared: Sha
   return {
     of: (event, context, signal) => shopOf(api.session(event, context, signal), signal),
     plain: (signal) => shopOf(api.plain(signal), signal),
-    close: async () => void (await Promise.all([api.close(), dispatcher.destroy()])),
+    close: api.close,
   };
 }
 

@@ -1,21 +1,6 @@
 import { OptionError } from "../destination-kind.ts";
-import { compileOption, type OptionTemplates } from "../option-templates.ts";
-
-export interface ShopifyOptions {
-  /** `acme`, of acme.myshopify.com. */
-  readonly store: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly tags: OptionTemplates;
-  readonly note: OptionTemplates;
-  /** Of each: a template, or its type and value. */
-  readonly metafields: OptionTemplates;
-  readonly on: "customer" | "order";
-  readonly order: OptionTemplates;
-  readonly create: boolean;
-  readonly apiVersion: string;
-  readonly baseUrl: URL;
-}
+import { compileOption } from "../option-templates.ts";
+import { parseAddress } from "../parse-option.ts";
 
 /** What waypost.yaml says, as the schema lets it through. */
 export interface RawOptions {
@@ -32,8 +17,11 @@ export interface RawOptions {
   readonly baseUrl?: string;
 }
 
+/** Of one destination, frozen. */
+export type ShopifyOptions = ReturnType<typeof parseShopifyOptions>;
+
 /** Throws OptionError. */
-export function parseShopifyOptions(name: string, raw: RawOptions): ShopifyOptions {
+export function parseShopifyOptions(name: string, raw: RawOptions) {
   const store = raw.shop
     .toLowerCase()
     .replace(/^https:\/\//, "")
@@ -45,22 +33,19 @@ export function parseShopifyOptions(name: string, raw: RawOptions): ShopifyOptio
       remedy: "Remove it, or on: customer",
     });
   }
+  const { baseUrl = `https://${store}.myshopify.com` } = raw;
   const order = on === "order" ? (raw.order ?? "{{ about.ref.order }}") : "";
   return Object.freeze({
+    /** `acme`, of acme.myshopify.com. */
     store,
     ...{ clientId: raw.clientId, clientSecret: raw.clientSecret },
     tags: compileOption(name, "tag", [raw.tag ?? []].flat()),
     note: compileOption(name, "note", raw.note ?? ""),
+    /** Of each: a template, or its type and value. */
     metafields: compileOption(name, "metafields", raw.metafields ?? {}),
     ...{ on, order: compileOption(name, "order", order) },
     create: raw.create ?? false,
     apiVersion: raw.apiVersion ?? "2026-10",
-    baseUrl: urlOf(name, raw.baseUrl ?? `https://${store}.myshopify.com`),
+    baseUrl: parseAddress(name, baseUrl, "https://acme.myshopify.com"),
   });
-}
-
-function urlOf(name: string, text: string): URL {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
-  const words = { problem: "is not an address", remedy: "Write e.g. https://acme.myshopify.com" };
-  throw new OptionError(name, "baseUrl", words);
 }

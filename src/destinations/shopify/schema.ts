@@ -1,5 +1,6 @@
+import { secret, word } from "../option-schemas.ts";
+
 const template = { type: "string", minLength: 1, maxLength: 65_536 };
-const secret = { type: "string", minLength: 1, "x-secret": true };
 
 /** Options of a Shopify shop in waypost.yaml. */
 export const shopifySchema = {
@@ -65,8 +66,7 @@ export const shopifySchema = {
     },
     baseUrl: {
       description: "Instead of https://<shop>.",
-      type: "string",
-      minLength: 1,
+      ...word,
     },
   },
 } as const;

@@ -1,10 +1,9 @@
 import type { WebClient } from "@slack/web-api";
 import type { WaypostEvent } from "../../contracts.ts";
+import { earliestOf } from "../later-time.ts";
 import { metadataType, type Thread } from "./thread.ts";
 import type { ThreadPlace } from "./upload.ts";
 
-/** Slack's clock and ours may differ. */
-const skewMs = 300_000;
 const maxPages = 100;
 
 export interface FoundPost {
@@ -59,8 +58,8 @@ function foundAt({ ts = "", metadata }: Message, channel: string, thread = ts): 
   return { channel, ts, thread, files };
 }
 
-function oldestOf({ data }: WaypostEvent): string {
-  return String((Date.parse(data.receivedAt) - skewMs) / 1000);
+function oldestOf(event: WaypostEvent): string {
+  return String(earliestOf(event) / 1000);
 }
 
 function repliesOf(client: WebClient, { channel, ts }: ThreadPlace, oldest: string) {

@@ -1,5 +1,5 @@
-import { OptionError } from "../destination-kind.ts";
-import { compileOption, type OptionTemplates } from "../option-templates.ts";
+import { compileOption } from "../option-templates.ts";
+import { checkSecret, parseAddress } from "../parse-option.ts";
 
 /** A template gives one of these, or nothing. */
 const who = "^(here|channel|[UWS][A-Z0-9]{2,20}|.*\\{\\{.*)$";
@@ -42,20 +42,6 @@ export const slackSchema = {
   },
 } as const;
 
-export interface SlackOptions {
-  readonly token: string;
-  readonly channel: string;
-  /** A list of texts: who is meant, see `mentionOf`. */
-  readonly mention: OptionTemplates;
-  /** In every post: a route says who is meant by what it brings. Else where a conversation begins, or goes on after a silence. */
-  readonly mentionsAlways: boolean;
-  /** A text; undefined: what the event says. */
-  readonly text?: OptionTemplates;
-  /** Infinity is never. */
-  readonly silenceMs: number;
-  readonly baseUrl: string;
-}
-
 /** What waypost.yaml says, as the schema lets it through. */
 export interface RawOptions {
   readonly token: string;
@@ -66,31 +52,31 @@ export interface RawOptions {
   readonly baseUrl?: string;
 }
 
+/** Of one destination. */
+export type SlackOptions = ReturnType<typeof parseSlackOptions>;
+
 /** Throws OptionError. */
 export function parseSlackOptions(
   name: string,
   raw: RawOptions,
   routeOptions: readonly string[] = [],
-): SlackOptions {
+) {
   const { token, channel, mention = [], text, broadcastAfterHours = 24 } = raw;
   const baseUrl = raw.baseUrl ?? "https://slack.com/api/";
-  if (!URL.canParse(baseUrl) || !/^https?:$/.test(new URL(baseUrl).protocol)) {
-    const words = { problem: "is not an address", remedy: "Write e.g. https://slack.com/api/" };
-    throw new OptionError(name, "baseUrl", words);
-  }
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    const words = {
-      problem: "is not a token",
-      remedy: "Copy the bot token, which begins with xoxb-",
-    };
-    throw new OptionError(name, "token", words);
-  }
+  parseAddress(name, baseUrl, "https://slack.com/api/");
+  checkSecret(name, "token", token, {
+    problem: "is not a token",
+    remedy: "Copy the bot token, which begins with xoxb-",
+  });
   return {
     token,
     channel,
+    /** A list of texts: who is meant, see `mentionOf`. */
     mention: compileOption(name, "mention", [mention].flat()),
+    /** In every post: a route says who is meant by what it brings. Else where a conversation begins, or goes on after a silence. */
     mentionsAlways: routeOptions.includes("mention"),
     ...(text !== undefined && { text: compileOption(name, "text", text) }),
+    /** Infinity is never. */
     silenceMs:
       broadcastAfterHours === 0 ? Number.POSITIVE_INFINITY : broadcastAfterHours * 3_600_000,
     baseUrl,

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { Webhook } from "standardwebhooks";
-import { OptionError } from "../destination-kind.ts";
+import { type Fail, failerOf } from "../parse-option.ts";
 import { parseTls, type TlsFiles } from "../pem.ts";
 import { isPublicAddress } from "../private-addresses.ts";
 import { type Preset, type PresetName, presets, secretsIn } from "./presets.ts";
@@ -21,30 +21,12 @@ export interface RawOptions {
   readonly via?: string;
 }
 
-export interface WebhookOptions {
-  readonly url: URL;
-  /** `flat`: of a preset. */
-  readonly format: "event" | "meta" | "flat";
-  readonly preset: Preset | undefined;
-  readonly signers: readonly Webhook[];
-  readonly appSecret: string | undefined;
-  /** Lower-case names; authorization among them. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly tls: TlsFiles;
-  readonly allowPrivateAddresses: boolean;
-  /** Of a bot: who sends its replies. */
-  readonly via: string | undefined;
-  /** Never to be shown. */
-  readonly secrets: readonly string[];
-}
-
-type Fail = (option: string, problem: string, remedy: string) => never;
+/** Of one destination. */
+export type WebhookOptions = ReturnType<typeof parseWebhookOptions>;
 
 /** Throws OptionError. */
-export function parseWebhookOptions(name: string, raw: RawOptions): WebhookOptions {
-  const fail: Fail = (option, problem, remedy) => {
-    throw new OptionError(name, option, { problem, remedy });
-  };
+export function parseWebhookOptions(name: string, raw: RawOptions) {
+  const fail: Fail = failerOf(name);
   const { format = "event", appSecret, basic, bearer, allowPrivateAddresses = false } = raw;
   if (format === "meta" && appSecret === undefined) {
     fail("appSecret", "is missing", "format: meta is signed with it, as Meta does");
@@ -54,14 +36,18 @@ export function parseWebhookOptions(name: string, raw: RawOptions): WebhookOptio
   const preset = parsePreset(raw, fail);
   return {
     url,
-    format: preset === undefined ? format : "flat",
+    /** `flat`: of a preset. */
+    format: preset === undefined ? format : ("flat" as const),
     preset,
     signers: secrets.map((each) => signerOf(each, fail)),
     appSecret,
+    /** Lower-case names; authorization among them. */
     headers: { ...(raw.reply && { accept: "application/json" }), ...parseHeaders(raw, fail) },
     tls: parseTls(raw.tls ?? {}, fail),
     allowPrivateAddresses,
+    /** Of a bot: who sends its replies. */
     via: parseVia(raw, fail),
+    /** Never to be shown. */
     secrets: [
       ...secrets,
       ...(preset === undefined ? [] : secretsIn(url)),

@@ -1,6 +1,5 @@
+import { secret, word } from "../option-schemas.ts";
 import { tlsSchema } from "../pem.ts";
-
-const secret = { type: "string", minLength: 1, "x-secret": true };
 
 /** Options of a webhook in waypost.yaml. */
 export const webhookSchema = {
@@ -10,8 +9,7 @@ export const webhookSchema = {
   properties: {
     url: {
       description: "Where each event is POSTed to.",
-      type: "string",
-      minLength: 1,
+      ...word,
       "x-secret-with": "preset",
     },
     preset: {
@@ -54,8 +52,7 @@ export const webhookSchema = {
     via: {
       description:
         "Destination of kind whatsapp-reply that sends the replies of a bot; not needed where there is one only.",
-      type: "string",
-      minLength: 1,
+      ...word,
     },
     allowPrivateAddresses: {
       description: "For targets inside: allows private addresses, http, and any port.",

@@ -1,5 +1,6 @@
-import { type Accounts, DeliveryError, type DestinationCheck } from "../../contracts.ts";
+import type { Accounts, DestinationCheck } from "../../contracts.ts";
 import { pathOf, type Session } from "../http/api.ts";
+import { tried } from "../tried.ts";
 
 const fields = "display_phone_number,verified_name,quality_rating,status,name_status";
 
@@ -12,47 +13,33 @@ export async function checkNumbers(
     phoneNumberId === undefined ? [] : [{ name, phoneNumberId }],
   );
   if (numbers.length === 0) {
-    const known = {
-      ok: true,
-      detail: "Meta knows it; no account names a phoneNumberId to look at",
-    };
-    return [await asked("token", () => me(session).then(() => known))];
+    const known = "Meta knows it; no account names a phoneNumberId to look at";
+    return [await tried("token", () => me(session).then(() => known))];
   }
   return Promise.all(
     numbers.map(({ name, phoneNumberId }) =>
-      asked(`number ${name}`, () => checkNumber(session, phoneNumberId)),
+      tried(`number ${name}`, () => checkNumber(session, phoneNumberId)),
     ),
   );
 }
 
-type Found = Omit<DestinationCheck, "name">;
-
 async function me(session: Session): Promise<void> {
-  await session.look({ method: "GET", path: "/me", query: { fields: "id" } });
+  await session.look({ path: "/me", query: { fields: "id" } });
 }
 
-async function checkNumber(session: Session, phoneNumberId: string): Promise<Found> {
+async function checkNumber(session: Session, phoneNumberId: string) {
   const path = pathOf`/${phoneNumberId}`;
-  const { json } = await session.look({ method: "GET", path, query: { fields } });
+  const { json } = await session.look({ path, query: { fields } });
   const { verified_name: name, quality_rating: quality, status } = told(json);
   if (status !== undefined && status !== "CONNECTED") {
     const detail = `its status is ${status}: register it, as docs/connect.md says`;
     return { ok: false, detail };
   }
   const said = [name && `"${name}"`, quality && `quality ${quality}`].filter(Boolean);
-  return { ok: true, detail: ["Meta knows it", ...said].join("; ") };
+  return ["Meta knows it", ...said].join("; ");
 }
 
 function told(json: unknown): Readonly<Record<string, string | undefined>> {
   const texts = Object.entries(json ?? {}).filter(([, value]) => typeof value === "string");
   return Object.fromEntries(texts) as Record<string, string>;
-}
-
-async function asked(name: string, ask: () => Promise<Found>): Promise<DestinationCheck> {
-  try {
-    return { name, ...(await ask()) };
-  } catch (error) {
-    if (!(error instanceof DeliveryError)) throw error;
-    return { name, ok: false, detail: error.message };
-  }
 }

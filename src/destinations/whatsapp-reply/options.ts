@@ -2,6 +2,7 @@ import type { Reply, TemplateName } from "../../contracts.ts";
 import { graphVersion } from "../../support/graph-version.ts";
 import { OptionError } from "../destination-kind.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
+import { parseAddress } from "../parse-option.ts";
 import { choicesOf } from "../reply-choices.ts";
 import { beyondMeta, emptyParameters, misfitOfReply } from "../reply-misfits.ts";
 import { calledSomehow, filledFrom } from "./parameters.ts";
@@ -109,11 +110,7 @@ function joined(compiled: readonly (readonly [string, OptionTemplates])[]): Opti
 
 /** With the version, unless it has one. */
 function baseUrlOf(name: string, text: string): URL {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    const remedy = "Write e.g. https://graph.facebook.com";
-    throw new OptionError(name, "baseUrl", { problem: "is not an address", remedy });
-  }
-  const url = new URL(text);
+  const url = parseAddress(name, text, "https://graph.facebook.com");
   const path = url.pathname.replace(/\/$/, "");
   url.pathname = /\/v\d+\.\d+$/.test(path) ? path : `${path}/${graphVersion}`;
   return url;

@@ -1,4 +1,5 @@
 import { replyProperties } from "../../contracts.ts";
+import { secret, word } from "../option-schemas.ts";
 
 /** Options of `whatsapp-reply` in waypost.yaml: how it sends, and what, which routes may replace part by part. */
 export const whatsappReplySchema = {
@@ -7,10 +8,8 @@ export const whatsappReplySchema = {
   required: ["token"],
   properties: {
     token: {
+      ...secret,
       description: "Access token of a system user with whatsapp_business_messaging.",
-      type: "string",
-      minLength: 1,
-      "x-secret": true,
     },
     ...replyProperties,
     maxPerHour: {
@@ -27,8 +26,7 @@ export const whatsappReplySchema = {
     },
     baseUrl: {
       description: "Instead of https://graph.facebook.com.",
-      type: "string",
-      minLength: 1,
+      ...word,
     },
   },
 } as const;

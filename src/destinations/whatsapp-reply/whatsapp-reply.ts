@@ -34,7 +34,7 @@ function createReplies(options: ReplyOptions, { log, clock, accounts }: Parts): 
   const { baseUrl, token } = options;
   const api = createApi({
     ...{ vendor: "Meta", baseUrl, judge, secrets: [token] },
-    credentials: { header: "authorization", prefix: "Bearer ", token },
+    credentials: { token },
     // Some of Meta's servers refuse requests that do not say who asks.
     headers: { "user-agent": "waypost" },
   });

@@ -1,6 +1,7 @@
 import { type Delivered, DeliveryError, type WaypostEvent } from "../../contracts.ts";
 import { laterTime } from "../later-time.ts";
 import { recordEvent } from "../record-event.ts";
+import { opensNothing } from "../ticket-rule.ts";
 import { isAboutThis } from "./failure.ts";
 import { keepMs, linkHere, type Work } from "./parts.ts";
 import { findPerson, isThere } from "./person.ts";
@@ -27,7 +28,7 @@ export async function deliverTurn(work: Work, turn: Turn): Promise<Delivered> {
 
 async function deliverTo(work: Work, turn: Turn, current: Current): Promise<Delivered> {
   const place = await placeOf(work, current, turn.wakes);
-  if (place.is === "new" && !turn.opens) return opensNothing(work);
+  if (place.is === "new" && !turn.opens) return opensNothing(work.item.context);
   const needsPerson = place.is === "new" || turn.author === "contact";
   const person = needsPerson ? await findPerson(work) : undefined;
   const write = (user: string | undefined) =>
@@ -41,11 +42,6 @@ async function deliverTo(work: Work, turn: Turn, current: Current): Promise<Deli
     if (person === undefined || (await isThere(work, person))) throw error;
     return delivered(work, turn, await write(await findPerson(work, true)));
   }
-}
-
-function opensNothing({ item }: Work): Delivered {
-  const what = item.context.shadow ? "would do nothing" : "nothing to write";
-  return { answer: `${what}: there is no ticket, and this opens none` };
 }
 
 /** The ticket, when it was closed or deleted after the first look. It gets further with each look, and an absent one is not looked at again, so this ends. */

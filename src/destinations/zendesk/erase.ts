@@ -18,29 +18,20 @@ export async function eraseFrom(
     const { ticket, as } = linkHere(link, options);
     const listed = as === undefined ? [] : await ticketsOfConversation({ session }, as);
     const ids = [ticket, ...listed.map(({ id }) => id)].filter((id) => id !== undefined);
-    for (const id of new Set(ids)) erased.push(await eraseTicket(session, id));
+    for (const id of new Set(ids)) erased.push(await eraseFor(session, "ticket", id));
   }
   const { user, made } = linkHere(contactLink, options);
   if (user === undefined) return erased;
-  if (made === "yes") return [...erased, await eraseUser(session, user)];
+  if (made === "yes") return [...erased, await eraseFor(session, "user", user)];
   const url = agentUrl(options, "users", user);
   return [...erased, { object: "user", id: user, result: "by hand", url }];
 }
 
-async function eraseTicket(session: Session, id: string): Promise<Erased> {
-  const path = pathOf`/api/v2/tickets/${id}`;
-  const found = await session.write(`delete ticket ${id}`, gone(path));
-  await session.write(`delete ticket ${id} for good`, gone(pathOf`/api/v2/deleted_tickets/${id}`));
-  return { object: "ticket", id, result: found?.status === 404 ? "absent" : "deleted" };
-}
-
-async function eraseUser(session: Session, id: string): Promise<Erased> {
-  const path = pathOf`/api/v2/users/${id}`;
-  const found = await session.write(`delete user ${id}`, gone(path));
-  await session.write(`delete user ${id} for good`, gone(pathOf`/api/v2/deleted_users/${id}`));
-  return { object: "user", id, result: found?.status === 404 ? "absent" : "deleted" };
-}
-
-function gone(path: string) {
-  return { method: "DELETE", path, accept: [404] } as const;
+async function eraseFor(session: Session, object: "ticket" | "user", id: string): Promise<Erased> {
+  const gone = { method: "DELETE", accept: [404] } as const;
+  const path = pathOf`/api/v2/${`${object}s`}/${id}`;
+  const found = await session.write(`delete ${object} ${id}`, { ...gone, path });
+  const bin = pathOf`/api/v2/${`deleted_${object}s`}/${id}`;
+  await session.write(`delete ${object} ${id} for good`, { ...gone, path: bin });
+  return { object, id, result: found?.status === 404 ? "absent" : "deleted" };
 }

@@ -1,13 +1,12 @@
 import type { Delivered } from "../../contracts.ts";
 import { effectId } from "../effect-id.ts";
 import { pathOf } from "../http/api.ts";
+import { earliestOf } from "../later-time.ts";
 import { linkTo } from "./deliver-turn.ts";
 import { linkHere, type Work } from "./parts.ts";
 import { auditsOf, hasNextPage } from "./records.ts";
 import { externalIdOf, ticketsOfConversation } from "./which-ticket.ts";
 
-/** Zendesk's clock and Meta's may differ. */
-const skewMs = 300_000;
 /** Of 100 audits each. */
 const mostPages = 20;
 /** A lost answer may hide a new ticket, beside the one that is remembered. */
@@ -30,22 +29,15 @@ export async function findComment(work: Work): Promise<Delivered | undefined> {
 
 async function isIn({ session, item }: Pick<Work, "session" | "item">, ticket: string) {
   const key = effectId(item.event, item.context);
-  const from = Date.parse(item.event.data.receivedAt) - skewMs;
+  const from = earliestOf(item.event);
   const path = pathOf`/api/v2/tickets/${ticket}/audits`;
   for (let page = 1; page <= mostPages; page += 1) {
     const query = { sort_order: "desc", page };
-    const { status, json } = await session.look({ method: "GET", path, query, accept: [404] });
+    const { status, json } = await session.look({ path, query, accept: [404] });
     if (status === 404) return false;
     const audits = auditsOf(json);
-    if (
-      audits.some(({ custom }) =>
-        String(custom["waypost"] ?? "")
-          .split(" ")
-          .includes(key),
-      )
-    ) {
-      return true;
-    }
+    const keys = audits.flatMap(({ custom }) => String(custom["waypost"] ?? "").split(" "));
+    if (keys.includes(key)) return true;
     const isOlder = audits.some(({ at }) => Date.parse(at) < from);
     if (isOlder || !hasNextPage(json)) return false;
   }

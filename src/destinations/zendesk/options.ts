@@ -1,7 +1,8 @@
 import { milliseconds } from "../../support/duration.ts";
 import { OptionError } from "../destination-kind.ts";
 import type { NamePolicy } from "../name-rule.ts";
-import { compileOption, type OptionTemplates } from "../option-templates.ts";
+import { compileOption } from "../option-templates.ts";
+import { parseAddress } from "../parse-option.ts";
 import { parseTicketRule } from "../ticket-rule.ts";
 import { zendeskSchema } from "./schema.ts";
 
@@ -29,37 +30,14 @@ export interface RawOptions {
 }
 type Id = number | string;
 
-/** Ids that a new ticket gets as they are. */
-interface TicketIds {
-  readonly group?: number;
-  readonly brand?: number;
-  readonly form?: number;
-}
-
-export interface ZendeskOptions {
-  readonly baseUrl: URL;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly scope: string;
-  readonly debounceMs: number;
-  readonly reopenWithinMs: number;
-  readonly newAfterMs: number;
-  readonly oursArePublic: boolean;
-  readonly oursOpen: boolean;
-  readonly name: NamePolicy;
-  readonly templates: Readonly<
-    Record<"subject" | "tags" | "priority" | "type" | "fields", OptionTemplates>
-  >;
-  readonly ids: TicketIds;
-  /** Ids of custom fields. */
-  readonly fields: readonly string[];
-}
-
 const mostDebounceMs = 60_000;
 const { default: defaultSubject } = zendeskSchema.properties.subject;
 
+/** Of one destination, frozen. */
+export type ZendeskOptions = ReturnType<typeof parseZendeskOptions>;
+
 /** Throws OptionError. */
-export function parseZendeskOptions(name: string, raw: RawOptions): ZendeskOptions {
+export function parseZendeskOptions(name: string, raw: RawOptions) {
   const { clientId, clientSecret, scope = "read write", fields = {} } = raw;
   const { subject = defaultSubject, priority = "", type = "", tags = ["whatsapp"] } = raw;
   const debounceMs = milliseconds(raw.debounce ?? "15s");
@@ -68,8 +46,9 @@ export function parseZendeskOptions(name: string, raw: RawOptions): ZendeskOptio
     throw new OptionError(name, "debounce", words);
   }
   const rule = parseTicketRule(name, raw);
+  const { baseUrl: address = `https://${raw.subdomain}.zendesk.com` } = raw;
   return Object.freeze({
-    baseUrl: parseBaseUrl(name, raw),
+    baseUrl: parseAddress(name, address, "https://acme.zendesk.com"),
     ...{ clientId, clientSecret, scope, debounceMs },
     ...{ reopenWithinMs: rule.reopenMs, newAfterMs: rule.newAfterMs },
     oursArePublic: raw.ours !== "internal",
@@ -82,18 +61,13 @@ export function parseZendeskOptions(name: string, raw: RawOptions): ZendeskOptio
       type: compileOption(name, "type", type),
       fields: compileOption(name, "fields", fields),
     },
+    /** That a new ticket gets as they are. */
     ids: {
       ...(raw.group !== undefined && { group: Number(raw.group) }),
       ...(raw.brand !== undefined && { brand: Number(raw.brand) }),
       ...(raw.form !== undefined && { form: Number(raw.form) }),
     },
+    /** Ids of custom fields. */
     fields: Object.keys(fields),
   });
-}
-
-function parseBaseUrl(name: string, { baseUrl, subdomain }: RawOptions): URL {
-  const text = baseUrl ?? `https://${subdomain}.zendesk.com`;
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
-  const words = { problem: "is not an address", remedy: "Write e.g. https://acme.zendesk.com" };
-  throw new OptionError(name, "baseUrl", words);
 }

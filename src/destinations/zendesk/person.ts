@@ -42,7 +42,7 @@ export async function findPerson(work: Work, afresh = false): Promise<string | u
 /** Whether the user is still there: people delete and merge users. */
 export async function isThere({ session }: Work, user: string): Promise<boolean> {
   const path = pathOf`/api/v2/users/${user}`;
-  const { status, json } = await session.look({ method: "GET", path, accept: [404] });
+  const { status, json } = await session.look({ path, accept: [404] });
   return status !== 404 && userOf(json)?.active === true;
 }
 
@@ -54,7 +54,7 @@ async function byExternalId(
   const { session } = work;
   for (const external_id of externalIds) {
     const path = "/api/v2/users/search";
-    const { json } = await session.look({ method: "GET", path, query: { external_id } });
+    const { json } = await session.look({ path, query: { external_id } });
     const [user] = usersOf(json).filter(({ active }) => active);
     if (user !== undefined && (!afresh || (await isThere(work, user.id)))) return user;
   }
@@ -71,7 +71,7 @@ async function byPhone(work: Work, { phones }: Who, afresh: boolean): Promise<Us
   const written = phones.flatMap((digits) => [`phone:"+${digits}"`, `phone:${digits}`]);
   const query = { query: `role:end-user ${written.join(" ")}` };
   const path = "/api/v2/users/search";
-  const { json } = await session.look({ method: "GET", path, query });
+  const { json } = await session.look({ path, query });
   const users = usersOf(json).filter(
     ({ role, active, externalId }) =>
       active && role === "end-user" && !externalId.startsWith("wa:"),
@@ -95,7 +95,7 @@ async function rankOf(
   const rank = phones.indexOf(contactKey(phone));
   if (rank >= 0 || !mayAsk) return rank;
   const { json } = await session.look({
-    ...{ method: "GET", path: pathOf`/api/v2/users/${id}/identities` },
+    ...{ path: pathOf`/api/v2/users/${id}/identities` },
     query: { "type[]": "phone_number" },
     // Deleted since the search: it has none.
     accept: [404],
@@ -134,7 +134,7 @@ async function refresh(work: Work, who: Who, link: Link, id: string): Promise<vo
   const lacksPhone = link["made"] === "yes" && link["phone"] !== "yes" && who.phones.length > 0;
   if (!(isNew && work.options.name !== "never") && !lacksPhone) return;
   const path = pathOf`/api/v2/users/${id}`;
-  const { status, json } = await work.session.look({ method: "GET", path, accept: [404] });
+  const { status, json } = await work.session.look({ path, accept: [404] });
   const user = status === 404 ? undefined : userOf(json);
   if (user === undefined) return;
   // Zendesk itself names somebody by the number: `Caller: +1 555 555 0123`.

@@ -1,5 +1,4 @@
-/** What is read of Zendesk's answers; what is not as documented is left out. */
-type Fields = Readonly<Record<string, unknown>>;
+import { type Fields, fieldsOf, listOf } from "../json.ts";
 
 export interface Ticket {
   readonly id: string;
@@ -31,7 +30,7 @@ export function ticketOf(json: unknown): Ticket | undefined {
 }
 
 export function ticketsOf(json: unknown): Ticket[] {
-  return listOf(json, "tickets").flatMap((each) => toTicket(each) ?? []);
+  return listOf(fieldsOf(json)["tickets"]).flatMap((each) => toTicket(each) ?? []);
 }
 
 export function userOf(json: unknown): User | undefined {
@@ -39,11 +38,11 @@ export function userOf(json: unknown): User | undefined {
 }
 
 export function usersOf(json: unknown): User[] {
-  return listOf(json, "users").flatMap((each) => toUser(each) ?? []);
+  return listOf(fieldsOf(json)["users"]).flatMap((each) => toUser(each) ?? []);
 }
 
 export function auditsOf(json: unknown): Audit[] {
-  return listOf(json, "audits").map((each) => {
+  return listOf(fieldsOf(json)["audits"]).map((each) => {
     const { created_at, metadata } = fieldsOf(each);
     return { at: textOf(created_at), custom: fieldsOf(fieldsOf(metadata)["custom"]) };
   });
@@ -51,8 +50,7 @@ export function auditsOf(json: unknown): Audit[] {
 
 /** Phone numbers among a user's identities. */
 export function phonesOf(json: unknown): string[] {
-  return listOf(json, "identities")
-    .map(fieldsOf)
+  return listOf(fieldsOf(json)["identities"])
     .filter(({ type }) => type === "phone_number")
     .map(({ value }) => textOf(value));
 }
@@ -69,15 +67,6 @@ export function uploadOf(json: unknown): string | undefined {
 
 export function hasNextPage(json: unknown): boolean {
   return textOf(fieldsOf(json)["next_page"]) !== "";
-}
-
-export function fieldsOf(value: unknown): Fields {
-  return typeof value === "object" && value !== null ? { ...value } : {};
-}
-
-function listOf(json: unknown, name: string): unknown[] {
-  const list = fieldsOf(json)[name];
-  return Array.isArray(list) ? list : [];
 }
 
 function textOf(value: unknown): string {

@@ -1,6 +1,7 @@
+import { word } from "../option-schemas.ts";
+
 const duration = { type: "string", pattern: "^\\d+(\\.\\d+)?(ms|s|min|h|d)$" } as const;
 const id = { type: ["integer", "string"], pattern: "^[1-9][0-9]*$", minimum: 1 } as const;
-const words = { type: "string", minLength: 1 } as const;
 
 /** Options of Zendesk in waypost.yaml. */
 export const zendeskSchema = {
@@ -17,19 +18,19 @@ export const zendeskSchema = {
     clientId: {
       description:
         "The OAuth client's identifier (Admin Center, Apps and integrations, APIs, OAuth clients).",
-      ...words,
+      ...word,
     },
     clientSecret: {
       description: "The OAuth client's secret.",
-      ...words,
+      ...word,
       "x-secret": true,
     },
     scope: {
       description:
         "What the access token may do. Audits, by which a comment is found again, need the global `read`. Default: read write.",
-      ...words,
+      ...word,
     },
-    baseUrl: { description: "Instead of https://<subdomain>.zendesk.com.", ...words },
+    baseUrl: { description: "Instead of https://<subdomain>.zendesk.com.", ...word },
     debounce: {
       description:
         "How long messages of a conversation wait for more, so that they become one comment. At most 60s. Default: 15s.",
@@ -61,7 +62,7 @@ export const zendeskSchema = {
     },
     subject: {
       description: "Of a new ticket: a template.",
-      ...words,
+      ...word,
       default:
         "WhatsApp: {{ contact.name | default: contact.username | default: contact.phone | default: contact.userId | phone }}",
     },
@@ -70,15 +71,15 @@ export const zendeskSchema = {
         "Templates; the ticket gets those that it lacks. A route's own replace these. Default: [whatsapp].",
       type: "array",
       maxItems: 20,
-      items: words,
+      items: word,
     },
     priority: {
       description: "Of a new ticket: urgent, high, normal or low, or a template.",
-      ...words,
+      ...word,
     },
     type: {
       description: "Of a new ticket: problem, incident, question or task, or a template.",
-      ...words,
+      ...word,
     },
     group: { description: "Id of the group that gets new tickets.", ...id },
     brand: { description: "Id of the brand of new tickets.", ...id },

@@ -1,6 +1,5 @@
 import type { BatchItem } from "../../contracts.ts";
-import { isBsuid } from "../../event/person-id.ts";
-import { phoneCandidates } from "../../event/phone.ts";
+import { personOf } from "../person.ts";
 
 /** The person that an event is about, as Zendesk may know them. */
 export interface Who {
@@ -14,17 +13,15 @@ export interface Who {
 
 /** undefined: it is about no person. A group's event is about its sender. */
 export async function whoIs({ event, context }: BatchItem): Promise<Who | undefined> {
+  const { groupId: _, ...data } = event.data;
+  const person = await personOf({ ...event, data }, context);
+  if (person === undefined) return undefined;
+  const [first, ...others] = person.ids;
   const known = await context.contact();
-  const { userId, waId, name, username } = event.data.contact ?? {};
-  const numbers = [waId, ...(known?.phones ?? [])].filter((each) => each !== undefined);
-  const written = numbers.filter((each) => !isBsuid(each)).flatMap(phoneCandidates);
-  const phones = [...new Set([...written, ...(known?.phoneCandidates ?? [])])];
-  const bsuids = [userId, ...numbers, ...(known?.userIds ?? [])].filter(isBsuid);
-  // With `omit: [phone]` there may be neither: then Waypost's own id of the contact stands for them.
-  const own = phones.length + bsuids.length > 0 || known === undefined ? [] : [known.id];
-  const ids = new Set([...phones, ...bsuids, ...own]);
-  const [first, ...others] = [...ids].map((id) => `wa:${id}`);
-  if (first === undefined) return undefined;
-  const shown = name ?? known?.name ?? username ?? known?.username;
-  return { externalIds: [first, ...others], phones, name: shown };
+  const { name, username } = data.contact ?? {};
+  return {
+    externalIds: [`wa:${first}`, ...others.map((id) => `wa:${id}`)],
+    phones: person.phones,
+    name: name ?? known?.name ?? username ?? known?.username,
+  };
 }

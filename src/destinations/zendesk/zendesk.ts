@@ -1,4 +1,3 @@
-import { Agent } from "undici";
 import {
   type BatchItem,
   type BatchOutcome,
@@ -10,7 +9,7 @@ import { type Clock, systemClock } from "../../support/clock.ts";
 import type { DestinationKind } from "../destination-kind.ts";
 import { type Api, createApi } from "../http/api.ts";
 import { clientCredentials } from "../http/grants.ts";
-import { createTokenSource } from "../http/token-source.ts";
+import { sharedToken } from "../http/token-source.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
 import { said } from "../said.ts";
 import { createShared, type Shared } from "../shared.ts";
@@ -51,7 +50,7 @@ export function createZendesk(
   shared = createShared(),
 ): Destination {
   const options = parseZendeskOptions(name, given);
-  const { api, close } = connect(options, clock, shared);
+  const api = connect(options, clock, shared);
   const account = [options.baseUrl, options.clientId];
   const window = shared.of("zendesk updates", account, () => createUpdateWindow(clock));
   const workOn = (item: BatchItem, signal: AbortSignal): Work => ({
@@ -94,31 +93,22 @@ export function createZendesk(
     },
     check: (signal) => checkZendesk(api.plain(signal), options),
     erase: (person, signal) => eraseFrom(api.plain(signal), options, person),
-    close,
+    close: api.close,
   };
 }
 
-function connect(
-  options: ZendeskOptions,
-  clock: Clock,
-  shared: Shared,
-): { api: Api; close(): Promise<void> } {
+function connect(options: ZendeskOptions, clock: Clock, shared: Shared): Api {
   const { baseUrl, clientId, clientSecret, scope } = options;
-  const dispatcher = new Agent({ connect: { timeout: 5_000 }, allowH2: false });
   const url = new URL("/oauth/tokens", baseUrl);
-  const fetchToken = clientCredentials({ dispatcher, url, clientId, clientSecret, scope });
   const account = [baseUrl, clientId, clientSecret, scope];
-  const token = shared.of("zendesk token", account, () => createTokenSource({ fetchToken, clock }));
-  const api = createApi({
+  return createApi({
     ...{ vendor: "Zendesk", baseUrl, judge: judgeZendesk, secrets: [clientSecret] },
-    credentials: { header: "authorization", prefix: "Bearer ", token },
-  });
-  return {
-    api,
-    async close() {
-      await Promise.all([api.close(), dispatcher.destroy()]);
+    credentials: {
+      token: sharedToken({ shared, clock }, "zendesk", account, (dispatcher) =>
+        clientCredentials({ dispatcher, url, clientId, clientSecret, scope }),
+      ),
     },
-  };
+  });
 }
 
 /** The two sides alternate quickly, or the ticket has used up half of its updates. */

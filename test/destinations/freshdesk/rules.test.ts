@@ -107,6 +107,17 @@ describe("people and tickets in Freshdesk", () => {
     assert.deepEqual([contacts().length, contacts()[0]?.mobile], [1, "+15555550123"]);
   });
 
+  it("rule 6: a BSUID that stands where a phone used to is their mark, and no phone", async () => {
+    const { deliver } = desk();
+    await deliver(makeText("a", { contact: { waId: "DE.741" } }));
+    await deliver(makeText("b", { contact: { userId: "DE.741" } }), { contact: { id: "ctc_2" } });
+    const [contact, ...others] = contacts();
+    assert.deepEqual(
+      [contact?.unique_external_id, contact?.mobile, others],
+      ["whatsapp:DE.741", null, []],
+    );
+  });
+
   it("what our side begins waits for them; their answer opens it", async () => {
     const { deliver } = desk();
     await deliver(sent("Our offer", { data: { sentBy: "campaign", campaign: "spring" } }));
