@@ -15,14 +15,11 @@ export const freshdeskSchema = {
   required: ["domain", "apiKey"],
   properties: {
     domain: {
-      ...secret,
       description: "acme of acme.freshdesk.com.",
       type: "string",
       pattern: "^[a-z0-9][a-z0-9-]{0,62}$",
     },
-    apiKey: {
-      description: "API key of an agent.",
-    },
+    apiKey: { ...secret, description: "API key of an agent." },
     replies: {
       description:
         "What messages of our side become: public (a public note, the default) or private (a note for agents alone).",

@@ -40,7 +40,6 @@ export const ticketSchema = {
     when,
     pipeline: { ...word, description: "Its id. Default: 0, the first one." },
     stage: {
-      ...secret,
       description:
         "Id of the stage where a ticket begins, and to which it is reopened. Default: 1, New.",
       ...word,
@@ -120,9 +119,7 @@ export const hubspotSchema = {
   additionalProperties: false,
   required: ["token"],
   properties: {
-    token: {
-      description: "A service key, or the static token of an app.",
-    },
+    token: { ...secret, description: "A service key, or the static token of an app." },
     log: {
       description:
         "What a message becomes on the contact's timeline: communication (a WhatsApp message, the default), note, or none.",
