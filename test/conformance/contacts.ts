@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { BusMessage, Contact, Contacts, WaypostEvent } from "../../src/contracts.ts";
 import { makeEvent, makeStatus, makeText, second } from "../store/make-events.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 export interface ContactsUnderTest {
   readonly contacts: Contacts;
@@ -188,6 +189,9 @@ function testJoining(get: Get): void {
     await get().contacts.change(byPhone.id, { addTags: ["vip"], fields: { city: "Köln" } });
     await get().append([makeText("hi", { at: 2, contact: { userId } })]);
     const byUser = await known(get(), userId);
+    // Of one millisecond neither is the later.
+    const noted = Date.now();
+    await waitFor("a later moment", () => Date.now() > noted);
     await get().contacts.change(byUser.id, { addTags: ["new"], fields: { city: "Bonn" } });
     await get().append([makeText("hi", { at: 3, contact: both })]);
     const contact = await known(get(), userId);

@@ -134,6 +134,7 @@ export function describeOnCall(world: () => World): void {
       const { console, program } = world();
       const { page, open } = console;
       await open("#/deliveries?state=gave-up&destination=desk", "data", { anew: true });
+      await page.locator("a.row").first().waitFor();
       const shown = await page.locator("a.row").count();
       const curl = await copied(page, "As curl");
       const [, url = ""] = /'(http[^']+)'/.exec(curl) ?? [];
