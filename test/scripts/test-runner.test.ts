@@ -139,7 +139,8 @@ describe("a suite", () => it("counts", () => { ${verdict} }));`;
     ["SIGTERM", 143],
   ] as const) {
     it(`leaves nothing behind and begins nothing more when ${signal} ends it`, async () => {
-      const files = { "a.test.ts": endless, "b.test.ts": endless, "c.test.ts": endless };
+      const names = ["a", "b", "c", "d"].map((name) => `${name}.test.ts`);
+      const files = Object.fromEntries(names.map((name) => [name, endless]));
       const folder = inTree(files, (made) => made);
       const tmp = join(folder, "tmp");
       mkdirSync(tmp);
@@ -151,12 +152,12 @@ describe("a suite", () => it("counts", () => { ${verdict} }));`;
         const closed = once(child, "close");
         const ports = () =>
           readdirSync(folder).flatMap((name) => /^port-(\d+)$/.exec(name)?.[1] ?? []);
-        await waitFor("two files to run, with a server each", () => ports().length === 2);
+        await waitFor("three files to run, with a server each", () => ports().length === 3);
         child.kill(signal);
         child.kill(signal);
         assert.deepEqual(await closed, [code, null]);
         const left = readdirSync(tmp).filter((name) => name.startsWith("waypost-"));
-        assert.deepEqual([left, ports().length], [[], 2]);
+        assert.deepEqual([left, ports().length], [[], 3]);
         for (const port of ports()) {
           const answered = await once(connect(Number(port), "127.0.0.1"), "connect").catch(
             ({ code }) => code,
