@@ -2,7 +2,7 @@ import type { EventFilter, EventQuery, WaypostEvent } from "../../contracts.ts";
 import { compilePattern } from "../../event/pattern.ts";
 import { lastBefore, receivedAt } from "./order.ts";
 
-/** Most conversations have no more: all that is asked of one at a turn is found among its last events, which are read once. */
+/** Most conversations have no more: from the second question of a turn on, all is found among the last events, which are read once. */
 const recent = 20;
 /** So many of those behind are looked at together, where each of them may be the one. */
 const pageLength = 50;
@@ -60,7 +60,7 @@ export function conversationLog(event: WaypostEvent, query: Query): Conversation
       return lastBefore(event, (limit) => newestOf(asked, limit, past));
     },
     other: async (id) =>
-      (await own.recent()).items.find((each) => each.id === id) ?? query.event(id),
+      (await own.known())?.items.find((each) => each.id === id) ?? query.event(id),
   };
 }
 
@@ -71,32 +71,38 @@ interface Asked {
   readonly atOnce?: number;
 }
 
-const nothing = { items: [], next: null };
-
 /** A conversation's events, the newest first, looked for behind its last ones only where they do not reach far enough. */
 function createPast(conversation: string | undefined, query: Query) {
   let last: ReturnType<Query["events"]> | undefined;
-  const readRecent = async () => {
-    if (conversation === undefined) return nothing;
-    last ??= query.events({ conversation }, { limit: recent });
-    return await last;
-  };
+  let questions = 0;
+  async function* behind(asked: Asked, from?: string): AsyncGenerator<WaypostEvent> {
+    const filter = { ...filterOf(asked), ...(conversation !== undefined && { conversation }) };
+    for (let cursor: string | null | undefined = from; cursor !== null; ) {
+      const limit = asked.atOnce ?? pageLength;
+      const page = await query.events(filter, { limit, ...(cursor && { cursor }) });
+      yield* page.items;
+      cursor = page.next;
+    }
+  }
   return {
-    recent: readRecent,
+    /** The last events, where they were read. */
+    known: async () => await last,
     async *newestFirst(asked: Asked): AsyncGenerator<WaypostEvent> {
-      const { items, next } = await readRecent();
-      const fits = compile(asked);
-      for (const event of items) if (fits(event)) yield event;
-      const oldest = items.at(-1);
-      if (oldest && asked.from !== undefined && receivedAt(oldest) <= asked.from) return;
-      const filter = { ...filterOf(asked), ...(conversation !== undefined && { conversation }) };
-      for (let cursor = next; cursor !== null; ) {
-        const page = await query.events(filter, { limit: asked.atOnce ?? pageLength, cursor });
-        yield* page.items;
-        cursor = page.next;
-      }
+      if (conversation === undefined) return;
+      questions += 1;
+      // Most conditions ask once: then no more is read than is asked for.
+      if (questions === 1) return yield* behind(asked);
+      last ??= query.events({ conversation }, { limit: recent });
+      const { items, next } = await last;
+      yield* items.filter(compile(asked));
+      if (next !== null && !reachesBack(items, asked)) yield* behind(asked, next);
     },
   };
+}
+
+function reachesBack(items: readonly WaypostEvent[], { from }: Asked): boolean {
+  const oldest = items.at(-1);
+  return oldest !== undefined && from !== undefined && receivedAt(oldest) <= from;
 }
 
 function compile({ types, from = -1, to = Number.POSITIVE_INFINITY }: Asked) {
