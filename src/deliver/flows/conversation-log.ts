@@ -75,15 +75,6 @@ interface Asked {
 function createPast(conversation: string | undefined, query: Query) {
   let last: ReturnType<Query["events"]> | undefined;
   let questions = 0;
-  async function* behind(asked: Asked, from?: string): AsyncGenerator<WaypostEvent> {
-    const filter = { ...filterOf(asked), ...(conversation !== undefined && { conversation }) };
-    for (let cursor: string | null | undefined = from; cursor !== null; ) {
-      const limit = asked.atOnce ?? pageLength;
-      const page = await query.events(filter, { limit, ...(cursor && { cursor }) });
-      yield* page.items;
-      cursor = page.next;
-    }
-  }
   return {
     /** The last events, where they were read. */
     known: async () => await last,
@@ -91,13 +82,33 @@ function createPast(conversation: string | undefined, query: Query) {
       if (conversation === undefined) return;
       questions += 1;
       // Most conditions ask once: then no more is read than is asked for.
-      if (questions === 1) return yield* behind(asked);
+      if (questions === 1) return yield* read(query, conversation, asked);
       last ??= query.events({ conversation }, { limit: recent });
       const { items, next } = await last;
       yield* items.filter(compile(asked));
-      if (next !== null && !reachesBack(items, asked)) yield* behind(asked, next);
+      if (next !== null && !reachesBack(items, asked))
+        yield* read(query, conversation, asked, next);
     },
   };
+}
+
+/** Page by page, from the newest or from a cursor on. */
+async function* read(
+  query: Query,
+  conversation: string,
+  { types, from, to, atOnce: limit = pageLength }: Asked,
+  behind?: string,
+): AsyncGenerator<WaypostEvent> {
+  const filter: EventFilter = {
+    ...{ conversation, types },
+    ...(from !== undefined && { from: iso(from + 1) }),
+    ...(to !== undefined && { to: iso(to + 1) }),
+  };
+  for (let cursor: string | null | undefined = behind; cursor !== null; ) {
+    const page = await query.events(filter, { limit, ...(cursor && { cursor }) });
+    yield* page.items;
+    cursor = page.next;
+  }
 }
 
 function reachesBack(items: readonly WaypostEvent[], { from }: Asked): boolean {
@@ -110,14 +121,6 @@ function compile({ types, from = -1, to = Number.POSITIVE_INFINITY }: Asked) {
   return (event: WaypostEvent) => {
     const at = receivedAt(event);
     return at > from && at <= to && patterns.some((matches) => matches(event.type));
-  };
-}
-
-function filterOf({ types, from, to }: Asked): EventFilter {
-  return {
-    types,
-    ...(from !== undefined && { from: iso(from + 1) }),
-    ...(to !== undefined && { to: iso(to + 1) }),
   };
 }
 
