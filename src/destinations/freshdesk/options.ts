@@ -4,18 +4,6 @@ import { compileOption } from "../option-templates.ts";
 import { checkSecret, parseAddress } from "../parse-option.ts";
 import { parseTicketRule } from "../ticket-rule.ts";
 
-/** As the templates render them; "" is left out. */
-export interface TicketFields {
-  readonly subject: unknown;
-  readonly type: unknown;
-  readonly group: unknown;
-  readonly agent: unknown;
-  readonly tags: readonly unknown[];
-  readonly fields: Readonly<Record<string, unknown>>;
-}
-
-const ticketKeys = ["subject", "type", "group", "agent", "tags", "fields"] as const;
-
 /** What waypost.yaml need not say. */
 const defaults = {
   replies: "public" as "public" | "private",
@@ -74,12 +62,17 @@ export function parseFreshdeskOptions(name: string, given: RawOptions) {
   });
 }
 
-/** What the options say of a new ticket. Throws DeliveryError. */
+/** What the options say of a new ticket; "" is left out. Throws DeliveryError. */
 export async function renderTicket(
   { ticket }: Pick<FreshdeskOptions, "ticket">,
   context: Pick<DeliveryContext, "scope">,
-): Promise<TicketFields> {
-  const rendered: Partial<Record<keyof TicketFields, unknown>> = {};
-  for (const key of ticketKeys) rendered[key] = await ticket[key].render(context);
-  return rendered as unknown as TicketFields;
+) {
+  return {
+    subject: await ticket.subject.render(context),
+    type: await ticket.type.render(context),
+    group: await ticket.group.render(context),
+    agent: await ticket.agent.render(context),
+    tags: (await ticket.tags.render(context)) as readonly unknown[],
+    fields: (await ticket.fields.render(context)) as Readonly<Record<string, unknown>>,
+  };
 }

@@ -63,11 +63,7 @@ export function jobOf(event: WaypostEvent, options: ReplyOptions): Job {
 }
 
 function requested({ data }: WaypostEvent): Job {
-  const [problem] = checkRequest(data.business);
-  if (problem !== undefined) {
-    throw new DeliveryError("refused", `the request is none: ${inWords(problem)}`);
-  }
-  const { reply, answers, purpose } = data.business as unknown as ReplyRequest;
+  const { reply, answers, purpose } = parseRequest(data.business);
   return {
     purpose,
     answers: answers.id,
@@ -75,6 +71,12 @@ function requested({ data }: WaypostEvent): Job {
     preview: () => reply,
     reply: async () => fitting(reply),
   };
+}
+
+function parseRequest(business: unknown): ReplyRequest {
+  const [problem] = checkRequest(business);
+  if (problem === undefined) return business as ReplyRequest;
+  throw new DeliveryError("refused", `the request is none: ${inWords(problem)}`);
 }
 
 /** Unless told, in ms. */

@@ -18,9 +18,9 @@ export function createFiguresReader({ use }: MongoConnection): FiguresReader {
     use(async (models) => {
       const projection = Object.fromEntries([["_id", 0], ...fields.map((name) => [name, 1])]);
       const found = nativeOf<EventDocument>(models.events)
-        .find(filter, { projection, maxTimeMS, batchSize: 5_000 })
+        .find<EventDocument>(filter, { projection, maxTimeMS, batchSize: 5_000 })
         .sort({ receivedAt: 1 });
-      for await (const event of found) take(event as unknown as EventDocument);
+      for await (const event of found) take(event);
     });
   return {
     firstAt: () =>
