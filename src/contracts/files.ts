@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 /** One file of an event: kept, or why it cannot be had. */
 export type EventFile = KeptFile | AbsentFile;
 
-interface FileFacts {
+interface SentFile {
   /** Meta's media id. */
   readonly mediaId: string;
   /** As the sender named it, or made of its kind and type: `photo.jpg`. Never a path. */
@@ -13,7 +13,7 @@ interface FileFacts {
   readonly account?: string;
 }
 
-export interface KeptFile extends FileFacts {
+export interface KeptFile extends SentFile {
   /** Sniffed from the bytes, e.g. `image/jpeg`. */
   readonly type: string;
   readonly bytes: number;
@@ -25,7 +25,7 @@ export interface KeptFile extends FileFacts {
   link(): Promise<string | undefined>;
 }
 
-export interface AbsentFile extends FileFacts {
+export interface AbsentFile extends SentFile {
   /** A sentence for people: `the file had expired before it could be fetched`. */
   readonly absent: string;
 }

@@ -13,7 +13,7 @@ import type { OrderedPageRequest, Page } from "./log.ts";
 export * from "./delivery.ts";
 
 /** What an on-call engineer asks first. At most 5 s old. */
-export interface DestinationFacts {
+export interface DestinationHealth {
   readonly breaker?: "closed" | "open";
   readonly breakerSince?: string;
   readonly lastSuccessAt?: string;
@@ -26,10 +26,10 @@ export interface DestinationFacts {
 }
 
 export type DestinationNote = {
-  readonly [K in keyof DestinationFacts]: DestinationFacts[K] | undefined;
+  readonly [K in keyof DestinationHealth]: DestinationHealth[K] | undefined;
 };
 
-export interface DestinationLease extends DestinationFacts {
+export interface DestinationLease extends DestinationHealth {
   readonly name: string;
   readonly epoch: number;
   /** Grows with every renewal. */
@@ -77,7 +77,7 @@ interface Leases {
   /** The next taker need not wait. */
   releaseLease(name: string, epoch: number): Promise<void>;
   /** Merges into the row what an on-call engineer asks for; undefined takes away. Fenced by the epoch. */
-  note(name: string, epoch: number, facts: DestinationNote): Promise<void>;
+  note(name: string, epoch: number, note: DestinationNote): Promise<void>;
 }
 
 /** The rows, as their holder writes them. */

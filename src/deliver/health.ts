@@ -1,7 +1,7 @@
 import type {
   Delivery,
   DeliveryChange,
-  DestinationFacts,
+  DestinationHealth,
   DestinationLease,
   DestinationNote,
   Ledger,
@@ -20,7 +20,7 @@ import type { Lanes } from "./lanes/lanes.ts";
 /** How a destination does in this process's term. */
 export interface Health {
   readonly pause: Pick<Pause, "now" | "learn">;
-  readonly facts: Facts;
+  readonly notes: Notes;
   /** How long the whole destination waits; see Schedule. */
   waitMs(running: number): number;
   /** Deliveries in this term. */
@@ -54,33 +54,33 @@ export interface HealthParts {
 
 export function createHealth(parts: HealthParts): Health {
   const { name, row, clock, hooks, log } = parts;
-  const facts = createFacts(row);
+  const notes = createNotes(row);
   const pause = createPause({ row, clock, save: parts.savePause, log });
-  const breaker = createNotedBreaker(parts, facts);
+  const breaker = createNotedBreaker(parts, notes);
   const counting = createMutex();
   let successes = 0;
   return {
     pause,
-    facts,
+    notes,
     waitMs: (running) => (pause.now() === undefined ? breaker.waitMs(running) : pause.leftMs()),
     successes: () => successes,
     async learn(outcome, ms, laneKeys) {
       hooks.attempt?.(name, outcome.is, ms);
       if ("delivered" in outcome) {
         successes += 1;
-        facts.note({ lastSuccessAt: iso(clock.now()) });
+        notes.note({ lastSuccessAt: iso(clock.now()) });
         return breaker.recordSuccess();
       }
       const { message, afterMs } = outcome.error;
-      facts.note({ lastError: message.slice(0, 500), lastErrorAt: iso(clock.now()) });
+      notes.note({ lastError: message.slice(0, 500), lastErrorAt: iso(clock.now()) });
       if (outcome.is === "outage") breaker.recordFailure(message, afterMs, laneKeys);
       else breaker.recordSuccess();
       if (outcome.is === "config") await pause.forConfig(message);
     },
     repeated() {
-      facts.note({ repeats: (facts.now().repeats ?? 0) + 1 });
+      notes.note({ repeats: (notes.now().repeats ?? 0) + 1 });
       // One after the other, or an earlier number might come last.
-      return counting.run(() => parts.saveRepeats(facts.now().repeats ?? 0));
+      return counting.run(() => parts.saveRepeats(notes.now().repeats ?? 0));
     },
     done({ id, eventId }, { state, reason }, body) {
       hooks.ended?.(name, { id, eventId, state });
@@ -99,7 +99,7 @@ export function createHealth(parts: HealthParts): Health {
 }
 
 /** The breaker, which notes and logs that it opens and closes. */
-function createNotedBreaker({ row, clock, log }: HealthParts, facts: Facts) {
+function createNotedBreaker({ row, clock, log }: HealthParts, notes: Notes) {
   const since = row.breaker === "open" ? Date.parse(row.breakerSince ?? "") : Number.NaN;
   const breaker = createBreaker(clock, Number.isNaN(since) ? undefined : since);
   return {
@@ -109,12 +109,12 @@ function createNotedBreaker({ row, clock, log }: HealthParts, facts: Facts) {
     isOpen: () => breaker.openSince() !== undefined,
     recordSuccess() {
       if (!breaker.recordSuccess()) return;
-      facts.note({ breaker: "closed", breakerSince: undefined });
+      notes.note({ breaker: "closed", breakerSince: undefined });
       log.info("the destination answers again");
     },
     recordFailure(reason: string, afterMs?: number, laneKeys?: readonly string[]) {
       if (!breaker.recordFailure(afterMs, laneKeys)) return;
-      facts.note({ breaker: "open", breakerSince: iso(breaker.openSince() ?? clock.now()) });
+      notes.note({ breaker: "open", breakerSince: iso(breaker.openSince() ?? clock.now()) });
       log.warn("the destination is out: all wait, a probe goes on", { reason });
     },
   };
@@ -125,16 +125,16 @@ function iso(at: number): string {
 }
 
 /** What an on-call engineer asks about a destination, gathered here and written down with the next renewal. */
-interface Facts {
-  note(facts: DestinationNote): void;
-  now(): DestinationFacts;
+interface Notes {
+  note(more: DestinationNote): void;
+  now(): DestinationHealth;
   /** What is new since the last call; undefined: nothing. */
   take(): DestinationNote | undefined;
   /** Not written after all. */
-  giveBack(facts: DestinationNote): void;
+  giveBack(taken: DestinationNote): void;
 }
 
-function createFacts(initial: DestinationFacts): Facts {
+function createNotes(initial: DestinationHealth): Notes {
   const { breaker, breakerSince, lastSuccessAt, lastError, lastErrorAt, repeats } = initial;
   let all: DestinationNote = {
     breaker,
@@ -146,21 +146,21 @@ function createFacts(initial: DestinationFacts): Facts {
   };
   let fresh: DestinationNote | undefined;
   return {
-    note(facts) {
-      all = { ...all, ...facts };
-      fresh = { ...fresh, ...facts };
+    note(more) {
+      all = { ...all, ...more };
+      fresh = { ...fresh, ...more };
     },
     now() {
       const known = Object.entries(all).filter(([, value]) => value !== undefined);
-      return Object.fromEntries(known) as DestinationFacts;
+      return Object.fromEntries(known) as DestinationHealth;
     },
     take() {
       const taken = fresh;
       fresh = undefined;
       return taken;
     },
-    giveBack(facts) {
-      fresh = { ...facts, ...fresh };
+    giveBack(taken) {
+      fresh = { ...taken, ...fresh };
     },
   };
 }
@@ -198,11 +198,11 @@ export function createHousekeeping(parts: {
       breakerOpen: health.breakerOpen(),
       paused: health.pause.now() !== undefined,
     });
-    const facts = health.facts.take();
-    if (facts === undefined) return;
-    await ledger.note(name, lease.epoch, facts).catch((error: unknown) => {
-      health.facts.giveBack(facts);
-      log.debug("the ledger did not take the facts", { error });
+    const taken = health.notes.take();
+    if (taken === undefined) return;
+    await ledger.note(name, lease.epoch, taken).catch((error: unknown) => {
+      health.notes.giveBack(taken);
+      log.debug("the ledger did not take what is noted of it", { error });
     });
   };
   /** Page by page, from the ledger: memory does not hold all. */

@@ -294,7 +294,7 @@ export function testLedger(
       assert.deepEqual(await claimOpen(epoch), []);
     });
 
-    it("counts what is open and dead, and keeps facts and pause", async () => {
+    it("counts what is open and dead, and keeps notes and pause", async () => {
       const epoch = await take("one");
       await ledger.insert([row(1), row(2), row(3)], epoch);
       await ledger.write(epoch, [

@@ -8,9 +8,9 @@ import {
 import { aliasEdges, personEdges } from "../../src/event/alias-edges.ts";
 import { isQuarantined } from "../../src/event/event.ts";
 import { personKeyOf } from "../../src/event/person.ts";
-import { contactFacts } from "../../src/store/contacts/contact-facts.ts";
 import { createContactLearner } from "../../src/store/contacts/contact-learner.ts";
 import { createContacts } from "../../src/store/contacts/contacts.ts";
+import { eventContact } from "../../src/store/contacts/event-contact.ts";
 import { createLedger } from "../../src/store/ledger/ledger.ts";
 import { keepLinks } from "../../src/store/ledger/ledger-links.ts";
 import { type DeliveryRow, deliveriesTable } from "../../src/store/ledger/ledger-tables.ts";
@@ -65,7 +65,7 @@ export function createMemoryLedger(
       ]);
       void learner.learn(
         tables,
-        events.map((event) => contactFacts(event, payloadTime(event))),
+        events.map((event) => eventContact(event, payloadTime(event))),
       );
       // In memory it is done at once.
       void keepLinks(tables, touched, at + retentionMs);

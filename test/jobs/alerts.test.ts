@@ -85,8 +85,8 @@ async function setUp(shared?: {
     sent.map(({ type, data }) => [type.replace("business.alert.", ""), data.business?.["phase"]]);
   const texts = () => sent.map(({ data }) => data.business?.["alert"]);
   const at = (ms = 0) => new Date(clock.now() + ms).toISOString();
-  const note = (name: string, facts: Parameters<typeof ledger.note>[2]) =>
-    ledger.note(name, epochs.get(name) ?? 0, facts);
+  const note = (name: string, change: Parameters<typeof ledger.note>[2]) =>
+    ledger.note(name, epochs.get(name) ?? 0, change);
   return { clock, ledger, rows, state, sent, log, start, told, texts, at, note };
 }
 
@@ -163,7 +163,7 @@ describe("alerts", () => {
     await alerts.close();
   });
 
-  it("say nothing of an open breaker while an operator lets it rest, by the time of the facts", async () => {
+  it("say nothing of an open breaker while an operator lets it rest, by the time of the look", async () => {
     const test = await setUp();
     const alerts = test.start("a");
     await test.note("crm", { breaker: "open", breakerSince: test.at() });

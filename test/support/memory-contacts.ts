@@ -2,9 +2,9 @@ import type { Tables } from "../../src/contracts/table.ts";
 import type { Contacts, WaypostEvent } from "../../src/contracts.ts";
 import { type AliasEdge, aliasEdges } from "../../src/event/alias-edges.ts";
 import { resolveAliases } from "../../src/store/contacts/aliases.ts";
-import { contactFacts } from "../../src/store/contacts/contact-facts.ts";
 import { createContactLearner } from "../../src/store/contacts/contact-learner.ts";
 import { createContacts } from "../../src/store/contacts/contacts.ts";
+import { eventContact } from "../../src/store/contacts/event-contact.ts";
 import { payloadTime } from "../../src/store/log/projection.ts";
 import { createMemoryTables } from "./memory-tables.ts";
 
@@ -26,8 +26,8 @@ export function createMemoryContacts(
     }),
     async learn(events) {
       edges.push(...events.flatMap(aliasEdges));
-      const facts = events.map((event) => contactFacts(event, payloadTime(event)));
-      (await learner.learn(tables, facts))();
+      const contacts = events.map((event) => eventContact(event, payloadTime(event)));
+      (await learner.learn(tables, contacts))();
     },
   };
 }

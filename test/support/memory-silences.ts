@@ -1,8 +1,8 @@
 import type { Silences, WaypostEvent } from "../../src/contracts.ts";
 import { type AliasEdge, aliasEdges } from "../../src/event/alias-edges.ts";
 import { createSilences } from "../../src/store/conversations/silences.ts";
-import { type Facts, joinFacts, markOf, rowOf } from "../../src/store/log/facts.ts";
 import { project } from "../../src/store/log/projection.ts";
+import { joinChanges, markOf, type RowChange, rowOf } from "../../src/store/log/row-change.ts";
 import type { ConversationRow } from "../../src/store/log/views.ts";
 
 export interface MemorySilences extends Silences {
@@ -13,7 +13,7 @@ export interface MemorySilences extends Silences {
 
 /** Silences as the stores have them, in memory. */
 export function createMemorySilences(): MemorySilences {
-  const facts = new Map<string, Facts>();
+  const joined = new Map<string, RowChange>();
   const marks = new Map<string, string>();
   const edges: AliasEdge[] = [];
   const silences = createSilences(
@@ -36,8 +36,8 @@ export function createMemorySilences(): MemorySilences {
         edges.filter(({ from, to }) => ids.includes(from) || ids.includes(to)),
       conversationsById: async (ids) =>
         ids.flatMap((id) => {
-          const known = facts.get(id);
-          return known === undefined ? [] : [rowOf(known) as unknown as ConversationRow];
+          const known = joined.get(id);
+          return known === undefined ? [] : [rowOf<ConversationRow>(known)];
         }),
     },
   );
@@ -49,8 +49,8 @@ export function createMemorySilences(): MemorySilences {
       for (const { conversation } of events.map(project)) {
         if (conversation === undefined) continue;
         const { id } = conversation;
-        const known = facts.get(id);
-        facts.set(id, known === undefined ? conversation : joinFacts(known, conversation));
+        const known = joined.get(id);
+        joined.set(id, known === undefined ? conversation : joinChanges(known, conversation));
         const mark = markOf(conversation);
         if (mark !== undefined && mark > (marks.get(id) ?? "")) marks.set(id, mark);
       }

@@ -12,7 +12,6 @@ interface GoogleError {
   readonly reason: string;
 }
 
-type Facts = Pick<SheetsOptions, "account" | "sheet">;
 interface Rule extends Pick<Judgement, "verdict"> {
   readonly is: (error: GoogleError) => boolean;
   /** `{email}`: of the service account, `{sheet}`: its name. */
@@ -94,7 +93,10 @@ export function createQuotaBackoff(): QuotaBackoff {
   };
 }
 
-export function createJudge(facts: Facts, backoff: QuotaBackoff) {
+export function createJudge(
+  { account, sheet }: Pick<SheetsOptions, "account" | "sheet">,
+  backoff: QuotaBackoff,
+) {
   return ({ json, afterMs, status: httpStatus }: ApiAnswer): Judgement | undefined => {
     const error = errorOf(json);
     if (error === undefined) return undefined;
@@ -104,9 +106,7 @@ export function createJudge(facts: Facts, backoff: QuotaBackoff) {
     const isQuota = verdict === "outage" && httpStatus !== 409;
     return {
       verdict,
-      words: rule.words
-        .replace("{email}", () => facts.account.email)
-        .replace("{sheet}", () => facts.sheet),
+      words: rule.words.replace("{email}", () => account.email).replace("{sheet}", () => sheet),
       ...(/^[A-Z_]{2,40}$/.test(error.status) && { code: error.status }),
       ...(isQuota && { limited: true, afterMs: afterMs ?? backoff.nextMs() }),
     };

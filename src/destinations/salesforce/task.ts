@@ -10,7 +10,7 @@ import { withMarker, withoutMarker } from "./texts.ts";
 /** Salesforce keeps 32,000 characters of a Description. */
 const mostText = 31_900;
 
-export interface TaskFacts {
+export interface TaskContent {
   readonly event: WaypostEvent;
   readonly context: DeliveryContext;
   readonly said: Said;
@@ -21,9 +21,9 @@ export interface TaskFacts {
 }
 
 /** A Task for this message. Its reference is `task`. */
-export async function messageTask(options: SalesforceOptions, facts: TaskFacts): Promise<Part> {
-  const text = saidAsText(facts.said, mostText - 200);
-  return makingPart(options, facts, subjectOf(facts.said), text);
+export async function messageTask(options: SalesforceOptions, content: TaskContent): Promise<Part> {
+  const text = saidAsText(content.said, mostText - 200);
+  return makingPart(options, content, subjectOf(content.said), text);
 }
 
 /**
@@ -33,15 +33,15 @@ export async function messageTask(options: SalesforceOptions, facts: TaskFacts):
 export async function transcriptTask(
   org: Org,
   options: SalesforceOptions,
-  facts: TaskFacts,
+  content: TaskContent,
 ): Promise<Part> {
-  const { said, key, context, event, person, caseId } = facts;
+  const { said, key, context, event, person, caseId } = content;
   const line = `${said.at.slice(0, 16).replace("T", " ")} ${saidAsText(said, mostText - 1_000)}`;
   const before = await currentTranscript(org, options, { context, event });
   const text = before === undefined ? line : `${before.text}\n${line}`;
   if (before === undefined || text.length > mostText - 200) {
     const whom = person?.name ?? said.who;
-    return makingPart(options, facts, `WhatsApp conversation with ${whom}`, line);
+    return makingPart(options, content, `WhatsApp conversation with ${whom}`, line);
   }
   const isLinked = person?.object === "Contact" && caseId !== undefined;
   return {
@@ -57,7 +57,7 @@ export async function transcriptTask(
 async function currentTranscript(
   org: Org,
   { newAfterMs }: SalesforceOptions,
-  { context, event }: Pick<TaskFacts, "context" | "event">,
+  { context, event }: Pick<TaskContent, "context" | "event">,
 ) {
   const { task, at = "" } = context.link ?? {};
   if (task === undefined || Date.parse(event.time) - Date.parse(at) > newAfterMs) return undefined;
@@ -71,7 +71,7 @@ async function currentTranscript(
 
 async function makingPart(
   options: SalesforceOptions,
-  { context, event, key, person, caseId }: TaskFacts,
+  { context, event, key, person, caseId }: TaskContent,
   subject: string,
   text: string,
 ): Promise<Part> {

@@ -63,11 +63,11 @@ async function planOf(
   const asking = { event, link: context.link, opens, anew, openCases, now: clock.monotonic() };
   const step: CaseStep = options.case ? await caseStep(org, options, asking) : { is: "none" };
   const caseParts = await partsOfCase(org, options, entry, { step, person });
-  const facts = { event, context, said, key, person, caseId: caseIdOf(step) };
+  const content = { event, context, said, key, person, caseId: caseIdOf(step) };
   const task =
     options.log === "transcript"
-      ? await transcriptTask(org, options, facts)
-      : await messageTask(options, facts);
+      ? await transcriptTask(org, options, content)
+      : await messageTask(options, content);
   const taskId = /^\/sobjects\/Task\/([A-Za-z0-9]{15,18})$/.exec(task.path)?.[1] ?? "@{task.id}";
   const files = context.shadow ? [] : await fileParts(said, taskId);
   const own = person?.part ? [person.part] : [];

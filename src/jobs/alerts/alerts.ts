@@ -16,7 +16,7 @@ import { lookWhileElected, type Running, runJob } from "../run-job.ts";
 import { withinTime } from "../within-time.ts";
 import { type AlertsBook, type DueAlert, loadAlertsBook } from "./book.ts";
 import { alertEvent } from "./event.ts";
-import { type AlertFacts, type AlertRules, findIncidents, isBehind } from "./incidents.ts";
+import { type AlertRules, findIncidents, isBehind, type Observed } from "./incidents.ts";
 
 export interface AlertsOptions {
   readonly rules: AlertRules;
@@ -37,7 +37,7 @@ export interface AlertsOptions {
   readonly clock?: Clock;
 }
 
-/** The job's name: one process of all sends, and remembers what people have been told. */
+/** The job's name: one process of all sends, and remembers what people have been notified of. */
 const name = "waypost.alerts";
 const lookMs = 15_000;
 const mostBackoffMs = 5 * 60_000;
@@ -62,16 +62,16 @@ async function watch(parts: Parts, term: JobTerm): Promise<void> {
   const { over } = term;
   const post = createPost(parts, over);
   const startedAt = clock.now();
-  let behindSince: AlertFacts["behindSince"] | undefined;
+  let behindSince: Observed["behindSince"] | undefined;
   let book: AlertsBook | undefined;
   let saved: string | undefined;
   const failing = "cannot see what people should be alerted of, looks again";
   await lookWhileElected(parts, term, { everyMs: lookMs, failing }, async () => {
     book ??= loadAlertsBook(await jobs.load(name));
-    behindSince ??= toldBehind(book);
-    const facts = await look(parts, { startedAt, behindSince }, over);
-    behindSince = facts.behindSince;
-    await tell(book, facts, parts, post);
+    behindSince ??= notifiedBehind(book);
+    const observed = await look(parts, { startedAt, behindSince }, over);
+    behindSince = observed.behindSince;
+    await tell(book, observed, parts, post);
     const record = book.toRecord();
     if (JSON.stringify(record) === saved) return undefined;
     await jobs.save(name, term, record);
@@ -80,8 +80,8 @@ async function watch(parts: Parts, term: JobTerm): Promise<void> {
   });
 }
 
-/** Who people were told of before this process looked: behind since long ago, or each election would tell that it is over. */
-function toldBehind(book: AlertsBook): AlertFacts["behindSince"] {
+/** What people were notified of before this process looked: behind since long ago, or each election would tell that it is over. */
+function notifiedBehind(book: AlertsBook): Observed["behindSince"] {
   const keys = Object.keys(book.toRecord()).filter((key) => key.startsWith("slow:"));
   return Object.fromEntries(keys.map((key) => [key.slice("slow:".length), 0]));
 }
@@ -89,9 +89,9 @@ function toldBehind(book: AlertsBook): AlertFacts["behindSince"] {
 /** The store is asked for little: counts by index, and one event an account. */
 async function look(
   parts: Parts,
-  { startedAt, behindSince }: Pick<AlertFacts, "behindSince"> & { readonly startedAt: number },
+  { startedAt, behindSince }: Pick<Observed, "behindSince"> & { readonly startedAt: number },
   over: AbortSignal,
-): Promise<AlertFacts> {
+): Promise<Observed> {
   const { store, clock, rules, destinations } = parts;
   const now = clock.now();
   const all = await store.ledger.destinations();
@@ -113,7 +113,7 @@ async function look(
 }
 
 /** A bus that does not answer keeps no other alert back. */
-function queuesOf({ bus, clock }: Parts, over: AbortSignal): Promise<AlertFacts["queues"]> {
+function queuesOf({ bus, clock }: Parts, over: AbortSignal): Promise<Observed["queues"]> {
   const late = delay(busAnswerMs, { clock, signal: over }).then(() => undefined);
   return Promise.race([bus.queues().catch(() => undefined), late]);
 }
@@ -127,16 +127,16 @@ async function lastHeardOf({ store, accounts }: Parts, name: string): Promise<st
 
 async function tell(
   book: AlertsBook,
-  facts: AlertFacts,
+  observed: Observed,
   { rules }: Parts,
   post: (alert: DueAlert) => Promise<boolean>,
 ): Promise<void> {
-  for (const alert of book.due(findIncidents(facts, rules), facts.now)) {
+  for (const alert of book.due(findIncidents(observed, rules), observed.now)) {
     // While the bus does not answer, nobody knows whether what is dead there was removed.
-    const unknown = facts.queues === undefined && alert.incident.kind === "messages_dead";
+    const unknown = observed.queues === undefined && alert.incident.kind === "messages_dead";
     if (unknown) continue;
     if (!(await post(alert))) return;
-    book.told(alert, facts.now);
+    book.notified(alert, observed.now);
   }
 }
 
@@ -175,6 +175,6 @@ function send(
   over: AbortSignal,
 ): Promise<unknown> {
   const limit = timeoutMs !== undefined && { timeoutMs };
-  const told = { name: "alerts", event, attempt, clock, ...limit };
-  return withinTime(told, over, (context, signal) => sender.deliver(event, context, signal));
+  const request = { name: "alerts", event, attempt, clock, ...limit };
+  return withinTime(request, over, (context, signal) => sender.deliver(event, context, signal));
 }

@@ -6,22 +6,22 @@ export interface DueAlert {
   readonly phase: "began" | "grew" | "ended";
 }
 
-/** Which incidents people have been told of. */
+/** Which incidents people have been notified of. */
 export interface AlertsBook {
-  /** What they should be told now that these incidents are on. */
+  /** What they should be notified of now that these incidents are on. */
   due(incidents: readonly AlertIncident[], now: number): DueAlert[];
-  /** They have been told. */
-  told(alert: DueAlert, now: number): void;
+  /** They have been notified. */
+  notified(alert: DueAlert, now: number): void;
   /** For the ledger, where the next process finds it. */
   toRecord(): Record<string, string>;
 }
 
-interface Told {
+interface Notified {
   readonly incident: AlertIncident;
   readonly at: number;
 }
 
-/** What grows is told no more often than this. */
+/** People are notified of what grows no more often than this. */
 const growthMs = 10 * 60_000;
 /** Of these `since` is when they began, and not just when they were seen. */
 const dated: ReadonlySet<AlertIncident["kind"]> = new Set([
@@ -30,17 +30,17 @@ const dated: ReadonlySet<AlertIncident["kind"]> = new Set([
 ]);
 
 export function loadAlertsBook(record: Readonly<Record<string, string>> = {}): AlertsBook {
-  const all = new Map<string, Told>(
+  const all = new Map<string, Notified>(
     Object.entries(record).map(([key, json]) => [key, JSON.parse(json)]),
   );
   const phaseOf = (incident: AlertIncident, now: number): DueAlert["phase"] | undefined => {
-    const told = all.get(incident.key);
-    if (told === undefined) return "began";
-    if (dated.has(incident.kind) && told.incident.since !== incident.since) return "began";
-    const [count = 0, before = 0] = [incident.count, told.incident.count];
+    const last = all.get(incident.key);
+    if (last === undefined) return "began";
+    if (dated.has(incident.kind) && last.incident.since !== incident.since) return "began";
+    const [count = 0, before = 0] = [incident.count, last.incident.count];
     // Some were sent again: what dies from now on is more than these.
-    if (count < before) all.set(incident.key, { ...told, incident: { ...told.incident, count } });
-    return count > before && now - told.at >= growthMs ? "grew" : undefined;
+    if (count < before) all.set(incident.key, { ...last, incident: { ...last.incident, count } });
+    return count > before && now - last.at >= growthMs ? "grew" : undefined;
   };
   return {
     due(incidents, now) {
@@ -54,10 +54,10 @@ export function loadAlertsBook(record: Readonly<Record<string, string>> = {}): A
         ...ended.map(({ incident }) => ({ incident, phase: "ended" as const })),
       ];
     },
-    told({ incident, phase }, now) {
+    notified({ incident, phase }, now) {
       if (phase === "ended") all.delete(incident.key);
       else all.set(incident.key, { incident, at: now });
     },
-    toRecord: () => Object.fromEntries([...all].map(([key, told]) => [key, JSON.stringify(told)])),
+    toRecord: () => Object.fromEntries([...all].map(([key, each]) => [key, JSON.stringify(each)])),
   };
 }

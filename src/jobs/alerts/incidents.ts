@@ -31,7 +31,7 @@ export interface AlertRules {
 }
 
 /** All that alerts are made of, as it is at `now`. */
-export interface AlertFacts {
+export interface Observed {
   readonly now: number;
   /** Of the configured destinations. */
   readonly rows: readonly DestinationRow[];
@@ -45,17 +45,17 @@ export interface AlertFacts {
 }
 
 /** Pure. */
-export function findIncidents(facts: AlertFacts, rules: AlertRules): AlertIncident[] {
+export function findIncidents(observed: Observed, rules: AlertRules): AlertIncident[] {
   return [
-    ...facts.rows.flatMap((row) => [
+    ...observed.rows.flatMap((row) => [
       ...paused(row),
-      ...out(row, facts, rules),
-      ...behind(row, facts),
-      ...dead(row, facts.now),
+      ...out(row, observed, rules),
+      ...behind(row, observed),
+      ...dead(row, observed.now),
     ]),
-    ...(facts.queues ?? []).flatMap((queue) => deadMessages(queue, facts.now)),
-    ...quarantine(facts, rules),
-    ...silence(facts, rules),
+    ...(observed.queues ?? []).flatMap((queue) => deadMessages(queue, observed.now)),
+    ...quarantine(observed, rules),
+    ...silence(observed, rules),
   ];
 }
 
@@ -76,7 +76,7 @@ function paused({ name, pause }: DestinationRow): AlertIncident[] {
 
 function out(
   row: DestinationRow,
-  { now }: AlertFacts,
+  { now }: Observed,
   { breakerOpenForMs }: AlertRules,
 ): AlertIncident[] {
   const { name, breaker, breakerSince, lastError, pause } = row;
@@ -97,7 +97,7 @@ export function isBehind(row: DestinationRow, now: number, { behindForMs }: Aler
   return pauseAt(pause, now) === undefined && now - Date.parse(oldestOpenAt) > behindForMs;
 }
 
-function behind(row: DestinationRow, { now, behindSince }: AlertFacts): AlertIncident[] {
+function behind(row: DestinationRow, { now, behindSince }: Observed): AlertIncident[] {
   const { name, oldestOpenAt, lastError, lastErrorAt = "" } = row;
   const since = behindSince[name];
   if (oldestOpenAt === undefined || since === undefined || now - since < patienceMs) return [];
@@ -117,14 +117,14 @@ function deadMessages({ name: queue, dead: count }: QueueState, now: number): Al
   return [incident({ kind: "messages_dead", queue, count }, isoTime(now), { count })];
 }
 
-function quarantine(facts: AlertFacts, { quarantinePerHour }: AlertRules): AlertIncident[] {
-  const { now, quarantinedLastHour: count } = facts;
+function quarantine(observed: Observed, { quarantinePerHour }: AlertRules): AlertIncident[] {
+  const { now, quarantinedLastHour: count } = observed;
   if (count <= quarantinePerHour) return [];
   const finding = { kind: "quarantine_growth", count, of: "POSTs of the last hour" } as const;
   return [incident(finding, isoTime(now))];
 }
 
-function silence({ now, lastHeard }: AlertFacts, { silenceMs }: AlertRules): AlertIncident[] {
+function silence({ now, lastHeard }: Observed, { silenceMs }: AlertRules): AlertIncident[] {
   return Object.entries(lastHeard)
     .filter(([account, at]) => now - Date.parse(at) > (silenceMs[account] ?? Infinity))
     .map(([account, at]) =>

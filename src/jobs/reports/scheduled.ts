@@ -48,7 +48,7 @@ const timeoutMs = 20_000;
 
 type Parts = ReportingOptions & { readonly clock: Clock };
 /** By report and destination: the time that it was due, and whether it was sent. */
-type Told = Record<string, string>;
+type Sent = Record<string, string>;
 
 /**
  * Sends each report once for each time that it is due. What is about to be sent is written down before: whoever takes over asks the
@@ -64,8 +64,8 @@ async function watch(parts: Parts, term: JobTerm): Promise<void> {
   let failures = 0;
   while (!term.over.aborted) {
     try {
-      const told: Told = { ...(await jobs.load(reportsJob)) };
-      for (const report of reports) await sendDue(parts, term, report, told);
+      const sent: Sent = { ...(await jobs.load(reportsJob)) };
+      for (const report of reports) await sendDue(parts, term, report, sent);
       failures = 0;
     } catch (error) {
       if (term.over.aborted) return;
@@ -83,20 +83,20 @@ async function sendDue(
   parts: Parts,
   term: JobTerm,
   report: ScheduledReport,
-  told: Told,
+  sent: Sent,
 ): Promise<void> {
   const { clock, jobs, log } = parts;
   const now = clock.now() - settledMs;
   const due = lastDue(report.at, report.timeZone, now);
   const at = new Date(due).toISOString();
   const save = async (key: string, state: string) => {
-    told[key] = `${at} ${state}`;
-    if (!(await jobs.save(reportsJob, term, told))) throw new Error("another process has the job");
+    sent[key] = `${at} ${state}`;
+    if (!(await jobs.save(reportsJob, term, sent))) throw new Error("another process has the job");
   };
   for (const to of report.to) {
     const key = `${report.name} ${to}`;
-    const [before = "", state] = (told[key] ?? `${at} sent`).split(" ");
-    if (told[key] === undefined) await save(key, "sent");
+    const [before = "", state] = (sent[key] ?? `${at} sent`).split(" ");
+    if (sent[key] === undefined) await save(key, "sent");
     if (before > at || (before === at && state === "sent")) continue;
     if (now - due > latestMs) {
       log.warn("a report was not sent: it was missed for too long", {

@@ -18,13 +18,13 @@ export function reportSheet(report: ReportAnswer, words: ReportWords): ReportShe
   const [from, to] = [report.from, report.to].map((at) => localTime(at, words.timeZone));
   const columns = reportColumns(by);
   const shown = rows.slice(0, mostRows);
-  const told = columns.filter(
+  const columnsShown = columns.filter(
     ({ name, value }, at) =>
       name !== "failures" &&
       (at < by.length || [...shown, total].some((row) => !["", 0].includes(value(row)))),
   );
   const valuesOf = (row: ReportAnswer["total"]) =>
-    told.slice(by.length).map(({ value }) => String(value(row)));
+    columnsShown.slice(by.length).map(({ value }) => String(value(row)));
   const totals = by.map((_, at) => (at === 0 ? "total" : ""));
   const more = rows.length - shown.length;
   return {
@@ -37,7 +37,7 @@ export function reportSheet(report: ReportAnswer, words: ReportWords): ReportShe
       ...(more > 0 ? [`The first ${mostRows} of ${rows.length} rows are shown`] : []),
     ],
     table: [
-      told.map(({ name }) => name),
+      columnsShown.map(({ name }) => name),
       ...shown.map((row) => [...by.map((key) => keyWords(key, row, words)), ...valuesOf(row)]),
       [...totals, ...valuesOf(total)],
     ],

@@ -1,9 +1,9 @@
 import type { Tables } from "../../contracts/table.ts";
 import type { AliasEdge } from "../../event/alias-edges.ts";
 import { addEdge, edgeId } from "./aliases.ts";
-import { type ContactFacts, joinPersons, type PersonFacts, saidIn } from "./contact-facts.ts";
 import { changePerson, newRow } from "./contact-person.ts";
 import { contactAliasesTable, contactsTable } from "./contact-tables.ts";
+import { type EventContact, type EventPerson, joinPersons, valueIn } from "./event-contact.ts";
 
 /** Of each about 300 bytes. */
 const maxRemembered = 50_000;
@@ -16,16 +16,16 @@ export interface ContactLearner {
    * Repeatable. Once all of it is durable, the caller runs the function that it answers with, so that the same is not
    * written again.
    */
-  learn(tables: Pick<Tables, "of">, facts: readonly ContactFacts[]): Promise<() => void>;
+  learn(tables: Pick<Tables, "of">, contacts: readonly EventContact[]): Promise<() => void>;
 }
 
 export function createContactLearner(now: () => number = Date.now): ContactLearner {
-  const persons = createRecent<PersonFacts>(now);
+  const persons = createRecent<EventPerson>(now);
   const edges = createRecent<AliasEdge>(now);
   return {
-    async learn(tables, facts) {
-      const newPersons = personsNew(facts, persons);
-      const newEdges = edgesNew(facts, edges);
+    async learn(tables, contacts) {
+      const newPersons = personsNew(contacts, persons);
+      const newEdges = edgesNew(contacts, edges);
       if (newPersons.size > 0) await keepPersons(tables, [...newPersons.values()], now());
       if (newEdges.size > 0) await keepEdges(tables, [...newEdges.values()]);
       return () => {
@@ -37,11 +37,11 @@ export function createContactLearner(now: () => number = Date.now): ContactLearn
 }
 
 function personsNew(
-  facts: readonly ContactFacts[],
-  recent: Recent<PersonFacts>,
-): Map<string, PersonFacts> {
-  const found = new Map<string, PersonFacts>();
-  for (const { person } of facts) {
+  contacts: readonly EventContact[],
+  recent: Recent<EventPerson>,
+): Map<string, EventPerson> {
+  const found = new Map<string, EventPerson>();
+  for (const { person } of contacts) {
     if (person === undefined) continue;
     const known = found.get(person.key) ?? recent.get(person.key);
     if (known === undefined) found.set(person.key, person);
@@ -51,11 +51,11 @@ function personsNew(
 }
 
 function edgesNew(
-  facts: readonly ContactFacts[],
+  contacts: readonly EventContact[],
   recent: Recent<AliasEdge>,
 ): Map<string, AliasEdge> {
   const found = new Map<string, AliasEdge>();
-  for (const edge of facts.flatMap(({ edges }) => edges)) {
+  for (const edge of contacts.flatMap(({ edges }) => edges)) {
     const known = recent.get(edgeId(edge));
     if (known === undefined || (edge.at ?? "") < (known.at ?? "")) addEdge(found, edge);
   }
@@ -63,17 +63,17 @@ function edgesNew(
 }
 
 /** A name that is told again needs no newer time. */
-function saysNothing(person: PersonFacts, known: PersonFacts): boolean {
+function saysNothing(person: EventPerson, known: EventPerson): boolean {
   const { first, name, username } = person;
   const same = (a: string | undefined, b: string | undefined) =>
-    a === undefined || (b !== undefined && saidIn(a) === saidIn(b));
+    a === undefined || (b !== undefined && valueIn(a) === valueIn(b));
   const sooner = first !== undefined && (known.first === undefined || first < known.first);
   return !sooner && same(name, known.name) && same(username, known.username);
 }
 
 async function keepPersons(
   tables: Pick<Tables, "of">,
-  persons: readonly PersonFacts[],
+  persons: readonly EventPerson[],
   now: number,
 ): Promise<void> {
   const madeAt = new Date(now).toISOString();

@@ -3,9 +3,9 @@ import type { Table, Tables } from "../../contracts/table.ts";
 import { type Contact, type ContactChange, StoreError } from "../../contracts.ts";
 import type { AliasEdge } from "../../event/alias-edges.ts";
 import { type LoadEdges, otherWritings, resolveAliases } from "./aliases.ts";
-import { larger, saidAt, saidIn, smaller } from "./contact-facts.ts";
 import { changeNotes, joinNotes, type Note, noted } from "./contact-notes.ts";
 import { type ContactRow, contactAliasesTable, contactsTable } from "./contact-tables.ts";
+import { larger, smaller, timeIn, valueIn } from "./event-contact.ts";
 
 /** More rounds than anybody needs who is not stopped by the same writers all the time. */
 const maxRounds = 20;
@@ -116,10 +116,10 @@ export function contactOf({ keys, rows, writings }: Person): Contact | undefined
     ...(former.size > 0 && { formerIds: [...former].sort() }),
     userIds: ids("user:"),
     phones: ids("phone:"),
-    ...(name !== undefined && { name: saidIn(name) }),
-    ...(username !== undefined && { username: saidIn(username) }),
+    ...(name !== undefined && { name: valueIn(name) }),
+    ...(username !== undefined && { username: valueIn(username) }),
     ...noted(joinNotes(rows.flatMap((row) => row.notes))),
-    ...(first !== undefined && { first: { at: saidAt(first), eventId: saidIn(first) } }),
+    ...(first !== undefined && { first: { at: timeIn(first), eventId: valueIn(first) } }),
   };
 }
 

@@ -6,10 +6,10 @@ import { isInboundMessage } from "../../event/direction.ts";
 import { phoneCandidates, sameInOtherWriting } from "../../event/phone.ts";
 import { gathered } from "../../support/gathered.ts";
 import { payloadTime } from "../log/projection.ts";
-import { personOf } from "./contact-facts.ts";
 import type { ContactLearner } from "./contact-learner.ts";
 import { changePerson, contactOf, findPersons, newRow } from "./contact-person.ts";
 import { contactsTable } from "./contact-tables.ts";
+import { personOf } from "./event-contact.ts";
 import { createTopics } from "./topics.ts";
 
 export interface ContactsOptions {

@@ -40,7 +40,7 @@ export function chatMessage({ wamid, event, row, about, quotes }: Parts): ChatMe
     ...quoteOf(message, quotes),
     ...mediaIn(told),
     ...(direction === "out" && statusOf(row)),
-    ...changed.facts,
+    ...changed.shown,
     events: [...(own.length === 0 ? [event] : own), ...changed.events].map(({ id }) => id),
   };
 }
@@ -130,7 +130,7 @@ function changesOf(wamid: string, about: readonly WaypostEvent[]) {
   const edited = edit?.data.message?.edit?.message;
   return {
     text: edited === undefined ? undefined : textIn(edited as Message),
-    facts: {
+    shown: {
       ...(reactions.length > 0 && { reactions }),
       ...(edit && { edited: payloadTime(edit) }),
       ...(revoke && { deleted: payloadTime(revoke) }),

@@ -199,7 +199,7 @@ function mainOf(rows: readonly ConversationRow[], by: ConversationTime): Convers
   return rows.reduce((a, b) => (place(a) >= place(b) ? a : b));
 }
 
-/** As far as the facts say: a mark beside them may be gone. */
+/** As far as the joined row says: a mark beside it may be gone. */
 function timeOf(row: ConversationRow, by: ConversationTime): string {
   if (by === "waitingSince") return row.lastAskedAt ?? "";
   if (by === "openSince") return row.lastMessage?.at ?? "";

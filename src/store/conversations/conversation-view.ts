@@ -1,6 +1,6 @@
 import type { ConversationState, ConversationView, WaypostEvent } from "../../contracts.ts";
 import { textOf } from "../../event/message-in-words.ts";
-import type { LastSaid, Latest } from "../log/facts.ts";
+import type { LastSaid, Latest } from "../log/row-change.ts";
 import { type ConversationRow, withoutAbsent } from "../log/views.ts";
 import { isClosed, joinedWords, waitingSince } from "./last-words.ts";
 

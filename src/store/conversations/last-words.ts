@@ -1,6 +1,6 @@
 import type { WaypostEvent } from "../../contracts.ts";
 import { directionOf, isInboundMessage, isSaid } from "../../event/direction.ts";
-import type { LastSaid } from "../log/facts.ts";
+import type { LastSaid } from "../log/row-change.ts";
 import type { ConversationRow } from "../log/views.ts";
 
 /** What decides whether somebody waits for an answer. Nothing that is a test. */

@@ -9,7 +9,7 @@ export interface Mark {
   readonly openSince: string;
 }
 
-/** What a store keeps of it: a mark beside a conversation's facts, which a message raises and `clear` takes away. */
+/** What a store keeps of it: a mark beside a conversation's row, which a message raises and `clear` takes away. */
 export interface Marks {
   /** Ascending; `after` exclusive, `to` inclusive. */
   between(span: { readonly after: string; readonly to: string }, limit: number): Promise<Mark[]>;

@@ -6,8 +6,8 @@ import { edgeId } from "../contacts/aliases.ts";
 import { createContactLearner } from "../contacts/contact-learner.ts";
 import { waitingSince } from "../conversations/last-words.ts";
 import { keepLinks } from "../ledger/ledger-links.ts";
-import { type Facts, joinFacts, markOf, rowOf } from "../log/facts.ts";
 import { joinProjections, type Projected, projectAll } from "../log/projection.ts";
+import { joinChanges, markOf, type RowChange, rowOf } from "../log/row-change.ts";
 import type { ConversationRow } from "../log/views.ts";
 import { keepQuarantined, parseQuarantined } from "../quarantine.ts";
 import { noteLate } from "../series.ts";
@@ -37,8 +37,8 @@ export async function appendBatch(
   const joined = joinProjections(projected.map((each) => each.projection));
   const [appended, remember] = await sqlite.transaction(async (session) => {
     const appended = await writeEvents(session, projected, expiresAt);
-    for (const facts of joined.messages) await writeMessage(session, facts, expiresAt);
-    for (const facts of joined.conversations) await writeConversation(session, facts, expiresAt);
+    for (const change of joined.messages) await writeMessage(session, change, expiresAt);
+    for (const change of joined.conversations) await writeConversation(session, change, expiresAt);
     for (const edge of joined.aliases) {
       await session.run(
         `INSERT INTO aliases (id, kind, from_id, to_id, at, expires_at) VALUES (?, ?, ?, ?, ?, ?)
@@ -160,28 +160,32 @@ async function writeIndex(
   }
 }
 
-async function writeMessage(session: SqlSession, facts: Facts, expiresAt: number): Promise<void> {
+async function writeMessage(
+  session: SqlSession,
+  change: RowChange,
+  expiresAt: number,
+): Promise<void> {
   const known = await session.get<{ facts: string }>("SELECT facts FROM messages WHERE id = ?", [
-    facts.id,
+    change.id,
   ]);
   await session.run(
     `INSERT INTO messages (id, facts, expires_at) VALUES (?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET facts = excluded.facts,
        expires_at = max(expires_at, excluded.expires_at)`,
-    [facts.id, joinedJson(known, facts), expiresAt],
+    [change.id, joinedJson(known, change), expiresAt],
   );
 }
 
 async function writeConversation(
   session: SqlSession,
-  facts: Facts,
+  change: RowChange,
   expiresAt: number,
 ): Promise<void> {
   const known = await session.get<{ facts: string }>(
     "SELECT facts FROM conversations WHERE id = ?",
-    [facts.id],
+    [change.id],
   );
-  const joined = known === undefined ? facts : joinFacts(JSON.parse(known.facts), facts);
+  const joined = known === undefined ? change : joinChanges(JSON.parse(known.facts), change);
   const row = rowOf<ConversationRow>(joined);
   await session.run(
     `INSERT INTO conversations
@@ -196,20 +200,22 @@ async function writeConversation(
        expires_at = max(expires_at, excluded.expires_at),
        open_since = coalesce(max(open_since, excluded.open_since), open_since, excluded.open_since)`,
     [
-      facts.id,
+      change.id,
       JSON.stringify(joined),
       Date.parse(row.lastReceivedAt),
       row.lastInboundAt ?? null,
       waitingSince(row) ?? null,
       row.closedAt ?? null,
-      (facts.max["phoneNumberId"] as string | undefined) ?? null,
-      (facts.max["wabaId"] as string | undefined) ?? null,
+      (change.max["phoneNumberId"] as string | undefined) ?? null,
+      (change.max["wabaId"] as string | undefined) ?? null,
       expiresAt,
-      markOf(facts) ?? null,
+      markOf(change) ?? null,
     ],
   );
 }
 
-function joinedJson(known: { readonly facts: string } | undefined, facts: Facts): string {
-  return JSON.stringify(known === undefined ? facts : joinFacts(JSON.parse(known.facts), facts));
+function joinedJson(known: { readonly facts: string } | undefined, change: RowChange): string {
+  return JSON.stringify(
+    known === undefined ? change : joinChanges(JSON.parse(known.facts), change),
+  );
 }

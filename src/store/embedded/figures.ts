@@ -1,5 +1,5 @@
-import { type Facts, rowOf } from "../log/facts.ts";
 import type { CountRow, FiguresReader } from "../log/log-figures.ts";
+import { type RowChange, rowOf } from "../log/row-change.ts";
 import type { MessageRow } from "../log/views.ts";
 import { list } from "./newest.ts";
 import type { Uses } from "./uses.ts";
@@ -39,12 +39,12 @@ export function createFiguresReader({ query }: Pick<Uses, "query">): FiguresRead
         [list(conversations), from, to],
       ),
     sent: async ({ from, to }, { after, limit }) => {
-      const found = await rows<Facts>(
+      const found = await rows<RowChange>(
         `SELECT facts FROM messages WHERE sent_at >= ? AND sent_at < ? AND (sent_at, id) > (?, ?)
            ORDER BY sent_at, id LIMIT ?`,
         [from, to, after?.at ?? from, after?.id ?? "", limit],
       );
-      return found.map((facts) => rowOf<MessageRow>(facts));
+      return found.map((change) => rowOf<MessageRow>(change));
     },
   };
 }

@@ -3,13 +3,13 @@ import type { AliasEdge } from "../../event/alias-edges.ts";
 import type { LookSession } from "../../support/looks.ts";
 import type { QuerySession } from "../../support/queried-sqlite.ts";
 import type { SqlValue } from "../../support/sqlite.ts";
-import { type Facts, rowOf } from "../log/facts.ts";
 import type {
   ConversationSelection,
   ConversationTime,
   ListedConversation,
   Reader,
 } from "../log/reader.ts";
+import { type RowChange, rowOf } from "../log/row-change.ts";
 import type { CheckedPage } from "../log/selection.ts";
 import type { ConversationRow, MessageRow } from "../log/views.ts";
 import { behind, findEvents } from "./find-events.ts";
@@ -44,7 +44,7 @@ export function createReader(uses: Uses, types?: KnownTypes): Reader {
     eventsById: (ids) => eventsById(uses, ids),
     messages: async (ids) => {
       const found = await textsById(uses, "SELECT facts FROM messages WHERE", ids);
-      return found.map((facts) => factsRow<MessageRow>({ facts }));
+      return found.map((json) => parsedRow<MessageRow>(json));
     },
     conversations: (selection, page) =>
       query((session) => findConversations(session, selection, page)),
@@ -87,10 +87,10 @@ async function findConversations(
   const found = await session.list<string>(sql, params);
   const column = `'[' || facts || ',' || json_quote(${time}) || ']'`;
   const place = { column, from: "conversations", by: "id" };
-  const rows = await parsedTogether<readonly [Facts, string | number]>(session, place, found);
+  const rows = await parsedTogether<readonly [RowChange, string | number]>(session, place, found);
   // `Date` takes both ways of writing a time.
-  return rows.map(([facts, at]) => ({
-    row: rowOf<ConversationRow>(facts),
+  return rows.map(([change, at]) => ({
+    row: rowOf<ConversationRow>(change),
     at: new Date(at).getTime(),
   }));
 }
@@ -131,7 +131,7 @@ async function eventsById({ read, first }: Looks, ids: readonly string[]) {
 
 async function conversationsById(looks: Looks, ids: readonly string[]): Promise<ConversationRow[]> {
   const found = await textsById(looks, "SELECT facts FROM conversations WHERE", ids);
-  return found.map((facts) => factsRow<ConversationRow>({ facts }));
+  return found.map((json) => parsedRow<ConversationRow>(json));
 }
 
 function textsById(looks: Looks, select: string, ids: readonly string[]) {
@@ -170,6 +170,6 @@ function hasNul(text: string): boolean {
   return text.includes("\0");
 }
 
-function factsRow<R>(row: { readonly facts: string }): R {
-  return rowOf<R>(JSON.parse(row.facts));
+function parsedRow<R>(json: string): R {
+  return rowOf<R>(JSON.parse(json));
 }

@@ -35,9 +35,9 @@ export function createLeases(tables: Pick<Tables, "of">): Leases {
     renewLease: (name, epoch) => advance(name, { epoch }, { add: { beat: 1 } }),
     releaseLease: async (name, epoch) =>
       void (await advance(name, { epoch }, { add: { beat: 1 }, set: { holder: null } })),
-    async note(name, epoch, facts) {
+    async note(name, epoch, noted) {
       const set = Object.fromEntries(
-        Object.entries(facts).map(([key, value]) => [key, value ?? null]),
+        Object.entries(noted).map(([key, value]) => [key, value ?? null]),
       );
       if (Object.keys(set).length > 0) await advance(name, { epoch }, { set });
     },

@@ -5,25 +5,25 @@ import { directionOf, isInboundMessage } from "../../event/direction.ts";
 import { isTurnOver, nextTurn } from "../../support/loop-turn.ts";
 import { newestPerAccount } from "../accounts.ts";
 import { addEdge } from "../contacts/aliases.ts";
-import { type ContactFacts, contactFacts } from "../contacts/contact-facts.ts";
+import { type EventContact, eventContact } from "../contacts/event-contact.ts";
 import { lastWords } from "../conversations/last-words.ts";
 import { type EventIndex, idOf, indexEvent, textOf } from "./event-index.ts";
 import {
   type ErrorNote,
-  type Facts,
   joinByRow,
   type Latest,
   type Member,
+  type RowChange,
   sortedSet,
-} from "./facts.ts";
+} from "./row-change.ts";
 
 /** What an event changes, besides being kept. Pure: the same event always says the same. */
 export interface Projection {
   readonly index: EventIndex;
-  readonly message: Facts | undefined;
-  readonly conversation: Facts | undefined;
+  readonly message: RowChange | undefined;
+  readonly conversation: RowChange | undefined;
   readonly aliases: readonly AliasEdge[];
-  readonly contact: ContactFacts;
+  readonly contact: EventContact;
 }
 
 /** A message that was delivered to one device did not fail. Unknown statuses rank lowest. */
@@ -41,10 +41,10 @@ export function project(event: WaypostEvent): Projection {
   const at = payloadTime(event);
   return {
     index,
-    message: messageFacts(event, at),
-    conversation: conversationFacts(event, index, at),
+    message: messageChange(event, at),
+    conversation: conversationChange(event, index, at),
     aliases: aliasEdges(event),
-    contact: contactFacts(event, at),
+    contact: eventContact(event, at),
   };
 }
 
@@ -75,11 +75,11 @@ function projectOrRefuse(event: WaypostEvent): Projection {
 
 /** All a batch changes, each row once. */
 export function joinProjections(projections: readonly Projection[]) {
-  const facts = (pick: (projection: Projection) => Facts | undefined) =>
+  const joined = (pick: (projection: Projection) => RowChange | undefined) =>
     joinByRow(projections.flatMap((projection) => pick(projection) ?? []));
   const edges = new Map<string, AliasEdge>();
   for (const { aliases } of projections) for (const edge of aliases) addEdge(edges, edge);
-  const conversations = facts((projection) => projection.conversation);
+  const conversations = joined((projection) => projection.conversation);
   const aliases = [...edges.values()];
   const touched = new Set(conversations.map(({ id }) => id));
   const contacts = projections.map((projection) => projection.contact);
@@ -88,7 +88,7 @@ export function joinProjections(projections: readonly Projection[]) {
   }
   for (const { key } of contacts) if (key !== undefined) touched.add(key);
   return {
-    messages: facts((projection) => projection.message),
+    messages: joined((projection) => projection.message),
     conversations,
     accounts: newestPerAccount(projections.map(({ index }) => index)),
     aliases,
@@ -98,7 +98,7 @@ export function joinProjections(projections: readonly Projection[]) {
   };
 }
 
-function messageFacts(event: WaypostEvent, at: string): Facts | undefined {
+function messageChange(event: WaypostEvent, at: string): RowChange | undefined {
   const { message, status, history, account, conversationId } = event.data;
   const { sentBy, campaign, variant, ref } = event.data;
   const id = idOf(status?.messageId) ?? idOf(message?.id);
@@ -132,7 +132,11 @@ function messageFacts(event: WaypostEvent, at: string): Facts | undefined {
   };
 }
 
-function conversationFacts(event: WaypostEvent, index: EventIndex, at: string): Facts | undefined {
+function conversationChange(
+  event: WaypostEvent,
+  index: EventIndex,
+  at: string,
+): RowChange | undefined {
   const { contact, groupId } = event.data;
   if (index.conversationId === undefined) return undefined;
   const inbound = isInboundMessage(event);

@@ -71,7 +71,7 @@ export interface ListedConversation {
   readonly at: number;
 }
 
-/** A conversation's mark beside its facts: see `waitingSince`. */
+/** A conversation's mark beside its row: see `waitingSince`. */
 export interface Waiting {
   readonly id: string;
   readonly waitingSince: string;

@@ -1,7 +1,7 @@
 import type { MessageView, WaypostEvent } from "../../contracts.ts";
-import type { ErrorNote, LastMessage, LastSaid, Latest, StatusRank } from "./facts.ts";
+import type { ErrorNote, LastMessage, LastSaid, Latest, StatusRank } from "./row-change.ts";
 
-/** A message as `rowOf` its facts: the same in both stores. */
+/** A message as `rowOf` its joined changes: the same in both stores. */
 export interface MessageRow {
   readonly _id: string;
   readonly direction?: "in" | "out";
@@ -23,7 +23,7 @@ export interface MessageRow {
   readonly ref?: Latest<string>;
 }
 
-/** A conversation as `rowOf` its facts. */
+/** A conversation as `rowOf` its joined changes. */
 export interface ConversationRow {
   readonly _id: string;
   readonly firstAt: string;

@@ -8,8 +8,8 @@ import { edgeId } from "../contacts/aliases.ts";
 import type { ContactLearner } from "../contacts/contact-learner.ts";
 import { waitingSince } from "../conversations/last-words.ts";
 import { keepLinks } from "../ledger/ledger-links.ts";
-import { type Facts, markOf } from "../log/facts.ts";
 import { joinProjections, type Projected, projectAll } from "../log/projection.ts";
+import { markOf, type RowChange } from "../log/row-change.ts";
 import type { ConversationRow } from "../log/views.ts";
 import { keepQuarantined, parseQuarantined } from "../quarantine.ts";
 import { noteLate } from "../series.ts";
@@ -37,14 +37,14 @@ export async function appendBatch(
   const posts = batch.filter(isQuarantined).map((post) => parseQuarantined(post, expireAt));
 
   const joined = joinProjections(projected.map((each) => each.projection));
-  const rows = (all: readonly Facts[]) => all.map((facts) => factsWrite(facts, expireAt));
+  const rows = (all: readonly RowChange[]) => all.map((change) => changeWrite(change, expireAt));
   const [written, remember] = await Promise.all([
     writeEvents(models, projected, expireAt),
     learner.learn(tables, joined.contacts),
     upsertAll(nativeOf<Row>(models.messages), rows(joined.messages)),
     upsertAll(
       nativeOf<Row>(models.conversations),
-      joined.conversations.flatMap((facts) => conversationWrites(facts, expireAt)),
+      joined.conversations.flatMap((change) => conversationWrites(change, expireAt)),
     ),
     upsertAll(
       nativeOf<Row>(models.aliases),
@@ -144,30 +144,30 @@ function upsert(_id: string, update: object): mongo.AnyBulkWriteOperation<Row> {
 }
 
 /** In any order: a mark that a batch brings late, behind its answer, is taken away when it is read. */
-function conversationWrites(facts: Facts, expireAt: Date): mongo.AnyBulkWriteOperation<Row>[] {
-  const openSince = markOf(facts);
-  const { lastOutboundAt, ...words } = facts.max as Partial<ConversationRow>;
+function conversationWrites(change: RowChange, expireAt: Date): mongo.AnyBulkWriteOperation<Row>[] {
+  const openSince = markOf(change);
+  const { lastOutboundAt, ...words } = change.max as Partial<ConversationRow>;
   const waiting = waitingSince({ ...words, ...(lastOutboundAt && { lastOutboundAt }) });
   const marks = {
     ...(openSince !== undefined && { openSince }),
     ...(waiting !== undefined && { waitingSince: waiting }),
   };
-  const write = factsWrite({ ...facts, max: { ...facts.max, ...marks } }, expireAt);
+  const write = changeWrite({ ...change, max: { ...change.max, ...marks } }, expireAt);
   if (lastOutboundAt === undefined) return [write];
-  const answered = { _id: facts.id, waitingSince: { $lte: lastOutboundAt } };
+  const answered = { _id: change.id, waitingSince: { $lte: lastOutboundAt } };
   const update = { $unset: { waitingSince: true as const } };
   return [write, { updateOne: { filter: answered, update } }];
 }
 
-function factsWrite(facts: Facts, expireAt: Date) {
-  const members = Object.entries(facts.add).map(([name, all]) => [name, { $each: all }]);
+function changeWrite(change: RowChange, expireAt: Date) {
+  const members = Object.entries(change.add).map(([name, all]) => [name, { $each: all }]);
   const operators = {
-    $max: { ...facts.max, expireAt },
-    $min: facts.min,
+    $max: { ...change.max, expireAt },
+    $min: change.min,
     $addToSet: Object.fromEntries(members),
   };
   const used = Object.entries(operators).filter(([, fields]) => Object.keys(fields).length > 0);
-  return upsert(facts.id, Object.fromEntries(used));
+  return upsert(change.id, Object.fromEntries(used));
 }
 
 function aliasWrite(edge: AliasEdge, expireAt: Date) {

@@ -3,9 +3,9 @@ import { it } from "node:test";
 import fc from "fast-check";
 import type { Tables } from "../../../src/contracts/table.ts";
 import { StoreError } from "../../../src/contracts.ts";
-import { contactFacts } from "../../../src/store/contacts/contact-facts.ts";
 import { createContactLearner } from "../../../src/store/contacts/contact-learner.ts";
 import { contactsTable } from "../../../src/store/contacts/contact-tables.ts";
+import { eventContact } from "../../../src/store/contacts/event-contact.ts";
 import { payloadTime } from "../../../src/store/log/projection.ts";
 import { createMemoryContacts } from "../../support/memory-contacts.ts";
 import { createMemoryTables } from "../../support/memory-tables.ts";
@@ -62,9 +62,9 @@ it("does not take for kept what its caller could not make durable", async () => 
   const tables = createMemoryTables();
   const learner = createContactLearner();
   const event = makeText("hi", { contact });
-  const facts = [contactFacts(event, payloadTime(event))];
-  await learner.learn(createMemoryTables(), facts);
-  (await learner.learn(tables, facts))();
+  const contacts = [eventContact(event, payloadTime(event))];
+  await learner.learn(createMemoryTables(), contacts);
+  (await learner.learn(tables, contacts))();
   assert.ok(await createMemoryContacts(tables, learner).find(contact.waId));
 });
 

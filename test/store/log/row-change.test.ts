@@ -4,13 +4,18 @@ import fc from "fast-check";
 import type { WaypostEvent } from "../../../src/contracts.ts";
 import { newestPerAccount } from "../../../src/store/accounts.ts";
 import { indexEvent } from "../../../src/store/log/event-index.ts";
-import { type Facts, joinByRow, joinFacts, rowOf } from "../../../src/store/log/facts.ts";
 import { project } from "../../../src/store/log/projection.ts";
+import {
+  joinByRow,
+  joinChanges,
+  type RowChange,
+  rowOf,
+} from "../../../src/store/log/row-change.ts";
 import { makeEvent, makeStatus, phoneNumberId, wabaId } from "../make-events.ts";
 
 const statuses = ["sent", "delivered", "read", "played", "failed", "in_orbit"];
 
-/** Facts of events about one message and one conversation, many of them at the same moment. */
+/** Changes that events make of one message and one conversation, many of them at the same moment. */
 const someEvent = fc
   .record({
     id: fc.integer({ min: 0, max: 6 }),
@@ -35,17 +40,17 @@ const someEvent = fc
     return makeEvent({ ...parts, data: { message: { id: "wamid.1", type: status, direction } } });
   });
 
-const facts = (pick: "message" | "conversation") =>
-  someEvent.map((event): Facts => project(event)[pick] ?? assert.fail("no facts"));
+const changes = (pick: "message" | "conversation") =>
+  someEvent.map((event): RowChange => project(event)[pick] ?? assert.fail("no change"));
 
 for (const pick of ["message", "conversation"] as const) {
-  it(`joins the facts of a ${pick} commutatively, associatively and idempotently`, () => {
-    const one = facts(pick);
+  it(`joins the changes of a ${pick} commutatively, associatively and idempotently`, () => {
+    const one = changes(pick);
     fc.assert(
       fc.property(one, one, one, (a, b, c) => {
-        assert.deepEqual(joinFacts(a, b), joinFacts(b, a));
-        assert.deepEqual(joinFacts(joinFacts(a, b), c), joinFacts(a, joinFacts(b, c)));
-        assert.deepEqual(joinFacts(joinFacts(a, b), b), joinFacts(a, b));
+        assert.deepEqual(joinChanges(a, b), joinChanges(b, a));
+        assert.deepEqual(joinChanges(joinChanges(a, b), c), joinChanges(a, joinChanges(b, c)));
+        assert.deepEqual(joinChanges(joinChanges(a, b), b), joinChanges(a, b));
       }),
       { numRuns: 500 },
     );
@@ -54,7 +59,7 @@ for (const pick of ["message", "conversation"] as const) {
   it(`comes to the same ${pick} whatever the order, the batches and the repeats`, () => {
     fc.assert(
       fc.property(
-        fc.array(facts(pick), { minLength: 1, maxLength: 12 }),
+        fc.array(changes(pick), { minLength: 1, maxLength: 12 }),
         fc.infiniteStream(fc.nat()),
         (all, random) => {
           const keyed = [...all, ...all].map((each) => ({ each, key: random.next().value ?? 0 }));
@@ -70,14 +75,14 @@ for (const pick of ["message", "conversation"] as const) {
 }
 
 it("has one row each, with dotted names nested", () => {
-  const a: Facts = {
+  const a: RowChange = {
     id: "a",
     max: { lastAt: "2" },
     min: { "statusAt.sent": "5" },
     add: { s: ["x"] },
   };
-  const b: Facts = { id: "b", max: {}, min: {}, add: {} };
-  const again: Facts = {
+  const b: RowChange = { id: "b", max: {}, min: {}, add: {} };
+  const again: RowChange = {
     id: "a",
     max: { lastAt: "10" },
     min: { "statusAt.sent": "4", "statusAt.read": "6", firstAt: "1" },
@@ -85,7 +90,7 @@ it("has one row each, with dotted names nested", () => {
   };
   const joined = joinByRow([a, b, again]);
   assert.deepEqual(
-    joined.map((facts) => facts.id),
+    joined.map(({ id }) => id),
     ["a", "b"],
   );
   assert.deepEqual(rowOf(joined[0] ?? a), {

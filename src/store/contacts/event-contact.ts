@@ -4,16 +4,16 @@ import { isInboundMessage } from "../../event/direction.ts";
 import { personKeyOf } from "../../event/person.ts";
 import { textOf } from "../log/event-index.ts";
 
-/** What an event says of a person. Facts of one person join in any order and any number of times to the same. */
-export interface ContactFacts {
+/** What an event says of a person. What is known of one person joins in any order and any number of times to the same. */
+export interface EventContact {
   /** Whom it is about, as `personKey`; also when it makes no contact of them. */
   readonly key?: string;
   /** There when the event makes a contact of them. */
-  readonly person?: PersonFacts;
+  readonly person?: EventPerson;
   readonly edges: readonly AliasEdge[];
 }
 
-export interface PersonFacts {
+export interface EventPerson {
   /** As `personKey`. */
   readonly key: string;
   /** Time and value, as the rows have them. */
@@ -22,12 +22,12 @@ export interface PersonFacts {
   readonly first?: string;
 }
 
-const none: ContactFacts = { edges: [] };
+const none: EventContact = { edges: [] };
 /** A phone book's name stands in for the one that the person has given themselves. */
 const beforeAll = "0000-01-01T00:00:00.000Z";
 
 /** `at`: payload time, as `toISOString` writes it. Contacts are who writes, who changes an id, and who is in a synced phone book. */
-export function contactFacts(event: WaypostEvent, at: string): ContactFacts {
+export function eventContact(event: WaypostEvent, at: string): EventContact {
   const { contact, groupId, syncedContact, message, idChange } = event.data;
   if (groupId !== undefined) return none;
   const synced = syncedContact !== undefined && syncedContact.action !== "remove";
@@ -40,7 +40,7 @@ export function contactFacts(event: WaypostEvent, at: string): ContactFacts {
 }
 
 /** Whom the event is about; undefined: no single person. */
-export function personOf(event: WaypostEvent, at: string): PersonFacts | undefined {
+export function personOf(event: WaypostEvent, at: string): EventPerson | undefined {
   const { contact, syncedContact } = event.data;
   const key = personKeyOf(event);
   if (key === undefined) return undefined;
@@ -58,7 +58,7 @@ export function personOf(event: WaypostEvent, at: string): PersonFacts | undefin
   };
 }
 
-export function joinPersons(a: PersonFacts, b: PersonFacts): PersonFacts {
+export function joinPersons(a: EventPerson, b: EventPerson): EventPerson {
   const name = larger(a.name, b.name);
   const username = larger(a.username, b.username);
   const first = smaller(a.first, b.first);
@@ -79,10 +79,10 @@ export function smaller(a: string | undefined, b: string | undefined): string | 
 }
 
 /** What stands behind the time. */
-export function saidIn(timed: string): string {
+export function valueIn(timed: string): string {
   return timed.slice(timed.indexOf(" ") + 1);
 }
 
-export function saidAt(timed: string): string {
+export function timeIn(timed: string): string {
   return timed.slice(0, timed.indexOf(" "));
 }

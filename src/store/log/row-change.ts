@@ -1,9 +1,9 @@
 /**
- * What events say about one row of a projection. Facts about the same row join in any order, any grouping and
+ * What events change of one row of a projection. Changes of the same row join in any order, any grouping and
  * any number of times to the same result, so that redelivered, reordered and concurrent batches do no harm.
- * MongoDB joins them by `$max`, `$min` and `$addToSet`, the embedded store by `joinFacts`.
+ * MongoDB joins them by `$max`, `$min` and `$addToSet`, the embedded store by `joinChanges`.
  */
-export interface Facts {
+export interface RowChange {
   /** The row's. */
   readonly id: string;
   /** The highest wins: last-writer values, status ranks. */
@@ -47,7 +47,7 @@ export interface ErrorNote {
 }
 
 /** Commutative, associative, idempotent. Both must be about the same row. */
-export function joinFacts(a: Facts, b: Facts): Facts {
+export function joinChanges(a: RowChange, b: RowChange): RowChange {
   return {
     id: a.id,
     max: merged(a.max, b.max, (x, y) => (compare(x, y) >= 0 ? x : y)),
@@ -56,25 +56,25 @@ export function joinFacts(a: Facts, b: Facts): Facts {
   };
 }
 
-/** One set of facts per row, so that a batch writes each row once. */
-export function joinByRow(all: Iterable<Facts>): Facts[] {
-  const rows = new Map<string, Facts>();
-  for (const facts of all) {
-    const known = rows.get(facts.id);
-    rows.set(facts.id, known === undefined ? facts : joinFacts(known, facts));
+/** One change per row, so that a batch writes each row once. */
+export function joinByRow(all: Iterable<RowChange>): RowChange[] {
+  const rows = new Map<string, RowChange>();
+  for (const change of all) {
+    const known = rows.get(change.id);
+    rows.set(change.id, known === undefined ? change : joinChanges(known, change));
   }
   return [...rows.values()];
 }
 
-/** What a conversation's row is found by until it is settled, beside its facts. */
-export function markOf({ max }: Facts): string | undefined {
+/** What a conversation's row is found by until it is settled, beside what is joined in it. */
+export function markOf({ max }: RowChange): string | undefined {
   return (max["lastMessage"] as LastMessage | undefined)?.at;
 }
 
 /** The row as MongoDB holds it: the fields side by side, dotted names nested. */
-export function rowOf<Row>(facts: Facts): Row {
-  const row: Record<string, unknown> = { _id: facts.id, ...facts.max, ...facts.add };
-  for (const [name, value] of Object.entries(facts.min)) {
+export function rowOf<Row>(change: RowChange): Row {
+  const row: Record<string, unknown> = { _id: change.id, ...change.max, ...change.add };
+  for (const [name, value] of Object.entries(change.min)) {
     const [outer = "", inner] = name.split(".");
     row[outer] = inner === undefined ? value : { ...(row[outer] as object), [inner]: value };
   }
