@@ -18,7 +18,7 @@ export async function startHeartbeat(options: {
   const id = `${hostname()}:${process.pid}:${role}:${randomUUID().slice(0, 8)}`;
   const version = await packageVersion();
   const startedAt = new Date().toISOString();
-  const beat = () =>
+  const send = () =>
     processes
       .heartbeat({
         id,
@@ -31,9 +31,9 @@ export async function startHeartbeat(options: {
         seenAt: new Date().toISOString(),
       })
       .catch((error) => log.debug("could not say that this process runs", { error }));
-  const timer = setInterval(() => void beat(), everyMs);
+  const timer = setInterval(() => void send(), everyMs);
   timer.unref();
-  await beat();
+  await send();
   return {
     id,
     async close() {

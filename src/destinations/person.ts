@@ -20,19 +20,19 @@ export async function personOf(
 ): Promise<Person | undefined> {
   if (event.data.groupId !== undefined) return undefined;
   const known = await context.contact();
-  const told = event.data.contact;
-  const numbers = [told?.waId, ...(known?.phones ?? [])].filter((each) => each !== undefined);
+  const contact = event.data.contact;
+  const numbers = [contact?.waId, ...(known?.phones ?? [])].filter((each) => each !== undefined);
   // A BSUID has no candidates: it is never taken for a phone.
   const phones = [...numbers.flatMap(phoneCandidates), ...(known?.phoneCandidates ?? [])];
   // One may stand where a phone used to.
-  const users = [told?.userId, ...numbers.filter(isBsuid), ...(known?.userIds ?? [])].filter(
+  const users = [contact?.userId, ...numbers.filter(isBsuid), ...(known?.userIds ?? [])].filter(
     (each) => each !== undefined,
   );
   // With `omit: [phone]` there may be neither: then Waypost's own id of the contact stands for them.
   const own = phones.length + users.length > 0 || known === undefined ? [] : [known.id];
   const [first, ...rest] = [...new Set([...phones, ...users, ...own])];
   if (first === undefined) return undefined;
-  const name = (known?.name ?? told?.name)?.trim();
+  const name = (known?.name ?? contact?.name)?.trim();
   return {
     ids: [first, ...rest],
     marks: [markOf(first), ...rest.map(markOf)],

@@ -12,8 +12,8 @@ export function redactAnswer(
   event: WaypostEvent,
   secrets: readonly string[] = [],
 ): string {
-  const { raw: _, account: __, ...told } = event.data;
-  const hidden = [...new Set([...secrets, ...stringsIn(told)])]
+  const { raw: _, account: __, ...contents } = event.data;
+  const hidden = [...new Set([...secrets, ...stringsIn(contents)])]
     .filter((each) => each.length > 1)
     .flatMap(encodingsOf)
     .sort((a, b) => b.length - a.length);

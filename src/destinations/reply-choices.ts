@@ -7,14 +7,14 @@ interface ReplyChoice {
 }
 
 /** Buttons or rows in their order, in whichever form they were told. */
-export function choicesOf(told: ReplyRows = {}): readonly ReplyChoice[] {
-  if (isList(told)) return told;
-  return Object.entries(told).map(([id, each]) =>
+export function choicesOf(given: ReplyRows = {}): readonly ReplyChoice[] {
+  if (isList(given)) return given;
+  return Object.entries(given).map(([id, each]) =>
     typeof each === "string" ? { id, title: each } : { id, ...each },
   );
 }
 
 /** `Array.isArray` does not know a list that is read only. */
-function isList(told: ReplyRows): told is readonly ReplyChoice[] {
-  return Array.isArray(told);
+function isList(given: ReplyRows): given is readonly ReplyChoice[] {
+  return Array.isArray(given);
 }

@@ -29,12 +29,12 @@ async function open(): Promise<DestinationUnderTest> {
       const words = said(event, await context.concerned());
       const session = api.session(event, context, signal);
       if (words === undefined)
-        return { answer: context.shadow ? session.told() : "nothing to write" };
+        return { answer: context.shadow ? session.summary() : "nothing to write" };
       await session.look({ method: "GET", path: "/contacts" });
       session.note("nobody by phone");
       const json = { key: event.id, text: saidAsText(words) };
       await session.write("create a note", { method: "POST", path: "/notes", json });
-      return { answer: context.shadow ? session.told() : "created" };
+      return { answer: context.shadow ? session.summary() : "created" };
     },
     preview: (event) => said(event),
     check: async () => [],

@@ -142,7 +142,7 @@ export function seenOf({ name, phones }: Person): Link {
 /** The answer where there is no contact, and none is to be made. */
 export function nobodyAt(vendor: string, { session, context }: DeskCall): Delivered {
   const why = `no contact in ${vendor}, and none is to be made`;
-  return nothingToWrite(why, context, session.told());
+  return nothingToWrite(why, context, session.summary());
 }
 
 /** What is not empty. */

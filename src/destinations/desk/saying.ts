@@ -21,22 +21,22 @@ export async function sayingOf(
   if (isFromHistory(event)) return { answer: "nothing to write: it is from the history" };
   const concerned = said(event) && (await context.concerned());
   const files = await context.files();
-  const told = said(event, concerned, files);
-  if (told === undefined) return nothingToWrite("it says nothing in a conversation", context);
+  const words = said(event, concerned, files);
+  if (words === undefined) return nothingToWrite("it says nothing in a conversation", context);
   const person = await personOf(event, context);
   if (person === undefined) return nothingToWrite("it is about no single person", context);
   const own = await text?.render(context);
-  return { person, saying: { said: told, own: own === undefined ? undefined : String(own) } };
+  return { person, saying: { said: words, own: own === undefined ? undefined : String(own) } };
 }
 
 /** For `routes test`. */
 export function previewSaying(event: WaypostEvent, text: OptionTemplates | undefined): unknown {
-  const told = said(event);
-  if (told === undefined) return { nothing: "it says nothing in a conversation" };
+  const words = said(event);
+  if (words === undefined) return { nothing: "it says nothing in a conversation" };
   const own = text?.renderFrom(event);
   return {
     to: event.data.contact?.waId ?? event.data.contact?.userId,
-    direction: told.direction,
-    body: saidAsText(own === undefined ? told : { ...told, text: String(own) }),
+    direction: words.direction,
+    body: saidAsText(own === undefined ? words : { ...words, text: String(own) }),
   };
 }

@@ -37,11 +37,11 @@ export function smtpFailure(thrown: unknown, parts: FailureParts): DeliveryError
   const complete = thrown instanceof SmtpFailure && thrown.complete;
   const error = thrown instanceof SmtpFailure ? thrown.cause : thrown;
   if (error instanceof DeliveryError) return error;
-  const told = (error ?? {}) as SmtpError;
+  const smtp = (error ?? {}) as SmtpError;
   const reply = replyOf(error);
-  if (reply === undefined) return withoutAnswer(told, error, { complete, parts });
-  const worst = told.rejectedErrors?.find((each) => replyOf(each) === reply) ?? told;
-  return ofAnswer({ ...told, ...worst, reply }, parts);
+  if (reply === undefined) return withoutAnswer(smtp, error, { complete, parts });
+  const worst = smtp.rejectedErrors?.find((each) => replyOf(each) === reply) ?? smtp;
+  return ofAnswer({ ...smtp, ...worst, reply }, parts);
 }
 
 function withoutAnswer(

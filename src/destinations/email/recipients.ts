@@ -30,11 +30,11 @@ async function gather(
   { to, cc, replyTo }: Addressing,
   render: (templates: OptionTemplates) => Promise<unknown>,
 ): Promise<Recipients> {
-  const told = addressesIn(await render(to), "to");
-  const seen = new Set(told.map(({ address }) => address));
+  const recipients = addressesIn(await render(to), "to");
+  const seen = new Set(recipients.map(({ address }) => address));
   const copied = addressesIn(await render(cc), "cc").filter(({ address }) => !seen.has(address));
   const [answers] = replyTo === undefined ? [] : addressesIn(await render(replyTo), "replyTo");
-  if (told.length > 0) return { to: told, cc: copied, replyTo: answers };
+  if (recipients.length > 0) return { to: recipients, cc: copied, replyTo: answers };
   throw new DeliveryError("refused", "there is nobody to send it to: `to` gives no address");
 }
 

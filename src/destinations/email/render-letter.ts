@@ -42,7 +42,7 @@ const style = {
 export function letterAsHtml(letter: Letter, own?: string): string {
   const { who, title, said, paragraphs, facts, transcript, table, links, foot } = letter;
   const head = [title, said ? "" : who].filter(Boolean).join(": ");
-  const told =
+  const content =
     own === undefined
       ? [said ? saidAsHtml(said) : "", ...paragraphs.map(paragraph), factsAsHtml(facts)]
       : [paragraph(own)];
@@ -53,7 +53,7 @@ export function letterAsHtml(letter: Letter, own?: string): string {
   );
   const parts = [
     head === "" ? "" : `<h3>${escapeHtml(head)}</h3>`,
-    ...told,
+    ...content,
     table === undefined ? "" : tableAsHtml(table),
     before,
     `<p style="${style.quiet}">${[...below, ...anchors].join("<br>")}</p>`,

@@ -32,8 +32,8 @@ async function fieldsThere(session: Session, options: FreshdeskOptions) {
   const all = await requirementsOf(session, options);
   const missing = all.filter(({ there }) => !there);
   if (missing.length === 0) return all.length === 0 ? "" : "all custom fields are there";
-  const told = missing.map(({ what, remedy }) => `${what}: ${remedy}`).join("; ");
-  return { ok: false, detail: `missing: ${told}` };
+  const words = missing.map(({ what, remedy }) => `${what}: ${remedy}`).join("; ");
+  return { ok: false, detail: `missing: ${words}` };
 }
 
 /** The custom fields that options name. Throws DeliveryError. */

@@ -65,13 +65,13 @@ async function findByPhone({ session, person }: Call): Promise<readonly ContactR
 
 async function newRecord({ options, person, context }: Call, known: string | undefined) {
   const [phone] = person.phones;
-  const told = filled(await options.contactFields.render(context));
+  const rendered = filled(await options.contactFields.render(context));
   return {
     // Freshdesk wants a name. One that says nothing is replaced when there is one.
     name: known ?? (phone === undefined ? "WhatsApp" : `+${phone}`),
     unique_external_id: person.marks[0],
     ...(phone !== undefined && { mobile: `+${phone}` }),
-    ...(Object.keys(told).length > 0 && { custom_fields: told }),
+    ...(Object.keys(rendered).length > 0 && { custom_fields: rendered }),
   };
 }
 

@@ -138,24 +138,28 @@ async function fieldsOf(
   contact: DeskContact,
   { said, words }: { readonly said: Said; readonly words: Words },
 ): Promise<Record<string, unknown>> {
-  const told = await renderTicket(options, context);
+  const rendered = await renderTicket(options, context);
   const mark = markOf(context);
   const { eventField } = options;
-  const tags = told.tags.map((tag) => cleanLine(String(tag ?? ""), 32)).filter(Boolean);
+  const tags = rendered.tags.map((tag) => cleanLine(String(tag ?? ""), 32)).filter(Boolean);
   const custom = {
-    ...filled(told.fields),
+    ...filled(rendered.fields),
     ...(eventField !== undefined && { [eventField]: mark }),
   };
   const isOurs = said.direction === "out" && !said.failed && !said.note;
   const before = context.link?.["ticket"];
   return {
     requester_id: Number(contact.id),
-    subject: cleanLine(String(told.subject ?? ""), 255) || "WhatsApp",
+    subject: cleanLine(String(rendered.subject ?? ""), 255) || "WhatsApp",
     description: words.html + followed(options, before),
     // What we said waits for their answer.
     status: isOurs ? ticketStates.pending : ticketStates.open,
     ...{ priority: options.priority, source: options.source },
-    ...filled({ type: told.type, group_id: idOf(told.group), responder_id: idOf(told.agent) }),
+    ...filled({
+      type: rendered.type,
+      group_id: idOf(rendered.group),
+      responder_id: idOf(rendered.agent),
+    }),
     tags: [...tags, ...(eventField === undefined ? [mark] : [])],
     ...(Object.keys(custom).length > 0 && { custom_fields: custom }),
   };

@@ -21,8 +21,8 @@ const mostText = 60_000;
 export async function wordsOf(said: Said, own: string | undefined): Promise<Words> {
   const { uploads, missing } = await uploadsOf(said.files);
   const text = own === undefined ? said.text : cleanText(own, mostText);
-  const told: Said = { ...said, text, files: missing };
-  return { html: saidAsHtml(told), plain: saidAsText(told), uploads };
+  const shown: Said = { ...said, text, files: missing };
+  return { html: saidAsHtml(shown), plain: saidAsText(shown), uploads };
 }
 
 async function uploadsOf(files: readonly EventFile[]) {

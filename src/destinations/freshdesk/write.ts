@@ -19,19 +19,19 @@ export async function write(call: Call, saying: Saying): Promise<Delivered> {
   const contact = await contacts.findOrCreate(call, { inbound });
   if (contact === undefined) return nobodyAt("Freshdesk", call);
   const noted = place && (await append(call, contact, { ...saying, words, place }));
-  if (place && noted !== "gone") return noted ?? { answer: call.session.told() };
+  if (place && noted !== "gone") return noted ?? { answer: call.session.summary() };
   return opens ? beginFor(call, contact, { ...saying, words }) : opensNothing(call.context);
 }
 
 async function beginFor(call: Call, contact: DeskContact, writing: Writing): Promise<Delivered> {
   const begun = await begin(call, contact, writing);
-  if (begun !== "gone") return begun ?? { answer: call.session.told() };
+  if (begun !== "gone") return begun ?? { answer: call.session.summary() };
   const inbound = writing.said.direction === "in";
   const other = await contacts.findOrCreate(call, { inbound, anew: true });
   if (other === undefined) return nobodyAt("Freshdesk", call);
   const again = await begin(call, other, writing);
   if (again === "gone") throw new DeliveryError("outage", "Freshdesk's contact is gone again");
-  return again ?? { answer: call.session.told() };
+  return again ?? { answer: call.session.summary() };
 }
 
 interface Writing extends Saying {

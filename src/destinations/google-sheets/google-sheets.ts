@@ -127,7 +127,7 @@ async function deliverOne(
   const layout = await parts.header.layout(session);
   const id = { header: parts.idHeader, value: effectId(event, context) };
   const row = await appendOnce(parts, session, [rowOf(cells, id, layout)]);
-  return context.shadow ? { answer: session.told() } : appended(row);
+  return context.shadow ? { answer: session.summary() } : appended(row);
 }
 
 /** A template that this event cannot fill keeps only its own row back. */

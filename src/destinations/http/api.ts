@@ -75,7 +75,7 @@ export interface Session {
   /** To be said in shadow besides: `1 duplicate by phone`. */
   note(words: string): void;
   /** What was to be said in shadow: `would create a contact; 1 duplicate by phone`. */
-  told(): string;
+  summary(): string;
 }
 
 export interface Api {
@@ -118,7 +118,7 @@ export function createApi(options: ApiOptions): Api {
         return undefined;
       },
       note: (words) => void notes.push(words),
-      told: () => [`would ${would.join(", ") || "do nothing"}`, ...notes].join("; "),
+      summary: () => [`would ${would.join(", ") || "do nothing"}`, ...notes].join("; "),
     };
   };
   return {
@@ -212,9 +212,9 @@ function failure(
   const judged: Judgement = judge?.(answer) ?? usual;
   const { verdict, code, maybeDone = false, laneOnly = false } = judged;
   const words = judged.words ?? (verdict === "config" ? remedyFor(status) : undefined);
-  const said = [`${vendor} answered ${status}`, code].filter(Boolean).join(" ");
+  const answered = [`${vendor} answered ${status}`, code].filter(Boolean).join(" ");
   const afterMs = judged.afterMs ?? answer.afterMs;
-  return new DeliveryError(verdict, words === undefined ? said : `${said}: ${words}`, {
+  return new DeliveryError(verdict, words === undefined ? answered : `${answered}: ${words}`, {
     ...details,
     laneOnly,
     limited: judged.limited ?? status === tooManyRequests,

@@ -90,9 +90,9 @@ async function askFor(
   const answer = await send(dispatcher, { url, headers, body, signal }).catch((error: unknown) => {
     throw withoutEffect(error);
   });
-  const told = fieldsOf(answer.text);
-  if (answer.status < 200 || answer.status > 299) throw noToken(answer, told);
-  const { access_token: token, expires_in, instance_url: apiUrl } = told;
+  const fields = fieldsOf(answer.text);
+  if (answer.status < 200 || answer.status > 299) throw noToken(answer, fields);
+  const { access_token: token, expires_in, instance_url: apiUrl } = fields;
   if (typeof token !== "string" || token === "") {
     throw new DeliveryError(
       "config",
@@ -112,8 +112,8 @@ function withoutEffect(error: unknown): unknown {
 
 function fieldsOf(text: string): Readonly<Record<string, unknown>> {
   try {
-    const told: unknown = JSON.parse(text);
-    return typeof told === "object" && told !== null ? { ...told } : {};
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === "object" && parsed !== null ? { ...parsed } : {};
   } catch {
     return {};
   }
@@ -138,9 +138,9 @@ function noToken({ status, afterMs }: HttpAnswer, { error: code }: { error?: unk
   const known = remedies.get(String(code));
   const outage = statusVerdict(status).verdict === "outage";
   const verdict = outage && known === undefined ? "outage" : "config";
-  const said = `the token endpoint answered ${status}${known === undefined ? "" : ` ${code}`}`;
+  const answered = `the token endpoint answered ${status}${known === undefined ? "" : ` ${code}`}`;
   if (verdict === "config") {
-    return new DeliveryError(verdict, `${said}: ${known ?? remedyFor(status)}`);
+    return new DeliveryError(verdict, `${answered}: ${known ?? remedyFor(status)}`);
   }
-  return new DeliveryError(verdict, said, afterMs === undefined ? {} : { afterMs });
+  return new DeliveryError(verdict, answered, afterMs === undefined ? {} : { afterMs });
 }

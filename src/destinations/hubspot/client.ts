@@ -48,6 +48,8 @@ function learnRule(pace: Pace, headers: Readonly<Record<string, unknown>>): void
 
 function propertiesOf(options: HubspotOptions): ReadonlySet<string> {
   const { idProperty, eventProperty, consentProperty, contact, ticket, deal } = options;
-  const told = [contact, ticket?.content, deal?.content].flatMap((content) => content?.names ?? []);
-  return new Set([idProperty, eventProperty, consentProperty ?? idProperty, ...told]);
+  const named = [contact, ticket?.content, deal?.content].flatMap(
+    (content) => content?.names ?? [],
+  );
+  return new Set([idProperty, eventProperty, consentProperty ?? idProperty, ...named]);
 }

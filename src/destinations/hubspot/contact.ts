@@ -59,8 +59,8 @@ async function refresh(asking: Asking, record: HubspotRecord, link: Link): Promi
   const { hub, person, context } = asking;
   const names = renamed(record, { person, written: link["name"] }, hub.options);
   const [phone] = person.phones;
-  const told = await renderProperties(hub.options.contact, context);
-  const lacking = Object.entries(told).filter(([name]) => !record.properties[name]);
+  const rendered = await renderProperties(hub.options.contact, context);
+  const lacking = Object.entries(rendered).filter(([name]) => !record.properties[name]);
   const ours = {
     ...(phone !== undefined && !hasAnyPhone(record) && { phone: `+${phone}` }),
     ...names,

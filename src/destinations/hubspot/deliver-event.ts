@@ -57,7 +57,11 @@ export async function deliverEvent(
   const visit = { hub: { session, options }, context, person, event, work, recordUrl };
   const contact = (await contactFor(visit, work)) ?? unmade(visit);
   if (contact === undefined) {
-    return nothingToWrite("HubSpot has no such contact, and none is made", context, session.told());
+    return nothingToWrite(
+      "HubSpot has no such contact, and none is made",
+      context,
+      session.summary(),
+    );
   }
   try {
     return await writeAll(visit, contact);
@@ -102,7 +106,7 @@ async function writeAll(visit: Visit, contact: KnownContact): Promise<Delivered>
   const kept = link?.["ticket"] === undefined ? link : { ...link, at };
   return {
     ...(written.remoteId !== undefined && { remoteId: written.remoteId }),
-    answer: context.shadow ? session.told() : written.words.join(", "),
+    answer: context.shadow ? session.summary() : written.words.join(", "),
     ...(kept && { link: kept }),
     events: written.events,
   };
@@ -120,8 +124,8 @@ async function tell(
 ): Promise<void> {
   const { object, id, created } = record;
   const url = record.url ?? (await recordUrl(hub.session, object, id));
-  const told = { object, id, created, ...(url !== undefined && { url }) };
-  written.events.push(recordEvent(event, context, told));
+  const made = { object, id, created, ...(url !== undefined && { url }) };
+  written.events.push(recordEvent(event, context, made));
 }
 
 async function writeConsent({ hub, work }: Visit, { id }: KnownContact): Promise<void> {

@@ -89,11 +89,11 @@ function invalid(body: Fields, properties: ReadonlySet<string>): Judgement | und
 
 /** HubSpot says them in two ways: as `errors`, or as JSON within its message. */
 function detailsOf(body: Fields): Detail[] {
-  const told = listOf(body["errors"]).map(({ code, context }) => {
+  const listed = listOf(body["errors"]).map(({ code, context }) => {
     const [property] = [fieldsOf(context)["propertyName"]].flat();
     return { code: String(code), property: String(property) };
   });
-  return [...told, ...withinMessage(String(body["message"]))];
+  return [...listed, ...withinMessage(String(body["message"]))];
 }
 
 function withinMessage(message: string): Detail[] {

@@ -40,8 +40,8 @@ export function logEntry(
   const words = said(event, about.concerned, about.files);
   if (words === undefined) return undefined;
   const { quote, ...rest } = words;
-  const told = about.text === undefined ? words : { ...rest, text: about.text };
-  const body = saidAsHtml(told, maxPropertyLength);
+  const shown = about.text === undefined ? words : { ...rest, text: about.text };
+  const body = saidAsHtml(shown, maxPropertyLength);
   const properties = { hs_timestamp: words.at };
   if (log === "notes" || words.note || words.failed) {
     return { type: "notes", properties: { ...properties, hs_note_body: body } };

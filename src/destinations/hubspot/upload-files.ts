@@ -25,9 +25,9 @@ export async function uploadFiles(
   const files = await context.files();
   if (!hub.options.uploads) return { files: files.map(mentioned), ids: [] };
   const link = { ...context.link };
-  const told: EventFile[] = [];
+  const kept: EventFile[] = [];
   for (const file of files) {
-    told.push(takes(file));
+    kept.push(takes(file));
     if ("absent" in file || file.bytes > maxBytes || link[markOf(file)] !== undefined) continue;
     const id = await upload(hub, file);
     if (id === undefined) continue;
@@ -35,7 +35,7 @@ export async function uploadFiles(
     await context.remember({ ...link });
   }
   const ids = files.flatMap((file) => link[markOf(file)] ?? []);
-  return { files: told, ids };
+  return { files: kept, ids };
 }
 
 /** The link without its files, once they are attached. */

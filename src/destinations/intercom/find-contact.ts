@@ -65,13 +65,13 @@ function rankOf({ role }: ContactRecord): number {
 }
 
 async function newRecord({ options, person, context }: Call, name: string | undefined) {
-  const told = filled(await options.attributes.render(context));
+  const rendered = filled(await options.attributes.render(context));
   return {
     role: "user",
     external_id: person.marks[0],
     ...(person.phones[0] !== undefined && { phone: `+${person.phones[0]}` }),
     ...(name !== undefined && { name }),
-    ...(Object.keys(told).length > 0 && { custom_attributes: told }),
+    ...(Object.keys(rendered).length > 0 && { custom_attributes: rendered }),
   };
 }
 

@@ -21,12 +21,12 @@ const mostText = 30_000;
 export async function wordsOf(said: Said, own: string | undefined): Promise<Words> {
   const { attachments, missing } = await attachmentsOf(said.files);
   const text = own === undefined ? said.text : cleanText(own, mostText);
-  const told: Said = { ...said, text, files: missing };
-  const whole = saidAsText(told, mostText);
+  const shown: Said = { ...said, text, files: missing };
+  const whole = saidAsText(shown, mostText);
   const isContact = said.direction === "in";
   // It begins with who says it.
   const plain = isContact ? whole.slice(said.who.length + 1).trim() : whole;
-  const body = isContact ? plain || namesOf(said.files) : saidAsHtml(told, mostText * 2);
+  const body = isContact ? plain || namesOf(said.files) : saidAsHtml(shown, mostText * 2);
   return { body, plain: isContact ? body : plain, attachments };
 }
 

@@ -29,7 +29,7 @@ export async function write(call: Call, saying: Saying): Promise<Delivered> {
     if (other === undefined) return nobodyAt("Intercom", call);
     written = await writeFor(call, other, { ...saying, words, lost: true });
   }
-  if (written === undefined) return { answer: call.session.told() };
+  if (written === undefined) return { answer: call.session.summary() };
   if (written === "gone") throw new DeliveryError("outage", "Intercom's contact is gone again");
   return written;
 }

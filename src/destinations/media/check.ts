@@ -16,12 +16,12 @@ export async function checkMedia(
   const token = askGraph(dispatcher, graph, "me?fields=id", signal);
   const nothing = "0".repeat(64);
   return Promise.all([
-    told("META_ACCESS_TOKEN", token, "Meta knows it"),
-    told("the place of the files", vault.has(nothing), "it answers"),
+    checked("META_ACCESS_TOKEN", token, "Meta knows it"),
+    checked("the place of the files", vault.has(nothing), "it answers"),
   ]);
 }
 
-async function told(
+async function checked(
   name: string,
   asked: Promise<unknown>,
   good: string,

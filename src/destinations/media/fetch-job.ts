@@ -25,7 +25,10 @@ export interface FetchAnswer {
 /** An error without its class, which a message does not carry. */
 interface FetchFailure extends Pick<DeliveryError, "message"> {
   readonly absent: boolean;
-  readonly told?: Pick<DeliveryError, "verdict" | "maybeDone" | "laneOnly" | "limited" | "afterMs">;
+  readonly decision?: Pick<
+    DeliveryError,
+    "verdict" | "maybeDone" | "laneOnly" | "limited" | "afterMs"
+  >;
 }
 
 export function packFailure(error: unknown): FetchFailure {
@@ -34,12 +37,18 @@ export function packFailure(error: unknown): FetchFailure {
     return { message, absent: error instanceof AbsentFileError };
   }
   const { verdict, maybeDone, laneOnly, limited, afterMs } = error;
-  const told = { verdict, maybeDone, laneOnly, limited, ...(afterMs !== undefined && { afterMs }) };
-  return { message, absent: false, told };
+  const decision = {
+    verdict,
+    maybeDone,
+    laneOnly,
+    limited,
+    ...(afterMs !== undefined && { afterMs }),
+  };
+  return { message, absent: false, decision };
 }
 
-export function unpackFailure({ message, absent, told }: FetchFailure): Error {
+export function unpackFailure({ message, absent, decision }: FetchFailure): Error {
   if (absent) return new AbsentFileError(message);
-  if (told === undefined) return new Error(message);
-  return new DeliveryError(told.verdict, message, told);
+  if (decision === undefined) return new Error(message);
+  return new DeliveryError(decision.verdict, message, decision);
 }

@@ -34,8 +34,8 @@ export async function askAddress(
   mediaId: string,
   signal: AbortSignal,
 ): Promise<MediaAddress> {
-  const told = await askGraph(dispatcher, options, mediaId, signal);
-  const { url, sha256, file_size: size } = told;
+  const answer = await askGraph(dispatcher, options, mediaId, signal);
+  const { url, sha256, file_size: size } = answer;
   const parsed = typeof url === "string" && URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
     throw new DeliveryError("outage", "Meta told no address for the file");
@@ -69,8 +69,8 @@ export async function askGraph(
 
 function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const told: unknown = JSON.parse(text);
-    return typeof told === "object" && told !== null ? { ...told } : undefined;
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === "object" && parsed !== null ? { ...parsed } : undefined;
   } catch {
     return undefined;
   }
@@ -92,33 +92,33 @@ function graphFailure(
   json: Readonly<Record<string, unknown>> | undefined,
   afterMs: number | undefined,
 ): Error {
-  const { code: told } = (json?.["error"] ?? {}) as { readonly code?: unknown };
-  const code = Number(told ?? Number.NaN);
-  const said = `Meta answered ${status}${Number.isNaN(code) ? "" : ` with the code ${code}`}`;
+  const { code: given } = (json?.["error"] ?? {}) as { readonly code?: unknown };
+  const code = Number(given ?? Number.NaN);
+  const answered = `Meta answered ${status}${Number.isNaN(code) ? "" : ` with the code ${code}`}`;
   const words = fileWords[code];
   if (words !== undefined) return new AbsentFileError(words);
-  if (tokenCodes.has(code)) return tokenFailure(said, 401);
-  if (rightsCodes.has(code)) return tokenFailure(said, 403);
-  if (!hasteCodes.has(code)) return statusFailure(status, said, afterMs);
-  return new DeliveryError("outage", said, afterMs === undefined ? {} : { afterMs });
+  if (tokenCodes.has(code)) return tokenFailure(answered, 401);
+  if (rightsCodes.has(code)) return tokenFailure(answered, 403);
+  if (!hasteCodes.has(code)) return statusFailure(status, answered, afterMs);
+  return new DeliveryError("outage", answered, afterMs === undefined ? {} : { afterMs });
 }
 
 /** What a status other than 200 says of a file, where nothing else is told. */
-export function statusFailure(status: number, said: string, afterMs?: number): Error {
-  if (status === 401 || status === 403) return tokenFailure(said, status);
+export function statusFailure(status: number, answered: string, afterMs?: number): Error {
+  if (status === 401 || status === 403) return tokenFailure(answered, status);
   if (status === 404 || status === 410) return new AbsentFileError("the file has expired at Meta");
   if (status < 400 || statusVerdict(status).verdict === "outage") {
-    return new DeliveryError("outage", said, afterMs === undefined ? {} : { afterMs });
+    return new DeliveryError("outage", answered, afterMs === undefined ? {} : { afterMs });
   }
-  return new AbsentFileError(`Meta does not give the file out: ${said}`);
+  return new AbsentFileError(`Meta does not give the file out: ${answered}`);
 }
 
-function tokenFailure(said: string, status: 401 | 403): DeliveryError {
+function tokenFailure(answered: string, status: 401 | 403): DeliveryError {
   const remedy =
     status === 401
       ? "META_ACCESS_TOKEN is not valid any more: make another one"
       : "META_ACCESS_TOKEN needs whatsapp_business_messaging for this account";
-  return new DeliveryError("config", `${said}: ${remedy}`);
+  return new DeliveryError("config", `${answered}: ${remedy}`);
 }
 
 /**

@@ -177,9 +177,9 @@ async function lateFiles(
   const isLate = at.getTime() - Date.parse(event.data.receivedAt) > lateMs;
   if (kept.length === 0 || !isLate) return [];
   const since = new Date(Math.max(...kept.map((file) => file.since)));
-  const told = { without: await stored(() => without(event.id, since)), at };
+  const details = { without: await stored(() => without(event.id, since)), at };
   return kept.map(({ row: { type = "", ...file } }) =>
-    fileArrivedEvent(event, { ...file, type }, told),
+    fileArrivedEvent(event, { ...file, type }, details),
   );
 }
 

@@ -46,8 +46,8 @@ const contained: Readonly<Record<string, RegExp>> = {
  * What a file is, by its first bytes; what was told of it counts only where the bytes leave it open. Never a type that a browser
  * would run: what looks like text is `text/plain`, and what is unknown `application/octet-stream`.
  */
-export function sniff(head: Buffer, told: string | undefined): string {
-  const declared = told?.split(";")[0]?.trim().toLowerCase() ?? "";
+export function sniff(head: Buffer, given: string | undefined): string {
+  const declared = given?.split(";")[0]?.trim().toLowerCase() ?? "";
   const found = byBytes(head);
   if (found === undefined) return isText(head) ? "text/plain" : "application/octet-stream";
   return contained[found]?.test(declared) ? declared : found;

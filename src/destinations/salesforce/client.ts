@@ -129,9 +129,9 @@ function grantOf(
 }
 
 /** Tokens go where the token endpoint says, and never without TLS where that has it. */
-function instanceOf(told: string | undefined, loginUrl: URL): URL {
-  if (told === undefined) return loginUrl;
-  const url = URL.canParse(told) ? new URL(told) : undefined;
+function instanceOf(given: string | undefined, loginUrl: URL): URL {
+  if (given === undefined) return loginUrl;
+  const url = URL.canParse(given) ? new URL(given) : undefined;
   if (url !== undefined && (url.protocol === "https:" || url.protocol === loginUrl.protocol)) {
     return url;
   }

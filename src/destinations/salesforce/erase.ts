@@ -25,11 +25,11 @@ export async function erasePerson(
   const cases = options.case ? await ownCases(org, links, person, options.case) : [];
   const erased = [...(await deleted(org, "Task", tasks)), ...(await deleted(org, "Case", cases))];
   if (person === undefined) return erased;
-  const told = { object: object.toLowerCase(), id: person };
+  const record = { object: object.toLowerCase(), id: person };
   const [there] = await org.query({
     ...{ select: ["Id"], from: object, where: isIn("Id", [person]) ?? "", limit: 1 },
   });
-  if (there === undefined) return [...erased, { ...told, result: "absent" }];
+  if (there === undefined) return [...erased, { ...record, result: "absent" }];
   if (contactLink?.["made"] === "yes") {
     return [...erased, ...(await deleted(org, object, [person]))];
   }
@@ -42,7 +42,7 @@ export async function erasePerson(
     if (outcome && "failed" in outcome) throw outcome.failed.error;
   }
   const url = client.urlOf(object, person);
-  return [...erased, { ...told, result: "by hand", ...(url !== undefined && { url }) }];
+  return [...erased, { ...record, result: "by hand", ...(url !== undefined && { url }) }];
 }
 
 type Links = Erasing["links"];
@@ -122,8 +122,8 @@ async function deleted(org: Org, object: string, ids: readonly string[]): Promis
     }));
     const outcome = await org.composite(`delete ${some.length} of ${object}`, parts);
     if (outcome && "failed" in outcome) throw outcome.failed.error;
-    const told = { object: object.toLowerCase(), result: "deleted" } as const;
-    result.push(...some.map((id) => ({ ...told, id })));
+    const record = { object: object.toLowerCase(), result: "deleted" } as const;
+    result.push(...some.map((id) => ({ ...record, id })));
   }
   return result;
 }

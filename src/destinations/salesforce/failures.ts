@@ -143,14 +143,18 @@ export function failureOf(
     verdict: statusVerdict(status).verdict,
   };
   const { verdict, code, words, afterMs, laneOnly = false, limited = false } = judged;
-  const said = ["Salesforce answered", status, code].filter(Boolean).join(" ");
-  const error = new DeliveryError(verdict, words === undefined ? said : `${said}: ${words}`, {
-    ...{ laneOnly, limited },
-    ...(afterMs !== undefined && { afterMs }),
-    ...(event && {
-      answer: `${status} ${redactAnswer(JSON.stringify(body) ?? "", event, secrets)}`,
-    }),
-  });
+  const answered = ["Salesforce answered", status, code].filter(Boolean).join(" ");
+  const error = new DeliveryError(
+    verdict,
+    words === undefined ? answered : `${answered}: ${words}`,
+    {
+      ...{ laneOnly, limited },
+      ...(afterMs !== undefined && { afterMs }),
+      ...(event && {
+        answer: `${status} ${redactAnswer(JSON.stringify(body) ?? "", event, secrets)}`,
+      }),
+    },
+  );
   return { error, part, isStale: stale.has(firstError(body).errorCode ?? "") };
 }
 

@@ -56,9 +56,14 @@ function seenOf({ name = "", phones }: DeliveryContact): string {
 function linkFor(
   { object, externalId }: SalesforceOptions,
   contact: DeliveryContact,
-  told: { readonly id: string; readonly as: string; readonly name: string; readonly made: string },
+  person: {
+    readonly id: string;
+    readonly as: string;
+    readonly name: string;
+    readonly made: string;
+  },
 ): Link {
-  return { ...told, to: `${object}.${externalId}`, seen: seenOf(contact) };
+  return { ...person, to: `${object}.${externalId}`, seen: seenOf(contact) };
 }
 
 /** Of a person whom an attempt has found or made, and then not remembered; at the next event the record is looked at again. */
@@ -70,8 +75,8 @@ export function recalled(
 ): Link {
   const as = id.startsWith("00Q") ? "Lead" : "Contact";
   const name = isNew ? fullName({ ...nameFields(nameOf(contact)) }) : "";
-  const told = { id, as, name, made: isNew ? "yes" : "" };
-  return { ...linkFor(options, contact, told), seen: "" };
+  const person = { id, as, name, made: isNew ? "yes" : "" };
+  return { ...linkFor(options, contact, person), seen: "" };
 }
 
 async function knownPerson(
@@ -101,10 +106,10 @@ async function foundPerson(
   const { ConvertedContactId: converted, IsConverted } = record;
   if (IsConverted === true && typeof converted === "string") {
     const id = converted;
-    const told = { id, as: "Contact", name: "", made: "" };
+    const person = { id, as: "Contact", name: "", made: "" };
     return {
       ...{ id, object: "Contact", isNew, name, part: undefined },
-      link: linkFor(options, contact, told),
+      link: linkFor(options, contact, person),
     };
   }
   const { object, externalId, match, phoneField } = options;
@@ -143,7 +148,7 @@ async function newPerson(
     ...(await updated(options, context)),
   };
   const key = personKeys(event, contact)[0] ?? contact.id;
-  const told = { id: "", as: object, name: fullName({ ...fields }), made: "yes" };
+  const person = { id: "", as: object, name: fullName({ ...fields }), made: "yes" };
   return {
     ...{ id: "@{person.id}", object, isNew: true, name },
     part: {
@@ -153,7 +158,7 @@ async function newPerson(
         httpHeaders: { "Sforce-Duplicate-Rule-Header": "allowSave=true" },
       }),
     },
-    link: linkFor(options, contact, told),
+    link: linkFor(options, contact, person),
   };
 }
 
@@ -173,7 +178,7 @@ export async function rendered(
   context: DeliveryContext,
 ): Promise<Readonly<Record<string, unknown>>> {
   const fields = (await templates.render(context)) as Record<string, unknown>;
-  const isTold = ([, value]: [string, unknown]) =>
+  const isFilled = ([, value]: [string, unknown]) =>
     value !== "" && value !== null && value !== undefined;
-  return Object.fromEntries(Object.entries(fields).filter(isTold));
+  return Object.fromEntries(Object.entries(fields).filter(isFilled));
 }

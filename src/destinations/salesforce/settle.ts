@@ -57,13 +57,13 @@ function recordsOf(
   const isNewPerson = person?.isNew === true && isCreated(done, "person");
   const isReopened = step.is === "comment" && step.reopen;
   const isNewTask = options.log === "transcript" && isCreated(done, "task");
-  const told: [boolean, string, string | undefined, boolean][] = [
+  const records: [boolean, string, string | undefined, boolean][] = [
     [isNewPerson, person?.object ?? "", personId, true],
     [step.is === "create", "Case", caseId, true],
     [isReopened, "Case", caseId, false],
     [isNewTask, "Task", taskId, true],
   ];
-  return told.flatMap(([is, object, id, created]) =>
+  return records.flatMap(([is, object, id, created]) =>
     is && id !== undefined ? [recordOf(client, object, id, created)] : [],
   );
 }
@@ -89,7 +89,7 @@ export function rememberPerson(
 /** Of the conversation: its Case, its transcript, and when something was last said. */
 export function conversationLink(
   { log, case: cases }: SalesforceOptions,
-  told: {
+  entry: {
     readonly event: WaypostEvent;
     readonly context: Pick<DeliveryContext, "link">;
     readonly taskId: string | undefined;
@@ -98,7 +98,7 @@ export function conversationLink(
   },
 ): { readonly link?: Link } {
   if (log === "task" && cases === undefined) return {};
-  const { event, context, taskId, caseId, closed } = told;
+  const { event, context, taskId, caseId, closed } = entry;
   return {
     link: {
       at: laterTime(event.time, context.link?.["at"]),

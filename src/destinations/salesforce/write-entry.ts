@@ -29,7 +29,7 @@ export async function writeEntry(parts: Parts, org: Org, entry: Entry): Promise<
       return nothing(entry.context, "nobody in Salesforce has this phone or id");
     }
     const outcome = await carryOut(org, plan);
-    if (outcome === undefined) return { answer: org.session.told() };
+    if (outcome === undefined) return { answer: org.session.summary() };
     if ("done" in outcome) return settle(parts, entry, plan, outcome.done);
     if (anew || !outcome.failed.isStale) throw outcome.failed.error;
     parts.openCases.clear();

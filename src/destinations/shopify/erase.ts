@@ -14,19 +14,19 @@ export async function eraseCustomer(
 ): Promise<readonly Erased[]> {
   const id = contactLink?.["customer"];
   if (id === undefined) return [];
-  const told = { object: "customer", id: numberOf(id) };
+  const record = { object: "customer", id: numberOf(id) };
   const { customer } = await shop.look({
     name: "WaypostErasable",
     text: "query Waypost($id: ID!) { customer(id: $id) { id canDelete } }",
     variables: { id },
   });
-  if (!customer) return [{ ...told, result: "absent" }];
+  if (!customer) return [{ ...record, result: "absent" }];
   const { canDelete } = customer as { readonly canDelete: boolean };
   if (contactLink?.["made"] && canDelete && (await wasDeleted(shop, id))) {
-    return [{ ...told, result: "deleted" }];
+    return [{ ...record, result: "deleted" }];
   }
   const url = `https://admin.shopify.com/store/${store}/customers/${numberOf(id)}`;
-  return [{ ...told, result: "by hand", url }];
+  return [{ ...record, result: "by hand", url }];
 }
 
 /** False where it has ordered meanwhile. */

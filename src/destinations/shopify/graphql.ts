@@ -25,7 +25,7 @@ export interface Shop {
     would: string,
     operation: Operation,
   ): Promise<Readonly<Record<string, unknown>> | undefined>;
-  readonly session: Pick<Session, "note" | "told">;
+  readonly session: Pick<Session, "note" | "summary">;
 }
 
 export interface ShopApi {

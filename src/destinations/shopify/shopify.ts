@@ -102,11 +102,11 @@ async function writeTo(
   const mayLag = clock.now() - Date.parse(event.data.receivedAt) < searchLagMs;
   const target = await findTarget(shop, options, context, mayLag);
   if (typeof target === "string") {
-    return nothingToWrite(target, context, shop.session.told());
+    return nothingToWrite(target, context, shop.session.summary());
   }
   const change = changeOf(target, wanted, effectId(event, context));
   if (change !== undefined) await shop.write(`change the ${target.object}`, change);
-  if (context.shadow) return { answer: shop.session.told() };
+  if (context.shadow) return { answer: shop.session.summary() };
   const { object, id, made = false } = target;
   const record = { object, id: numberOf(id), url: urlOf(options, target), created: made };
   return {

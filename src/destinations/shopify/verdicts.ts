@@ -75,8 +75,8 @@ function throttled({ requestedQueryCost = 50, throttleStatus }: Costs): Delivery
 }
 
 function denied(errors: readonly GraphqlError[]): DeliveryError {
-  const said = errors.map(({ message, extensions }) => `${extensions?.requiredAccess} ${message}`);
-  const scope = scopeWord.exec(said.join(" "))?.[0];
+  const texts = errors.map(({ message, extensions }) => `${extensions?.requiredAccess} ${message}`);
+  const scope = scopeWord.exec(texts.join(" "))?.[0];
   const remedy =
     scope === undefined
       ? "give the app access to protected customer data in the Dev Dashboard"

@@ -15,7 +15,7 @@ const maxQuote = 300;
 const most = { blocks: 50, characters: 12_500 };
 
 /** An event and what is shown with it. */
-export interface Told {
+export interface Entry {
   readonly event: WaypostEvent;
   /** The operator's words, instead of what the event says. */
   readonly text?: string;
@@ -42,7 +42,7 @@ export interface SlackMessage {
  * Events of one conversation as Block Kit, each with who and when. Whatever others wrote stands in plain_text, where nothing is formatted
  * or linked, and is escaped besides.
  */
-export function slackMessage(all: readonly Told[], { opens, mention }: Posting): SlackMessage {
+export function slackMessage(all: readonly Entry[], { opens, mention }: Posting): SlackMessage {
   const [first] = all;
   const blocks: KnownBlock[] = [
     ...(opens && first && first.text === undefined ? [header(contactLine(first.event))] : []),
@@ -64,22 +64,22 @@ function charactersIn(value: unknown): number {
   }, 0);
 }
 
-function summaryOf({ event, text: own }: Told): string {
+function summaryOf({ event, text: own }: Entry): string {
   if (own !== undefined) return cleanLine(own) || "·";
   const { texts, title } = renderEvent(event);
-  const said = event.data.status?.status === "failed" ? "Not delivered" : undefined;
-  const words = said ?? texts.map(cleanLine).find((text) => text !== "");
+  const failed = event.data.status?.status === "failed" ? "Not delivered" : undefined;
+  const words = failed ?? texts.map(cleanLine).find((text) => text !== "");
   return `${contactLine(event)}: ${words ?? cleanLine(title)}`;
 }
 
-function blocksOf(told: Told): KnownBlock[] {
-  const { event, text: own, quote, absent = [] } = told;
+function blocksOf(entry: Entry): KnownBlock[] {
+  const { event, text: own, quote, absent = [] } = entry;
   if (own !== undefined) return [...ownWords(own), ...missing(absent), ownContext(event)];
   const rendered = renderedOf(event);
   const about = [rendered.title, contactLine(event), account(event), moment(event)];
   const isFailed = event.data.status?.status === "failed";
   return [
-    ...(isFailed ? failed(told) : quoted(quote)),
+    ...(isFailed ? failed(entry) : quoted(quote)),
     ...written(rendered),
     ...(isFailed ? [] : facts(rendered)),
     ...links(rendered),
@@ -100,7 +100,7 @@ function renderedOf(event: WaypostEvent): Rendered {
 }
 
 /** A message of ours that did not arrive: which, why, and what to do. */
-function failed({ event, quote }: Told): KnownBlock[] {
+function failed({ event, quote }: Entry): KnownBlock[] {
   const errors = event.data.status?.errors ?? [];
   const code = errors[0]?.code;
   const lines = [

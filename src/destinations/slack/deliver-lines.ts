@@ -25,9 +25,9 @@ export async function deliverLines(
 ): Promise<Delivered> {
   const [first, ...others] = lines;
   const { ids, absent } = await uploadFiles(way, first.kept);
-  const said = { ...first, absent: [...(first.absent ?? []), ...absent] };
+  const whole = { ...first, absent: [...(first.absent ?? []), ...absent] };
   const thread = threadOf(first.item.context.link, way.options.channel);
-  const posted = await post(way, [said, ...others], { thread, files: ids });
+  const posted = await post(way, [whole, ...others], { thread, files: ids });
   await shareFiles(way, ids, { channel: posted.channel, ts: posted.thread });
   const at = lines.map(({ event }) => event.time).reduce(laterTime);
   const link = { channel: posted.channel, ts: posted.thread, at: laterTime(at, thread?.at) };

@@ -3,11 +3,11 @@ import { arrivedFile } from "../../event/file-arrived.ts";
 import { mediaOf } from "../../event/media-of.ts";
 import { effectId } from "../effect-id.ts";
 import { said } from "../said.ts";
-import type { Told } from "./blocks.ts";
+import type { Entry } from "./blocks.ts";
 import { mentionOf, type SlackOptions } from "./options.ts";
 
 /** One delivery, with all that its post shows. */
-export interface Line extends Told {
+export interface Line extends Entry {
   readonly item: BatchItem;
   /** By which its post is found again. */
   readonly id: string;
@@ -24,11 +24,11 @@ export async function lineOf(
 ): Promise<Line> {
   const { event, context } = item;
   const own = await text?.render(context);
-  const told = mentionOf(await mention.render(context));
+  const mentioned = mentionOf(await mention.render(context));
   const files = hasFiles(event) ? await context.files() : [];
   const quote = concernsAnother(event) ? said(event, await context.concerned())?.quote : undefined;
   return {
-    ...{ item, event, id: effectId(event, context), mention: told },
+    ...{ item, event, id: effectId(event, context), mention: mentioned },
     kept: files.filter(isKept),
     absent: files.filter((file) => "absent" in file),
     ...(own !== undefined && { text: String(own) }),

@@ -87,8 +87,8 @@ const isWho = /^(here|channel|[UWS][A-Z0-9]{2,20})$/;
 
 /** In Slack's own form, e.g. `<@U012> <!here>`; "" for nobody. What a template made of nobody is left out. */
 export function mentionOf(rendered: unknown): string {
-  const told = Array.isArray(rendered) ? rendered.map((each) => String(each ?? "").trim()) : [];
-  return told
+  const mentions = Array.isArray(rendered) ? rendered.map((each) => String(each ?? "").trim()) : [];
+  return mentions
     .filter((each) => isWho.test(each))
     .map(inSlack)
     .join(" ");

@@ -69,7 +69,7 @@ function createSlack(name: string, options: SlackOptions, parts: Parts): Destina
     async deliver(event, context, signal) {
       throwIfAborted(signal);
       const line = await lineOf({ event, context }, options);
-      return context.shadow ? told(line, options) : deliverLines(wayFor(signal), [line]);
+      return context.shadow ? shadowAnswer(line, options) : deliverLines(wayFor(signal), [line]);
     },
     async deliverBatch(items, signal) {
       throwIfAborted(signal);
@@ -137,7 +137,7 @@ const comesNext = new DeliveryError("outage", "it comes with the next post", {
 });
 
 /** In shadow. */
-function told({ item, kept, absent = [] }: Line, { channel }: SlackOptions): Delivered {
+function shadowAnswer({ item, kept, absent = [] }: Line, { channel }: SlackOptions): Delivered {
   const thread = threadOf(item.context.link, channel);
   const files = [
     ...(kept.length > 0 ? [`upload ${kept.length === 1 ? "a file" : `${kept.length} files`}`] : []),

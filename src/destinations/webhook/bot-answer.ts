@@ -86,9 +86,9 @@ function parse(json: string): unknown {
 
 /** In one form: a reply that is a text, one event alone, and nulls for what is not there. */
 function plain(value: object): unknown {
-  const said = Object.entries(value).filter(([, each]) => each !== null);
+  const given = Object.entries(value).filter(([, each]) => each !== null);
   return Object.fromEntries(
-    said.map(([key, each]) => {
+    given.map(([key, each]) => {
       if (key === "reply" && typeof each === "string") return [key, { text: each }];
       if (key === "emit" && !Array.isArray(each)) return [key, [each]];
       return [key, each];

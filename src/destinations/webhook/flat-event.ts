@@ -28,7 +28,7 @@ function alwaysThere(event: WaypostEvent): Record<string, string> {
   const [file] = mediaOf(event);
   const [error] = status?.errors ?? message?.errors ?? errors ?? [];
   const { buttonReply, listReply } = message?.interactive ?? {};
-  const told: Readonly<Record<string, unknown>> = {
+  const values: Readonly<Record<string, unknown>> = {
     event_id: event.id,
     type: event.type,
     time: event.time,
@@ -57,7 +57,7 @@ function alwaysThere(event: WaypostEvent): Record<string, string> {
     error_meaning: error && failureMeaning(error.code),
   };
   return Object.fromEntries(
-    Object.entries(told).map(([key, value]) => [key, value === undefined ? "" : String(value)]),
+    Object.entries(values).map(([key, value]) => [key, value === undefined ? "" : String(value)]),
   );
 }
 

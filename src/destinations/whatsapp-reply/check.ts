@@ -30,16 +30,16 @@ async function me(session: Session): Promise<void> {
 async function checkNumber(session: Session, phoneNumberId: string) {
   const path = pathOf`/${phoneNumberId}`;
   const { json } = await session.look({ path, query: { fields } });
-  const { verified_name: name, quality_rating: quality, status } = told(json);
+  const { verified_name: name, quality_rating: quality, status } = textsIn(json);
   if (status !== undefined && status !== "CONNECTED") {
     const detail = `its status is ${status}: register it, as docs/connect.md says`;
     return { ok: false, detail };
   }
-  const said = [name && `"${name}"`, quality && `quality ${quality}`].filter(Boolean);
-  return ["Meta knows it", ...said].join("; ");
+  const parts = [name && `"${name}"`, quality && `quality ${quality}`].filter(Boolean);
+  return ["Meta knows it", ...parts].join("; ");
 }
 
-function told(json: unknown): Readonly<Record<string, string | undefined>> {
+function textsIn(json: unknown): Readonly<Record<string, string | undefined>> {
   const texts = Object.entries(json ?? {}).filter(([, value]) => typeof value === "string");
   return Object.fromEntries(texts) as Record<string, string>;
 }

@@ -82,10 +82,10 @@ const captioned = new Set(["image", "document", "video"]);
 function mediaMessage(media: NonNullable<Reply["media"]>): Outgoing {
   const { type, link, id, caption, filename } = media;
   const file = { ...(id === undefined ? { link } : { id }) };
-  const told = {
+  const content = {
     ...file,
     ...(caption !== undefined && captioned.has(type) && { caption }),
     ...(filename !== undefined && type === "document" && { filename }),
   };
-  return { type, body: { type, [type]: told }, message: { [type]: told } };
+  return { type, body: { type, [type]: content }, message: { [type]: content } };
 }

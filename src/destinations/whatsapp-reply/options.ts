@@ -79,11 +79,11 @@ function withoutEmpty(template: OptionTemplates): OptionTemplates {
   return {
     ...template,
     async render({ scope }) {
-      const told = await scope(names);
-      const first = await render({ scope: async () => told });
+      const named = await scope(names);
+      const first = await render({ scope: async () => named });
       if (emptyParameters(first).length === 0) return first;
-      const contact = calledSomehow(told["contact"]);
-      return filledFrom(first, await render({ scope: async () => ({ ...told, contact }) }));
+      const contact = calledSomehow(named["contact"]);
+      return filledFrom(first, await render({ scope: async () => ({ ...named, contact }) }));
     },
     renderFrom(event) {
       const contact = calledSomehow(event.data.contact) as typeof event.data.contact;

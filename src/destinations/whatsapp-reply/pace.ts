@@ -92,8 +92,8 @@ export function fromLink(link: Link | undefined): Sendings {
   const sent = Object.entries(link ?? {}).flatMap(([name, value]): Sent[] => {
     if (!name.startsWith("sent ")) return [];
     const [at = "", choice, by, answered = ""] = value.split(" ");
-    const told = { key: name.slice("sent ".length), at: Number(at), answered };
-    return [{ ...told, choice: choice === "template" ? choice : "free", byBot: by === "bot" }];
+    const sent = { key: name.slice("sent ".length), at: Number(at), answered };
+    return [{ ...sent, choice: choice === "template" ? choice : "free", byBot: by === "bot" }];
   });
   const until = Date.parse(link?.["silentUntil"] ?? "");
   return { sent, silentUntil: Number.isNaN(until) ? 0 : until };

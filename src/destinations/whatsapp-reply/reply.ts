@@ -40,7 +40,7 @@ export async function deliverReply(
   if (saysNothing(reply)) {
     const marked = await markAsRead(session, reply, prepared);
     if (!marked) return unwanted("there is nothing to mark as read", context);
-    return { answer: context.shadow ? session.told() : "marked as read" };
+    return { answer: context.shadow ? session.summary() : "marked as read" };
   }
   return write(event, { session, reply, prepared, context }, parts);
 }
@@ -70,13 +70,13 @@ async function write(event: WaypostEvent, call: Call, parts: ReplyParts): Promis
   if ("afterMs" in allowed) throw tooFast(allowed.afterMs);
   await markAsRead(session, reply, prepared);
   const wamid = await sendRemembered(call, outgoing, allowed.remember);
-  if (wamid === undefined) return { answer: session.told() };
+  if (wamid === undefined) return { answer: session.summary() };
   if (allowed.silences) {
     parts.log.warn("a contact got as many replies as an hour allows: none for a day", {
       eventId: event.id,
     });
   }
-  return told(event, { outgoing, context }, allowed.remember, wamid);
+  return delivered(event, { outgoing, context }, allowed.remember, wamid);
 }
 
 /** Whether an earlier attempt's message was sent: its statuses tell. Throws DeliveryError while that is not known. */
@@ -92,7 +92,7 @@ export async function findReply(
   const wamid = await replying?.sentWith(callbackOf(idempotencyKey));
   if (wamid !== undefined) {
     const outgoing = await wordsOf(event, context, { options, now: own.at, choice: own.choice });
-    return told(event, { outgoing, context }, known, wamid);
+    return delivered(event, { outgoing, context }, known, wamid);
   }
   if (clock.now() < own.at + unknown.forMs) {
     throw new DeliveryError("outage", "it may have been sent: no status has come yet", {
@@ -129,7 +129,7 @@ async function sendRemembered(
   }
 }
 
-function told(
+function delivered(
   event: WaypostEvent,
   {
     outgoing,
@@ -169,11 +169,11 @@ async function outgoingFor(
 ): Promise<Outgoing> {
   const made = outgoingOf(reply, choice, reply.quote ? quotable(prepared) : undefined);
   const { ref, campaign, variant } = reply;
-  const told = { ...(ref && { ref }), ...(campaign && { campaign }), ...(variant && { variant }) };
+  const own = { ...(ref && { ref }), ...(campaign && { campaign }), ...(variant && { variant }) };
   const borne = await context.replying?.marks(prepared.job.answers);
   // A campaign of its own has variants of its own.
   const { variant: _, ...rest } = borne ?? {};
-  return { ...made, marks: { ...(campaign === undefined ? borne : rest), ...told } };
+  return { ...made, marks: { ...(campaign === undefined ? borne : rest), ...own } };
 }
 
 /** Only what the contact wrote is quoted and marked as read. */

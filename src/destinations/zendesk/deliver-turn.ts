@@ -56,7 +56,7 @@ async function changedMeanwhile(work: Work, before: Current): Promise<Current | 
 
 async function delivered(work: Work, turn: Turn, ticket: Ticket | undefined): Promise<Delivered> {
   const { item, session } = work;
-  if (item.context.shadow || ticket === undefined) return { answer: session.told() };
+  if (item.context.shadow || ticket === undefined) return { answer: session.summary() };
   const times = turn.lines.map((line) => line.event.time);
   const link = linkTo(work, ticket.id, times);
   await item.context.remember(link, { keepMs: keepMs(work.options) });

@@ -10,7 +10,7 @@ import { uploadFiles } from "./uploads.ts";
 import { externalIdOf, type Place, ticketsOfConversation } from "./which-ticket.ts";
 
 /** `author`: the contact's user; undefined: the API's. */
-interface Told {
+interface Comment {
   readonly turn: Turn;
   readonly author: string | undefined;
 }
@@ -19,13 +19,13 @@ interface Told {
 export async function writeComment(
   work: Work,
   place: Place,
-  told: Told & { readonly requester: string | undefined },
+  comment: Comment & { readonly requester: string | undefined },
 ): Promise<Ticket | undefined> {
-  if (place.is === "update") return updateTicket(work, place, told);
-  return createTicket(work, place, told);
+  if (place.is === "update") return updateTicket(work, place, comment);
+  return createTicket(work, place, comment);
 }
 
-async function commentOf(work: Work, { turn, author }: Told) {
+async function commentOf(work: Work, { turn, author }: Comment) {
   const { tokens, files } = await uploadFiles(work, turn);
   return {
     comment: {
@@ -42,7 +42,7 @@ async function commentOf(work: Work, { turn, author }: Told) {
 async function updateTicket(
   work: Work,
   { ticket, reopens }: Extract<Place, { is: "update" }>,
-  told: Told,
+  comment: Comment,
 ): Promise<Ticket | undefined> {
   const { session, window } = work;
   const fullForMs = window.freeInMs(ticket.id);
@@ -51,7 +51,7 @@ async function updateTicket(
   const lacking = tags.filter((tag) => !ticket.tags.includes(tag));
   const json = {
     ticket: {
-      ...(await commentOf(work, told)),
+      ...(await commentOf(work, comment)),
       ...(reopens && { status: "open" }),
       // Tags are written as a whole: only over what was read.
       ...(lacking.length > 0 && {
@@ -75,7 +75,7 @@ async function updateTicket(
 async function createTicket(
   work: Work,
   { follows, instead = "" }: Extract<Place, { is: "new" }>,
-  told: Told & { readonly requester: string | undefined },
+  comment: Comment & { readonly requester: string | undefined },
 ): Promise<Ticket | undefined> {
   const { session, item } = work;
   const external_id = externalIdOf(work);
@@ -83,9 +83,9 @@ async function createTicket(
     ticket: {
       ...(await ticketWords(work)),
       ...{ external_id, tags: await tagsFor(work) },
-      ...(told.requester !== undefined && { requester_id: Number(told.requester) }),
+      ...(comment.requester !== undefined && { requester_id: Number(comment.requester) }),
       ...(follows !== undefined && { via_followup_source_id: Number(follows) }),
-      ...(await commentOf(work, told)),
+      ...(await commentOf(work, comment)),
     },
   };
   // Without the ticket that it was to follow it is another request.

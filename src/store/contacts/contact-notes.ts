@@ -31,7 +31,7 @@ function rank({ at, value }: Note): string {
 /** The notes with the change in them. */
 export function changeNotes(notes: readonly Note[], change: ContactChange, now: string): Note[] {
   const known = new Map(notes.map((note) => [note.name, note]));
-  const changed = said(change, known.get("owner")?.value ?? null).flatMap(({ name, value }) => {
+  const changed = notesOf(change, known.get("owner")?.value ?? null).flatMap(({ name, value }) => {
     const before = known.get(name);
     const same = JSON.stringify(before?.value ?? null) === JSON.stringify(value);
     const { fence = before?.fence } = change;
@@ -41,17 +41,17 @@ export function changeNotes(notes: readonly Note[], change: ContactChange, now: 
   return joinNotes([...notes, ...changed, ...consentNotes(change.consent)]);
 }
 
-function said(change: ContactChange, owner: Note["value"]): Omit<Note, "at">[] {
+function notesOf(change: ContactChange, owner: Note["value"]): Omit<Note, "at">[] {
   const { removeTags = [], addTags = [], fields = {} } = change;
   return [
     ...removeTags.map((tag) => ({ name: `tag ${tag}`, value: null })),
     ...addTags.map((tag) => ({ name: `tag ${tag}`, value: true })),
     ...Object.entries(fields).map(([name, value]) => ({ name: `field ${name}`, value })),
-    ...ownerSaid(change.owner, owner),
+    ...ownerNote(change.owner, owner),
   ];
 }
 
-function ownerSaid(change: ContactChange["owner"], owner: Note["value"]): Omit<Note, "at">[] {
+function ownerNote(change: ContactChange["owner"], owner: Note["value"]): Omit<Note, "at">[] {
   if (change === undefined || (change?.unlessOwned && owner !== null)) return [];
   const value = change === null ? null : { pool: change.pool, name: change.name };
   return [{ name: "owner", value }];

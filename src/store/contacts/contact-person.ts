@@ -20,7 +20,7 @@ interface Person {
   /** How else their phones may be written. */
   readonly writings: ReadonlySet<string>;
   /** Phones by which Meta knows somebody. */
-  readonly told: ReadonlySet<string>;
+  readonly knownByMeta: ReadonlySet<string>;
 }
 
 /** A row that is made now. */
@@ -64,9 +64,9 @@ export async function findPersons(
   const keysOf = await resolveAliases(asked, load);
   if (asked.length > 1 && loaded.length > mostEdgesTogether) return findEach(tables, asked);
   const movedFrom = new Set(loaded.flatMap(({ kind, from }) => (kind === "moved" ? from : [])));
-  const told = new Set(loaded.flatMap(({ kind, to }) => (kind === "written" ? to : [])));
+  const knownByMeta = new Set(loaded.flatMap(({ kind, to }) => (kind === "written" ? to : [])));
   const writings = new Set(otherWritings(loaded).keys());
-  const beside = { movedFrom, told, writings };
+  const beside = { movedFrom, knownByMeta, writings };
   const found = await tables.of(contactsTable).get([...new Set(asked.flatMap(keysOf))]);
   const rows = new Map(found.map((row) => [row.id, row]));
   return (key) => {
@@ -82,7 +82,7 @@ async function findEach(
   const persons = new Map<string, Person>();
   for (const key of asked) persons.set(key, await findPerson(tables, key));
   const none: ReadonlySet<string> = new Set();
-  const nobody = { rows: [], movedFrom: none, told: none, writings: none };
+  const nobody = { rows: [], movedFrom: none, knownByMeta: none, writings: none };
   return (key) => persons.get(key) ?? { keys: [key], ...nobody };
 }
 

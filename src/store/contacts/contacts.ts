@@ -42,7 +42,7 @@ export function createContacts(tables: Tables, { learner, aliases }: ContactsOpt
     const person = await personOfKey(key);
     const known = contactOf(person);
     const other = sameInOtherWriting(key.slice("phone:".length));
-    if (known !== undefined || other === undefined || person.told.has(key)) return known;
+    if (known !== undefined || other === undefined || person.knownByMeta.has(key)) return known;
     return read(`phone:${other}`);
   };
   return {

@@ -26,19 +26,19 @@ interface Parts {
 /** Pure. */
 export function chatMessage({ wamid, event, row, about, quotes }: Parts): ChatMessage {
   const own = about.filter((each) => isSaid(each) && each.data.message?.id === wamid);
-  const told = bestOf(own) ?? event;
-  const { message } = told.data;
-  const direction = directionOf(told) ?? row?.direction ?? "out";
+  const best = bestOf(own) ?? event;
+  const { message } = best.data;
+  const direction = directionOf(best) ?? row?.direction ?? "out";
   const changed = changesOf(wamid, about);
   return {
     id: wamid,
     direction,
-    at: payloadTime(told),
-    ...whoWrote(told, row, direction),
+    at: payloadTime(best),
+    ...whoWrote(best, row, direction),
     type: message?.type ?? "unknown",
     ...wordsOf(message, row, changed.text),
     ...quoteOf(message, quotes),
-    ...mediaIn(told),
+    ...mediaIn(best),
     ...(direction === "out" && statusOf(row)),
     ...changed.shown,
     events: [...(own.length === 0 ? [event] : own), ...changed.events].map(({ id }) => id),
@@ -93,8 +93,8 @@ function quoteOf(
   const id = message?.context?.id;
   if (id === undefined) return {};
   const quoted = quotes.filter((each) => isSaid(each) && each.data.message?.id === id);
-  const told = bestOf(quoted)?.data.message;
-  const text = told === undefined ? "" : textIn(told);
+  const best = bestOf(quoted)?.data.message;
+  const text = best === undefined ? "" : textIn(best);
   return { quotes: { id, ...(text !== "" && { text }) } };
 }
 

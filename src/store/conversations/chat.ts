@@ -11,7 +11,9 @@ import { chatMessage, quotedBy } from "./chat-message.ts";
 
 type Sources = Pick<Reader, "events" | "messages" | "conversationsById" | "aliases">;
 
-const said = ["message", "outgoing", "echo", "history", "standby"].map((of) => `whatsapp.${of}.*`);
+const messageTypes = ["message", "outgoing", "echo", "history", "standby"].map(
+  (of) => `whatsapp.${of}.*`,
+);
 const statuses = ["whatsapp.status.*"];
 /** Of a page of the log. Most of it is statuses, three for each message that was sent. */
 const eventsAtOnce = 200;
@@ -92,7 +94,7 @@ async function placesOf(
   let after = from?.position;
   for (;;) {
     const page = { limit: eventsAtOnce, after, ...order };
-    const types = [...said, ...statuses];
+    const types = [...messageTypes, ...statuses];
     const events = await reader.events({ conversationIds, types }, page);
     places.push(...(await standingAt(reader, conversationIds, events, about)));
     const last = events.at(-1);
@@ -111,13 +113,13 @@ async function standingAt(
   about: Map<string, readonly WaypostEvent[]>,
 ): Promise<Place[]> {
   const named = [...new Set(events.flatMap((event) => wamidOf(event) ?? []))];
-  const told = await aboutMessages(reader, named, said);
+  const found = await aboutMessages(reader, named, messageTypes);
   // Of more it is not known which of them lack some: those are asked for with their page.
-  if (told.length < maxAbout) for (const wamid of named) about.set(wamid, told);
+  if (found.length < maxAbout) for (const wamid of named) about.set(wamid, found);
   const own = new Set(conversationIds);
-  const firsts = firstOf(told.filter(({ data }) => own.has(data.conversationId ?? "")));
-  const untold = named.filter((wamid) => !firsts.has(wamid));
-  const sent = await aboutMessages(reader, untold, statuses, conversationIds);
+  const firsts = firstOf(found.filter(({ data }) => own.has(data.conversationId ?? "")));
+  const unplaced = named.filter((wamid) => !firsts.has(wamid));
+  const sent = await aboutMessages(reader, unplaced, statuses, conversationIds);
   for (const [wamid, event] of firstOf(sent)) if (!firsts.has(wamid)) firsts.set(wamid, event);
   return events.flatMap((event) => {
     const wamid = wamidOf(event);
@@ -165,14 +167,16 @@ async function messagesAt(
   const unknown = wamids.filter((wamid) => !known.has(wamid));
   const [rows, asked] = await Promise.all([
     reader.messages(wamids),
-    aboutMessages(reader, unknown, said),
+    aboutMessages(reader, unknown, messageTypes),
   ]);
   const lists = new Set(wamids.flatMap((wamid) => [known.get(wamid) ?? []]));
   const about = inOrder([...[...lists].flat(), ...asked]);
   const quoted = new Set(about.flatMap((event) => quotedBy(event) ?? []));
-  const told = about.filter((each) => isSaid(each) && quoted.has(each.data.message?.id ?? ""));
-  for (const { data } of told) quoted.delete(data.message?.id ?? "");
-  const quotes = [...told, ...(await aboutMessages(reader, [...quoted], said))];
+  const quotedMessages = about.filter(
+    (each) => isSaid(each) && quoted.has(each.data.message?.id ?? ""),
+  );
+  for (const { data } of quotedMessages) quoted.delete(data.message?.id ?? "");
+  const quotes = [...quotedMessages, ...(await aboutMessages(reader, [...quoted], messageTypes))];
   const rowOf = new Map<string, MessageRow>(rows.map((row) => [row._id, row]));
   return places
     .map(({ wamid, event }) => chatMessage({ wamid, event, row: rowOf.get(wamid), about, quotes }))

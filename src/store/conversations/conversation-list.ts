@@ -228,11 +228,11 @@ export async function personsAt(
     const newest = newestSaid(members.flatMap((id) => rows.get(id) ?? []));
     return newest?.id ?? [];
   });
-  const said = await reader.eventsById(words);
+  const lastEvents = await reader.eventsById(words);
   return [...people.values()].flatMap((members) => {
     const [first, ...others] = members.flatMap((id) => rows.get(id) ?? []);
     if (first === undefined) return [];
     const mine = [first, ...others] as const;
-    return { view: conversationView(mine, { aliases: members, now, said }), rows: mine };
+    return { view: conversationView(mine, { aliases: members, now, lastEvents }), rows: mine };
   });
 }

@@ -12,13 +12,13 @@ export interface ConversationParts {
   readonly aliases: readonly string[];
   readonly now: number;
   /** The events that rows name as their last. */
-  readonly said: ReadonlyMap<string, WaypostEvent>;
+  readonly lastEvents: ReadonlyMap<string, WaypostEvent>;
 }
 
 /** One person's conversation from all rows it is kept in, at least one; the most recent row gives it its id. */
 export function conversationView(
   rows: readonly [ConversationRow, ...ConversationRow[]],
-  { aliases, now, said }: ConversationParts,
+  { aliases, now, lastEvents }: ConversationParts,
 ): ConversationView {
   const main = mostRecent(rows);
   const inbound = last(rows.flatMap((row) => row.lastInboundAt ?? []));
@@ -41,7 +41,7 @@ export function conversationView(
     lastInboundAt: inbound,
     windowOpenUntil: openUntil > now ? new Date(openUntil).toISOString() : undefined,
     ...stateOf(rows),
-    last: lastSaid(rows, said),
+    last: lastSaid(rows, lastEvents),
   });
 }
 
@@ -63,7 +63,7 @@ export function newestSaid(rows: readonly Pick<ConversationRow, "last">[]): Last
 /** What was sent since without telling Waypost is known by its status alone. */
 function lastSaid(
   rows: readonly ConversationRow[],
-  said: ReadonlyMap<string, WaypostEvent>,
+  lastEvents: ReadonlyMap<string, WaypostEvent>,
 ): ConversationView["last"] {
   const newest = newestSaid(rows);
   const { lastOutboundAt = "" } = joinedWords(rows);
@@ -72,7 +72,7 @@ function lastSaid(
   }
   if (newest === undefined) return undefined;
   const { id, at, direction, type } = newest;
-  const text = cut(textOf(said.get(id)));
+  const text = cut(textOf(lastEvents.get(id)));
   return { direction, type, ...(text !== "" && { text }), at };
 }
 

@@ -84,8 +84,8 @@ function whoOf(row: ConversationRow): Pick<SilentConversation, "account" | "cont
   const contact = {
     ...{ userId, waId: waId?.value, name: name?.value, username: username?.value },
   };
-  const told = known(contact);
-  return { account: known(account), ...(Object.keys(told).length > 0 && { contact: told }) };
+  const person = known(contact);
+  return { account: known(account), ...(Object.keys(person).length > 0 && { contact: person }) };
 }
 
 function known<T extends object>(values: T): { [K in keyof T]: NonNullable<T[K]> } {

@@ -65,11 +65,11 @@ function prefixOf(
   const turns = on.slice(start).map((each, at) => each.startsWith("-") === order[at]?.descending);
   const ordered = on.slice(start).every((each, at) => nameOf(each) === order[at]?.name);
   if (!ordered || new Set(turns).size > 1) return undefined;
-  const told = on.slice(0, start).flatMap((each) => {
+  const equals = on.slice(0, start).flatMap((each) => {
     const own = terms.filter(({ name }) => name === nameOf(each));
     const [term] = own;
     const plain = term !== undefined && own.length === 1 && term.kind !== "date";
     return plain && (term.is === "equal" || term.is === "in") ? [term] : [];
   });
-  return told.length === start ? told : undefined;
+  return equals.length === start ? equals : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Tables } from "../../contracts/table.ts";
-import { type Delivery, type EnqueuedDelivery, type Ledger, StoreError } from "../../contracts.ts";
+import type { Delivery, EnqueuedDelivery, Ledger } from "../../contracts.ts";
+import { bumpRevision, reserveSeq } from "./ledger-leases.ts";
 import { givenUpEpoch, newRow, openedEpoch } from "./ledger-rows.ts";
 import { type DeliveryRow, deliveriesTable, destinationsTable } from "./ledger-tables.ts";
 import { verdictOf } from "./listed-by.ts";
@@ -29,17 +30,12 @@ async function enqueue(
 ): Promise<{ readonly id: string; readonly state: Delivery["state"] }[]> {
   const { name, rows, retentionMs } = given;
   if (rows.length === 0) return [];
-  const destinations = tables.of(destinationsTable);
-  // A destination that nobody has held yet is made as at its first lease.
-  await destinations.insert([{ id: name, epoch: 0, beat: 0, seq: 0, rev: 0 }]);
-  const counted = await destinations.advance(name, {}, { add: { seq: rows.length } });
-  if (counted === undefined) throw new StoreError("outage", `the row of ${name} has gone`);
-  const first = counted.seq - rows.length + 1;
+  const first = await reserveSeq(tables, name, rows.length);
   const opened = rows.map((row, i) =>
     newRow({ ...row, destination: name, seq: first + i }, openedEpoch, retentionMs),
   );
   const existing = await tables.of(deliveriesTable).insert(opened);
-  await destinations.update([{ id: name, add: { rev: 1 } }]);
+  await bumpRevision(tables, name);
   return existing.map(({ id, state }) => ({ id, state }));
 }
 
@@ -55,7 +51,7 @@ async function reopen(tables: Pick<Tables, "of">, id: string, how: How): Promise
     await tables.of(deliveriesTable).update([openedAgain(row, counted.seq, how)]);
   }
   // Also when it was open: an earlier call may have ended before this.
-  await destinations.update([{ id: row.destination, add: { rev: 1 } }]);
+  await bumpRevision(tables, row.destination);
   return true;
 }
 
@@ -75,7 +71,6 @@ async function replay(
 ): Promise<boolean[]> {
   const { name, rows, retentionMs, how } = given;
   const deliveries = tables.of(deliveriesTable);
-  const destinations = tables.of(destinationsTable);
   const found = new Map(
     (await deliveries.get(rows.map(({ id }) => id))).map((row) => [row.id, row]),
   );
@@ -85,10 +80,7 @@ async function replay(
   };
   const opening = [...new Map(rows.map((row) => [row.id, row])).values()].filter(opens);
   if (opening.length > 0) {
-    await destinations.insert([{ id: name, epoch: 0, beat: 0, seq: 0, rev: 0 }]);
-    const counted = await destinations.advance(name, {}, { add: { seq: opening.length } });
-    if (counted === undefined) throw new StoreError("outage", `the row of ${name} has gone`);
-    const first = counted.seq - opening.length + 1;
+    const first = await reserveSeq(tables, name, opening.length);
     const placed = opening.map((row, i) => ({ row, seq: first + i, old: found.get(row.id) }));
     const fresh = placed.flatMap(({ row, seq, old }) => {
       const own = { ...row, destination: name, seq, replay: how.replay };
@@ -100,7 +92,7 @@ async function replay(
     );
   }
   // Also when all were opened: an earlier call may have ended before this.
-  await destinations.update([{ id: name, add: { rev: 1 } }]);
+  await bumpRevision(tables, name);
   return rows.map((row) => opens(row) || isOpened(found.get(row.id) as DeliveryRow, how));
 }
 
@@ -112,7 +104,7 @@ function openedAgain(row: DeliveryRow, seq: number, { notDone = false, replay }:
   const { id, state, history } = row;
   const set = { state: "open", open: true, seq, epoch: openedEpoch, attempts: 0 } as const;
   // What follows from it follows anew, under the same ids.
-  const told = replay !== undefined && {
+  const replayedBy = replay !== undefined && {
     replay,
     replayed: true,
     ...(state === "delivered" && { again: replay }),
@@ -121,7 +113,7 @@ function openedAgain(row: DeliveryRow, seq: number, { notDone = false, replay }:
   const gone = { nextAt: null, doneAt: null, reason: null, expireAt: null };
   const settled = { ...(notDone && { unknown: null }), ...known };
   const verdict = verdictOf("open", history);
-  return { id, where: { state }, set: { ...set, verdict, ...gone, ...settled, ...told } };
+  return { id, where: { state }, set: { ...set, verdict, ...gone, ...settled, ...replayedBy } };
 }
 
 async function giveUp(
@@ -158,6 +150,6 @@ async function giveUp(
     (await end("open")) ??
     (await end("sending"));
   if (row === undefined) return false;
-  await tables.of(destinationsTable).update([{ id: row.destination, add: { rev: 1 } }]);
+  await bumpRevision(tables, row.destination);
   return true;
 }

@@ -1,5 +1,10 @@
 import type { RowOf, Tables } from "../../contracts/table.ts";
-import type { DestinationLease, DestinationRow, Ledger } from "../../contracts.ts";
+import {
+  type DestinationLease,
+  type DestinationRow,
+  type Ledger,
+  StoreError,
+} from "../../contracts.ts";
 import { deliveriesTable, destinationsTable } from "./ledger-tables.ts";
 
 type Leases = Pick<
@@ -51,6 +56,24 @@ export function createLeases(tables: Pick<Tables, "of">): Leases {
         },
       ]),
   };
+}
+
+/** Numbers for so many rows that are opened from outside: the first of them. A destination that nobody has held yet is made as at its first lease. */
+export async function reserveSeq(
+  tables: Pick<Tables, "of">,
+  name: string,
+  count: number,
+): Promise<number> {
+  const destinations = tables.of(destinationsTable);
+  await destinations.insert([{ id: name, ...unheld }]);
+  const counted = await destinations.advance(name, {}, { add: { seq: count } });
+  if (counted === undefined) throw new StoreError("outage", `the row of ${name} has gone`);
+  return counted.seq - count + 1;
+}
+
+/** Rows were opened or given up from outside: the holder looks at its next renewal. */
+export async function bumpRevision(tables: Pick<Tables, "of">, name: string): Promise<void> {
+  await tables.of(destinationsTable).update([{ id: name, add: { rev: 1 } }]);
 }
 
 async function counted(

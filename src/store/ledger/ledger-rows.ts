@@ -8,6 +8,7 @@ import {
   type NewDelivery,
   newFields,
 } from "../../contracts.ts";
+import { bumpRevision } from "./ledger-leases.ts";
 import { type DeliveryRow, deliveriesTable, destinationsTable } from "./ledger-tables.ts";
 import { listedBy, verdictOf } from "./listed-by.ts";
 
@@ -170,7 +171,7 @@ async function openDue(
   const ids = due.map(({ id }) => id);
   // One that was cancelled meanwhile is scheduled no more.
   await deliveries.updateAll({ id: { in: ids }, scheduled: true }, { set });
-  await tables.of(destinationsTable).update([{ id: name, add: { rev: 1 } }]);
+  await bumpRevision(tables, name);
   return due.length;
 }
 

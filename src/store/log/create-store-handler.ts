@@ -85,15 +85,15 @@ async function isolate(
 ): Promise<readonly Unfit[]> {
   const { log } = dependencies;
   const bytes = Buffer.from(JSON.stringify(item), "utf8");
-  const told = { eventId: item.id, postId: item.postid, reason: refusal.message };
+  const details = { eventId: item.id, postId: item.postid, reason: refusal.message };
   try {
     await append(dependencies, [quarantinedMessage(bytes, refusal.message)]);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    log.error("an event that neither the log nor quarantine can take is dead", told);
+    log.error("an event that neither the log nor quarantine can take is dead", details);
     return [{ item, reason: error.message }];
   }
-  log.error("an event the store can never take was quarantined", told);
+  log.error("an event the store can never take was quarantined", details);
   return [];
 }
 

@@ -60,14 +60,14 @@ function breakdownOf(event: WaypostEvent): string | undefined {
   }
   if (sideOfType(event.type) !== "out") return undefined;
   const name = (value: unknown) => textOf(value)?.slice(0, maxName);
-  const told: Breakdown = {
+  const names: Breakdown = {
     ...{
       template: name(message?.template?.name),
       campaign: name(campaign),
       variant: name(variant),
     },
   } as Breakdown;
-  const text = JSON.stringify(told);
+  const text = JSON.stringify(names);
   return text === "{}" ? undefined : text;
 }
 

@@ -142,9 +142,9 @@ function timesOf({ from, to }: Span): Times {
 }
 
 function toCount([account, minute, type, breakdown, count]: CountRow): EventCount {
-  const told = breakdown === null ? undefined : (JSON.parse(breakdown) as Breakdown);
+  const parsed = breakdown === null ? undefined : (JSON.parse(breakdown) as Breakdown);
   const at = new Date(minute * minuteMs).toISOString();
-  return { account, minute: at, type, count, ...(told && { breakdown: told }) };
+  return { account, minute: at, type, count, ...(parsed && { breakdown: parsed }) };
 }
 
 function byConversation(a: Turn, b: Turn): number {

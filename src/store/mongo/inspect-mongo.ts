@@ -35,8 +35,8 @@ export async function inspectMongo(url: string): Promise<MongoFindings> {
 }
 
 /** A look-alike that does not tell its time is taken to have ours. */
-function timeOf(told: unknown): number {
-  return told instanceof Date ? told.getTime() : Date.now();
+function timeOf(answer: unknown): number {
+  return answer instanceof Date ? answer.getTime() : Date.now();
 }
 
 /** As MongoDB names them by itself: `receivedAt_-1__id_-1`. */

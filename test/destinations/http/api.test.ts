@@ -231,9 +231,9 @@ describe("a session in shadow", () => {
     assert.equal(await shadow.write("create a contact", write), undefined);
     assert.equal(await shadow.write("create a note", write), undefined);
     shadow.note("1 duplicate by phone");
-    assert.equal(shadow.told(), "would create a contact, create a note; 1 duplicate by phone");
+    assert.equal(shadow.summary(), "would create a contact, create a note; 1 duplicate by phone");
     assert.deepEqual([made, crm.requests.length], [[], 1]);
-    assert.equal(session(true).told(), "would do nothing");
+    assert.equal(session(true).summary(), "would do nothing");
   });
 });
 

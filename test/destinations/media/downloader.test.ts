@@ -54,9 +54,9 @@ describe("the thread that fetches files", () => {
   });
 
   it("tells failures as they are, each to whom it belongs", async () => {
-    const told =
+    const decision =
       "{ verdict: 'config', maybeDone: false, laneOnly: true, limited: true, afterMs: 7 }";
-    const answers = `asked.mediaId === "1" ? { message: "gone", absent: true } : { message: "m", absent: false, told: ${told} }`;
+    const answers = `asked.mediaId === "1" ? { message: "gone", absent: true } : { message: "m", absent: false, decision: ${decision} }`;
     const downloader = createDownloader(
       thread(`parentPort.postMessage({ id: asked.id, failed: ${answers} })`),
     );
