@@ -34,7 +34,7 @@ const concurrency = 64;
 const perConversation = 10;
 const batchSize = 200;
 
-export interface DrainFigures {
+interface DrainFigures {
   readonly deliveriesPerSecond: number;
   readonly barePerSecond: number;
   /** Of the medians. */
@@ -42,7 +42,7 @@ export interface DrainFigures {
   /** From the bus into the ledger, no delivery meanwhile. */
   readonly intakePerSecond: number;
 }
-export interface DeliverFigures {
+interface DeliverFigures {
   /** 20,000 deliveries. The bar is 1,000 a second. */
   readonly embedded: DrainFigures;
   /** 5,000 deliveries. The bar is 300 a second. */

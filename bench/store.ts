@@ -22,7 +22,7 @@ const batchSize = 200;
 /** Events come in the order of their times, as nearly all do: what is known of a contact is not said sooner again. */
 const began = Date.now();
 
-export interface StoreFigures {
+interface StoreFigures {
   readonly mongoPerSecond?: number;
   readonly barePerSecond?: number;
   /** Median of the rounds. The bar is 0.5. */

@@ -32,7 +32,7 @@ export function fileLine({ file, ok, passed, skipped }: Outcome, seconds: string
 }
 
 /** One run of a file, of which a failed one has two. */
-export interface Try {
+interface Try {
   readonly outcome: Outcome;
   readonly output: string;
   /** Alone, when all others were done. */

@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import type { Mutant } from "./mutants-list.ts";
 
 /** A test that holds a promise of a kind, and a change of one place that it notices. */
-export interface Held {
+interface Held {
   readonly promise: string;
   /** Below test/. */
   readonly test: string;

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** What a stand-in has seen. */
-export interface Book {
+interface Book {
   readonly name: string;
   /** Events that it has taken. */
   readonly taken: number;

@@ -242,9 +242,7 @@ function templateError(place: string, error: unknown): TemplateError {
     return new TemplateError("tooLong", place, `what it is given is too large: ${cause.message}`);
   }
   const limit = limitOf(cause);
-  if (limit === "time") {
-    return new TemplateError("limit", place, `took longer than ${renderMs} ms`);
-  }
+  if (limit === "time") return new TemplateError("limit", place, `took longer than ${renderMs} ms`);
   if (limit === "memory") {
     return new TemplateError("tooLong", place, "makes too many characters or list entries");
   }

@@ -67,7 +67,7 @@ export const storeQueue: QueueSpec = {
   single: true,
   shards: 1,
 };
-export const routes = compileRoutes({
+const routes = compileRoutes({
   accounts: {},
   routes: [{ name: "everything", when: { type: ["whatsapp.#"] }, to: ["stub"], test: false }],
 });
