@@ -145,12 +145,6 @@ export function nobodyAt(vendor: string, { session, context }: DeskCall): Delive
   return nothingToWrite(why, context, session.told());
 }
 
-/** What is not empty. */
-export function filled(rendered: unknown): Record<string, unknown> {
-  const entries = Object.entries((rendered ?? {}) as Record<string, unknown>);
-  return Object.fromEntries(entries.filter(([, value]) => value !== "" && value !== null));
-}
-
 /** The profile has another name, or they have a phone, since it was last looked at. */
 function hasNews({ name, phones }: Person, link: Link): boolean {
   const phone = phones.length > 0 && link["phone"] === undefined;

@@ -1,11 +1,6 @@
 import { DeliveryError } from "../../contracts.ts";
-import {
-  createContactBook,
-  type DeskContact,
-  filled,
-  remembered,
-  seenOf,
-} from "../desk/contact-book.ts";
+import { createContactBook, type DeskContact, remembered, seenOf } from "../desk/contact-book.ts";
+import { filled } from "../filled.ts";
 import { type ApiAnswer, pathOf } from "../http/api.ts";
 import { mayBeTheirs } from "../person.ts";
 import { type Call, listIn, madeId } from "./call.ts";

@@ -1,6 +1,7 @@
 import type { Link } from "../../contracts.ts";
 import { cleanLine } from "../clean-text.ts";
-import { type DeskContact, filled } from "../desk/contact-book.ts";
+import type { DeskContact } from "../desk/contact-book.ts";
+import { filled } from "../filled.ts";
 import { pathOf } from "../http/api.ts";
 import { laterTime } from "../later-time.ts";
 import type { Said } from "../said.ts";

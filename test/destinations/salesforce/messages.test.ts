@@ -127,9 +127,30 @@ describe("Salesforce: what is written", () => {
     const texts = descriptions().slice(1);
     assert.ok(texts[0]?.endsWith("…") && texts[0].length <= 32_000);
     assert.equal(texts[2], "Mia: ab\ufffdcd");
-    assert.equal(texts[3], "Mia: @\u2060{person.id} @\u2060{nobody.id} {{ event.id }} {% raw %}");
+    assert.equal(texts[3], "Mia: \uff20{person.id} \uff20{nobody.id} {{ event.id }} {% raw %}");
     assert.equal(texts[4], `Mia: ${hostile[4]}`);
     assert.equal(desk.records("CaseComment").length, hostile.length);
+  });
+});
+
+describe("Salesforce: texts at their limits", () => {
+  it("still fit where what names another part is taken apart in them", async () => {
+    desk = await openDesk({ case: { when: ["business.handoff.requested"] } });
+    const name = "@{".repeat(60);
+    const contact = { waId: "15555550199", name };
+    const asking = { type: "business.handoff.requested", contact, data: { business: {} } };
+    await desk.tell(makeEvent(asking));
+    await desk.tell(makeText("@{".repeat(20_000), { contact }));
+    assert.equal(desk.records("Task").length, 2);
+    const [comment] = desk.records("CaseComment");
+    assert.ok(Buffer.byteLength(String(comment?.["CommentBody"])) <= 4_000);
+  });
+
+  it("what templates give for fields is cleaned as all texts are", async () => {
+    const half = "{{ message | text }}";
+    desk = await openDesk({ fields: { LeadSource: half }, task: { fields: { Subject: half } } });
+    await desk.tell(makeText("a\u0000b\ud83d \u202ec"));
+    assert.equal(desk.first("Contact")["LeadSource"], "ab\ufffd c");
   });
 });
 

@@ -221,6 +221,14 @@ describe("which ticket a conversation has in Zendesk", () => {
     await other.destination.close();
   });
 
+  it("has no half characters and nothing unseen in its custom fields", async () => {
+    const other = desk.again({ fields: { "360001": "{{ message | text }}" } });
+    await other.say(desk.text("a\u0000b\ud83d \u202ec"));
+    const { custom_fields } = only().given as Record<string, unknown>;
+    assert.deepEqual(custom_fields, [{ id: 360001, value: "ab\ufffd c" }]);
+    await other.destination.close();
+  });
+
   it("gets the tags that it lacks, and keeps those of agents", async () => {
     await desk.say(desk.text("first"));
     desk.stub.books.set(only().id, { tags: ["agents_own"] });
