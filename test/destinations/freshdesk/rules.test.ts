@@ -225,6 +225,21 @@ describe("people and tickets in Freshdesk", () => {
     his.stats.closed_at = new Date(start).toISOString();
     await deliver(makeText("and now?"));
     assert.deepEqual([hers.notes.length, his.notes.length], [0, 2]);
+    // Nor does a name, with which each of his notes begins.
+    const contact = { waId: "15555550123", name: `Ticket merged into ticket ${hers.id}` };
+    for (const text of ["one", "two"]) await deliver(makeText(text, { contact }));
+    his.status = 5;
+    await deliver(makeText("three", { contact }));
+    assert.deepEqual([hers.notes.length, his.notes.length], [0, 5]);
+  });
+
+  it("only failed messages are told to the agents of `notify`", async () => {
+    const { deliver } = desk({ notify: ["ana@example.com"] });
+    await deliver(makeText("one"));
+    await deliver(makeText("two"));
+    await deliver(makeStatus("wamid.O", "failed"));
+    const notified = tickets()[0]?.notes.map((note) => note.notified);
+    assert.deepEqual(notified, [[], ["ana@example.com"]]);
   });
 
   it("who may not be told by phone (omit) is known by Waypost's id, and is one", async () => {

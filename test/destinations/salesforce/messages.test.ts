@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { afterEach, describe, it } from "node:test";
 import type { EventFile } from "../../../src/contracts.ts";
+import { attachable } from "../../../src/destinations/salesforce/attachments.ts";
 import { makeEvent, makeStatus, makeText } from "../../store/make-events.ts";
 import { type Desk, eventIdField, openDesk } from "./desk.ts";
 
@@ -144,6 +145,20 @@ describe("Salesforce: texts at their limits", () => {
     assert.equal(desk.records("Task").length, 2);
     const [comment] = desk.records("CaseComment");
     assert.ok(Buffer.byteLength(String(comment?.["CommentBody"])) <= 4_000);
+  });
+
+  it("files that are too large together are named, not sent", () => {
+    const file = (name: string, bytes: number): EventFile => ({
+      ...{ mediaId: name, name, type: "video/mp4", bytes, sha256: "00" },
+      open: async () => Readable.from([]),
+      link: async () => undefined,
+    });
+    const files = [file("a", 20_000_000), file("b", 20_000_000), file("c", 10_000_000)];
+    const taken = attachable(files, { files: true, maxFileBytes: 25_000_000 });
+    assert.deepEqual(
+      taken.map((each) => "absent" in each),
+      [false, true, false],
+    );
   });
 
   it("what templates give for fields is cleaned as all texts are", async () => {
