@@ -38,9 +38,14 @@ export function mediaOf({ data }: Pick<WaypostEvent, "data">): MessageMedia[] {
   );
 }
 
+/** What leads to another place, is not seen, or turns round what stands behind it: `cod\u202efdp.exe` reads as codexe.pdf. */
+const unsafe = /[/\\\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
+
 function nameOf(kind: string, { filename, mimeType = "" }: Media): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  const told = filename?.replace(/[/\\\u0000-\u001f\u007f]/g, "_").slice(-200);
+  const told = filename
+    ?.replace(unsafe, "_")
+    .slice(-200)
+    .replace(/\p{Surrogate}/gu, "\ufffd");
   if (told !== undefined && !/^[._\s]*$/.test(told)) return told;
   return `${kind}${extensions[mimeType.split(";")[0]?.trim() ?? ""] ?? ""}`;
 }

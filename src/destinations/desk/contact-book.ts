@@ -1,4 +1,10 @@
-import type { Delivered, DeliveryContext, Link, WaypostEvent } from "../../contracts.ts";
+import {
+  type Delivered,
+  type DeliveryContext,
+  DeliveryError,
+  type Link,
+  type WaypostEvent,
+} from "../../contracts.ts";
 import { type ApiAnswer, pathOf, type Session } from "../http/api.ts";
 import { type NamePolicy, nameToWrite } from "../name-rule.ts";
 import { nothingToWrite } from "../nothing-to-write.ts";
@@ -45,8 +51,8 @@ export interface Desk<C extends DeskCall, R> {
   newRecord(call: C, name: string | undefined): Promise<Readonly<Record<string, unknown>>>;
   /** What is remembered of one that was made. Throws DeliveryError where the answer does not name it. */
   madeLink(answer: ApiAnswer): Link & { readonly contact: string };
-  /** Who has the same mark or phone already, by the refusal. */
-  existing(call: C, answer: ApiAnswer): Promise<DeskContact>;
+  /** Who has the same mark or phone already, by the refusal; undefined: another WhatsApp account has the phone. */
+  existing(call: C, answer: ApiAnswer): Promise<DeskContact | undefined>;
 }
 
 /** Finds the contact of a delivery's person. */
@@ -117,7 +123,13 @@ async function makeContact<C extends DeskCall, R>(desk: Desk<C, R>, call: C): Pr
   const request = { method: "POST", path: "/contacts", json, accept: [409] } as const;
   const answer = await session.write("create a contact", request);
   if (answer === undefined) return contactOf(call, made, true);
-  if (answer.status === 409) return desk.existing(call, answer);
+  if (answer.status === 409) {
+    const there = await desk.existing(call, answer);
+    if (there) return there;
+    if (phones.length === 0) throw new DeliveryError("refused", "somebody else has these details");
+    // The desk wants phones to be unique, and two people are never one.
+    return makeContact(desk, { ...call, person: { ...person, phones: [] } });
+  }
   const written = typeof json["name"] === "string" ? { name: json["name"] } : {};
   return remembered(call, { ...desk.madeLink(answer), ...made, ...written, ...seenOf(person) });
 }
@@ -143,12 +155,6 @@ export function seenOf({ name, phones }: Person): Link {
 export function nobodyAt(vendor: string, { session, context }: DeskCall): Delivered {
   const why = `no contact in ${vendor}, and none is to be made`;
   return nothingToWrite(why, context, session.summary());
-}
-
-/** What is not empty. */
-export function filled(rendered: unknown): Record<string, unknown> {
-  const entries = Object.entries((rendered ?? {}) as Record<string, unknown>);
-  return Object.fromEntries(entries.filter(([, value]) => value !== "" && value !== null));
 }
 
 /** The profile has another name, or they have a phone, since it was last looked at. */

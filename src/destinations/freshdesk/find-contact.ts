@@ -1,11 +1,6 @@
 import { DeliveryError } from "../../contracts.ts";
-import {
-  createContactBook,
-  type DeskContact,
-  filled,
-  remembered,
-  seenOf,
-} from "../desk/contact-book.ts";
+import { createContactBook, type DeskContact, remembered, seenOf } from "../desk/contact-book.ts";
+import { filled } from "../filled.ts";
 import { type ApiAnswer, pathOf } from "../http/api.ts";
 import { mayBeTheirs } from "../person.ts";
 import { type Call, listIn, madeId } from "./call.ts";
@@ -76,14 +71,16 @@ async function newRecord({ options, person, context }: Call, known: string | und
 }
 
 /** Who has the same mark or phone already; one that was deleted comes back when the person writes. */
-async function existing(call: Call, answer: ApiAnswer): Promise<DeskContact> {
+async function existing(call: Call, answer: ApiAnswer): Promise<DeskContact | undefined> {
   const { session, person } = call;
   const id = holderOf(answer);
   if (id === undefined) {
     throw new DeliveryError("refused", "Freshdesk has another contact with these details");
   }
   const found = await session.look({ path: pathOf`/contacts/${id}`, accept: [404] });
-  if ((found.json as ContactRecord | undefined)?.deleted) {
+  const record = found.json as ContactRecord | undefined;
+  if (!mayBeTheirs(record?.unique_external_id ?? undefined, person)) return undefined;
+  if (record?.deleted) {
     const path = pathOf`/contacts/${id}/restore`;
     await session.write("restore a contact", { method: "PUT", path });
   }

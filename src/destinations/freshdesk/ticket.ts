@@ -1,6 +1,7 @@
 import type { Link } from "../../contracts.ts";
 import { cleanLine } from "../clean-text.ts";
-import { type DeskContact, filled } from "../desk/contact-book.ts";
+import type { DeskContact } from "../desk/contact-book.ts";
+import { filled } from "../filled.ts";
 import { pathOf } from "../http/api.ts";
 import { laterTime } from "../later-time.ts";
 import type { Said } from "../said.ts";
@@ -46,7 +47,7 @@ export async function currentPlace(call: Call, inbound: boolean): Promise<Place 
   if (found === undefined) return undefined;
   const now = Date.parse(call.event.time);
   const lastAt = Date.parse(at) || now;
-  const ticket = isClosed(found) ? await followMerge(call, found) : found;
+  const ticket = await followMerge(call, found);
   if (ticket === undefined) return undefined;
   const closedAt = isClosed(ticket) ? await closedAtOf(call, ticket) : undefined;
   const step = ticketStep({ lastAt, closedAt }, now, call.options.rule);
@@ -83,14 +84,24 @@ async function closedAtOf(call: Call, { id, updated_at }: TicketRecord): Promise
  * Freshdesk closes what it merges, and says into which in a note; it says so nowhere else. Its note begins with that: ours begin with who
  * said it, so nobody's words can lead a conversation into another's ticket.
  */
-async function followMerge(call: Call, ticket: TicketRecord): Promise<TicketRecord | undefined> {
+async function followMerge(
+  call: Call,
+  ticket: TicketRecord,
+  hops = mostHops,
+): Promise<TicketRecord | undefined> {
+  if (!isClosed(ticket) || hops === 0) return ticket;
   const notes = await readNotes(call, String(ticket.id), 3);
   for (const { body_text = "", incoming, private: isPrivate } of notes.toReversed()) {
     const [, into] = mergeWords.exec(body_text) ?? [];
-    if (into !== undefined && isPrivate && !incoming) return readTicket(call, into);
+    if (into === undefined || !isPrivate || incoming) continue;
+    const next = await readTicket(call, into);
+    return next && followMerge(call, next, hops - 1);
   }
   return ticket;
 }
+
+/** What a ticket was merged into may be merged again. */
+const mostHops = 3;
 
 const mergeWords = /^\s*(?:this )?ticket\b[\w\s#]{0,40}\bmerged into ticket (?:ID )?#?\s*(\d+)/i;
 

@@ -1,5 +1,6 @@
 import { DeliveryError } from "../../contracts.ts";
-import { createContactBook, type DeskContact, filled } from "../desk/contact-book.ts";
+import { createContactBook, type DeskContact } from "../desk/contact-book.ts";
+import { filled } from "../filled.ts";
 import { type ApiAnswer, pathOf } from "../http/api.ts";
 import { mayBeTheirs } from "../person.ts";
 import { type Call, idIn } from "./call.ts";
@@ -64,8 +65,11 @@ function rankOf({ role }: ContactRecord): number {
   return role === "lead" ? 1 : 0;
 }
 
+/** The longest text of a custom attribute. */
+const mostText = 255;
+
 async function newRecord({ options, person, context }: Call, name: string | undefined) {
-  const rendered = filled(await options.attributes.render(context));
+  const rendered = filled(await options.attributes.render(context), mostText);
   return {
     role: "user",
     external_id: person.marks[0],

@@ -9,7 +9,7 @@ import type { Org, Part } from "./client.ts";
 import type { CaseOptions, SalesforceOptions } from "./options.ts";
 import { type Person, rendered } from "./person.ts";
 import { isIn } from "./soql.ts";
-import { cutBytes, withMarker } from "./texts.ts";
+import { cutBytes, withMarker, withoutReference } from "./texts.ts";
 
 /** What is to become of the conversation's Case with this event. */
 export type CaseStep =
@@ -166,7 +166,7 @@ export function commentPart(id: string, said: Said, { publicComments }: CaseOpti
     ...{ method: "POST", path: "/sobjects/CaseComment", referenceId: "comment" },
     body: {
       ParentId: id,
-      CommentBody: cutBytes(saidAsText(said), 4_000),
+      CommentBody: cutBytes(withoutReference(saidAsText(said)), 4_000),
       IsPublished: publicComments,
     },
   };

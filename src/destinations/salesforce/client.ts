@@ -8,6 +8,7 @@ import type { Shared } from "../shared.ts";
 import { type Failure, failureOf, isDailyLimit, judge, type PartAnswer } from "./failures.ts";
 import type { SalesforceOptions } from "./options.ts";
 import { phoneSearch, type Query, soql } from "./soql.ts";
+import { withoutReference } from "./texts.ts";
 import { createUsage } from "./usage.ts";
 
 export type SalesforceRecord = Readonly<Record<string, unknown>> & { readonly Id: string };
@@ -174,11 +175,10 @@ function orgOf(session: Session, event: WaypostEvent | undefined, options: Sales
 /** These alone name another part; all others hold what somebody wrote. */
 const references = new Set(["WhoId", "WhatId", "ContactId", "FirstPublishLocationId"]);
 
-/** Salesforce reads `@{…}` in any text of a composite request as a reference to a part, and has no escape for it: a joiner that is not seen parts the two. */
 function withoutReferences(body: Readonly<Record<string, unknown>>) {
   const entries = Object.entries(body).map(([name, value]) =>
     typeof value === "string" && !references.has(name)
-      ? [name, value.replaceAll("@{", "@\u2060{")]
+      ? [name, withoutReference(value)]
       : [name, value],
   );
   return Object.fromEntries(entries) as Readonly<Record<string, unknown>>;

@@ -61,6 +61,9 @@ const table: Readonly<Record<string, Known>> = {
   INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST: config(
     "a value is not among those of its picklist: add it there, or configure another one",
   ),
+  INACTIVE_OWNER_OR_USER: config(
+    "the user whom it is to belong to is deactivated: activate them, or configure another owner",
+  ),
   STORAGE_LIMIT_EXCEEDED: config("the account's storage is full: make room, then resume"),
   FUNCTIONALITY_NOT_ENABLED: config("a feature is not enabled"),
   CLIENT_NOT_ACCESSIBLE_FOR_USER: config("allow the app for its user"),

@@ -1,4 +1,5 @@
 import type { DeliveryContact, DeliveryContext, Link, WaypostEvent } from "../../contracts.ts";
+import { filled } from "../filled.ts";
 import type { Org, Part, SalesforceRecord } from "./client.ts";
 import { findPerson, followPerson } from "./find-person.ts";
 import type { SalesforceOptions } from "./options.ts";
@@ -177,8 +178,5 @@ export async function rendered(
   templates: SalesforceOptions["fields"],
   context: DeliveryContext,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const fields = (await templates.render(context)) as Record<string, unknown>;
-  const isFilled = ([, value]: [string, unknown]) =>
-    value !== "" && value !== null && value !== undefined;
-  return Object.fromEntries(Object.entries(fields).filter(isFilled));
+  return filled(await templates.render(context));
 }

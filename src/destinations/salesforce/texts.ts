@@ -25,6 +25,14 @@ function markerOf(key: string): string {
   return `[waypost ${key}]`;
 }
 
+/**
+ * Salesforce reads `@{…}` in any text of a composite request as a reference to a part, and has no escape for it: a wide @ takes its place,
+ * for with a sign more a text that fits its field would be too long.
+ */
+export function withoutReference(text: string): string {
+  return text.replaceAll("@{", "\uff20{");
+}
+
 /** At most so many bytes of UTF-8; what is cut ends with "…". */
 export function cutBytes(text: string, most: number): string {
   let cut = text;

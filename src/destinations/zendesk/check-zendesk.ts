@@ -2,6 +2,7 @@ import type { DestinationCheck } from "../../contracts.ts";
 import type { Session } from "../http/api.ts";
 import { fieldsOf } from "../json.ts";
 import { tried } from "../tried.ts";
+import { namedBy } from "./named.ts";
 import type { ZendeskOptions } from "./options.ts";
 import { userOf } from "./records.ts";
 
@@ -17,16 +18,8 @@ export async function checkZendesk(
     await tried("users", () => reads(session, "users", "/api/v2/users/search")),
     await tried("tickets", () => reads(session, "tickets", "/api/v2/tickets")),
   ];
-  const { ids, fields } = options;
-  const named = [
-    ["group", "groups", ids.group],
-    ["brand", "brands", ids.brand],
-    ["form", "ticket_forms", ids.form],
-    ...fields.map((id) => ["field", "ticket_fields", id] as const),
-  ] as const;
-  for (const [name, path, id] of named) {
-    if (id === undefined) continue;
-    checks.push(await tried(`${name} ${id}`, () => exists(session, `${path}/${id}`)));
+  for (const { what, isThere } of namedBy(options)) {
+    checks.push(await tried(what, async () => thereOrNot(await isThere(session))));
   }
   return checks;
 }
@@ -49,9 +42,7 @@ async function reads(session: Session, name: string, path: string): Promise<stri
   return `the ${name} can be read`;
 }
 
-async function exists(session: Session, path: string) {
-  const asked = { path: `/api/v2/${path}`, accept: [404] } as const;
-  const { status } = await session.look(asked);
-  if (status !== 404) return "is there";
+function thereOrNot(isThere: boolean) {
+  if (isThere) return "is there";
   return { ok: false, detail: "is not there: correct its id in the options" };
 }

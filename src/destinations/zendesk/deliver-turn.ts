@@ -3,11 +3,19 @@ import { laterTime } from "../later-time.ts";
 import { recordEvent } from "../record-event.ts";
 import { opensNothing } from "../ticket-rule.ts";
 import { isAboutThis } from "./failure.ts";
+import { missingFor } from "./named.ts";
 import { keepMs, linkHere, type Work } from "./parts.ts";
 import { findPerson, isThere } from "./person.ts";
 import type { Ticket } from "./records.ts";
 import type { Turn } from "./turn.ts";
-import { type Current, currentTicket, externalIdOf, lookAt, placeOf } from "./which-ticket.ts";
+import {
+  type Current,
+  currentTicket,
+  externalIdOf,
+  lookAt,
+  type Place,
+  placeOf,
+} from "./which-ticket.ts";
 import { writeComment } from "./write-comment.ts";
 
 /** Makes the comment, with the user and the ticket that it needs. Throws DeliveryError. */
@@ -39,9 +47,16 @@ async function deliverTo(work: Work, turn: Turn, current: Current): Promise<Deli
     if (!isAboutThis(error)) throw error;
     const now = await changedMeanwhile(work, current);
     if (now !== undefined) return deliverTo(work, turn, now);
-    if (person === undefined || (await isThere(work, person))) throw error;
-    return delivered(work, turn, await write(await findPerson(work, true)));
+    if (person !== undefined && !(await isThere(work, person))) {
+      return delivered(work, turn, await write(await findPerson(work, true)));
+    }
+    throw await causeOf(error, work, place);
   }
+}
+
+/** Nobody can tell from the refusal of a new ticket that what the options name was deleted. */
+async function causeOf(error: unknown, { session, options }: Work, { is }: Place) {
+  return (is === "new" && (await missingFor(session, options))) || error;
 }
 
 /** The ticket, when it was closed or deleted after the first look. It gets further with each look, and an absent one is not looked at again, so this ends. */

@@ -1,4 +1,5 @@
 import { cleanLine } from "../clean-text.ts";
+import { filled } from "../filled.ts";
 import type { Work } from "./parts.ts";
 import { inert } from "./turn.ts";
 
@@ -12,7 +13,7 @@ export async function ticketWords({ options, item }: Work): Promise<object> {
   const rendered = (what: keyof typeof templates) => templates[what].render(item.context);
   const subject = cleanLine(inert(String((await rendered("subject")) ?? "")), longestSubject);
   const [priority, type] = [await rendered("priority"), await rendered("type")];
-  const fields = Object.entries((await rendered("fields")) as object).filter(isValue);
+  const fields = Object.entries(filled(await rendered("fields"))).filter(isValue);
   return {
     subject: /^(whatsapp:?)?$/i.test(subject) ? "WhatsApp conversation" : subject,
     ...(priorities.has(String(priority)) && { priority }),
@@ -26,9 +27,8 @@ export async function ticketWords({ options, item }: Work): Promise<object> {
   };
 }
 
-/** What a template leaves empty is not written. */
 function isValue([, value]: readonly [string, unknown]): boolean {
-  return value !== "" && ["string", "number", "boolean"].includes(typeof value);
+  return ["string", "number", "boolean"].includes(typeof value);
 }
 
 /** As Zendesk writes tags. */

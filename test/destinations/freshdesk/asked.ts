@@ -10,6 +10,8 @@ export interface Held {
   searchLagMs: number;
   /** As it does for some minutes. */
   searchFindsDeleted: boolean;
+  /** No two contacts may have one mobile phone. */
+  uniquePhones: boolean;
   /** A ticket field that the account wants. */
   wanted: string | undefined;
 }

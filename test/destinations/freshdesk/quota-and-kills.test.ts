@@ -27,17 +27,20 @@ describe("Freshdesk under load and kills", () => {
     await stub.close();
   });
 
-  it("makes one contact, one ticket and each note once, killed at any call", async () => {
+  it("makes one contact, each ticket and each note once, killed at any call", async () => {
+    const { receivedAt } = makeText("", { at: 0 }).data;
     const sent = { message: { id: "wamid.O", type: "text", text: { body: "It is" } } } as const;
     const events = [
       makeText("Is it here?", { at: 0 }),
       makeEvent({ type: "whatsapp.outgoing.text", at: 1, data: sent }),
-      makeText("Thanks", { at: 2 }),
+      // After a silence that ends what was begun.
+      makeText("Thanks", { at: 20 * 86_400, receivedAt }),
+      makeText("Bye", { at: 20 * 86_400 + 1, receivedAt }),
     ];
     await killEverywhere({
       events: () => events,
-      calls: 8,
-      expected: { contacts: 1, tickets: 1, texts: ["Is it here?", "It is", "Thanks"] },
+      calls: 10,
+      expected: { contacts: 1, tickets: 2, texts: ["Is it here?", "It is", "Thanks", "Bye"] },
       async open(clock) {
         const { stub, desk, held, served } = await startFreshdeskStub({
           now: clock.now,
@@ -51,7 +54,7 @@ describe("Freshdesk under load and kills", () => {
           books: () => ({
             contacts: desk.contacts.size,
             tickets: desk.tickets.size,
-            texts: desk.effects.map((text) => /Is it here\?|It is|Thanks/.exec(text)?.[0]),
+            texts: desk.effects.map((text) => /Is it here\?|It is|Thanks|Bye/.exec(text)?.[0]),
           }),
         };
       },

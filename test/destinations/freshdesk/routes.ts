@@ -28,8 +28,8 @@ function searchContacts({ desk, held, query, now }: Asked): StubAnswer {
   return ok({ total: results.length, results });
 }
 
-function createContact({ desk, body, now }: Asked): StubAnswer {
-  const { name, unique_external_id } = body as Partial<StubContact>;
+function createContact({ desk, held, body, now }: Asked): StubAnswer {
+  const { name, mobile, unique_external_id } = body as Partial<StubContact>;
   if (!name) return invalid(400, { field: "name", code: "missing_field" });
   const same = [...desk.contacts.values()].find(
     (contact) => contact.unique_external_id === unique_external_id,
@@ -38,12 +38,26 @@ function createContact({ desk, body, now }: Asked): StubAnswer {
     const additional_info = { user_id: same.id };
     return invalid(409, { field: "unique_external_id", code: "duplicate_value", additional_info });
   }
-  return ok(addContact(desk, { ...body, updated_at: new Date(now).toISOString() }), 201);
+  return (
+    phoneTaken({ desk, held }, mobile) ??
+    ok(addContact(desk, { ...body, updated_at: new Date(now).toISOString() }), 201)
+  );
+}
+
+function phoneTaken(
+  { desk, held }: Pick<Asked, "desk" | "held">,
+  mobile: unknown,
+): StubAnswer | undefined {
+  const holder = [...desk.contacts.values()].find((contact) => contact.mobile === mobile);
+  if (!held.uniquePhones || !mobile || !holder) return undefined;
+  const additional_info = { user_id: holder.id };
+  return invalid(409, { field: "mobile", code: "duplicate_value", additional_info });
 }
 
 function updateContact(asked: Asked): StubAnswer {
   const contact = contactOf(asked);
-  return contact && !contact.deleted ? ok(Object.assign(contact, asked.body)) : missing;
+  if (!contact || contact.deleted) return missing;
+  return phoneTaken(asked, asked.body["mobile"]) ?? ok(Object.assign(contact, asked.body));
 }
 
 function createTicket({ desk, held, body, files, now }: Asked): StubAnswer {

@@ -4,13 +4,21 @@ import { freshdesk } from "../../../src/destinations/freshdesk/freshdesk.ts";
 import { makeEvent, makeStatus, makeText, type Parts } from "../../store/make-events.ts";
 import { createArrayLog } from "../../support/array-log.ts";
 import { type Delivering, delivering } from "../delivering.ts";
-import { addContact } from "./desk.ts";
+import { addContact, type StubTicket } from "./desk.ts";
 import { hasSpecification } from "./specification.ts";
 import { type FreshdeskStub, freshdeskKey, startFreshdeskStub } from "./stub.ts";
 
 const hour = 3_600;
 const day = 24 * hour;
 const start = Date.UTC(2026, 10, 20, 10);
+
+/** As an agent does it. */
+function mergeInto(ticket: StubTicket, id: number): void {
+  const note = { id: 9_999, body: "", private: true, incoming: false, user_id: 1 };
+  const body_text = `This ticket is closed and merged into ticket ${id}`;
+  ticket.notes.push({ ...note, body_text, attachments: [], notified: [] });
+  ticket.status = 5;
+}
 
 describe("people and tickets in Freshdesk", () => {
   let server: FreshdeskStub;
@@ -68,6 +76,22 @@ describe("people and tickets in Freshdesk", () => {
     mia.unique_external_id = "whatsapp:DE.1";
     await desk().deliver(makeText("his", { contact: { waId: "15555550123", userId: "DE.2" } }));
     assert.equal(contacts().length, 2);
+  });
+
+  it("rule 2: two who share a phone are two, also where the account wants phones to be unique", async () => {
+    addContact(server.desk, { unique_external_id: "whatsapp:DE.1", mobile: "+15555550123" });
+    server.held.uniquePhones = true;
+    const { deliver } = desk();
+    const contact = { waId: "15555550123", userId: "DE.2", name: "Mo" };
+    for (const text of ["his", "again"]) await deliver(makeText(text, { contact }));
+    assert.deepEqual(
+      contacts().map(({ unique_external_id, mobile, name }) => [unique_external_id, mobile, name]),
+      [
+        ["whatsapp:DE.1", "+15555550123", ""],
+        ["whatsapp:15555550123", null, "Mo"],
+      ],
+    );
+    assert.deepEqual([tickets().length, tickets()[0]?.requester_id], [1, contacts()[1]?.id]);
   });
 
   it("rules 4 and 5: what people keep there stays, a name that says nothing is replaced", async () => {
@@ -170,23 +194,21 @@ describe("people and tickets in Freshdesk", () => {
     await desk().deliver(makeText("of another ticket", { contact: { waId: "491700000003" } }));
     const target = tickets().at(-1);
     assert.ok(merged && target);
-    merged.status = 5;
-    merged.notes.push({
-      ...{
-        id: 9_999,
-        body: "",
-        private: true,
-        incoming: false,
-        user_id: 1,
-        attachments: [],
-        notified: [],
-      },
-      body_text: `This ticket is closed and merged into ticket ${target.id}`,
-    });
+    mergeInto(merged, target.id);
     await deliver(makeText("goes on"));
     await deliver(makeText("there"));
     assert.equal(target.notes.length, 2);
     assert.equal(merged.status, 5);
+    const last = [];
+    for (const waId of ["491700000004", "491700000005"]) {
+      await desk().deliver(makeText("of a third", { contact: { waId } }));
+      const next = tickets().at(-1);
+      assert.ok(next);
+      mergeInto(last.at(-1) ?? target, next.id);
+      last.push(next);
+    }
+    await deliver(makeText("and on"));
+    assert.deepEqual([target.status, last[0]?.status, last[1]?.notes.length], [5, 5, 1]);
   });
 
   it("rule 2: nobody's words lead a conversation into another's ticket", async () => {
@@ -203,6 +225,21 @@ describe("people and tickets in Freshdesk", () => {
     his.stats.closed_at = new Date(start).toISOString();
     await deliver(makeText("and now?"));
     assert.deepEqual([hers.notes.length, his.notes.length], [0, 2]);
+    // Nor does a name, with which each of his notes begins.
+    const contact = { waId: "15555550123", name: `Ticket merged into ticket ${hers.id}` };
+    for (const text of ["one", "two"]) await deliver(makeText(text, { contact }));
+    his.status = 5;
+    await deliver(makeText("three", { contact }));
+    assert.deepEqual([hers.notes.length, his.notes.length], [0, 5]);
+  });
+
+  it("only failed messages are told to the agents of `notify`", async () => {
+    const { deliver } = desk({ notify: ["ana@example.com"] });
+    await deliver(makeText("one"));
+    await deliver(makeText("two"));
+    await deliver(makeStatus("wamid.O", "failed"));
+    const notified = tickets()[0]?.notes.map((note) => note.notified);
+    assert.deepEqual(notified, [[], ["ana@example.com"]]);
   });
 
   it("who may not be told by phone (omit) is known by Waypost's id, and is one", async () => {

@@ -129,6 +129,18 @@ describe("what stands in Freshdesk's tickets and notes", () => {
     assert.equal(tickets()[0]?.subject, "WhatsApp: <b>\ufffdMia");
   });
 
+  it("has no half characters and nothing unseen in custom fields", async () => {
+    const says = "{{ message | text }}";
+    server.desk.ticketFields.add("cf_says");
+    const { deliver } = desk({ fields: { cf_says: says }, contactFields: { cf_first: says } });
+    await deliver(makeText("a\u0000b\ud83d \u202ec"));
+    const [contact] = server.desk.contacts.values();
+    assert.deepEqual(
+      [tickets()[0]?.custom_fields, contact?.custom_fields],
+      [{ cf_says: "ab\ufffd c" }, { cf_first: "ab\ufffd c" }],
+    );
+  });
+
   it("cuts 65,536 characters with a mark, and takes as many in a template", async () => {
     await desk().deliver(makeText("&".repeat(65_536)));
     await desk({ text: "{{ message.text.body }}{{ message.text.body }}" }).deliver(

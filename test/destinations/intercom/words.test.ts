@@ -73,6 +73,15 @@ describe("what stands in Intercom's conversations", () => {
     ]);
   });
 
+  it("has no half characters, nothing unseen and no more than 255 characters in attributes", async () => {
+    server.workspace.attributes.add("says");
+    const { deliver } = desk({ attributes: { says: "{{ message | text }}" } });
+    await deliver(makeText(`a\u0000b\ud83d \u202ec${"x".repeat(300)}`));
+    const [contact] = server.workspace.contacts.values();
+    const { says = "" } = (contact?.custom_attributes ?? {}) as Record<string, string>;
+    assert.match(says, /^ab\ufffd cx{249}…$/);
+  });
+
   it("cuts 65,536 characters with a mark, of both sides", async () => {
     const { deliver } = desk();
     const long = "a".repeat(65_536);

@@ -46,6 +46,7 @@ const codes: Readonly<Record<string, readonly [DocumentedAnswer["verdict"], RegE
   NOT_FOUND: ["config", /waypost doctor says which/],
   REQUIRED_FIELD_MISSING: ["config", /add it under fields, task.fields or case.fields/],
   INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST: ["config", /picklist: add it there/],
+  INACTIVE_OWNER_OR_USER: ["config", /is deactivated: activate them, or configure another owner/],
   STORAGE_LIMIT_EXCEEDED: ["config", /storage is full: make room, then resume/],
   DUPLICATES_DETECTED: ["refused", /duplicate rule of the account blocks the new person/],
   DUPLICATE_VALUE: ["refused", /another record has this external id/],

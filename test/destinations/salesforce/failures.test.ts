@@ -118,6 +118,14 @@ describe("Salesforce: tokens", () => {
     await desk.tell(makeText("hello"));
   });
 
+  it("shows its tokens to no address that is not of the web", async () => {
+    desk = await openDesk();
+    desk.under.instanceUrl = "ftp://127.0.0.1";
+    const refused = await desk.attempt(makeText("hello"));
+    assert.ok(refused instanceof DeliveryError && refused.verdict === "config", String(refused));
+    assert.match(refused.message, /names an address for the API that cannot be used/);
+  });
+
   it("asks loginUrl for tokens, and the API at the address that comes with them", async () => {
     desk = await openDesk();
     const login = await startSalesforceStub();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { afterEach, describe, it } from "node:test";
 import type { EventFile } from "../../../src/contracts.ts";
+import { attachable } from "../../../src/destinations/salesforce/attachments.ts";
 import { makeEvent, makeStatus, makeText } from "../../store/make-events.ts";
 import { type Desk, eventIdField, openDesk } from "./desk.ts";
 
@@ -127,9 +128,44 @@ describe("Salesforce: what is written", () => {
     const texts = descriptions().slice(1);
     assert.ok(texts[0]?.endsWith("…") && texts[0].length <= 32_000);
     assert.equal(texts[2], "Mia: ab\ufffdcd");
-    assert.equal(texts[3], "Mia: @\u2060{person.id} @\u2060{nobody.id} {{ event.id }} {% raw %}");
+    assert.equal(texts[3], "Mia: \uff20{person.id} \uff20{nobody.id} {{ event.id }} {% raw %}");
     assert.equal(texts[4], `Mia: ${hostile[4]}`);
     assert.equal(desk.records("CaseComment").length, hostile.length);
+  });
+});
+
+describe("Salesforce: texts at their limits", () => {
+  it("still fit where what names another part is taken apart in them", async () => {
+    desk = await openDesk({ case: { when: ["business.handoff.requested"] } });
+    const name = "@{".repeat(60);
+    const contact = { waId: "15555550199", name };
+    const asking = { type: "business.handoff.requested", contact, data: { business: {} } };
+    await desk.tell(makeEvent(asking));
+    await desk.tell(makeText("@{".repeat(20_000), { contact }));
+    assert.equal(desk.records("Task").length, 2);
+    const [comment] = desk.records("CaseComment");
+    assert.ok(Buffer.byteLength(String(comment?.["CommentBody"])) <= 4_000);
+  });
+
+  it("files that are too large together are named, not sent", () => {
+    const file = (name: string, bytes: number): EventFile => ({
+      ...{ mediaId: name, name, type: "video/mp4", bytes, sha256: "00" },
+      open: async () => Readable.from([]),
+      link: async () => undefined,
+    });
+    const files = [file("a", 20_000_000), file("b", 20_000_000), file("c", 10_000_000)];
+    const taken = attachable(files, { files: true, maxFileBytes: 25_000_000 });
+    assert.deepEqual(
+      taken.map((each) => "absent" in each),
+      [false, true, false],
+    );
+  });
+
+  it("what templates give for fields is cleaned as all texts are", async () => {
+    const half = "{{ message | text }}";
+    desk = await openDesk({ fields: { LeadSource: half }, task: { fields: { Subject: half } } });
+    await desk.tell(makeText("a\u0000b\ud83d \u202ec"));
+    assert.equal(desk.first("Contact")["LeadSource"], "ab\ufffd c");
   });
 });
 

@@ -66,6 +66,8 @@ export function createBooks(clock: Pick<Clock, "now">) {
     ghosts: new Set<StubUser>(),
     /** False: new tickets are not in lists yet. */
     listsTickets: true,
+    /** Groups, and whether each was deleted. */
+    groups: new Map([[77, false]]),
     tagsOf: (id: number) => tickets.get(id)?.tags,
     /** What an agent does with a ticket. */
     set(id: number, change: Partial<StubTicket>) {

@@ -100,6 +100,25 @@ describe("what Zendesk limits and refuses", () => {
     await other.destination.close();
   });
 
+  it("a group that somebody has deleted is for people to mend, then all arrives", async () => {
+    const other = desk.again({ group: 77 });
+    await other.say(desk.text("first", { contact: { waId: "491700000001" } }));
+    for (const isDeleted of [true, undefined]) {
+      if (isDeleted) desk.stub.books.groups.set(77, isDeleted);
+      else desk.stub.books.groups.delete(77);
+      const paused = await other.try(desk.text("hello"));
+      assert.ok(paused instanceof DeliveryError && paused.verdict === "config", String(paused));
+      assert.match(paused.message, /Zendesk has no group 77: correct its id/);
+    }
+    desk.stub.books.groups.set(77, false);
+    desk.stub.fail({ status: 422, body: '{"error":"RecordInvalid"}' });
+    const refused = await other.try(desk.text("hello"));
+    assert.ok(refused instanceof DeliveryError && refused.verdict === "refused", "not the group's");
+    await other.say(desk.text("hello"));
+    assert.equal(desk.tickets().length, 2);
+    await other.destination.close();
+  });
+
   it("the check says who the client acts as, and what is missing", async () => {
     const check = () => desk.destination.check(AbortSignal.timeout(5_000));
     assert.match((await check())[0]?.detail ?? "", /acts as the agent Waypost/);

@@ -74,8 +74,9 @@ export async function startZendeskStub(
     res.status(201).json({ upload: { token, attachments: [] } });
   });
   app.get("/api/v2/groups/:id", (req, res) => {
-    const known = req.params.id === "77";
-    res.status(known ? 200 : 404).json(known ? { group: { id: 77 } } : { error: "RecordNotFound" });
+    const deleted = books.groups.get(Number(req.params.id));
+    if (deleted === undefined) return void res.status(404).json({ error: "RecordNotFound" });
+    res.json({ group: { id: Number(req.params.id), deleted } });
   });
   const asRefused: ErrorRequestHandler = (error, _req, res, _next) => {
     res.status(error.status ?? 500).json({ error: "InvalidValue", description: error.message });

@@ -11,6 +11,7 @@ interface Given {
   };
   readonly metadata?: { readonly waypost?: string };
   readonly requester_id?: number;
+  readonly group_id?: number;
   readonly status?: string;
   readonly tags?: string[];
   readonly subject?: string;
@@ -140,13 +141,20 @@ export function ticketsApi(
 }
 
 /** What the specification lets through and Zendesk does not. */
-function refusal({ users, uploads }: Books, given: Given, isNew: boolean): object | undefined {
-  const { comment, requester_id, metadata = {} } = given;
+function refusal(
+  { users, uploads, groups }: Books,
+  given: Given,
+  isNew: boolean,
+): object | undefined {
+  const { comment, requester_id, group_id, metadata = {} } = given;
   const text = comment?.html_body ?? comment?.body ?? "";
   if (isNew && text.trim() === "") return invalid("base", "Description: cannot be blank");
   if (text.length > 65_535) return invalid("comment", "Comment: is too long");
   if (Buffer.byteLength(JSON.stringify(metadata)) > 1_024)
     return invalid("metadata", "is too large");
+  if (group_id !== undefined && groups.get(group_id) !== false) {
+    return invalid("group", "Group: is invalid");
+  }
   const people = [requester_id, comment?.author_id].filter((id) => id !== undefined);
   if (people.some((id) => users.get(id)?.active !== true)) {
     return invalid("requester", "Requester: is not valid");

@@ -221,6 +221,37 @@ describe("which ticket a conversation has in Zendesk", () => {
     await other.destination.close();
   });
 
+  it("of another Zendesk, before the configuration was changed, counts for nothing", async () => {
+    await desk.say(desk.text("hers", { contact: { waId: "491700000003" } }));
+    const hers = only();
+    const text = desk.text("his");
+    desk.contactLink = undefined;
+    desk.links.set(String(text.data.conversationId), {
+      ticket: String(hers.id),
+      on: "old.zendesk.com",
+    });
+    await desk.say(text);
+    assert.deepEqual([desk.tickets().length, hers.comments.length], [2, 1]);
+  });
+
+  it("takes as many events in one update as its metadata holds", async () => {
+    const id = (at: number) => `evt_${"x".repeat(60)}${at}`;
+    const texts = Array.from({ length: 25 }, (_, at) => desk.text(`m${at}`, { id: id(at) }));
+    await desk.sayAll(...texts);
+    assert.deepEqual(
+      desk.stub.effects(),
+      texts.map((text) => text.id),
+    );
+  });
+
+  it("has no half characters and nothing unseen in its custom fields", async () => {
+    const other = desk.again({ fields: { "360001": "{{ message | text }}" } });
+    await other.say(desk.text("a\u0000b\ud83d \u202ec"));
+    const { custom_fields } = only().given as Record<string, unknown>;
+    assert.deepEqual(custom_fields, [{ id: 360001, value: "ab\ufffd c" }]);
+    await other.destination.close();
+  });
+
   it("gets the tags that it lacks, and keeps those of agents", async () => {
     await desk.say(desk.text("first"));
     desk.stub.books.set(only().id, { tags: ["agents_own"] });
