@@ -135,22 +135,7 @@ async function measure(seconds: number): Promise<void> {
     `throughput at ${connections} connections: ${ratio((l) => l.perSecond)} of verify-and-answer`,
   );
   print(`processor time per POST: ${ratio((l) => l.cpuMicros)} times that of verify-and-answer`);
-  await withServer("waypost", (port, ask) => measureForged(port, ask, seconds));
   await withServer("waypost", measureLarge);
-}
-
-/** POSTs that somebody else has signed, at full speed: what each costs, and what becomes of the good ones beside them. */
-async function measureForged(port: number, ask: Ask, seconds: number): Promise<void> {
-  const good = await flood(port, ask, seconds);
-  const forged = await flood(port, ask, seconds, "another secret");
-  const [beside] = await Promise.all([
-    flood(port, ask, seconds),
-    flood(port, ask, seconds, "another secret"),
-  ]);
-  const cost = (forged.cpuMicros / good.cpuMicros).toFixed(2);
-  print(`forged: ${forged.cpuMicros.toFixed(0)} µs of processor each, ${cost} of a good one`);
-  const times = (beside.p99 / good.p99).toFixed(2);
-  print(`good ones beside as many forged: p99 ${beside.p99} ms, ${times} times that of alone`);
 }
 
 async function withServer<T>(kind: Kind, use: (port: number, ask: Ask) => Promise<T>): Promise<T> {
@@ -174,11 +159,11 @@ interface Health {
   readonly cpuMicros: number;
 }
 
-async function flood(port: number, ask: Ask, seconds: number, signedWith = secret): Promise<Load> {
+async function flood(port: number, ask: Ask, seconds: number): Promise<Load> {
   const body = largePost(1);
   const headers = [
     "-H",
-    `x-hub-signature-256=${sign(body, signedWith)}`,
+    `x-hub-signature-256=${sign(body)}`,
     "-H",
     "content-type=application/json",
   ];
@@ -222,8 +207,8 @@ async function measureLarge(port: number, ask: Ask): Promise<void> {
   print(`event loop blocked at most ${spread(blocks)} ms per such POST`);
 }
 
-function sign(body: string, signedWith = secret): string {
-  return `sha256=${createHmac("sha256", signedWith).update(body).digest("hex")}`;
+function sign(body: string): string {
+  return `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
 }
 
 function median(all: readonly number[]): number {

@@ -20,14 +20,15 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
 
 /** With the embedded bus and store, or with these servers. */
 async function benchEffect(name: string, urls: Readonly<Record<string, string>>): Promise<void> {
-  const sentAt = new Map<string, number>();
+  const dueMs = new Map<string, number>();
+  let startedAt = Number.NaN;
   const latencies: number[] = [];
   const sink = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const { data } = JSON.parse(Buffer.concat(chunks).toString()) as WaypostEvent;
-    const at = sentAt.get(data.message?.id ?? "");
-    if (at !== undefined) latencies.push(performance.now() - at);
+    const due = dueMs.get(data.message?.id ?? "");
+    if (due !== undefined) latencies.push(performance.now() - startedAt - due);
     response.end();
   }).listen(0, "127.0.0.1");
   await once(sink, "listening");
@@ -53,19 +54,21 @@ async function benchEffect(name: string, urls: Readonly<Record<string, string>>)
       rate,
       count: rate * seconds,
     });
-    const startedAt = performance.now();
     let expected = 0;
     const noted = (function* () {
       for (const post of posts) {
         for (const { eventType, messageId } of post.items) {
           if (!eventType.startsWith("whatsapp.message.") || messageId === undefined) continue;
-          sentAt.set(messageId, startedAt + (post.dueMs ?? 0));
+          dueMs.set(messageId, post.dueMs ?? 0);
           expected += 1;
         }
         yield post;
       }
     })();
-    await sendTraffic(noted, { url: program.webhookUrl });
+    const onStart = () => {
+      startedAt = performance.now();
+    };
+    await sendTraffic(noted, { url: program.webhookUrl, onStart });
     await waitFor("all effects", () => latencies.length >= expected, 30_000);
     const sorted = latencies.slice(latencies.length / 5).sort((a, b) => a - b);
     const at = (share: number) => (sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(1);

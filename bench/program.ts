@@ -29,12 +29,25 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
 const median = (values: readonly number[]) =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
+/** Where a server is, and the processor time that it has used. */
+interface Served {
+  readonly url: string;
+  readonly cpuMicros: () => Promise<number>;
+}
+
+interface Load {
+  readonly perSecond: number;
+  readonly cpuMicros: number;
+  readonly p99: number;
+}
+
 /** Prints each figure with its ratio. `seconds` for each measured load. */
 export async function benchProgram(seconds: number): Promise<void> {
   const rabbit = await startRabbit();
   const folder = await mkdtemp(join(tmpdir(), "waypost-bench-"));
   try {
     await throughput(rabbit, folder, seconds);
+    await forged(rabbit, folder, seconds);
     await openLoop(rabbit, folder);
     await flatMemory(rabbit, folder);
   } finally {
@@ -44,32 +57,56 @@ export async function benchProgram(seconds: number): Promise<void> {
 }
 
 async function throughput(rabbit: Rabbit, folder: string, seconds: number): Promise<void> {
-  const rates = new Map<string, number[]>();
-  const note = (name: string, rate: number) => rates.set(name, [...(rates.get(name) ?? []), rate]);
+  const loads = new Map<string, Load[]>();
+  const note = (name: string, load: Load) => loads.set(name, [...(loads.get(name) ?? []), load]);
+  const measured = (served: Served) => flood(served, seconds);
   for (let round = 0; round < rounds; round += 1) {
-    note("verify and answer", await withApp(["baseline"], (url) => flood(url, seconds)));
+    note("verify and answer", await withApp(["baseline"], measured));
     await bindQueues(rabbit, 0);
-    note("and publish unread", await withApp(["unread", rabbit.url], (url) => flood(url, seconds)));
+    note("and publish unread", await withApp(["unread", rabbit.url], measured));
     for (const queues of [1, 3, 6]) {
       await bindQueues(rabbit, queues);
-      const rate = await withProgram(["receive"], rabbit.url, folder, (program) =>
-        flood(program.webhookUrl, seconds),
-      );
-      note(`RabbitMQ, ${queues} bound queue${queues > 1 ? "s" : ""}`, rate);
+      const load = await withReceiver(rabbit, folder, measured);
+      note(`RabbitMQ, ${queues} bound queue${queues > 1 ? "s" : ""}`, load);
     }
-    const embedded = await withProgram(["start"], undefined, folder, (program) =>
-      flood(program.webhookUrl, seconds),
+    note(
+      "embedded bus and store",
+      await withProgram(["start"], undefined, folder, (program) => measured(servedBy(program))),
     );
-    note("embedded bus and store", embedded);
   }
-  const base = median(rates.get("verify and answer") ?? []);
-  print(`durable before 200, ${connections} connections, medians of ${rounds}:`);
-  for (const [name, all] of rates) {
-    const rate = median(all);
+  const medians = [...loads].map(([name, all]) => ({
+    name,
+    rate: median(all.map(({ perSecond }) => perSecond)),
+    cpu: median(all.map(({ cpuMicros }) => cpuMicros)),
+  }));
+  print(
+    `durable before 200, ${connections} connections, medians of ${rounds}; beside publishing unread:`,
+  );
+  const unread = medians[1];
+  for (const { name, rate, cpu } of medians) {
+    const [rates, costs] = [rate / (unread?.rate ?? 0), cpu / (unread?.cpu ?? 0)];
     print(
-      `  ${name.padEnd(26)} ${rate.toFixed(0).padStart(6)}/s   ratio ${(rate / base).toFixed(2)}`,
+      `  ${name.padEnd(26)} ${rate.toFixed(0).padStart(6)}/s, ${rates.toFixed(2)} of it   ` +
+        `${cpu.toFixed(0).padStart(4)} µs of processor each, ${costs.toFixed(2)} times`,
     );
   }
+}
+
+/** POSTs that somebody else has signed, at full speed: what each costs, and what becomes of the good ones beside them. */
+async function forged(rabbit: Rabbit, folder: string, seconds: number): Promise<void> {
+  await bindQueues(rabbit, 1);
+  await withReceiver(rabbit, folder, async (served) => {
+    const good = await flood(served, seconds);
+    const bad = await flood(served, seconds, "another secret");
+    const [beside] = await Promise.all([
+      flood(served, seconds),
+      flood(served, seconds, "another secret"),
+    ]);
+    const cost = (bad.cpuMicros / good.cpuMicros).toFixed(2);
+    print(`forged: ${bad.cpuMicros.toFixed(0)} µs of processor each, ${cost} of a good one`);
+    const times = (beside.p99 / good.p99).toFixed(2);
+    print(`good ones beside as many forged: p99 ${beside.p99} ms, ${times} times that of alone`);
+  });
 }
 
 /** `waypost.store` is the first; the others are bound to everything too. Emptied, so that each run starts equal. */
@@ -90,15 +127,31 @@ async function bindQueues(rabbit: Rabbit, count: number): Promise<void> {
   await connection.close();
 }
 
-async function withApp<T>(args: string[], use: (url: string) => Promise<T>): Promise<T> {
+async function withApp<T>(args: string[], use: (served: Served) => Promise<T>): Promise<T> {
   const server: ChildProcess = fork(ack, args, { execArgv: ["--import", "tsx"] });
+  const answer = async <M>() => ((await once(server, "message")) as [M])[0];
   try {
-    const [{ port }] = (await once(server, "message")) as [{ port: number }];
-    return await use(`http://127.0.0.1:${port}/webhooks/whatsapp`);
+    const { port } = await answer<{ port: number }>();
+    return await use({
+      url: `http://127.0.0.1:${port}/webhooks/whatsapp`,
+      async cpuMicros() {
+        server.send("health");
+        return (await answer<{ cpuMicros: number }>()).cpuMicros;
+      },
+    });
   } finally {
     server.kill();
     await once(server, "exit");
   }
+}
+
+function withReceiver<T>(rabbit: Rabbit, folder: string, use: (served: Served) => Promise<T>) {
+  return withProgram(["receive"], rabbit.url, folder, (program) => use(servedBy(program)));
+}
+
+function servedBy(program: Program): Served {
+  const cpuMicros = async () => 1e6 * (await metricOf(program, "process_cpu_seconds_total"));
+  return { url: program.webhookUrl, cpuMicros };
 }
 
 async function withProgram<T>(
@@ -122,19 +175,33 @@ async function withProgram<T>(
   }
 }
 
-async function flood(url: string, seconds: number): Promise<number> {
+async function flood(
+  { url, cpuMicros }: Served,
+  seconds: number,
+  signedWith = secret,
+): Promise<Load> {
   const body = JSON.stringify(messagesPost([textMessage("wamid.BENCH")]));
-  const signature = `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
+  const signature = `sha256=${createHmac("sha256", signedWith).update(body).digest("hex")}`;
   const args = ["--json", "-c", String(connections), "-m", "POST", "-b", body];
   const headers = ["-H", `x-hub-signature-256=${signature}`, "-H", "content-type=application/json"];
   const load = async (duration: number) => {
     const all = [autocannon, ...args, "-d", String(duration), ...headers, url];
-    const { requests, non2xx, errors } = JSON.parse((await run(process.execPath, all)).stdout);
-    if (non2xx + errors > 0) throw new Error(`${non2xx} not 200, ${errors} errors`);
-    return Number(requests.average);
+    const { requests, latency, non2xx, errors } = JSON.parse(
+      (await run(process.execPath, all)).stdout,
+    );
+    const unexpected = errors + (signedWith === secret ? non2xx : requests.total - non2xx);
+    if (unexpected > 0) throw new Error(`${non2xx} not 200, ${errors} errors`);
+    return { requests, latency };
   };
   await load(2);
-  return load(seconds);
+  const before = await cpuMicros();
+  const { requests, latency } = await load(seconds);
+  const used = (await cpuMicros()) - before;
+  return {
+    perSecond: requests.average,
+    cpuMicros: used / requests.total,
+    p99: latency.p99,
+  };
 }
 
 async function openLoop(rabbit: Rabbit, folder: string): Promise<void> {
@@ -163,9 +230,9 @@ async function openLoop(rabbit: Rabbit, folder: string): Promise<void> {
 async function flatMemory(rabbit: Rabbit, folder: string): Promise<void> {
   await bindQueues(rabbit, 1);
   await withProgram(["receive"], rabbit.url, folder, async (program) => {
-    await flood(program.webhookUrl, 10);
+    await flood(servedBy(program), 10);
     const sizes: number[] = [];
-    const loading = flood(program.webhookUrl, 60);
+    const loading = flood(servedBy(program), 60);
     for (let i = 0; i < 6; i += 1) {
       await sleep(10_000); // a sample every ten seconds
       sizes.push(await residentMb(program));
@@ -177,7 +244,10 @@ async function flatMemory(rabbit: Rabbit, folder: string): Promise<void> {
   });
 }
 
-async function residentMb(program: Program): Promise<number> {
+const residentMb = async (program: Program) =>
+  (await metricOf(program, "process_resident_memory_bytes")) / 1e6;
+
+async function metricOf(program: Program, name: string): Promise<number> {
   const metrics = await (await fetch(`${program.opsUrl}/metrics`)).text();
-  return Number(/^process_resident_memory_bytes (\S+)$/m.exec(metrics)?.[1]) / 1e6;
+  return Number(new RegExp(`^${name} (\\S+)$`, "m").exec(metrics)?.[1]);
 }

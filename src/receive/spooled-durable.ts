@@ -12,8 +12,8 @@ const pumpWindow = 1_000;
 /** What the pump has published without a confirm by then is published again. */
 const pumpDeadlineMs = 30_000;
 const mostBackoffMs = 2_000;
-/** While at most this many POSTs are left to drain, new ones wait; but no longer than `ms`. */
-const hold = { posts: 100, ms: 75 };
+/** While the last window is on its way, new POSTs wait; but no longer. */
+const holdMs = 75;
 /** At close, what the pump is publishing has this long to be confirmed. */
 const closeMs = 2_000;
 
@@ -61,7 +61,7 @@ class SpooledDurable implements Durable {
   /** What the pump published last was confirmed, but later than a POST may wait. */
   #slow = false;
   /** Under steady load the spool would never be empty: new POSTs wait a moment for the last of it. */
-  readonly #gate = createGate(hold.ms, () => {
+  readonly #gate = createGate(holdMs, () => {
     // It took too long: not again before the bus has been quick once.
     this.#slow = true;
   });
@@ -196,7 +196,7 @@ class SpooledDurable implements Durable {
   /** Publishes one window, and forgets it only when all of it is confirmed. Answers with its POSTs. */
   async #publishOldest(): Promise<number> {
     const { bus, spool, deadlineMs } = this.#options;
-    if (!this.#slow && spool.depth().posts <= hold.posts) this.#gate.close();
+    if (!this.#slow && spool.depth().posts <= pumpWindow) this.#gate.close();
     const posts = await spool.read(0, pumpWindow);
     const last = posts.at(-1);
     if (last !== undefined) {

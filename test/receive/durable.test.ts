@@ -245,6 +245,27 @@ describe("durable", () => {
     assert.deepEqual(firsts(ids()), range(0, next));
   });
 
+  it("finds back to direct while hundreds of senders have their next POST ready, in order", async () => {
+    const { durable, bus, ids, direct } = start();
+    bus.down = "gone";
+    let next = 0;
+    let over = false;
+    const send = async () => {
+      while (!over) await durable.publish(post(`e${next++}`));
+    };
+    const senders = Array.from({ length: 300 }, send);
+    try {
+      await waitFor("a backlog", () => next > 600);
+      bus.confirmMs = 3;
+      bus.down = undefined;
+      await direct();
+    } finally {
+      over = true;
+      await Promise.all(senders);
+    }
+    assert.deepEqual(firsts(ids()), range(0, next));
+  });
+
   it("drains a POST that was on its way into the spool when the rest had been published", async () => {
     const spool = createMemorySpool();
     const { durable, bus, ids, direct } = start(spool);

@@ -12,11 +12,23 @@ const run = (name: string, ...args: string[]) => {
   });
 };
 
-it("npm run bench takes seconds, says so to anything else, and measures nothing then", () => {
-  for (const args of [["word"], ["0"], ["1.5"], ["-1"], [""], ["6", "6"]]) {
+it("npm run bench takes names and seconds, says so to anything else, and measures nothing then", () => {
+  for (const args of [
+    ["word"],
+    ["0"],
+    ["1.5"],
+    ["-1"],
+    [""],
+    ["6", "6"],
+    ["10000"],
+    ["ack", "x"],
+  ]) {
     const { status, stdout, stderr } = run("bench", ...args);
     assert.deepEqual([status, stdout], [2, ""], args.join(" "));
-    assert.match(stderr, /^Takes the seconds .* 1 to 9999.*\n\n {2}npm run bench -- 6\n/);
+    assert.match(
+      stderr,
+      /^Takes names .* 1 to 9999:\n\n {2}npm run bench -- ack 10\n\nWithout a name, all: ack, program, /,
+    );
   }
   const { status, stderr } = run("ack", "word");
   assert.equal(status, 2);
