@@ -1,3 +1,4 @@
+import { domainToASCII } from "node:url";
 import addressparser from "nodemailer/lib/addressparser";
 import { headerLine } from "../clean-text.ts";
 
@@ -18,7 +19,11 @@ export function parseAddress(text: string): MailAddress | undefined {
   if (/[\r\n\0]/.test(text.trim()) || text.split("@").length !== 2) return undefined;
   const [parsed, ...more] = addressparser(text, { flatten: true });
   if (parsed === undefined || more.length > 0 || !plain.test(parsed.address)) return undefined;
-  return { name: headerLine(parsed.name, 200), address: parsed.address };
+  const [local, domain = ""] = parsed.address.split("@");
+  // Few servers take SMTPUTF8; all take the domain's other form (IDNA), which is the same place.
+  const ascii = /[^\0-\x7f]/.test(domain) ? domainToASCII(domain) : domain;
+  if (ascii === "") return undefined;
+  return { name: headerLine(parsed.name, 200), address: `${local}@${ascii}` };
 }
 
 /** For logs and answers: `s…@acme.example`. */

@@ -28,9 +28,7 @@ export async function attach(files: readonly EventFile[], most: number): Promise
       left -= file.bytes;
       attachments.push({
         filename: headerLine(file.name.replaceAll(/[/\\]/g, "_"), 200) || "file",
-        contentType: /^[\w.+-]+\/[\w.+-]+$/.test(file.type)
-          ? file.type
-          : "application/octet-stream",
+        contentType: typeOf(file),
         content: await buffer(await file.open()),
       });
     }
@@ -44,6 +42,12 @@ export function detached(files: readonly EventFile[]): Attaching {
     "absent" in file ? file : leftOut(file, "the mail server did not take the file"),
   );
   return { attachments: [], named };
+}
+
+/** A mail as a file would be a part of this mail, as it is: lines of any length, NULs and all. */
+function typeOf({ type }: EventFile & { readonly type: string }): string {
+  const isFile = /^(?!message\/|multipart\/)[\w.+-]+\/[\w.+-]+$/i.test(type);
+  return isFile ? type : "application/octet-stream";
 }
 
 function megabytes(bytes: number): string {

@@ -5,14 +5,14 @@ import { maskedAddress } from "./addresses.ts";
 import { replyOf, SmtpFailure } from "./smtp.ts";
 
 /** What nodemailer tells of a failure. */
-interface SmtpError {
-  readonly code?: string;
-  readonly originalCode?: string;
+export interface SmtpError {
+  readonly code?: string | undefined;
+  readonly originalCode?: string | undefined;
   /** Which command the answer was to. */
-  readonly command?: string;
-  readonly response?: string;
-  readonly recipient?: string;
-  readonly rejectedErrors?: readonly SmtpError[];
+  readonly command?: string | undefined;
+  readonly response?: string | undefined;
+  readonly recipient?: string | undefined;
+  readonly rejectedErrors?: readonly SmtpError[] | undefined;
 }
 
 export interface FailureParts {
@@ -28,9 +28,13 @@ export class TooMuchError extends DeliveryError {}
 /** Quotas of a day: Gmail, Microsoft 365. */
 const quotas = new Set(["5.4.5", "5.1.90"]);
 const quotaMs = 60 * 60_000;
-/** The login may not send as `from`: Microsoft 365. */
-const otherSenders = new Set(["5.7.60", "5.2.252"]);
+/** Quotas that have no code of their own: shared hosts, Yahoo, OVH. */
+const quotaWords =
+  /\b(sending|outgoing|outbound|hourly|daily)\b.*\b(limit|quota)\b|\b(limit|quota)\b.*\boutgoing\b|\bexceeded\b.*\bper (hour|day)\b/i;
+/** Of `from`: Microsoft 365's words for a login that may not send as it, and an address that is none (RFC 3463). */
+const otherSenders = new Set(["5.7.60", "5.2.252", "5.1.7", "5.1.8"]);
 const tooLarge = new Set(["5.3.4", "5.2.3"]);
+const fullMailbox = "5.2.2";
 
 /** Any failure of a mail as a DeliveryError. An answer that is no says that nothing was done, whenever it comes. */
 export function smtpFailure(thrown: unknown, parts: FailureParts): DeliveryError {
@@ -70,14 +74,30 @@ const silences: Readonly<Record<string, string>> = {
 
 type Answer = SmtpError & { readonly reply: number };
 
+function enhancedIn({ response = "" }: SmtpError): string | undefined {
+  return /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1];
+}
+
+/**
+ * Later it may be taken. A full mailbox passes, though its code is a permanent one; so does 552 to a recipient, which is one of too
+ * many too (RFC 5321, 4.5.3.1.10).
+ */
+export function isPutOff(error: SmtpError): boolean {
+  const reply = replyOf(error) ?? 500;
+  const enhanced = enhancedIn(error) ?? "";
+  const isFull = reply === 552 && error.command === "RCPT TO" && !tooLarge.has(enhanced);
+  return reply < 500 || isFull || enhanced === fullMailbox;
+}
+
 function ofAnswer(answer: Answer, { event, secrets }: FailureParts): DeliveryError {
   const { reply, response = "", command = "" } = answer;
-  const enhanced = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1];
+  const enhanced = enhancedIn(answer);
   const code = [reply, enhanced].filter(Boolean).join(" ");
   const kept = event ? { answer: redactAnswer(response, event, secrets) } : {};
-  if (reply < 500)
+  if (isPutOff(answer)) {
     return new DeliveryError("outage", `the mail server puts it off (${code})`, kept);
-  if (quotas.has(enhanced ?? "")) {
+  }
+  if (quotas.has(enhanced ?? "") || quotaWords.test(response)) {
     const words = `the mail server has taken as much as it takes a day (${code})`;
     return new DeliveryError("outage", words, { ...kept, afterMs: quotaMs, limited: true });
   }
@@ -123,22 +143,36 @@ const remedies: readonly (readonly [(judged: Judged) => boolean, string])[] = [
     ({ answer, response }) => answer.reply === 530 && /tls|encrypt/i.test(response),
     "wants TLS: set requireTls: true",
   ],
-  [({ answer }) => answer.reply === 530, "wants a login: set user and password in smtp"],
+  [
+    ({ answer, response }) =>
+      answer.reply === 530 || /\bauth\w* (is )?(required|first)\b/i.test(response),
+    "wants a login: set user and password in smtp",
+  ],
+  [isOfHost, "does not let Waypost in: check the address, and whether it knows this host"],
+  [
+    ({ enhanced }) => /^5\.7\.2\d$/.test(enhanced),
+    "does not believe the sender: check SPF, DKIM and DMARC of the domain in from",
+  ],
   [isOfSender, "refuses the sender: from must be an address that this login may send as"],
   [
-    ({ response }) => /relay/i.test(response),
+    ({ response }) => /relay|not authorized to perform/i.test(response),
     "does not send to others for this login: check user and host",
   ],
-  [
-    ({ command }) => ["CONN", "EHLO", "HELO"].includes(command),
-    "does not let Waypost in: check the address, and whether it knows this host",
-  ],
 ];
+
+/** Most servers greet whomever, and refuse a host only where it names a recipient. */
+function isOfHost({ enhanced, response, command }: Judged): boolean {
+  if (["CONN", "EHLO", "HELO"].includes(command) || enhanced === "5.7.25") return true;
+  return /helo command rejected|client host .*\b(rejected|blocked)|banned sending|from this ip\b/i.test(
+    response,
+  );
+}
 
 function isOfSender({ answer, enhanced, response, command }: Judged): boolean {
   if (otherSenders.has(enhanced)) return true;
   if (command === "MAIL FROM") return answer.reply !== 552 && !tooLarge.has(enhanced);
-  return command === "DATA" && /not verified|send ?as|sender (address )?rejected/i.test(response);
+  if (/sender (address )?rejected|sender verify failed/i.test(response)) return true;
+  return command === "DATA" && /not verified|send ?as/i.test(response);
 }
 
 /** undefined: it concerns this mail. */

@@ -3,7 +3,7 @@ import { type Delivered, DeliveryError, type Link } from "../../contracts.ts";
 import { redactAnswer } from "../redact-answer.ts";
 import { maskedAddress } from "./addresses.ts";
 import { composed } from "./compose.ts";
-import { type FailureParts, smtpFailure } from "./failure.ts";
+import { type FailureParts, isPutOff, type SmtpError, smtpFailure } from "./failure.ts";
 import { replyOf, type Sent, type Smtp } from "./smtp.ts";
 import { withThread } from "./thread.ts";
 import type { Writing, Written } from "./write-mail.ts";
@@ -11,11 +11,12 @@ import type { Writing, Written } from "./write-mail.ts";
 /** Those who are put off while others have the mail are tried again, but the conversation waits no longer for them. */
 const mostDeferredMs = 30 * 60_000;
 
-/** Of a mail that some have: who is left, and since when. */
+/** Of a mail that some have: who is left, since when, and who was refused. */
 interface Remainder {
   readonly id: string;
   readonly since: string;
   readonly left: ReadonlySet<string>;
+  readonly refused: string;
 }
 
 /**
@@ -33,25 +34,26 @@ export async function sendMail(
   const before = remainderIn(context.link, mail.messageId);
   const all = [...mail.to, ...mail.cc].map(({ address }) => address);
   const to = before ? all.filter((address) => before.left.has(hashOf(address))) : all;
-  const link = withThread(context.link, key, thread);
-  const done = (answer: string): Delivered => ({ remoteId: mail.messageId, link, answer });
+  const done = (words: string): Delivered => {
+    const answer = [before?.refused, words].filter(Boolean).join("; ").slice(0, 500);
+    return { remoteId: mail.messageId, link: withThread(context.link, key, thread), answer };
+  };
   if (to.length === 0) return done("250: all have it");
   const since = before?.since ?? new Date().toISOString();
   const message = await composed(mail);
   const envelope = { from: options.from.address, to, size: message.length };
-  let sent: Sent;
-  try {
-    sent = await smtp.send(envelope, message, signal);
-  } catch (error) {
+  const sent = await smtp.send(envelope, message, signal).catch((error: unknown) => {
     const failure = smtpFailure(error, parts);
-    if (!before || failure.maybeDone || failure.verdict === "config") throw failure;
-    if (failure.verdict === "refused" || isOverdue(since)) return done(`250; ${failure.message}`);
-    throw putOff(to, since);
-  }
+    if (before === undefined) throw failure;
+    return rejectionOf(error, failure, to);
+  });
   const deferred = deferredBy(sent);
   if (deferred.length === 0 || isOverdue(since)) return done(answerOf(sent, parts));
   const left = new Set(deferred.map(hashOf));
-  await context.remember({ ...link, ...remainderAs({ id: mail.messageId, since, left }) });
+  const refused = [before?.refused, ...refusedBy(sent)].filter(Boolean).join("; ").slice(0, 300);
+  // The thread stays as it was: for those who are left this mail does not answer itself.
+  const remainder = remainderAs({ id: mail.messageId, since, left, refused });
+  await context.remember({ ...context.link, ...remainder });
   throw putOff(deferred, since);
 }
 
@@ -61,37 +63,62 @@ function isOverdue(since: string): boolean {
 
 /** It says nothing of the server, which took the mail for others. */
 function putOff(addresses: readonly string[], since: string): DeliveryError {
-  const who = addresses.map(maskedAddress).slice(0, 5).join(", ");
   const waited = Date.now() - Date.parse(since);
-  return new DeliveryError("outage", `others have the mail; it is put off for ${who}`, {
-    laneOnly: true,
-    afterMs: waited < 60_000 ? 60_000 : 300_000,
-  });
+  return new DeliveryError(
+    "outage",
+    `others have the mail; it is put off for ${namesOf(addresses)}`,
+    {
+      laneOnly: true,
+      afterMs: waited < 60_000 ? 60_000 : 300_000,
+    },
+  );
+}
+
+function namesOf(addresses: readonly string[]): string {
+  return addresses.map(maskedAddress).slice(0, 5).join(", ");
+}
+
+/** Of a mail that others have: to whom the server said no. Throws what is said of no recipient: an outage ends, and a login is mended. */
+function rejectionOf(error: unknown, failure: DeliveryError, to: readonly string[]): Sent {
+  if (failure.maybeDone || failure.verdict === "config") throw failure;
+  const cause = (error as Error).cause as Partial<Sent> | undefined;
+  if (cause?.rejectedErrors !== undefined) return { ...cause, response: "" };
+  if (failure.verdict === "outage") throw failure;
+  const responseCode = replyOf(cause) ?? 554;
+  const refused = (recipient: string) =>
+    Object.assign(new Error(failure.message), { responseCode, recipient });
+  return { response: "", rejectedErrors: to.map(refused) };
 }
 
 function deferredBy({ rejectedErrors = [] }: Sent): string[] {
   return rejectedErrors.flatMap((error) =>
-    (replyOf(error) ?? 500) < 500 && error.recipient !== undefined ? [error.recipient] : [],
+    isPutOff(error) && error.recipient !== undefined ? [error.recipient] : [],
   );
+}
+
+function refusedBy({ rejectedErrors = [] }: Sent): string[] {
+  return rejectedErrors.filter((error) => !isPutOff(error)).map(wordsOf);
+}
+
+function wordsOf(error: SmtpError): string {
+  return `${replyOf(error) ?? "no"} for ${maskedAddress(error.recipient ?? "")}`;
 }
 
 /** The server's words, and for whom it did not take the mail. */
 function answerOf({ response = "", rejectedErrors = [] }: Sent, parts: FailureParts): string {
-  const refused = rejectedErrors.map(
-    (error) => `${replyOf(error) ?? "no"} for ${maskedAddress(error.recipient ?? "")}`,
-  );
   const { event, secrets } = parts;
   const words = event === undefined ? "" : redactAnswer(response, event, secrets);
-  return [...refused, words].join("; ").slice(0, 500);
+  return [...rejectedErrors.map(wordsOf), words].filter(Boolean).join("; ");
 }
 
 function remainderIn(link: Link | undefined, messageId: string): Remainder | undefined {
-  const [id = "", since = "", left = ""] = (link?.["left"] ?? "").split(" ");
-  return id === messageId ? { id, since, left: new Set(left.split(",")) } : undefined;
+  const [id = "", since = "", left = "", ...refused] = (link?.["left"] ?? "").split(" ");
+  if (id !== messageId) return undefined;
+  return { id, since, left: new Set(left.split(",")), refused: refused.join(" ") };
 }
 
-function remainderAs({ id, since, left }: Remainder): Link {
-  return { left: [id, since, [...left].join(",")].join(" ") };
+function remainderAs({ id, since, left, refused }: Remainder): Link {
+  return { left: [id, since, [...left].join(","), refused].join(" ") };
 }
 
 function hashOf(address: string): string {

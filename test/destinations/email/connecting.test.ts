@@ -8,7 +8,7 @@ import { makeText } from "../../store/make-events.ts";
 import { createAuthority } from "../../support/certificates.ts";
 import { startStub } from "../stub.ts";
 import { startMailServer } from "./mail-server.ts";
-import { createEmailTo, startMailing } from "./mailing.ts";
+import { createEmailTo } from "./mailing.ts";
 
 const authority = createAuthority("Acme CA");
 const certificate = authority.issue("127.0.0.1", "IP:127.0.0.1");
@@ -93,71 +93,6 @@ describe("the connection to a mail server", () => {
     assert.ok(hopeless instanceof DeliveryError);
     assert.equal(hopeless.verdict, "config");
     await Promise.all([destination.close(), other.close(), endpoint.close(), server.close()]);
-  });
-});
-
-describe("some of several recipients", () => {
-  const to = ["a@acme.example", "b@acme.example", "Cy <c@acme.example>"];
-
-  it("who are put off get it later, the others not again", async () => {
-    const mailing = await startMailing({ to });
-    const { server } = mailing;
-    server.faults.push({ at: "rcpt", reply: "450 4.2.0 Greylisted", recipient: "b@acme.example" });
-    const event = makeText("for all");
-    const failed = await mailing.fails(event);
-    assert.deepEqual(
-      [failed.verdict, failed.maybeDone, failed.laneOnly, failed.afterMs],
-      ["outage", false, true, 60_000],
-    );
-    assert.match(failed.message, /others have the mail; it is put off for b…@acme\.example/);
-    const delivered = await mailing.deliver(event);
-    assert.deepEqual(
-      server.mails.map((mail) => mail.to),
-      [["a@acme.example", "c@acme.example"], ["b@acme.example"]],
-    );
-    const [first, second] = server.mails;
-    assert.equal(first?.header("Message-ID"), second?.header("Message-ID"));
-    assert.equal(first?.header("To"), second?.header("To"));
-    assert.ok(delivered.link && !("left" in delivered.link));
-    await mailing.close();
-  });
-
-  it("who are refused are named, masked, and the others have it", async () => {
-    const mailing = await startMailing({ to });
-    mailing.server.faults.push({
-      at: "rcpt",
-      reply: "550 5.1.1 Gone",
-      recipient: "c@acme.example",
-    });
-    const { answer } = await mailing.deliver(makeText("for all"));
-    assert.match(answer ?? "", /550 for c…@acme\.example/);
-    assert.deepEqual(mailing.server.mails[0]?.to, ["a@acme.example", "b@acme.example"]);
-    await mailing.close();
-  });
-
-  it("whom templates give: nobody is left out, and with nobody left it is refused", async () => {
-    const nobody = ["{{ contact.fields.none }}", "{{ contact.name }}@acme.example"];
-    const mailing = await startMailing({ to: nobody, cc: "boss@acme.example" });
-    await mailing.deliver(makeText("x", { contact: { waId: "15555550123", name: "mia" } }));
-    assert.deepEqual(mailing.server.mails[0]?.to, ["mia@acme.example", "boss@acme.example"]);
-    assert.equal(mailing.server.mails[0]?.header("Cc"), "boss@acme.example");
-    await mailing.close();
-    const none = await startMailing({ to: "{{ owner.email }}" });
-    const { verdict, message } = await none.fails(makeText("x"));
-    assert.deepEqual([verdict, none.server.mails.length], ["refused", 0]);
-    assert.match(message, /nobody/);
-    await none.close();
-  });
-
-  it("have what cannot be taken back: an erasure names their threads", async () => {
-    const mailing = await startMailing();
-    await mailing.deliver(makeText("x"));
-    const links = [...mailing.links.values()];
-    const about = { contact: undefined, contactLink: undefined, links };
-    const erased = await mailing.destination.erase?.(about, AbortSignal.timeout(1_000));
-    const id = mailing.server.mails[0]?.header("Message-ID")?.slice(1, -1);
-    assert.deepEqual(erased, [{ object: "thread of mails", id, result: "by hand" }]);
-    await mailing.close();
   });
 });
 

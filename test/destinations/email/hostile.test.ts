@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
+import { parseAddress } from "../../../src/destinations/email/addresses.ts";
 import { makeText } from "../../store/make-events.ts";
 import { keptFile, type Mailing, startMailing } from "./mailing.ts";
 
@@ -77,6 +78,25 @@ describe("a mail of what strangers wrote", () => {
     assert.ok(mail?.email.html?.includes(`<p dir="auto">${text}</p>`));
     // RFC 2047: nothing but ASCII in the head.
     assert.match(mail?.raw.slice(0, mail.raw.indexOf("\r\n\r\n")) ?? "", /^[\x20-\x7e\r\n\t]*$/);
+  });
+
+  it("holds a file that is a mail or has parts of its own as a file, byte for byte", async () => {
+    const bytes = Buffer.from(`From: x\n\n.\n--mixed\n\0\xff${"z".repeat(3_000)}`, "latin1");
+    for (const type of ["message/rfc822", "Multipart/Mixed", "message/delivery-status"]) {
+      await mailing.deliver(makeText("see"), { files: [keptFile("a.eml", bytes, type)] });
+      const { email, raw = "" } = mailing.server.mails.at(-1) ?? {};
+      const [file, ...more] = email?.attachments ?? [];
+      assert.deepEqual([file?.filename, file?.mimeType], ["a.eml", "application/octet-stream"]);
+      assert.ok(file && Buffer.from(file.content as ArrayBuffer).equals(bytes), type);
+      assert.deepEqual(more, []);
+      assert.ok(Math.max(...raw.split("\r\n").map((line) => line.length)) <= 998);
+    }
+  });
+
+  it("goes to a domain in another script by the name that every server takes", () => {
+    const parsed = parseAddress("Jörg <info@müller.example>");
+    assert.deepEqual(parsed, { name: "Jörg", address: "info@xn--mller-kva.example" });
+    assert.equal(parseAddress("info@xn--a.müller"), undefined);
   });
 
   it("puts a name into an address only as a name", async () => {
