@@ -30,7 +30,7 @@ export async function ask(program: Program, { path, body }: Request): Promise<Ta
 }
 
 /** Of all its threads. Linux alone tells it finely; elsewhere it is not told. */
-function processorMsOf(program: Program): number {
+export function processorMsOf(program: Program): number {
   const tasks = `/proc/${program.pid()}/task`;
   try {
     const each = readdirSync(tasks).map((task) => {

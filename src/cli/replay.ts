@@ -162,10 +162,10 @@ async function show(client: Client, _flags: AskFlags, id: string | undefined): P
   for await (const replay of client.list("/api/replays", { max: 20 })) print(line(replay));
 }
 
-function line({ id, state, to, by, opened, found, reason, rows }: Replay): string {
+function line({ id, state, to, by, opened, found, total = found, reason, rows }: Replay): string {
   const became = Object.entries(rows ?? {}).filter(([, count]) => count > 0);
   const words = became.map(([what, count]) => `${count} ${what}`).join(", ");
   const begun = by === undefined ? "" : `begun by ${by}`;
-  const parts = [id, state, `to ${to}`, `${opened} of ${found} opened`, words, begun, reason];
+  const parts = [id, state, `to ${to}`, `${opened} of ${total} opened`, words, begun, reason];
   return escapeControls(parts.filter(Boolean).join("  "));
 }

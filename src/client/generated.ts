@@ -1739,6 +1739,13 @@ export interface Replay {
   again: boolean;
   effects: boolean;
   rate: number;
+  /**
+   * How many events or deliveries the filter has; absent where they were too many to be counted in five seconds.
+   */
+  total?: number;
+  /**
+   * How many of them it has gone through.
+   */
   found: number;
   opened: number;
   had: number;

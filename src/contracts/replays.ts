@@ -50,6 +50,8 @@ export interface Replay extends ReplayRequest, ReplayCounts {
   readonly createdAt: string;
   /** The name of the token that began it; absent of those of before this was noted. */
   readonly by?: string;
+  /** How many events or deliveries the filter has; absent where they were too many to be counted in a few seconds. */
+  readonly total?: number;
   /** Of `failed`. */
   readonly reason?: string;
   /** What comes next: a cursor of the log, or of the deliveries. */

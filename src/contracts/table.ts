@@ -92,6 +92,8 @@ export interface Find<Row> {
   /** Only what comes behind these values of `order`'s fields, such as the last row of the page before. */
   readonly after?: Partial<Row>;
   readonly limit?: number;
+  /** Of a list without an order: by the index of this field it is found, and all else is looked at on its rows. */
+  readonly by?: keyof Row & string;
   /**
    * For people: a `lookup` finds few rows by an index, a `list` may have many to look through, so nothing else waits for
    * it. Ends with QueryTooWideError after 2 s, a `lookup` where the database can end it. All others take their time.

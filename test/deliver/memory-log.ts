@@ -46,6 +46,7 @@ export function createMemoryLog(): MemoryLog {
     },
     // Enough for what the ledger's own tests ask; what the log answers has tests of its own.
     events: async () => [],
+    places: async () => [],
     conversationsById: async () => [],
     conversationsOf: async (ids) => ids.flatMap((id) => known(id)?.data.conversationId ?? []),
     async keep(ids, until) {

@@ -61,6 +61,8 @@ describe("a replay of many", () => {
     const opened = async () => (await store.replays.get("rpl_1"))?.opened ?? 0;
     await waitFor("the round is over", async () => (await opened()) >= 500);
     assert.equal(await opened(), 500);
+    // Counted before it began: how far it is can be said while it runs.
+    assert.equal((await store.replays.get("rpl_1"))?.total, 700);
     await replaying.close();
   });
 

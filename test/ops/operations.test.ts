@@ -4,7 +4,7 @@ import type { QuarantineEntry } from "../../src/contracts.ts";
 import { quarantinedPost } from "../../src/event/quarantined-post.ts";
 import { addDelivery } from "./deliveries/ledger-rows.ts";
 import { type Harness, startOps } from "./harness.ts";
-import { answers, miasConversation, says, text } from "./talk.ts";
+import { miasConversation, says, text } from "./talk.ts";
 
 const found = { name: "token", ok: true, detail: "it is accepted" };
 const asked: string[] = [];
@@ -36,7 +36,7 @@ before(async () => {
   });
   await ops.store.append([
     says("wamid.1", text("a"), { ago: 9, id: "evt_1" }),
-    answers("wamid.2", text("b"), { ago: 8, id: "evt_2" }),
+    says("wamid.2", text("b"), { ago: 8, id: "evt_2" }),
   ]);
 });
 after(() => ops.ops.close());
@@ -139,8 +139,11 @@ describe("questions of operations", () => {
       "crm:evt_2",
       "crm:evt_1",
     ]);
-    const typed = await ids("contact=%2B49%201512%203456789&type=whatsapp.message.*");
-    assert.deepEqual(typed, ["crm:evt_1", "erp:evt_1"]);
+    const mias = "contact=%2B49%201512%203456789";
+    const typed = await ids(`${mias}&type=whatsapp.message.*`);
+    assert.deepEqual(typed, ["crm:evt_2", "crm:evt_1", "erp:evt_1"]);
+    assert.deepEqual(await ids(`${mias}&type=whatsapp.outgoing.*`), []);
+    assert.deepEqual(await ids(`${mias}&event=evt_1&destination=erp`), ["erp:evt_1"]);
     for (const query of ["state=lost", "verdict=bad", "type=UPPER", "from=yesterday"]) {
       assert.equal((await ops.get(`/api/deliveries?${query}`)).status, 400, query);
     }

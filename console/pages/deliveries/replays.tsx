@@ -81,20 +81,19 @@ function Row({ replay }: { readonly replay: Replay }) {
   );
 }
 
-/** Until it is done it has found as many as it has gone through: how many there would be is not known. */
-function Progress({ replay: { state, found, opened, had, leftOut } }: { readonly replay: Replay }) {
+/** How many there are is not known of a replay of very many; then it says how many it has opened. */
+function Progress({ replay: { state, found, opened, total } }: { readonly replay: Replay }) {
   const runs = state === "running";
-  const done = state === "done";
-  const left = Object.values(leftOut).reduce((sum, each) => sum + each, 0);
+  const all = state === "done" ? found : total;
   return (
     <span class="progress">
       <progress
-        value={runs ? undefined : done ? opened + had + left : 0}
-        max={Math.max(found, 1)}
+        value={runs && all === undefined ? undefined : found}
+        max={Math.max(all ?? found, 1)}
         aria-label="How far it is"
       />
       <span class="number">
-        {count(opened)} {runs ? "so far" : done && `of ${count(found)}`}
+        {count(opened)} {all === undefined ? runs && "so far" : `of ${count(all)}`}
       </span>
     </span>
   );

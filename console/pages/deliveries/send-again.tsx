@@ -77,7 +77,7 @@ function Plan({ query }: { readonly query: Query }) {
                 type="number"
                 ref={takeFocus}
                 min={1}
-                max={1_000}
+                max={5_000}
                 value={rate}
                 onInput={(event) => setRate(event.currentTarget.valueAsNumber || defaultRate)}
               />

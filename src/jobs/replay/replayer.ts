@@ -66,6 +66,25 @@ export async function planReplay(parts: ReplayParts, request: ReplayRequest): Pr
   return { ...plan, complete: position === null };
 }
 
+/** How many its filter has; undefined: more than a few seconds allow to count. */
+export async function countFound(
+  { query, ledger }: Pick<ReplayParts, "query" | "ledger">,
+  { filter: { of, ...filter } }: Pick<ReplayRequest, "filter">,
+): Promise<number | undefined> {
+  const until = performance.now() + planMs;
+  const page = { limit: 200, order: "oldest" } as const;
+  let count = 0;
+  for (let at = {}; ; ) {
+    const found = await (of === "events"
+      ? query.events(filter, { ...page, ...at })
+      : ledger.deliveries(filter, { ...page, ...at }));
+    count += found.items.length;
+    if (found.next === null) return count;
+    if (performance.now() > until) return undefined;
+    at = { cursor: found.next };
+  }
+}
+
 function addSlices(a: Slice | undefined, b: Slice): Slice {
   if (a === undefined) return b;
   return {

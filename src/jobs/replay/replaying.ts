@@ -11,7 +11,7 @@ import {
 import type { Clock } from "../../support/clock.ts";
 import type { Log } from "../../support/log.ts";
 import { lookWhileElected, type Running, runJob } from "../run-job.ts";
-import { addCounts, type ReplayParts, takeSlice } from "./replayer.ts";
+import { addCounts, countFound, type ReplayParts, takeSlice } from "./replayer.ts";
 
 export interface ReplayingParts extends ReplayParts {
   readonly replays: Replays;
@@ -65,11 +65,16 @@ async function advance(
   if (await isCrowded(parts, replay)) return undefined;
   const { id, position } = replay;
   try {
+    const total = await totalOf(parts, replay);
     const slice = await takeSlice(parts, replay, { position, limit, replay: id });
     const counts = addCounts(replay, slice);
     const isDone = slice.position === null;
     const end = isDone && { state: "done" as const, doneAt: new Date(clock.now()).toISOString() };
-    const change = { ...counts, ...(slice.position !== null && { position: slice.position }) };
+    const change = {
+      ...counts,
+      ...total,
+      ...(slice.position !== null && { position: slice.position }),
+    };
     const goesOn = await replays.update(id, { ...change, ...end });
     if (isDone) log.info("a replay is through", { id, count: counts.opened });
     return goesOn && !isDone ? { ...replay, ...change } : undefined;
@@ -81,6 +86,13 @@ async function advance(
     await replays.update(id, { state: "failed", reason, doneAt });
     return undefined;
   }
+}
+
+/** Counted once, before it begins. */
+async function totalOf(parts: ReplayingParts, replay: Replay): Promise<Pick<Replay, "total">> {
+  if (replay.position !== undefined) return {};
+  const total = await countFound(parts, replay);
+  return total === undefined ? {} : { total };
 }
 
 function inWords(error: unknown): string {

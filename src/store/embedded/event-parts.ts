@@ -21,8 +21,8 @@ export interface Part {
   readonly count?: number;
 }
 
-/** So many rows of a subquery are looked up one by one and sorted; of more, it only checks. */
-const few = 2_000;
+/** So many rows of a subquery are looked up one by one and sorted; of more, it only checks, but for a page of many. */
+const fewFor = (limit: number) => Math.max(2_000, 4 * limit);
 /** Of a subquery with more rows than this, no set is made: each row is asked whether it is one of them. */
 const many = 50_000;
 
@@ -33,11 +33,14 @@ export async function partsOf(
   session: QuerySession,
   selection: Parts,
   times: readonly Condition[],
+  limit: number,
 ): Promise<readonly Part[] | "nothing"> {
   const whose = await accountParts(session, selection);
   if (whose === "nothing") return "nothing";
   const { conversationIds } = selection;
-  const sets = (await setParts(session, selection)).sort((a, b) => a.count - b.count);
+  const sets = (await setParts(session, selection, fewFor(limit))).sort(
+    (a, b) => a.count - b.count,
+  );
   const parts: Part[] = [...sets, ...whose];
   if (conversationIds !== undefined) {
     const check = anyOf("+conversation_id", conversationIds);
@@ -149,30 +152,36 @@ async function numbersOf(
 /** What only keys and words find. */
 async function setParts(
   session: QuerySession,
-  { contact, messageIds, post, words }: Parts,
+  { id, contact, messageIds, post, words }: Parts,
+  few: number,
 ): Promise<(Part & { readonly count: number })[]> {
   const parts: (Part & { readonly count: number })[] = [];
+  if (id !== undefined) {
+    parts.push({ lead: [equal("id", id)], check: equal("+id", id), count: 1 });
+  }
   if (contact !== undefined) {
     const { keys, conversationIds: own } = contact;
     const sql = `SELECT seq FROM event_keys WHERE key IN (SELECT value FROM json_each(?))
       UNION SELECT seq FROM events WHERE conversation_id IN (SELECT value FROM json_each(?))`;
-    parts.push(await setPart(session, { sql, params: [list(keys.map(contactToken)), list(own)] }));
+    parts.push(
+      await setPart(session, { sql, params: [list(keys.map(contactToken)), list(own)] }, few),
+    );
   }
   if (messageIds !== undefined) {
     const sql = "SELECT seq FROM event_keys WHERE key IN (SELECT value FROM json_each(?))";
     const set = { sql, params: [list(messageIds.map(messageToken))] };
     // A message has few events; of a page's they are not counted.
-    const ofPage = messageIds.length <= maxAlternatives && setOf(set, messageIds.length);
-    parts.push(ofPage || (await setPart(session, set)));
+    const ofPage = messageIds.length <= maxAlternatives && setOf(set, messageIds.length, few);
+    parts.push(ofPage || (await setPart(session, set, few)));
   }
   if (post !== undefined) {
     const sql = "SELECT seq FROM event_keys WHERE key = ?";
-    parts.push(await setPart(session, { sql, params: [clean(postToken(post))] }));
+    parts.push(await setPart(session, { sql, params: [clean(postToken(post))] }, few));
   }
   if (words !== undefined) {
     const match = [words.map((word) => `"${token(word)}"`).join(" AND ")];
     const sql = "SELECT rowid FROM event_words WHERE event_words MATCH ?";
-    const part = await setPart(session, { sql, params: match });
+    const part = await setPart(session, { sql, params: match }, few);
     const check = { sql: `EXISTS (${sql} AND rowid = events.seq)`, params: match };
     parts.push(part.count > many ? { ...part, check } : part);
   }
@@ -183,13 +192,18 @@ async function setParts(
 async function setPart(
   session: QuerySession,
   { sql, params }: Condition,
+  few: number,
 ): Promise<Part & { readonly count: number }> {
   const bounded = `SELECT count(*) FROM (SELECT 1 FROM (${sql}) LIMIT ${many + 1})`;
   const [found = 0] = await session.list<number>(bounded, params);
-  return setOf({ sql, params }, found);
+  return setOf({ sql, params }, found, few);
 }
 
-function setOf({ sql, params }: Condition, count: number): Part & { readonly count: number } {
+function setOf(
+  { sql, params }: Condition,
+  count: number,
+  few: number,
+): Part & { readonly count: number } {
   const lead = count > few ? undefined : [{ sql: `seq IN (${sql})`, params }];
   return { lead, check: { sql: `+seq IN (${sql})`, params }, count };
 }

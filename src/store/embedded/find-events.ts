@@ -4,6 +4,7 @@ import type { SqlValue } from "../../support/sqlite.ts";
 import { matchingTypes } from "../log/known-types.ts";
 import type { Selection } from "../log/reader.ts";
 import type { CheckedPage } from "../log/selection.ts";
+import type { Position } from "../table/cursor.ts";
 import { countOf, partsOf } from "./event-parts.ts";
 import type { KnownTypes } from "./known-types.ts";
 import { anyOf, type Condition, clean, equal, maxAlternatives, newest } from "./newest.ts";
@@ -12,15 +13,42 @@ import { parsedTogether } from "./together.ts";
 
 /** A list that looks at no more rows than this is made on the spot. */
 const brief = 200;
-const events = { from: "events", key: "seq", time: "received_at" } as const;
+const events = { from: "events", time: "received_at" } as const;
 
-/** The part with the fewest rows leads, so that as few as can be are looked at. */
 export async function findEvents(
   session: QuerySession,
   selection: Selection,
   page: CheckedPage,
   known?: Pick<KnownTypes, "of">,
 ): Promise<WaypostEvent[]> {
+  const all = await findKeys<number>(session, "seq", selection, page, known);
+  return parsedTogether(session, { column: "body", from: "events", by: "seq" }, all);
+}
+
+/** The indexes that have events in the order of a list hold both. */
+export async function findPlaces(
+  session: QuerySession,
+  selection: Selection,
+  page: CheckedPage,
+  known?: Pick<KnownTypes, "of">,
+): Promise<Position[]> {
+  const key = "received_at || ' ' || id";
+  const all = await findKeys<string>(session, key, selection, page, known);
+  return all.map((place) => {
+    const end = place.indexOf(" ");
+    return { at: Number(place.slice(0, end)), id: place.slice(end + 1) };
+  });
+}
+
+/** The part with the fewest rows leads, so that as few as can be are looked at. */
+async function findKeys<T extends string | number>(
+  session: QuerySession,
+  key: string,
+  selection: Selection,
+  page: CheckedPage,
+  known: Pick<KnownTypes, "of"> | undefined,
+): Promise<T[]> {
+  const listed = { ...events, key };
   const readAll = () => readTypes(session);
   const types = await matchingTypes(selection.types, () => known?.of(readAll) ?? readAll());
   if (types?.length === 0) return [];
@@ -29,13 +57,13 @@ export async function findEvents(
   if (short !== undefined) {
     const others = types === undefined ? [] : [anyOf("+type", types)];
     const found = newest(
-      events,
+      listed,
       short.map((lead) => [lead, ...times, ...others]),
       page,
     );
-    return eventsAt(session, await session.list<number>(found.sql, found.params, "brief"));
+    return session.list<T>(found.sql, found.params, "brief");
   }
-  const parts = await partsOf(session, { ...selection, types }, times);
+  const parts = await partsOf(session, { ...selection, types }, times, page.limit);
   if (parts === "nothing") return [];
   const leader = parts.find(({ lead }) => lead !== undefined);
   const checks = parts.filter((part) => part !== leader).map(({ check }) => check);
@@ -44,12 +72,8 @@ export async function findEvents(
     ...times,
     ...checks,
   ]);
-  const { sql, params } = newest(events, alternatives, page);
-  return eventsAt(session, await session.list<number>(sql, params));
-}
-
-function eventsAt(session: QuerySession, all: readonly number[]): Promise<WaypostEvent[]> {
-  return parsedTogether(session, { column: "body", from: "events", by: "seq" }, all);
+  const { sql, params } = newest(listed, alternatives, page);
+  return session.list<T>(sql, params);
 }
 
 const ofConversation = new Set(["conversationIds", "types", "from", "to"]);

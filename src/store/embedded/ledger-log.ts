@@ -8,6 +8,7 @@ export function createLedgerLog({ read, change }: Uses, reader: Reader): LedgerL
     eventsById: (ids) => reader.eventsById(ids),
     aliases: (ids) => reader.aliases(ids),
     events: (selection, page) => reader.events(selection, page),
+    places: (selection, page) => reader.places(selection, page),
     conversationsById: (ids) => reader.conversationsById(ids),
     conversationsOf: (ids) =>
       read(async (session) => {

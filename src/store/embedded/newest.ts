@@ -10,7 +10,8 @@ export interface Condition {
 /** A table whose rows are listed by a time, ids break ties; `key` finds a row again. */
 export interface Listed {
   readonly from: string;
-  readonly key: "seq" | "id";
+  /** Words of ours alone: they become SQL. */
+  readonly key: string;
   readonly time: string;
 }
 

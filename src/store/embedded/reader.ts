@@ -12,7 +12,7 @@ import type {
 import { type RowChange, rowOf } from "../log/row-change.ts";
 import type { CheckedPage } from "../log/selection.ts";
 import type { ConversationRow, MessageRow } from "../log/views.ts";
-import { behind, findEvents } from "./find-events.ts";
+import { behind, findEvents, findPlaces } from "./find-events.ts";
 import type { KnownTypes } from "./known-types.ts";
 import { anyOf, type Condition, equal, list, newest } from "./newest.ts";
 import { readStats } from "./stats.ts";
@@ -35,6 +35,7 @@ export function createReader(uses: Uses, types?: KnownTypes): Reader {
   const { read, query, change } = uses;
   return {
     events: (selection, page) => query((session) => findEvents(session, selection, page, types)),
+    places: (selection, page) => query((session) => findPlaces(session, selection, page, types)),
     storedAt: (id) =>
       read(async (session) => {
         const sql = "SELECT stored_at AS at FROM events WHERE id = ?";

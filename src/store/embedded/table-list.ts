@@ -11,6 +11,7 @@ export interface ListParts {
   /** What else must hold, as text that is appended. */
   readonly more: (bind: Bind) => string;
   readonly limit: number | undefined;
+  readonly by?: string | undefined;
 }
 
 /**
@@ -19,10 +20,13 @@ export interface ListParts {
  */
 export function listSql(
   spec: TableSpec,
-  { terms, order, more, limit }: ListParts,
+  { terms, order, more, limit, by }: ListParts,
 ): { readonly sql: string; readonly params: readonly SqlValue[] } | "nothing" {
   const { params, bind } = collectParams();
-  const alternatives = alternativesOf(spec, terms, order);
+  const alternatives =
+    by === undefined
+      ? alternativesOf(spec, terms, order)
+      : [terms.map((term) => (term.name === by ? term : aside(term)))];
   if (alternatives.length === 0) return "nothing";
   const columns = [...new Set(["id", ...order.map(({ name }) => name)])].map(quoted).join(", ");
   const end = `${orderBy(order)}${limit === undefined ? "" : ` LIMIT ${bind(limit)}`}`;
@@ -42,7 +46,11 @@ function alternativesOf(
   const prefix = spec.indexes
     .map((index) => prefixOf(index, terms, order))
     .find((found) => found !== undefined);
-  const rest = terms.filter((term) => !prefix?.includes(term));
+  const ordered = new Set(order.map(({ name }) => name));
+  // Without statistics SQLite might take another index for one of them, and sort all that it has.
+  const rest = terms
+    .filter((term) => !prefix?.includes(term))
+    .map((term) => (prefix === undefined || ordered.has(term.name) ? term : aside(term)));
   let all: Term[][] = [rest];
   for (const term of prefix ?? []) {
     const values = term.is === "in" ? [...new Set(term.value as unknown[])] : [term.value];
@@ -52,6 +60,10 @@ function alternativesOf(
     });
   }
   return all.length > maxAlternatives ? [terms] : all;
+}
+
+function aside(term: Term): Term {
+  return { ...term, aside: true };
 }
 
 /** The terms that tell the values of what stands before the order in an index; undefined where it is no index for them. */

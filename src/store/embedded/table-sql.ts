@@ -91,8 +91,8 @@ export function sameText(these: readonly Term[], those: readonly Term[]): boolea
 
 const comparisons = { below: "<", atMost: "<=", above: ">", atLeast: ">=" } as const;
 
-function valueCondition({ name, is, value }: Term, place: string): string {
-  const column = quoted(name);
+function valueCondition({ name, is, value, aside }: Term, place: string): string {
+  const column = (aside ? "+" : "") + quoted(name);
   if (is === "absent") return `${column} IS ${value ? "NULL" : "NOT NULL"}`;
   if (is === "in") return `${column} ${inList(place)}`;
   if (is === "equal") return `${column} = ${place}`;

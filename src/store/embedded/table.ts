@@ -68,7 +68,7 @@ function createTable(spec: TableSpec, uses: TableUses, now: () => number): Table
     const time = now();
     const more = (bind: Bind) =>
       unexpired(spec, time, bind) + pageCondition(spec, order, asked.after, bind);
-    const parts = { terms, order, more, limit };
+    const parts = { terms, order, more, limit, by: asked.by };
     if (asked.as === "few") return findFew(spec, uses, parts);
     return asked.as === "list" && uses.query !== undefined
       ? findAside(spec, uses.query, parts)

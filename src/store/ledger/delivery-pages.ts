@@ -10,15 +10,15 @@ import { checkPage } from "../log/selection.ts";
 import { encodeCursor, type Position } from "../table/cursor.ts";
 import { queryLimitMs } from "../table/time-limit.ts";
 import {
-  type DeliveryLog,
+  ofAccount,
   type Part,
   type Placed,
   type ReadPart,
+  readThroughLog,
   rowsAtOnce,
   type Sources,
-  throughLog,
 } from "./deliveries-of-log.ts";
-import { asksMore, conditionsOf, leadOf, rowFits } from "./delivery-selection.ts";
+import { columnsOf, conditionsOf, leadOf, rowFits } from "./delivery-selection.ts";
 import { deliveryOf } from "./ledger-rows.ts";
 import type { DeliveryRow } from "./ledger-tables.ts";
 
@@ -58,10 +58,11 @@ async function readerOf(sources: Sources, filter: DeliveryFilter, how: How): Pro
     case "event":
       return (after) => ofEvent(sources, filter, how, after);
     case "log":
-      return (after) => throughLog(sources, filter, how, after);
+      return readThroughLog(sources, filter, how);
     case "ledger": {
-      const conditions = await conditionsOf(sources.deliveries, filter);
-      const size = asksMore(filter, conditions) ? rowsAtOnce : how.limit + 1;
+      const columns = await columnsOf(sources.deliveries, filter);
+      const conditions = await conditionsOf(sources.deliveries, filter, columns);
+      const size = columns.tell ? how.limit + 1 : rowsAtOnce;
       const reading = { ...how, conditions, size };
       return (after) => ofLedger(sources, filter, reading, after);
     }
@@ -134,24 +135,6 @@ async function ofEvent(
   const fitting = rows.filter(rowFits(filter)).filter(isBehind).sort(byPlace(isOldest));
   const own = await ofAccount(log, filter, fitting);
   return { placed: own.map((row) => ({ row, position: placeOf(row) })), end: undefined };
-}
-
-/** Of a row of before its event says whose number it is about. */
-async function ofAccount(
-  log: DeliveryLog,
-  { account, accounts }: DeliveryFilter,
-  rows: readonly DeliveryRow[],
-): Promise<readonly DeliveryRow[]> {
-  if ((account ?? accounts) === undefined || rows.length === 0) return rows;
-  const old = rows.filter(({ listedBy }) => listedBy === undefined);
-  const ids = [...new Set(old.map(({ eventId }) => eventId))];
-  const events = ids.length === 0 ? undefined : await log.eventsById(ids);
-  return rows.filter(({ listedBy, eventId, account: own }) => {
-    const whose = listedBy === undefined ? events?.get(eventId)?.data.account : own;
-    const { phoneNumberId, wabaId } = whose ?? {};
-    const isAsked = account === undefined || [phoneNumberId, wabaId].includes(account);
-    return isAsked && (accounts?.includes(phoneNumberId ?? "") ?? true);
-  });
 }
 
 function placeOf({ createdAt, id }: DeliveryRow): Position {

@@ -1,8 +1,8 @@
 import type { Table, Where } from "../../contracts/table.ts";
-import type { Attempt, Delivery, DeliveryFilter } from "../../contracts.ts";
+import type { Delivery, DeliveryFilter } from "../../contracts.ts";
 import { compilePattern } from "../../event/pattern.ts";
 import type { DeliveryRow } from "./ledger-tables.ts";
-import { isListed } from "./listed-by.ts";
+import { destinationIn, isListed } from "./listed-by.ts";
 
 /** So many lists are merged in one question. */
 const mostTogether = 200;
@@ -16,11 +16,9 @@ export const states: readonly Delivery["state"][] = [
   "dead",
 ];
 
-/** The few that are not over as they should be. */
-const fewAreIn: ReadonlySet<string> = new Set(["scheduled", "open", "sending", "dead"]);
-
 /** Where its deliveries are looked for: at its one event, among the events of the log, or in the ledger. */
 export function leadOf({ event, conversation, contact }: DeliveryFilter) {
+  // Where an event is named too, the log says whether it is theirs.
   if (conversation !== undefined || contact !== undefined) return "log";
   return event !== undefined ? "event" : "ledger";
 }
@@ -31,33 +29,83 @@ function listOf<T extends string>(value: T | readonly T[]): readonly T[] {
 
 type Condition = Where<DeliveryRow>;
 
+export interface Columns {
+  /** What the columns of a row must hold. */
+  readonly where: Condition;
+  /** false: the filter asks more than they tell. */
+  readonly tell: boolean;
+}
+
+/** Rows of before do not tell all of it, until `startListing` has been through them. */
+export async function columnsOf(
+  deliveries: Table<DeliveryRow>,
+  filter: DeliveryFilter,
+): Promise<Columns> {
+  const { destination, state, verdict } = filter;
+  const where = {
+    ...timesOf(filter),
+    ...(destination !== undefined && { destination: oneOf(destination) }),
+    ...(state !== undefined && { state: oneOf(state) }),
+  };
+  if (!asksListed(filter) && verdict === undefined) return { where, tell: true };
+  if (!(await areListed(deliveries))) return { where, tell: false };
+  const listedBy = asksListed(filter) && {
+    listedBy: { in: (await deliveries.values("listedBy")).filter(isListed(filter)) },
+  };
+  // Two columns say of a row that it was delivered: see `verdictOf`.
+  const isOther = verdict !== undefined && verdict !== "delivered";
+  return { where: { ...where, ...listedBy, ...(isOther && { verdict }) }, tell: true };
+}
+
 /**
- * What leads to the rows through an index, in the order of a list: no row is in two of these. Where few are in the state or have the
- * verdict that is asked, these lead and all else is looked at row by row; else what stays the same of a row, taken together.
+ * What leads to the rows through an index, in the order of a list: no row is in two of these. Few rows have a verdict, fewer than are
+ * delivered have another state, and what stays the same of a row leads to the rest; what does not lead is looked at on the way.
  */
 export async function conditionsOf(
   deliveries: Table<DeliveryRow>,
   filter: DeliveryFilter,
+  { where, tell }: Columns,
 ): Promise<readonly Condition[]> {
-  const { destination, state, verdict } = filter;
-  const times = timesOf(filter);
-  if (asksNothing(filter)) return [times];
-  const destinations = async () => ({
-    in: listOf(destination ?? (await deliveries.values("destination"))),
-  });
-  const byState = async (those: DeliveryFilter["state"]) => ({
-    ...{ ...times, state: oneOf(those ?? states) },
-    destination: await destinations(),
-  });
-  if (areFew(state) || !(await areListed(deliveries))) return [await byState(state)];
-  const byVerdict = async (verdict: Attempt["outcome"]) => ({
-    ...{ ...times, verdict },
-    destination: await destinations(),
-  });
-  if (verdict !== undefined && verdict !== "delivered") return [await byVerdict(verdict)];
-  if (asksListed(filter)) return listed(await deliveries.values("listedBy"), filter, times);
-  if (verdict === undefined) return [await byState(state)];
-  return [await byState("delivered"), await byVerdict(verdict)];
+  const { state, verdict } = filter;
+  if (asksNothing(filter)) return [where];
+  const destination = { in: await destinationsOf(deliveries, filter, where) };
+  if (tell && verdict !== undefined) {
+    const byVerdict = { ...where, destination, verdict };
+    if (verdict !== "delivered" || !mayBeDelivered(state)) return [byVerdict];
+    const most = { ...where, state: "delivered", verdict: { absent: true } } as const;
+    return [...(listed(most) ?? [{ ...most, destination }]), byVerdict];
+  }
+  const byListed = mayBeDelivered(state) ? listed(where) : undefined;
+  return byListed ?? [{ ...where, destination, state: where.state ?? oneOf(states) }];
+}
+
+function mayBeDelivered(state: DeliveryFilter["state"]): boolean {
+  return state === undefined || listOf(state).includes("delivered");
+}
+
+async function destinationsOf(
+  deliveries: Table<DeliveryRow>,
+  { destination }: DeliveryFilter,
+  { listedBy }: Condition,
+): Promise<readonly string[]> {
+  const texts = asListed(listedBy);
+  if (texts !== undefined) return [...new Set(texts.map(destinationIn))];
+  return listOf(destination ?? (await deliveries.values("destination")));
+}
+
+function asListed(condition: Condition["listedBy"]): readonly string[] | undefined {
+  return typeof condition === "object" ? condition.in : undefined;
+}
+
+/** Undefined: nothing is asked of what stays the same. */
+function listed({ destination: _, ...where }: Condition): Condition[] | undefined {
+  const asked = asListed(where.listedBy);
+  if (asked === undefined) return undefined;
+  const conditions: Condition[] = [];
+  for (let at = 0; at < asked.length; at += mostTogether) {
+    conditions.push({ ...where, listedBy: { in: asked.slice(at, at + mostTogether) } });
+  }
+  return conditions;
 }
 
 function asksNothing({ from: _1, to: _2, event: _3, ...others }: DeliveryFilter): boolean {
@@ -74,23 +122,9 @@ function timesOf({ from, to }: DeliveryFilter): Condition {
   return { createdAt: { ...start, ...end } };
 }
 
-/** Rows of before are not, until `startListing` has been through them. */
 async function areListed(deliveries: Table<DeliveryRow>): Promise<boolean> {
   const where = { listedBy: { absent: true } };
   return (await deliveries.find({ where, limit: 1, as: "few" })).length === 0;
-}
-
-function listed(all: readonly string[], filter: DeliveryFilter, times: Condition): Condition[] {
-  const asked = all.filter(isListed(filter));
-  const conditions: Condition[] = [];
-  for (let at = 0; at < asked.length; at += mostTogether) {
-    conditions.push({ ...times, listedBy: { in: asked.slice(at, at + mostTogether) } });
-  }
-  return conditions;
-}
-
-function areFew(state: DeliveryFilter["state"]): boolean {
-  return state !== undefined && listOf(state).every((each) => fewAreIn.has(each));
 }
 
 function oneOf<T extends string>(value: T | readonly T[]) {
@@ -112,13 +146,4 @@ export function rowFits(filter: DeliveryFilter): (row: DeliveryRow) => boolean {
     (from === undefined || row.createdAt >= from) &&
     (to === undefined || row.createdAt < to) &&
     (matches === undefined || matches.some((match) => match(row.eventType)));
-}
-
-/** More has to be looked at than the index tells. */
-export function asksMore(filter: DeliveryFilter, conditions: readonly Condition[]): boolean {
-  const { state, verdict } = filter;
-  if (verdict !== undefined) return true;
-  return conditions.some(({ listedBy }) => listedBy !== undefined)
-    ? state !== undefined
-    : asksListed(filter);
 }

@@ -62,9 +62,10 @@ export const deliveriesTable = defineTable({
     { on: ["id", "epoch"], unique: true },
     { on: ["destination", "seq"], where: "open", counted: true },
     { on: ["destination", "dueAt"], where: "scheduled", counted: true },
+    // Of two that could lead to a list the first does.
+    { on: ["verdict", "destination", "-createdAt", "-id"], having: "verdict" },
     { on: ["destination", "state", "-createdAt", "-id"], counted: true },
     { on: ["listedBy", "-createdAt", "-id"] },
-    { on: ["verdict", "destination", "-createdAt", "-id"], having: "verdict" },
     { on: ["-createdAt", "-id"] },
     { on: ["eventId"] },
     { on: ["replay", "state"], where: "replayed", counted: true },

@@ -12,6 +12,10 @@ export function listedBy({ destination, route, eventType, account }: Listed): st
   return JSON.stringify([destination, route, eventType, phoneNumberId, wabaId]);
 }
 
+export function destinationIn(listed: string): string {
+  return (JSON.parse(listed) as [string])[0];
+}
+
 type Parts = Pick<DeliveryFilter, "destination" | "route" | "types" | "account" | "accounts">;
 
 /** Whether rows under such a text have what is asked; pure. */

@@ -1,10 +1,13 @@
 import type { StoreStats, WaypostEvent } from "../../contracts.ts";
 import type { AliasEdge } from "../../event/alias-edges.ts";
+import type { Position } from "../table/cursor.ts";
 import type { CheckedPage } from "./selection.ts";
 import type { ConversationRow, MessageRow } from "./views.ts";
 
 /** A filter with all its joins done: every part that is there must hold. */
 export interface Selection {
+  /** An event's own. */
+  readonly id?: string;
   /** Patterns; any of them. */
   readonly types?: readonly string[];
   readonly conversationIds?: readonly string[];
@@ -49,6 +52,8 @@ export interface ConversationSelection {
  */
 export interface Reader {
   events(selection: Selection, page: CheckedPage): Promise<WaypostEvent[]>;
+  /** Where these stand in that list, by an index alone: an event is several KB. */
+  places(selection: Selection, page: CheckedPage): Promise<Position[]>;
   storedAt(id: string): Promise<Date | undefined>;
   /** Of those events that are stored. */
   eventsById(ids: readonly string[]): Promise<Map<string, WaypostEvent>>;

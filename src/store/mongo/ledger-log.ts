@@ -11,6 +11,7 @@ export function createLedgerLog({ use }: MongoConnection, reader: Reader): Ledge
     eventsById: (ids) => reader.eventsById(ids),
     aliases: (ids) => reader.aliases(ids),
     events: (selection, page) => reader.events(selection, page),
+    places: (selection, page) => reader.places(selection, page),
     conversationsById: (ids) => reader.conversationsById(ids),
     conversationsOf: (ids) =>
       use(async (models) => {

@@ -21,6 +21,7 @@ import { nativeOf } from "./table-model.ts";
 export function createReader({ use }: MongoConnection): Reader {
   return {
     events: (selection, page) => use((models) => findEvents(models, selection, page)),
+    places: (selection, page) => use((models) => findPlaces(models, selection, page)),
     eventsById: (ids) => use((models) => eventsById(models, ids)),
     conversations: (selection, page) => use((models) => findConversations(models, selection, page)),
     clearWaiting: (rows) => use((models) => clearWaiting(models, rows)),
@@ -70,19 +71,33 @@ async function clearWaiting(models: Models, rows: readonly Waiting[]): Promise<v
 }
 
 async function findEvents(models: Models, selection: Selection, page: CheckedPage) {
+  const found = await eventsIn<"event">(models, selection, page, { event: 1 });
+  return found.map((document) => unpackEvent(document.event));
+}
+
+async function findPlaces(models: Models, selection: Selection, page: CheckedPage) {
+  const found = await eventsIn<"receivedAt">(models, selection, page, { receivedAt: 1 });
+  return found.map(({ _id, receivedAt }) => ({ at: receivedAt.getTime(), id: _id }));
+}
+
+async function eventsIn<Field extends keyof EventDocument>(
+  models: Models,
+  selection: Selection,
+  page: CheckedPage,
+  fields: Readonly<Record<Field, 1>>,
+) {
   const order = page.oldestFirst ? 1 : -1;
   const known = () => models.events.distinct("type").maxTimeMS(maxTimeMS);
   const types = await matchingTypes(selection.types, known);
   if (types?.length === 0) return [];
   const conditions = eventConditions({ ...selection, types });
-  const found = await models.events
+  return models.events
     .find({ $and: [...conditions, ...behind("receivedAt", page, date)] })
-    .select({ event: 1 })
+    .select(fields)
     .sort({ receivedAt: order, _id: order })
     .limit(page.limit)
     .maxTimeMS(maxTimeMS)
-    .lean<Pick<EventDocument, "event">[]>();
-  return found.map((document) => unpackEvent(document.event));
+    .lean<Pick<EventDocument, "_id" | Field>[]>();
 }
 
 async function findConversations(
@@ -120,8 +135,10 @@ function isoTime(at: number): string {
 function eventConditions(
   selection: Omit<Selection, "types"> & { readonly types: readonly string[] | undefined },
 ): object[] {
-  const { types, conversationIds, contact, messageIds, post, account, accounts, words } = selection;
+  const { id, types, conversationIds, contact, messageIds, post, account, accounts, words } =
+    selection;
   const conditions: object[] = [{}, ...during(selection)];
+  if (id !== undefined) conditions.push({ _id: id });
   if (types !== undefined) conditions.push({ type: anyOf(types) });
   if (conversationIds !== undefined) conditions.push({ conversationId: anyOf(conversationIds) });
   if (contact !== undefined) {

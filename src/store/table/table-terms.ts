@@ -11,6 +11,8 @@ export interface Term {
   readonly is: "equal" | "in" | "not" | "below" | "atMost" | "above" | "atLeast" | "absent";
   /** A list for `in`, true or false for `absent`. */
   readonly value: unknown;
+  /** No index is chosen for it. */
+  readonly aside?: true;
 }
 export interface Step {
   readonly name: string;

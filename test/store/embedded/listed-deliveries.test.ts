@@ -24,6 +24,12 @@ import { makeText, phoneNumberId, second, wabaId } from "../make-events.ts";
 
 const other = { wabaId: "900100200300499", phoneNumberId: "700700700700799" };
 const many = 60;
+/** More than are looked at in the first part. */
+const withoutRows = 260;
+const mia = { waId: "15555550123" };
+const ben = { waId: "15555550124" };
+const whoOf = (n: number) => (Math.floor(n / 3) % 2 === 0 ? mia : ben);
+const bens = makeText("", { contact: ben }).data.conversationId ?? "";
 
 /** Each of what a list may be asked for. */
 const parts = [
@@ -41,7 +47,21 @@ const parts = [
   { accounts: [other.phoneNumberId] },
   { from: second(10) },
   { to: second(40) },
+  { event: "evt_15" },
+  { conversation: bens },
+  { contact: mia.waId },
 ] as const satisfies DeliveryFilter[];
+const numberOf = ({ eventId }: Delivery) => Number(eventId.slice("evt_".length));
+const accountAt = (n: number) => (n % 4 === 0 ? other : { wabaId, phoneNumberId });
+const conversationOf = (row: Delivery) => {
+  const n = numberOf(row);
+  return makeText("", { contact: whoOf(n), account: accountAt(n) }).data.conversationId;
+};
+const isThroughLog = ({ conversation, contact }: DeliveryFilter) =>
+  (conversation ?? contact) !== undefined;
+/** The newest first, and of one event by destination. */
+const byEvent = (a: Delivery, b: Delivery) =>
+  numberOf(b) - numberOf(a) || (a.destination < b.destination ? -1 : 1);
 const filters: DeliveryFilter[] = parts.flatMap((a) => parts.map((b) => ({ ...a, ...b })));
 
 describe("deliveries by what stays the same of them", () => {
@@ -69,18 +89,20 @@ describe("deliveries by what stays the same of them", () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "waypost-listed-"));
     sqlite = await openLog(join(folder, "store.db"), 2_000);
-    const account = (n: number) => (n % 4 === 0 ? other : { wabaId, phoneNumberId });
     const events = Array.from({ length: many }, (_, n) =>
-      makeText(`${n}`, { id: `evt_${n}`, account: account(n) }),
+      makeText(`${n}`, { id: `evt_${n}`, at: n, account: accountAt(n), contact: whoOf(n) }),
     );
-    await appendBatch(sqlite, events, Date.now() + 1e9);
+    const later = Array.from({ length: withoutRows }, (_, n) =>
+      makeText("later", { at: many + n, contact: ben }),
+    );
+    await appendBatch(sqlite, [...events, ...later], Date.now() + 1e9);
     const ledger = embeddedLedger(usesOf(sqlite), 1e9);
     for (const destination of ["crm", "erp"]) {
       const lease = await ledger.takeLease(destination, await ledger.lease(destination), "w");
       const rows = events.map(
         ({ id }, n): NewDelivery => ({
           id: `${destination}:${id}`,
-          ...{ destination, eventId: id, account: account(n) },
+          ...{ destination, eventId: id, account: accountAt(n) },
           eventType: n % 5 === 0 ? "whatsapp.status.read" : "whatsapp.message.text",
           route: n % 2 === 0 ? "even" : "odd",
           ...{ laneKeys: [id], seq: n, createdAt: second(n) },
@@ -109,7 +131,7 @@ describe("deliveries by what stays the same of them", () => {
   });
 
   const wanted = (filter: DeliveryFilter) =>
-    all.filter((row) => {
+    (isThroughLog(filter) ? all.toSorted(byEvent) : all).filter((row) => {
       const { phoneNumberId: number = "", wabaId: waba } = row.account ?? {};
       const last = row.history.at(-1)?.outcome;
       const one = (asked: string | readonly string[] | undefined, value: string | undefined) =>
@@ -123,6 +145,9 @@ describe("deliveries by what stays the same of them", () => {
         (filter.account === undefined || [number, waba].includes(filter.account)) &&
         (filter.types === undefined ||
           row.eventType.includes(filter.types[0]?.split(".")[1] ?? "")) &&
+        (filter.event === undefined || row.eventId === filter.event) &&
+        (filter.conversation === undefined || conversationOf(row) === filter.conversation) &&
+        (filter.contact === undefined || whoOf(numberOf(row)).waId === filter.contact) &&
         (filter.from === undefined || row.createdAt >= filter.from) &&
         (filter.to === undefined || row.createdAt < filter.to)
       );
@@ -182,6 +207,24 @@ describe("deliveries by what stays the same of them", () => {
     lists = [];
     await ledger.deliveries({ verdict: "outage" }, { limit: 50 });
     for (const { sql } of lists) assert.match(sql, /"verdict" = \?/);
+  });
+
+  it("and of two filters that which leads to fewer rows leads, the other is asked on the way", async () => {
+    const ledger = embeddedLedger(noted(), 1e9);
+    for (const [filter, how] of [
+      [{ state: "dead", route: "odd" }, /"state" = \?.* \+"listedBy" IN/],
+      [{ verdict: "outage", route: "odd" }, /"verdict" = \?.* \+"listedBy" IN/],
+      [{ state: "delivered", route: "odd" }, /"listedBy" = \?.* \+"state" = \?/],
+      [{ conversation: bens, state: "dead" }, /\+"state" = \?.*"eventId" IN/],
+    ] as const) {
+      lists = [];
+      await ledger.deliveries(filter, { limit: 50 });
+      const own = lists.filter(({ sql }) => sql.includes('FROM "deliveries"'));
+      assert.ok(own.length > 0);
+      for (const { sql } of own) assert.match(sql, how);
+    }
+    // No event is read for it.
+    for (const { sql } of lists) assert.doesNotMatch(sql, /body|\bseq\b/);
   });
 
   it("are found too while they are of the version before, which is brought up beside", async () => {
