@@ -105,6 +105,30 @@ describe("what a service tells, as an event", () => {
     }
   });
 
+  it("says for each mistake what to do about it", () => {
+    const { type: _, ...untyped } = paid;
+    const message = (told: unknown) => ({ ...outgoing, message: told });
+    for (const [input, remedy] of [
+      [untyped, /business\.<what> or whatsapp\.outgoing/],
+      [{ specversion: "1.0", type: "business.ping" }, /^Put account, contact/],
+      [{ specversion: "0.3", type: "business.ping", data: { business: {} } }, /"1\.0"/],
+      [message({ id: "two words" }), /that Meta answered/],
+      [message({ id: "wamid.1", context: { id: 7 } }), /wamid of the message that is quoted/],
+      [message("wamid.1"), /"id": "wamid/],
+      [message({ id: "wamid.1", template: "order_update" }), /"name"/],
+      [{ ...paid, contact: { phone: 4915123456789 } }, /as a text, with its country code/],
+      [{ ...outgoing, campaign: "" }, /leave it out/],
+      [{ ...outgoing, to: "4915123456789" }, /^Put it into contact$/],
+      [{ ...outgoing, order: 7 }, /of a message into ref$/],
+      [{ ...paid, constructor: 7 }, /^Leave it out/],
+    ] as const) {
+      const result = toEvent(input, { accounts, receivedAt });
+      assert.ok("problems" in result, "it was taken");
+      assert.equal(result.problems.length, 1);
+      assert.match(result.problems[0]?.remedy ?? "", remedy);
+    }
+  });
+
   it("takes a text as it is written, and times in any zone", () => {
     const message = { id: "wamid.2", text: "Hi", sentAt: "2026-11-20T10:59:00+01:00" };
     const event = taken({ ...outgoing, type: "whatsapp.outgoing.text", message });

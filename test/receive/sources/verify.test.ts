@@ -233,6 +233,17 @@ describe("the vendors' own examples", () => {
     const earlySecret = ["HRkRd4BeOAoUkfZr-mhauJT64rvBASlJRoIyPsd3zeA="];
     assert.equal(told(verifyZendesk, early, earlySecret, body), "mismatch");
   });
+
+  it("of Zendesk is not believed when the body's first bytes have moved into the time", () => {
+    const [secret, time] = ["secret", "2021-07-25T10:00:00Z"];
+    const headers = { "x-zendesk-webhook-signature": [hmac64(secret, time, bytes)] };
+    for (const moved of [0, 1, 8]) {
+      const told = `${time}${bytes.subarray(0, moved)}`;
+      const signed = { ...headers, "x-zendesk-webhook-signature-timestamp": [told] };
+      const answer = verifyZendesk(bytes.subarray(moved), signed, [secret], now);
+      assert.equal(answer === "malformed", moved > 0);
+    }
+  });
 });
 
 describe("Standard Webhooks", () => {
