@@ -84,7 +84,7 @@ export function describeOnCall(world: () => World): void {
       await open(`#/deliveries/${id}?show=replays`);
       await page
         .locator(".detail")
-        .getByText(/^\d+ so far$/)
+        .getByText(/^\d+ (so far|of \d+)$/)
         .waitFor();
       const stop = page.getByRole("button", { name: "Stop" });
       await stop.press("Enter");
