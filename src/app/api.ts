@@ -59,7 +59,7 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
     contacts: store.contacts,
     pools: () => plan().routing.flows.pools,
     media: store.media,
-    processes: store.processes,
+    collections: store,
     destinations,
     bus,
     ...(media && { findFile: media.library.find }),
@@ -70,8 +70,6 @@ export async function createApi(base: Base, parts: ApiParts): Promise<OpsApi> {
       return testEvent(event, plan(), store);
     },
     ...countsOf(base, store),
-    replays: store.replays,
-    installation: store.installation,
     planReplay: (request) => planReplay(replayParts(store, plan), request),
     prune: pruneOf(parts),
     renormalize: createRenormalizer(reading),

@@ -3,16 +3,14 @@ import type {
   Contacts,
   Delivery,
   EventQuery,
+  Faces,
   FlowRules,
-  Installation,
   Ledger,
   MediaRows,
   NotDelivered,
-  ProcessRegistry,
   Renormalize,
   ReplayPlan,
   ReplayRequest,
-  Replays,
   RetryQuarantined,
   RoutesTested,
   SetUp,
@@ -40,7 +38,8 @@ export interface OpsApi extends MediaParts, AccessParts, FigureParts, SeriesRout
   /** Of waypost.yaml, as they are now. */
   readonly pools: () => FlowRules["pools"];
   readonly media: Pick<MediaRows, "get">;
-  readonly processes: Pick<ProcessRegistry, "alive">;
+  /** Each by the name of its file: a new one is here by itself. */
+  readonly collections: Faces;
   /** The configured ones by name, as they are now. */
   readonly destinations: () => ReadonlyMap<
     string,
@@ -56,8 +55,6 @@ export interface OpsApi extends MediaParts, AccessParts, FigureParts, SeriesRout
   readonly check: CheckDestination;
   readonly retryQuarantined: RetryQuarantined;
   readonly intake: IntakeParts;
-  readonly replays: Replays;
-  readonly installation: Installation;
   readonly setUp: SetUp;
   /** What a replay would do. Changes nothing. */
   readonly planReplay: (request: ReplayRequest) => Promise<ReplayPlan>;

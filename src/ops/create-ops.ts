@@ -123,7 +123,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
   const access = createAccess(options, api);
   const { authentication, auditing } = access;
   const streams = createEventStreams({ ...api, ...options, ...authentication });
-  const masking = createMasking(api.installation);
+  const masking = createMasking(api.collections.installation);
   app.use(createConsole());
   const first = [watch(options), authentication.handler, auditing];
   app.use("/api", ...first, readBody, masking.before, refuseOddNames);

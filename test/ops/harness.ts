@@ -62,6 +62,7 @@ export async function startOps(
     routes?: readonly Route[];
     renormalize?: OpsApi["renormalize"];
     findFile?: OpsApi["findFile"];
+    tail?: OpsApi["tail"];
     setUp?: OpsApi["setUp"];
     production?: boolean;
     access?: OpsApi["access"];
@@ -82,6 +83,11 @@ export async function startOps(
     routes = [],
     renormalize = () => Promise.reject(new Error("unasked")),
     findFile,
+    tail = async (_pattern, onEvent) => {
+      tails.add(onEvent);
+      const stop = async () => void tails.delete(onEvent);
+      return { pause: stop, resume: async () => undefined, close: stop };
+    },
     setUp = { connection: unasked, doctor: unasked, configuration: unasked, sendTest: unasked },
     production = false,
     check = () => Promise.reject(new Error("unasked")),
@@ -110,11 +116,10 @@ export async function startOps(
     check,
     retryQuarantined,
     media: store.media,
+    collections: store,
     ...(findFile && { findFile }),
     report: (asked) => makeReport({ series: store.series, figures: store.figures, jobs }, asked),
     series: (asked) => answerSeries({ series: store.series, jobs }, asked),
-    replays: store.replays,
-    installation: store.installation,
     setUp,
     planReplay: (request) =>
       planReplay(
@@ -128,7 +133,6 @@ export async function startOps(
     intake,
     ledger,
     contacts,
-    processes,
     destinations: () => destinations,
     bus: {
       queues: async () => [...dead].map(([name, count]) => ({ name, ready: 0, dead: count })),
@@ -163,11 +167,7 @@ export async function startOps(
       return pruned.answer;
     },
     pools: () => ({ sales: [{ name: "Ana", ids: {} }] }),
-    tail: async (_pattern, onEvent) => {
-      tails.add(onEvent);
-      const stop = async () => void tails.delete(onEvent);
-      return { pause: stop, resume: async () => undefined, close: stop };
-    },
+    tail,
     status: (accounts) =>
       collectStatus({
         ...(accounts && { accounts }),

@@ -4,8 +4,8 @@ import {
   type DestinationCheck,
   type DestinationRow,
   deadQueueName,
+  type Faces,
   type Ledger,
-  type ProcessRegistry,
   type RunningProcess,
 } from "../../contracts.ts";
 import { parseDuration } from "../../support/duration.ts";
@@ -24,19 +24,28 @@ import type { Pruned, PruneOptions } from "./prune.ts";
 /** The harmless calls of the doctor, within 15 s. Never rejects. */
 export type CheckDestination = (name: string) => Promise<readonly DestinationCheck[]>;
 
-/** Destinations: how they fare, pausing and resuming them, and removing what is left of former ones or dead in a queue. */
-export function createDestinationRoutes(options: {
+interface Parts {
   readonly ledger: Pick<Ledger, "destinations" | "setPause">;
-  readonly processes: Pick<ProcessRegistry, "alive">;
+  readonly collections: Pick<Faces, "processes">;
   readonly destinations: () => ReadonlyMap<string, { readonly kind: string }>;
   readonly prune: (options: PruneOptions) => Promise<Pruned>;
   readonly bus: Pick<Bus, "queues" | "dropDead">;
   readonly check: CheckDestination;
-}): Router {
-  const { ledger, processes: registry, destinations, prune, bus, check } = options;
+}
+
+/** Destinations: how they fare, pausing and resuming them, and removing what is left of former ones or dead in a queue. */
+export function createDestinationRoutes({
+  ledger,
+  collections: { processes },
+  destinations,
+  prune,
+  bus,
+  check,
+}: Parts): Router {
+  const look = () => Promise.all([ledger.destinations(), processes.alive()]);
   const states = async () => {
-    const [rows, processes] = await Promise.all([ledger.destinations(), registry.alive()]);
-    return destinationStates({ configured: destinations(), rows, processes });
+    const [rows, running] = await look();
+    return destinationStates({ configured: destinations(), rows, processes: running });
   };
   const setPause = async (name: string, pause: Parameters<Ledger["setPause"]>[1]) => {
     if (!destinations().has(name)) throw notFound("destination");
@@ -68,7 +77,7 @@ export function createDestinationRoutes(options: {
     response.json({ name, kind, ok: checks.every(({ ok }) => ok), ms, checks });
   });
   router.get("/processes", async (_request, response) => {
-    const [rows, running] = await Promise.all([ledger.destinations(), registry.alive()]);
+    const [rows, running] = await look();
     response.json({ items: running.map((process) => withDestinations(process, rows)) });
   });
   router.get("/dead-letters", async (_request, response) => {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Router } from "express";
-import type { Ledger, Replay, ReplayPlan, ReplayRequest, Replays } from "../../contracts.ts";
+import type { Faces, Ledger, Replay, ReplayPlan, ReplayRequest, Replays } from "../../contracts.ts";
 import { seenReplays } from "../access/reach.ts";
 import { viewerOf } from "../access/viewer.ts";
 import { notFound, Problem } from "../http/problem.ts";
@@ -8,7 +8,7 @@ import { parsePage, type Query, requireValidated } from "../http/query.ts";
 import { parseReplay, withinReach } from "./replay-request.ts";
 
 export interface ReplayRouteParts {
-  readonly replays: Replays;
+  readonly collections: Pick<Faces, "replays">;
   readonly ledger: Pick<Ledger, "replayed">;
   /** What it would do. Changes nothing. */
   readonly planReplay: (request: ReplayRequest) => Promise<ReplayPlan>;
@@ -18,7 +18,8 @@ export interface ReplayRouteParts {
 
 /** `/api/replays`: what the log has is sent again, by one process for all, beside what is live. */
 export function createReplayRoutes(parts: ReplayRouteParts): Router {
-  const { replays, ledger } = parts;
+  const { ledger, collections } = parts;
+  const { replays } = collections;
   const router = Router();
   router.use(requireValidated);
   router.post("/replays", async ({ body }, response) => {

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { get, type IncomingMessage } from "node:http";
 import { describe, it, mock } from "node:test";
-import { type Ledger, StoreError, type WaypostEvent } from "../../../src/contracts.ts";
-import type { OpsApi } from "../../../src/ops/api.ts";
-import { createMemoryEventQuery } from "../../support/memory-event-query.ts";
+import { StoreError, type WaypostEvent } from "../../../src/contracts.ts";
 import { statusEvent, textEvent } from "../../support/sample-events.ts";
 import { type Harness, startOps, token, until } from "../harness.ts";
 
@@ -36,38 +34,6 @@ function openStream(
     request.once("error", reject);
   });
 }
-
-/** What a tail has nothing to do with. */
-const none = () => Promise.reject(new Error("unused"));
-const unusedFaces: Omit<OpsApi, "query" | "tail" | "status"> = {
-  ledger: new Proxy({}, { get: () => none }) as Ledger,
-  pools: () => ({}),
-  contacts: { find: none, of: none, change: none },
-  series: none,
-  report: none,
-  processes: { alive: none },
-  destinations: () => new Map(),
-  whyNot: () => [],
-  testRoutes: none,
-  prune: none,
-  bus: { queues: none, dropDead: none },
-  renormalize: none,
-  media: { get: none },
-  check: none,
-  retryQuarantined: none,
-  replays: { create: none, get: none, list: none, running: none, update: none },
-  planReplay: none,
-  installation: { pseudonymKey: none, useSecret: none, secretUsed: none },
-  setUp: { connection: none, doctor: none, configuration: none, sendTest: none },
-  intake: { publish: none, accounts: () => ({}) },
-  production: false,
-  access: {
-    tokens: { create: none, withSecret: none, list: none, revoke: none, used: none },
-    sessions: { begin: none, find: none, end: none, offer: none, redeem: none },
-    audit: { record: none, list: none },
-    views: { add: none, list: none, change: none, remove: none },
-  },
-};
 
 const ids = (events: readonly WaypostEvent[]) => events.map(({ id }) => id);
 
@@ -225,14 +191,7 @@ describe("the live tail", () => {
   });
 
   it("is refused when the bus does not answer or too many are open", async () => {
-    const down = await startOps({
-      api: {
-        ...unusedFaces,
-        query: createMemoryEventQuery(),
-        tail: () => Promise.reject(new Error("amqp://canary")),
-        status: () => Promise.reject(new Error("unused")),
-      },
-    });
+    const down = await startOps({ tail: () => Promise.reject(new Error("amqp://canary")) });
     const refused = await openStream(down);
     await until(() => refused.text().endsWith("}"));
     assert.equal(refused.response.statusCode, 503);
