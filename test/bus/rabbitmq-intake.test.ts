@@ -34,19 +34,18 @@ describe("the exchange waypost.intake", needsRabbit(), () => {
   before(async () => {
     rabbit = await borrowRabbit();
   });
-  after(async () => {
+  after(() => rabbit?.release());
+
+  const opened: Bus[] = [];
+  // What a consumer had taken and not acked when it closed would come again in the next test.
+  afterEach(async () => {
+    for (const bus of opened.splice(0)) await bus.close();
     await byHand(rabbit.url, async (channel) => {
       for (const name of [intakeQueue.name, folded.name]) {
         await channel.deleteQueue(name);
         await channel.deleteQueue(deadQueueName(name));
       }
     });
-    await rabbit?.release();
-  });
-
-  const opened: Bus[] = [];
-  afterEach(async () => {
-    for (const bus of opened.splice(0)) await bus.close();
   });
 
   const open = async () => {
