@@ -28,6 +28,7 @@ const benches: Readonly<Record<string, string>> = {
   deliver: "A backlog drained to one destination",
   flows: "Routes that remember",
   effect: "From a POST to its effect",
+  scale: "Two of each role beside one",
   questions: "Questions over a million events",
   reply: "From a message to a bot's reply",
   media: "The ack path while files are fetched",
