@@ -5,7 +5,7 @@ import { encodeEvent } from "../event/encode.ts";
 import type { WaypostEvent } from "../event/event.ts";
 import { type IntakeOptions, type IntakeProblem, toEvent } from "../event/intake/intake-event.ts";
 import type { Metrics } from "../support/metrics.ts";
-import { sees } from "./access/reach.ts";
+import { seenAccounts, sees } from "./access/reach.ts";
 import { type Viewer, viewerOf } from "./access/viewer.ts";
 import { Problem } from "./http/problem.ts";
 import { requireValidated } from "./http/query.ts";
@@ -31,8 +31,8 @@ export function createIntakeRoutes(parts: {
   router.use(requireValidated);
   router.post("/events", async ({ body }, response) => {
     const told: readonly unknown[] = Array.isArray(body) ? body : [body];
-    const options = { accounts: accounts(), receivedAt: new Date() };
     const viewer = viewerOf(response);
+    const options = { accounts: seenAccounts(viewer, accounts()), receivedAt: new Date() };
     const { events, problems } = toEvents(told, Array.isArray(body), options);
     if (problems.length === 0) problems.push(...beyond(viewer, events, Array.isArray(body)));
     if (problems.length > 0) {

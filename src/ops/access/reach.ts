@@ -11,6 +11,7 @@ import type {
   WaypostEvent,
 } from "../../contracts.ts";
 import { contactKey } from "../../event/contact-keys.ts";
+import type { NamedAccounts } from "../../event/event.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** Pages looked through for one that is filtered here; what is left of them is behind `next`. */
@@ -21,6 +22,14 @@ export function sees({ accounts }: Pick<Viewer, "accounts">, phoneNumberId?: str
   return (
     accounts === undefined || (phoneNumberId !== undefined && accounts.includes(phoneNumberId))
   );
+}
+
+/** The accounts of waypost.yaml that this viewer sees: the others have no name for it, not even one to guess. */
+export function seenAccounts(viewer: Viewer, accounts: NamedAccounts): NamedAccounts {
+  const own = Object.entries(accounts).filter(([, { phoneNumberId }]) =>
+    sees(viewer, phoneNumberId),
+  );
+  return Object.fromEntries(own);
 }
 
 /** The log as this viewer sees it: without what is of other accounts. */

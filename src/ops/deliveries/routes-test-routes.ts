@@ -2,8 +2,8 @@ import { Router } from "express";
 import type { EventQuery, RoutesTested, WaypostEvent } from "../../contracts.ts";
 import { toEvent } from "../../event/intake/intake-event.ts";
 import { misshapenIn } from "../../event/shape.ts";
-import { seenBy, sees } from "../access/reach.ts";
-import { viewerOf } from "../access/viewer.ts";
+import { seenAccounts, seenBy, sees } from "../access/reach.ts";
+import { type Viewer, viewerOf } from "../access/viewer.ts";
 import { badParameter, notFound, Problem } from "../http/problem.ts";
 import { requireValidated } from "../http/query.ts";
 import { type IntakeParts, refusedEvents } from "../intake-routes.ts";
@@ -14,8 +14,8 @@ export function createRoutesTestRoutes(options: {
   readonly testRoutes: (event: WaypostEvent) => Promise<RoutesTested>;
   readonly intake: Pick<IntakeParts, "accounts">;
 }): Router {
-  const fromIntake = (told: unknown): WaypostEvent => {
-    const accounts = options.intake.accounts();
+  const fromIntake = (told: unknown, viewer: Viewer): WaypostEvent => {
+    const accounts = seenAccounts(viewer, options.intake.accounts());
     const taken = toEvent(told, { accounts, receivedAt: new Date() });
     if ("event" in taken) return taken.event;
     throw refusedEvents(taken.problems.map((each) => ({ ...each, path: `/told${each.path}` })));
@@ -25,7 +25,7 @@ export function createRoutesTestRoutes(options: {
   router.post("/routes/test", async ({ body }, response) => {
     const { id, event, told } = body as { id?: string; event?: WaypostEvent; told?: object };
     const viewer = viewerOf(response);
-    const given = told === undefined ? event : fromIntake(told);
+    const given = told === undefined ? event : fromIntake(told, viewer);
     const found = id === undefined ? given : await seenBy(viewer, options.query).event(id);
     if (found === undefined) throw notFound("event");
     const place = misshapenIn(found.data);

@@ -185,4 +185,17 @@ describe("a token for one account", () => {
     const routed = { event: other };
     assert.equal(await status("POST", "/api/routes/test", routed), 400);
   });
+
+  it("hears no name of another account, and cannot guess one", async () => {
+    const told = (account: string) => ({ type: "business.lead.captured", account, business: {} });
+    const refusals = (account: string) =>
+      Promise.all([
+        ops.ask("POST", "/api/events", { as, body: told(account) }),
+        ops.ask("POST", "/api/routes/test", { as, body: { told: told(account) } }),
+      ]).then((all) => Promise.all(all.map((response) => response.text())));
+    const [unknown, others] = await Promise.all(["nowhere", "munich"].map(refusals));
+    for (const text of unknown ?? []) assert.match(text, /one of berlin, or/);
+    assert.doesNotMatch(String(unknown), /munich/);
+    assert.deepEqual(others, unknown);
+  });
 });
