@@ -1,5 +1,5 @@
 /**
- * Processor time of an event with two receivers, two workers and two store shards, beside one of each, at the same rate on
+ * Processor time of an event with two receivers, two workers and two store shards, beside one of each at half the rate, on
  * one RabbitMQ and one MongoDB-protocol server; what the same processes use with nothing to do is taken off. Reads /proc: Linux alone.
  */
 import { randomBytes } from "node:crypto";
@@ -17,8 +17,9 @@ import { startMongo } from "../test/services/mongo.ts";
 import { startRabbit } from "../test/services/rabbitmq.ts";
 import { waitFor } from "../test/support/wait-for.ts";
 
-const rate = 150;
-const posts = { warm: 1_500, measured: 3_000 };
+/** For each receiver there is. */
+const rate = 75;
+const posts = { warm: 1_000, measured: 1_500 };
 const rounds = 3;
 const idleMs = 5_000;
 /** Each event goes to both: two workers then hold one each, or one holds both. */
@@ -88,8 +89,8 @@ async function send(receivers: readonly Program[], count: number): Promise<Sent>
       appSecret,
       scenario: "conversation",
       accounts: 16,
-      rate,
-      count,
+      rate: rate * receivers.length,
+      count: count * receivers.length,
     }),
   ];
   const shares = receivers.map(({ webhookUrl: url }, at) =>
@@ -177,7 +178,7 @@ async function measure(width: number): Promise<Costs> {
       return sent.events;
     };
     // Each process runs warm.
-    await run(posts.warm * width);
+    await run(posts.warm);
     const idle = await usedOf(pids);
     await sleep(idleMs); // with nothing to do
     const before = await usedOf(pids);
@@ -209,7 +210,9 @@ for (let round = 0; round < rounds; round += 1) {
   one.push(await measure(1));
   two.push(await measure(2));
 }
-print(`${rate} POSTs/s, two effects a message; µs of processor an event, medians of ${rounds}:`);
+print(
+  `${rate} POSTs/s a receiver, two effects a message; µs of processor an event, medians of ${rounds}:`,
+);
 for (const part of ["receivers", "workers", "broker", "store"] as const) {
   const [alone, both] = [one, two].map((costs) => median(costs.map((each) => each[part])));
   const ratio = ((both ?? 0) / (alone ?? 1)).toFixed(2);
