@@ -79,3 +79,43 @@ describe("a change to a person's record that the vendor refuses", () => {
     await desk.close();
   });
 });
+
+/** A template of options may give what a field does not take: a text for a number, one that is too long. */
+describe("a new contact whose texts of options the vendor refuses", () => {
+  const isNew = ({ method, path }: Pick<StubRequest, "method" | "path">) =>
+    method === "POST" && path.endsWith("/contacts");
+
+  it("is made without them, and what was said arrives: intercom", async () => {
+    const { stub, workspace } = await startIntercomStub({ acts: isNew });
+    workspace.attributes.add("size");
+    const given = { token: intercomToken, baseUrl: stub.url, attributes: { size: "large" } };
+    const inbox = intercom.create("desk", given, parts);
+    const { deliver } = delivering(inbox);
+    const errors = [{ code: "parameter_invalid", message: "size must be a number" }];
+    stub.fail({ status: 400, body: JSON.stringify({ type: "error.list", errors }) });
+    for (const text of ["one", "two"]) await deliver(makeText(text, { contact: mia }));
+    assert.equal(workspace.effects.length, 2);
+    const [contact, ...others] = [...workspace.contacts.values()];
+    assert.deepEqual([contact?.name, contact?.custom_attributes, others], ["Mia", {}, []]);
+    assert.equal(stub.requests.filter(isNew).length, 2);
+    await Promise.all([inbox.close(), stub.close()]);
+  });
+
+  it("is made without them, and what was said arrives: freshdesk", async () => {
+    const { stub, desk } = await startFreshdeskStub({ acts: isNew });
+    const contactFields = { size: "large" };
+    const given = { domain: "acme", apiKey: freshdeskKey, baseUrl: stub.url, contactFields };
+    const support = freshdesk.create("desk", given, parts);
+    const { deliver } = delivering(support);
+    const errors = [
+      { field: "custom_fields.size", code: "datatype_mismatch", message: "not a number" },
+    ];
+    stub.fail({ status: 400, body: JSON.stringify({ description: "Validation failed", errors }) });
+    for (const text of ["one", "two"]) await deliver(makeText(text, { contact: mia }));
+    assert.equal(desk.effects.length, 2);
+    const [contact, ...others] = [...desk.contacts.values()];
+    assert.deepEqual([contact?.name, contact?.custom_fields, others], ["Mia", {}, []]);
+    assert.equal(stub.requests.filter(isNew).length, 2);
+    await Promise.all([support.close(), stub.close()]);
+  });
+});

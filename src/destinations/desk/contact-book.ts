@@ -6,6 +6,7 @@ import {
   type WaypostEvent,
 } from "../../contracts.ts";
 import { type ApiAnswer, pathOf, type Session } from "../http/api.ts";
+import { withOrWithout } from "../left-out.ts";
 import { type NamePolicy, nameToWrite } from "../name-rule.ts";
 import { nothingToWrite } from "../nothing-to-write.ts";
 import type { Person } from "../person.ts";
@@ -49,6 +50,8 @@ export interface Desk<C extends DeskCall, R> {
   lacking(record: R, person: Person): Readonly<Record<string, unknown>>;
   /** What one is made with. The name is undefined where none is to be written. */
   newRecord(call: C, name: string | undefined): Promise<Readonly<Record<string, unknown>>>;
+  /** Where texts of options stand in it: one that the desk does not take costs these alone. */
+  readonly texts: string;
   /** What is remembered of one that was made. Throws DeliveryError where the answer does not name it. */
   madeLink(answer: ApiAnswer): Link & { readonly contact: string };
   /** Who has the same mark or phone already, by the refusal; undefined: another WhatsApp account has the phone. */
@@ -120,8 +123,10 @@ async function makeContact<C extends DeskCall, R>(desk: Desk<C, R>, call: C): Pr
   const made = { made: context.idempotencyKey };
   // Before it is made: who finds it after a crash knows that it is ours.
   await context.remember(made, { scope: "contact" });
-  const request = { method: "POST", path: "/contacts", json, accept: [409] } as const;
-  const answer = await session.write("create a contact", request);
+  const request = { method: "POST", path: "/contacts", accept: [409] } as const;
+  const answer = await withOrWithout(json, sparing(desk, json), (told) =>
+    session.write("create a contact", { ...request, json: told }),
+  );
   if (answer === undefined) return contactOf(call, made, true);
   if (answer.status === 409) {
     const there = await desk.existing(call, answer);
@@ -132,6 +137,13 @@ async function makeContact<C extends DeskCall, R>(desk: Desk<C, R>, call: C): Pr
   }
   const written = typeof json["name"] === "string" ? { name: json["name"] } : {};
   return remembered(call, { ...desk.madeLink(answer), ...made, ...written, ...seenOf(person) });
+}
+
+function sparing<C extends DeskCall, R>(
+  { texts }: Desk<C, R>,
+  { [texts]: spared, ...rest }: Readonly<Record<string, unknown>>,
+) {
+  return { has: spared !== undefined, without: async () => rest };
 }
 
 /** Seen in this attempt. */

@@ -14,6 +14,8 @@ const remedies: Readonly<Record<string, string>> = {
 
 /** What the account's own settings make of a request: fields that are missing there, or that it wants. */
 const ofFields = new Set(["missing_field", "invalid_field", "invalid_value", "datatype_mismatch"]);
+/** Of a contact, which is made without what options fill: a value that a customer's words gave must not stop the others. */
+const ofValues = new Set(["invalid_value", "datatype_mismatch"]);
 /** Standard fields that options fill, or that an account may want. */
 const settable = ["type", "group_id", "responder_id", "product_id", "source", "priority", "status"];
 
@@ -27,7 +29,10 @@ interface FieldError {
 }
 
 export function createJudge({ fieldNames }: Pick<FreshdeskOptions, "fieldNames">) {
-  const known = new Set([...settable, ...fieldNames.ticket, ...fieldNames.contact]);
+  const ofTickets = new Set([...settable, ...fieldNames.ticket]);
+  const known = new Set([...ofTickets, ...fieldNames.contact]);
+  const isSpared = (error: FieldError) =>
+    ofValues.has(String(error.code)) && !ofTickets.has(nameOf(error));
   return (answer: ApiAnswer): Judgement | undefined => {
     const { code } = (answer.json ?? {}) as { code?: unknown };
     const whole = String(code ?? "");
@@ -35,7 +40,7 @@ export function createJudge({ fieldNames }: Pick<FreshdeskOptions, "fieldNames">
       return { verdict: "config", code: whole, words: remedies[whole] ?? "" };
     }
     if (answer.status !== 400) return undefined;
-    const error = errorsOf(answer).find((each) => isOfAccount(each, known));
+    const error = errorsOf(answer).find((each) => isOfAccount(each, known) && !isSpared(each));
     if (error === undefined) return undefined;
     const words = `the field ${nameOf(error)} is not as Freshdesk wants it: correct the option, or the field there`;
     return { verdict: "config", code: String(error.code), words };

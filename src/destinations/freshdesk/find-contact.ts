@@ -27,6 +27,7 @@ export const contacts = createContactBook<Call, ContactRecord>({
     ...(!mobile && !phone && phones[0] !== undefined && { mobile: `+${phones[0]}` }),
   }),
   newRecord,
+  texts: "custom_fields",
   madeLink: (answer) => ({ contact: madeId(answer) }),
   existing,
 });

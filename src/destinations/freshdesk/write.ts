@@ -1,7 +1,7 @@
 import { type Delivered, DeliveryError } from "../../contracts.ts";
 import { type DeskContact, nobodyAt } from "../desk/contact-book.ts";
 import type { Saying } from "../desk/saying.ts";
-import { withOrWithoutFiles, withoutFiles } from "../left-out.ts";
+import { withOrWithout, withoutFiles } from "../left-out.ts";
 import { madeEvents } from "../record-event.ts";
 import { opensNoTicket, opensNothing } from "../ticket-rule.ts";
 import { type Call, urlOf } from "./call.ts";
@@ -64,7 +64,7 @@ async function begin(
 
 function taking<T>({ words, said, own }: Writing, work: (words: Words) => Promise<T>): Promise<T> {
   const without = () => wordsOf(withoutFiles(said, "Freshdesk did not take the file"), own);
-  return withOrWithoutFiles(words, { has: words.uploads.length > 0, without }, work);
+  return withOrWithout(words, { has: words.uploads.length > 0, without }, work);
 }
 
 interface Written {

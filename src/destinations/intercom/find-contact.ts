@@ -25,6 +25,7 @@ export const contacts = createContactBook<Call, ContactRecord>({
     ...(!phone && phones[0] !== undefined && { phone: `+${phones[0]}` }),
   }),
   newRecord,
+  texts: "custom_attributes",
   madeLink: (answer) => ({ contact: idIn(answer, "id"), role: "user", mail: "0" }),
   existing,
 });

@@ -1,7 +1,7 @@
 import { type Delivered, DeliveryError } from "../../contracts.ts";
 import { type DeskContact, nobodyAt } from "../desk/contact-book.ts";
 import type { Saying } from "../desk/saying.ts";
-import { withOrWithoutFiles, withoutFiles } from "../left-out.ts";
+import { withOrWithout, withoutFiles } from "../left-out.ts";
 import { madeEvents } from "../record-event.ts";
 import type { Said } from "../said.ts";
 import type { Call } from "./call.ts";
@@ -110,7 +110,7 @@ export function voiceOf(
 
 function taking<T>({ words, said, own }: Writing, work: (words: Words) => Promise<T>): Promise<T> {
   const without = () => wordsOf(withoutFiles(said, "Intercom did not take the file"), own);
-  return withOrWithoutFiles(words, { has: words.attachments.length > 0, without }, work);
+  return withOrWithout(words, { has: words.attachments.length > 0, without }, work);
 }
 
 /** As the delivery answers, also where a look-up found it. */
