@@ -72,30 +72,33 @@ export function createLog(options: {
     format: winston.format.combine(winston.format.timestamp(), winston.format.json()),
     transports: [new winston.transports.Stream({ stream: options.stream ?? process.stderr })],
   });
+  let ended = false;
+  const say: Say = (level, message, fields) => {
+    // Parts that were left behind may still speak after the end, which must not be an error.
+    if (ended || !logger.isLevelEnabled(level)) return;
+    logger.log(level, { message: hideCredentials(message), ...onlyAllowed(fields) });
+  };
   return {
-    ...wrap(logger, {}),
+    ...wrap(say, {}),
     close: () =>
       new Promise((resolve) => {
+        ended = true;
         logger.once("finish", () => resolve());
         logger.end();
       }),
   };
 }
 
-function wrap(logger: winston.Logger, base: LogFields): Log {
-  const write = (level: string) => (message: string, fields?: LogFields) => {
-    if (logger.isLevelEnabled(level)) {
-      logger.log(level, {
-        message: hideCredentials(message),
-        ...onlyAllowed({ ...base, ...fields }),
-      });
-    }
-  };
+type Say = (level: string, message: string, fields: LogFields) => void;
+
+function wrap(say: Say, base: LogFields): Log {
+  const write = (level: string) => (message: string, fields?: LogFields) =>
+    say(level, message, { ...base, ...fields });
   return {
     debug: write("debug"),
     info: write("info"),
     warn: write("warn"),
     error: write("error"),
-    child: (fields) => wrap(logger, { ...base, ...fields }),
+    child: (fields) => wrap(say, { ...base, ...fields }),
   };
 }

@@ -67,6 +67,8 @@ describe("files in a thread of slack", () => {
     file_uploads_disabled: /takes no files/,
     storage_limit_reached: /no room for files/,
     file_upload_size_restricted: /no file of this size/,
+    file_uploads_except_images_disabled: /takes images only/,
+    file_type_not_allowed: /no file of this type/,
   };
   for (const [code, words] of Object.entries(refusals)) {
     it(`become a visible line where Slack says ${code}`, async () => {
@@ -105,6 +107,8 @@ describe("files in a thread of slack", () => {
         side.stub.fail(fault);
         const failure = await desk.fails(photo(), { files });
         assert.deepEqual([failure.verdict, failure.maybeDone], ["outage", false], where);
+        const isLimit = typeof fault === "object" && fault.status === 429;
+        assert.equal(failure.limited, isLimit, "Slack's limits use no attempt, else all might");
       }
       assert.deepEqual([side.posts, side.shared], [[], []]);
     }
@@ -117,6 +121,7 @@ describe("files in a thread of slack", () => {
       side.stub.fail(fault);
       const failure = await desk.fails(event, { files });
       assert.deepEqual([failure.verdict, failure.maybeDone], ["outage", true]);
+      assert.equal(failure.limited, typeof fault === "object" && fault.status === 429);
       assert.ok(await desk.find(event, { files }));
       assert.deepEqual([side.posts.length, side.shared.length], [1, 1]);
     }

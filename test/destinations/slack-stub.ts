@@ -17,6 +17,8 @@ export interface SlackStub {
   readonly locked: Set<string>;
   /** Uploads are refused with this. */
   readonly uploads: { refuse?: string };
+  /** A person deletes a message that nobody has replied to: its thread is gone with it. */
+  deleteMessage(ts: string): void;
 }
 interface SharedFile extends Pick<SlackFile, "id" | "name" | "body"> {
   readonly channel: string;
@@ -94,6 +96,7 @@ export async function startSlackStub(
     "conversations.replies": (form) =>
       needing("channels:history", () => {
         const ts = form.get("ts");
+        if (!isThread(form.get("channel") ?? "", ts ?? "")) return refuse("thread_not_found");
         const here = messages.filter(({ channel }) => channel === form.get("channel"));
         return paged(
           form,
@@ -156,6 +159,12 @@ export async function startSlackStub(
       locked,
       shared,
       uploads: state.uploads,
+    },
+    deleteMessage(ts) {
+      for (const all of [posts, messages]) {
+        const at = all.findIndex((post) => post.ts === ts);
+        if (at !== -1) all.splice(at, 1);
+      }
     },
     get scopes() {
       return state.scopes;

@@ -66,6 +66,23 @@ describe("slack with words of one's own", () => {
     await destination.close();
   });
 
+  it("posts as much as Slack takes of long words that are full of addresses, and says that it is shortened", async () => {
+    for (const word of ["http://a ", "http://a&b "]) {
+      await post(
+        { text: "{{ message.text.body }}" },
+        { message: { text: { body: word.repeat(900) } } },
+      );
+      assert.match(shown(), /shortened/);
+    }
+    await post(
+      { text: "{{ message.text.body }}" },
+      { message: { text: { body: "http://a ".repeat(750) } } },
+    );
+    const words = side.posts.at(-1)?.blocks.map(({ text }) => (text as { text?: string })?.text);
+    assert.match((words ?? []).join("").replace(/[<>]/g, ""), /^(http:\/\/a ?){750}$/);
+    assert.doesNotMatch(shown(), /shortened/);
+  });
+
   it("refuses an event whose template makes too much, and posts nothing", async () => {
     const text = "{% for i in (1..99999) %}{{ message.text.body }}{% endfor %}";
     const event = makeText("x".repeat(4000), {});

@@ -138,6 +138,21 @@ describe("slack", () => {
     assert.equal(foundLate?.link?.["at"], second(999), "what comes late makes the thread no older");
   });
 
+  it("looks in the channel, and posts anew, where somebody has deleted the thread meanwhile", async () => {
+    const first = await delivered(destination, makeText("root", { receivedAt: second(0) }));
+    const { link } = first;
+    const reply = makeText("reply", { receivedAt: second(1) });
+    side.stub.fail("reset");
+    await failed(destination, reply, { link });
+    side.deleteMessage(String(link?.["ts"]));
+    const signal = AbortSignal.timeout(5000);
+    assert.equal(await destination.find?.(reply, contextOf(reply, link), signal), undefined);
+    const again = await delivered(destination, reply, { link });
+    assert.notEqual(again.link?.["ts"], link?.["ts"]);
+    const found = await destination.find?.(reply, contextOf(reply, link), signal);
+    assert.equal(found?.remoteId, again.remoteId);
+  });
+
   it("finds nothing when nothing was posted", async () => {
     const event = makeText("x", { receivedAt: second(0) });
     await delivered(destination, makeText("other", {}));

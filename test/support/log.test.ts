@@ -55,4 +55,15 @@ describe("a log line", () => {
     const { timestamp: _, ...line } = JSON.parse(await written("through", about));
     assert.deepEqual(line, { level: "error", message: "through", ...about });
   });
+
+  it("takes what is said after its end for unsaid", async () => {
+    const stream = new PassThrough();
+    const log = createLog({ level: "debug", stream });
+    log.info("before");
+    await log.close();
+    log.error("after");
+    log.child({ role: "work" }).debug("after");
+    await new Promise(setImmediate);
+    assert.doesNotMatch(String(stream.read()), /after/);
+  });
 });

@@ -9,6 +9,8 @@ import { cleanLine, cleanText, escapedClip, escapedPieces } from "./mrkdwn.ts";
 /** Slack refuses more than 3,000 characters in a section, and more than about 13,200 in all blocks. */
 const maxSection = 3000;
 const maxWritten = 9000;
+/** Of the operator's words before their addresses become links: each is two characters longer then, and nine at least before. */
+const maxOwn = 2400;
 const maxFacts = 2000;
 const maxMissing = 500;
 const maxQuote = 300;
@@ -130,8 +132,13 @@ function missing(absent: readonly AbsentFile[]): KnownBlock[] {
  */
 function ownWords(own: string): KnownBlock[] {
   const text = cleanText(own).trim() || "·";
-  const sections = escapedPieces(text, maxSection).slice(0, maxWritten / maxSection);
-  return sections.map((piece) => mrkdwn(linked(piece)));
+  return upToWritten(escapedPieces(text, maxOwn), (piece) => mrkdwn(linked(piece)));
+}
+
+/** As many as there is room for, and a word where that is not all. */
+function upToWritten(pieces: readonly string[], show: (piece: string) => KnownBlock): KnownBlock[] {
+  const kept = pieces.slice(0, maxWritten / maxSection);
+  return [...kept.map(show), ...(kept.length < pieces.length ? [plain("… (shortened)")] : [])];
 }
 
 function ownContext(event: WaypostEvent): KnownBlock {
@@ -151,10 +158,7 @@ function contactLine(event: WaypostEvent): string {
 function written({ texts }: Rendered): KnownBlock[] {
   const text = texts.map(cleanText).join("\n\n").trim();
   if (text === "") return [];
-  const pieces = escapedPieces(text, maxSection);
-  const kept = pieces.slice(0, maxWritten / maxSection);
-  const shortened = kept.length < pieces.length ? [plain("… (shortened)")] : [];
-  return [...kept.map(plain), ...shortened];
+  return upToWritten(escapedPieces(text, maxSection), plain);
 }
 
 function facts({ facts: all }: Rendered): KnownBlock[] {

@@ -1,6 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { WaypostEvent } from "../../contracts.ts";
 import { earliestOf } from "../later-time.ts";
+import { isThreadFailure } from "./failure.ts";
 import { metadataType, type Thread } from "./thread.ts";
 import type { ThreadPlace } from "./upload.ts";
 
@@ -34,12 +35,17 @@ export async function findPost(
   const oldest = oldestOf(event);
   const hasId = ({ metadata }: Message) => idsIn(metadata).includes(id);
   if (thread) {
-    const found = await search(repliesOf(client, thread, oldest), hasId);
+    const found = await search(repliesOf(client, thread, oldest), hasId).catch(nothingOfGone);
     if (found) return foundAt(found, thread.channel, thread.ts);
   }
   const ask = (cursor: string) => client.conversations.history(page(channel, oldest, cursor));
   const found = await search(ask, hasId);
   return found && foundAt(found, channel);
+}
+
+/** A thread whose first message somebody has deleted holds nothing any more. */
+function nothingOfGone(error: unknown): undefined {
+  if (!isThreadFailure(error)) throw error;
 }
 
 /** Whether a message in the thread has this file. */

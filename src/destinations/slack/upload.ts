@@ -29,6 +29,9 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ["file_uploads_disabled", "the Slack workspace takes no files"],
   ["storage_limit_reached", "the Slack workspace has no room for files"],
   ["file_upload_size_restricted", "the Slack workspace takes no file of this size"],
+  ["file_uploads_except_images_disabled", "the Slack workspace takes images only"],
+  ["file_type_not_allowed", "the Slack workspace takes no file of this type"],
+  ["blocked_file_type", "the Slack workspace takes no file of this type"],
   ["missing_argument", "the file is empty"],
   ["invalid_arguments", "Slack does not take this file"],
 ]);
@@ -85,6 +88,7 @@ async function sendBytes(call: Call, file: KeptFile, address: string): Promise<n
   const status = answer.statusCode;
   if (status !== 200 && statusVerdict(status).verdict !== "refused") {
     throw new DeliveryError("outage", `Slack: an upload was answered ${status}`, {
+      limited: status === 429,
       answer: String(status),
     });
   }
@@ -121,9 +125,9 @@ export async function shareFiles(
 }
 
 function withDoubt(failure: DeliveryError, maybeDone: boolean): DeliveryError {
-  const { verdict, message, afterMs, answer, laneOnly } = failure;
+  const { verdict, message, afterMs, answer, laneOnly, limited } = failure;
   return new DeliveryError(verdict, message, {
-    ...{ maybeDone, laneOnly, cause: failure },
+    ...{ maybeDone, laneOnly, limited, cause: failure },
     ...(afterMs !== undefined && { afterMs }),
     ...(answer !== undefined && { answer }),
   });
