@@ -23,6 +23,7 @@ import { createReceiver } from "../src/receive/server.ts";
 import { verifySignature } from "../src/receive/verified-body.ts";
 import { createMetrics } from "../src/support/metrics.ts";
 import { largePost } from "../test/support/meta-post.ts";
+import { median } from "./median.ts";
 import { secondsOf } from "./seconds.ts";
 
 type Kind = "baseline" | "waypost" | "unread";
@@ -209,11 +210,6 @@ async function measureLarge(port: number, ask: Ask): Promise<void> {
 
 function sign(body: string): string {
   return `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
-}
-
-function median(all: readonly number[]): number {
-  const sorted = all.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 function spread(all: readonly number[]): string {

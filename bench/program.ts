@@ -18,6 +18,7 @@ import { generateTraffic } from "../src/cli/simulate/traffic.ts";
 import { createProgram, type Program } from "../test/faults/program.ts";
 import { type Rabbit, startRabbit } from "../test/services/rabbitmq.ts";
 import { messagesPost, textMessage } from "../test/support/meta-post.ts";
+import { median } from "./median.ts";
 
 const run = promisify(execFile);
 const autocannon = fileURLToPath(import.meta.resolve("autocannon"));
@@ -26,8 +27,6 @@ const secret = "an invented app secret";
 const connections = 128;
 const rounds = 3;
 const print = (line: string) => process.stdout.write(`${line}\n`);
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 /** Where a server is, and the processor time that it has used. */
 interface Served {

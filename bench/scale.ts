@@ -16,6 +16,7 @@ import { appSecret, createProgram, type Program } from "../test/faults/program.t
 import { startMongo } from "../test/services/mongo.ts";
 import { startRabbit } from "../test/services/rabbitmq.ts";
 import { waitFor } from "../test/support/wait-for.ts";
+import { median } from "./median.ts";
 
 /** For each receiver there is. */
 const rate = 75;
@@ -202,8 +203,6 @@ async function measure(width: number): Promise<Costs> {
   }
 }
 
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const one: Costs[] = [];
 const two: Costs[] = [];
 for (let round = 0; round < rounds; round += 1) {

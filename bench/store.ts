@@ -15,6 +15,7 @@ import { connectMongoStore } from "../src/store/mongo/connect-mongo-store.ts";
 import { createLog } from "../src/support/log.ts";
 import { createMetrics } from "../src/support/metrics.ts";
 import { mongoAvailable, startMongo } from "../test/services/mongo.ts";
+import { median } from "./median.ts";
 
 const rounds = 5;
 const batches = 40;
@@ -238,10 +239,6 @@ function unique(values: readonly (string | undefined)[]): string[] {
 
 function perSecond(started: number): number {
   return Math.round((batches * batchSize * 1000) / (performance.now() - started));
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -73,10 +73,13 @@ export function createLog(options: {
     transports: [new winston.transports.Stream({ stream: options.stream ?? process.stderr })],
   });
   let ended = false;
-  const say: Say = (level, message, fields) => {
+  const say: Say = (level, message, base, fields) => {
     // Parts that were left behind may still speak after the end, which must not be an error.
     if (ended || !logger.isLevelEnabled(level)) return;
-    logger.log(level, { message: hideCredentials(message), ...onlyAllowed(fields) });
+    logger.log(level, {
+      message: hideCredentials(message),
+      ...onlyAllowed({ ...base, ...fields }),
+    });
   };
   return {
     ...wrap(say, {}),
@@ -89,11 +92,11 @@ export function createLog(options: {
   };
 }
 
-type Say = (level: string, message: string, fields: LogFields) => void;
+type Say = (level: string, message: string, base: LogFields, fields?: LogFields) => void;
 
 function wrap(say: Say, base: LogFields): Log {
   const write = (level: string) => (message: string, fields?: LogFields) =>
-    say(level, message, { ...base, ...fields });
+    say(level, message, base, fields);
   return {
     debug: write("debug"),
     info: write("info"),

@@ -26,6 +26,7 @@ export function sees({ accounts }: Pick<Viewer, "accounts">, phoneNumberId?: str
 
 /** The accounts of waypost.yaml that this viewer sees: the others have no name for it, not even one to guess. */
 export function seenAccounts(viewer: Viewer, accounts: NamedAccounts): NamedAccounts {
+  if (viewer.accounts === undefined) return accounts;
   const own = Object.entries(accounts).filter(([, { phoneNumberId }]) =>
     sees(viewer, phoneNumberId),
   );
