@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ConsumeMessage } from "amqplib";
 import { createInbox } from "../../src/bus/rabbitmq/inbox.ts";
-import { createWidth } from "../../src/bus/rabbitmq/width.ts";
 
 const message = (bytes: number) => ({ content: Buffer.alloc(bytes) }) as ConsumeMessage;
 const open = (maxBytes?: number) => createInbox(new AbortController().signal, 50, maxBytes);
@@ -15,7 +14,6 @@ describe("an inbox with a limit of bytes", () => {
       (await inbox.take()).map(({ content }) => content.length),
       [400, 500],
     );
-    assert.equal(inbox.fullAt(), 2);
     assert.deepEqual(await inbox.take(), []);
   });
 
@@ -27,32 +25,14 @@ describe("an inbox with a limit of bytes", () => {
     inbox.release(batch);
     inbox.put(message(900));
     assert.equal((await inbox.take()).length, 1);
-    assert.equal(inbox.fullAt(), undefined);
     inbox.put(message(200));
-    assert.equal(inbox.fullAt(), 1);
+    assert.deepEqual(await inbox.take(), []);
   });
 
   it("holds whatever comes where no limit is given", async () => {
     const inbox = open();
     for (let n = 0; n < 10; n += 1) inbox.put(message(1_000_000));
-    assert.equal(inbox.fullAt(), undefined);
-  });
-});
-
-describe("the prefetch of the next channel", () => {
-  it("is as many as were held when there was no room, and doubles as these are acked", () => {
-    const width = createWidth(100);
-    assert.equal(width.widened(1_000, undefined), false);
-    width.narrow(undefined);
-    assert.equal(width.now(), 100);
-    width.narrow(30);
-    assert.equal(width.now(), 30);
-    assert.equal(width.widened(100, undefined), false);
-    assert.equal(width.widened(20, 30), false);
-    assert.equal(width.widened(1, undefined), true);
-    assert.equal(width.now(), 60);
-    assert.equal(width.widened(240, undefined), true);
-    assert.equal(width.now(), 100);
-    assert.equal(width.widened(1_000, undefined), false);
+    const batches = [await inbox.take(), await inbox.take()];
+    assert.equal(batches.flat().length, 10);
   });
 });

@@ -177,6 +177,23 @@ describe("what services may publish to waypost.intake", needsRabbit(), () => {
     assert.deepEqual(ids, ["zipped", "named", "marked"]);
   });
 
+  it("keeps the order of what stands around messages larger than all that it holds", async () => {
+    const { start, ids } = await open();
+    const told = Array.from({ length: 120 }, (_, n) => `order-${n}`);
+    const tooLarge = Buffer.alloc(17_000_000, " ");
+    await byHand(rabbit.url, async (channel) => {
+      for (const [at, id] of told.entries()) {
+        if (at % 37 === 5) channel.publish(exchange, "k", tooLarge, { persistent: true });
+        channel.publish(exchange, "k", json(business(id)), { persistent: true });
+      }
+      await channel.waitForConfirms();
+    });
+    await start();
+    await buried(4);
+    await waitFor("all", () => new Set(ids).size === told.length);
+    assert.deepEqual([...new Set(ids)], told);
+  });
+
   it("takes all of many large messages, in order, a part of them at a time", async () => {
     const { bus, start, ids } = await open();
     const filler = { words: Array.from({ length: 4 }, () => "w".repeat(60_000)) };

@@ -213,10 +213,14 @@ describe("the RabbitMQ bus", needsOwnRabbit(), () => {
     assert.ok(growth < 100e6, `${Math.round(growth / 1e6)} MB more in the second half`);
   });
 
-  it("moves hostile messages to the dead queue as they are, and keeps the order of the others", async () => {
+  it("moves hostile messages to the dead queue as they are, and keeps the order of the others", async (t) => {
     const queue = queueSpec("t.all");
     const { bus, ready, dead } = await opened(rabbit.url, queue);
     await ready();
+    const warnings: string[] = [];
+    const onWarning = ({ message }: Error) => void warnings.push(message);
+    process.on("warning", onWarning);
+    t.after(() => process.off("warning", onWarning));
     const junk = ["", "\0", "[]", "null", '{"specversion":"1.0"}', "{".repeat(1_000_000), '"evt"'];
     await byHand(rabbit.url, async (channel) => {
       for (let i = 0; i < 70; i += 1) {
@@ -248,6 +252,7 @@ describe("the RabbitMQ bus", needsOwnRabbit(), () => {
     assert.deepEqual(first, junk);
     assert.match(String(reasons[0]), /it is not JSON/);
     assert.match(String(reasons[4]), /it has no id/);
+    assert.deepEqual(warnings, []);
   });
 
   it("gives a batch back that has failed for ten minutes, before RabbitMQ closes the channel", async (t) => {

@@ -8,10 +8,9 @@ import { type DeadMessage, keptOf } from "./dead-message.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import { createSubscription, type Session } from "./subscription.ts";
 import { declareTopology, topologyOf } from "./topology.ts";
-import { createWidth, type Width } from "./width.ts";
 
 /** Bounds memory too: an event may be some megabytes, and a store that is away fills it. */
-const prefetch = 100;
+const maxUnacked = 100;
 /** How much longer than the store everything waits, at most. */
 const maxBackoffMs = 5_000;
 /** RabbitMQ closes a channel that holds a message unacked for 30 minutes. */
@@ -24,6 +23,11 @@ export interface BatchConsumerOptions {
   readonly connection: Connection;
   readonly queue: QueueSpec;
   readonly log: Log;
+  /**
+   * The same on every channel. RabbitMQ puts what a channel gives back behind what was given back before and is not delivered again yet:
+   * a channel that takes less at a time than the one before it would change the order.
+   */
+  readonly prefetch?: number;
   /** How many bytes are held at a time, beside one message of any size; undefined: as many as the prefetch brings. */
   readonly maxBytes?: number;
   /** What is to be done before the batch may be acked. `cut`: what runs is in vain. */
@@ -35,41 +39,37 @@ export function consumeBatches(options: BatchConsumerOptions): Consumer {
   const { connection, log } = options;
   // Outlives a channel: reopening it is no success.
   const failures = { count: 0 };
-  const width = createWidth(prefetch);
   return createSubscription({
     connection,
     log,
-    run: (session) => runBatches(session, options, width, failures),
+    run: (session) => runBatches(session, options, failures),
   });
 }
 
 async function runBatches(
   session: Session,
   options: BatchConsumerOptions,
-  width: Width,
   failures: { count: number },
 ): Promise<void> {
-  const inbox = await openInbox(session, options, width.now());
+  const inbox = await openInbox(session, options);
   while (!session.over.aborted) {
     const messages = await inbox.take();
     const last = messages.at(-1);
-    if (last === undefined) return width.narrow(inbox.fullAt());
+    if (last === undefined) return;
     if (!(await settled(messages, options, session, failures))) return;
     if (session.lost()) return;
     session.channel.ack(last, true);
     inbox.release(messages);
-    if (width.widened(messages.length, inbox.fullAt())) return;
   }
 }
 
 async function openInbox(
   { channel, over }: Session,
-  { queue, maxBytes }: BatchConsumerOptions,
-  most: number,
+  { queue, maxBytes, prefetch = maxUnacked }: BatchConsumerOptions,
 ): Promise<Inbox> {
   const inbox = createInbox(over, prefetch / 2, maxBytes);
   await declareTopology(channel, topologyOf([queue]));
-  await channel.prefetch(most);
+  await channel.prefetch(prefetch);
   await channel.consume(queue.name, (message) => {
     if (message) inbox.put(message);
     else inbox.end();

@@ -3,8 +3,10 @@ import type { Consumer, HandleIntake } from "../../contracts.ts";
 import type { Connection } from "./connection.ts";
 import { buryAll, consumeBatches, type Steps, type Undertaker } from "./consume-batches.ts";
 
-/** A service may publish what it likes: RabbitMQ takes 16 MB or 128 MB a message, and a hundred come at a time. */
-const maxBytes = 16 * 1024 * 1024;
+/** As many as fit of the largest that are taken: only one that will be refused fills an inbox. */
+const prefetch = 16;
+/** A service may publish what it likes: RabbitMQ takes 16 MB or 128 MB a message. */
+const maxBytes = prefetch * 1024 * 1024;
 
 export interface IntakeConsumerOptions extends Undertaker {
   readonly connection: Connection;
@@ -19,6 +21,7 @@ export function createIntakeConsumer(options: IntakeConsumerOptions): Consumer {
     connection,
     queue,
     log,
+    prefetch,
     maxBytes,
     stepsOf: (messages, cut) => {
       const steps: Steps = [];

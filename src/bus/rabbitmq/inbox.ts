@@ -10,8 +10,6 @@ export interface Inbox {
   take(): Promise<ConsumeMessage[]>;
   /** The batch is acked, and no longer counts. */
   release(batch: readonly ConsumeMessage[]): void;
-  /** How many were held when one came that did not fit; undefined: all did. */
-  fullAt(): number | undefined;
 }
 
 /** A quarantined POST may have 4 MB. */
@@ -21,7 +19,7 @@ const maxBatchBytes = 8 * 1024 * 1024;
 export function createInbox(over: AbortSignal, maxBatch: number, maxBytes = Infinity): Inbox {
   const messages: ConsumeMessage[] = [];
   const held = { count: 0, bytes: 0 };
-  let fullAt: number | undefined;
+  let full = false;
   let ended = over.aborted;
   let wake = () => {};
   const end = () => {
@@ -32,10 +30,8 @@ export function createInbox(over: AbortSignal, maxBatch: number, maxBytes = Infi
   return {
     put: (message) => {
       const { length } = message.content;
-      if (fullAt === undefined && held.count > 0 && held.bytes + length > maxBytes) {
-        fullAt = held.count;
-      }
-      if (fullAt === undefined) {
+      full ||= held.count > 0 && held.bytes + length > maxBytes;
+      if (!full) {
         messages.push(message);
         held.count += 1;
         held.bytes += length;
@@ -47,9 +43,8 @@ export function createInbox(over: AbortSignal, maxBatch: number, maxBytes = Infi
       held.count -= batch.length;
       for (const { content } of batch) held.bytes -= content.length;
     },
-    fullAt: () => fullAt,
     take: async () => {
-      if (messages.length === 0 && !ended && fullAt === undefined) {
+      if (messages.length === 0 && !ended && !full) {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });

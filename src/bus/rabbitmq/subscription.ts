@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Channel, ChannelModel } from "amqplib";
 import type { Consumer } from "../../contracts.ts";
 import { backoffMs, delay } from "../../support/delay.ts";
@@ -83,11 +84,14 @@ async function runSession(
   const gone = new AbortController();
   guardChannel(channel, log);
   channel.once("close", () => gone.abort());
+  const cut = AbortSignal.any([closing, gone.signal]);
+  // Every message of a batch may be published to the dead queue at once.
+  setMaxListeners(0, cut);
   try {
     await run({
       channel,
       over: AbortSignal.any([pausing, gone.signal]),
-      cut: AbortSignal.any([closing, gone.signal]),
+      cut,
       lost: () => gone.signal.aborted,
     });
   } finally {
