@@ -1,8 +1,8 @@
-import { DeliveryError, type EventFile } from "../contracts.ts";
+import { type AbsentFile, DeliveryError, type EventFile } from "../contracts.ts";
 import type { Said } from "./said.ts";
 
 /** The file as it is spoken of where it does not go along. */
-export function leftOut({ mediaId, name }: EventFile, why: string): EventFile {
+export function leftOut({ mediaId, name }: EventFile, why: string): AbsentFile {
   return { mediaId, name, absent: why };
 }
 

@@ -6,6 +6,7 @@ import { slack } from "../../src/destinations/slack/slack.ts";
 import { makeEvent } from "../store/make-events.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { type Delivering, delivering, keptFile } from "./delivering.ts";
+import type { SlackPost } from "./slack-limits.ts";
 import { methodOf, type SlackStub, slackToken, startSlackStub } from "./slack-stub.ts";
 import type { StubRequest } from "./stub.ts";
 import { killEverywhere } from "./vendor-engine.ts";
@@ -40,6 +41,7 @@ describe("files in a thread of slack", () => {
     await side.stub.close();
     await open(acts);
   };
+  const idOf = (post: SlackPost | undefined) => `${post?.channel}:${post?.ts}`;
   const shown = () => JSON.stringify(side.posts.at(-1)?.blocks);
 
   it("follow the message's post, byte for byte, two of them in one message", async () => {
@@ -127,6 +129,44 @@ describe("files in a thread of slack", () => {
     }
   });
 
+  for (const code of ["malware_detected", "slack_connect_blocked_file_type"]) {
+    it(`become a line behind their post where Slack says ${code} only when they are shown`, async () => {
+      side.uploads.refuseShare = code;
+      await desk.deliver(photo(), { files });
+      const [post, line] = side.posts;
+      assert.equal(line?.thread_ts, post?.ts);
+      assert.match(shown(), /📎 photo\.jpg: Slack/);
+      assert.deepEqual([side.posts.length, side.shared], [2, []]);
+    });
+  }
+
+  it("have that line once, whatever became of its answer", async () => {
+    for (const fault of [{ status: 429 }, { status: 500 }, "reset", "lost"] as const) {
+      await reopen(isCall("postMessage"));
+      side.uploads.refuseShare = "malware_detected";
+      const event = photo();
+      side.stub.fail("none", fault);
+      const failure = await desk.fails(event, { files });
+      assert.deepEqual([failure.verdict, failure.maybeDone], ["outage", true]);
+      assert.equal(failure.limited, typeof fault === "object" && fault.status === 429);
+      const [found, again] = [await desk.find(event, { files }), await desk.find(event, { files })];
+      assert.deepEqual([found?.remoteId, again?.remoteId], Array(2).fill(idOf(side.posts[0])));
+      assert.equal(side.posts.length, 2, String(fault));
+    }
+  });
+
+  it("have a line where Slack has thrown them away and they are no longer kept", async () => {
+    await reopen(isCall("completeUploadExternal"));
+    const event = photo();
+    side.stub.fail("reset", { status: 200, body: '{"ok":false,"error":"file_not_found"}' });
+    await desk.fails(event, { files });
+    const gone = [{ mediaId: "media-1", name: "photo.jpg", absent: "it is kept no more" }];
+    assert.ok(await desk.find(event, { files: gone }));
+    assert.match(shown(), /photo\.jpg: it is kept no more/);
+    assert.ok(await desk.find(event, { files: gone }));
+    assert.equal(side.posts.length, 2);
+  });
+
   it("are uploaded once more where Slack has thrown away what was not shown in time", async () => {
     await reopen(isCall("completeUploadExternal"));
     const event = photo();
@@ -146,7 +186,7 @@ describe("files in a thread of slack", () => {
     assert.equal(side.posts.length, 0);
   });
 
-  it("are there once, and so is the post, wherever the process dies", async () => {
+  const diesEverywhere = async (calls: number, expected: unknown, refuseShare?: string) => {
     await killEverywhere({
       open: async () => {
         let served = 0;
@@ -155,6 +195,7 @@ describe("files in a thread of slack", () => {
           return !request.path.includes("conversations");
         });
         const { stub, baseUrl } = slackSide;
+        if (refuseShare !== undefined) slackSide.uploads.refuseShare = refuseShare;
         const options = { token: slackToken, channel: "#support", baseUrl };
         return {
           stub,
@@ -173,8 +214,16 @@ describe("files in a thread of slack", () => {
       },
       surroundings: { ...noSurroundings, files: async () => files },
       events: () => [photo()],
-      calls: 4,
-      expected: [1, [["photo.jpg", "some bytes", true]]],
+      calls,
+      expected,
     });
+  };
+
+  it("are there once, and so is the post, wherever the process dies", async () => {
+    await diesEverywhere(4, [1, [["photo.jpg", "some bytes", true]]]);
+  });
+
+  it("have one line where they are refused at last, wherever the process dies", async () => {
+    await diesEverywhere(5, [2, []], "malware_detected");
   });
 });

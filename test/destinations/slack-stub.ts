@@ -15,8 +15,8 @@ export interface SlackStub {
   readonly channels: Map<string, string>;
   /** Threads that nobody may reply to. */
   readonly locked: Set<string>;
-  /** Uploads are refused with this. */
-  readonly uploads: { refuse?: string };
+  /** Uploads are refused with this; `refuseShare`: when they are to be shown. */
+  readonly uploads: { refuse?: string; refuseShare?: string };
   /** A person deletes a message that nobody has replied to: its thread is gone with it. */
   deleteMessage(ts: string): void;
 }
@@ -135,7 +135,8 @@ export async function startSlackStub(
         if (channelOf(form, "channel_id")?.id !== channel) return refuse("invalid_channel");
         const thread = form.get("thread_ts") ?? undefined;
         if (thread !== undefined && !isThread(channel, thread)) return refuse("invalid_arguments");
-        const done = files.complete(JSON.parse(form.get("files") ?? "[]"));
+        const done =
+          state.uploads.refuseShare ?? files.complete(JSON.parse(form.get("files") ?? "[]"));
         if (typeof done === "string") return refuse(done);
         const about = { channel, ...(thread !== undefined && { thread_ts: thread }) };
         const bare = { text: "", blocks: [], metadata: { event_type: "", event_payload: {} } };

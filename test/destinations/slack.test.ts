@@ -190,7 +190,7 @@ describe("slack", () => {
     outage:
       "ratelimited rate_limited service_unavailable internal_error request_timeout team_added_to_org fatal_error",
     config:
-      "not_authed invalid_auth account_inactive token_revoked token_expired missing_scope no_permission not_in_channel channel_not_found is_archived restricted_action restricted_action_read_only_channel ekm_access_denied",
+      "not_authed invalid_auth account_inactive token_revoked token_expired team_access_not_granted two_factor_setup_required message_limit_exceeded missing_scope no_permission not_in_channel channel_not_found is_archived restricted_action restricted_action_read_only_channel ekm_access_denied",
     refused:
       "invalid_blocks invalid_blocks_format msg_too_long msg_blocks_too_long no_text invalid_metadata_format metadata_too_large too_many_attachments",
   };
@@ -203,6 +203,7 @@ describe("slack", () => {
         assert.ok(outcome.message.includes(error), outcome.message);
         const unknown = ["fatal_error", "internal_error", "service_unavailable"].includes(error);
         assert.equal(outcome.maybeDone, unknown, error);
+        assert.equal(outcome.limited, /^rate_?limited$/.test(error), error);
       }
       assert.equal(side.posts.length, 0);
     });

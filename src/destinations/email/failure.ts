@@ -34,7 +34,10 @@ const quotaWords =
 /** Of `from`: Microsoft 365's words for a login that may not send as it, and an address that is none (RFC 3463). */
 const otherSenders = new Set(["5.7.60", "5.2.252", "5.1.7", "5.1.8"]);
 const tooLarge = new Set(["5.3.4", "5.2.3"]);
-const fullMailbox = "5.2.2";
+/** Of a recipient, and it passes: a full mailbox; Microsoft 365's limits of what one takes an hour. */
+const passing = new Set(["5.2.2", "5.2.121", "5.2.122"]);
+/** Of a recipient (RFC 3463; Postfix and Exchange have others for senders): unknown, moved, disabled; Microsoft's for who may write to whom. */
+const ofRecipient = /^5\.(1\.([1-6]|10)|2\.[014]|7\.1(2[4-9]|3[0-6]))$/;
 
 /** Any failure of a mail as a DeliveryError. An answer that is no says that nothing was done, whenever it comes. */
 export function smtpFailure(thrown: unknown, parts: FailureParts): DeliveryError {
@@ -86,7 +89,7 @@ export function isPutOff(error: SmtpError): boolean {
   const reply = replyOf(error) ?? 500;
   const enhanced = enhancedIn(error) ?? "";
   const isFull = reply === 552 && error.command === "RCPT TO" && !tooLarge.has(enhanced);
-  return reply < 500 || isFull || enhanced === fullMailbox;
+  return reply < 500 || isFull || passing.has(enhanced);
 }
 
 function ofAnswer(answer: Answer, { event, secrets }: FailureParts): DeliveryError {
@@ -97,7 +100,7 @@ function ofAnswer(answer: Answer, { event, secrets }: FailureParts): DeliveryErr
   if (isPutOff(answer)) {
     return new DeliveryError("outage", `the mail server puts it off (${code})`, kept);
   }
-  if (quotas.has(enhanced ?? "") || quotaWords.test(response)) {
+  if (isQuota(response, enhanced)) {
     const words = `the mail server has taken as much as it takes a day (${code})`;
     return new DeliveryError("outage", words, { ...kept, afterMs: quotaMs, limited: true });
   }
@@ -115,6 +118,16 @@ function ofAnswer(answer: Answer, { event, secrets }: FailureParts): DeliveryErr
   }
   const who = answer.recipient === undefined ? "the mail" : maskedAddress(answer.recipient);
   return new DeliveryError("refused", `the mail server refuses ${who} (${code})`, kept);
+}
+
+/** However the words read: "user unknown in relay recipient table", "the account that you tried to reach is disabled". */
+function isOfRecipient(response: string, enhanced = ""): boolean {
+  return ofRecipient.test(enhanced) || /RESOLVER\.(RST|ADR)\./.test(response);
+}
+
+function isQuota(response: string, enhanced = ""): boolean {
+  if (isOfRecipient(response, enhanced)) return false;
+  return quotas.has(enhanced) || quotaWords.test(response);
 }
 
 interface Judged {
@@ -155,10 +168,21 @@ const remedies: readonly (readonly [(judged: Judged) => boolean, string])[] = [
   ],
   [isOfSender, "refuses the sender: from must be an address that this login may send as"],
   [
-    ({ response }) => /relay|not authorized to perform/i.test(response),
+    ({ response }) => accountWords.test(response),
+    "does not let this account send: see what its provider still wants",
+  ],
+  [
+    ({ response }) => relayWords.test(response),
     "does not send to others for this login: check user and host",
   ],
 ];
+
+/** A provider's account or domain that is not ready or was stopped; without "your" it may be a recipient's. */
+const accountWords =
+  /\b(your|smtp|sending)( \w+)? (account|tenant|domain)\b.*\b(not|unverified|pending|suspended|disabled|deactivated|paused|blocked)\b|\baccount (is |has )?(not (yet )?(been )?approved|pending approval)\b|\bsending (is |has been )?paused\b|\bdomain\b.*\bnot allowed to send\b|\btenant has exceeded\b/i;
+/** Not in a name: `<relay@acme.example>`, `relay.acme.example`; nor in Postfix's words for its table of recipients. */
+const relayWords =
+  /(?<![\w.@-])(mail )?relay(ing)?(?![\w.@-]*[@.-]\w| recipient table)|allowed rcpthosts|not authorized to perform/i;
 
 /** Most servers greet whomever, and refuse a host only where it names a recipient. */
 function isOfHost({ enhanced, response, command }: Judged): boolean {
@@ -178,6 +202,7 @@ function isOfSender({ answer, enhanced, response, command }: Judged): boolean {
 /** undefined: it concerns this mail. */
 function remedyFor(answer: Answer, enhanced = ""): string | undefined {
   const { response = "", command = "" } = answer;
+  if (isOfRecipient(response, enhanced)) return undefined;
   const judged = { answer, enhanced, response, command };
   return remedies.find(([fits]) => fits(judged))?.[1];
 }

@@ -6,6 +6,7 @@ import { composed } from "./compose.ts";
 import { type FailureParts, isPutOff, type SmtpError, smtpFailure } from "./failure.ts";
 import { replyOf, type Sent, type Smtp } from "./smtp.ts";
 import { withThread } from "./thread.ts";
+import { withinReach } from "./utf8.ts";
 import type { Writing, Written } from "./write-mail.ts";
 
 /** Those who are put off while others have the mail are tried again, but the conversation waits no longer for them. */
@@ -26,11 +27,12 @@ interface Remainder {
 export async function sendMail(
   smtp: Smtp,
   writing: Writing,
-  { mail, key, thread }: Written,
+  { mail: whole, key, thread }: Written,
   signal: AbortSignal,
 ): Promise<Delivered> {
   const { context, options, event } = writing;
   const parts: FailureParts = { event, signal, secrets: options.secrets };
+  const { mail, beyond } = await withinReach(smtp, whole, parts);
   const before = remainderIn(context.link, mail.messageId);
   const all = [...mail.to, ...mail.cc].map(({ address }) => address);
   const to = before ? all.filter((address) => before.left.has(hashOf(address))) : all;
@@ -42,11 +44,13 @@ export async function sendMail(
   const since = before?.since ?? new Date().toISOString();
   const message = await composed(mail);
   const envelope = { from: options.from.address, to, size: message.length };
-  const sent = await smtp.send(envelope, message, signal).catch((error: unknown) => {
+  const answered = await smtp.send(envelope, message, signal).catch((error: unknown) => {
     const failure = smtpFailure(error, parts);
     if (before === undefined) throw failure;
     return rejectionOf(error, failure, to);
   });
+  const { rejectedErrors = [] } = answered;
+  const sent = before ? answered : { ...answered, rejectedErrors: [...beyond, ...rejectedErrors] };
   const deferred = deferredBy(sent);
   if (deferred.length === 0 || isOverdue(since)) return done(answerOf(sent, parts));
   const left = new Set(deferred.map(hashOf));
@@ -101,7 +105,8 @@ function refusedBy({ rejectedErrors = [] }: Sent): string[] {
 }
 
 function wordsOf(error: SmtpError): string {
-  return `${replyOf(error) ?? "no"} for ${maskedAddress(error.recipient ?? "")}`;
+  const why = error.response?.startsWith("553 5.6.7") ? " (no SMTPUTF8)" : "";
+  return `${replyOf(error) ?? "no"} for ${maskedAddress(error.recipient ?? "")}${why}`;
 }
 
 /** The server's words, and for whom it did not take the mail. */

@@ -14,9 +14,16 @@ export type Sent = Pick<SMTPConnectionSendInfo, "response" | "rejectedErrors">;
 export interface Smtp {
   /** Throws SmtpFailure. */
   send(envelope: SMTPEnvelope, message: Buffer, signal: AbortSignal): Promise<Sent>;
-  /** Connects and logs in, and says how the connection is encrypted. Throws SmtpFailure. */
-  look(signal: AbortSignal): Promise<{ readonly secure: boolean; readonly loggedIn: boolean }>;
+  /** Connects and logs in, and says what the connection is like. Throws SmtpFailure. */
+  look(signal: AbortSignal): Promise<Connected>;
   close(): void;
+}
+
+interface Connected {
+  readonly secure: boolean;
+  readonly loggedIn: boolean;
+  /** The server has SMTPUTF8. */
+  readonly utf8: boolean;
 }
 
 /** `complete`: all of the mail was with the connection, so that the server may have it, whatever came after. */
@@ -43,11 +50,11 @@ const timeouts = {
 
 interface Session {
   readonly connection: SMTPConnection;
+  readonly utf8: boolean;
   readonly reused: boolean;
 }
 
-interface Kept {
-  readonly connection: SMTPConnection;
+interface Kept extends Session {
   readonly timer: NodeJS.Timeout;
 }
 
@@ -70,7 +77,7 @@ export function createSmtp(options: Server, tokens?: TokenSource): Smtp {
         // It notes in the envelope what became of it.
         connection.send({ ...envelope }, outgoing.stream, done),
       );
-      pool.keep(connection);
+      pool.keep(session);
       return sent;
     } catch (error) {
       // The server had ended a connection that was kept: not a byte of the mail was sent over it.
@@ -84,10 +91,10 @@ export function createSmtp(options: Server, tokens?: TokenSource): Smtp {
     send,
     async look(signal) {
       try {
-        const { connection } = await pool.take(signal);
-        const { secure, authenticated } = connection;
-        pool.keep(connection);
-        return { secure, loggedIn: authenticated };
+        const session = await pool.take(signal);
+        const { secure, authenticated } = session.connection;
+        pool.keep(session);
+        return { secure, loggedIn: authenticated, utf8: session.utf8 };
       } catch (error) {
         throw new SmtpFailure(false, error);
       }
@@ -107,7 +114,7 @@ function createPool(options: Server, tokens: TokenSource | undefined) {
   return {
     async take(signal: AbortSignal): Promise<Session> {
       const kept = forget(idle.at(-1));
-      if (kept) return { connection: kept.connection, reused: true };
+      if (kept) return { ...kept, reused: true };
       const connection = new SMTPConnection(connectionOptions(options));
       open.add(connection);
       connection.on("error", () => undefined);
@@ -116,12 +123,14 @@ function createPool(options: Server, tokens: TokenSource | undefined) {
         forget(idle.find((each) => each.connection === connection));
       });
       await step(connection, signal, (done) => connection.connect(done));
+      // The answer to EHLO, to the one after STARTTLS where there was one.
+      const utf8 = /^250[ -]SMTPUTF8\b/im.test(connection.lastServerResponse || "");
       await logIn(connection, options, signal, tokens);
-      return { connection, reused: false };
+      return { connection, utf8, reused: false };
     },
-    keep(connection: SMTPConnection): void {
+    keep(session: Session): void {
       const end = () => forget(kept)?.connection.quit();
-      const kept: Kept = { connection, timer: setTimeout(end, idleMs).unref() };
+      const kept: Kept = { ...session, timer: setTimeout(end, idleMs).unref() };
       idle.push(kept);
     },
     close(): void {

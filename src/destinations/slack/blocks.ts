@@ -54,6 +54,11 @@ export function slackMessage(all: readonly Entry[], { opens, mention }: Posting)
   return { text: escapedClip(all.map(summaryOf).join(" · "), 1000), blocks };
 }
 
+/** Of files alone that cannot be had. */
+export function absentMessage(absent: readonly AbsentFile[]): SlackMessage {
+  return { text: escapedClip(absent.map(absentLine).join(" · "), 1000), blocks: missing(absent) };
+}
+
 /** Whether Slack takes so much in one post. */
 export function fitsOnePost({ blocks }: SlackMessage): boolean {
   return blocks.length <= most.blocks && charactersIn(blocks) <= most.characters;
@@ -122,8 +127,12 @@ function quoted(quote: string | undefined): KnownBlock[] {
 }
 
 function missing(absent: readonly AbsentFile[]): KnownBlock[] {
-  const lines = absent.map((file) => cleanLine(`📎 ${file.name}: ${file.absent}`));
+  const lines = absent.map(absentLine);
   return lines.length === 0 ? [] : [plain(escapedClip(lines.join("\n"), maxMissing))];
+}
+
+function absentLine({ name, absent }: AbsentFile): string {
+  return cleanLine(`📎 ${name}: ${absent}`);
 }
 
 /**

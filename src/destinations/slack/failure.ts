@@ -14,6 +14,9 @@ const outages = new Map([
   ["fatal_error", true],
 ]);
 
+/** Too many posts or calls; the second is chat.postMessage's own word. */
+const limits = new Set(["ratelimited", "rate_limited"]);
+
 /** What only people can mend, and how. */
 const remedies = new Map([
   ["not_authed", "set the bot token"],
@@ -26,6 +29,8 @@ const remedies = new Map([
   ["no_permission", "the workspace does not let the bot post"],
   ["access_denied", "the workspace does not let the bot in"],
   ["team_access_not_granted", "the organisation has not let the app into this workspace"],
+  ["two_factor_setup_required", "set up the two factors that the workspace asks for"],
+  ["message_limit_exceeded", "the workspace's plan takes no more messages"],
   ["org_login_required", "the workspace is being moved: wait, then resume"],
   ["enterprise_is_restricted", "the organisation does not allow this call"],
   ["accesslimited", "the workspace limits access"],
@@ -139,7 +144,7 @@ function ofOutage(answer: string, maybeDone: boolean, last: LastAnswer): Deliver
   const afterMs = retryAfterMs(last.retryAfter);
   return new DeliveryError("outage", `Slack: ${answer}`, {
     maybeDone,
-    limited: answer === "ratelimited",
+    limited: limits.has(answer),
     answer,
     ...(afterMs !== undefined && { afterMs }),
   });

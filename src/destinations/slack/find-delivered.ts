@@ -6,13 +6,14 @@ import {
 } from "../../contracts.ts";
 import { effectId } from "../effect-id.ts";
 import { laterTime } from "../later-time.ts";
-import type { Way } from "./deliver-lines.ts";
 import { slackCode, slackFailure } from "./failure.ts";
 import { findChannel } from "./find-channel.ts";
 import { type FoundPost, findPost, isShared } from "./find-post.ts";
-import { isKept } from "./lines.ts";
+import { isAbsent, isKept } from "./lines.ts";
+import { showFiles, tellAbsent } from "./show-files.ts";
 import { type Thread, threadOf } from "./thread.ts";
-import { shareFiles, uploadFiles } from "./upload.ts";
+import { uploadFiles } from "./upload.ts";
+import type { Way } from "./way.ts";
 
 /**
  * The post of an earlier attempt, and what of its files is still missing is put behind it. Throws DeliveryError, or Slack's own error
@@ -50,14 +51,15 @@ async function shareMissing(way: Way, { post, event, context }: Finding): Promis
   if (file === undefined) return;
   const place = { channel: post.channel, ts: post.thread };
   if (await isShared(way.client, event, { place, file })) return;
+  const files = await context.files();
   try {
-    await shareFiles(way, post.files, place);
+    await showFiles(way, { ids: post.files, files, place });
   } catch (error) {
     if (!(error instanceof DeliveryError) || error.answer !== "file_not_found") throw error;
     // Slack has thrown away what was not shared in time.
-    const files = (await context.files()).filter(isKept);
-    const { ids } = await uploadFiles(way, files);
-    await shareFiles(way, ids, place);
+    const { ids, uploaded, absent } = await uploadFiles(way, files.filter(isKept));
+    await showFiles(way, { ids, files: uploaded, place });
+    await tellAbsent(way, [...files.filter(isAbsent), ...absent], { ids: post.files, place });
   }
 }
 

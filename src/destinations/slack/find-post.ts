@@ -48,20 +48,24 @@ function nothingOfGone(error: unknown): undefined {
   if (!isThreadFailure(error)) throw error;
 }
 
-/** Whether a message in the thread has this file. */
+/** Whether a message in the thread has this file, or says why it cannot be shown. */
 export async function isShared(
   client: WebClient,
   event: WaypostEvent,
-  { place, file }: { readonly place: ThreadPlace; readonly file: string | undefined },
+  { place, file }: { readonly place: ThreadPlace; readonly file: string },
 ): Promise<boolean> {
-  const hasFile = ({ files = [] }: Message) => files.some(({ id }) => id === file);
+  const hasFile = ({ files = [], metadata }: Message) =>
+    [...files.map(({ id }) => id), ...listIn(metadata, "left_out")].includes(file);
   return (await search(repliesOf(client, place, oldestOf(event)), hasFile)) !== undefined;
 }
 
 function foundAt({ ts = "", metadata }: Message, channel: string, thread = ts): FoundPost {
-  const payload = payloadOf(metadata);
-  const files = typeof payload["files"] === "string" ? payload["files"].split(",") : [];
-  return { channel, ts, thread, files };
+  return { channel, ts, thread, files: listIn(metadata, "files") };
+}
+
+function listIn(metadata: Message["metadata"], key: "files" | "left_out"): string[] {
+  const list = payloadOf(metadata)[key];
+  return typeof list === "string" ? list.split(",") : [];
 }
 
 function oldestOf(event: WaypostEvent): string {

@@ -1,4 +1,4 @@
-import type { BatchItem, EventFile, KeptFile, WaypostEvent } from "../../contracts.ts";
+import type { AbsentFile, BatchItem, EventFile, KeptFile, WaypostEvent } from "../../contracts.ts";
 import { arrivedFile } from "../../event/file-arrived.ts";
 import { mediaOf } from "../../event/media-of.ts";
 import { effectId } from "../effect-id.ts";
@@ -30,14 +30,18 @@ export async function lineOf(
   return {
     ...{ item, event, id: effectId(event, context), mention: mentioned },
     kept: files.filter(isKept),
-    absent: files.filter((file) => "absent" in file),
+    absent: files.filter(isAbsent),
     ...(own !== undefined && { text: String(own) }),
     ...(quote !== undefined && { quote }),
   };
 }
 
 export function isKept(file: EventFile): file is KeptFile {
-  return !("absent" in file);
+  return !isAbsent(file);
+}
+
+export function isAbsent(file: EventFile): file is AbsentFile {
+  return "absent" in file;
 }
 
 function hasFiles(event: WaypostEvent): boolean {

@@ -1,9 +1,11 @@
 import type { ChatPostMessageArguments } from "@slack/web-api";
+import type { AbsentFile } from "../../contracts.ts";
 import { laterTime } from "../later-time.ts";
-import { fitsOnePost, slackMessage } from "./blocks.ts";
+import { absentMessage, fitsOnePost, slackMessage } from "./blocks.ts";
 import { isFailed, type Line } from "./lines.ts";
 import type { SlackOptions } from "./options.ts";
 import { breaksSilence, metadataType, type Thread } from "./thread.ts";
+import type { ThreadPlace } from "./upload.ts";
 
 /** What of a line a post needs. */
 export type Posted = Pick<Line, "event" | "text" | "quote" | "absent" | "id" | "mention">;
@@ -14,6 +16,14 @@ interface Place {
   /** Ids of uploaded files that follow it. */
   readonly files?: readonly string[];
 }
+
+/** Nothing in it is turned into something else. */
+const asWritten = {
+  parse: "none",
+  link_names: false,
+  unfurl_links: false,
+  unfurl_media: false,
+} as const;
 
 /** One post of one line or several. It carries their ids, and those of its files: by them it is found again. */
 export function postOf(
@@ -39,12 +49,22 @@ export function postOf(
         ...(files.length > 0 && { files: files.join(",") }),
       },
     },
-    parse: "none" as const,
-    link_names: false,
-    unfurl_links: false,
-    unfurl_media: false,
+    ...asWritten,
   };
   return thread ? { ...post, thread_ts: thread.ts, reply_broadcast: loud } : post;
+}
+
+/** A line for files that were uploaded and cannot be shown. */
+export function absentPostOf(
+  absent: readonly AbsentFile[],
+  { ids, place }: { readonly ids: readonly string[]; readonly place: ThreadPlace },
+): ChatPostMessageArguments {
+  return {
+    ...{ channel: place.channel, thread_ts: place.ts },
+    ...absentMessage(absent),
+    metadata: { event_type: metadataType, event_payload: { left_out: ids.join(",") } },
+    ...asWritten,
+  };
 }
 
 /**

@@ -13,7 +13,7 @@ import { createShared } from "../shared.ts";
 import { createChannelTurns } from "./channel-turns.ts";
 import { checkSlack } from "./check-slack.ts";
 import { slackClients } from "./client.ts";
-import { deliverLines, type Way } from "./deliver-lines.ts";
+import { deliverLines } from "./deliver-lines.ts";
 import { slackCode } from "./failure.ts";
 import { findDelivered } from "./find-delivered.ts";
 import { concernsAnother, type Line, lineOf } from "./lines.ts";
@@ -26,6 +26,7 @@ import {
 } from "./options.ts";
 import { linesOfOnePost, postOf } from "./post.ts";
 import { threadOf } from "./thread.ts";
+import type { Way } from "./way.ts";
 
 type Parts = DestinationParts & { readonly clock?: Clock };
 

@@ -1,24 +1,15 @@
-import type { WebClient } from "@slack/web-api";
-import { type Agent, request } from "undici";
+import { request } from "undici";
 import { type AbsentFile, DeliveryError, type KeptFile } from "../../contracts.ts";
 import type { Log } from "../../support/log.ts";
 import { statusVerdict } from "../http/verdicts.ts";
-import type { LastAnswer } from "./client.ts";
+import { leftOut } from "../left-out.ts";
 import { slackCode, slackFailure } from "./failure.ts";
-
-/** One attempt's way to Slack. */
-export interface Call {
-  readonly client: WebClient;
-  readonly last: LastAnswer;
-  readonly agent: Agent;
-  readonly baseUrl: string;
-  readonly signal: AbortSignal;
-  readonly log: Log;
-}
+import type { Call } from "./way.ts";
 
 interface Uploaded {
   /** Slack's ids; nobody sees the files before they are shared. */
   readonly ids: readonly string[];
+  readonly uploaded: readonly KeptFile[];
   /** Those that Slack does not take, with the reason. */
   readonly absent: readonly AbsentFile[];
 }
@@ -32,6 +23,10 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ["file_uploads_except_images_disabled", "the Slack workspace takes images only"],
   ["file_type_not_allowed", "the Slack workspace takes no file of this type"],
   ["blocked_file_type", "the Slack workspace takes no file of this type"],
+  ["malware_detected", "Slack takes the file for malware"],
+  ["slack_connect_file_upload_sharing_blocked", "Slack Connect takes no files here"],
+  ["slack_connect_clip_sharing_blocked", "Slack Connect takes no file of this type here"],
+  ["slack_connect_blocked_file_type", "Slack Connect takes no file of this type here"],
   ["missing_argument", "the file is empty"],
   ["invalid_arguments", "Slack does not take this file"],
 ]);
@@ -42,17 +37,22 @@ const reasons: ReadonlyMap<string, string> = new Map([
  */
 export async function uploadFiles(call: Call, files: readonly KeptFile[]): Promise<Uploaded> {
   const ids: string[] = [];
+  const uploaded: KeptFile[] = [];
   const absent: AbsentFile[] = [];
   try {
     for (const file of files) {
-      const uploaded = await upload(call, file);
-      if ("id" in uploaded) ids.push(uploaded.id);
-      else absent.push({ mediaId: file.mediaId, name: file.name, absent: uploaded.why });
+      const answer = await upload(call, file);
+      if ("why" in answer) {
+        absent.push(leftOut(file, answer.why));
+      } else {
+        ids.push(answer.id);
+        uploaded.push(file);
+      }
     }
   } catch (error) {
     throw withDoubt(slackFailure(error, call.last, call.signal), false);
   }
-  return { ids, absent };
+  return { ids, uploaded, absent };
 }
 
 async function upload(call: Call, file: KeptFile): Promise<{ id: string } | { why: string }> {
@@ -63,10 +63,8 @@ async function upload(call: Call, file: KeptFile): Promise<{ id: string } | { wh
     const status = await sendBytes(call, file, upload_url);
     return status === 200 ? { id: file_id } : { why: "Slack does not take this file" };
   } catch (error) {
-    const code = slackCode(error) ?? "";
-    const why = reasons.get(code);
+    const why = whyRefused(error, log);
     if (why === undefined) throw error;
-    log.warn("Slack does not take a file", { code });
     return { why };
   }
 }
@@ -105,26 +103,39 @@ export interface ThreadPlace {
   readonly ts: string;
 }
 
-/** Shows what was uploaded in the thread, in one message. Throws DeliveryError that says it may have happened. */
+/**
+ * Shows what was uploaded in the thread, in one message; answers why Slack does not take it. Throws DeliveryError that says it may have
+ * happened.
+ */
 export async function shareFiles(
-  { client, last, signal }: Call,
+  { client, last, signal, log }: Call,
   ids: readonly string[],
   { channel, ts }: ThreadPlace,
-): Promise<void> {
+): Promise<string | undefined> {
   const [first, ...others] = ids.map((id) => ({ id }));
-  if (first === undefined) return;
+  if (first === undefined) return undefined;
   try {
     await client.files.completeUploadExternal({
       files: [first, ...others],
       channel_id: channel,
       thread_ts: ts,
     });
+    return undefined;
   } catch (error) {
-    throw withDoubt(slackFailure(error, last, signal), true);
+    const why = whyRefused(error, log);
+    if (why === undefined) throw withDoubt(slackFailure(error, last, signal), true);
+    return why;
   }
 }
 
-function withDoubt(failure: DeliveryError, maybeDone: boolean): DeliveryError {
+function whyRefused(error: unknown, log: Log): string | undefined {
+  const code = slackCode(error) ?? "";
+  const why = reasons.get(code);
+  if (why !== undefined) log.warn("Slack does not take a file", { code });
+  return why;
+}
+
+export function withDoubt(failure: DeliveryError, maybeDone: boolean): DeliveryError {
   const { verdict, message, afterMs, answer, laneOnly, limited } = failure;
   return new DeliveryError(verdict, message, {
     ...{ maybeDone, laneOnly, limited, cause: failure },

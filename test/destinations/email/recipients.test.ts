@@ -108,6 +108,33 @@ describe("some of several recipients", () => {
     await mailing.close();
   });
 
+  it("whose name the server cannot write are refused alone, and stand in no header", async () => {
+    const names = ["jörg@acme.example", "Jörg <jörg@acme.example>"];
+    const without = { hideSMTPUTF8: true };
+    const mailing = await startMailing(
+      { to: [names[0], "b@acme.example"], replyTo: names[1] },
+      without,
+    );
+    const { answer } = await mailing.deliver(makeText("for all"));
+    assert.match(answer ?? "", /^553 for j…@acme\.example \(no SMTPUTF8\)/);
+    const [mail] = mailing.server.mails;
+    assert.deepEqual([mail?.to, mail?.header("To")], [["b@acme.example"], "b@acme.example"]);
+    assert.match(mail?.raw ?? "", /^[\0-\x7f]*$/);
+    await mailing.close();
+    const none = await startMailing({ to: names[1] }, without);
+    const { verdict, message } = await none.fails(makeText("x"));
+    assert.deepEqual([verdict, none.server.mails.length], ["refused", 0]);
+    assert.match(message, /no letters beyond ASCII before the @ .*j…@acme\.example/);
+    await none.close();
+    const with8 = await startMailing({ to: names });
+    await with8.deliver(makeText("x"));
+    assert.deepEqual(with8.server.mails[0]?.to, ["jörg@acme.example"]);
+    await with8.close();
+    const sender = await startMailing({ from: names[0] }, without);
+    assert.equal((await sender.fails(makeText("x"))).verdict, "config");
+    await sender.close();
+  });
+
   it("whom templates give: nobody is left out, and with nobody left it is refused", async () => {
     const nobody = ["{{ contact.fields.none }}", "{{ contact.name }}@acme.example"];
     const mailing = await startMailing({ to: nobody, cc: "boss@acme.example" });
