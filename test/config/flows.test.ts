@@ -708,7 +708,8 @@ describe("A route", () => {
     });
     const only =
       "owner: Ana, topic: t, field: { a: 1 }, window: open, consent: false, opens: false";
-    assert.deepEqual((await routeOf(t, withOnly(only))).only, {
+    const setting = `${withOnly(only)}  - { name: t, when: { type: business.t }, set: { topic: t } }\n`;
+    assert.deepEqual((await routeOf(t, setting)).only, {
       owner: ["Ana"],
       topic: ["t"],
       field: { a: [1] },

@@ -12,6 +12,11 @@ const fromSource = (emit: string) =>
     `sources: { s: { kind: stripe, secret: s, account: berlin, emit: [{ type: business.x, ${emit} }] } }`,
   );
 
+/** A route that asks for a topic, and one that sets one. */
+const asking = (topic: string, set: string) =>
+  `${lasting(`, only: { topic: ${topic} }`)}  - { name: s, when: { type: business.x }, set: { topic: ${set} } }\n`;
+
+const asked = "routes[0].only.topic";
 const said = "routes[0].to.whatsapp.text";
 areReported("What is never there", [
   // Names in templates.
@@ -37,6 +42,15 @@ areReported("What is never there", [
   ["a misspelt part of the contact", saying("Hi {{ contact.nmae }}"), said, /mean contact\.name\?/],
   ["a field of the contact", saying("{{ contact.city }}"), said, /contact\.fields\.city/],
   ["a part of the message", saying("{{ about.order }}"), said, /about\.ref/],
+  [
+    "a misspelt key of a pool's members",
+    file(
+      'when: { type: business.x }, to: { slack: { text: "{{ owner.slck }}" } }',
+      "pools: { sales: [{ name: Ana, slack: U01 }] }",
+    ),
+    "routes[0].to.slack.text",
+    /mean owner\.slack\?/,
+  ],
   ["a misspelt part of the account", saying("{{ account.nam }}"), said, /mean account\.name\?/],
   // Pools.
   [
@@ -110,6 +124,15 @@ areReported("What is never there", [
     "hours.o.monday",
     /mon, tue.*mon-fri/,
   ],
+  // Topics.
+  ["a topic that nobody sets", asking("cart", "carts-of-old"), asked, /set: \{ topic: … \}/],
+  ["a misspelt topic", asking("[cart, crat]", "cart"), `${asked}[1]`, /mean cart\?/],
+  [
+    "a topic that all routes must have",
+    file("when: { type: business.x }, to: slack", "defaults: { only: { topic: cart } }"),
+    "defaults.only.topic",
+    /no route that sets the topic "cart"/,
+  ],
   [
     "keys of another file",
     file("when: { type: business.x }, to: slack, <<: { test: true }"),
@@ -141,6 +164,17 @@ areFine("What may be there", [
     "what is made in the template itself",
     saying("{% assign contact = business %}{{ contact.city }}"),
   ],
+  ["a topic that a route sets", asking("cart", "cart")],
+  ["a topic that may be any", asking("cart", "'{{ business.topic }}'")],
+  ["none of a topic that nobody sets", lasting(", only: { not: { topic: cart } }")],
+  [
+    "a topic of a bot's",
+    lasting(", only: { topic: cart }").replace(
+      "destinations:",
+      "destinations:\n  bot: { kind: webhook, reply: true }",
+    ),
+  ],
+  ["an owner where there are no pools", saying("{{ owner.crm }}")],
   ["a hundred years", lasting(", after: 36500d, maxAge: 36500d")],
   [
     "an id of a place that only templates know",

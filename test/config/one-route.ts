@@ -6,6 +6,7 @@ const text = { type: "string", minLength: 1 };
 const kinds = {
   slack: { schema: { type: "object", properties: { channel: text, text } } },
   "whatsapp-reply": { schema: { type: "object", properties: { text } } },
+  webhook: { schema: { type: "object", properties: { reply: { type: "boolean" }, via: text } } },
 };
 
 /** One route, into which `route` is put; `more` stands before it. */

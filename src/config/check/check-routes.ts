@@ -1,4 +1,3 @@
-import { replyDestinations } from "../bots.ts";
 import { each, list, record } from "../shape.ts";
 import type { YamlPath } from "../yaml-file.ts";
 import { checkCanHold } from "./check-can-hold.ts";
@@ -6,6 +5,8 @@ import { checkOnly, checkWhen } from "./check-conditions.ts";
 import { checkCycles } from "./check-cycles.ts";
 import type { DestinationChecks } from "./check-destinations.ts";
 import { checkReached } from "./check-reached.ts";
+import { checkReplies } from "./check-replies.ts";
+import { checkTopics } from "./check-topics.ts";
 import {
   type Checked,
   checkEmittedType,
@@ -27,6 +28,7 @@ export function checkRoutes(checked: Checked, checks: DestinationChecks): void {
     const { name, to, when, only } = record(route);
     checkNames([name], [...path, "name"], checked.report);
     checkTargets(to, [...path, "to"], checked, checks);
+    checkReplies(record(route), path, checked);
     checkWhen(when, [...path, "when"], checked);
     checkOnly(only, [...path, "only"], checked);
     checkCanHold(record(route), path, checked.report, record(defaults)["only"]);
@@ -37,6 +39,7 @@ export function checkRoutes(checked: Checked, checks: DestinationChecks): void {
   checkUnique(list(routes), names, checked);
   checkCycles(list(routes), checked.report);
   checkReached(checked);
+  checkTopics(checked);
 }
 
 function checkTargets(
@@ -49,7 +52,6 @@ function checkTargets(
   for (const [index, { name, options, at }] of targets.entries()) {
     checkReference(name, "destinations", at, checked);
     if (typeof name === "string" && options !== undefined) checks.checkOverride(name, options, at);
-    checkSays(name, options, { at, checked });
     const before = targets.slice(0, index).filter((each) => each.name === name);
     if (![options, ...before.map((each) => each.options)].some((each) => each !== undefined))
       continue;
@@ -59,24 +61,6 @@ function checkTargets(
       remedy: "Remove one, or add a destination of its own for the other options",
     });
   }
-}
-
-/** What makes a reply one. */
-const saying = ["text", "media", "template", "read", "typing"];
-
-function checkSays(
-  name: unknown,
-  options: unknown,
-  { at, checked }: { readonly at: YamlPath; readonly checked: Checked },
-): void {
-  const destinations = record(record(checked.value)["destinations"]);
-  if (!replyDestinations(destinations).includes(String(name))) return;
-  const told = { ...record(destinations[String(name)]), ...record(options) };
-  if (saying.some((key) => told[key] !== undefined)) return;
-  checked.report(at, {
-    problem: "is not told what to write",
-    remedy: `Say it here, e.g. { ${String(name)}: { text: "Back at 9." } }, or in destinations.${String(name)}`,
-  });
 }
 
 function checkTurn(

@@ -1,5 +1,5 @@
 import { RE2JS } from "re2js";
-import { each, record } from "../shape.ts";
+import { each, list, record } from "../shape.ts";
 import { closest } from "../typos.ts";
 import type { Words } from "../yaml-file.ts";
 import { works } from "./checked.ts";
@@ -19,18 +19,29 @@ const parts: Readonly<Record<string, readonly string[]>> = {
 /** Named groups of a route's or a source's expressions. undefined: not known before variables are filled in. */
 export type Groups = readonly string[] | undefined;
 
+/** What the file itself says of names: where templates stand in it, and of `pools`. */
+export interface Named {
+  readonly groups: Groups;
+  /** The parts of `owner`. undefined: the file has no pools. */
+  readonly owner: readonly string[] | undefined;
+}
+
 /** Why a variable such as `contact.nmae` is never there; undefined: it may be. */
-export function whyNeverThere(path: string, groups: Groups): Words | undefined {
+export function whyNeverThere(path: string, { groups, owner }: Named): Words | undefined {
   const [name = "", part] = path.split(".");
   if (part === undefined || part === "size") return undefined;
   if (name === "match") return groups && ofMatch(part, groups);
-  const known = Object.hasOwn(parts, name) ? parts[name] : undefined;
+  const known = name === "owner" ? owner : partsOf(name);
   if (known === undefined || known.includes(part)) return undefined;
   const meant = closest(part, known, 2);
   return {
     problem: `names "${name}.${part}", which is never there`,
     remedy: meant ? `Did you mean ${name}.${meant}?` : insteadOf(name, part, known),
   };
+}
+
+function partsOf(name: string): readonly string[] | undefined {
+  return Object.hasOwn(parts, name) ? parts[name] : undefined;
 }
 
 function insteadOf(name: string, part: string, known: readonly string[]): string {
@@ -45,6 +56,14 @@ function ofMatch(part: string, groups: readonly string[]): Words | undefined {
   const problem = `names "match.${part}", and no named group of an expression is called so`;
   if (meant !== undefined) return { problem, remedy: `Did you mean match.${meant}?` };
   return { problem, remedy: `Add one to \`when\`, e.g. matches: "(?P<${part}>\\\\d+)"` };
+}
+
+/** Whom a pool picked is shown with what the member has in the file of now. */
+export function partsOfOwner(pools: unknown): Named["owner"] {
+  if (pools === undefined) return undefined;
+  const members = Object.values(record(pools)).flatMap((pool) => list(pool).map(record));
+  const keys = members.flatMap((member) => Object.keys(member).filter((key) => key !== "hours"));
+  return [...new Set(["name", "pool", ...keys])];
 }
 
 /** Of the `when` of a route. */

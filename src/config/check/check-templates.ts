@@ -9,6 +9,8 @@ import {
   type Groups,
   groupsOfRoute,
   groupsOfSource,
+  type Named,
+  partsOfOwner,
   whyNeverThere,
 } from "./check-template-names.ts";
 import type { Checked } from "./checked.ts";
@@ -34,7 +36,8 @@ interface Part {
  * place, so that no value of a variable is parsed or shown.
  */
 export function checkTemplates({ source, kinds, report }: Omit<Checked, "value">): void {
-  const { routes, destinations, consent, sources } = record(source);
+  const { routes, destinations, consent, sources, pools } = record(source);
+  const owner = partsOfOwner(pools);
   const skipOf = (name: string) => {
     const { kind } = record(record(destinations)[name]);
     return secretsOf(typeof kind === "string" ? kinds[kind]?.schema : undefined);
@@ -53,7 +56,7 @@ export function checkTemplates({ source, kinds, report }: Omit<Checked, "value">
   ];
   for (const { node, path, scope = templateNames, skip = new Set<string>(), groups } of parts) {
     for (const [text, at] of textsIn(node, path, skip)) {
-      checkTemplate(text, at, { scope, groups }, report);
+      checkTemplate(text, at, { scope, groups, owner }, report);
     }
   }
 }
@@ -86,7 +89,7 @@ function partOfSource(made: unknown, path: YamlPath): Part {
 function checkTemplate(
   text: string,
   path: YamlPath,
-  { scope, groups }: { readonly scope: readonly string[]; readonly groups: Groups },
+  { scope, ...named }: Named & { readonly scope: readonly string[] },
   report: Report,
 ): void {
   try {
@@ -94,7 +97,7 @@ function checkTemplate(
     const unknown = variables.find(({ name }) => !scope.includes(name));
     const [words] =
       unknown === undefined
-        ? variables.flatMap((variable) => whyNeverThere(variable.path, groups) ?? [])
+        ? variables.flatMap((variable) => whyNeverThere(variable.path, named) ?? [])
         : [noSuchName(unknown.name, scope)];
     if (words !== undefined) report(path, words);
   } catch (error) {
