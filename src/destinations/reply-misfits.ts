@@ -42,7 +42,20 @@ export function beyondMeta(reply: Reply): ReplyMisfit[] {
     const problem = `has ${which}${inWords(count)} characters, and Meta takes ${inWords(most)}`;
     return count > most ? [{ part, problem, remedy: "Shorten it" }] : [];
   });
-  return [...long, ...tooManyRows(list), ...sameRows(list), ...sameButtons(buttons)];
+  return [
+    ...blank(text),
+    ...long,
+    ...tooManyRows(list),
+    ...sameRows(list),
+    ...sameButtons(buttons),
+  ];
+}
+
+function blank(text: string | undefined): ReplyMisfit[] {
+  // "" is what the schema refuses, and what a template gives until it is rendered.
+  if (text === undefined || text === "" || !isEmpty(text)) return [];
+  const problem = "has nothing that can be seen, and Meta takes no empty text";
+  return [{ part: "text", problem, remedy: "Say something" }];
 }
 
 /** `which`: of several below one part. */

@@ -26,7 +26,7 @@ export const codes: Readonly<Record<number, Meaning>> = {
   0: setUp(`Meta does not know the access token: ${token}`),
   3: setUp(rights),
   10: setUp(rights),
-  33: setUp("the phone number id is none, or the number was deleted"),
+  33: setUp("the phone number id is none, the number was deleted, or the token may not see it"),
   190: setUp(`the access token has expired or was taken back: ${token}`),
   463: setUp(`the access token has expired: ${token}`),
   467: setUp(`the access token was taken back: ${token}`),
@@ -115,8 +115,13 @@ export function judge({ json }: Pick<ApiAnswer, "json">): Judgement | undefined 
   return meaning && { ...meaning, code: `with the code ${code}` };
 }
 
+/** Graph's own words for an address that is none, or that the token may not see: the code of a wrong value, and 33 below it. */
+const noSuchNumber = 33;
+
 function codeIn(json: unknown): number | undefined {
-  const { error } = (json ?? {}) as { readonly error?: { readonly code?: unknown } | null };
-  const code = typeof error === "object" && error !== null ? error.code : undefined;
+  const { error } = (json ?? {}) as { readonly error?: object | null };
+  if (typeof error !== "object" || error === null) return undefined;
+  const { code, error_subcode: subcode } = error as Readonly<Record<string, unknown>>;
+  if (code === 100 && subcode === noSuchNumber) return noSuchNumber;
   return typeof code === "number" && Number.isInteger(code) ? code : undefined;
 }

@@ -49,6 +49,7 @@ describe("a bot's answer that cannot be carried out", () => {
       { reply: { text: "x", media: { type: "image", link: "https://a.example" } } },
       /reply\.media stands beside text/,
     ],
+    ["a text of blanks", { reply: " \n\u200b" }, /reply\.text has nothing that can be seen/],
     [
       "a text longer than Meta takes",
       { reply: "x".repeat(4_097) },

@@ -119,7 +119,7 @@ function mediaRefusal(type: string, { id, link, caption }: Json): CloudError | u
 }
 
 function length(text: unknown, where: string, most: number): CloudError | undefined {
-  const count = typeof text === "string" ? [...text].length : 0;
+  const count = typeof text === "string" && text.trim() !== "" ? [...text].length : 0;
   if (count === 0) return no(131008, `${where} is missing`);
   return count > most ? no(131009, `${where} is too long`) : undefined;
 }

@@ -37,6 +37,12 @@ describe("Meta's codes", () => {
       for (const code of all) assert.equal(verdictOf(code), verdict, String(code));
     }
     assert.equal(judge({ json: { error: { code: 131056 } } })?.laneOnly, true);
+    const gone = judge({ json: { error: { code: 100, error_subcode: 33 } } });
+    assert.deepEqual([gone?.verdict, gone?.code], ["config", "with the code 33"]);
+    assert.equal(
+      judge({ json: { error: { code: 100, error_subcode: 2_018_001 } } })?.verdict,
+      "refused",
+    );
     for (const code of [999_999, "x", null, undefined]) assert.equal(verdictOf(code), undefined);
     for (const json of [undefined, null, "no", [], { error: null }]) {
       assert.equal(judge({ json }), undefined);
