@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Destination } from "../../src/contracts.ts";
+import { noSurroundings } from "../../src/deliver/attempt/surroundings.ts";
 import { freshdesk } from "../../src/destinations/freshdesk/freshdesk.ts";
 import { intercom } from "../../src/destinations/intercom/intercom.ts";
 import { makeText } from "../store/make-events.ts";
 import { createArrayLog } from "../support/array-log.ts";
 import { delivering } from "./delivering.ts";
 import { freshdeskKey, startFreshdeskStub } from "./freshdesk/stub.ts";
+import { type OpenCrm, openCrm } from "./hubspot/open-crm.ts";
 import { intercomToken, startIntercomStub } from "./intercom/stub.ts";
 import type { Stub, StubRequest } from "./stub.ts";
 
@@ -89,7 +91,47 @@ describe("what a customer wrote, in a field that does not take it", () => {
       assert.deepEqual([contact?.name, contact?.custom_attributes, others], ["Mia", {}, []]);
     });
   });
+
+  it("hubspot: deal and contact are made without it, and the timeline says so", async () => {
+    const deal = { when: ["whatsapp.message.*"], amount: words, name: "{{ contact.name }}" };
+    const contact = { properties: { size: words, city: "Berlin" } };
+    await withCrm({ deal, contact }, async (crm) => {
+      const lead = text("about 500");
+      const done = await crm.deliver(lead, {
+        scope: (names) => noSurroundings.scope(lead, "", names),
+      });
+      const [made, ...others] = crm.portal.all("0-3");
+      assert.deepEqual([made?.properties["dealname"], others], ["Mia", []]);
+      assert.equal(made?.properties["amount"], undefined);
+      assert.deepEqual(crm.contacts()[0]?.["city"], "Berlin");
+      assert.deepEqual(done.notTaken, ["contact.size", "deal.amount"]);
+      assert.deepEqual(crm.messages().map(plain), [
+        'Miaabout 500contact.size: HubSpot did not take "about 500"deal.amount: HubSpot did not take "about 500"',
+      ]);
+    });
+  });
+
+  for (const [what, properties] of [
+    ["what the operator alone wrote", { size: "about 500" }],
+    ["a property that is not there", { none: words }],
+  ] as const) {
+    it(`hubspot: ${what} stays theirs to mend`, async () => {
+      const deal = { when: ["whatsapp.message.*"], properties };
+      await withCrm({ deal }, async (crm) => {
+        const error = await crm.failure(text("about 500"));
+        assert.deepEqual([error.verdict, crm.portal.all("0-3")], ["config", []]);
+      });
+    });
+  }
 });
+
+async function withCrm(options: object, work: (crm: OpenCrm) => Promise<void>): Promise<void> {
+  const crm = await openCrm({ ...options }, { specification: false });
+  for (const type of ["contacts", "0-3"] as const) {
+    crm.portal.properties.get(type)?.set("size", { options: ["S", "M"] });
+  }
+  await work(crm).finally(() => crm.close());
+}
 
 type Delivering = ReturnType<typeof delivering>;
 
