@@ -122,6 +122,7 @@ function measure(metrics: Metrics): DeliveryHooks {
     attempt: (destination, outcome) => metrics.deliveryAttempts.inc({ destination, outcome }),
     delivered: (destination, ms) => metrics.deliverySeconds.observe({ destination }, ms / 1_000),
     dead: (destination) => metrics.deliveryDead.inc({ destination }),
+    notTaken: (destination, fields) => metrics.fieldsNotTaken.inc({ destination }, fields),
     holds: (destination, { open, oldestAgeMs, breakerOpen }) => {
       metrics.deliveryOpen.set({ destination }, open);
       metrics.deliveryOldestAge.set({ destination }, oldestAgeMs / 1_000);

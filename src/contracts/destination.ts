@@ -92,6 +92,8 @@ export interface Delivered {
   readonly remoteId?: string;
   /** The vendor's answer in short: status and what helps an on-call engineer. No secret; at most 500 characters are kept. */
   readonly answer?: string;
+  /** Fields that options fill and whose values the vendor did not take, by name: `ticket.cf_size`. All else was written. */
+  readonly notTaken?: readonly string[];
   /** Replaces the link, written durably before the delivery counts as delivered. */
   readonly link?: Link;
   /**

@@ -56,6 +56,8 @@ export class DeliveryError extends Error {
   readonly events?: readonly WaypostEvent[];
   /** The vendor's answer, redacted, at most 500 characters are kept. It stays with the attempt in the ledger. */
   readonly answer?: string;
+  /** Of a refusal: the vendor's names of the fields whose values alone are not taken. */
+  readonly fields?: readonly string[];
   /** `message` goes to logs, alerts and reasons: in our words alone, with a status or a vendor's code that is known. */
   constructor(
     verdict: Verdict,
@@ -68,6 +70,7 @@ export class DeliveryError extends Error {
       answer?: string;
       cause?: unknown;
       events?: readonly WaypostEvent[];
+      fields?: readonly string[] | undefined;
     } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -77,6 +80,7 @@ export class DeliveryError extends Error {
     this.limited = details.limited ?? false;
     if (details.events !== undefined) this.events = details.events;
     if (details.afterMs !== undefined) this.afterMs = details.afterMs;
+    if (details.fields !== undefined) this.fields = details.fields;
     if (details.answer !== undefined) this.answer = details.answer.slice(0, 500);
   }
 }

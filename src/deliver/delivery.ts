@@ -64,6 +64,8 @@ export interface DeliveryHooks {
   /** From the receipt of the event to its effect. */
   delivered?(destination: string, latencyMs: number): void;
   dead?(destination: string): void;
+  /** So many fields of one delivery were not taken. */
+  notTaken?(destination: string, fields: number): void;
   /** It is over, whatever became of it; not told of one that an operator ends. */
   ended?(destination: string, row: EndedRow): void;
   /** Every few seconds, by the holder. */

@@ -37,6 +37,8 @@ export interface Health {
     change: Pick<DeliveryChange, "state" | "reason">,
     body: WaypostEvent | undefined,
   ): void;
+  /** It was delivered without these fields. */
+  notTaken(row: Pick<OpenRow, "eventId">, fields: readonly string[]): void;
   breakerOpen(): boolean;
   /** An open breaker waits no longer for its probe. */
   probeNow(): void;
@@ -91,6 +93,13 @@ export function createHealth(parts: HealthParts): Health {
       if (state !== "dead") return;
       hooks.dead?.(name);
       log.error("a delivery is dead", { eventId, ...(reason !== undefined && { reason }) });
+    },
+    notTaken({ eventId }, fields) {
+      hooks.notTaken?.(name, fields.length);
+      log.warn("written without fields whose values the destination did not take", {
+        eventId,
+        reason: fields.join(", "),
+      });
     },
     breakerOpen: breaker.isOpen,
     offered: breaker.offered,

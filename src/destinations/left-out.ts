@@ -12,7 +12,7 @@ export function withoutFiles(said: Said, why: string): Said {
   return { ...said, files };
 }
 
-/** Once more without what can be spared (files, texts of options), where it is refused: what was said arrives in any case. */
+/** Once more without what can be spared, where it is refused: what was said arrives in any case. */
 export async function withOrWithout<Words, T>(
   words: Words,
   { has, without }: { readonly has: boolean; readonly without: () => Promise<Words> },

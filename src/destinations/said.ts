@@ -27,6 +27,8 @@ export interface Said {
   /** Nobody wrote it: a line about the conversation, as of a hand-off. */
   readonly note?: true;
   readonly files: readonly EventFile[];
+  /** What the vendor's record lacks of it, in words. */
+  readonly lacks?: readonly string[];
 }
 
 const most = { text: 60_000, quote: 300, value: 200, values: 10 };
@@ -146,9 +148,9 @@ function quoteOf({ data }: WaypostEvent, concerned: WaypostEvent | undefined): s
 
 /** In plain text: who, what it is about with `> ` before each line, what is said, what is attached. `max`: its text is cut to fit. */
 export function saidAsText(said: Said, max?: number): string {
-  return fitted(said, max, ({ who, text, quote, files }) => {
+  return fitted(said, max, ({ who, text, quote, ...more }) => {
     const quoted = quote?.split("\n").map((line) => `> ${line}`);
-    const attached = files.map(fileWords);
+    const attached = besides(more);
     const lines = [...(quoted ?? []), ...(text === "" ? [] : [text]), ...attached];
     return quoted || text === "" ? [`${who}:`, ...lines].join("\n") : `${who}: ${lines.join("\n")}`;
   });
@@ -156,13 +158,17 @@ export function saidAsText(said: Said, max?: number): string {
 
 /** The same as HTML of p, strong, blockquote, ul, li and br alone; everything in it escaped. `max`: its text is cut, never a tag. */
 export function saidAsHtml(said: Said, max?: number): string {
-  return fitted(said, max, ({ who, text, quote, files }) => {
+  return fitted(said, max, ({ who, text, quote, ...more }) => {
     const quoted = quote === undefined ? "" : `<blockquote>${escapeHtml(quote)}</blockquote>`;
     const body = text === "" ? "" : `<p>${escapeHtml(text)}</p>`;
-    const items = files.map((file) => `<li>${escapeHtml(fileWords(file))}</li>`);
+    const items = besides(more).map((line) => `<li>${escapeHtml(line)}</li>`);
     const attached = items.length === 0 ? "" : `<ul>${items.join("")}</ul>`;
     return `<p><strong>${escapeHtml(who)}</strong></p>${quoted}${body}${attached}`;
   });
+}
+
+function besides({ files, lacks = [] }: Pick<Said, "files" | "lacks">): string[] {
+  return [...files.map(fileWords), ...lacks];
 }
 
 function fileWords(file: EventFile): string {

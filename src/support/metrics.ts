@@ -131,6 +131,11 @@ export function createMetrics() {
       "destination",
     ),
     deliveryDead: counter("waypost_delivery_dead_total", "Deliveries that gave up.", "destination"),
+    fieldsNotTaken: counter(
+      "waypost_delivery_fields_not_taken_total",
+      "Fields that options fill and whose values a destination did not take: all else was written.",
+      "destination",
+    ),
     breakerOpen: gauge(
       "waypost_destination_breaker_open",
       "1 while a destination counts as out; told by the process that holds it.",

@@ -216,6 +216,30 @@ describe("the flow of deliveries", () => {
     await end();
   });
 
+  it("tells what was written without fields whose values were not taken", async () => {
+    const told: unknown[] = [];
+    const stub = createStub();
+    const crm = {
+      ...stub,
+      deliver: async (...call: Parameters<typeof stub.deliver>) => ({
+        ...(await stub.deliver(...call)),
+        notTaken: ["deal.amount", "deal.city"],
+      }),
+    };
+    const hooks = { notTaken: (...counted: unknown[]) => void told.push(counted) };
+    const { publish, clock, end, ledger, log } = await startEngine({ crm }, { hooks });
+    const only = event("cnv_a");
+    await publish(only);
+    await clock.advance(second);
+    const [row] = await ledger.deliveriesOf(only.id);
+    assert.equal(row?.state, "delivered");
+    const answer = "without deal.amount, deal.city, which was not taken; 200";
+    assert.equal(row.history[0]?.answer, answer);
+    assert.deepEqual(told, [["crm", 2]]);
+    assert.match(JSON.stringify(log.lines), /"reason":"deal.amount, deal.city","level":"warn"/);
+    await end();
+  });
+
   it("lets what runs finish when the program ends, and starts nothing more", async () => {
     const clock = createFakeClock();
     const stub = createStub();

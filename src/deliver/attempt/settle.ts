@@ -1,4 +1,4 @@
-import type { Attempt, DeliveryChange } from "../../contracts.ts";
+import type { Attempt, Delivered, DeliveryChange } from "../../contracts.ts";
 import { keptAttempts, type OpenRow } from "../lanes/lane.ts";
 import type { Outcome } from "./attempt.ts";
 
@@ -42,9 +42,9 @@ export function settle(
   const { id } = row;
   const doneAt = iso(now);
   if ("delivered" in outcome) {
-    const { remoteId, answer, skipped } = outcome.delivered;
+    const { remoteId, skipped } = outcome.delivered;
     if (skipped !== undefined) return { change: { id, ...skippedFor(row, skipped), doneAt } };
-    const history = withAttempt(row, tried, answer);
+    const history = withAttempt(row, tried, answerOf(outcome.delivered));
     const known = {
       ...(remoteId !== undefined && { remoteId }),
       ...(row.unknown && { unknown: false }),
@@ -64,6 +64,11 @@ export function settle(
     return { change: { id, state, nextAt: null, history }, waitMs: 0 };
   }
   return settleOutage(row, tried, { state, words, message });
+}
+
+function answerOf({ answer, notTaken = [] }: Delivered): string | undefined {
+  if (notTaken.length === 0) return answer;
+  return [`without ${notTaken.join(", ")}, which was not taken`, answer].filter(Boolean).join("; ");
 }
 
 function settleOutage(

@@ -210,6 +210,8 @@ export async function record(
   const { delaysMs } = setup.config.retry;
   const { change, waitMs } = settleRow(row, { ...ended, counts, delaysMs });
   await write(change);
+  const notTaken = "delivered" in outcome ? outcome.delivered.notTaken : undefined;
+  if (notTaken) health.notTaken(row, notTaken);
   row.successesSeen = health.successes();
   if (waitMs === undefined) {
     health.done(row, change, body);

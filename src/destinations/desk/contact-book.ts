@@ -6,8 +6,8 @@ import {
   type WaypostEvent,
 } from "../../contracts.ts";
 import { type ApiAnswer, pathOf, type Session } from "../http/api.ts";
-import { withOrWithout } from "../left-out.ts";
 import { type NamePolicy, nameToWrite } from "../name-rule.ts";
+import { withWhatIsTaken } from "../not-taken.ts";
 import { nothingToWrite } from "../nothing-to-write.ts";
 import type { Person } from "../person.ts";
 import { unlessRefused } from "../unless-refused.ts";
@@ -124,9 +124,12 @@ async function makeContact<C extends DeskCall, R>(desk: Desk<C, R>, call: C): Pr
   // Before it is made: who finds it after a crash knows that it is ours.
   await context.remember(made, { scope: "contact" });
   const request = { method: "POST", path: "/contacts", accept: [409] } as const;
-  const answer = await withOrWithout(json, sparing(desk, json), (told) =>
-    session.write("create a contact", { ...request, json: told }),
-  );
+  const { [desk.texts]: texts = {}, ...rest } = json;
+  const spared = { fields: texts as Properties, object: "contact", kept: session.notTaken };
+  const answer = await withWhatIsTaken(spared, (taken) => {
+    const filled = Object.keys(taken).length > 0 && { [desk.texts]: taken };
+    return session.write("create a contact", { ...request, json: { ...rest, ...filled } });
+  });
   if (answer === undefined) return contactOf(call, made, true);
   if (answer.status === 409) {
     const there = await desk.existing(call, answer);
@@ -139,12 +142,7 @@ async function makeContact<C extends DeskCall, R>(desk: Desk<C, R>, call: C): Pr
   return remembered(call, { ...desk.madeLink(answer), ...made, ...written, ...seenOf(person) });
 }
 
-function sparing<C extends DeskCall, R>(
-  { texts }: Desk<C, R>,
-  { [texts]: spared, ...rest }: Readonly<Record<string, unknown>>,
-) {
-  return { has: spared !== undefined, without: async () => rest };
-}
+type Properties = Readonly<Record<string, unknown>>;
 
 /** Seen in this attempt. */
 export async function remembered(call: DeskCall, link: Link): Promise<DeskContact> {

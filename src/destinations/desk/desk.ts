@@ -1,6 +1,7 @@
 import type { Delivered, DeliveryContext, Destination, WaypostEvent } from "../../contracts.ts";
 import type { Session } from "../http/api.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
+import { tellingNotTaken } from "../not-taken.ts";
 import type { OptionTemplates } from "../option-templates.ts";
 import type { DeskCall } from "./contact-book.ts";
 import { previewSaying, type Saying, sayingOf } from "./saying.ts";
@@ -26,7 +27,7 @@ interface DeskParts<C> {
 /** A contact for each person, and their conversation with both sides, at a help desk where what is written is found again by a look. */
 export function createDesk<C>(kind: string, parts: DeskParts<C>): Destination {
   const { api, text } = parts;
-  const attempt = async <T>(
+  const attempt = async <T extends Delivered | undefined>(
     [event, context, signal]: Attempt,
     work: (call: C, saying: Saying) => Promise<T>,
   ): Promise<T | Delivered> => {
@@ -35,9 +36,10 @@ export function createDesk<C>(kind: string, parts: DeskParts<C>): Destination {
     // It says nothing here, for the reason that is answered with.
     if (!("saying" in says)) return says;
     const { person, saying } = says;
-    return api.within({ event, context, signal }, async (session) =>
-      work(await parts.call({ session, event, context, person }), saying),
-    );
+    return api.within({ event, context, signal }, async (session) => {
+      const done = await work(await parts.call({ session, event, context, person }), saying);
+      return done && tellingNotTaken(done, session.notTaken);
+    });
   };
   return {
     kind,

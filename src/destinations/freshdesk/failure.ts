@@ -14,7 +14,7 @@ const remedies: Readonly<Record<string, string>> = {
 
 /** What the account's own settings make of a request: fields that are missing there, or that it wants. */
 const ofFields = new Set(["missing_field", "invalid_field", "invalid_value", "datatype_mismatch"]);
-/** Of a contact, which is made without what options fill: a value that a customer's words gave must not stop the others. */
+/** Of the value alone: the field is there. */
 const ofValues = new Set(["invalid_value", "datatype_mismatch"]);
 /** Standard fields that options fill, or that an account may want. */
 const settable = ["type", "group_id", "responder_id", "product_id", "source", "priority", "status"];
@@ -28,11 +28,14 @@ interface FieldError {
   readonly additional_info?: { readonly user_id?: unknown } | null;
 }
 
-export function createJudge({ fieldNames }: Pick<FreshdeskOptions, "fieldNames">) {
-  const ofTickets = new Set([...settable, ...fieldNames.ticket]);
-  const known = new Set([...ofTickets, ...fieldNames.contact]);
+export function createJudge({
+  fieldNames,
+  fromEvents,
+}: Pick<FreshdeskOptions, "fieldNames" | "fromEvents">) {
+  const known = new Set([...settable, ...fieldNames.ticket, ...fieldNames.contact]);
+  // What a customer's words gave must not stop the others.
   const isSpared = (error: FieldError) =>
-    ofValues.has(String(error.code)) && !ofTickets.has(nameOf(error));
+    ofValues.has(String(error.code)) && fromEvents.has(nameOf(error));
   return (answer: ApiAnswer): Judgement | undefined => {
     const { code } = (answer.json ?? {}) as { code?: unknown };
     const whole = String(code ?? "");
@@ -40,8 +43,12 @@ export function createJudge({ fieldNames }: Pick<FreshdeskOptions, "fieldNames">
       return { verdict: "config", code: whole, words: remedies[whole] ?? "" };
     }
     if (answer.status !== 400) return undefined;
-    const error = errorsOf(answer).find((each) => isOfAccount(each, known) && !isSpared(each));
-    if (error === undefined) return undefined;
+    const errors = errorsOf(answer);
+    const error = errors.find((each) => isOfAccount(each, known) && !isSpared(each));
+    if (error === undefined) {
+      const fields = errors.filter(isSpared).map(nameOf);
+      return fields.length === 0 ? undefined : { verdict: "refused", fields };
+    }
     const words = `the field ${nameOf(error)} is not as Freshdesk wants it: correct the option, or the field there`;
     return { verdict: "config", code: String(error.code), words };
   };

@@ -1,5 +1,6 @@
 import type { DeliveryContext } from "../../contracts.ts";
 import type { NamePolicy } from "../name-rule.ts";
+import { filledByEvents } from "../not-taken.ts";
 import { compileOption } from "../option-templates.ts";
 import { checkSecret, parseAddress } from "../parse-option.ts";
 import { parseTicketRule } from "../ticket-rule.ts";
@@ -59,6 +60,11 @@ export function parseFreshdeskOptions(name: string, given: RawOptions) {
       ticket: [...Object.keys(raw.fields), ...(eventField === undefined ? [] : [eventField])],
       contact: Object.keys(raw.contactFields),
     },
+    /** Of these the fields that an event fills. */
+    fromEvents: filledByEvents({
+      ...{ ...raw.contactFields, ...raw.fields },
+      ...{ type: raw.type, group_id: raw.group, responder_id: raw.agent },
+    }),
   });
 }
 

@@ -1,18 +1,13 @@
 import type { Link } from "../../contracts.ts";
-import { cleanLine } from "../clean-text.ts";
-import type { DeskContact } from "../desk/contact-book.ts";
-import { filled } from "../filled.ts";
 import { pathOf } from "../http/api.ts";
 import { laterTime } from "../later-time.ts";
 import type { Said } from "../said.ts";
 import { ticketStep } from "../ticket-rule.ts";
-import { type Call, listIn, madeId, markOf, urlOf } from "./call.ts";
-import { saysRequesterGone } from "./failure.ts";
+import { type Call, listIn, madeId } from "./call.ts";
 import { bodyOf } from "./multipart.ts";
-import { renderTicket } from "./options.ts";
 import type { Words } from "./words.ts";
 
-const ticketStates = { open: 2, pending: 3, resolved: 4, closed: 5 } as const;
+export const ticketStates = { open: 2, pending: 3, resolved: 4, closed: 5 } as const;
 
 export interface TicketRecord {
   readonly id: number;
@@ -124,67 +119,6 @@ export async function readNotes(
     if (more.length < perPage) break;
   }
   return notes;
-}
-
-/** `gone`: the contact is. undefined: in shadow. */
-export async function createTicket(
-  call: Call,
-  contact: DeskContact,
-  { said, words }: { readonly said: Said; readonly words: Words },
-): Promise<string | "gone" | undefined> {
-  const fields = await fieldsOf(call, contact, { said, words });
-  const answer = await call.session.write("create a ticket", {
-    method: "POST",
-    path: "/tickets",
-    ...bodyOf(fields, words.uploads),
-    // Who was just seen is there: then something else is wrong.
-    accept: contact.seen ? [] : saysRequesterGone,
-  });
-  if (answer === undefined) return undefined;
-  return saysRequesterGone(answer) ? "gone" : madeId(answer);
-}
-
-async function fieldsOf(
-  { options, context }: Call,
-  contact: DeskContact,
-  { said, words }: { readonly said: Said; readonly words: Words },
-): Promise<Record<string, unknown>> {
-  const rendered = await renderTicket(options, context);
-  const mark = markOf(context);
-  const { eventField } = options;
-  const tags = rendered.tags.map((tag) => cleanLine(String(tag ?? ""), 32)).filter(Boolean);
-  const custom = {
-    ...filled(rendered.fields),
-    ...(eventField !== undefined && { [eventField]: mark }),
-  };
-  const isOurs = said.direction === "out" && !said.failed && !said.note;
-  const before = context.link?.["ticket"];
-  return {
-    requester_id: Number(contact.id),
-    subject: cleanLine(String(rendered.subject ?? ""), 255) || "WhatsApp",
-    description: words.html + followed(options, before),
-    // What we said waits for their answer.
-    status: isOurs ? ticketStates.pending : ticketStates.open,
-    ...{ priority: options.priority, source: options.source },
-    ...filled({
-      type: rendered.type,
-      group_id: idOf(rendered.group),
-      responder_id: idOf(rendered.agent),
-    }),
-    tags: [...tags, ...(eventField === undefined ? [mark] : [])],
-    ...(Object.keys(custom).length > 0 && { custom_fields: custom }),
-  };
-}
-
-function followed(options: Call["options"], before: string | undefined): string {
-  if (before === undefined) return "";
-  const url = urlOf(options, "ticket", before);
-  return `<p>Goes on from <a href="${url}">ticket ${before}</a></p>`;
-}
-
-/** An id that is none is left out: a pool's member without one gets nothing. */
-function idOf(rendered: unknown): number | "" {
-  return /^\d{1,18}$/.test(String(rendered ?? "")) ? Number(rendered) : "";
 }
 
 /** `gone`: the ticket is. undefined: in shadow. */

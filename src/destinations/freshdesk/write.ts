@@ -5,8 +5,9 @@ import { withOrWithout, withoutFiles } from "../left-out.ts";
 import { madeEvents } from "../record-event.ts";
 import { opensNoTicket, opensNothing } from "../ticket-rule.ts";
 import { type Call, urlOf } from "./call.ts";
+import { createTicket } from "./create-ticket.ts";
 import { contacts } from "./find-contact.ts";
-import { createTicket, currentPlace, linkOf, type Place, reopen, writeNote } from "./ticket.ts";
+import { currentPlace, linkOf, type Place, reopen, writeNote } from "./ticket.ts";
 import { type Words, wordsOf } from "./words.ts";
 
 /** Writes what the event says where it belongs. A contact or a ticket that is gone is replaced, once. */

@@ -64,6 +64,8 @@ export interface Judgement {
   readonly laneOnly?: boolean;
   /** Beside what a 429 says by itself. */
   readonly limited?: boolean;
+  /** Of a refusal: as `fields` of a DeliveryError. */
+  readonly fields?: readonly string[];
 }
 
 /** The requests of one delivery, or of a check. Throws DeliveryError. */
@@ -72,6 +74,8 @@ export interface Session {
   look(request: ApiRequest): Promise<ApiAnswer>;
   /** In shadow it is not sent, and answers undefined; `would` says then what it would have done: `create a contact`. */
   write(would: string, request: ApiRequest): Promise<ApiAnswer | undefined>;
+  /** What of options the vendor has refused, by field: all else was written without it. */
+  readonly notTaken: Map<string, string>;
   /** To be said in shadow besides: `1 duplicate by phone`. */
   note(words: string): void;
   /** What was to be said in shadow: `would create a contact; 1 duplicate by phone`. */
@@ -117,6 +121,7 @@ export function createApi(options: ApiOptions): Api {
         would.push(words);
         return undefined;
       },
+      notTaken: new Map(),
       note: (words) => void notes.push(words),
       summary: () => [`would ${would.join(", ") || "do nothing"}`, ...notes].join("; "),
     };
@@ -215,8 +220,7 @@ function failure(
   const answered = [`${vendor} answered ${status}`, code].filter(Boolean).join(" ");
   const afterMs = judged.afterMs ?? answer.afterMs;
   return new DeliveryError(verdict, words === undefined ? answered : `${answered}: ${words}`, {
-    ...details,
-    laneOnly,
+    ...{ ...details, laneOnly, fields: judged.fields },
     limited: judged.limited ?? status === tooManyRequests,
     maybeDone: writes && maybeDone,
     ...(verdict === "outage" && afterMs !== undefined && { afterMs }),

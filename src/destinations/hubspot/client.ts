@@ -2,7 +2,7 @@ import type { Clock } from "../../support/clock.ts";
 import { type Api, createApi } from "../http/api.ts";
 import type { Shared } from "../shared.ts";
 import { createJudge, policyOf } from "./failure.ts";
-import type { HubspotOptions } from "./options.ts";
+import type { HubspotOptions, PropertyTemplates } from "./options.ts";
 import { createPace, type Pace, type PaceRule } from "./pace.ts";
 
 /** Of the smallest plans; of larger ones each answer says more. */
@@ -24,7 +24,7 @@ export function createHubspotApi(
     baseUrl: options.baseUrl,
     credentials: { token: options.token },
     secrets: [options.token],
-    judge: createJudge(propertiesOf(options)),
+    judge: createJudge({ properties: propertiesOf(options), fromEvents: fromEvents(options) }),
     async before({ path }, signal) {
       if (path.endsWith("/search")) await searches.take(signal);
       await calls.take(signal);
@@ -47,9 +47,17 @@ function learnRule(pace: Pace, headers: Readonly<Record<string, unknown>>): void
 }
 
 function propertiesOf(options: HubspotOptions): ReadonlySet<string> {
-  const { idProperty, eventProperty, consentProperty, contact, ticket, deal } = options;
-  const named = [contact, ticket?.content, deal?.content].flatMap(
-    (content) => content?.names ?? [],
-  );
+  const { idProperty, eventProperty, consentProperty } = options;
+  const named = contentsOf(options).flatMap(({ names }) => names);
   return new Set([idProperty, eventProperty, consentProperty ?? idProperty, ...named]);
+}
+
+/** An owner may have left since the options were written. */
+function fromEvents(options: HubspotOptions): ReadonlySet<string> {
+  const filled = contentsOf(options).flatMap((content) => [...content.fromEvents]);
+  return new Set(["hubspot_owner_id", ...filled]);
+}
+
+function contentsOf({ contact, ticket, deal }: HubspotOptions): readonly PropertyTemplates[] {
+  return [contact, ticket?.content, deal?.content].filter((content) => content !== undefined);
 }

@@ -1,4 +1,5 @@
 import type { Link } from "../../contracts.ts";
+import { withWhatIsTaken } from "../not-taken.ts";
 import type { Person } from "../person.ts";
 import { unlessRefused } from "../unless-refused.ts";
 import { nameOf, renamed } from "./contact-name.ts";
@@ -79,21 +80,21 @@ async function refresh(asking: Asking, record: HubspotRecord, link: Link): Promi
  * meanwhile is found out by what is to hang on it.
  */
 async function fill(
-  hub: Hub,
+  { session, ...hub }: Hub,
   id: string,
   { ours, lacking }: { readonly ours: Properties; readonly lacking: Properties },
 ): Promise<boolean> {
   let isThere = true;
-  const write = async (properties: Properties) => {
+  const { notTaken: kept } = session;
+  const written = withWhatIsTaken({ fields: lacking, object: "contact", kept }, async (taken) => {
+    const properties = { ...(taken as Properties), ...ours };
     const names = Object.keys(properties).join(", ");
     if (names === "") return;
     const would = `write ${names} of the contact`;
-    isThere = await updateRecord(hub, { type: "contacts", id }, { would, properties });
-  };
-  if (await unlessRefused(write({ ...lacking, ...ours }))) return isThere;
-  if (Object.keys(lacking).length === 0) return false;
-  hub.session.note(`${Object.keys(lacking).join(", ")} of the contact not taken`);
-  return (await unlessRefused(write(ours))) && isThere;
+    const place = { type: "contacts", id } as const;
+    isThere = await updateRecord({ session, ...hub }, place, { would, properties });
+  });
+  return (await unlessRefused(written)) && isThere;
 }
 
 /** The profile has another name, or the person a phone, that was not looked at yet. */

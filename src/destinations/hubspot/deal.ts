@@ -16,11 +16,8 @@ export async function dealFor(
     type: "0-3",
     would: "create a deal",
     unique: [hub.options.eventProperty, context.idempotencyKey],
-    properties: {
-      ...(await renderProperties(deal.content, context)),
-      pipeline: deal.pipeline,
-      dealstage: deal.stage,
-    },
+    properties: { pipeline: deal.pipeline, dealstage: deal.stage },
+    spare: await renderProperties(deal.content, context),
     associations: [{ to: contact, typeId: toContact }],
   });
 }

@@ -8,6 +8,7 @@ import {
 import { cleanText } from "../clean-text.ts";
 import type { Session } from "../http/api.ts";
 import { laterTime } from "../later-time.ts";
+import { notTakenLines } from "../not-taken.ts";
 import { nothingToWrite } from "../nothing-to-write.ts";
 import { personOf } from "../person.ts";
 import { recordEvent } from "../record-event.ts";
@@ -169,7 +170,7 @@ async function writeWords(visit: Visit, contact: KnownContact, written: Written)
   const text = await hub.options.text?.render(context);
   const entry = logEntry(hub.options, event, {
     concerned: await context.concerned(),
-    files,
+    ...{ files, lacks: notTakenLines("HubSpot", hub.session.notTaken) },
     ...(text !== undefined && { text: cleanText(String(text ?? ""), 60_000) }),
   });
   if (entry === undefined) return;

@@ -32,13 +32,19 @@ const policies: ReadonlyMap<string, { readonly afterMs: number; readonly words: 
   ],
 );
 
-/** `properties`: the internal names that the configuration uses, which alone may be repeated. */
-export function createJudge(properties: ReadonlySet<string>) {
+interface Configured {
+  /** The internal names that the configuration uses, which alone may be repeated. */
+  readonly properties: ReadonlySet<string>;
+  /** Of these the ones whose values may be left out. */
+  readonly fromEvents: ReadonlySet<string>;
+}
+
+export function createJudge(configured: Configured) {
   return (answer: ApiAnswer): Judgement | undefined => {
     const body = fieldsOf(answer.json);
     if (answer.status === 429) return tooMany(policyOf(answer), answer);
     if (answer.status === 403) return forbidden(body);
-    if (answer.status === 400) return invalid(body, properties);
+    if (answer.status === 400) return invalid(body, configured);
     const gone = answer.status === 404 && body["category"] === "OBJECT_NOT_FOUND";
     return gone ? { verdict: "refused", code: "OBJECT_NOT_FOUND" } : statuses.get(answer.status);
   };
@@ -73,19 +79,44 @@ function forbidden(body: Fields): Judgement {
   return { verdict: "config", code: "MISSING_SCOPES", words };
 }
 
-function invalid(body: Fields, properties: ReadonlySet<string>): Judgement | undefined {
-  for (const { code, property } of detailsOf(body)) {
-    if (code === "PROPERTY_DOESNT_EXIST" && properties.has(property)) {
-      const words = `HubSpot has no property ${property}: create it, or let waypost add hubspot do so`;
-      return { verdict: "config", code, words };
-    }
-    if (code.startsWith("INVALID_") && places.has(property)) {
-      const words = `HubSpot does not know this ${property}: check pipeline and stage`;
-      return { verdict: "config", words };
-    }
-  }
-  return undefined;
+function invalid(body: Fields, configured: Configured): Judgement | undefined {
+  const judged = detailsOf(body).flatMap((detail) => judgeDetail(detail, configured) ?? []);
+  const mistake = judged.find(({ verdict }) => verdict === "config");
+  const fields = judged.flatMap((each) => each.fields ?? []);
+  return mistake ?? (fields.length === 0 ? undefined : { verdict: "refused", fields });
 }
+
+/** undefined: it says nothing of what the options name. */
+function judgeDetail(
+  { code, property }: Detail,
+  { properties, fromEvents }: Configured,
+): Judgement | undefined {
+  const isValue = code.startsWith("INVALID_");
+  if (isValue && places.has(property)) {
+    const words = `HubSpot does not know this ${property}: check pipeline and stage`;
+    return { verdict: "config", words };
+  }
+  if (!properties.has(property)) return undefined;
+  const words = codes.get(code)?.(property);
+  if (words !== undefined) return { verdict: "config", code, words };
+  if (!isValue) return undefined;
+  if (fromEvents.has(property)) return { verdict: "refused", fields: [property] };
+  const mistake = `HubSpot does not take what the options say for ${property}: correct it there`;
+  return { verdict: "config", words: mistake };
+}
+
+/** Of a property, whatever its value. */
+const codes: ReadonlyMap<string, (property: string) => string> = new Map([
+  [
+    "PROPERTY_DOESNT_EXIST",
+    (property) =>
+      `HubSpot has no property ${property}: create it, or let waypost add hubspot do so`,
+  ],
+  [
+    "READ_ONLY_VALUE",
+    (property) => `HubSpot lets nobody write ${property}: take it out of the options`,
+  ],
+]);
 
 /** HubSpot says them in two ways: as `errors`, or as JSON within its message. */
 function detailsOf(body: Fields): Detail[] {

@@ -2,6 +2,7 @@ import type { Destination } from "../../contracts.ts";
 import { type Clock, systemClock } from "../../support/clock.ts";
 import type { DestinationKind } from "../destination-kind.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
+import { tellingNotTaken } from "../not-taken.ts";
 import { createShared } from "../shared.ts";
 import { checkHubspot } from "./check-hubspot.ts";
 import { createHubspotApi } from "./client.ts";
@@ -41,7 +42,8 @@ export function createHubspot(
     async deliver(event, context, signal) {
       throwIfAborted(signal);
       const session = api.session(event, context, signal);
-      return deliverEvent({ session, options, recordUrl }, event, context);
+      const delivered = await deliverEvent({ session, options, recordUrl }, event, context);
+      return tellingNotTaken(delivered, session.notTaken);
     },
     preview: (event) => logEntry(options, event) ?? { nothing: "it says nothing for the timeline" },
     check: (signal) => checkHubspot(api.plain(signal), options, api.plain),

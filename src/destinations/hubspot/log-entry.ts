@@ -34,13 +34,15 @@ export function logEntry(
     readonly files?: readonly EventFile[];
     /** Instead of what the event says. */
     readonly text?: string;
+    readonly lacks?: readonly string[];
   } = {},
 ): LogEntry | undefined {
   if (log === undefined) return undefined;
   const words = said(event, about.concerned, about.files);
   if (words === undefined) return undefined;
+  const { text, lacks = [] } = about;
   const { quote, ...rest } = words;
-  const shown = about.text === undefined ? words : { ...rest, text: about.text };
+  const shown = { ...(text === undefined ? words : { ...rest, text }), lacks };
   const body = saidAsHtml(shown, maxPropertyLength);
   const properties = { hs_timestamp: words.at };
   if (log === "notes" || words.note || words.failed) {

@@ -1,4 +1,5 @@
 import type { TypePattern } from "../../event/pattern.ts";
+import { filledByEvents } from "../not-taken.ts";
 import { compileOption, type OptionTemplates } from "../option-templates.ts";
 import { checkSecret, parseAddress, parseTypes } from "../parse-option.ts";
 import { parseTicketRule, type TicketRule } from "../ticket-rule.ts";
@@ -54,6 +55,8 @@ export interface PropertyTemplates {
   readonly templates: OptionTemplates;
   /** Their internal names. */
   readonly names: readonly string[];
+  /** Of them those that an event fills. */
+  readonly fromEvents: ReadonlySet<string>;
 }
 
 /** Tickets or deals: when, where, and what is in them. */
@@ -136,5 +139,9 @@ function compileProperties(
   option: string,
   sources: Readonly<Record<string, string>>,
 ): PropertyTemplates {
-  return { templates: compileOption(name, option, sources), names: Object.keys(sources) };
+  return {
+    templates: compileOption(name, option, sources),
+    names: Object.keys(sources),
+    fromEvents: filledByEvents(sources),
+  };
 }

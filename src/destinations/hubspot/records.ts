@@ -1,5 +1,6 @@
 import { DeliveryError } from "../../contracts.ts";
 import { type ApiAnswer, pathOf, type Session, unreadable } from "../http/api.ts";
+import { withWhatIsTaken } from "../not-taken.ts";
 import type { HubspotOptions } from "./options.ts";
 import type { Properties } from "./properties.ts";
 
@@ -26,6 +27,8 @@ export interface NewRecord {
   /** The unique property that keeps a second one from being made, and its value. */
   readonly unique: readonly [property: string, value: string];
   readonly properties: Properties;
+  /** Of options: the record is made without those whose values HubSpot refuses. */
+  readonly spare?: Properties;
   readonly associations?: readonly Association[];
 }
 
@@ -41,19 +44,21 @@ export interface Association {
  */
 export async function makeOnce(
   hub: Hub,
-  record: NewRecord,
+  { spare = {}, ...record }: NewRecord,
 ): Promise<(HubspotRecord & { readonly made: boolean }) | undefined> {
-  try {
-    return await make(hub, record);
-  } catch (error) {
-    if (!(error instanceof DeliveryError && error.verdict === "refused")) throw error;
-    const there = await readRecord(hub, { type: record.type, by: record.unique });
-    if (there) return { ...there, made: false };
-    const { hubspot_owner_id: owner, ...properties } = record.properties;
-    if (owner === undefined) throw error;
-    hub.session.note("without its owner");
-    return make(hub, { ...record, properties });
-  }
+  const object = record.type === "0-3" ? "deal" : record.type.replace(/s$/, "");
+  const { notTaken: kept } = hub.session;
+  return withWhatIsTaken({ fields: spare, object, kept }, async (taken) => {
+    const properties = { ...(taken as Properties), ...record.properties };
+    try {
+      return await make(hub, { ...record, properties });
+    } catch (error) {
+      if (!(error instanceof DeliveryError && error.verdict === "refused")) throw error;
+      const there = await readRecord(hub, { type: record.type, by: record.unique });
+      if (there) return { ...there, made: false };
+      throw error;
+    }
+  });
 }
 
 async function make({ session, options }: Hub, record: NewRecord) {

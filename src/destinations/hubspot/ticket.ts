@@ -140,11 +140,8 @@ async function makeRecord(
     type: "tickets",
     would: follows === undefined ? "create a ticket" : `create a ticket that follows ${follows}`,
     unique: [hub.options.eventProperty, context.idempotencyKey],
-    properties: {
-      ...(await renderProperties(ticket.content, context)),
-      hs_pipeline: ticket.pipeline,
-      hs_pipeline_stage: ticket.stage,
-    },
+    properties: { hs_pipeline: ticket.pipeline, hs_pipeline_stage: ticket.stage },
+    spare: await renderProperties(ticket.content, context),
     associations,
   });
 }

@@ -1,9 +1,12 @@
 import { type Delivered, DeliveryError } from "../../contracts.ts";
+import { escapeHtml } from "../../support/html.ts";
 import { type DeskContact, nobodyAt } from "../desk/contact-book.ts";
 import type { Saying } from "../desk/saying.ts";
 import { withOrWithout, withoutFiles } from "../left-out.ts";
+import { notTakenLines } from "../not-taken.ts";
 import { madeEvents } from "../record-event.ts";
 import type { Said } from "../said.ts";
+import { unlessRefused } from "../unless-refused.ts";
 import type { Call } from "./call.ts";
 import {
   beginConversation,
@@ -23,6 +26,7 @@ export async function write(call: Call, saying: Saying): Promise<Delivered> {
   const words = await wordsOf(saying.said, saying.own);
   const contact = await contacts.findOrCreate(call, { inbound });
   if (contact === undefined) return nobodyAt("Intercom", call);
+  await tellNotTaken(call, contact);
   let written = await writeFor(call, contact, { ...saying, words });
   if (written === "gone") {
     const other = await contacts.findOrCreate(call, { inbound, anew: true });
@@ -32,6 +36,14 @@ export async function write(call: Call, saying: Saying): Promise<Delivered> {
   if (written === undefined) return { answer: call.session.summary() };
   if (written === "gone") throw new DeliveryError("outage", "Intercom's contact is gone again");
   return written;
+}
+
+/** Beside the contact's own words nothing of ours can stand. It may be missing after a crash or a failure. */
+async function tellNotTaken(call: Call, contact: DeskContact): Promise<void> {
+  const plain = notTakenLines("Intercom", call.session.notTaken).join("\n");
+  if (plain === "") return;
+  const words: Words = { body: `<p>${escapeHtml(plain)}</p>`, plain, attachments: [] };
+  await unlessRefused(noteOnContact(call, contact, words));
 }
 
 interface Writing extends Saying {

@@ -14,6 +14,14 @@ export interface Held {
   uniquePhones: boolean;
   /** A ticket field that the account wants. */
   wanted: string | undefined;
+  /** What fields take, of tickets and contacts, where that is not any text. */
+  choices: Readonly<Record<string, readonly unknown[]>>;
+}
+
+interface FieldError {
+  readonly field: string;
+  readonly code: string;
+  readonly additional_info?: object;
 }
 
 export interface Asked {
@@ -31,11 +39,8 @@ export function problem(status: number, code: string, message = ""): StubAnswer 
   return { status, body: JSON.stringify({ code, message }) };
 }
 
-export function invalid(
-  status: number,
-  error: { field: string; code: string; additional_info?: object },
-): StubAnswer {
-  const errors = [{ ...error, message: "It should be otherwise" }];
+export function invalid(status: number, ...wrong: readonly FieldError[]): StubAnswer {
+  const errors = wrong.map((error) => ({ ...error, message: "It should be otherwise" }));
   return { status, body: JSON.stringify({ description: "Validation failed", errors }) };
 }
 

@@ -29,8 +29,10 @@ function searchContacts({ desk, held, query, now }: Asked): StubAnswer {
 }
 
 function createContact({ desk, held, body, now }: Asked): StubAnswer {
-  const { name, mobile, unique_external_id } = body as Partial<StubContact>;
+  const { name, mobile, unique_external_id, custom_fields } = body as Partial<StubContact>;
   if (!name) return invalid(400, { field: "name", code: "missing_field" });
+  const wrong = notAmongChoices(held, custom_fields ?? {});
+  if (wrong !== undefined) return wrong;
   const same = [...desk.contacts.values()].find(
     (contact) => contact.unique_external_id === unique_external_id,
   );
@@ -54,6 +56,15 @@ function phoneTaken(
   return invalid(409, { field: "mobile", code: "duplicate_value", additional_info });
 }
 
+/** Freshdesk names all of them. */
+function notAmongChoices({ choices }: Asked["held"], values: Asked["body"]) {
+  const wrong = Object.entries(values).filter(
+    ([name, value]) => choices[name] && !choices[name].includes(value),
+  );
+  if (wrong.length === 0) return undefined;
+  return invalid(400, ...wrong.map(([field]) => ({ field, code: "invalid_value" })));
+}
+
 function updateContact(asked: Asked): StubAnswer {
   const contact = contactOf(asked);
   if (!contact || contact.deleted) return missing;
@@ -75,6 +86,8 @@ function createTicket({ desk, held, body, files, now }: Asked): StubAnswer {
     (name) => !desk.ticketFields.has(name),
   );
   if (unknown !== undefined) return invalid(400, { field: unknown, code: "invalid_field" });
+  const wrong = notAmongChoices(held, { ...body, ...told.custom_fields });
+  if (wrong !== undefined) return wrong;
   const ticket: StubTicket = {
     ...{ id: desk.nextId(), subject: told.subject, description: told.description },
     ...{ status: told.status, requester_id: told.requester_id, tags: told.tags ?? [] },

@@ -37,7 +37,7 @@ export async function startFreshdeskStub(
   const desk = createDesk();
   const held: Held = {
     ...{ key: freshdeskKey, forbidden: false, takesFiles: true, wanted: undefined },
-    ...{ searchLagMs: 0, searchFindsDeleted: false, uniquePhones: false },
+    ...{ searchLagMs: 0, searchFindsDeleted: false, uniquePhones: false, choices: {} },
   };
   let window = { endsAt: 0, used: 0 };
   let refused = 0;

@@ -71,6 +71,14 @@ const answers: readonly DocumentedAnswer[] = [
     ...{ verdict: "config", words: /no property waypost_id/ },
   },
   {
+    ...{ on: "`READ_ONLY_VALUE`", answer: invalid("READ_ONLY_VALUE", "waypost_id") },
+    ...{ verdict: "config", words: /lets nobody write waypost_id: take it out/ },
+  },
+  {
+    ...{ on: "a fixed value", answer: invalid("INVALID_OPTION", "whatsapp_consent") },
+    ...{ verdict: "config", words: /what the options say for whatsapp_consent/ },
+  },
+  {
     ...{ on: "no such stage", answer: invalid("INVALID_OPTION", "hs_pipeline_stage") },
     ...{
       verdict: "config",

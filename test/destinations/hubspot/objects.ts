@@ -56,6 +56,13 @@ function refusal(portal: Portal, type: StubType, values: Values, self?: string) 
     if (stages[name] && !stages[name].includes(value)) {
       return invalidProperties([{ isValid: false, message: "…", error: "INVALID_OPTION", name }]);
     }
+    if (name === "amount" && value !== "" && !/^-?\d+(\.\d+)?$/.test(value)) {
+      const message = `${value} was not a valid number.`;
+      return invalidProperties([{ isValid: false, message, error: "INVALID_INTEGER", name }]);
+    }
+    if (property.options && value !== "" && !property.options.includes(value)) {
+      return invalidProperties([{ isValid: false, message: "…", error: "INVALID_OPTION", name }]);
+    }
     if (name === "hubspot_owner_id" && !["101", "102"].includes(value)) {
       const context = { propertyName: [name] };
       const errors = [{ message: "no such owner", code: "INVALID_OWNER", context }];
