@@ -70,7 +70,7 @@ async function drain(store: Store, ratePerSecond: number, until: number) {
   const memory = { query: store, contacts: store.contacts, ledger: store.ledger };
   const delivery = createDelivery({
     destinations: [{ name: "crm", destination: crm, config }],
-    ...{ routes, log: createArrayLog(), maxOpenRows, holder: "test", leaseMs: 900 },
+    ...{ routes, log: createArrayLog(), maxOpenRows, holder: "test", leaseMs: 15_000 },
     decider: createDecider({ routes: [route], rules: noRules, memory, now: Date.now }),
     bus: { consume, publish: nothing },
     ledger: store.ledger,

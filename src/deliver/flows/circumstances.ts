@@ -11,7 +11,7 @@ import type {
 } from "../../contracts.ts";
 import { type About, findAbout, sentTypes } from "./about.ts";
 import { type ConversationLog, conversationLog } from "./conversation-log.ts";
-import { cameLater, newestFirst, receivedAt } from "./order.ts";
+import { cameLater, lastOf, newestFirst, receivedAt } from "./order.ts";
 
 /** What is asked at a delivery's turn, beside its event. */
 export interface FlowMemory {
@@ -159,9 +159,9 @@ async function isHeldByHuman(
 async function isHeldByOther({ event, now, newest }: Circumstances): Promise<boolean> {
   if (event.type.startsWith("whatsapp.standby.")) return true;
   const own = /^whatsapp\.(message|handover)\./.test(event.type) ? [event] : [];
-  // Of what one POST brings, what happened last.
-  const others = await newest([inbound, standby, "whatsapp.handover.*"], { to: now, limit: 5 });
-  const [last] = [...own, ...others].toSorted(newestFirst);
+  const types = [inbound, standby, "whatsapp.handover.*"];
+  const other = await lastOf((limit) => newest(types, { to: now, limit }));
+  const [last] = [...own, ...(other ? [other] : [])].toSorted(newestFirst);
   if (last?.type.startsWith("whatsapp.standby.")) return true;
   return last?.data.handover?.newOwnerAppRole === "meta_business_agent";
 }

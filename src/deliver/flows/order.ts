@@ -33,15 +33,21 @@ const many = [50, 1_000];
  * The last that came before the event, by that order. `newest`: those received until then, the newest first, without the event
  * itself.
  */
-export async function lastBefore(
-  event: Placed,
-  newest: (limit: number) => Promise<readonly WaypostEvent[]>,
+export function lastBefore(event: Placed, newest: Newest): Promise<WaypostEvent | undefined> {
+  return lastOf(newest, (other) => !cameLater(other, event));
+}
+
+type Newest = (limit: number) => Promise<readonly WaypostEvent[]>;
+
+/** The one of these that happened last: not the first that the log has of those that were received at once. */
+export async function lastOf(
+  newest: Newest,
+  isOne: (event: WaypostEvent) => boolean = () => true,
 ): Promise<WaypostEvent | undefined> {
   let last: WaypostEvent | undefined;
   for (const limit of [few, ...many]) {
     const found = await newest(limit);
-    const before = found.filter((other) => !cameLater(other, event));
-    [last] = before.toSorted(newestFirst);
+    [last] = found.filter(isOne).toSorted(newestFirst);
     const oldest = found.at(-1);
     const isAll = found.length < limit || oldest === undefined;
     if (isAll || (last !== undefined && receivedAt(oldest) < receivedAt(last))) return last;

@@ -136,6 +136,10 @@ describe("a conversation that another app has", () => {
     const theirs = (second: number) => come("whatsapp.standby.text", second, at);
     assert.equal(await holds(byOther, [own(early), theirs(late)], { now }), true);
     assert.equal(await holds(byOther, [own(late), theirs(early)], { now }), false);
+    // The log has the newest ids first.
+    const last = theirs(late);
+    const many = Array.from({ length: 7 }, () => own(early));
+    assert.equal(await holds(byOther, [...many, last], { now }), true);
     const payment = come("business.payment.succeeded", 5 * minute);
     assert.equal(await holds(byOther, [payment, own(early), theirs(late)], { now }), true);
     assert.equal(await holds(byOther, [payment, own(late), theirs(early)], { now }), false);
