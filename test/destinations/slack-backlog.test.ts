@@ -94,6 +94,17 @@ describe("a backlog of one conversation to slack", () => {
     const events = [incoming("one", 0), photo, incoming("two", 2)];
     const outcomes = await together(events, (at) => (at === 1 ? { files: async () => files } : {}));
     assert.deepEqual(done(outcomes), [true, false, false]);
+    const others = await together([photo, incoming("two", 2)], (at) =>
+      at === 0 ? { files: async () => files } : {},
+    );
+    assert.deepEqual(done(others), [true, false]);
+  });
+
+  it("kills none of them where Slack refuses their post: each is tried alone then", async () => {
+    side.stub.fail({ status: 200, body: '{"ok":false,"error":"invalid_blocks"}' });
+    await assert.rejects(together([incoming("one", 0), incoming("two", 1)]), {
+      verdict: "refused",
+    });
   });
 
   it("loses nothing to one whose words cannot be rendered", async () => {
@@ -183,6 +194,8 @@ describe("turns in a channel", () => {
     await assert.rejects(turns.take(1_000, signal), { laneOnly: true, afterMs: 11_000 });
     for (let ms = 0; ms < 11_000; ms += 500) await clock.advance(500);
     await Promise.all(taken);
+    turns.hold(3_600_000);
+    await assert.rejects(turns.take(1_000, signal), { laneOnly: true, afterMs: 60_000 });
     assert.deepEqual(
       at,
       Array.from({ length: 11 }, (_, n) => n * 1_000),

@@ -178,11 +178,18 @@ describe("files in a thread of slack", () => {
 
   it("go to no other address than Slack's", async () => {
     await reopen(isCall("getUploadURLExternal"));
-    const elsewhere = { ok: true, upload_url: "https://evil.example/x", file_id: "F1" };
-    side.stub.fail({ status: 200, body: JSON.stringify(elsewhere) });
-    const failure = await desk.fails(photo(), { files });
-    assert.match(failure.message, /not Slack's/);
-    assert.doesNotMatch(failure.message, /evil/);
+    const others = [
+      "https://evil.example",
+      "https://slack.com.evil.example",
+      "http://files.slack.com",
+    ];
+    for (const other of others) {
+      const elsewhere = { ok: true, upload_url: `${other}/x`, file_id: "F1" };
+      side.stub.fail({ status: 200, body: JSON.stringify(elsewhere) });
+      const failure = await desk.fails(photo(), { files });
+      assert.match(failure.message, /not Slack's/, other);
+      assert.doesNotMatch(failure.message, /evil/);
+    }
     assert.equal(side.posts.length, 0);
   });
 

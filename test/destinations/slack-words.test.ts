@@ -58,6 +58,12 @@ describe("slack with words of one's own", () => {
     await post({ text: "{{ contact.name }} wrote" }, { contact: { name } });
     assert.match(shown(), /&lt;!channel&gt; &lt;<https:\/\/evil\.example>/);
     assert.doesNotMatch(shown(), /<!channel>|\|our shop>/);
+    const form = new URLSearchParams(side.stub.requests.at(-1)?.body);
+    // Nor does Slack make anything of the words, or fetch what an address of theirs leads to.
+    const asked = ["parse", "link_names", "unfurl_links", "unfurl_media"].map((key) =>
+      form.get(key),
+    );
+    assert.deepEqual(asked, ["none", "false", "false", "false"]);
   });
 
   it("shows what would be posted from the event alone", async () => {

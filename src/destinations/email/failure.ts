@@ -37,7 +37,7 @@ const tooLarge = new Set(["5.3.4", "5.2.3"]);
 /** Of a recipient, and it passes: a full mailbox; Microsoft 365's limits of what one takes an hour. */
 const passing = new Set(["5.2.2", "5.2.121", "5.2.122"]);
 /** Of a recipient (RFC 3463; Postfix and Exchange have others for senders): unknown, moved, disabled; Microsoft's for who may write to whom. */
-const ofRecipient = /^5\.(1\.([1-6]|10)|2\.[014]|7\.1(2[4-9]|3[0-6]))$/;
+const ofRecipient = /^5\.(1\.([1-6]|10)|2\.[14]|7\.1(2[4-9]|3[0-6]))$/;
 
 /** Any failure of a mail as a DeliveryError. An answer that is no says that nothing was done, whenever it comes. */
 export function smtpFailure(thrown: unknown, parts: FailureParts): DeliveryError {
@@ -100,7 +100,7 @@ function ofAnswer(answer: Answer, { event, secrets }: FailureParts): DeliveryErr
   if (isPutOff(answer)) {
     return new DeliveryError("outage", `the mail server puts it off (${code})`, kept);
   }
-  if (isQuota(response, enhanced)) {
+  if (isQuota(answer, enhanced)) {
     const words = `the mail server has taken as much as it takes a day (${code})`;
     return new DeliveryError("outage", words, { ...kept, afterMs: quotaMs, limited: true });
   }
@@ -121,13 +121,14 @@ function ofAnswer(answer: Answer, { event, secrets }: FailureParts): DeliveryErr
 }
 
 /** However the words read: "user unknown in relay recipient table", "the account that you tried to reach is disabled". */
-function isOfRecipient(response: string, enhanced = ""): boolean {
+function isOfRecipient({ command = "", response = "" }: Answer, enhanced: string): boolean {
+  if (command !== "RCPT TO" && command !== "DATA") return false;
   return ofRecipient.test(enhanced) || /RESOLVER\.(RST|ADR)\./.test(response);
 }
 
-function isQuota(response: string, enhanced = ""): boolean {
-  if (isOfRecipient(response, enhanced)) return false;
-  return quotas.has(enhanced) || quotaWords.test(response);
+function isQuota(answer: Answer, enhanced = ""): boolean {
+  if (isOfRecipient(answer, enhanced)) return false;
+  return quotas.has(enhanced) || quotaWords.test(answer.response ?? "");
 }
 
 interface Judged {
@@ -202,7 +203,7 @@ function isOfSender({ answer, enhanced, response, command }: Judged): boolean {
 /** undefined: it concerns this mail. */
 function remedyFor(answer: Answer, enhanced = ""): string | undefined {
   const { response = "", command = "" } = answer;
-  if (isOfRecipient(response, enhanced)) return undefined;
+  if (isOfRecipient(answer, enhanced)) return undefined;
   const judged = { answer, enhanced, response, command };
   return remedies.find(([fits]) => fits(judged))?.[1];
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Link } from "../../../src/contracts.ts";
-import { makeText } from "../../store/make-events.ts";
+import { makeEvent, makeText } from "../../store/make-events.ts";
 import type { MailFault } from "./mail-server.ts";
 import { startMailing } from "./mailing.ts";
 
@@ -133,6 +133,31 @@ describe("some of several recipients", () => {
     const sender = await startMailing({ from: names[0] }, without);
     assert.equal((await sender.fails(makeText("x"))).verdict, "config");
     await sender.close();
+  });
+
+  it("who stand in to and in cc get it once", async () => {
+    const mailing = await startMailing({ to: to[0], cc: to });
+    await mailing.deliver(makeText("x"));
+    const [mail] = mailing.server.mails;
+    assert.deepEqual(mail?.to, ["a@acme.example", "b@acme.example", "c@acme.example"]);
+    assert.equal(mail?.header("Cc"), "b@acme.example, Cy <c@acme.example>");
+    await mailing.close();
+  });
+
+  it("who are the same in another order have the same thread; eight threads are remembered", async () => {
+    const first = "{{ business.first }}";
+    const mailing = await startMailing({ to: [first, "b@acme.example", "a@acme.example"] });
+    const send = (what: string, business: object = {}) =>
+      mailing.deliver(makeEvent({ type: `business.${what}`, data: { business: { ...business } } }));
+    await send("lead");
+    await send("lead", { first: "a@acme.example" });
+    const [one, other] = mailing.server.mails;
+    assert.deepEqual([one?.to, other?.to], [to.slice(0, 2).toReversed(), to.slice(0, 2)]);
+    assert.equal(other?.header("In-Reply-To"), one?.header("Message-ID"));
+    for (const each of "abcdefghi") await send(each);
+    const [link = {}] = mailing.links.values();
+    assert.equal(Object.keys(link).filter((key) => key.startsWith("thread-")).length, 8);
+    await mailing.close();
   });
 
   it("whom templates give: nobody is left out, and with nobody left it is refused", async () => {

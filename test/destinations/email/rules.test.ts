@@ -125,6 +125,20 @@ describe("a mail, by what people complain about elsewhere", () => {
     assert.match(mail.email.text ?? "", /gone\.jpg: the file had expired/);
   });
 
+  it("12: has files up to the limit in all, and a line for the others", async () => {
+    const image = message("image", { image: { id: "media-1" } });
+    const files = ["a.pdf", "b.pdf"].map((name) => ({
+      ...keptFile(name, Buffer.from("%PDF-1.7")),
+      bytes: 6_000_000,
+    }));
+    const { email } = await received(image, { files });
+    assert.deepEqual(
+      email.attachments.map(({ filename }) => filename),
+      ["a.pdf"],
+    );
+    assert.match(email.text ?? "", /b\.pdf: the file has 6\.0 MB, too much for a mail/);
+  });
+
   it("12: arrives without its files where the server does not take them, and says so", async () => {
     const image = message("image", { image: { id: "media-1", caption: "our table" } });
     for (const reply of ["552 5.3.4 Too big", "552 5.7.0 Blocked: a security issue"]) {

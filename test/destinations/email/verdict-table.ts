@@ -64,6 +64,20 @@ export const verdictTable: readonly (readonly [string, MailFault, Expected])[] =
     ["config", "not done", /refuses the sender/],
   ],
   [
+    "Exchange's older word for that",
+    {
+      at: "data",
+      reply:
+        "554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied",
+    },
+    ["config", "not done", /refuses the sender/],
+  ],
+  [
+    "a sender whose address is none, with a recipient's code",
+    { at: "mail", reply: "501 5.1.3 Bad address syntax" },
+    ["config", "not done", /refuses the sender/],
+  ],
+  [
     "Amazon's word for that",
     { at: "data", reply: "554 Message rejected: Email address is not verified." },
     ["config", "not done", /refuses the sender/],

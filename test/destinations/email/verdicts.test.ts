@@ -70,6 +70,15 @@ describe("what a mail server says or does", () => {
     await destination.close();
   });
 
+  it("does not send again by itself what a kept connection may have brought", async () => {
+    const one = await startMailing();
+    await one.deliver(makeText("one"));
+    one.server.faults.push({ drop: "dot" });
+    const { verdict, maybeDone } = await one.fails(makeText("two"));
+    assert.deepEqual([verdict, maybeDone, one.server.mails.length], ["outage", true, 2]);
+    await one.close();
+  });
+
   it("uses one connection for mail after mail, and ends it when it is closed", async () => {
     const one = await startMailing();
     for (const text of ["a", "b", "c"]) await one.deliver(makeText(text));

@@ -54,7 +54,9 @@ describe("how often whatsapp-reply writes to a contact", () => {
       );
     }
     replier.clock.at += hour;
-    assert.equal((await replier.deliver(text())).skipped, undefined);
+    const { skipped, events = [] } = await replier.deliver(text());
+    const types = events.map(({ type }) => type);
+    assert.deepEqual([skipped, types], [undefined, ["whatsapp.outgoing.text"]]);
     assert.equal(api.messages.length, 6);
     const other = text({ contact: { waId: "15555550188" } });
     assert.equal((await replier.deliver(other)).skipped, undefined);
