@@ -10,6 +10,7 @@ import { delivering } from "./delivering.ts";
 import { freshdeskKey, startFreshdeskStub } from "./freshdesk/stub.ts";
 import { type OpenCrm, openCrm } from "./hubspot/open-crm.ts";
 import { intercomToken, startIntercomStub } from "./intercom/stub.ts";
+import { openDesk as openOrg, type Desk as SalesforceDesk } from "./salesforce/desk.ts";
 import type { Stub, StubRequest } from "./stub.ts";
 
 const parts = { log: createArrayLog() };
@@ -123,7 +124,54 @@ describe("what a customer wrote, in a field that does not take it", () => {
       });
     });
   }
+
+  it("salesforce: person and Case are made without it, and the Task says so", async () => {
+    const options = {
+      fields: { LeadSource: words, Size__c: words },
+      case: { when: ["whatsapp.message.*"], fields: { Budget__c: words, Priority: "High" } },
+    };
+    await withOrg(options, async (desk) => {
+      const done = await desk.tell(text("about 500"));
+      const [person, made] = [desk.first("Contact"), desk.first("Case")];
+      assert.deepEqual([person["LeadSource"], person["Size__c"]], ["about 500", undefined]);
+      assert.deepEqual([made["Budget__c"], made["Priority"]], [undefined, "High"]);
+      assert.deepEqual(done.notTaken, ["person.Size__c", "case.Budget__c"]);
+      assert.equal(
+        desk.first("Task")["Description"],
+        [
+          "Mia: about 500",
+          'person.Size__c: Salesforce did not take "about 500"',
+          'case.Budget__c: Salesforce did not take "about 500"',
+        ].join("\n"),
+      );
+      assert.deepEqual(
+        ["Contact", "Case", "Task"].map((each) => desk.records(each).length),
+        [1, 1, 1],
+      );
+    });
+  });
+
+  for (const [what, fields] of [
+    ["what the operator alone wrote", { Size__c: "about 500" }],
+    ["a field that is not there", { None__c: words }],
+  ] as const) {
+    it(`salesforce: ${what} stays theirs to mend`, async () => {
+      await withOrg({ fields }, async (desk) => {
+        const error = await desk.attempt(text("about 500"));
+        assert.equal("verdict" in error && error.verdict, "config");
+        assert.deepEqual(desk.records("Contact"), []);
+      });
+    });
+  }
 });
+
+async function withOrg(options: object, work: (desk: SalesforceDesk) => Promise<void>) {
+  const desk = await openOrg(options);
+  const { Contact = {}, Case = {} } = desk.org.objects;
+  Contact["Size__c"] = { choices: ["S", "M"] };
+  Case["Budget__c"] = { isNumber: true };
+  await work(desk).finally(() => desk.close());
+}
 
 async function withCrm(options: object, work: (crm: OpenCrm) => Promise<void>): Promise<void> {
   const crm = await openCrm({ ...options }, { specification: false });
