@@ -12,6 +12,7 @@ import { type OpenCrm, openCrm } from "./hubspot/open-crm.ts";
 import { intercomToken, startIntercomStub } from "./intercom/stub.ts";
 import { openDesk as openOrg, type Desk as SalesforceDesk } from "./salesforce/desk.ts";
 import type { Stub, StubRequest } from "./stub.ts";
+import { openDesk as openZendesk } from "./zendesk/desk.ts";
 
 const parts = { log: createArrayLog() };
 const mia = { waId: "15555550123", name: "Mia" };
@@ -161,6 +162,33 @@ describe("what a customer wrote, in a field that does not take it", () => {
         assert.equal("verdict" in error && error.verdict, "config");
         assert.deepEqual(desk.records("Contact"), []);
       });
+    });
+  }
+
+  for (const namesFields of [true, false]) {
+    const which = namesFields ? "it" : "any of them, where Zendesk names none";
+    it(`zendesk: the ticket is opened without ${which}, and says so`, async () => {
+      const fields = { "11": words, "12": "{{ contact.name }}", "13": "Berlin" };
+      const desk = await openZendesk({ fields });
+      desk.contact = { name: "Mia", phones: [mia.waId] };
+      Object.assign(desk.stub.books, { namesFields });
+      desk.stub.books.choices.set(11, ["S", "M"]);
+      const first = desk.text("{{ticket.id}}", { contact: mia });
+      desk.surroundings = (event) => ({ scope: (names) => noSurroundings.scope(event, "", names) });
+      const done = await desk.say(first);
+      const [ticket, ...others] = desk.tickets();
+      const left = namesFields ? [{ id: 12, value: "Mia" }] : [];
+      assert.deepEqual(ticket?.given, {
+        ...ticket?.given,
+        custom_fields: [...left, { id: 13, value: "Berlin" }],
+      });
+      const names = namesFields ? ["ticket.11"] : ["ticket.11", "ticket.12"];
+      assert.deepEqual([done.notTaken, others], [names, []]);
+      const told = ticket?.comments.map(({ html_body }) => html_body).join() ?? "";
+      assert.match(told, /ticket.11: Zendesk did not take &quot;/);
+      assert.ok(!told.includes("{{"), "nobody's words become a placeholder");
+      assert.deepEqual((await desk.say(desk.text("two", { contact: mia }))).notTaken, undefined);
+      await desk.close();
     });
   }
 });
