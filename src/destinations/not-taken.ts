@@ -46,7 +46,8 @@ function refusedOf(error: unknown, fields: Fields): readonly string[] {
   return named.length > 0 ? named : names;
 }
 
-function shortened(value: unknown): string {
+/** As it is shown to people. */
+export function shortened(value: unknown): string {
   return cleanLine(valueAsText(value), 100);
 }
 

@@ -10,7 +10,9 @@ import { delivering } from "./delivering.ts";
 import { freshdeskKey, startFreshdeskStub } from "./freshdesk/stub.ts";
 import { type OpenCrm, openCrm } from "./hubspot/open-crm.ts";
 import { intercomToken, startIntercomStub } from "./intercom/stub.ts";
+import { openDesk as openOrg, type Desk as SalesforceDesk } from "./salesforce/desk.ts";
 import type { Stub, StubRequest } from "./stub.ts";
+import { openDesk as openZendesk } from "./zendesk/desk.ts";
 
 const parts = { log: createArrayLog() };
 const mia = { waId: "15555550123", name: "Mia" };
@@ -123,7 +125,81 @@ describe("what a customer wrote, in a field that does not take it", () => {
       });
     });
   }
+
+  it("salesforce: person and Case are made without it, and the Task says so", async () => {
+    const options = {
+      fields: { LeadSource: words, Size__c: words },
+      case: { when: ["whatsapp.message.*"], fields: { Budget__c: words, Priority: "High" } },
+    };
+    await withOrg(options, async (desk) => {
+      const done = await desk.tell(text("about 500"));
+      const [person, made] = [desk.first("Contact"), desk.first("Case")];
+      assert.deepEqual([person["LeadSource"], person["Size__c"]], ["about 500", undefined]);
+      assert.deepEqual([made["Budget__c"], made["Priority"]], [undefined, "High"]);
+      assert.deepEqual(done.notTaken, ["person.Size__c", "case.Budget__c"]);
+      assert.equal(
+        desk.first("Task")["Description"],
+        [
+          "Mia: about 500",
+          'person.Size__c: Salesforce did not take "about 500"',
+          'case.Budget__c: Salesforce did not take "about 500"',
+        ].join("\n"),
+      );
+      assert.deepEqual(
+        ["Contact", "Case", "Task"].map((each) => desk.records(each).length),
+        [1, 1, 1],
+      );
+    });
+  });
+
+  for (const [what, fields] of [
+    ["what the operator alone wrote", { Size__c: "about 500" }],
+    ["a field that is not there", { None__c: words }],
+  ] as const) {
+    it(`salesforce: ${what} stays theirs to mend`, async () => {
+      await withOrg({ fields }, async (desk) => {
+        const error = await desk.attempt(text("about 500"));
+        assert.equal("verdict" in error && error.verdict, "config");
+        assert.deepEqual(desk.records("Contact"), []);
+      });
+    });
+  }
+
+  for (const namesFields of [true, false]) {
+    const which = namesFields ? "it" : "any of them, where Zendesk names none";
+    it(`zendesk: the ticket is opened without ${which}, and says so`, async () => {
+      const fields = { "11": words, "12": "{{ contact.name }}", "13": "Berlin" };
+      const desk = await openZendesk({ fields });
+      desk.contact = { name: "Mia", phones: [mia.waId] };
+      Object.assign(desk.stub.books, { namesFields });
+      desk.stub.books.choices.set(11, ["S", "M"]);
+      const first = desk.text("{{ticket.id}}", { contact: mia });
+      desk.surroundings = (event) => ({ scope: (names) => noSurroundings.scope(event, "", names) });
+      const done = await desk.say(first);
+      const [ticket, ...others] = desk.tickets();
+      const left = namesFields ? [{ id: 12, value: "Mia" }] : [];
+      assert.deepEqual(ticket?.given, {
+        ...ticket?.given,
+        custom_fields: [...left, { id: 13, value: "Berlin" }],
+      });
+      const names = namesFields ? ["ticket.11"] : ["ticket.11", "ticket.12"];
+      assert.deepEqual([done.notTaken, others], [names, []]);
+      const told = ticket?.comments.map(({ html_body }) => html_body).join() ?? "";
+      assert.match(told, /ticket.11: Zendesk did not take &quot;/);
+      assert.ok(!told.includes("{{"), "nobody's words become a placeholder");
+      assert.deepEqual((await desk.say(desk.text("two", { contact: mia }))).notTaken, undefined);
+      await desk.close();
+    });
+  }
 });
+
+async function withOrg(options: object, work: (desk: SalesforceDesk) => Promise<void>) {
+  const desk = await openOrg(options);
+  const { Contact = {}, Case = {} } = desk.org.objects;
+  Contact["Size__c"] = { choices: ["S", "M"] };
+  Case["Budget__c"] = { isNumber: true };
+  await work(desk).finally(() => desk.close());
+}
 
 async function withCrm(options: object, work: (crm: OpenCrm) => Promise<void>): Promise<void> {
   const crm = await openCrm({ ...options }, { specification: false });

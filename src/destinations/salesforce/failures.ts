@@ -1,6 +1,7 @@
 import { DeliveryError, type WaypostEvent } from "../../contracts.ts";
 import type { ApiAnswer, Judgement } from "../http/api.ts";
 import { statusVerdict } from "../http/verdicts.ts";
+import { fieldsOf } from "../json.ts";
 import { redactAnswer } from "../redact-answer.ts";
 
 type Known = Omit<Judgement, "code">;
@@ -95,6 +96,19 @@ const stale = new Set([
   "NOT_FOUND",
 ]);
 
+/** Of these a value that an event gave may be the cause. */
+const ofValues = new Set([
+  "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+  "FIELD_FILTER_VALIDATION_EXCEPTION",
+  "FIELD_INTEGRITY_EXCEPTION",
+  "INVALID_EMAIL_ADDRESS",
+  "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+  "JSON_PARSER_ERROR",
+  "MALFORMED_ID",
+  "NUMBER_OUTSIDE_VALID_RANGE",
+  "STRING_TOO_LONG",
+]);
+
 const several: Judgement = {
   verdict: "refused",
   words: "several records have this external id: make the field unique, and merge them",
@@ -127,6 +141,10 @@ export interface PartAnswer {
 export interface Failure {
   readonly error: DeliveryError;
   readonly isStale: boolean;
+  /** What its part holds may be the cause. */
+  readonly isOfValues: boolean;
+  /** The fields that Salesforce names; it need not name any. */
+  readonly fields: readonly string[];
   /** The reference of the part that is at fault. */
   readonly part: string;
 }
@@ -158,16 +176,29 @@ export function failureOf(
       }),
     },
   );
-  return { error, part, isStale: stale.has(firstError(body).errorCode ?? "") };
+  const { errorCode = "", fields } = firstError(body);
+  return {
+    error,
+    part,
+    isStale: stale.has(errorCode),
+    isOfValues: ofValues.has(errorCode),
+    fields,
+  };
+}
+
+interface OneError {
+  readonly errorCode?: string;
+  readonly message: string;
+  readonly fields: readonly string[];
 }
 
 /** Its errors are a list; only the first is told to people. */
-function firstError(json: unknown): { readonly errorCode?: string; readonly message: string } {
+function firstError(json: unknown): OneError {
   const [first] = Array.isArray(json) ? json : [json];
-  if (typeof first !== "object" || first === null) return { message: "" };
-  const { errorCode, message } = first as Record<string, unknown>;
+  const { errorCode, message, fields } = fieldsOf(first);
   return {
     ...(typeof errorCode === "string" && { errorCode }),
     message: typeof message === "string" ? message : "",
+    fields: Array.isArray(fields) ? fields.map(String) : [],
   };
 }

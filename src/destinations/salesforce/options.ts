@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { milliseconds } from "../../support/duration.ts";
 import { OptionError } from "../destination-kind.ts";
 import type { NamePolicy } from "../name-rule.ts";
+import { filledByEvents } from "../not-taken.ts";
 import { compileOption } from "../option-templates.ts";
 import { parseTypes } from "../parse-option.ts";
 import { parseTicketRule } from "../ticket-rule.ts";
@@ -102,6 +103,12 @@ export function parseSalesforceOptions(name: string, given: RawOptions) {
       ...(task.subject !== undefined && { Subject: task.subject }),
     }),
     case: raw.case && caseOf(name, raw.case),
+    /** By part of a request: the fields that an event fills, and that are not cut to fit. */
+    fromEvents: {
+      person: filledByEvents({ ...fields, ...update }),
+      task: filledByEvents(task.fields ?? {}),
+      case: filledByEvents(raw.case?.fields ?? {}),
+    } as Readonly<Record<string, ReadonlySet<string>>>,
     ...timesOf(name, raw),
     /** Of 1. */
     reserve: raw.reserve / 100,

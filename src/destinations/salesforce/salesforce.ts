@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../../support/clock.ts";
 import type { DestinationKind } from "../destination-kind.ts";
 import { effectId } from "../effect-id.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
+import { tellingNotTaken } from "../not-taken.ts";
 import { said } from "../said.ts";
 import { createShared } from "../shared.ts";
 import { attachable } from "./attachments.ts";
@@ -47,7 +48,8 @@ export function createSalesforce(
       throwIfAborted(signal);
       const entry = await entryOf(parts, event, context);
       if (entry === undefined) return nothing(context, "nothing to write");
-      return writeEntry(parts, await client.org(event, context, signal), entry);
+      const org = await client.org(event, context, signal);
+      return tellingNotTaken(await writeEntry(parts, org, entry), org.session.notTaken);
     },
     async find(event, context, signal) {
       const entry = await entryOf(parts, event, context);

@@ -1,4 +1,5 @@
 import type { Delivered, DeliveryContext } from "../../contracts.ts";
+import { type NotTaken, notTakenLines, shortened } from "../not-taken.ts";
 import type { Said } from "../said.ts";
 import { filePart } from "./attachments.ts";
 import {
@@ -11,6 +12,7 @@ import {
 } from "./case.ts";
 import type { Org, Part } from "./client.ts";
 import type { Entry, Parts, Plan } from "./entry.ts";
+import type { Failure } from "./failures.ts";
 import type { SalesforceOptions } from "./options.ts";
 import { type Person, personFor } from "./person.ts";
 import { settle } from "./settle.ts";
@@ -22,33 +24,76 @@ export function nothing({ shadow }: Pick<DeliveryContext, "shadow">, why: string
 }
 
 /** When what is remembered proves to be gone, everything is looked up and written once more. */
-export async function writeEntry(parts: Parts, org: Org, entry: Entry): Promise<Delivered> {
-  for (const anew of [false, true]) {
-    const plan = await planOf(parts, org, entry, anew);
-    if (plan === undefined) {
-      return nothing(entry.context, "nobody in Salesforce has this phone or id");
-    }
-    const outcome = await carryOut(org, plan);
-    if (outcome === undefined) return { answer: org.session.summary() };
-    if ("done" in outcome) return settle(parts, entry, plan, outcome.done);
-    if (anew || !outcome.failed.isStale) throw outcome.failed.error;
-    parts.openCases.clear();
-  }
-  throw new Error("unreachable");
+export async function writeEntry(
+  parts: Parts,
+  org: Org,
+  entry: Entry,
+  anew = false,
+): Promise<Delivered> {
+  const written = await writeTaken(parts, org, entry, anew);
+  if (!("isStale" in written)) return written;
+  if (anew || !written.isStale) throw written.error;
+  parts.openCases.clear();
+  return writeEntry(parts, org, entry, true);
+}
+
+/** Without what an event gave for fields and the account does not take; the Task says so. Each round leaves out more. */
+async function writeTaken(
+  parts: Parts,
+  org: Org,
+  entry: Entry,
+  anew: boolean,
+): Promise<Delivered | Failure> {
+  const { notTaken } = org.session;
+  const lacks = notTakenLines("Salesforce", notTaken);
+  const plan = await planOf(parts, org, { ...entry, said: { ...entry.said, lacks } }, anew);
+  if (plan === undefined)
+    return nothing(entry.context, "nobody in Salesforce has this phone or id");
+  const taken = { ...plan, parts: plan.parts.map((part) => without(part, notTaken)) };
+  const outcome = await carryOut(org, taken, parts.options);
+  if (outcome === undefined) return { answer: org.session.summary() };
+  if ("done" in outcome) return settle(parts, entry, plan, outcome.done);
+  const refused = notTakenOf(outcome.failed, taken, parts.options);
+  for (const [field, value] of refused) notTaken.set(field, value);
+  return refused.size > 0 ? writeTaken(parts, org, entry, anew) : outcome.failed;
+}
+
+function without({ body, ...part }: Part, notTaken: NotTaken): Part {
+  if (body === undefined || notTaken.size === 0) return { ...part, ...(body && { body }) };
+  const entries = Object.entries(body).filter(
+    ([name]) => !notTaken.has(`${part.referenceId}.${name}`),
+  );
+  return { ...part, body: Object.fromEntries(entries) };
+}
+
+/** What of the part at fault is to be left out: fields that an event filled; where Salesforce names none, all of them. */
+function notTakenOf(
+  { part: at, isOfValues, fields }: Failure,
+  { parts }: Pick<Plan, "parts">,
+  { fromEvents }: SalesforceOptions,
+): NotTaken {
+  const body = isOfValues ? parts.find(({ referenceId }) => referenceId === at)?.body : undefined;
+  const given = Object.entries(body ?? {}).filter(
+    ([name]) => fromEvents[at]?.has(name) && (fields.length === 0 || fields.includes(name)),
+  );
+  return new Map(given.map(([name, value]) => [`${at}.${name}`, shortened(value)]));
 }
 
 /**
  * What the account refuses of changes to a person who is there (a validation rule, an approval that locks them) is left out: what was said
  * arrives in any case.
  */
-async function carryOut(org: Org, { would, parts, person }: Plan) {
+async function carryOut(org: Org, plan: Plan, options: SalesforceOptions) {
+  const { would, parts, person } = plan;
   const outcome = await org.composite(would, parts);
   if (outcome === undefined || "done" in outcome || person === undefined) return outcome;
   const { error, isStale, part } = outcome.failed;
   const isOfPerson = part === "person" && !person.isNew && !isStale && error.verdict === "refused";
-  if (!isOfPerson) return outcome;
-  const others = parts.filter((each) => each !== person.part);
-  return org.composite(would, others);
+  if (!isOfPerson || notTakenOf(outcome.failed, plan, options).size > 0) return outcome;
+  return org.composite(
+    would,
+    parts.filter(({ referenceId }) => referenceId !== "person"),
+  );
 }
 
 async function planOf(

@@ -1,5 +1,6 @@
 import { type Delivered, DeliveryError, type WaypostEvent } from "../../contracts.ts";
 import { laterTime } from "../later-time.ts";
+import { tellingNotTaken } from "../not-taken.ts";
 import { recordEvent } from "../record-event.ts";
 import { opensNothing } from "../ticket-rule.ts";
 import { isAboutThis } from "./failure.ts";
@@ -21,7 +22,8 @@ import { writeComment } from "./write-comment.ts";
 /** Makes the comment, with the user and the ticket that it needs. Throws DeliveryError. */
 export async function deliverTurn(work: Work, turn: Turn): Promise<Delivered> {
   try {
-    return await deliverTo(work, turn, await currentTicket(work));
+    const done = await deliverTo(work, turn, await currentTicket(work));
+    return tellingNotTaken(done, work.session.notTaken);
   } catch (error) {
     // What was made before it failed is not made again, so it is told now.
     if (!(error instanceof DeliveryError) || work.made.length === 0) throw error;

@@ -1,6 +1,7 @@
 import { DeliveryError } from "../../contracts.ts";
 import type { ApiAnswer, Judgement } from "../http/api.ts";
 import { retryAfterMs } from "../http/verdicts.ts";
+import { fieldsOf, listOf } from "../json.ts";
 
 /**
  * What Zendesk's answers mean where it is not what their status means
@@ -25,8 +26,14 @@ export function judgeZendesk({ status, json }: ApiAnswer): Judgement | undefined
       ...named,
     };
   }
-  if (status === 422 || status === 400) return { verdict: "refused", ...named };
-  return undefined;
+  if (status === 422) return { verdict: "refused", ...named, fields: fieldsIn(json) };
+  return status === 400 ? { verdict: "refused", ...named } : undefined;
+}
+
+/** Ids of the custom fields that an invalid record is told of, where it is. */
+function fieldsIn(json: unknown): readonly string[] {
+  const details = Object.values(fieldsOf(fieldsOf(json)["details"])).flatMap(listOf);
+  return details.map((each) => String(each["ticket_field_id"])).filter((id) => /^\d+$/.test(id));
 }
 
 /** Zendesk's own words; others are not repeated. */

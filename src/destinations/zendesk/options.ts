@@ -1,6 +1,7 @@
 import { milliseconds } from "../../support/duration.ts";
 import { OptionError } from "../destination-kind.ts";
 import type { NamePolicy } from "../name-rule.ts";
+import { filledByEvents } from "../not-taken.ts";
 import { compileOption } from "../option-templates.ts";
 import { parseAddress } from "../parse-option.ts";
 import { parseTicketRule } from "../ticket-rule.ts";
@@ -69,5 +70,7 @@ export function parseZendeskOptions(name: string, raw: RawOptions) {
     },
     /** Ids of custom fields. */
     fields: Object.keys(fields),
+    /** Of them those that an event fills. */
+    fromEvents: filledByEvents(fields),
   });
 }

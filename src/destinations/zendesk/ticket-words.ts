@@ -7,13 +7,12 @@ const priorities = new Set(["urgent", "high", "normal", "low"]);
 const types = new Set(["problem", "incident", "question", "task"]);
 const longestSubject = 150;
 
-/** What a new ticket is besides its comment and requester. Throws DeliveryError where a template cannot be rendered. */
+/** What a new ticket is besides its comment, requester and custom fields. Throws DeliveryError where a template cannot be rendered. */
 export async function ticketWords({ options, item }: Work): Promise<object> {
   const { templates, ids } = options;
   const rendered = (what: keyof typeof templates) => templates[what].render(item.context);
   const subject = cleanLine(inert(String((await rendered("subject")) ?? "")), longestSubject);
   const [priority, type] = [await rendered("priority"), await rendered("type")];
-  const fields = Object.entries(filled(await rendered("fields"))).filter(isValue);
   return {
     subject: /^(whatsapp:?)?$/i.test(subject) ? "WhatsApp conversation" : subject,
     ...(priorities.has(String(priority)) && { priority }),
@@ -21,10 +20,13 @@ export async function ticketWords({ options, item }: Work): Promise<object> {
     ...(ids.group !== undefined && { group_id: ids.group }),
     ...(ids.brand !== undefined && { brand_id: ids.brand }),
     ...(ids.form !== undefined && { ticket_form_id: ids.form }),
-    ...(fields.length > 0 && {
-      custom_fields: fields.map(([id, value]) => ({ id: Number(id), value })),
-    }),
   };
+}
+
+/** Of a new ticket, by id. Throws as `ticketWords` does. */
+export async function customFields({ options, item }: Work): Promise<Record<string, unknown>> {
+  const rendered = filled(await options.templates.fields.render(item.context));
+  return Object.fromEntries(Object.entries(rendered).filter(isValue));
 }
 
 function isValue([, value]: readonly [string, unknown]): boolean {

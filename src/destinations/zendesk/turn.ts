@@ -109,15 +109,20 @@ function isSamePerson(a: Line, b: Line): boolean {
   return one?.userId === other?.userId && one?.waId === other?.waId;
 }
 
-/** `files`: in place of the event's, where one could not be uploaded. */
-export function bodyOf({ lines }: Turn, files: ReadonlyMap<Line, readonly EventFile[]>): string {
-  const [only, ...more] = lines;
-  const withFiles = (line: Line): Line => {
-    const known = files.get(line);
-    return known === undefined ? line : { ...line, said: { ...line.said, files: known } };
-  };
-  if (more.length === 0) return htmlOf(withFiles(only), longest);
-  return lines.map((line) => htmlOf(withFiles(line), longest)).join("");
+/** `files`: in place of the event's, where one could not be uploaded. `lacks`: of the ticket, in words. */
+export function bodyOf(
+  { lines }: Turn,
+  files: ReadonlyMap<Line, readonly EventFile[]>,
+  lacks: readonly string[] = [],
+): string {
+  const last = lines.at(-1);
+  return lines
+    .map((line) => {
+      const { said: words } = line;
+      const said = { ...words, files: files.get(line) ?? words.files };
+      return htmlOf({ ...line, said: line === last ? { ...said, lacks } : said }, longest);
+    })
+    .join("");
 }
 
 function sizeOf(line: Line): number {
@@ -126,12 +131,13 @@ function sizeOf(line: Line): number {
 
 /** Everything that others wrote is escaped, and stands in no placeholder. */
 function htmlOf({ said: words }: Line, max: number): string {
-  const { quote, files } = words;
+  const { quote, files, lacks = [] } = words;
   const safe: Said = {
     ...words,
     ...{ who: inert(words.who), text: inert(words.text) },
     ...(quote !== undefined && { quote: inert(quote) }),
     files: files.map((file) => ({ ...file, name: inert(file.name) })),
+    lacks: lacks.map(inert),
   };
   return saidAsHtml(safe, max);
 }

@@ -1,12 +1,13 @@
 import { DeliveryError } from "../../contracts.ts";
 import { shortHash } from "../../event/hash-id.ts";
 import { pathOf } from "../http/api.ts";
+import { type NotTaken, notTakenLines, withWhatIsTaken } from "../not-taken.ts";
 import { isOtherText, ticketIsFull, tooManyUpdates } from "./failure.ts";
 import { agentUrl, type Work } from "./parts.ts";
 import { type Ticket, ticketOf } from "./records.ts";
-import { tagsFor, ticketWords } from "./ticket-words.ts";
+import { customFields, tagsFor, ticketWords } from "./ticket-words.ts";
 import { bodyOf, type Turn } from "./turn.ts";
-import { uploadFiles } from "./uploads.ts";
+import { type Uploaded, uploadFiles } from "./uploads.ts";
 import { externalIdOf, type Place, ticketsOfConversation } from "./which-ticket.ts";
 
 /** `author`: the contact's user; undefined: the API's. */
@@ -25,11 +26,14 @@ export async function writeComment(
   return createTicket(work, place, comment);
 }
 
-async function commentOf(work: Work, { turn, author }: Comment) {
-  const { tokens, files } = await uploadFiles(work, turn);
+function commentOf(
+  { turn, author }: Comment,
+  { tokens, files }: Uploaded,
+  lacks: readonly string[] = [],
+) {
   return {
     comment: {
-      html_body: bodyOf(turn, files),
+      html_body: bodyOf(turn, files, lacks),
       public: turn.isPublic,
       ...(turn.author === "contact" && author !== undefined && { author_id: Number(author) }),
       ...(tokens.length > 0 && { uploads: tokens }),
@@ -51,7 +55,7 @@ async function updateTicket(
   const lacking = tags.filter((tag) => !ticket.tags.includes(tag));
   const json = {
     ticket: {
-      ...(await commentOf(work, comment)),
+      ...commentOf(comment, await uploadFiles(work, comment.turn)),
       ...(reopens && { status: "open" }),
       // Tags are written as a whole: only over what was read.
       ...(lacking.length > 0 && {
@@ -79,22 +83,25 @@ async function createTicket(
 ): Promise<Ticket | undefined> {
   const { session, item } = work;
   const external_id = externalIdOf(work);
-  const json = {
-    ticket: {
-      ...(await ticketWords(work)),
-      ...{ external_id, tags: await tagsFor(work) },
-      ...(comment.requester !== undefined && { requester_id: Number(comment.requester) }),
-      ...(follows !== undefined && { via_followup_source_id: Number(follows) }),
-      ...(await commentOf(work, comment)),
-    },
+  const words = {
+    ...(await ticketWords(work)),
+    ...{ external_id, tags: await tagsFor(work) },
+    ...(comment.requester !== undefined && { requester_id: Number(comment.requester) }),
+    ...(follows !== undefined && { via_followup_source_id: Number(follows) }),
   };
-  // Without the ticket that it was to follow it is another request.
-  const parts = [item.context.idempotencyKey, instead, ...(follows === undefined ? [] : [follows])];
-  const key = `waypost-${shortHash(JSON.stringify(parts))}`;
+  const uploaded = await uploadFiles(work, comment.turn);
   const would = follows === undefined ? "create a ticket" : `create a follow-up of ${follows}`;
-  const answer = await session.write(would, {
-    ...{ method: "POST", path: "/api/v2/tickets", json, accept: isOtherText },
-    headers: { "idempotency-key": key },
+  const answer = await withTakenFields(work, (custom_fields, notTaken) => {
+    const lacks = notTakenLines("Zendesk", notTaken);
+    // Without the ticket that it was to follow, or a field, it is another request.
+    const other = [...(follows === undefined ? [] : [follows]), ...notTaken.keys()];
+    const parts = [item.context.idempotencyKey, instead, ...other];
+    const key = `waypost-${shortHash(JSON.stringify(parts))}`;
+    return session.write(would, {
+      ...{ method: "POST", path: "/api/v2/tickets", accept: isOtherText },
+      json: { ticket: { ...words, ...custom_fields, ...commentOf(comment, uploaded, lacks) } },
+      headers: { "idempotency-key": key },
+    });
   });
   if (answer === undefined) return undefined;
   if (isOtherText(answer)) return createdBefore(work, external_id, instead);
@@ -102,6 +109,23 @@ async function createTicket(
   if (made === undefined) throw unreadable(answer.status);
   tell(work, made.id, true);
   return made;
+}
+
+/** With all that the options say of custom fields, but what Zendesk does not take of an event's. */
+async function withTakenFields<T>(
+  work: Work,
+  write: (fields: object, notTaken: NotTaken) => Promise<T>,
+): Promise<T> {
+  const all = await customFields(work);
+  const fields = Object.fromEntries(
+    Object.entries(all).filter(([id]) => work.options.fromEvents.has(id)),
+  );
+  const { notTaken: kept } = work.session;
+  return withWhatIsTaken({ fields, object: "ticket", kept }, (taken, notTaken) => {
+    const written = Object.entries(all).filter(([id]) => id in taken || !(id in fields));
+    const custom_fields = written.map(([id, value]) => ({ id: Number(id), value }));
+    return write(written.length > 0 ? { custom_fields } : {}, notTaken);
+  });
 }
 
 /**

@@ -10,6 +10,9 @@ export interface FieldFacts {
   /** Objects that it refers to. */
   readonly refersTo?: readonly string[];
   readonly phone?: true;
+  /** Of a restricted picklist. */
+  readonly choices?: readonly string[];
+  readonly isNumber?: true;
 }
 
 export type ObjectFields = Record<string, FieldFacts>;

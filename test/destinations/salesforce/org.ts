@@ -202,6 +202,13 @@ export class Org {
     if (text.length > (facts.length ?? Number.POSITIVE_INFINITY) || bytes > 4_000) {
       throw new OrgError("STRING_TOO_LONG", `${name}: data value too large`, { fields: [name] });
     }
+    if (facts.choices && !facts.choices.includes(text)) {
+      const words = `${name}: bad value for restricted picklist field: ${text}`;
+      throw new OrgError("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", words, { fields: [name] });
+    }
+    if (facts.isNumber && typeof value !== "number") {
+      throw new OrgError("JSON_PARSER_ERROR", "Cannot deserialize instance of double");
+    }
     if (facts.refersTo) this.#holdReference(facts.refersTo, text);
     const isTaken = (record: OrgRecord) => record.Id !== id && record[name] === value;
     if (facts.unique && this.all(object).some(isTaken)) {

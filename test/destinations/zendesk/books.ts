@@ -66,6 +66,10 @@ export function createBooks(clock: Pick<Clock, "now">) {
     ghosts: new Set<StubUser>(),
     /** False: new tickets are not in lists yet. */
     listsTickets: true,
+    /** What custom fields take, by id, where that is not any text. */
+    choices: new Map<number, readonly unknown[]>(),
+    /** A record that is invalid says which field is. */
+    namesFields: true,
     /** Groups, and whether each was deleted. */
     groups: new Map([[77, false]]),
     tagsOf: (id: number) => tickets.get(id)?.tags,

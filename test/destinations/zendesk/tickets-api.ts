@@ -11,6 +11,7 @@ interface Given {
   };
   readonly metadata?: { readonly waypost?: string };
   readonly requester_id?: number;
+  readonly custom_fields?: readonly { readonly id: number; readonly value: unknown }[];
   readonly group_id?: number;
   readonly status?: string;
   readonly tags?: string[];
@@ -142,7 +143,7 @@ export function ticketsApi(
 
 /** What the specification lets through and Zendesk does not. */
 function refusal(
-  { users, uploads, groups }: Books,
+  { users, uploads, groups, choices, namesFields }: Books,
   given: Given,
   isNew: boolean,
 ): object | undefined {
@@ -154,6 +155,16 @@ function refusal(
     return invalid("metadata", "is too large");
   if (group_id !== undefined && groups.get(group_id) !== false) {
     return invalid("group", "Group: is invalid");
+  }
+  const wrong = (given.custom_fields ?? []).filter(
+    ({ id, value }) => choices.has(id) && !choices.get(id)?.includes(value),
+  );
+  if (wrong.length > 0) {
+    const base = wrong.map(({ id }) => ({
+      ...{ description: "Size: is invalid", error: "InvalidValue" },
+      ...(namesFields && { ticket_field_id: id }),
+    }));
+    return { ...invalid("base", ""), details: { base } };
   }
   const people = [requester_id, comment?.author_id].filter((id) => id !== undefined);
   if (people.some((id) => users.get(id)?.active !== true)) {
