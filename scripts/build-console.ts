@@ -1,5 +1,5 @@
 /**
- * Makes the console: `console/` as hashed files in `dist/console`, each also gzipped, and the page that names them: `index.html` for who may
+ * Makes the console: `console/` as hashed files in `dist/console`, and the page that names them, all also gzipped: `index.html` for who may
  * be logged in, with the shell and what to ask first; `login.html` for everybody else.
  *
  *   node --import tsx scripts/build-console.ts [--watch]
@@ -20,13 +20,16 @@ const writePage: Plugin = {
     onEnd(({ metafile }) => {
       if (metafile === undefined) return;
       const paths = Object.keys(metafile.outputs).map((path) => join(root, path));
-      for (const path of paths)
-        writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
       const page = pageOf(paths.map((path) => basename(path)));
       const shell = read("shell.html").replace(/<!--.*?-->/s, "");
       const withShell = page.replace("%shell%", shell).replace("%asks%", asks.join(" "));
-      writeFileSync(join(outdir, "index.html"), collapsed(withShell));
-      writeFileSync(join(outdir, "login.html"), collapsed(page.replace(/%\w+%/g, "")));
+      const pages = { "index.html": withShell, "login.html": page.replace(/%\w+%/g, "") };
+      for (const [name, html] of Object.entries(pages)) {
+        paths.push(join(outdir, name));
+        writeFileSync(join(outdir, name), collapsed(html));
+      }
+      for (const path of paths)
+        writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
     });
   },
 };

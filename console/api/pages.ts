@@ -1,11 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Trouble, troubleOf } from "../words/problem.ts";
+import { type Held, hold, type Page, unheld } from "./hold.ts";
 import { useResource } from "./resource.ts";
-
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly next: string | null;
-}
 
 export interface Pages<T> {
   /** Absent until the first page is there. */
@@ -14,6 +10,11 @@ export interface Pages<T> {
   readonly loading: boolean;
   /** Absent on the last page. */
   readonly more?: () => void;
+  /** How many wait for `showFresh`, so that nothing moves that is read. */
+  readonly fresh: number;
+  /** There may be more of them than that. */
+  readonly isMore?: boolean;
+  showFresh(): void;
   reload(): void;
 }
 
@@ -26,11 +27,17 @@ interface Tail<T> {
   readonly loading?: boolean;
 }
 
+interface Options {
+  readonly everyMs?: number;
+  /** The ids of rows that somebody has in hand; undefined: nobody reads the list, so that it may change. */
+  readonly inHand?: () => readonly string[] | undefined;
+}
+
 /** A list of the API, page by page. It is asked again by itself only while its first page alone is shown: nobody loses their place in a long one. */
-export function usePages<T>(
+export function usePages<T extends { readonly id: string }>(
   key: string,
   load: (cursor: string | undefined, signal?: AbortSignal) => Promise<Page<T>>,
-  options: { readonly everyMs?: number } = {},
+  options: Options = {},
 ): Pages<T> {
   const [tail, setTail] = useState<Tail<T>>({ key, of: undefined, pages: [] });
   const isLong = tail.key === key && tail.pages.length > 0;
@@ -40,27 +47,62 @@ export function usePages<T>(
     current.current = first.data;
   }, [first.data]);
 
+  const { shown, showFresh } = useHeld(key, first.data, options.inHand);
   const following: Tail<T> = tail.of === first.data ? tail : { key, of: first.data, pages: [] };
-  const next = following.pages.at(-1)?.next ?? first.data?.next;
-  const last = following.pages.length > 0 ? following.pages.at(-1)?.next : first.data?.next;
+  const last = following.pages.at(-1) ?? shown;
   const more = async () => {
     const of = first.data;
     setTail({ ...following, loading: true });
-    const result: Tail<T> = await load(next ?? undefined).then(
+    const result: Tail<T> = await load(last?.next ?? undefined).then(
       (page) => ({ key, of, pages: [...following.pages, page] }),
       (error) => ({ ...following, problem: troubleOf(error) }),
     );
     if (current.current === of) setTail(result);
   };
   const problem = first.problem ?? following.problem;
+  const toFirst = () => setTail({ key, of: undefined, pages: [] });
   return {
-    ...(first.data && { items: [first.data, ...following.pages].flatMap(({ items }) => items) }),
+    ...(shown && { items: unique([shown, ...following.pages].flatMap(({ items }) => items)) }),
     ...(problem && { problem }),
-    ...(typeof last === "string" && { more }),
+    ...(typeof last?.next === "string" && { more }),
     loading: first.loading || following.loading === true,
+    fresh: shown?.fresh ?? 0,
+    isMore: shown?.isMore ?? false,
+    showFresh: () => {
+      showFresh();
+      toFirst();
+    },
     reload: () => {
-      setTail({ key, of: undefined, pages: [] });
+      toFirst();
       first.reload();
     },
   };
+}
+
+/** The first page, or what is to be seen of it by somebody who reads. */
+function useHeld<T extends { readonly id: string }>(
+  key: string,
+  newest: Page<T> | undefined,
+  inHand: Options["inHand"],
+) {
+  const held = useRef<{ readonly key: string; readonly of?: Page<T>; readonly as?: Held<T> }>({
+    key,
+  });
+  if (newest !== undefined && held.current.of !== newest) {
+    const was = held.current.key === key ? held.current.as : undefined;
+    const ids = was && inHand?.();
+    const as = was && ids ? hold(was, newest, ids) : unheld(newest);
+    held.current = { key, of: newest, as };
+  }
+  return {
+    shown: newest && held.current.as,
+    showFresh: () => {
+      if (newest) held.current = { key, of: newest, as: unheld(newest) };
+    },
+  };
+}
+
+/** What was pushed off the first page meanwhile, the next one has again. */
+function unique<T extends { readonly id: string }>(items: readonly T[]): readonly T[] {
+  return [...new Map(items.map((item) => [item.id, item])).values()];
 }

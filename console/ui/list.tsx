@@ -1,6 +1,9 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
 import { useRef } from "preact/hooks";
+import type { Pages } from "../api/pages.ts";
+import { count } from "../words/number.ts";
 import { Button } from "./button.tsx";
+import { underHand } from "./hand.ts";
 import { useKeys } from "./keys.ts";
 import { focusDetail } from "./split.tsx";
 
@@ -17,8 +20,21 @@ interface Props<T> {
   /** Sets `--columns`. */
   readonly class: string;
   readonly selected?: string | undefined;
-  readonly more?: (() => void) | undefined;
-  readonly loading?: boolean;
+  /** Where they come page by page. */
+  readonly pages?: Omit<Pages<unknown>, "items">;
+}
+
+/**
+ * Of the list that is there, the rows that are open or under somebody's hand. Undefined: nobody reads it, neither by a keyboard, nor a
+ * pointer, nor further down.
+ */
+export function rowsInHand(): readonly string[] | undefined {
+  const rows = document.querySelectorAll<HTMLElement>(
+    ".list a.row:is([aria-current], :focus-visible)",
+  );
+  const isDown = (document.querySelector(".master-body")?.scrollTop ?? 0) > 40;
+  if (rows.length === 0 && !isDown && !underHand(".list")) return undefined;
+  return [...rows].map(({ dataset }) => dataset["id"] ?? "");
 }
 
 /**
@@ -26,12 +42,13 @@ interface Props<T> {
  * where one is open beside the list, they open the next. Enter on the one that is open goes on into it: by Tab that would be all rows away.
  */
 export function List<T>(props: Props<T>) {
-  const { label, items, idOf, hrefOf, row, head, selected, more, loading } = props;
+  const { label, items, idOf, hrefOf, row, head, selected, pages } = props;
   const list = useRef<HTMLUListElement>(null);
   const move = (by: number) => step(list.current, by, selected !== undefined);
   useKeys({ j: () => move(1), k: () => move(-1) });
   return (
     <div class={`list ${props.class}`}>
+      {pages && <NewOnes pages={pages} list={list} />}
       {head && (
         <div class="list-head" aria-hidden="true">
           {head.map((title) => (
@@ -49,6 +66,7 @@ export function List<T>(props: Props<T>) {
               <a
                 class="row"
                 href={hrefOf(item)}
+                data-id={id}
                 onClick={() => id === selected && focusDetail()}
                 aria-current={id === selected ? "true" : undefined}
               >
@@ -59,15 +77,44 @@ export function List<T>(props: Props<T>) {
         })}
       </ul>
       <div class="list-foot">
-        {more ? (
-          <Button onClick={more} disabled={loading === true}>
-            {loading ? "Loading" : "Show more"}
+        {pages?.more ? (
+          <Button onClick={pages.more} disabled={pages.loading}>
+            {pages.loading ? "Loading" : "Show more"}
           </Button>
         ) : (
           <span>{items.length === 1 ? "1 in all" : `${items.length} in all`}</span>
         )}
       </div>
     </div>
+  );
+}
+
+interface NewOnesProps {
+  readonly pages: Pick<Pages<unknown>, "fresh" | "isMore" | "showFresh">;
+  readonly list: RefObject<HTMLUListElement | null>;
+}
+
+/** What waits until somebody asks for it. Said once, not with every count: they may come each second. */
+function NewOnes({ pages: { fresh, isMore, showFresh }, list }: NewOnesProps) {
+  const show = () => {
+    showFresh();
+    requestAnimationFrame(() => {
+      list.current?.closest(".master-body")?.scrollTo(0, 0);
+      list.current?.querySelector<HTMLElement>("a.row")?.focus();
+    });
+  };
+  return (
+    <>
+      <span class="unseen" role="status">
+        {fresh > 0 && "New ones wait"}
+      </span>
+      {fresh > 0 && (
+        <button type="button" class="new-ones" onClick={show}>
+          {count(fresh)}
+          {isMore && "+"} new
+        </button>
+      )}
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Request, Router } from "express";
+import { type Request, type Response, Router } from "express";
 import { sessionCookie } from "./access/authenticate.ts";
 import { notFound, onlyMethods, Problem } from "./http/problem.ts";
 
@@ -42,10 +42,8 @@ export function createConsole(folder = consoleDir): Router {
     .get((request, response) => {
       const page = mayBeLoggedIn(request) ? "index.html" : "login.html";
       if (!existsSync(join(folder, page))) throw notBuilt();
-      response
-        .set("Vary", "Cookie")
-        .type("html")
-        .sendFile(page, { root: folder, cacheControl: false });
+      response.vary("Cookie").type("html");
+      send(request, response, folder, page);
     })
     .all(onlyMethods("GET, HEAD"));
   // The page names its files relative to itself, so that it can stand behind a proxy's prefix.
@@ -56,13 +54,18 @@ export function createConsole(folder = consoleDir): Router {
       const { file } = request.params;
       const type = types.get(/\.\w+$/.exec(file)?.[0] ?? "");
       if (type === undefined || !namesIn(folder).includes(file)) throw notFound("address");
-      const zipped = request.acceptsEncodings("gzip") !== false;
-      response.set({ "Content-Type": type, "Cache-Control": forever, Vary: "Accept-Encoding" });
-      if (zipped) response.set("Content-Encoding", "gzip");
-      response.sendFile(zipped ? `${file}.gz` : file, { root: folder, cacheControl: false });
+      response.set({ "Content-Type": type, "Cache-Control": forever });
+      send(request, response, folder, file);
     })
     .all(onlyMethods("GET, HEAD"));
   return router;
+}
+
+function send(request: Request, response: Response, root: string, file: string): void {
+  const zipped = request.acceptsEncodings("gzip") !== false;
+  response.vary("Accept-Encoding");
+  if (zipped) response.set("Content-Encoding", "gzip");
+  response.sendFile(zipped ? `${file}.gz` : file, { root, cacheControl: false });
 }
 
 /** Whether the session still holds, the API says: this decides only what is painted meanwhile. */

@@ -10,6 +10,7 @@ import { describeOnCall } from "./on-call.ts";
 import { findIds, type Ids, pages } from "./pages.ts";
 import { describeSeldom } from "./seldom.ts";
 import { describeSessions } from "./sessions.ts";
+import { describeStill } from "./still.ts";
 import { describeSupportLead } from "./support-lead.ts";
 
 describe("the console in a browser", needsBrowser(), () => {
@@ -44,6 +45,7 @@ describe("the console in a browser", needsBrowser(), () => {
   describeSupportLead(world);
   describeFocus(world);
   describeSeldom(world);
+  describeStill(world);
   describeSessions(world);
   describeFirstPaint(world);
 });

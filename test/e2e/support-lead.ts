@@ -81,6 +81,7 @@ export function describeSupportLead(world: () => World & Visitors): void {
         contact: { waId: ada.waId },
         message: { id: "wamid.live", text: { body: "Yes, the same blue." } },
       });
+      await page.getByRole("button", { name: "1 new" }).press("Enter");
       await page.locator("a.row", { hasText: "the same blue" }).waitFor();
       await search(page, "zip is broken");
       await page.locator(".hit", { hasText: "The zip is broken" }).first().waitFor();

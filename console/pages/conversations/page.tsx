@@ -5,7 +5,7 @@ import type { Page } from "../../app/page.ts";
 import { hrefOf, param, route } from "../../app/route.ts";
 import { ChoiceChips, FilterChip } from "../../ui/chips.tsx";
 import { CopyAs } from "../../ui/copy.tsx";
-import { List } from "../../ui/list.tsx";
+import { List, rowsInHand } from "../../ui/list.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { now } from "../../ui/settings.ts";
 import { Split } from "../../ui/split.tsx";
@@ -84,11 +84,12 @@ function queryOf(show: string) {
 
 function ConversationList({ show }: { readonly show: string }) {
   const query = queryOf(show);
-  const { items, problem, loading, more, reload } = usePages(
+  const { items, ...pages } = usePages(
     JSON.stringify(query),
     (cursor, signal) => api.get("/api/conversations", { query: { ...query, cursor }, signal }),
-    { everyMs },
+    { everyMs, inHand: rowsInHand },
   );
+  const { problem, reload } = pages;
   const shown = useRevealedConversations(items ?? []);
   if (items === undefined) return <Absent problem={problem} retry={reload} rows={10} />;
   return (
@@ -105,8 +106,7 @@ function ConversationList({ show }: { readonly show: string }) {
           hrefOf={({ id }) => hrefOf(id)}
           row={(conversation) => <Row conversation={conversation} />}
           selected={route.value.id}
-          more={more}
-          loading={loading}
+          pages={pages}
         />
       )}
     </>

@@ -7,7 +7,7 @@ import { Button } from "../../ui/button.tsx";
 import { ChoiceChips, FilterChip } from "../../ui/chips.tsx";
 import { CopyAs } from "../../ui/copy.tsx";
 import { useKeys } from "../../ui/keys.ts";
-import { List } from "../../ui/list.tsx";
+import { List, rowsInHand } from "../../ui/list.tsx";
 import { narrow } from "../../ui/settings.ts";
 import { Since } from "../../ui/since.tsx";
 import { Split } from "../../ui/split.tsx";
@@ -56,7 +56,7 @@ function All({ id }: { readonly id: string | undefined }) {
   const found = usePages(
     JSON.stringify(query),
     (cursor, signal) => api.get("/api/deliveries", { query: { ...asked(query), cursor }, signal }),
-    { everyMs },
+    { everyMs, inHand: rowsInHand },
   );
   return (
     <>
@@ -129,7 +129,7 @@ interface ListProps {
 }
 
 function DeliveryList({ query, found }: ListProps) {
-  const { items, problem, loading, more, reload } = found;
+  const { items, problem, reload } = found;
   if (items === undefined) return <Absent problem={problem} retry={reload} rows={14} />;
   return (
     <>
@@ -146,8 +146,7 @@ function DeliveryList({ query, found }: ListProps) {
           hrefOf={({ id }) => hrefOf(id)}
           row={(delivery) => <DeliveryRow delivery={delivery} />}
           selected={route.value.id}
-          more={more}
-          loading={loading}
+          pages={found}
         />
       )}
     </>

@@ -6,7 +6,7 @@ import { hrefOf, route } from "../../app/route.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { CopyAs, CopyId } from "../../ui/copy.tsx";
-import { List } from "../../ui/list.tsx";
+import { List, rowsInHand } from "../../ui/list.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { Detail } from "../../ui/split.tsx";
 import { Absent, Empty, Stale } from "../../ui/states.tsx";
@@ -30,11 +30,12 @@ const words: Readonly<Record<Replay["state"], readonly [string, Tone]>> = {
 const everyMs = 2_000;
 
 export function ReplayList() {
-  const { items, problem, loading, more, reload } = usePages(
+  const { items, ...pages } = usePages(
     "replays",
     (cursor, signal) => api.get("/api/replays", { query: { cursor }, signal }),
-    { everyMs },
+    { everyMs, inHand: rowsInHand },
   );
+  const { problem, reload } = pages;
   if (items === undefined) return <Absent problem={problem} retry={reload} />;
   if (items.length === 0) {
     return (
@@ -58,8 +59,7 @@ export function ReplayList() {
         hrefOf={({ id }) => hrefOf(id)}
         row={(replay) => <Row replay={replay} />}
         selected={route.value.id}
-        more={more}
-        loading={loading}
+        pages={pages}
       />
     </>
   );

@@ -3,7 +3,8 @@ import { useResource } from "../../api/resource.ts";
 import type { Page } from "../../app/page.ts";
 import { hrefOf, route } from "../../app/route.ts";
 import { CopyAs } from "../../ui/copy.tsx";
-import { List } from "../../ui/list.tsx";
+import { useSorted } from "../../ui/hand.ts";
+import { List, rowsInHand } from "../../ui/list.tsx";
 import { Split } from "../../ui/split.tsx";
 import { Absent, Empty, Stale } from "../../ui/states.tsx";
 import { Words } from "../../ui/words.tsx";
@@ -22,6 +23,9 @@ export const destinationsPage: Page = {
 
 const everyMs = 5_000;
 const worst = ["out", "unheld", "paused", "delivering", "removed"] as const;
+
+const worstFirst = (a: Destination, b: Destination) =>
+  worst.indexOf(a.state) - worst.indexOf(b.state) || a.name.localeCompare(b.name);
 
 function Destinations() {
   const { data, problem, reload } = useResource(
@@ -60,6 +64,7 @@ function Destinations() {
 }
 
 function All({ items }: { readonly items: readonly Destination[] }) {
+  const sorted = useSorted(items, worstFirst, () => rowsInHand() !== undefined);
   if (items.length === 0) {
     return (
       <Empty icon="destinations" title="There are no destinations yet">
@@ -70,13 +75,12 @@ function All({ items }: { readonly items: readonly Destination[] }) {
       </Empty>
     );
   }
-  const rank = ({ state }: Destination) => worst.indexOf(state);
   return (
     <List
       class="destinations"
       label="Destinations"
       head={["Destination", "State", "#Waiting", "#Oldest", "#Gave up", "#Last taken"]}
-      items={items.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))}
+      items={sorted}
       idOf={({ name }) => name}
       hrefOf={({ name }) => hrefOf(name)}
       row={(destination) => <DestinationRow destination={destination} />}

@@ -75,5 +75,5 @@ function add({ shown, waiting }: Fresh, event: WaypostEvent, held: boolean): Fre
   if ([...shown, ...waiting].some(({ id }) => id === event.id)) return { shown, waiting };
   return held
     ? { shown, waiting: [event, ...waiting].slice(0, most) }
-    : { shown: [event, ...shown].slice(0, most), waiting };
+    : { shown: [event, ...waiting, ...shown].slice(0, most), waiting: [] };
 }

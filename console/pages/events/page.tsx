@@ -8,14 +8,13 @@ import { Button } from "../../ui/button.tsx";
 import { ChoiceChips, FilterChip } from "../../ui/chips.tsx";
 import { CopyAs } from "../../ui/copy.tsx";
 import { useKeys } from "../../ui/keys.ts";
-import { List } from "../../ui/list.tsx";
+import { List, rowsInHand } from "../../ui/list.tsx";
 import { Pill } from "../../ui/pill.tsx";
 import { narrow } from "../../ui/settings.ts";
 import { Since } from "../../ui/since.tsx";
 import { Split } from "../../ui/split.tsx";
 import { Absent, Empty, NoneFits, Stale } from "../../ui/states.tsx";
 import { openTab } from "../../ui/tabs.tsx";
-import { count } from "../../words/number.ts";
 import { quoted } from "../../words/shell.ts";
 import { detailTabs, EventDetail } from "./detail.tsx";
 import { asked, cliOf, filterWords, followed, kinds, type Query, queryOfRoute } from "./filters.ts";
@@ -33,14 +32,12 @@ export const eventsPage: Page = {
 
 const paused = signal(false);
 
-/** Whoever has scrolled down, or paused, reads: nothing may move then. */
-const list = () => document.querySelector(".master-body");
-const isReading = () => paused.value || (list()?.scrollTop ?? 0) > 40;
+const isHeld = () => paused.value || rowsInHand() !== undefined;
 
 function Events() {
   const { id } = route.value;
   const query = queryOfRoute();
-  const live = useLive(followed(query), isReading);
+  const live = useLive(followed(query), isHeld);
   return (
     <Split
       head={<Head query={query} connected={live.connected} />}
@@ -99,30 +96,21 @@ interface ListProps {
 }
 
 function EventList({ query, live }: ListProps) {
-  const { items, problem, loading, more, reload } = usePages(
-    JSON.stringify(query),
-    (cursor, signal) => api.get("/api/events", { query: { ...asked(query), cursor }, signal }),
+  const { items, ...pages } = usePages(JSON.stringify(query), (cursor, signal) =>
+    api.get("/api/events", { query: { ...asked(query), cursor }, signal }),
   );
   const known = new Set(items?.map(({ id }) => id));
   const isNew = ({ id }: { readonly id: string }) => !known.has(id);
   const all = useRevealed([...live.shown.filter(isNew), ...(items ?? [])]);
+  const { problem, reload } = pages;
   if (items === undefined) {
     return <Absent problem={problem} retry={reload} rows={14} />;
   }
-  const waiting = live.waiting.filter(isNew).length;
-  const show = () => {
-    live.showWaiting();
-    list()?.scrollTo(0, 0);
-  };
+  const fresh = live.waiting.filter(isNew).length;
   return (
     <>
       {problem && <Stale problem={problem} retry={reload} />}
-      {waiting > 0 && (
-        <button type="button" class="new-ones" onClick={show}>
-          {count(waiting)} new
-        </button>
-      )}
-      {all.length === 0 ? (
+      {all.length + fresh === 0 ? (
         <Nothing query={query} />
       ) : (
         <List
@@ -134,8 +122,7 @@ function EventList({ query, live }: ListProps) {
           hrefOf={({ id }) => hrefOf(id)}
           row={(event) => <EventRow event={event} />}
           selected={route.value.id}
-          more={more}
-          loading={loading}
+          pages={{ ...pages, fresh, showFresh: live.showWaiting }}
         />
       )}
     </>

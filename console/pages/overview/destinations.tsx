@@ -1,5 +1,6 @@
 import type { Destination } from "../../api/client.ts";
 import { href } from "../../app/route.ts";
+import { underHand, useSorted } from "../../ui/hand.ts";
 import { Pill } from "../../ui/pill.tsx";
 import { now } from "../../ui/settings.ts";
 import { Table } from "../../ui/table.tsx";
@@ -10,11 +11,13 @@ import { span } from "../../words/time.ts";
 
 const columns = ["Name", "Kind", "State", "#Waiting", "#Oldest", "#Gave up", "#Last taken"];
 
+const longestFirst = (a: Destination, b: Destination) =>
+  (a.oldestOpenAt ?? "9").localeCompare(b.oldestOpenAt ?? "9");
+
 /** Those that wait the longest first. */
 export function Destinations({ destinations }: { readonly destinations: readonly Destination[] }) {
-  const sorted = destinations.toSorted((a, b) =>
-    (a.oldestOpenAt ?? "9").localeCompare(b.oldestOpenAt ?? "9"),
-  );
+  const isHeld = () => underHand("[aria-label=Destinations] tr") !== undefined;
+  const sorted = useSorted(destinations, longestFirst, isHeld);
   return (
     <section>
       <h2>Destinations</h2>

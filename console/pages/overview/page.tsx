@@ -3,6 +3,7 @@ import { useResource } from "../../api/resource.ts";
 import { askStatus } from "../../api/status.ts";
 import type { Page } from "../../app/page.ts";
 import { href } from "../../app/route.ts";
+import { useStill } from "../../ui/hand.ts";
 import { Pill } from "../../ui/pill.tsx";
 import { Absent, Stale } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
@@ -23,6 +24,7 @@ export const overviewPage: Page = {
 function Overview() {
   const { data, problem, reload } = useResource("status", askStatus, { everyMs: 10_000 });
   const traffic = useTraffic();
+  useStill(".page > section, .problems > li");
   return (
     <div class="page">
       <div class="page-head">

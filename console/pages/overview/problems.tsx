@@ -17,10 +17,11 @@ interface Props {
 
 /** What is wrong comes first, each with what to do. */
 export function Problems({ status, reload }: Props) {
+  const keys = keysOf(status);
   return (
     <ul class="problems" aria-label="What is wrong">
-      {status.problems.map((problem) => (
-        <li key={problem.what}>
+      {status.problems.map((problem, at) => (
+        <li key={keys[at]}>
           <span class={problem.level === "error" ? "tone-bad" : "tone-wait"}>
             <Icon name="warning" />
             <span class="unseen">{problem.level}</span>
@@ -52,6 +53,15 @@ export function Problems({ status, reload }: Props) {
       ))}
     </ul>
   );
+}
+
+/** Of each what stays the same while its words count on, so that the focus stays in it. */
+function keysOf(status: Status): readonly string[] {
+  const subjects = status.problems.map((each) => `${each.kind} ${destinationOf(each, status)}`);
+  return subjects.map((subject, at) => {
+    const before = subjects.slice(0, at).filter((each) => each === subject);
+    return `${subject} ${before.length}`;
+  });
 }
 
 /** Its words name the one that it is about. */

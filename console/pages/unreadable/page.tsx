@@ -3,7 +3,7 @@ import { usePages } from "../../api/pages.ts";
 import type { Page } from "../../app/page.ts";
 import { hrefOf, route } from "../../app/route.ts";
 import { CopyAs } from "../../ui/copy.tsx";
-import { List } from "../../ui/list.tsx";
+import { List, rowsInHand } from "../../ui/list.tsx";
 import { Split } from "../../ui/split.tsx";
 import { Absent, Empty, Stale } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
@@ -40,11 +40,12 @@ function Unreadable() {
 }
 
 function UnreadableList() {
-  const { items, problem, loading, more, reload } = usePages(
+  const { items, ...pages } = usePages(
     "quarantine",
     (cursor, signal) => api.get("/api/quarantine", { query: { cursor }, signal }),
-    { everyMs },
+    { everyMs, inHand: rowsInHand },
   );
+  const { problem, reload } = pages;
   if (items === undefined) return <Absent problem={problem} retry={reload} />;
   return (
     <>
@@ -72,8 +73,7 @@ function UnreadableList() {
             </>
           )}
           selected={route.value.id}
-          more={more}
-          loading={loading}
+          pages={pages}
         />
       )}
     </>
