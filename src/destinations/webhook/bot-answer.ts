@@ -86,14 +86,26 @@ function parse(json: string): unknown {
 
 /** In one form: a reply that is a text, one event alone, and nulls for what is not there. */
 function plain(value: object): unknown {
-  const given = Object.entries(value).filter(([, each]) => each !== null);
   return Object.fromEntries(
-    given.map(([key, each]) => {
+    Object.entries(withoutNulls(value)).map(([key, each]) => {
       if (key === "reply" && typeof each === "string") return [key, { text: each }];
       if (key === "emit" && !Array.isArray(each)) return [key, [each]];
       return [key, each];
     }),
   );
+}
+
+/** What is kept for the bot as it is: there a null is a value. */
+const ownValues = new Set(["data", "ref", "field"]);
+
+/** Many frameworks write each field that is not set as null. */
+function withoutNulls<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withoutNulls) as T;
+  if (!isObject(value)) return value;
+  const given = Object.entries(value)
+    .filter(([, each]) => each !== null)
+    .map(([key, each]) => [key, ownValues.has(key) ? each : withoutNulls(each)]);
+  return Object.fromEntries(given) as T;
 }
 
 const answerSchema = () => ({

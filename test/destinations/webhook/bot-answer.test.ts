@@ -31,3 +31,25 @@ it("takes a byte order mark and white space for nothing", () => {
     assert.deepEqual(readBotAnswer(answer(text)), {}, text);
   }
 });
+
+it("takes null for absent in every part, and for a value in what is the bot's own", () => {
+  const list = {
+    button: "Open",
+    rows: [{ id: "1", title: "One", description: null }],
+    sections: null,
+  };
+  const told = {
+    reply: { text: "hi", buttons: null, list, ref: { order: null }, read: null },
+    set: { tag: null, topic: "order" },
+    emit: [
+      { type: "business.x", data: { size: null } },
+      { type: "business.y", data: null },
+    ],
+  };
+  const rows = [{ id: "1", title: "One" }];
+  assert.deepEqual(readBotAnswer(answer(JSON.stringify(told))), {
+    reply: { text: "hi", list: { button: "Open", rows }, ref: { order: null } },
+    set: { topic: "order" },
+    emit: [{ type: "business.x", data: { size: null } }, { type: "business.y" }],
+  });
+});
