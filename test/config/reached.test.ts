@@ -51,6 +51,15 @@ areReported("What no event reaches", [
     words,
   ],
   [
+    "a range within another",
+    above(
+      "to: slack, when: { type: business.x, data: { r: { atMost: 5 } } }",
+      own("type: business.x, data: { r: { atLeast: 1, atMost: 2 } }"),
+    ),
+    "routes[1].to",
+    words,
+  ],
+  [
     "the same defaults on both",
     above(all, own(vip), "defaults: { only: { not: { tag: spam } } }"),
     "routes[1].to",
@@ -67,6 +76,20 @@ areReported("What no event reaches", [
 areFine("What may be reached", [
   ["the special route first", above(own(vip), all)],
   ["another type", above(all, own("type: business.x"))],
+  [
+    "a range that goes further",
+    above(
+      "to: slack, when: { type: business.x, data: { r: { atLeast: 1, atMost: 5 } } }",
+      own("type: business.x, data: { r: { atMost: 2 } }"),
+    ),
+  ],
+  [
+    "a range with another bound",
+    above(
+      "to: slack, when: { type: business.x, data: { r: { atLeast: 5 } } }",
+      own("type: business.x, data: { r: { atLeast: 2 } }"),
+    ),
+  ],
   [
     "a wider pattern",
     above("to: slack, when: { type: whatsapp.message.text }", own("type: whatsapp.message.*")),

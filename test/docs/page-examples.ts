@@ -22,10 +22,10 @@ destinations:
   shop: { kind: any }
   clinic: { kind: webhook, url: https://clinic.example/wa, secret: an-invented-secret }
   bot: { kind: webhook, url: https://bot.example/wa, secret: an-invented-secret }
-  whatsapp: { kind: whatsapp-reply }
+  whatsapp: { kind: whatsapp-reply, token: an-invented-token }
 `;
 const anyOptions = { schema: { type: "object", additionalProperties: true } };
-const kinds: Kinds = { ...destinationKinds, any: anyOptions, "whatsapp-reply": anyOptions };
+const kinds: Kinds = { ...destinationKinds, any: anyOptions };
 
 export interface Example {
   readonly title: string;

@@ -125,15 +125,11 @@ describe("the use cases of messages and people", { concurrency: 16 }, () => {
   });
 
   it("german: whoever has a number of these countries", async () => {
-    const [german, austrian, american] = [
-      person("4915123400212"),
-      person("436641234213"),
-      person("15555550214"),
-    ];
-    for (const each of [german, austrian, american]) await run.send(each.says("Hallo"));
+    const meant = ["4915123400212", "436641234213", "41781234214"].map((phone) => person(phone));
+    const american = person("15555550214");
+    for (const each of [...meant, american]) await run.send(each.says("Hallo"));
     const heard = ["german slack whatsapp.message.text"];
-    assert.deepEqual(await run.heard(german.phone, "german"), heard);
-    assert.deepEqual(await run.heard(austrian.phone, "german"), heard);
+    for (const { phone } of meant) assert.deepEqual(await run.heard(phone, "german"), heard);
     assert.deepEqual(await run.heard(american.phone, "german"), []);
   });
 

@@ -3,10 +3,10 @@ import type { Consumer, HandleIntake } from "../../contracts.ts";
 import type { Connection } from "./connection.ts";
 import { buryAll, consumeBatches, type Steps, type Undertaker } from "./consume-batches.ts";
 
-/** As many as fit of the largest that are taken: only one that will be refused fills an inbox. */
-const prefetch = 16;
+/** What does not fit comes once more. Fewer would take small messages slower: 16 a third as fast as 50, which are as fast as 100. */
+const prefetch = 50;
 /** A service may publish what it likes: RabbitMQ takes 16 MB or 128 MB a message. */
-const maxBytes = prefetch * 1024 * 1024;
+const maxBytes = 16 * 1024 * 1024;
 
 export interface IntakeConsumerOptions extends Undertaker {
   readonly connection: Connection;

@@ -14,13 +14,12 @@ export function impliesAll(conditions: Conditions, others: Conditions): boolean 
   });
 }
 
-/** Each of their entries must hold for itself. */
-const allOf = /^(data|field)$/;
-
 /** Of texts, any value of a list is enough: all of `own` must be among `other`. */
 function implies(key: string, own: unknown, other: unknown): boolean {
   const listed = [own, other].every((side) => Array.isArray(side) || typeof side !== "object");
-  if (!listed && allOf.test(key)) return impliesAll(record(own), record(other));
+  if (!listed && key === "data") return isDataWithin(record(own), record(other));
+  // Each field must hold for itself.
+  if (!listed && key === "field") return impliesAll(record(own), record(other));
   if (!listed) return isDeepStrictEqual(own, other);
   const others = each(other, []).map(([value]) => value);
   const owns = each(own, []);
@@ -30,6 +29,25 @@ function implies(key: string, own: unknown, other: unknown): boolean {
       others.some((each) => each === value || (key === "type" && isWithin(value, each))),
     )
   );
+}
+
+/** By path. */
+function isDataWithin(own: Conditions, other: Conditions): boolean {
+  return Object.entries(other).every(([path, wanted]) => {
+    const value = own[path];
+    if (value === undefined || value === null) return false;
+    return implies(path, value, wanted) || isRangeWithin(record(value), wanted);
+  });
+}
+
+/** Each bound of the wider range is also one of the narrower. */
+function isRangeWithin(range: Conditions, wanted: unknown): boolean {
+  if (typeof wanted !== "object" || Array.isArray(wanted)) return false;
+  return Object.entries(record(wanted)).every(([bound, limit]) => {
+    const own = range[bound];
+    if (typeof own !== "number" || typeof limit !== "number") return isDeepStrictEqual(own, limit);
+    return bound === "atMost" ? own <= limit : own >= limit;
+  });
 }
 
 /** Every type that the one pattern takes, the other takes too. */
