@@ -43,7 +43,12 @@ export function describeOnCall(world: () => World): void {
       await open("#/overview");
       for (const [words, place] of cases) {
         await search(page, words);
-        if (words === "broken zip") await console.check("search");
+        if (words === "broken zip") {
+          const who = page.locator(".hit .detail-of").filter({ hasText: /./ });
+          const widths = await who.evaluateAll((all) => all.map((each) => each.clientWidth));
+          assert.ok(widths.length > 0 && Math.min(...widths) > 60, `who wrote it: ${widths} px`);
+          await console.check("search");
+        }
         await press(page, "Enter");
         await waitFor(`${words} is open`, () => place.test(page.url()));
       }
@@ -133,6 +138,11 @@ export function describeOnCall(world: () => World): void {
     it("6: every filter stands in the address, and is copied as curl and as a command", async () => {
       const { console, program } = world();
       const { page, open } = console;
+      // What was sent again before gives up one by one.
+      await waitFor("all of it was tried", async () => {
+        const waiting = "/api/deliveries?state=waiting&destination=desk";
+        return (await program.ask<Items<Delivery>>(waiting)).items.length === 0;
+      });
       await open("#/deliveries?state=gave-up&destination=desk", "data", { anew: true });
       await page.locator("a.row").first().waitFor();
       const shown = await page.locator("a.row").count();
