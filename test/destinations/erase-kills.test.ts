@@ -22,6 +22,8 @@ import { openDesk as openZendesk } from "./zendesk/desk.ts";
 
 const mia = { waId: "15555550123", name: "Mia" };
 const ben = { waId: "4915550000001", name: "Ben" };
+/** So long a silence, in seconds, begins a new ticket or conversation. */
+const month = 30 * 86_400;
 const handoff = (contact: object) => makeEvent({ type: "business.handoff.requested", contact });
 
 /** The connection breaks before the call has its effect, or after it. */
@@ -139,7 +141,7 @@ function cutCall({ fail }: Stub) {
 /** What is remembered of Mia. */
 async function bothTold(destination: Destination) {
   const { deliver, links, contactLinks } = delivering(destination);
-  await deliver(makeText("hello", { contact: mia }));
+  for (const at of [0, month]) await deliver(makeText("hello", { contact: mia, at }));
   const about = { contactLink: [...contactLinks.values()][0], links: [...links.values()] };
   await deliver(makeText("hello", { contact: ben }));
   return { destination, ...about };
