@@ -2,7 +2,7 @@
  * What routes that remember cost beside plain ones, as processor time a delivery, on the embedded store: ratios within one
  * run, the least of three rounds. Run alone: `node --import tsx bench/flows.ts`.
  *
- * 1. A route with a condition, and one with a template that is emitted, beside a plain route to a destination over HTTP; the
+ * 1. A route with a condition, with a template of what is sent, and with one that is emitted, beside a plain route to a destination over HTTP; the
  *    bar is 1.5 times. A destination that takes all at once shows what of it is the engine and its ledger.
  * 2. Plain deliveries and a takeover beside 100,000 rows that are scheduled for later; the bar is no load.
  */
@@ -27,6 +27,7 @@ import { createDelivery } from "../src/deliver/create-delivery.ts";
 import { createDecider } from "../src/deliver/flows/decide.ts";
 import { compileDoings, createFlows } from "../src/deliver/flows/flows.ts";
 import { compileRoutes } from "../src/deliver/routes/routes.ts";
+import { compileOption, type OptionTemplates } from "../src/destinations/option-templates.ts";
 import { openEmbeddedStore } from "../src/store/embedded/open-embedded-store.ts";
 import { createLog } from "../src/support/log.ts";
 import { createTemplates } from "../src/support/template.ts";
@@ -48,7 +49,8 @@ const rules = {
 
 const base = { when: {}, to: ["crm"], test: false };
 const only = { tag: ["vip"] };
-const emit = { type: "business.lead.captured", data: { text: "{{ message.text.body | upcase }}" } };
+const text = "{{ message.text.body | upcase }}";
+const emit = { type: "business.lead.captured", data: { text } };
 
 /** It takes none of the events; but where something is set, every event of the others is waited for. */
 const setting: Route = {
@@ -66,6 +68,8 @@ interface Measured {
   readonly beside?: Route;
   /** Otherwise over HTTP; what is emitted is done by the built-in destination. */
   readonly atOnce?: true;
+  /** Over HTTP, and what is sent is a template's. */
+  readonly says?: OptionTemplates;
 }
 /** The first is what the others are compared with. */
 const measured: readonly Measured[] = [
@@ -74,6 +78,11 @@ const measured: readonly Measured[] = [
   {
     what: "only: { about }",
     route: { name: "about", ...base, only: { not: { about: { template: ["cart"] } } } },
+  },
+  {
+    what: "only: { tag }, a template",
+    route: { name: "words", ...base, only },
+    says: compileOption("words", "text", text),
   },
   {
     what: "only: { tag }, emit with a template",
@@ -162,7 +171,7 @@ const sink: Destination = {
 };
 
 /** The target is that of bench/deliver.ts, in a process of its own. */
-async function startHttp(): Promise<Destination> {
+async function startHttp() {
   const script = fileURLToPath(new URL("./deliver.ts", import.meta.url));
   const child = spawn(process.execPath, ["--import", "tsx", script, "serve"], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -170,19 +179,21 @@ async function startHttp(): Promise<Destination> {
   const [port] = await once(child.stdout, "data");
   const url = `http://127.0.0.1:${String(port).trim()}/`;
   const dispatcher = new Agent({ connections: 64, pipelining: 1 });
-  return {
+  const saying = (says?: OptionTemplates): Destination => ({
     ...sink,
-    async deliver(event, _context, signal) {
-      const body = JSON.stringify(event);
+    async deliver(event, context, signal) {
+      const told = says ? { text: await says.render(context) } : event;
+      const body = JSON.stringify(told);
       const answer = await request(url, { method: "POST", body, signal, dispatcher });
       await answer.body.dump();
       return { answer: String(answer.statusCode) };
     },
-    async close() {
-      await dispatcher.close();
-      child.kill();
-    },
+  });
+  const close = async () => {
+    await dispatcher.close();
+    child.kill();
   };
+  return { plain: saying(), saying, close };
 }
 
 /** A bus that has all of it; `taken` is when it was first asked. */
@@ -252,16 +263,16 @@ async function withStore<T>(use: (store: Store) => Promise<T>): Promise<T> {
   }
 }
 
-async function measureConditions(http: Destination): Promise<void> {
+async function measureConditions(http: Http): Promise<void> {
   const micros = new Map<string, number>();
   for (let round = 0; round <= rounds; round += 1) {
-    for (const { what, route, beside, atOnce } of measured) {
+    for (const { what, route, beside, atOnce, says } of measured) {
       // Each has a store of its own: in a ledger that others have filled every row costs more, the plain route's too.
       await withStore(async (store) => {
         const made = await storedEvents(store);
         const name = route.emit === undefined ? route.name : flowsDestination;
         const to = route.emit === undefined ? [name] : [];
-        const target = atOnce ? sink : http;
+        const target = atOnce ? sink : http.saying(says);
         const setup = { name, route: { ...route, to }, target, ...(beside && { beside }) };
         const spent = (await deliver(store, made, setup)).micros;
         // The first round warms up.
@@ -276,7 +287,7 @@ async function measureConditions(http: Destination): Promise<void> {
   }
 }
 
-async function measureScheduled(http: Destination): Promise<void> {
+async function measureScheduled(http: Http): Promise<void> {
   const found = { none: [] as Figures[], many: [] as Figures[] };
   await withStore(async (store) => {
     await schedule(store, "many");
@@ -284,7 +295,7 @@ async function measureScheduled(http: Destination): Promise<void> {
       const made = await storedEvents(store);
       for (const name of ["none", "many"] as const) {
         const route = { ...base, name: "plain", to: [name] };
-        const figures = await deliver(store, made, { name, route, target: http });
+        const figures = await deliver(store, made, { name, route, target: http.plain });
         if (round > 0) found[name].push(figures);
       }
     }
@@ -298,6 +309,8 @@ async function measureScheduled(http: Destination): Promise<void> {
   const [many, none] = [least("many", "takeoverMs"), least("none", "takeoverMs")];
   print(`  takeover ${many.toFixed(0)} ms, without any ${none.toFixed(0)} ms`);
 }
+
+type Http = Awaited<ReturnType<typeof startHttp>>;
 
 type Figures = Awaited<ReturnType<typeof deliver>>;
 
