@@ -13,6 +13,8 @@ export interface Wanted {
 }
 
 interface Metafield {
+  /** As options name it: `custom.size`. */
+  readonly path: string;
   readonly namespace: string;
   readonly key: string;
   readonly type: string;
@@ -55,7 +57,7 @@ function metafieldOf([path, given]: [string, unknown]): Metafield[] {
   const { type, value } = typed ? given : { type: "multi_line_text_field", value: given };
   const text = cleanText(valueAsText(value), most.value);
   const [namespace = "", key = ""] = path.split(".");
-  return text.trim() === "" ? [] : [{ namespace, key, type: String(type), value: text }];
+  return text.trim() === "" ? [] : [{ path, namespace, key, type: String(type), value: text }];
 }
 
 /**
@@ -66,7 +68,7 @@ export function changeOf(target: Target, wanted: Wanted, eventId: string): Opera
   const { id, object } = target;
   const has = new Set(target.tags.map((tag) => tag.toLowerCase()));
   const tags = wanted.tags.filter((tag) => !has.has(tag.toLowerCase()));
-  const metafields = wanted.metafields.map((field) => ({ ownerId: id, ...field }));
+  const metafields = wanted.metafields.map(({ path: _, ...field }) => ({ ownerId: id, ...field }));
   const note = noteWith(target.note, wanted.note, eventId);
   const update = object === "customer" ? "customerUpdate" : "orderUpdate";
   const input = object === "customer" ? "CustomerInput" : "OrderInput";
@@ -95,6 +97,9 @@ export function changeOf(target: Target, wanted: Wanted, eventId: string): Opera
     ${fields.join("\n    ")}
   }`,
     variables: Object.assign({}, ...parts.map(({ variables }) => variables)),
+    // ["metafields", "1", "value"]
+    refused: ([what, at]) =>
+      what === "metafields" ? wanted.metafields[Number(at)]?.path : undefined,
   };
 }
 

@@ -13,6 +13,8 @@ export interface Operation {
   readonly name: string;
   readonly text: string;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Which of the options a user error is about, by its path in the variables. */
+  readonly refused?: (path: readonly string[]) => string | undefined;
   /** User errors that are no failure: the caller looks at what was not made. */
   readonly tolerates?: RegExp;
 }
@@ -25,7 +27,7 @@ export interface Shop {
     would: string,
     operation: Operation,
   ): Promise<Readonly<Record<string, unknown>> | undefined>;
-  readonly session: Pick<Session, "note" | "summary">;
+  readonly session: Pick<Session, "note" | "summary" | "notTaken">;
 }
 
 export interface ShopApi {
@@ -83,7 +85,7 @@ export function createShopApi(options: ShopifyOptions, clock: Clock, shared: Sha
           // Of no JSON too something may have come.
           return answer && (answer.json ?? {});
         });
-        return answered && withoutUserErrors(dataOf(answered, true), operation.tolerates);
+        return answered && withoutUserErrors(dataOf(answered, true), operation);
       },
     };
   };
@@ -105,11 +107,14 @@ function dataOf(
 }
 
 /** Of the mutations in one request each is done or not by itself. Throws for the first that is not. */
-function withoutUserErrors(data: Readonly<Record<string, unknown>>, tolerates?: RegExp) {
+function withoutUserErrors(
+  data: Readonly<Record<string, unknown>>,
+  { tolerates, refused }: Operation,
+) {
   const failures: DeliveryError[] = Object.entries(data).flatMap(([mutation, payload]) => {
     const { userErrors = [] } = (payload ?? {}) as { readonly userErrors?: readonly UserError[] };
     const errors = userErrors.filter(({ message }) => !tolerates?.test(message));
-    return errors.length === 0 ? [] : [userFailure(mutation, errors)];
+    return errors.length === 0 ? [] : [userFailure(mutation, errors, refused)];
   });
   if (failures[0] !== undefined) throw failures[0];
   return data;

@@ -1,4 +1,5 @@
 import { OptionError } from "../destination-kind.ts";
+import { filledByEvents } from "../not-taken.ts";
 import { compileOption } from "../option-templates.ts";
 import { parseAddress } from "../parse-option.ts";
 
@@ -43,9 +44,19 @@ export function parseShopifyOptions(name: string, raw: RawOptions) {
     note: compileOption(name, "note", raw.note ?? ""),
     /** Of each: a template, or its type and value. */
     metafields: compileOption(name, "metafields", raw.metafields ?? {}),
+    /** Of these, by path, the ones that an event fills. */
+    fromEvents: filledByEvents(
+      Object.fromEntries(
+        Object.entries(raw.metafields ?? {}).map(([path, given]) => [path, valueIn(given)]),
+      ),
+    ),
     ...{ on, order: compileOption(name, "order", order) },
     create: raw.create ?? false,
     apiVersion: raw.apiVersion ?? "2026-10",
     baseUrl: parseAddress(name, baseUrl, "https://acme.myshopify.com"),
   });
+}
+
+function valueIn(given: unknown): unknown {
+  return typeof given === "object" && given !== null && "value" in given ? given.value : given;
 }

@@ -11,6 +11,7 @@ import { createKeyedMutex, type KeyedMutex } from "../../support/keyed-mutex.ts"
 import type { DestinationKind } from "../destination-kind.ts";
 import { effectId } from "../effect-id.ts";
 import { throwIfAborted } from "../http/verdicts.ts";
+import { tellingNotTaken, withWhatIsTaken } from "../not-taken.ts";
 import { nothingToWrite } from "../nothing-to-write.ts";
 import { recordEvent } from "../record-event.ts";
 import { createShared } from "../shared.ts";
@@ -104,16 +105,26 @@ async function writeTo(
   if (typeof target === "string") {
     return nothingToWrite(target, context, shop.session.summary());
   }
-  const change = changeOf(target, wanted, effectId(event, context));
-  if (change !== undefined) await shop.write(`change the ${target.object}`, change);
-  if (context.shadow) return { answer: shop.session.summary() };
   const { object, id, made = false } = target;
+  const { notTaken } = shop.session;
+  const own = wanted.metafields.filter(({ path }) => options.fromEvents.has(path));
+  const fields = Object.fromEntries(own.map(({ path, value }) => [path, value]));
+  const changes = await withWhatIsTaken({ fields, object, kept: notTaken }, async (taken) => {
+    const metafields = wanted.metafields.filter(
+      ({ path }) => !Object.hasOwn(fields, path) || Object.hasOwn(taken, path),
+    );
+    const change = changeOf(target, { ...wanted, metafields }, effectId(event, context));
+    if (change !== undefined) await shop.write(`change the ${object}`, change);
+    return change !== undefined;
+  });
+  if (context.shadow) return { answer: shop.session.summary() };
   const record = { object, id: numberOf(id), url: urlOf(options, target), created: made };
-  return {
+  const delivered = {
     remoteId: numberOf(id),
-    answer: change === undefined ? "all of it is there" : "written",
+    answer: changes ? "written" : "all of it is there",
     events: [recordEvent(event, context, record)],
   };
+  return tellingNotTaken(delivered, notTaken);
 }
 
 function isNothing({ tags, note, metafields }: Wanted): boolean {

@@ -108,7 +108,12 @@ const userErrorVerdicts: Readonly<Record<string, readonly [DeliveryError["verdic
   INTERNAL_ERROR: ["outage", "an error of its own"],
 };
 
-export function userFailure(mutation: string, errors: readonly UserError[]): DeliveryError {
+/** `refused`: which of the options an error is about, by its path. */
+export function userFailure(
+  mutation: string,
+  errors: readonly UserError[],
+  refused: (path: readonly string[]) => string | undefined = () => undefined,
+): DeliveryError {
   const gone = errors.some(({ message }) => /not (?:found|exist)|no longer exist/i.test(message));
   if (gone) return new DeliveryError("outage", goneWords);
   for (const { code } of errors) {
@@ -118,5 +123,6 @@ export function userFailure(mutation: string, errors: readonly UserError[]): Del
   const code = errors.find((error) => /^[A-Z_]{3,40}$/.test(error.code ?? ""))?.code;
   const at = errors[0]?.field?.filter((part) => /^[A-Za-z]{1,30}$/.test(part)).join(".");
   const where = [mutation, code, at].filter(Boolean).join(" ");
-  return new DeliveryError("refused", `Shopify refuses what is written: ${where}`);
+  const fields = errors.flatMap(({ field }) => refused(field ?? []) ?? []);
+  return new DeliveryError("refused", `Shopify refuses what is written: ${where}`, { fields });
 }

@@ -222,6 +222,21 @@ describe("what is written", () => {
     assert.deepEqual([customer.tags, customer.note], [["a b"], null]);
   });
 
+  it("writes all but the metafield that does not take what somebody wrote, and tells which", async () => {
+    const { id } = addCustomer(shop.world, { phone: "+15555550123" });
+    const line = { type: "single_line_text_field", value: "{{ message | text }}" };
+    const metafields = { "custom.text": "{{ message | text }}", "custom.line": line };
+    const made = destination({ tag: "whatsapp", note: "{{ message | text }}", metafields });
+    const { answer, notTaken } = await deliver(made, makeText("two\nlines", {}));
+    assert.deepEqual([answer, notTaken], ["written", ["customer.custom.line"]]);
+    assert.deepEqual([...shop.world.metafields.keys()], [`${id} custom.text`]);
+    const [customer] = shop.world.customers;
+    assert.deepEqual(customer?.tags, ["whatsapp"]);
+    assert.match(customer?.note ?? "", /^two\nlines \[evt_\w+\]$/);
+    const fixed = destination({ metafields: { "custom.line": { ...line, value: "two\nlines" } } });
+    await assert.rejects(deliver(fixed), { verdict: "refused" });
+  });
+
   it("sets metafields by namespace and key, with a type where one is given", async () => {
     const { id } = addCustomer(shop.world, { phone: "+15555550123" });
     shop.world.definitions.set("custom.seen", "date_time");

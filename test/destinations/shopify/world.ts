@@ -177,7 +177,9 @@ export function resolversOf(world: World) {
       return { userErrors: [] };
     },
     metafieldsSet: ({ metafields }: { metafields: MetafieldInput[] }) => {
-      const userErrors = metafields.flatMap((field) => metafieldErrors(world, field));
+      const userErrors = metafields.flatMap((field, at) =>
+        metafieldErrors(world, field, String(at)),
+      );
       for (const { ownerId, namespace, key, type, value } of userErrors.length ? [] : metafields) {
         world.metafields.set(`${ownerId} ${namespace}.${key}`, `${type} ${value}`);
       }
@@ -190,14 +192,18 @@ function failed(field: string[] | null, message: string, code?: string): Errors 
   return [{ field, message, ...(code !== undefined && { code }) }];
 }
 
-function metafieldErrors(world: World, { namespace, key, type, value }: MetafieldInput): Errors {
+function metafieldErrors(
+  world: World,
+  { namespace, key, type, value }: MetafieldInput,
+  at: string,
+): Errors {
   const defined = world.definitions.get(`${namespace}.${key}`);
   if (defined !== undefined && type !== defined) {
-    return failed(["metafields", "0", "type"], "Type must match the definition", "INVALID_TYPE");
+    return failed(["metafields", at, "type"], "Type must match the definition", "INVALID_TYPE");
   }
-  if (value.trim() === "") return failed(["metafields", "0", "value"], "can't be blank", "BLANK");
+  if (value.trim() === "") return failed(["metafields", at, "value"], "can't be blank", "BLANK");
   if (type === "single_line_text_field" && value.includes("\n")) {
-    return failed(["metafields", "0", "value"], "must be a single line", "INVALID_VALUE");
+    return failed(["metafields", at, "value"], "must be a single line", "INVALID_VALUE");
   }
   return [];
 }
