@@ -15,7 +15,7 @@ import {
 import { type ConsentChange, consentChange } from "../../event/consent.ts";
 import { derivedEvent } from "../../event/derived-event.ts";
 import { hashId } from "../../event/hash-id.ts";
-import { replyRequestedType, setRequestedType } from "../../event/own-types.ts";
+import { setAskedBy } from "../../event/own-types.ts";
 import { misfitsOfSet } from "../../event/set-schema.ts";
 import type { KeyedMutex } from "../../support/keyed-mutex.ts";
 import type { Template } from "../../support/template.ts";
@@ -92,7 +92,7 @@ export async function setAsAsked(
   about: Circumstances,
   parts: Parameters<typeof change>[3],
 ): Promise<void> {
-  const set = askedOf(about.event);
+  const set = setAskedBy(about.event);
   if (set === undefined) return;
   if (misfitsOfSet(set).length > 0) {
     throw new DeliveryError("refused", "what it asks to be set is not as a route's `set`");
@@ -100,11 +100,6 @@ export async function setAsAsked(
   const { field = {}, topic, ...asked } = toChange(set as RawChange);
   checkPool(asked.owner?.pool, parts.rules);
   await change(asked, { fields: scalars(field), topic: topicOf(topic) }, about, parts);
-}
-
-function askedOf({ type, data }: WaypostEvent): unknown {
-  const asks = type === replyRequestedType || type === setRequestedType;
-  return asks ? data.business?.["set"] : undefined;
 }
 
 function checkPool(pool: string | undefined, { pools }: FlowRules): void {

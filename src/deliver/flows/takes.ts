@@ -11,7 +11,12 @@ import {
 import { derivedEvent } from "../../event/derived-event.ts";
 import { hashId } from "../../event/hash-id.ts";
 import { mediaOf } from "../../event/media-of.ts";
-import { replyRequestedType, setRequestedType } from "../../event/own-types.ts";
+import {
+  isOwnType,
+  replyRequestedType,
+  setAskedBy,
+  setRequestedType,
+} from "../../event/own-types.ts";
 import { compilePattern } from "../../event/pattern.ts";
 import { type Circumstances, opens } from "./circumstances.ts";
 
@@ -226,7 +231,9 @@ const openingTypes = ["whatsapp.message.*"];
 /** What ends a topic. */
 const topicTypes = ["business.conversation.closed"];
 
-/** A test event is about nobody. */
-export function isOwn({ type, data }: WaypostEvent, takes: OwnTakes): boolean {
-  return !data.test && takes.takes(type);
+/** A test event is about nobody, and of replies that are asked for most ask for nothing else. */
+export function isOwn(event: WaypostEvent, takes: OwnTakes): boolean {
+  const { type, data } = event;
+  const sets = !isOwnType(type) || setAskedBy(event) !== undefined;
+  return sets && !data.test && takes.takes(type);
 }

@@ -16,13 +16,17 @@ const compile = (
     routes: routes.map((parts) => ({ when: {}, to: [], test: false, ...parts })),
     flows: { ...noRules, replies, ...flows },
   });
-const asking = (via: unknown) =>
-  makeEvent({ type, data: { business: { via, reply: { text: "Hi" }, purpose: "bot" } } });
+const asking = (via: unknown, set?: object) =>
+  makeEvent({
+    type,
+    data: { business: { via, reply: { text: "Hi" }, purpose: "bot", ...(set && { set }) } },
+  });
 
 describe("what is asked for by business.reply.requested", () => {
-  it("reaches the one that is asked without a route, and flows, which does what it sets", () => {
+  it("reaches the one that is asked without a route, and flows where it sets something", () => {
     const routes = compile([]);
-    assert.deepEqual(routes.match(asking("wa")), [
+    assert.deepEqual(routes.match(asking("wa")), [{ destination: "wa", route: type }]);
+    assert.deepEqual(routes.match(asking("wa", { tag: "vip" })), [
       { destination: "wa", route: type },
       { destination: "flows", route: "none", routes: [] },
     ]);
@@ -44,7 +48,7 @@ describe("what is asked for by business.reply.requested", () => {
       { name: "later", when: { type: ["business.#"] }, to: ["wa"], after: { delayMs: 1 } },
     ]);
     const matched = routes
-      .match(asking("wa"))
+      .match(asking("wa", { tag: "vip" }))
       .map(({ destination, route }) => [destination, route]);
     assert.deepEqual(matched, [
       ["wa", type],
@@ -59,12 +63,12 @@ describe("what is asked for by business.reply.requested", () => {
     const routes = compile([{ name: "crm", when: { type: ["business.#"] }, to: ["crm"] }]);
     for (const via of ["gone", "crm", 5, undefined, null]) {
       const matched = routes.match(asking(via)).map(({ destination }) => destination);
-      assert.deepEqual(matched, ["crm", "flows"], String(via));
+      assert.deepEqual(matched, ["crm"], String(via));
     }
     const bare = makeEvent({ type });
     assert.deepEqual(
       routes.match(bare).map(({ destination }) => destination),
-      ["crm", "flows"],
+      ["crm"],
     );
   });
 
