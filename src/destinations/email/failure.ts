@@ -36,6 +36,9 @@ const otherSenders = new Set(["5.7.60", "5.2.252", "5.1.7", "5.1.8"]);
 const tooLarge = new Set(["5.3.4", "5.2.3"]);
 /** Of a recipient, and it passes: a full mailbox; Microsoft 365's limits of what one takes an hour. */
 const passing = new Set(["5.2.2", "5.2.121", "5.2.122"]);
+/** The same of servers that give it no code of its own. */
+const fullWords =
+  /\b(mailbox|inbox|maildir)\b.*\b(full|quota|exceeded|out of storage)\b|\b(user|recipient|account)\b.*\b(over|disk) ?quota\b/i;
 /** Of a recipient (RFC 3463; Postfix and Exchange have others for senders): unknown, moved, disabled; Microsoft's for who may write to whom. */
 const ofRecipient = /^5\.(1\.([1-6]|10)|2\.[14]|7\.1(2[4-9]|3[0-6]))$/;
 
@@ -88,8 +91,11 @@ function enhancedIn({ response = "" }: SmtpError): string | undefined {
 export function isPutOff(error: SmtpError): boolean {
   const reply = replyOf(error) ?? 500;
   const enhanced = enhancedIn(error) ?? "";
-  const isFull = reply === 552 && error.command === "RCPT TO" && !tooLarge.has(enhanced);
-  return reply < 500 || isFull || passing.has(enhanced);
+  if (reply < 500 || passing.has(enhanced)) return true;
+  if (error.command !== "RCPT TO" || tooLarge.has(enhanced)) return false;
+  // Not in an address: `full.quota@acme.example`.
+  const words = (error.response ?? "").replace(/\S+@\S+/g, "");
+  return reply === 552 || (enhanced === "" && fullWords.test(words));
 }
 
 function ofAnswer(answer: Answer, { event, secrets }: FailureParts): DeliveryError {

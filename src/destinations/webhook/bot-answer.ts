@@ -84,13 +84,14 @@ function parse(json: string): unknown {
   }
 }
 
-/** In one form: a reply that is a text, one event alone, and nulls for what is not there. */
+/** In one form: a reply that is a text, one event alone, and nulls and objects without content for what is not there. */
 function plain(value: object): unknown {
   return Object.fromEntries(
-    Object.entries(withoutNulls(value)).map(([key, each]) => {
-      if (key === "reply" && typeof each === "string") return [key, { text: each }];
-      if (key === "emit" && !Array.isArray(each)) return [key, [each]];
-      return [key, each];
+    Object.entries(withoutNulls(value)).flatMap(([key, each]) => {
+      if (isObject(each) && Object.keys(each).length === 0 && key !== "emit") return [];
+      if (key === "reply" && typeof each === "string") return [[key, { text: each }]];
+      if (key === "emit" && !Array.isArray(each)) return [[key, [each]]];
+      return [[key, each]];
     }),
   );
 }

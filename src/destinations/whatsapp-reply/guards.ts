@@ -10,7 +10,7 @@ import { type Job, jobOf } from "./job.ts";
 import { choose, outgoingOf, saysNothing } from "./message.ts";
 import type { ReplyOptions } from "./options.ts";
 import { type Allowed, allow, fromLink } from "./pace.ts";
-import { standingOf } from "./prepare.ts";
+import { asOf, standingOf } from "./prepare.ts";
 import { recipientOf } from "./recipient.ts";
 
 interface Parts {
@@ -28,9 +28,7 @@ export async function guardsOf(
   const [standing, contact] = [await standingOf(event, context, job), await context.contact()];
   const { answered, origin, windowUntil = 0 } = standing;
   if (answered === undefined) return [no("event", "the log does not have what is answered")];
-  const until = job.until ?? context.replying?.until;
-  const { purpose } = job;
-  const judged = { job: { purpose, ...(until !== undefined && { until }) }, standing, contact };
+  const judged = { job: asOf(job, context), standing, contact };
   const judgedNow = judgeEach({ ...judged, answered, origin, now: parts.now });
   const isSomebody = recipientOf(event, contact) !== undefined;
   const recipient = isSomebody ? yes("recipient") : no("recipient", "nobody can be written to");

@@ -37,7 +37,8 @@ export async function prepare(
   const contact = await context.contact();
   const { answered, origin } = standing;
   if (answered === undefined) return answeredIsAway(job, { standing, event, contact, now });
-  const not = whyNot({ job, standing, answered, origin, contact, now });
+  const asked = asOf(job, context);
+  const not = whyNot({ job: asked, standing, answered, origin, contact, now });
   if (not !== undefined) return { not };
   const recipient = recipientOf(event, contact);
   if (recipient === undefined) return { not: "it is about nobody who can be written to" };
@@ -46,6 +47,15 @@ export async function prepare(
   const { windowUntil } = standing;
   const windowOpen = windowUntil !== undefined && now < windowUntil;
   return { job, answered, windowOpen, recipient, phoneNumberId };
+}
+
+/** What a route answers is as late as the route may be, also where the engine lets a row through because an earlier outcome is unknown. */
+export function asOf(
+  { purpose, until: told }: Pick<Job, "purpose" | "until">,
+  { replying }: Pick<DeliveryContext, "replying">,
+): Pick<Job, "purpose" | "until"> {
+  const until = told ?? replying?.until;
+  return { purpose, ...(until !== undefined && { until }) };
 }
 
 /** The store may be a moment behind who asks. */

@@ -191,8 +191,22 @@ async function markAsRead(
   const messageId = quotable(prepared);
   if (messageId === undefined || !(read || typing)) return false;
   const { phoneNumberId } = prepared;
-  await markRead(session, { phoneNumberId, messageId, typing });
+  try {
+    await markRead(session, { phoneNumberId, messageId, typing });
+  } catch (error) {
+    throw nothingSent(error);
+  }
   return true;
+}
+
+/** A mark that may have been made is made again, and the message was not tried: nothing about it is unknown. */
+function nothingSent(error: unknown): unknown {
+  if (!(error instanceof DeliveryError)) return error;
+  return new DeliveryError(error.verdict, error.message, {
+    ...error,
+    maybeDone: false,
+    cause: error,
+  });
 }
 
 function unwanted(why: string, { shadow }: Pick<DeliveryContext, "shadow">): Delivered {

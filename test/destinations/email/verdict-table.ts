@@ -114,6 +114,21 @@ export const verdictTable: readonly (readonly [string, MailFault, Expected])[] =
     ["outage", "not done", /puts it off \(552 5\.2\.2\)/],
   ],
   [
+    "a full mailbox in words alone",
+    { at: "rcpt", reply: "452 Mailbox full" },
+    ["outage", "not done", /puts it off \(452\)/],
+  ],
+  [
+    "a full mailbox in words alone, told as permanent",
+    { at: "rcpt", reply: "550 The user's mailbox has exceeded its quota" },
+    ["outage", "not done", /puts it off \(550\)/],
+  ],
+  [
+    "a mailbox that is none, in words alone",
+    { at: "rcpt", reply: "550 No mailbox full.quota@acme.example" },
+    ["refused", "not done", /refuses s…@acme\.example \(550\)/],
+  ],
+  [
     "too many recipients, told as permanent",
     { at: "rcpt", reply: "552 Too many recipients" },
     ["outage", "not done", /puts it off \(552\)/],

@@ -32,6 +32,16 @@ it("takes a byte order mark and white space for nothing", () => {
   }
 });
 
+it("takes a reply and a set that have nothing in them for none", () => {
+  for (const text of [
+    '{"reply":{"text":null,"buttons":null}}',
+    '{"reply":{},"set":{"tag":null}}',
+  ]) {
+    assert.deepEqual(readBotAnswer(answer(text)), {}, text);
+  }
+  assert.equal(thrown(answer('{"emit":{}}')).verdict, "refused");
+});
+
 it("takes null for absent in every part, and for a value in what is the bot's own", () => {
   const list = {
     button: "Open",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { DeliveryError } from "../../../src/contracts.ts";
 import { makeText } from "../../store/make-events.ts";
+import { startStub } from "../stub.ts";
 import { type CloudApi, startCloudApi } from "./cloud-api.ts";
 import { createReplier, type Replier, start } from "./replier.ts";
 
@@ -99,6 +100,29 @@ describe("a reply whose outcome is unknown", () => {
     await replier.deliver(asked);
     assert.equal(replier.repeats.length, 1);
     assert.deepEqual([...api.effects().values()], [2]);
+  });
+
+  it("is not sent again once what it answers is older than its route allows", async () => {
+    const replier = open({ onUnknown: "repeat" });
+    const asked = event();
+    const { replying } = replier.contextOf(asked, {});
+    assert.ok(replying);
+    const context = { replying: { ...replying, until: start + 5 * minute } };
+    api.fail("lost");
+    await replier.fails(asked, { context });
+    replier.clock.at += 10 * minute;
+    assert.equal(await replier.find(asked, { context }), undefined);
+    const { skipped } = await replier.deliver(asked, { context });
+    assert.equal(skipped, "what it answers is too old");
+    assert.deepEqual([api.messages.length, replier.repeats.length], [1, 0]);
+  });
+
+  it("is none where the message that is answered could not be marked as read: the reply was not tried", async () => {
+    const down = await startStub(() => ({ status: 500 }));
+    const replier = open({ typing: true, baseUrl: down.url });
+    const { verdict, maybeDone } = await replier.fails(event());
+    await down.close();
+    assert.deepEqual([verdict, maybeDone], ["outage", false]);
   });
 
   it("is none where nothing was sent: it is tried again at once, and not counted", async () => {
