@@ -52,8 +52,8 @@ async function findByPhone({ session, person }: Call): Promise<readonly ContactR
     .flatMap((phone) => [`mobile:'${phone}'`, `phone:'${phone}'`]);
   while (terms.join(" OR ").length > mostQuery - 2) terms.pop();
   const query = { query: `"${terms.join(" OR ")}"` };
-  const answer = await session.look({ path: "/search/contacts", query });
-  const { results = [] } = answer.json as { results?: readonly ContactRecord[] };
+  const answer = await session.look({ path: "/search/contacts", query, holds: "results" });
+  const { results } = answer.json as { results: readonly ContactRecord[] };
   return results
     .filter(({ unique_external_id: mark }) => mayBeTheirs(mark ?? undefined, person))
     .toSorted((a, b) => (b.updated_at ?? "").localeCompare(a.updated_at ?? ""));
@@ -78,7 +78,8 @@ async function existing(call: Call, answer: ApiAnswer): Promise<DeskContact | un
   if (id === undefined) {
     throw new DeliveryError("refused", "Freshdesk has another contact with these details");
   }
-  const found = await session.look({ path: pathOf`/contacts/${id}`, accept: [404] });
+  const there = { path: pathOf`/contacts/${id}`, accept: [404], holds: "id" };
+  const found = await session.look(there);
   const record = found.json as ContactRecord | undefined;
   if (!mayBeTheirs(record?.unique_external_id ?? undefined, person)) return undefined;
   if (record?.deleted) {
