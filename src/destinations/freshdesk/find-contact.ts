@@ -71,7 +71,7 @@ async function newRecord({ options, person, context }: Call, known: string | und
   };
 }
 
-/** Who has the same mark or phone already; one that was deleted comes back when the person writes. */
+/** Who has the same mark or phone already; one that was deleted comes back when the person writes. undefined: it is somebody else's. */
 async function existing(call: Call, answer: ApiAnswer): Promise<DeskContact | undefined> {
   const { session, person } = call;
   const id = holderOf(answer);
@@ -80,9 +80,11 @@ async function existing(call: Call, answer: ApiAnswer): Promise<DeskContact | un
   }
   const there = { path: pathOf`/contacts/${id}`, accept: [404], holds: "id" };
   const found = await session.look(there);
-  const record = found.json as ContactRecord | undefined;
-  if (!mayBeTheirs(record?.unique_external_id ?? undefined, person)) return undefined;
-  if (record?.deleted) {
+  // An agent, whom it counts among the contacts and shows to nobody as one.
+  if (found.status === 404) return undefined;
+  const record = found.json as ContactRecord;
+  if (!mayBeTheirs(record.unique_external_id ?? undefined, person)) return undefined;
+  if (record.deleted) {
     const path = pathOf`/contacts/${id}/restore`;
     await session.write("restore a contact", { method: "PUT", path });
   }
