@@ -1,6 +1,15 @@
 /** What others answer, read without trust. */
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** undefined: it is no JSON. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The fields of an object; none of what is none. */
 export function fieldsOf(value: unknown): Fields {
   return typeof value === "object" && value !== null ? { ...value } : {};

@@ -97,7 +97,7 @@ export function createContactBook<C extends DeskCall, R>(desk: Desk<C, R>): Cont
   };
   const lookAgain = async (call: C, link: Link) => {
     const path = pathOf`/contacts/${link["contact"] ?? ""}`;
-    const answer = await call.session.look({ path, accept: [404] });
+    const answer = await call.session.look({ path, accept: [404], holds: "id" });
     const record = answer.status === 404 ? undefined : desk.recordIn(answer);
     return record && keep(call, record, link);
   };
@@ -199,8 +199,9 @@ async function keepRecord<C extends DeskCall, R>(
   let isGone = false;
   const write = async () => {
     const path = pathOf`/contacts/${own.contact}`;
-    const request = { method: "PUT", path, json: changes, accept: [404] } as const;
-    const answer = await session.write(`write ${names} of contact ${own.contact}`, request);
+    const answer = await session.write(`write ${names} of contact ${own.contact}`, {
+      ...{ method: "PUT", path, json: changes, accept: [404], holds: "id" },
+    });
     isGone = answer?.status === 404;
   };
   const isTaken = names === "" || (await unlessRefused(write()));

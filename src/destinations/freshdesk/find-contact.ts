@@ -52,8 +52,8 @@ async function findByPhone({ session, person }: Call): Promise<readonly ContactR
     .flatMap((phone) => [`mobile:'${phone}'`, `phone:'${phone}'`]);
   while (terms.join(" OR ").length > mostQuery - 2) terms.pop();
   const query = { query: `"${terms.join(" OR ")}"` };
-  const answer = await session.look({ path: "/search/contacts", query });
-  const { results = [] } = answer.json as { results?: readonly ContactRecord[] };
+  const answer = await session.look({ path: "/search/contacts", query, holds: "results" });
+  const { results } = answer.json as { results: readonly ContactRecord[] };
   return results
     .filter(({ unique_external_id: mark }) => mayBeTheirs(mark ?? undefined, person))
     .toSorted((a, b) => (b.updated_at ?? "").localeCompare(a.updated_at ?? ""));
@@ -71,17 +71,20 @@ async function newRecord({ options, person, context }: Call, known: string | und
   };
 }
 
-/** Who has the same mark or phone already; one that was deleted comes back when the person writes. */
+/** Who has the same mark or phone already; one that was deleted comes back when the person writes. undefined: it is somebody else's. */
 async function existing(call: Call, answer: ApiAnswer): Promise<DeskContact | undefined> {
   const { session, person } = call;
   const id = holderOf(answer);
   if (id === undefined) {
     throw new DeliveryError("refused", "Freshdesk has another contact with these details");
   }
-  const found = await session.look({ path: pathOf`/contacts/${id}`, accept: [404] });
-  const record = found.json as ContactRecord | undefined;
-  if (!mayBeTheirs(record?.unique_external_id ?? undefined, person)) return undefined;
-  if (record?.deleted) {
+  const there = { path: pathOf`/contacts/${id}`, accept: [404], holds: "id" };
+  const found = await session.look(there);
+  // An agent, whom it counts among the contacts and shows to nobody as one.
+  if (found.status === 404) return undefined;
+  const record = found.json as ContactRecord;
+  if (!mayBeTheirs(record.unique_external_id ?? undefined, person)) return undefined;
+  if (record.deleted) {
     const path = pathOf`/contacts/${id}/restore`;
     await session.write("restore a contact", { method: "PUT", path });
   }

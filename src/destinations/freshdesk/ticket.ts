@@ -62,7 +62,7 @@ async function readTicket(
   query: { include?: string } = {},
 ): Promise<TicketRecord | undefined> {
   const path = pathOf`/tickets/${id}`;
-  const answer = await session.look({ path, query, accept: [404] });
+  const answer = await session.look({ path, query, accept: [404], holds: "id" });
   if (answer.status === 404) return undefined;
   const ticket = answer.json as TicketRecord;
   return ticket.deleted || ticket.spam ? undefined : ticket;
@@ -159,7 +159,7 @@ export async function reopen({ session }: Call, { ticket }: Place): Promise<void
     path: pathOf`/tickets/${ticket.id}`,
     json: { status: ticketStates.open },
     // Deleted since it was looked at: what comes next finds that out.
-    accept: [404],
+    ...{ accept: [404], holds: "id" },
   });
 }
 

@@ -38,7 +38,7 @@ export function createSpreadsheet({ spreadsheet, sheet }: SheetsOptions): Spread
   return {
     url: `https://docs.google.com/spreadsheets/d/${spreadsheet}/edit`,
     async header(session) {
-      const { json } = await session.look({ path: values("1:1") });
+      const { json } = await session.look({ path: values("1:1"), holds: "range" });
       const [row = []] = valuesOf(json);
       return row.map((cell) => String(cell ?? "").trim());
     },
@@ -92,7 +92,7 @@ export function createSpreadsheet({ spreadsheet, sheet }: SheetsOptions): Spread
 async function part(session: Session, path: string): Promise<unknown> {
   try {
     const query = { majorDimension: "COLUMNS" };
-    return (await session.look({ path, query })).json;
+    return (await session.look({ path, query, holds: "range" })).json;
   } catch (error) {
     if (error instanceof DeliveryError && error.message.endsWith(beyondGrid)) return {};
     throw error;

@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher } from "undici";
 import { type DeliveryContext, DeliveryError, type WaypostEvent } from "../../contracts.ts";
+import { fieldsOf, jsonOf } from "../json.ts";
 import { redactAnswer } from "../redact-answer.ts";
 import { type HttpAnswer, type HttpRequest, send } from "./send.ts";
 import { type TokenSource, withToken } from "./token-source.ts";
@@ -43,8 +44,10 @@ export interface ApiRequest {
   /** Instead of `json`, with its content-type among `headers`. */
   readonly body?: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Statuses besides 2xx, or answers, that are answered with, not thrown. */
+  /** Statuses besides 2xx, or answers, that are answered with, not thrown. One that is no JSON is none of them: a proxy's page. */
   readonly accept?: readonly number[] | ((answer: ApiAnswer) => boolean);
+  /** What a 2xx of the vendor has in any case. One without it cannot be read: it does not say that nothing is there. */
+  readonly holds?: string;
 }
 
 export interface ApiAnswer extends HttpAnswer {
@@ -173,7 +176,7 @@ async function ask(
       ...(body !== undefined && { body: body as string | Uint8Array }),
     };
     const answer = await send(dispatcher, asked);
-    return { ...answer, json: parsed(answer.text) };
+    return { ...answer, json: jsonOf(answer.text) };
   };
   return typeof token === "string" ? sendWith(token) : withToken(token, signal, sendWith);
 }
@@ -186,19 +189,13 @@ function urlOf(baseUrl: URL, path: string, query: NonNullable<ApiRequest["query"
   return url;
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** What says that it worked says so in JSON, or not at all (204). */
-function isTaken(answer: ApiAnswer, { accept = [] }: ApiRequest): boolean {
+function isTaken(answer: ApiAnswer, { accept = [], holds }: ApiRequest): boolean {
   const { status, json, text } = answer;
+  if (json === undefined && text !== "") return false;
   if (typeof accept === "function" ? accept(answer) : accept.includes(status)) return true;
-  return status >= 200 && status < 300 && (json !== undefined || text === "");
+  const isWhole = holds === undefined || (fieldsOf(json)[holds] ?? undefined) !== undefined;
+  return status >= 200 && status < 300 && isWhole;
 }
 
 function failure(

@@ -2,6 +2,7 @@ import { type KeyObject, sign } from "node:crypto";
 import type { Dispatcher } from "undici";
 import { DeliveryError } from "../../contracts.ts";
 import { type Clock, systemClock } from "../../support/clock.ts";
+import { fieldsOf, jsonOf } from "../json.ts";
 import { type HttpAnswer, send } from "./send.ts";
 import type { FetchedToken, FetchToken } from "./token-source.ts";
 import { remedyFor, statusVerdict } from "./verdicts.ts";
@@ -90,7 +91,7 @@ async function askFor(
   const answer = await send(dispatcher, { url, headers, body, signal }).catch((error: unknown) => {
     throw withoutEffect(error);
   });
-  const fields = fieldsOf(answer.text);
+  const fields = fieldsOf(jsonOf(answer.text));
   if (answer.status < 200 || answer.status > 299) throw noToken(answer, fields);
   const { access_token: token, expires_in, instance_url: apiUrl } = fields;
   if (typeof token !== "string" || token === "") {
@@ -108,15 +109,6 @@ async function askFor(
 function withoutEffect(error: unknown): unknown {
   if (!(error instanceof DeliveryError)) return error;
   return new DeliveryError(error.verdict, `the token endpoint: ${error.message}`, { cause: error });
-}
-
-function fieldsOf(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === "object" && parsed !== null ? { ...parsed } : {};
-  } catch {
-    return {};
-  }
 }
 
 /** Codes of RFC 6749 §5.2, and of Salesforce. */

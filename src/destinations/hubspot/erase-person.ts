@@ -79,31 +79,29 @@ async function archiveMessages(hub: Hub, contact: string): Promise<Erased[]> {
   return erased;
 }
 
-/** A search has pages of 200, and 10,000 results at most. */
+const perPage = 200;
+
+/** Page by page, by the id: a search finds 10,000 at most. */
 async function messagesOf(
   { session, options }: Hub,
   type: "communications" | "notes",
   contact: string,
 ): Promise<{ readonly id: string }[]> {
-  const filters = [
-    { propertyName: "associations.contact", operator: "EQ", value: contact },
-    { propertyName: options.eventProperty, operator: "HAS_PROPERTY" },
-  ];
+  const path = pathOf`/crm/objects/${options.apiVersion}/${type}/search`;
   const found: { readonly id: string }[] = [];
-  for (let after: string | undefined = "0"; after !== undefined; ) {
-    const path = pathOf`/crm/objects/${options.apiVersion}/${type}/search`;
-    const json = { filterGroups: [{ filters }], properties: [], sorts: [], limit: 200, after };
-    const answer = await session.look({ method: "POST", path, json });
-    found.push(...recordsOf(answer).map(({ id }) => ({ id })));
-    after = nextPage(answer.json);
+  for (;;) {
+    const last = found.at(-1)?.id ?? "0";
+    const filters = [
+      { propertyName: "associations.contact", operator: "EQ", value: contact },
+      { propertyName: options.eventProperty, operator: "HAS_PROPERTY" },
+      { propertyName: "hs_object_id", operator: "GT", value: last },
+    ];
+    const json = { filterGroups: [{ filters }], properties: [], limit: perPage, after: "0" };
+    const sorted = { ...json, sorts: ["hs_object_id"] };
+    const page = recordsOf(await session.look({ method: "POST", path, json: sorted }));
+    found.push(...page.map(({ id }) => ({ id })));
+    if (page.length < perPage) return found;
   }
-  return found;
-}
-
-function nextPage(json: unknown): string | undefined {
-  const { paging } = (json ?? {}) as { paging?: { next?: { after?: unknown } } };
-  const after = paging?.next?.after;
-  return typeof after === "string" && Number(after) < 10_000 ? after : undefined;
 }
 
 /** The name goes too, where it still is the one that Waypost wrote. */

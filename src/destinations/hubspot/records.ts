@@ -108,7 +108,7 @@ export async function updateRecord(
     method: "PATCH",
     path: pathOf`/crm/objects/${options.apiVersion}/${place.type}/${place.id}`,
     json: { properties: change.properties },
-    accept: [404],
+    ...{ accept: [404], holds: "id" },
   });
   return answer?.status !== 404;
 }

@@ -151,7 +151,7 @@ async function isClosed({ session, options }: Hub, { properties }: HubspotRecord
   const { hs_pipeline: pipeline, hs_pipeline_stage: stage } = properties;
   const answer = await session.look({
     path: pathOf`/crm/pipelines/${options.apiVersion}/tickets/${pipeline ?? ""}`,
-    accept: [404],
+    ...{ accept: [404], holds: "stages" },
   });
   const { stages } = (answer.json ?? {}) as { stages?: unknown };
   const all = Array.isArray(stages) ? (stages as PipelineStage[]) : [];

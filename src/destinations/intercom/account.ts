@@ -9,7 +9,7 @@ interface Me {
 }
 
 export async function readMe(session: Session): Promise<Me> {
-  const answer = await session.look({ path: "/me" });
+  const answer = await session.look({ path: "/me", holds: "id" });
   return answer.json as Me;
 }
 

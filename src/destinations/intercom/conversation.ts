@@ -64,7 +64,7 @@ export async function readConversation(
   id: string,
 ): Promise<ConversationRecord | undefined> {
   const path = pathOf`/conversations/${id}`;
-  const answer = await session.look({ path, accept: [404] });
+  const answer = await session.look({ path, accept: [404], holds: "id" });
   return answer.status === 404 ? undefined : (answer.json as ConversationRecord);
 }
 

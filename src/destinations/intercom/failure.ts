@@ -29,6 +29,10 @@ export function judge(answer: ApiAnswer): Judgement | undefined {
   if (/^Custom attribute .{1,200} does not exist/.test(message)) {
     return config("a custom attribute of `attributes` is missing: waypost doctor names it");
   }
+  // What our side writes on a contact who is there: Intercom says the same of a conversation, which is looked at first.
+  if (answer.status === 404 && message === "Resource Not Found") {
+    return config("there is no teammate in whose name our side could write: correct `admin`");
+  }
   const known = Object.hasOwn(codes, code) ? codes[code] : undefined;
   // A status that says more than its code, as of 5xx with client words, is believed.
   if (known === undefined || (answer.status >= 500 && known.verdict !== "outage")) return undefined;

@@ -55,8 +55,9 @@ async function findByPhone({ session, person }: Call): Promise<readonly ContactR
       },
       pagination: { per_page: 50 },
     },
+    holds: "data",
   });
-  const { data = [] } = answer.json as { data?: readonly ContactRecord[] };
+  const { data } = answer.json as { data: readonly ContactRecord[] };
   return data
     .filter(({ external_id }) => mayBeTheirs(external_id ?? undefined, person))
     .toSorted((a, b) => rankOf(a) - rankOf(b) || (b.updated_at ?? 0) - (a.updated_at ?? 0));

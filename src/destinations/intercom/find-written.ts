@@ -76,8 +76,9 @@ async function findBegun({ session, event }: Call, contact: DeskContact, words: 
     method: "POST",
     path: "/conversations/search",
     json: { query: { operator: "AND", value: filters }, pagination: { per_page: 20 } },
+    holds: "conversations",
   });
-  const { conversations = [] } = answer.json as { conversations?: readonly ConversationRecord[] };
+  const { conversations } = answer.json as { conversations: readonly ConversationRecord[] };
   const found = conversations.find(({ source }) => says({ body: source?.body ?? "" }, words));
   return found && { conversation: found.id, part: found.source?.id ?? "", created: true };
 }
@@ -88,7 +89,7 @@ async function findNote(
   words: Words,
 ): Promise<Delivered | undefined> {
   const path = pathOf`/contacts/${contact.id}/notes`;
-  const answer = await call.session.look({ path, accept: [404] });
+  const answer = await call.session.look({ path, accept: [404], holds: "data" });
   const { data = [] } = answer.json as { data?: readonly (Part & { id: string })[] };
   const since = Math.floor(earliestOf(call.event) / 1_000);
   const last = Number(call.context.link?.["note"] ?? 0);

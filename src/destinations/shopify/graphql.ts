@@ -111,8 +111,11 @@ function withoutUserErrors(
   data: Readonly<Record<string, unknown>>,
   { tolerates, refused }: Operation,
 ) {
+  const payloads = Object.values(data);
+  // Neither done nor refused: another's answer, or of a server that fell over in the middle.
+  if (!payloads.some(Boolean) || payloads.includes(null)) throw graphqlFailure({}, true);
   const failures: DeliveryError[] = Object.entries(data).flatMap(([mutation, payload]) => {
-    const { userErrors = [] } = (payload ?? {}) as { readonly userErrors?: readonly UserError[] };
+    const { userErrors = [] } = payload as { readonly userErrors?: readonly UserError[] };
     const errors = userErrors.filter(({ message }) => !tolerates?.test(message));
     return errors.length === 0 ? [] : [userFailure(mutation, errors, refused)];
   });

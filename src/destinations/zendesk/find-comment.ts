@@ -33,7 +33,8 @@ async function isIn({ session, item }: Pick<Work, "session" | "item">, ticket: s
   const path = pathOf`/api/v2/tickets/${ticket}/audits`;
   for (let page = 1; page <= mostPages; page += 1) {
     const query = { sort_order: "desc", page };
-    const { status, json } = await session.look({ path, query, accept: [404] });
+    const request = { path, query, accept: [404], holds: "audits" };
+    const { status, json } = await session.look(request);
     if (status === 404) return false;
     const audits = auditsOf(json);
     const keys = audits.flatMap(({ custom }) => String(custom["waypost"] ?? "").split(" "));

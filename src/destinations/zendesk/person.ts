@@ -42,7 +42,7 @@ export async function findPerson(work: Work, afresh = false): Promise<string | u
 /** Whether the user is still there: people delete and merge users. */
 export async function isThere({ session }: Work, user: string): Promise<boolean> {
   const path = pathOf`/api/v2/users/${user}`;
-  const { status, json } = await session.look({ path, accept: [404] });
+  const { status, json } = await session.look({ path, accept: [404], holds: "user" });
   return status !== 404 && userOf(json)?.active === true;
 }
 
@@ -54,7 +54,7 @@ async function byExternalId(
   const { session } = work;
   for (const external_id of externalIds) {
     const path = "/api/v2/users/search";
-    const { json } = await session.look({ path, query: { external_id } });
+    const { json } = await session.look({ path, query: { external_id }, holds: "users" });
     const [user] = usersOf(json).filter(({ active }) => active);
     if (user !== undefined && (!afresh || (await isThere(work, user.id)))) return user;
   }
@@ -71,7 +71,7 @@ async function byPhone(work: Work, { phones }: Who, afresh: boolean): Promise<Us
   const written = phones.flatMap((digits) => [`phone:"+${digits}"`, `phone:${digits}`]);
   const query = { query: `role:end-user ${written.join(" ")}` };
   const path = "/api/v2/users/search";
-  const { json } = await session.look({ path, query });
+  const { json } = await session.look({ path, query, holds: "users" });
   const users = usersOf(json).filter(
     ({ role, active, externalId }) =>
       active && role === "end-user" && !externalId.startsWith("wa:"),
@@ -96,7 +96,7 @@ async function rankOf(
   if (rank >= 0 || !mayAsk) return rank;
   const { json } = await session.look({
     ...{ path: pathOf`/api/v2/users/${id}/identities` },
-    query: { "type[]": "phone_number" },
+    ...{ query: { "type[]": "phone_number" }, holds: "identities" },
     // Deleted since the search: it has none.
     accept: [404],
   });
@@ -114,10 +114,9 @@ async function make(work: Work, { externalIds, phones, name }: Who): Promise<str
   };
   const path = "/api/v2/users/create_or_update";
   const answer = await work.session.write("create a user", {
-    ...{ method: "POST", path, json: { user } },
+    ...{ method: "POST", path, json: { user }, holds: "user" },
   });
-  if (answer === undefined) return undefined;
-  const made = userOf(answer.json);
+  const made = answer && userOf(answer.json);
   if (made === undefined) return undefined;
   const url = agentUrl(work.options, "users", made.id);
   work.made.push({ object: "user", id: made.id, url, created: true });
@@ -134,7 +133,7 @@ async function refresh(work: Work, who: Who, link: Link, id: string): Promise<vo
   const lacksPhone = link["made"] === "yes" && link["phone"] !== "yes" && who.phones.length > 0;
   if (!(isNew && work.options.name !== "never") && !lacksPhone) return;
   const path = pathOf`/api/v2/users/${id}`;
-  const { status, json } = await work.session.look({ path, accept: [404] });
+  const { status, json } = await work.session.look({ path, accept: [404], holds: "user" });
   const user = status === 404 ? undefined : userOf(json);
   if (user === undefined) return;
   // Zendesk itself names somebody by the number: `Caller: +1 555 555 0123`.
@@ -164,7 +163,7 @@ async function change(
   let isThere = true;
   const write = async () => {
     const answer = await session.write(would, {
-      ...{ method: "PUT", path, json: { user }, accept: [404] },
+      ...{ method: "PUT", path, json: { user }, accept: [404], holds: "user" },
     });
     isThere = answer?.status !== 404;
   };

@@ -44,7 +44,7 @@ export async function currentTicket(work: Work): Promise<Current> {
 /** undefined: it was deleted. */
 export async function lookAt({ session }: Work, id: string): Promise<Ticket | undefined> {
   const path = pathOf`/api/v2/tickets/${id}`;
-  const { status, json } = await session.look({ path, accept: [404] });
+  const { status, json } = await session.look({ path, accept: [404], holds: "ticket" });
   const found = status === 404 ? undefined : ticketOf(json);
   return found?.status === "deleted" ? undefined : found;
 }
@@ -55,7 +55,7 @@ export async function ticketsOfConversation(
   external_id: string,
 ): Promise<Ticket[]> {
   const query = { external_id, sort_by: "created_at", sort_order: "desc" };
-  const { json } = await session.look({ path: "/api/v2/tickets", query });
+  const { json } = await session.look({ path: "/api/v2/tickets", query, holds: "tickets" });
   return ticketsOf(json).filter(({ status }) => status !== "deleted");
 }
 
@@ -82,6 +82,6 @@ export async function placeOf(work: Work, current: Current, wakes: boolean): Pro
 
 async function solvedAtFor({ session }: Work, { id, updatedAt }: Ticket): Promise<string> {
   const path = pathOf`/api/v2/tickets/${id}/metrics`;
-  const { json } = await session.look({ path, accept: [404] });
+  const { json } = await session.look({ path, accept: [404], holds: "ticket_metric" });
   return solvedAtOf(json) ?? updatedAt;
 }

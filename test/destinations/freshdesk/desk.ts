@@ -8,6 +8,8 @@ export interface StubContact {
   custom_fields: Record<string, unknown>;
   deleted: boolean;
   updated_at: string;
+  /** Then it is no contact to those who look for one. */
+  readonly isAgent?: true;
 }
 
 interface StubNote {

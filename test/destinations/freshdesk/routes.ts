@@ -4,7 +4,10 @@ import { addContact, type StubContact, type StubTicket, textOf } from "./desk.ts
 
 type Act = (asked: Asked) => StubAnswer;
 
-const contactOf = ({ desk, ids }: Asked) => desk.contacts.get(ids[0] ?? 0);
+const contactOf = ({ desk, ids }: Asked) => {
+  const contact = desk.contacts.get(ids[0] ?? 0);
+  return contact?.isAgent ? undefined : contact;
+};
 const ticketOf = ({ desk, ids }: Asked) => desk.tickets.get(ids[0] ?? 0);
 const done: StubAnswer = { status: 204, body: "" };
 
@@ -21,6 +24,7 @@ function searchContacts({ desk, held, query, now }: Asked): StubAnswer {
   const terms = [...text.matchAll(/(mobile|phone):'([^']*)'/g)];
   const results = [...desk.contacts.values()].filter(
     (contact) =>
+      !contact.isAgent &&
       (!contact.deleted || held.searchFindsDeleted) &&
       now - Date.parse(contact.updated_at) >= held.searchLagMs &&
       terms.some(([, field, value]) => contact[field as "mobile" | "phone"] === value),

@@ -94,6 +94,23 @@ describe("people and tickets in Freshdesk", () => {
     assert.deepEqual([tickets().length, tickets()[0]?.requester_id], [1, contacts()[1]?.id]);
   });
 
+  it("rule 2: who has an agent's phone is not the agent, also where phones are to be unique", async () => {
+    addContact(server.desk, { name: "Agent", mobile: "+15555550123", isAgent: true });
+    server.held.uniquePhones = true;
+    for (const text of ["hers", "again"]) await desk().deliver(makeText(text));
+    assert.deepEqual(
+      contacts().map(({ name, mobile }) => [name, mobile]),
+      [
+        ["Agent", "+15555550123"],
+        ["Mia", null],
+      ],
+    );
+    assert.deepEqual(
+      tickets().map(({ requester_id }) => requester_id),
+      [contacts()[1]?.id, contacts()[1]?.id],
+    );
+  });
+
   it("rules 4 and 5: what people keep there stays, a name that says nothing is replaced", async () => {
     addContact(server.desk, {
       name: "Maria Meier",

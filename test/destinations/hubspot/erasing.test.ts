@@ -63,10 +63,11 @@ describe("taking a person out of HubSpot", () => {
     await crm.close();
   });
 
-  it("takes all messages, of however many pages", async () => {
+  it("takes all messages, of however many pages, and more than a search finds", async () => {
     const { crm, erase } = await written(({ portal }) =>
       portal.given("contacts", { phone: `+${mia.waId}` }),
     );
+    crm.portal.mostFound = 300;
     const [contact] = crm.portal.all("contacts");
     for (let n = 0; n < 450; n += 1) {
       const entry = crm.portal.add("communications", { waypost_id: `more ${n}` });

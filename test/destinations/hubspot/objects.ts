@@ -150,8 +150,9 @@ export function readBatch(portal: Portal, type: StubType, body: Record<string, u
 }
 
 export function searchObjects(portal: Portal, type: StubType, body: Record<string, unknown>) {
-  const { filterGroups, limit, after } = body as {
+  const { filterGroups, sorts, limit, after } = body as {
     filterGroups: { filters: Filter[] }[];
+    sorts: string[];
     limit: number;
     after: string;
   };
@@ -164,19 +165,25 @@ export function searchObjects(portal: Portal, type: StubType, body: Record<strin
   const found = portal
     .all(type)
     .filter((object) => filterGroups.some(({ filters }) => filters.every((f) => fits(object, f))));
+  // As they were made, where it is asked for; else nobody says in which order.
+  if (sorts.length === 0) found.reverse();
   const end = Number(after) + limit;
+  if (end > portal.mostFound) return problem(400, "VALIDATION_ERROR", "at most 10000 results");
   const page = found.slice(Number(after), end);
   const paging = end < found.length ? { paging: { next: { after: String(end) } } } : {};
   return answer(200, { total: found.length, results: page.map(portal.shown), ...paging });
 }
 
 const isSearchable = (portal: Portal, type: StubType, name: string) =>
-  name === "associations.contact" || (portal.properties.get(type)?.has(name) ?? false);
+  ["associations.contact", "hs_object_id"].includes(name) ||
+  (portal.properties.get(type)?.has(name) ?? false);
 
 function fits(object: StubObject, { propertyName, operator, value, values }: Filter): boolean {
   if (object.indexed === undefined) return false;
   if (propertyName === "associations.contact") return object.associations.has(value ?? "");
   const held = object.indexed[propertyName] ?? "";
+  if (propertyName === "hs_object_id" && operator === "GT")
+    return Number(object.id) > Number(value);
   if (operator === "HAS_PROPERTY") return held !== "";
   if (operator === "IN") return values?.includes(held) ?? false;
   if (operator === "EQ") return held === value;

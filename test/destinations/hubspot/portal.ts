@@ -108,6 +108,8 @@ export function createPortal({ bare = false }: { readonly bare?: boolean } = {})
     files: new Map<string, { readonly name: string; readonly bytes: number }>(),
     all,
     add,
+    /** So many results has a search at most, on all its pages. */
+    mostFound: 10_000,
     /** The search catches up. */
     index,
     /** One that people have made, which the search knows. */

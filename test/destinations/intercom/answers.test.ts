@@ -52,6 +52,11 @@ const answers: readonly DocumentedAnswer[] = [
   config(403, "forbidden", /give it the permission/),
   config(403, "api_plan_restricted", /change the plan/),
   config(400, "admin_not_found", /correct `admin`/),
+  {
+    on: "404 `not_found` of the teammate",
+    answer: coded(404, "not_found", "Resource Not Found"),
+    ...{ verdict: "config", words: /no teammate in whose name our side could write/ },
+  },
   config(400, "intercom_version_invalid", /set `version`/),
   {
     on: "a custom attribute",

@@ -78,6 +78,7 @@ export async function startZendeskStub(
     if (deleted === undefined) return void res.status(404).json({ error: "RecordNotFound" });
     res.json({ group: { id: Number(req.params.id), deleted } });
   });
+  app.use((_req, res) => res.status(404).json({ error: "InvalidEndpoint" }));
   const asRefused: ErrorRequestHandler = (error, _req, res, _next) => {
     res.status(error.status ?? 500).json({ error: "InvalidValue", description: error.message });
   };
