@@ -28,15 +28,19 @@ const words: Readonly<Record<Exclude<Destination["state"], "paused">, StateWords
   removed: { word: "removed", tone: "quiet" },
 };
 
-type Waiting = Pick<Destination, "state" | "open" | "oldestOpenAt">;
+type Waiting = Pick<Destination, "state" | "open" | "oldestOpenAt" | "drainsInMs">;
 
 /** "1,204 wait, the oldest for 12 min; nothing is lost." */
-export function waitingInWords({ state, open, oldestOpenAt }: Waiting, now: number): string {
+export function waitingInWords(
+  { state, open, oldestOpenAt, drainsInMs }: Waiting,
+  now: number,
+): string {
   if (open === undefined) return "How many wait is of all accounts.";
   if (open === 0) return "Nothing waits.";
   const wait = counted(open, "delivery waits", "deliveries wait");
   if (oldestOpenAt === undefined) return `${wait}.`;
   const oldest = `${wait}, the oldest for ${span(now - Date.parse(oldestOpenAt))}`;
+  if (drainsInMs !== undefined) return `${oldest}; through in about ${span(drainsInMs)}.`;
   return state === "delivering" ? `${oldest}.` : `${oldest}. Nothing is lost.`;
 }
 

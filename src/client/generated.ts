@@ -2006,6 +2006,11 @@ export interface Destination {
   scheduled?: number;
   oldestOpenAt?: string;
   /**
+   * About how long what waits will take, reckoned from what it took in the last minute. Only while it works through what waits:
+   * absent while it is out or paused, and no time of an outage counts.
+   */
+  drainsInMs?: number;
+  /**
    * Deliveries that gave up.
    */
   dead?: number;

@@ -5,6 +5,8 @@ export interface DestinationHealth {
   readonly breaker?: "closed" | "open";
   readonly breakerSince?: string;
   readonly lastSuccessAt?: string;
+  /** Deliveries that ended, while it works through what waits; see `createPace`. */
+  readonly perHour?: number;
   readonly lastError?: string;
   readonly lastErrorAt?: string;
   /** Second effects that could not be ruled out (`idempotency: "none"`). */

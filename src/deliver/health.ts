@@ -16,11 +16,13 @@ import { createBreaker, createPause, type Pause } from "./breaker.ts";
 import type { DeliveryHooks } from "./delivery.ts";
 import type { OpenRow } from "./lanes/lane.ts";
 import type { Lanes } from "./lanes/lanes.ts";
+import { createPace, type Pace } from "./pace.ts";
 
 /** How a destination does in this process's term. */
 export interface Health {
   readonly pause: Pick<Pause, "now" | "learn">;
   readonly notes: Notes;
+  readonly pace: Pick<Pace, "look">;
   /** How long the whole destination waits; see Schedule. */
   waitMs(running: number): number;
   /** Deliveries in this term. */
@@ -58,12 +60,14 @@ export function createHealth(parts: HealthParts): Health {
   const { name, row, clock, hooks, log } = parts;
   const notes = createNotes(row);
   const pause = createPause({ row, clock, save: parts.savePause, log });
+  const pace = createPace(clock);
   const breaker = createNotedBreaker(parts, notes);
   const counting = createMutex();
   let successes = 0;
   return {
     pause,
     notes,
+    pace,
     waitMs: (running) => (pause.now() === undefined ? breaker.waitMs(running) : pause.leftMs()),
     successes: () => successes,
     async learn(outcome, ms, laneKeys) {
@@ -85,6 +89,7 @@ export function createHealth(parts: HealthParts): Health {
       return counting.run(() => parts.saveRepeats(notes.now().repeats ?? 0));
     },
     done({ id, eventId }, { state, reason }, body) {
+      pace.ended();
       hooks.ended?.(name, { id, eventId, state });
       const receivedAt = Date.parse(body?.data.receivedAt ?? "");
       if (state === "delivered" && !Number.isNaN(receivedAt)) {
@@ -144,14 +149,10 @@ interface Notes {
 }
 
 function createNotes(initial: DestinationHealth): Notes {
-  const { breaker, breakerSince, lastSuccessAt, lastError, lastErrorAt, repeats } = initial;
+  const { breaker, breakerSince, lastSuccessAt, lastError, lastErrorAt, repeats, perHour } =
+    initial;
   let all: DestinationNote = {
-    breaker,
-    breakerSince,
-    lastSuccessAt,
-    lastError,
-    lastErrorAt,
-    repeats,
+    ...{ breaker, breakerSince, lastSuccessAt, lastError, lastErrorAt, repeats, perHour },
   };
   let fresh: DestinationNote | undefined;
   return {
@@ -189,7 +190,7 @@ export function createHousekeeping(parts: {
   readonly hooks: DeliveryHooks;
   readonly clock: Clock;
   readonly log: Log;
-}): () => Promise<void> {
+}): (busy: boolean) => Promise<void> {
   const { name, ledger, lease, lanes, health, hooks, clock, log } = parts;
   let keptAt = Number.NEGATIVE_INFINITY;
   const ageMs = (createdAt: string) => Math.max(0, clock.now() - Date.parse(createdAt));
@@ -200,13 +201,12 @@ export function createHousekeeping(parts: {
     }
     return oldest === undefined ? 0 : ageMs(oldest);
   };
-  const tell = async () => {
-    hooks.holds?.(name, {
-      open: lanes.size() + lanes.parked(),
-      oldestAgeMs: oldestAgeMs(),
-      breakerOpen: health.breakerOpen(),
-      paused: health.pause.now() !== undefined,
-    });
+  const tell = async (busy: boolean) => {
+    const [breakerOpen, paused] = [health.breakerOpen(), health.pause.now() !== undefined];
+    const open = lanes.size() + lanes.parked();
+    hooks.holds?.(name, { open, oldestAgeMs: oldestAgeMs(), breakerOpen, paused });
+    const perHour = health.pace.look(!breakerOpen && !paused && busy);
+    if (perHour !== health.notes.now().perHour) health.notes.note({ perHour });
     const taken = health.notes.take();
     if (taken === undefined) return;
     await ledger.note(name, lease.epoch, taken).catch((error: unknown) => {
@@ -234,8 +234,8 @@ export function createHousekeeping(parts: {
       log.warn("the events of open deliveries could not be kept, tries again", { error });
     });
   };
-  return async () => {
-    await tell();
+  return async (busy) => {
+    await tell(busy);
     await keepEvents();
   };
 }

@@ -69,7 +69,7 @@ export function createTerm(parts: TermParts, taken: Taken<DestinationLease>): Te
   const lease = holdLease({ ...parts, rows: ledger, name }, taken, (row, askedAt) => {
     health.pause.learn(row, askedAt);
     schedule.wake();
-    void keepHouse();
+    void keepHouse(schedule.busy());
     void rows.follow(row.revision);
     void rows.openDue();
   });
@@ -111,7 +111,7 @@ export function createTerm(parts: TermParts, taken: Taken<DestinationLease>): Te
     async end(leftMs) {
       const finish = () => Promise.all([consumer?.close(), schedule.stop()]);
       const inTime = await finishWithin(leftMs - releaseMs, { clock, halting, finish });
-      if (inTime && !lease.over.aborted) await keepHouse();
+      if (inTime && !lease.over.aborted) await keepHouse(false);
       await lease.release();
     },
   };

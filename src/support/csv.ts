@@ -8,12 +8,14 @@ export function csvRow(cells: readonly unknown[]): string {
 
 /**
  * A text is a text for spreadsheets too: one that they would take for a formula gets an apostrophe before it, also where blanks
- * come first. Numbers stay numbers. No cell holds a CR.
+ * come first, or what is not seen and some leave out. Numbers stay numbers. No cell holds a CR.
  */
 function csvCell(value: unknown): string {
   if (value === undefined || value === null) return "";
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  const inert = text.replace(/\r\n?/g, "\n").replace(/^(?=\s*[=+\-@|%＝＋－＠]|[\t\n])/, "'");
+  const inert = text
+    .replace(/\r\n?/g, "\n")
+    .replace(/^(?=[\s\p{Cc}\p{Cf}]*[=+\-@|%＝＋－＠]|[\t\n])/u, "'");
   return /[",;\n\t]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }

@@ -48,6 +48,10 @@ export function describeOnCall(world: () => World): void {
           const widths = await who.evaluateAll((all) => all.map((each) => each.clientWidth));
           assert.ok(widths.length > 0 && Math.min(...widths) > 60, `who wrote it: ${widths} px`);
           await console.check("search");
+          // It leaves the page narrow, where each has a line.
+          const cells = page.locator(".hit .clip").filter({ hasText: /My parcel|Priya/ });
+          const narrow = await cells.evaluateAll((all) => all.map((each) => each.clientWidth));
+          assert.ok(Math.min(...narrow) > 200, `what was written and who wrote it: ${narrow} px`);
         }
         await press(page, "Enter");
         await waitFor(`${words} is open`, () => place.test(page.url()));

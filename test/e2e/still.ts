@@ -29,6 +29,12 @@ export function describeStill(world: () => World): void {
       await page.getByRole("status").getByText("New ones wait").waitFor();
       assert.ok(await isFirst(shown));
       await console.check("new-ones");
+      // It leaves the page narrow.
+      const [row, over] = [
+        await page.locator("a.row").first().boundingBox(),
+        await button.boundingBox(),
+      ];
+      assert.ok(row && over && over.y >= row.y + row.height, "it covers nothing of the first row");
       await button.press("Enter");
       await page.locator(`a.row[data-id="${above}"]:focus`).waitFor();
       assert.ok(await isFirst(above));
@@ -67,6 +73,33 @@ export function describeStill(world: () => World): void {
         await page.evaluate(shown),
         items.map(({ id }) => id),
       );
+    });
+
+    it("more new rows than a page are shown from the first on, with all that lies behind them", async () => {
+      const { console, program } = world();
+      const { page, open } = console;
+      await open("#/deliveries?destination=erp", "data", { anew: true });
+      const shown = async () =>
+        (await page.evaluate(
+          `[...document.querySelectorAll("a.row")].map((row) => row.dataset.id)`,
+        )) as readonly string[];
+      await press(page, "j");
+      const before = await shown();
+      await program.simulate("--type", "contacts", "--count", "70", "--seed", "pages");
+      const button = page.getByRole("button", { name: `${before.length}+ new` });
+      await button.waitFor();
+      assert.deepEqual(await shown(), before);
+      const asked = "/api/deliveries?destination=erp&limit=200";
+      const ids = async () =>
+        (await program.ask<{ items: readonly { id: string }[] }>(asked)).items.map(({ id }) => id);
+      await waitFor("all have come", async () => (await ids()).indexOf(before[0] ?? "") === 70);
+      await button.press("Enter");
+      const all = await ids();
+      await page.locator(`a.row[data-id="${all[0]}"]:focus`).waitFor();
+      await page.getByRole("button", { name: "Show more" }).press("Enter");
+      await waitFor("the next page is there", async () => (await shown()).length > before.length);
+      assert.deepEqual(await shown(), all.slice(0, (await shown()).length));
+      assert.ok((await shown()).includes(before[0] ?? ""));
     });
 
     it("destinations are sorted anew when none is in hand", async () => {

@@ -34,6 +34,8 @@ describe("a row of CSV", () => {
       "\t=1",
       "\r=1",
       "\n=1",
+      "\u0000=1",
+      "\u200b\u202e=1",
     ]) {
       assert.match(cell(text), /^"?'/, JSON.stringify(text));
     }

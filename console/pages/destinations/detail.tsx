@@ -84,7 +84,7 @@ export function DestinationDetail({ name, destination, reload }: Props) {
         </Fact>
       </dl>
       {may("operate") && destination.state !== "removed" && <Check name={name} />}
-      <Figures name={name} open={destination.open} />
+      <Figures name={name} />
       <Details destination={destination} />
     </Detail>
   );

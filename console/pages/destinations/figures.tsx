@@ -3,20 +3,14 @@ import { useResource } from "../../api/resource.ts";
 import { Chart } from "../../ui/chart.tsx";
 import { Stale } from "../../ui/states.tsx";
 import { count } from "../../words/number.ts";
-import { span } from "../../words/time.ts";
 
 const hour = 3_600_000;
 const minute = 60_000;
 /** Over which the rate is told. */
 const lately = 5;
 
-interface Props {
-  readonly name: string;
-  readonly open: number | undefined;
-}
-
-/** How fast it takes what it gets, and how long what waits will take. */
-export function Figures({ name, open }: Props) {
+/** How fast it takes what it gets. */
+export function Figures({ name }: { readonly name: string }) {
   const { data, problem, reload } = useResource(
     `series ${name}`,
     (signal) => {
@@ -31,7 +25,7 @@ export function Figures({ name, open }: Props) {
   return (
     <section aria-busy={data === undefined}>
       <h3>The last three hours</h3>
-      <p class="muted">{rateInWords(rate, open)}</p>
+      <p class="muted">{rateInWords(rate)}</p>
       <Chart
         summary={`${name} took ${count(figures.taken.reduce((sum, each) => sum + each, 0))} deliveries in three hours.`}
         times={figures.times}
@@ -45,12 +39,10 @@ export function Figures({ name, open }: Props) {
   );
 }
 
-function rateInWords(rate: number, open = 0): string {
-  if (rate === 0) return "It has taken nothing in the last five minutes.";
-  const a = rate < 1 ? "less than one" : count(Math.round(rate));
-  const drains =
-    open > 0 ? ` At that rate what waits is through in ${span((open / rate) * minute)}.` : "";
-  return `It takes ${a} a minute.${drains}`;
+function rateInWords(rate: number): string {
+  const a =
+    rate === 0 ? "nothing" : `${rate < 1 ? "less than one" : count(Math.round(rate))} a minute`;
+  return `It took ${a} in the last five minutes.`;
 }
 
 /** Every minute, also those in which there was nothing. */

@@ -19,6 +19,8 @@ export interface Schedule {
   startHeld(row: OpenRow): void;
   free(): void;
   running(): number;
+  /** Something is tried, or could be but for the destination's own waits. */
+  busy(): boolean;
   /** Starts nothing more; resolves when nothing runs. */
   stop(): Promise<void>;
 }
@@ -74,8 +76,7 @@ export function createSchedule(options: ScheduleOptions): Schedule {
   };
   const mayHold = () => !stopped && batches === undefined && !line.waits() && waitMs(taken()) === 0;
   return {
-    offer,
-    wake,
+    ...{ offer, wake },
     hold: () => taken() < concurrency && mayHold() && held.hold(),
     startHeld(row) {
       held.free();
@@ -89,6 +90,7 @@ export function createSchedule(options: ScheduleOptions): Schedule {
       wake();
     },
     running: running.count,
+    busy: () => running.count() > 0 || line.waits(),
     async stop() {
       stopped = true;
       cancelWake();

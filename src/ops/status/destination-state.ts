@@ -24,6 +24,8 @@ export interface DestinationState {
   readonly scheduled?: number;
   readonly oldestOpenAt?: string;
   readonly dead?: number;
+  /** How long what waits will take, while it works through it. */
+  readonly drainsInMs?: number;
   readonly lastSuccessAt?: string;
   /** In words. */
   readonly lastError?: string;
@@ -98,10 +100,11 @@ function stateOf(
   holder: string | undefined,
 ): DestinationState {
   const { name, open, dead, oldestOpenAt, pause, lastSuccessAt, lastError, lastErrorAt } = row;
+  const words = inWords(row, kind !== undefined, holder);
   return {
     name,
     ...(kind === undefined ? {} : { kind }),
-    ...inWords(row, kind !== undefined, holder),
+    ...words,
     ...(holder === undefined ? {} : { holder }),
     breaker: row.breaker ?? "closed",
     ...(row.breakerSince === undefined ? {} : { breakerSince: row.breakerSince }),
@@ -109,12 +112,22 @@ function stateOf(
     open,
     scheduled: row.scheduled,
     ...(oldestOpenAt === undefined ? {} : { oldestOpenAt }),
+    ...drains(row, words.state),
     dead,
     ...(lastSuccessAt === undefined ? {} : { lastSuccessAt }),
     ...(lastError === undefined ? {} : { lastError }),
     ...(lastErrorAt === undefined ? {} : { lastErrorAt }),
     repeats: row.repeats ?? 0,
   };
+}
+
+/** What it will take is not known while it takes nothing. */
+function drains(
+  { open, perHour }: DestinationRow,
+  state: DestinationState["state"],
+): Pick<DestinationState, "drainsInMs"> {
+  if (state !== "delivering" || open === 0 || perHour === undefined) return {};
+  return { drainsInMs: Math.ceil((open / perHour) * 3_600_000) };
 }
 
 function inWords(

@@ -92,6 +92,7 @@ export const destinationsTable = defineTable({
     lastError: optional(text()),
     lastErrorAt: optional(text()),
     repeats: optional(integer()),
+    perHour: optional(integer()),
     prunedEpoch: optional(integer()),
   },
 });

@@ -183,6 +183,17 @@ describe("the state of a destination", () => {
     assert.equal(state({ pause, breaker: "open" })?.says, "paused itself: the token was revoked");
   });
 
+  it("tells how long what waits will take while it works through it alone", () => {
+    const works = { open: 600, perHour: 7_200 };
+    assert.equal(state(works)?.drainsInMs, 300_000);
+    const pause = { by: "operator", reason: "none", at: createdAt } as const;
+    for (const idle of [{ breaker: "open" }, { pause }, { open: 0 }] as const) {
+      assert.equal(state({ ...works, ...idle })?.drainsInMs, undefined);
+    }
+    assert.equal(state({ open: 600 })?.drainsInMs, undefined);
+    assert.equal(state(works, [{ ...alive, id: "other" }])?.drainsInMs, undefined);
+  });
+
   it("has nothing left once it was pruned, until somebody takes it again", () => {
     const left = (prunedEpoch: number) =>
       destinationStates({ configured: new Map(), rows: [{ ...row, prunedEpoch }], processes: [] });
