@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { describe, it } from "node:test";
-import { destinationIn, withDestination, withoutShadow } from "../../src/cli/add/edit-yaml.ts";
 import { gatherOptions, type KindOptions } from "../../src/cli/add/options.ts";
 import { keepInEnv } from "../../src/cli/common/env-file.ts";
 import type { ConfigProblem } from "../../src/config/config-error.ts";
@@ -106,34 +105,6 @@ describe("waypost add", { timeout: 120_000 }, () => {
     assert.equal(code, 2);
     assert.match(err, /no option chanel\. It has: .*channel/);
     assert.match((await add(cwd, ["slack"])).err, /No answer/);
-  });
-});
-
-describe("the file that `add` edits", () => {
-  const block = { kind: "slack", token: `\${SLACK_TOKEN}`, channel: "#a" };
-  const made = { name: "support", block, types: ["whatsapp.message.*"] };
-
-  it("keeps comments, order and what is there", () => {
-    const before = `# ours\naccounts:\n  main: { phoneNumberId: "1" } # the shop's\n\n# Where to\ndestinations:\n#  later: { kind: slack }\nroutes:\n  - { name: all, when: { type: "whatsapp.#" }, to: other } # first\n`;
-    const after = withDestination(before, made);
-    for (const kept of [
-      "# ours",
-      "# the shop's",
-      "# Where to",
-      "#  later: { kind: slack }",
-      "# first",
-    ]) {
-      assert.ok(after.includes(kept), `${kept} is gone from\n${after}`);
-    }
-    assert.ok(after.indexOf("name: all") < after.indexOf("to-support"));
-    assert.deepEqual(destinationIn(after, "support"), { kind: "slack", shadow: true });
-    assert.equal(destinationIn(before, "support"), undefined);
-  });
-
-  it("takes only the shadow away", () => {
-    const shadowed = withDestination("", made);
-    const live = withoutShadow(shadowed, "support");
-    assert.equal(live, shadowed.replace(", shadow: true", ""));
   });
 });
 
