@@ -47,6 +47,16 @@ describe("waypost add", { timeout: 120_000 }, () => {
     assert.equal(code, 0, err + out);
     assert.match(out, /✗ the property whatsapp_id of contacts: create it: Settings, Properties/);
     assert.match(out, /✓ the property waypost_id of communications was created/);
+    // What is missing is said once, and so is what is there.
+    const lines = out.split("\n").filter((line) => line.includes("whatsapp_id of contacts"));
+    assert.deepEqual(
+      lines.map((line) => line.replace(/: create it: .*/, "")),
+      [
+        "✗ the property whatsapp_id of contacts",
+        "✓ the property whatsapp_id of contacts was created",
+        "✓ the property whatsapp_id of contacts: it is there",
+      ],
+    );
     assert.match(out, /would create a contact, log a WhatsApp message/);
     assert.match(out, /hubspot is live in waypost\.yaml/);
     assert.equal(portal.properties.get("contacts")?.get("whatsapp_id")?.hasUniqueValue, true);
@@ -68,6 +78,7 @@ describe("waypost add", { timeout: 120_000 }, () => {
     ];
     const refused = await add(cwd, ["slack", ...settings], ["n"]);
     assert.equal(refused.code, 1);
+    assert.match(refused.out, /Nothing was written\.\n$/);
     await assert.rejects(readFile(path.join(cwd, "waypost.yaml")), { code: "ENOENT" });
     const waiting = await add(cwd, ["slack", ...settings], ["y", "n"]);
     assert.equal(waiting.code, 0, waiting.err);
@@ -118,11 +129,12 @@ describe("the options that `add` gathers", () => {
     },
   };
   const nobody = { ask: async () => assert.fail("asked") };
+  const isTaken = () => false;
 
   it("keeps references and what the environment has, and gives values their type", async () => {
     const env = { CRM_TOKEN: "known" };
     const given = { size: "3", deep: "true" };
-    const gathered = await gatherOptions("crm", schema, given, { questions: nobody, env });
+    const gathered = await gatherOptions("crm", schema, given, { questions: nobody, env, isTaken });
     assert.deepEqual(gathered, {
       options: { token: `\${CRM_TOKEN}`, size: 3, deep: true },
       secrets: {},
@@ -131,7 +143,7 @@ describe("the options that `add` gathers", () => {
       "crm",
       schema,
       { token: `\${OURS}`, size: "1" },
-      { questions: nobody, env: {} },
+      { questions: nobody, env: {}, isTaken },
     );
     assert.deepEqual(own, { options: { token: `\${OURS}`, size: 1 }, secrets: {} });
   });
@@ -147,7 +159,9 @@ describe("what `add` asks for", () => {
         return "x";
       },
     };
-    const gathered = await gatherOptions(kind, schemaOf(kind), given, { questions, env: {} });
+    const gathered = await gatherOptions(kind, schemaOf(kind), given, {
+      ...{ questions, env: {}, isTaken: () => false },
+    });
     return { asked, ...gathered };
   };
 
