@@ -156,7 +156,7 @@ describe("what `add` asks for", () => {
     const questions = {
       ask: async (question: string, { secret = false } = {}) => {
         asked.push(`${question.split(" ")[0]?.replace(":", "")}${secret ? " (hidden)" : ""}`);
-        return "x";
+        return question.startsWith("loginUrl") ? "https://x" : "xx";
       },
     };
     const gathered = await gatherOptions(kind, schemaOf(kind), given, {
@@ -174,6 +174,26 @@ describe("what `add` asks for", () => {
     const elsewhere = await gather("zendesk", { baseUrl: "https://help.example" });
     assert.ok(!elsewhere.asked.includes("subdomain"));
     assert.ok((await gather("salesforce")).asked.includes("clientSecret (hidden)"));
+  });
+
+  it("asks again for what does not fit, and says why", async () => {
+    const asked: string[] = [];
+    const answers = ["acme", "https://acme.my.salesforce.com", "id", "secret"];
+    const ask = async (question: string) => {
+      asked.push(question);
+      return answers.shift();
+    };
+    const parts = { questions: { ask }, env: {}, isTaken: () => false };
+    const { options } = await gatherOptions("salesforce", schemaOf("salesforce"), {}, parts);
+    assert.equal(options["loginUrl"], "https://acme.my.salesforce.com");
+    assert.match(asked[1] ?? "", /^It must match pattern "\^https\?:\/\/"\. loginUrl \(/);
+    assert.equal(asked.length, 4);
+  });
+
+  it("is what a shop is to be written, unless that is given", async () => {
+    const shop = { shop: "acme", clientId: "a", clientSecret: "b" };
+    assert.deepEqual((await gather("shopify", shop)).asked, ["tag"]);
+    assert.deepEqual((await gather("shopify", { ...shop, note: "x" })).asked, []);
   });
 
   it("puts a secret of several forms into the environment, never into the file", async () => {

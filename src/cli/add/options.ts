@@ -1,3 +1,4 @@
+import { compileSchema } from "../../support/schema.ts";
 import { CommandError } from "../common/ops-client.ts";
 import type { Questions } from "./questions.ts";
 
@@ -99,9 +100,13 @@ async function askFor(
   const { description } = about;
   const secret = isSecretOption(about);
   const question = description === undefined ? `${key}:` : `${key} (${description})`;
-  for (;;) {
-    const answer = await ask(question, { secret });
-    if (answer !== undefined) return answer;
+  const fits = compileSchema(about);
+  for (let said = ""; ; ) {
+    const answer = await ask(`${said}${question}`, { secret });
+    if (answer === undefined) continue;
+    const [wrong] = fits(typed(key, answer, about));
+    if (wrong === undefined) return answer;
+    said = `It ${wrong.reason}. `;
   }
 }
 
