@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { createDestinations } from "../app/destinations.ts";
 import { loadRouting } from "../config/load-routing.ts";
-import { DeliveryError, type Destination, type Requirement } from "../contracts.ts";
 import type { DestinationSetup } from "../deliver/delivery.ts";
 import { destinationKinds } from "../destinations/kinds.ts";
 import { createLog } from "../support/log.ts";
@@ -11,6 +10,7 @@ import { gatherOptions, type KindOptions } from "./add/options.ts";
 import { askTerminal, type Questions } from "./add/questions.ts";
 import { someEvent } from "./add/some-event.ts";
 import { tryInShadow } from "./add/try-in-shadow.ts";
+import { check, provide } from "./add/vendor.ts";
 import type { CommandParts } from "./common/command.ts";
 import { keepInEnv } from "./common/env-file.ts";
 import {
@@ -120,12 +120,13 @@ async function writeBlock(
   questions: Questions,
 ): Promise<boolean> {
   const given = Object.fromEntries(flags.set.map(readSetting));
+  const before = await file.read();
   const { options, secrets } = await gatherOptions(kind, schema as KindOptions, given, {
-    questions,
-    env: file.given,
+    ...{ questions, env: file.given },
+    isTaken: (variable) => before.includes(`\${${variable}}`),
   });
   const types = flags.when ?? (unrouted.has(kind) ? [] : conversationTypes);
-  const text = withDestination(await file.read(), { name, block: { kind, ...options }, types });
+  const text = withDestination(before, { name, block: { kind, ...options }, types });
   const names = Object.keys(secrets);
   // Nothing is written that a running Waypost would refuse.
   const { destination } = await createOne(name, { ...parts.env, ...secrets }, text);
@@ -134,7 +135,10 @@ async function writeBlock(
   print(`  ${name}: ${JSON.stringify({ kind, ...options, shadow: true })}`);
   if (types.length > 0) print(`  a route to-${name}, for ${types.join(", ")}`);
   else print("  no route: what it writes, and when, your routes say");
-  if (!(await questions.confirm("Write it?"))) return false;
+  if (!(await questions.confirm("Write it?"))) {
+    print("Nothing was written.");
+    return false;
+  }
   await keepInEnv(secrets);
   await file.write(text);
   return true;
@@ -152,11 +156,12 @@ async function tryOut(name: string, file: ConfigFile, trying: Trying): Promise<n
   const setup = await createOne(name, trying.env);
   const { destination } = setup;
   try {
-    const isReady = await check(destination);
-    const provided = await provide(destination, trying.questions);
-    if (provided === undefined) return exitCodes.wrong;
+    const told = new Set<string>();
+    const isReady = await check(destination, told);
+    const made = await provide(destination, trying.questions, told);
+    if (made === undefined) return exitCodes.wrong;
     // What was missing may be there now.
-    if (!isReady && !(provided > 0 && (await check(destination)))) return exitCodes.wrong;
+    if (!isReady && !(made > 0 && (await check(destination, told)))) return exitCodes.wrong;
     // Without a route's words there is nothing to try.
     if (!unrouted.has(destination.kind) && !(await tryOne(setup, trying))) return exitCodes.wrong;
   } finally {
@@ -197,42 +202,4 @@ async function createOne(
   const [setup] = await createDestinations(one, { log });
   if (setup !== undefined) return setup;
   throw new CommandError(`waypost.yaml has no destination ${name} any more.`, exitCodes.wrong);
-}
-
-const checkMs = 15_000;
-
-async function check(destination: Destination): Promise<boolean> {
-  const found = await destination.check(AbortSignal.timeout(checkMs));
-  for (const { name, ok, detail } of found)
-    print(`${ok ? "✓" : "✗"} ${name}: ${escapeControls(detail)}`);
-  return found.every(({ ok }) => ok);
-}
-
-/** What the vendor must have: shown, and made where it can be and somebody wants it. How many were made; undefined: one is missing. */
-async function provide(
-  destination: Destination,
-  questions: Questions,
-): Promise<number | undefined> {
-  try {
-    const wanted = (await destination.requirements?.(AbortSignal.timeout(checkMs))) ?? [];
-    for (const each of wanted) if (!(await provideOne(each, questions))) return undefined;
-    return wanted.filter(({ there }) => !there).length;
-  } catch (error) {
-    if (!(error instanceof DeliveryError)) throw error;
-    print(`✗ ${error.message}`);
-    return undefined;
-  }
-}
-
-async function provideOne(wanted: Requirement, questions: Questions): Promise<boolean> {
-  const { what, there, create, remedy } = wanted;
-  if (there) {
-    print(`✓ ${what}`);
-    return true;
-  }
-  print(`✗ ${what} is missing${remedy === undefined ? "" : `: ${remedy}`}`);
-  if (create === undefined || !(await questions.confirm("Create it?"))) return false;
-  await create(AbortSignal.timeout(checkMs));
-  print(`✓ ${what} was created`);
-  return true;
 }

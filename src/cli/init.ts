@@ -24,7 +24,8 @@ async function init(env: NodeJS.ProcessEnv): Promise<number> {
   for (const line of [
     `Wrote ${shown}: it has no problems, and routes nothing yet.`,
     "Next:",
-    `  1. Take the # from a destination and a route in ${shown}, and put their secrets into .env.`,
+    "  1. waypost add <kind>         sets a destination up, step by step: hubspot, slack, zendesk …",
+    `                                By hand: take the # from one and its route in ${shown}; secrets go into .env`,
     "  2. waypost config check       finds every mistake at once",
     "  3. waypost start              or, where it runs already: waypost reload",
     "  4. waypost simulate           sends a realistic conversation; waypost deliveries shows where it went",

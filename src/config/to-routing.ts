@@ -12,6 +12,7 @@ import { toFlowRules } from "./to-flow-rules.ts";
 import { toRoute } from "./to-route.ts";
 import { toReport, toSource } from "./to-source.ts";
 import { parseRate } from "./units.ts";
+import { unknownOwnerWarnings } from "./unknown-owners.ts";
 
 const defaultDelays = ["1s", "10s", "1min", "5min", "30min", "2h", "6h", "12h"];
 
@@ -73,6 +74,7 @@ export function toRouting(
           : []),
       ]),
       ...emptyParameterWarnings(raw),
+      ...unknownOwnerWarnings(raw),
     ],
   });
 }

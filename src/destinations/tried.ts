@@ -15,10 +15,17 @@ export async function tried(
   }
 }
 
-/** What the vendor must have, as lines of `doctor`. */
-export function requirementChecks(all: readonly Requirement[]): DestinationCheck[] {
-  return all.map(({ what, there, remedy = "it is missing" }) => ({
-    ...{ name: what, ok: there },
-    detail: there ? "it is there" : remedy,
-  }));
+/** What the vendor must have, as lines of `doctor`; one line, of this name, where it cannot be looked at. */
+export async function triedRequirements(
+  name: string,
+  look: () => Promise<readonly Requirement[]>,
+): Promise<DestinationCheck[]> {
+  try {
+    return (await look()).map(({ what, there, remedy = "it is missing" }) => ({
+      ...{ name: what, ok: there },
+      detail: there ? "it is there" : remedy,
+    }));
+  } catch (error) {
+    return [{ name, ok: false, detail: deliveryError(error).message }];
+  }
 }

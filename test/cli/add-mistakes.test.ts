@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, it, type TestContext } from "node:test";
@@ -6,6 +8,7 @@ import { tempDir } from "../config/temp-dir.ts";
 import { hubspotToken, startHubspotStub } from "../destinations/hubspot/stub.ts";
 import { slackToken, startSlackStub } from "../destinations/slack-stub.ts";
 import { startCloudApi } from "../destinations/whatsapp-reply/cloud-api.ts";
+import { moduleUrl, sourceLoader } from "../support/source.ts";
 import { add } from "./run-add.ts";
 
 const fileIn = (cwd: string, name = "waypost.yaml") => readFile(path.join(cwd, name), "utf8");
@@ -88,6 +91,35 @@ describe("waypost add, where something is wrong", { timeout: 120_000 }, () => {
     assert.equal(live.code, 0, live.err);
     assert.match(live.out, /hubspot is live in waypost\.yaml already\./);
     assert.doesNotMatch(live.out, /stays in shadow/);
+  });
+
+  it("leaves the secret of another destination of its kind as it is", async (t) => {
+    const { cwd, set } = await slackIn(t);
+    const first = await add(cwd, ["slack", ...set, "--yes"]);
+    assert.equal(first.code, 0, first.err);
+    const second = await add(cwd, ["slack", "--name", "sales", ...set, "--yes"]);
+    assert.equal(second.code, 0, second.err);
+    assert.match(second.out, /Into waypost\.yaml, and SLACK_TOKEN_2 into \.env:/);
+    const env = `SLACK_TOKEN='${slackToken}'\nSLACK_TOKEN_2='${slackToken}'\n`;
+    assert.equal(await fileIn(cwd, ".env"), env);
+    assert.match(await fileIn(cwd), /sales: \{ kind: slack, token: "\$\{SLACK_TOKEN_2\}"/);
+  });
+
+  it("ends at once by Ctrl-C, also where all is confirmed and something is waited for", async () => {
+    // As at a terminal: readline sees the keys, and the process no signal.
+    const code = `Object.assign(process.stdin, { isTTY: true });
+      const { askTerminal } = await import(${JSON.stringify(moduleUrl("../../src/cli/add/questions.ts", import.meta.url))});
+      await askTerminal(true).confirm("Go?");
+      console.log("waiting");
+      setInterval(() => undefined, 60_000);`;
+    const child = spawn(process.execPath, [...sourceLoader, "--input-type=module", "-e", code]);
+    const err: Buffer[] = [];
+    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+    await once(child.stdout, "data");
+    child.stdin.write("\u0003");
+    const [, signal] = await once(child, "close");
+    assert.equal(signal, "SIGINT");
+    assert.match(Buffer.concat(err).toString(), /^Stopped\. What was done stays; run it again/);
   });
 
   it("finds a secret that a file holds, and asks for it no more", async (t) => {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { describe, it } from "node:test";
-import { destinationIn, withDestination, withoutShadow } from "../../src/cli/add/edit-yaml.ts";
 import { gatherOptions, type KindOptions } from "../../src/cli/add/options.ts";
 import { keepInEnv } from "../../src/cli/common/env-file.ts";
 import type { ConfigProblem } from "../../src/config/config-error.ts";
@@ -48,6 +47,16 @@ describe("waypost add", { timeout: 120_000 }, () => {
     assert.equal(code, 0, err + out);
     assert.match(out, /✗ the property whatsapp_id of contacts: create it: Settings, Properties/);
     assert.match(out, /✓ the property waypost_id of communications was created/);
+    // What is missing is said once, and so is what is there.
+    const lines = out.split("\n").filter((line) => line.includes("whatsapp_id of contacts"));
+    assert.deepEqual(
+      lines.map((line) => line.replace(/: create it: .*/, "")),
+      [
+        "✗ the property whatsapp_id of contacts",
+        "✓ the property whatsapp_id of contacts was created",
+        "✓ the property whatsapp_id of contacts: it is there",
+      ],
+    );
     assert.match(out, /would create a contact, log a WhatsApp message/);
     assert.match(out, /hubspot is live in waypost\.yaml/);
     assert.equal(portal.properties.get("contacts")?.get("whatsapp_id")?.hasUniqueValue, true);
@@ -69,6 +78,7 @@ describe("waypost add", { timeout: 120_000 }, () => {
     ];
     const refused = await add(cwd, ["slack", ...settings], ["n"]);
     assert.equal(refused.code, 1);
+    assert.match(refused.out, /Nothing was written\.\n$/);
     await assert.rejects(readFile(path.join(cwd, "waypost.yaml")), { code: "ENOENT" });
     const waiting = await add(cwd, ["slack", ...settings], ["y", "n"]);
     assert.equal(waiting.code, 0, waiting.err);
@@ -109,34 +119,6 @@ describe("waypost add", { timeout: 120_000 }, () => {
   });
 });
 
-describe("the file that `add` edits", () => {
-  const block = { kind: "slack", token: `\${SLACK_TOKEN}`, channel: "#a" };
-  const made = { name: "support", block, types: ["whatsapp.message.*"] };
-
-  it("keeps comments, order and what is there", () => {
-    const before = `# ours\naccounts:\n  main: { phoneNumberId: "1" } # the shop's\n\n# Where to\ndestinations:\n#  later: { kind: slack }\nroutes:\n  - { name: all, when: { type: "whatsapp.#" }, to: other } # first\n`;
-    const after = withDestination(before, made);
-    for (const kept of [
-      "# ours",
-      "# the shop's",
-      "# Where to",
-      "#  later: { kind: slack }",
-      "# first",
-    ]) {
-      assert.ok(after.includes(kept), `${kept} is gone from\n${after}`);
-    }
-    assert.ok(after.indexOf("name: all") < after.indexOf("to-support"));
-    assert.deepEqual(destinationIn(after, "support"), { kind: "slack", shadow: true });
-    assert.equal(destinationIn(before, "support"), undefined);
-  });
-
-  it("takes only the shadow away", () => {
-    const shadowed = withDestination("", made);
-    const live = withoutShadow(shadowed, "support");
-    assert.equal(live, shadowed.replace(", shadow: true", ""));
-  });
-});
-
 describe("the options that `add` gathers", () => {
   const schema = {
     required: ["token", "size"],
@@ -147,11 +129,12 @@ describe("the options that `add` gathers", () => {
     },
   };
   const nobody = { ask: async () => assert.fail("asked") };
+  const isTaken = () => false;
 
   it("keeps references and what the environment has, and gives values their type", async () => {
     const env = { CRM_TOKEN: "known" };
     const given = { size: "3", deep: "true" };
-    const gathered = await gatherOptions("crm", schema, given, { questions: nobody, env });
+    const gathered = await gatherOptions("crm", schema, given, { questions: nobody, env, isTaken });
     assert.deepEqual(gathered, {
       options: { token: `\${CRM_TOKEN}`, size: 3, deep: true },
       secrets: {},
@@ -160,7 +143,7 @@ describe("the options that `add` gathers", () => {
       "crm",
       schema,
       { token: `\${OURS}`, size: "1" },
-      { questions: nobody, env: {} },
+      { questions: nobody, env: {}, isTaken },
     );
     assert.deepEqual(own, { options: { token: `\${OURS}`, size: 1 }, secrets: {} });
   });
@@ -173,10 +156,12 @@ describe("what `add` asks for", () => {
     const questions = {
       ask: async (question: string, { secret = false } = {}) => {
         asked.push(`${question.split(" ")[0]?.replace(":", "")}${secret ? " (hidden)" : ""}`);
-        return "x";
+        return question.startsWith("loginUrl") ? "https://x" : "xx";
       },
     };
-    const gathered = await gatherOptions(kind, schemaOf(kind), given, { questions, env: {} });
+    const gathered = await gatherOptions(kind, schemaOf(kind), given, {
+      ...{ questions, env: {}, isTaken: () => false },
+    });
     return { asked, ...gathered };
   };
 
@@ -189,6 +174,26 @@ describe("what `add` asks for", () => {
     const elsewhere = await gather("zendesk", { baseUrl: "https://help.example" });
     assert.ok(!elsewhere.asked.includes("subdomain"));
     assert.ok((await gather("salesforce")).asked.includes("clientSecret (hidden)"));
+  });
+
+  it("asks again for what does not fit, and says why", async () => {
+    const asked: string[] = [];
+    const answers = ["acme", "https://acme.my.salesforce.com", "id", "secret"];
+    const ask = async (question: string) => {
+      asked.push(question);
+      return answers.shift();
+    };
+    const parts = { questions: { ask }, env: {}, isTaken: () => false };
+    const { options } = await gatherOptions("salesforce", schemaOf("salesforce"), {}, parts);
+    assert.equal(options["loginUrl"], "https://acme.my.salesforce.com");
+    assert.match(asked[1] ?? "", /^It must match pattern "\^https\?:\/\/"\. loginUrl \(/);
+    assert.equal(asked.length, 4);
+  });
+
+  it("is what a shop is to be written, unless that is given", async () => {
+    const shop = { shop: "acme", clientId: "a", clientSecret: "b" };
+    assert.deepEqual((await gather("shopify", shop)).asked, ["tag"]);
+    assert.deepEqual((await gather("shopify", { ...shop, note: "x" })).asked, []);
   });
 
   it("puts a secret of several forms into the environment, never into the file", async () => {

@@ -141,6 +141,11 @@ describe("the file of use cases", () => {
       about: { campaign: ["spring-*"], withinMs: 72 * 3_600_000 },
       all: [notSpam],
     });
+    // Days are too long for the tests of the whole program.
+    assert.deepEqual(onlyOf("confirm-text"), {
+      about: { template: ["appointment_reminder"], withinMs: 48 * 3_600_000 },
+      all: [notSpam],
+    });
     assert.deepEqual(onlyOf("away"), { not: { hours: ["office"] }, opens: true, all: [notSpam] });
     assert.equal(route("away").maxAgeMs, 15 * 60_000);
     assert.deepEqual(onlyOf("lookup"), {

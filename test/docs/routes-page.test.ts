@@ -270,6 +270,24 @@ const claims: Record<string, (t: TestContext, example: Example) => Promise<void>
     assert.deepEqual(went("shop"), [closed]);
   },
 
+  async "Closed by a tag"(t, example) {
+    const { receive, change, contact, emitted, went } = await startExample(t, example);
+    const closed = () => emitted("business.conversation.closed");
+    const first = await receive(text("hello"));
+    await receive(echo());
+    await receive(text("thank you"));
+    assert.deepEqual(await closed(), []);
+    await change({ addTags: ["solved", "vip"] });
+    assert.deepEqual(await closed(), []);
+    await receive({ ...echo(), at: 0 });
+    assert.deepEqual(await closed(), [{}]);
+    assert.deepEqual((await contact())?.tags, ["vip"]);
+    const again = await receive(text("one more thing"));
+    assert.deepEqual(went("desk"), [first, again]);
+    await receive(echo());
+    assert.deepEqual(await closed(), [{}]);
+  },
+
   async "What holds for all routes"(t, example) {
     const { receive, row, went } = await startExample(t, example);
     const hello = await receive(text("hello"));

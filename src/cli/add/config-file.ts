@@ -1,8 +1,7 @@
-import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ConfigError, type ConfigProblem } from "../../config/config-error.ts";
 import { readGiven } from "../../config/env.ts";
-import { naming, readOrEmpty } from "../common/env-file.ts";
+import { naming, readOrEmpty, replaceFile } from "../common/env-file.ts";
 
 /** waypost.yaml, where WAYPOST_CONFIG says that it is. */
 export interface ConfigFile {
@@ -23,6 +22,6 @@ export async function configFileOf(env: NodeJS.ProcessEnv): Promise<ConfigFile> 
   return {
     ...{ shown, given },
     read: () => readOrEmpty(file, shown),
-    write: (text) => naming(shown, () => writeFile(file, text)),
+    write: (text) => naming(shown, () => replaceFile(file, text)),
   };
 }

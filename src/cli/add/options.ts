@@ -1,3 +1,4 @@
+import { compileSchema } from "../../support/schema.ts";
 import { CommandError } from "../common/ops-client.ts";
 import type { Questions } from "./questions.ts";
 
@@ -27,7 +28,8 @@ export interface Gathered {
 
 /**
  * The options of a new destination: those given, and the required ones that are asked for. A secret goes into the environment
- * under a name of its own, unless what is given is a `${NAME}` already, or the environment has that name.
+ * under a name of its own, unless what is given is a `${NAME}` already, or the environment has that name. One that is given takes
+ * no name that another destination reads.
  */
 export async function gatherOptions(
   kind: string,
@@ -36,6 +38,8 @@ export async function gatherOptions(
   parts: {
     readonly questions: Pick<Questions, "ask">;
     readonly env: Readonly<Record<string, string>>;
+    /** Whether the file names this variable. */
+    readonly isTaken: (variable: string) => boolean;
   },
 ): Promise<Gathered> {
   const { required = [], properties = {} } = schema;
@@ -52,9 +56,9 @@ export async function gatherOptions(
     const variable = isSecretOption(about) ? variableName(kind, key) : undefined;
     const value =
       given[key] ?? knownIn(parts.env, variable) ?? (await askFor(key, about, parts.questions));
-    const isSecret = variable !== undefined && !value.startsWith("${");
-    options[key] = isSecret ? `\${${variable}}` : typed(key, value, about);
-    if (isSecret) secrets[variable] = value;
+    const own = value.startsWith("${") ? undefined : freeOf(variable, parts.isTaken);
+    options[key] = own === undefined ? typed(key, value, about) : `\${${own}}`;
+    if (own !== undefined) secrets[own] = value;
   }
   return { options, secrets };
 }
@@ -96,9 +100,13 @@ async function askFor(
   const { description } = about;
   const secret = isSecretOption(about);
   const question = description === undefined ? `${key}:` : `${key} (${description})`;
-  for (;;) {
-    const answer = await ask(question, { secret });
-    if (answer !== undefined) return answer;
+  const fits = compileSchema(about);
+  for (let said = ""; ; ) {
+    const answer = await ask(`${said}${question}`, { secret });
+    if (answer === undefined) continue;
+    const [wrong] = fits(typed(key, answer, about));
+    if (wrong === undefined) return answer;
+    said = `It ${wrong.reason}. `;
   }
 }
 
@@ -109,6 +117,17 @@ function typed(key: string, value: string, { type }: OptionSchema): unknown {
   if (type !== "boolean") return value;
   if (value === "true" || value === "false") return value === "true";
   throw new CommandError(`${key} is true or false, not ${value}.`);
+}
+
+/** The variable, or the first of `HUBSPOT_TOKEN_2`, `_3` … that nobody has. */
+function freeOf(
+  variable: string | undefined,
+  isTaken: (variable: string) => boolean,
+): string | undefined {
+  let name = variable;
+  for (let count = 2; name !== undefined && isTaken(name); count += 1)
+    name = `${variable}_${count}`;
+  return name;
 }
 
 /** `hubspot`, `token` → `HUBSPOT_TOKEN`. */

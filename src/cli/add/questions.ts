@@ -5,6 +5,7 @@ import { escapeControls } from "../common/terminal.ts";
 
 /** As shells have it of SIGINT. */
 const interrupted = 130;
+const stoppedWords = "Stopped. What was done stays; run it again to go on.";
 
 /** Whoever sits at the terminal. */
 export interface Questions {
@@ -32,8 +33,9 @@ export function askTerminal(yes: boolean): Questions {
   let ended = false;
   let stopped = false;
   lines.on("SIGINT", () => {
-    stopped = true;
+    stopped = askers.length > 0;
     lines.close();
+    if (!stopped) endAtOnce();
   });
   lines.on("line", (line) => {
     const asker = askers.shift();
@@ -59,7 +61,7 @@ export function askTerminal(yes: boolean): Questions {
     if (line !== undefined) return line.trim() || undefined;
     if (!stopped) throw new CommandError(`No answer. ${remedy}`);
     if (!secret) process.stderr.write("\n");
-    throw new CommandError("Stopped. What was done stays; run it again to go on.", interrupted);
+    throw new CommandError(stoppedWords, interrupted);
   };
   return {
     ask: (question, { secret = false } = {}) =>
@@ -71,6 +73,12 @@ export function askTerminal(yes: boolean): Questions {
     },
     close: () => lines.close(),
   };
+}
+
+/** While something is looked up or made nobody waits for a line: as Ctrl-C ends a process that reads none. */
+function endAtOnce(): void {
+  process.stderr.write(`${stoppedWords}\n`);
+  process.kill(process.pid, "SIGINT");
 }
 
 /** Asks whoever sits here; throws CommandError with the remedy where nobody does. An empty line is no. */

@@ -1,4 +1,4 @@
-import { chmod, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { errorCode } from "../../support/describe-error.ts";
 import { CommandError, exitCodes } from "./ops-client.ts";
 
@@ -6,17 +6,29 @@ const file = ".env";
 
 /**
  * Puts these into `.env` in this folder, for its owner alone: in place of what stands there of the same name, else at the end. All
- * else stays as it is. Replaced as a whole: a crash leaves the old one.
+ * else stays as it is.
  */
 export async function keepInEnv(values: Readonly<Record<string, string>>): Promise<void> {
   if (Object.keys(values).length === 0) return;
   const text = withValues(await readOrEmpty(file), values);
-  const fresh = `${file}.${process.pid}.tmp`;
-  await naming(file, async () => {
-    await writeFile(fresh, text, { mode: 0o600 });
-    await chmod(fresh, 0o600);
-    await rename(fresh, file);
-  });
+  await naming(file, () => replaceFile(file, text, 0o600));
+}
+
+/** As a whole: a crash or a full disk leaves the old one. Where it is a link, what that leads to. */
+export async function replaceFile(file: string, text: string, mode?: number): Promise<void> {
+  const target = await realpath(file).catch(() => file);
+  const rights = mode ?? (await stat(target).catch(() => undefined))?.mode;
+  const fresh = `${target}.${process.pid}.tmp`;
+  try {
+    await writeFile(fresh, text, { mode });
+    if (rights !== undefined) await chmod(fresh, rights & 0o777);
+    await rename(fresh, target);
+  } catch (error) {
+    await rm(fresh, { force: true });
+    // A file that a container mounts cannot be replaced.
+    if (errorCode(error) !== "EBUSY") throw error;
+    await writeFile(target, text);
+  }
 }
 
 /** Pure. */

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { type Clock, systemClock } from "../../support/clock.ts";
 import { delay } from "../../support/delay.ts";
 import { createPostClient } from "./http.ts";
 import { retryDelays } from "./retry.ts";
@@ -22,7 +23,10 @@ export interface SendOptions {
   readonly onAnswer?: (answer: Answer) => void;
   /** Called once, with a way to ask how far the run is. */
   readonly onStart?: (progress: () => Progress) => void;
+  readonly clock?: SendClock;
 }
+
+type SendClock = Pick<Clock, "monotonic" | "after">;
 
 /**
  * Sends each POST when it is due, whatever the answers take (open loop), or as soon as a connection is free
@@ -32,16 +36,16 @@ export async function sendTraffic(
   posts: Iterable<SimulatedPost>,
   options: SendOptions,
 ): Promise<Summary> {
-  const { url, connections = 64, timeoutMs = 10_000, signal } = options;
+  const { url, connections = 64, timeoutMs = 10_000, signal, clock = systemClock } = options;
   const client = createPostClient({ url, connections, timeoutMs });
-  const tally = createTally();
+  const tally = createTally(clock.monotonic);
   const iterator = posts[Symbol.iterator]();
   let next = iterator.next(); // a day is written before the clock starts
-  const start = performance.now();
+  const start = clock.monotonic();
   options.onStart?.(tally.progress);
 
   const exchange = async (post: SimulatedPost) => {
-    const now = performance.now();
+    const now = clock.monotonic();
     const dueAt = Math.min(now, start + (post.dueMs ?? now)); // a timer may fire a little early
     tally.sent(post, now - dueAt);
     const nextDelay = retryDelays(options.retryMs);
@@ -50,7 +54,7 @@ export async function sendTraffic(
       const expected = outcome === post.expect;
       const retryMs = expected || signal?.aborted === true ? undefined : nextDelay();
       const willRepeat = retryMs !== undefined;
-      const ms = performance.now() - dueAt;
+      const ms = clock.monotonic() - dueAt;
       const answer = { post, outcome, expected, attempt, willRepeat, ms };
       tally.answered(answer);
       options.onAnswer?.(answer);
@@ -58,30 +62,31 @@ export async function sendTraffic(
     };
     for (let attempt = 1; ; attempt += 1) {
       const [expected, retryMs] = await attemptOnce(attempt);
-      if (retryMs !== undefined) await pause(retryMs, signal);
+      if (retryMs !== undefined) await pause(retryMs, { signal, clock });
       if (retryMs === undefined || signal?.aborted === true) return tally.ended(expected);
     }
   };
 
-  const pace = createPace({ start, connections, signal, durationMs: options.durationMs });
+  const pace = createPace({ start, connections, signal, clock, durationMs: options.durationMs });
   for (; next.done !== true; next = iterator.next()) {
     if (!(await pace.turnOf(next.value))) break;
     pace.run(exchange(next.value));
   }
   await pace.idle();
   await client.close();
-  return tally.summary(performance.now() - start);
+  return tally.summary(clock.monotonic() - start);
 }
 
 interface PaceOptions {
   readonly start: number;
   readonly connections: number;
   readonly signal: AbortSignal | undefined;
+  readonly clock: SendClock;
   readonly durationMs: number | undefined;
 }
 
 /** Decides when the next POST may go, and knows what is under way. */
-function createPace({ start, connections, signal, durationMs }: PaceOptions) {
+function createPace({ start, connections, signal, clock, durationMs }: PaceOptions) {
   const endMs = durationMs ?? Number.POSITIVE_INFINITY;
   let running = 0;
   let wake: () => void = () => undefined;
@@ -99,12 +104,12 @@ function createPace({ start, connections, signal, durationMs }: PaceOptions) {
     async turnOf(post: SimulatedPost): Promise<boolean> {
       if (post.dueMs === undefined) while (running >= connections) await changed();
       else if (post.dueMs >= endMs) return false;
-      else await pause(start + post.dueMs - performance.now(), signal);
-      if (performance.now() - lastTurn > 5) {
+      else await pause(start + post.dueMs - clock.monotonic(), { signal, clock });
+      if (clock.monotonic() - lastTurn > 5) {
         await nextTurn(); // a schedule that is behind must still let answers in
-        lastTurn = performance.now();
+        lastTurn = clock.monotonic();
       }
-      return signal?.aborted !== true && performance.now() - start < endMs;
+      return signal?.aborted !== true && clock.monotonic() - start < endMs;
     },
     run(task: Promise<void>): void {
       running += 1;
@@ -117,6 +122,6 @@ function createPace({ start, connections, signal, durationMs }: PaceOptions) {
 }
 
 /** At once when nothing is left to wait. */
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> | undefined {
-  return ms > 0 ? delay(ms, { signal }) : undefined;
+function pause(ms: number, options: Parameters<typeof delay>[1]): Promise<void> | undefined {
+  return ms > 0 ? delay(ms, options) : undefined;
 }

@@ -43,8 +43,8 @@ export interface Progress {
   readonly unexpected: number;
 }
 
-/** Counts a run while it goes on. */
-export function createTally() {
+/** Counts a run while it goes on. `now`: in ms. */
+export function createTally(now: () => number) {
   const ack = createLatency();
   const late = createLatency();
   const codes: Record<string, number> = {};
@@ -53,7 +53,7 @@ export function createTally() {
   let lastAt = 0;
   return {
     sent(post: SimulatedPost, lateMs: number): void {
-      lastAt = performance.now();
+      lastAt = now();
       if (sums.posts === 0) firstAt = lastAt;
       sums.posts += 1;
       sums.items += post.items.length;

@@ -1,6 +1,6 @@
 import type { DestinationCheck } from "../../contracts.ts";
 import { pathOf, type Session } from "../http/api.ts";
-import { requirementChecks, tried } from "../tried.ts";
+import { tried, triedRequirements } from "../tried.ts";
 import { entryTypes } from "./log-entry.ts";
 import type { HubspotOptions, RecordOptions } from "./options.ts";
 import { requiredProperties } from "./requirements.ts";
@@ -20,7 +20,9 @@ export async function checkHubspot(
   return [
     token,
     ...entries,
-    ...(await checkProperties(session, options, sessionOf)),
+    ...(await triedRequirements("properties", () =>
+      requiredProperties(session, options, sessionOf),
+    )),
     ...(ticket ? [await checkStage(session, options, { object: "tickets", ...ticket })] : []),
     ...(deal ? [await checkStage(session, options, { object: "deals", ...deal })] : []),
   ];
@@ -36,19 +38,6 @@ async function checkReading(
     await session.look({ path, query: { limit: 1 } });
     return "it may read them";
   });
-}
-
-async function checkProperties(
-  session: Session,
-  options: HubspotOptions,
-  sessionOf: (signal: AbortSignal) => Session,
-): Promise<DestinationCheck[]> {
-  let found: DestinationCheck[] = [];
-  const looked = await tried("properties", async () => {
-    found = requirementChecks(await requiredProperties(session, options, sessionOf));
-    return "they can be read";
-  });
-  return looked.ok ? found : [looked];
 }
 
 async function checkStage(

@@ -1,6 +1,6 @@
 import type { DestinationCheck, Requirement } from "../../contracts.ts";
 import { type ApiRequest, pathOf, type Session } from "../http/api.ts";
-import { requirementChecks, tried } from "../tried.ts";
+import { tried, triedRequirements } from "../tried.ts";
 import { readMe } from "./account.ts";
 import type { IntercomOptions } from "./options.ts";
 
@@ -20,7 +20,7 @@ export async function checkIntercom(
     ...(admin === undefined ? [] : [await tried("admin", () => adminIn(session, admin))]),
     await tried("contacts", () => reading(session, "/contacts/search")),
     await tried("conversations", () => reading(session, "/conversations/search")),
-    ...requirementChecks(await requirementsOf(session, options)),
+    ...(await triedRequirements("attributes", () => requirementsOf(session, options))),
   ];
 }
 

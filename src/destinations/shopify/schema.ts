@@ -7,6 +7,8 @@ export const shopifySchema = {
   type: "object",
   additionalProperties: false,
   required: ["shop", "clientId", "clientSecret"],
+  // None is needed, for a route may give them; without any nothing is written.
+  "x-ask": [["tag"], ["note"], ["metafields"]],
   properties: {
     shop: {
       description: "The shop's own address, e.g. acme.myshopify.com.",

@@ -36,6 +36,13 @@ describe("Intercom's credentials, requirements and erasing", () => {
         ['the custom attribute "city" of contacts', false],
       ],
     );
+    server.held.forbidden = true;
+    const unread = (await destination.check(signal())).filter(({ ok }) => !ok);
+    assert.deepEqual(
+      unread.map(({ name }) => name),
+      ["admin", "contacts", "conversations", "attributes"],
+    );
+    assert.match(unread.at(-1)?.detail ?? "", /403 action_forbidden: the app may not do this/);
     server.held.token = "another one";
     const [token, ...rest] = await destination.check(signal());
     assert.match(token?.detail ?? "", /401 unauthorized: the access token is not valid/);
