@@ -4,6 +4,7 @@ import { parseBusMessage } from "../../event/parse.ts";
 import { quarantinedMessage } from "../../event/quarantined-post.ts";
 import type { AppendLog } from "../../support/append-log.ts";
 import type { LogRow } from "../../support/append-log-tables.ts";
+import { delay } from "../../support/delay.ts";
 import { describeError } from "../../support/describe-error.ts";
 import type { Log } from "../../support/log.ts";
 import { isTurnOver, nextTurn } from "../../support/loop-turn.ts";
@@ -11,6 +12,8 @@ import { handleUntilDone } from "./handle-until-done.ts";
 import { createLoop } from "./loop.ts";
 
 const maxBatch = 200;
+/** A batch costs something however small it is: without rest a reader that keeps up would always be at work, one event at a time. */
+const mostRestMs = 10;
 
 export interface QueueReader extends Consumer {
   /** There may be something new. */
@@ -58,10 +61,14 @@ export function startQueueReader(options: QueueReaderOptions): QueueReader {
       events.skip(name, through);
       return through > after;
     }
+    const began = performance.now();
     if (await handle(rows, halt)) {
       options.onDone(rows.length);
       void advance(events, name, through, log);
     }
+    // As long as it has worked: what comes meanwhile goes together. Not while it has to catch up.
+    const restMs = Math.min(performance.now() - began, mostRestMs);
+    if (through - after < maxBatch) await delay(restMs, { signal: halt });
     return true;
   }, log);
   void loop.start();
