@@ -48,6 +48,28 @@ export function rowFrom({ fields }: TableSpec, found: SqlRow): AnyRow {
   return row;
 }
 
+/**
+ * The rows of a SELECT as one text, for `rowsIn`: of several rows libsql computes all but the first on the thread that asks. undefined
+ * where the table has bytes, which no JSON holds.
+ */
+export function asOneText({ fields }: TableSpec, select: string): string | undefined {
+  if (Object.values(fields).some(({ kind }) => kind === "bytes")) return undefined;
+  const columns = ["id", ...Object.keys(fields)].map(quoted).join(", ");
+  return `SELECT json_group_array(json_array(${columns})) AS list FROM (${select})`;
+}
+
+export function rowsIn({ fields }: TableSpec, list: string): AnyRow[] {
+  const columns = Object.entries(fields);
+  return (JSON.parse(list) as (string | number | null)[][]).map(([id, ...values]) => {
+    const row: Record<string, unknown> & { id: string } = { id: id as string };
+    for (const [at, [name, { kind }]] of columns.entries()) {
+      const value = values[at];
+      if (value !== null && value !== undefined) row[name] = decode(kind, value);
+    }
+    return row;
+  });
+}
+
 /** All terms must hold. */
 export function conditionOf(spec: TableSpec, terms: readonly Term[], bind: Bind): string {
   const all = terms.map((term) => {
