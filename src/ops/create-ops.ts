@@ -63,7 +63,7 @@ export function createOps(options: OpsOptions): Ops {
   const app = express().disable("x-powered-by").disable("etag");
   app.set("trust proxy", [...options.trustedProxies]);
   app.use((_request, response, next) => {
-    response.set(answerHeaders);
+    for (const [name, value] of answerHeaders) response.setHeader(name, value);
     if (stopping) response.set("Connection", "close");
     next();
   });
@@ -94,13 +94,13 @@ export function createOps(options: OpsOptions): Ops {
   };
 }
 
-const answerHeaders = {
+const answerHeaders = Object.entries({
   "Cache-Control": "no-store",
   "Cross-Origin-Resource-Policy": "same-origin",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
-};
+});
 
 /** Every role can be told to reload. */
 function noApi(app: Express, options: OpsOptions): ApiEnds {

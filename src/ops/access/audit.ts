@@ -86,8 +86,7 @@ interface Parts {
 
 function createRecording(request: Request, response: Response, parts: Parts): Recording {
   let isRecorded = false;
-  const id = `aud_${randomBytes(12).toString("hex")}`;
-  let at: string | undefined;
+  let own: Pick<AuditEntry, "id" | "at"> | undefined;
   const add = (entry: AuditEntry): Promise<void> => {
     const asked = askedOf(request);
     return parts.queue.add(async () => {
@@ -97,8 +96,10 @@ function createRecording(request: Request, response: Response, parts: Parts): Re
     });
   };
   const entry = (result: AuditEntry["result"]) => {
-    at ??= new Date().toISOString();
-    return isRecorded ? undefined : entryOf(request, response, { id, at, result });
+    const made = isRecorded ? undefined : entryOf(request, response, result);
+    if (made === undefined) return undefined;
+    own ??= { id: `aud_${randomBytes(12).toString("hex")}`, at: new Date().toISOString() };
+    return { ...own, ...made };
   };
   const isSeenAgain = ({ result }: AuditEntry) =>
     result === "done" &&
@@ -160,8 +161,8 @@ function kindOf(request: Request): "content" | "act" | "none" {
 function entryOf(
   request: Request,
   response: Response,
-  { result, ...own }: Pick<AuditEntry, "id" | "at" | "result">,
-): AuditEntry | undefined {
+  result: AuditEntry["result"],
+): Omit<AuditEntry, "id" | "at"> | undefined {
   const viewer = anyViewerOf(response);
   const { schema: operation } = matchOf(request);
   const kind = kindOf(request);
@@ -172,7 +173,7 @@ function entryOf(
   const count = told.get(response)?.count;
   const reason = viewer.session && revealReason(request);
   return {
-    ...{ ...own, who: viewer.name },
+    who: viewer.name,
     ...(viewer.session && { session: true }),
     action: operation.operationId ?? "unknown",
     ...(count !== undefined && { count }),

@@ -17,16 +17,19 @@ const eventTypes = /^application\/(?:json|cloudevents(?:-batch)?\+json)(?:;|$)/i
  * validator keep one more compiled copy.
  */
 export const readBody: RequestHandler = (request, response, next) => {
-  const type = request.headers["content-type"];
-  delete request.headers["content-type"];
-  if (request.method !== "POST" && request.method !== "PATCH") return next();
-  const length = request.headers["content-length"];
-  const empty = (length === undefined || length === "0") && !request.headers["transfer-encoding"];
+  const { headers } = request;
+  const type = headers["content-type"];
+  if (request.method !== "POST" && request.method !== "PATCH") {
+    delete headers["content-type"];
+    return next();
+  }
+  const length = headers["content-length"];
+  const empty = (length === undefined || length === "0") && !headers["transfer-encoding"];
   const tellsEvents = request.path === "/events";
   if (!empty && !(tellsEvents ? eventTypes : jsonTypes).test(type ?? "")) {
     throw new Problem(415, "not-json", "The body must be application/json.");
   }
-  request.headers["content-type"] = "application/json";
+  headers["content-type"] = "application/json";
   const isLarge = tellsEvents || request.path === "/routes/test";
   const parse = isLarge ? parseEvents : parseJson;
   parse(request, response, (error?: unknown) => {
