@@ -1,3 +1,4 @@
+import { nextTurn } from "./loop-turn.ts";
 import type { Sqlite, SqlSession } from "./sqlite.ts";
 
 /** A part of a transaction. `next` is a copy of the state, which becomes the state at the commit. */
@@ -52,7 +53,11 @@ export function createGroupCommit<S extends object>(
     }
   };
   const write = async () => {
-    while (waiting.length > 0) await writeGroup();
+    while (waiting.length > 0) {
+      // What this turn still reads goes together.
+      await nextTurn();
+      await writeGroup();
+    }
     writing = undefined;
   };
   return {
