@@ -20,6 +20,7 @@ import { marksOf, sentTypes } from "./about.ts";
 import { type Circumstances, holderOf } from "./circumstances.ts";
 import type { Decider } from "./decide.ts";
 import { newestFirst, receivedAt } from "./order.ts";
+import { writtenTypes } from "./takes.ts";
 
 export interface ScopeParts {
   readonly accounts: Accounts;
@@ -187,7 +188,7 @@ async function hasStopped(
 ): Promise<boolean> {
   const { stopped = false, at: keptAt = "" } = (await contact())?.consent ?? {};
   if (rules.consent === undefined) return stopped;
-  const words = await newest(["whatsapp.message.*"], { to: now, limit: 10 });
+  const words = await newest(writtenTypes, { to: now, limit: 10 });
   const said = [event, ...words]
     .toSorted((a, b) => (a.data.receivedAt < b.data.receivedAt ? 1 : -1))
     .map((each) => consentChange(each, rules.consent, accounts))

@@ -224,8 +224,10 @@ export function ownTakes(routes: readonly Route[], rules: FlowRules | undefined)
 
 /** What bots want set. */
 const askedTypes = [replyRequestedType, setRequestedType];
+/** Where people write to us, whichever app has the thread. */
+export const writtenTypes: readonly string[] = ["whatsapp.message.*", "whatsapp.standby.*"];
 /** Where people say stop, or that they want no offers. */
-const consentTypes = ["whatsapp.message.*", "whatsapp.user.preference"];
+const consentTypes = [...writtenTypes, "whatsapp.user.preference"];
 /** What may open a conversation. */
 const openingTypes = ["whatsapp.message.*"];
 /** What ends a topic. */

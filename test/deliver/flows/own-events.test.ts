@@ -60,6 +60,21 @@ describe("what people say of consent", () => {
     await engine.end();
   });
 
+  it("counts also while another app has the thread, and what that app writes does not", async () => {
+    const { contacts, clock, receive, engine } = await start("business.consent.*", {
+      rules: { consent },
+    });
+    const come = async (type: string, direction: "in" | "out") => {
+      const message = { ...text("STOP").message, direction };
+      await receive(now(clock, { contact: person, type, data: { message } }));
+      await clock.advance(1_000);
+      return (await contacts.find(person.waId))?.consent.stopped;
+    };
+    assert.equal(await come("whatsapp.standby.text", "out"), undefined);
+    assert.equal(await come("whatsapp.standby.text", "in"), true);
+    await engine.end();
+  });
+
   it("is written only where it changes something", async () => {
     const { say, contacts, engine } = await start("business.consent.*", { rules: { consent } });
     await say("STOP");
