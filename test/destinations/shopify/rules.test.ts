@@ -202,8 +202,8 @@ describe("what is written", () => {
   it("stays text: HTML, quotes and odd characters, cut to what a note holds; a full note is not shortened", async () => {
     const customer = addCustomer(shop.world, { phone: "+15555550123" });
     const made = destination({ note: "{{ message | text }}" });
-    await deliver(made, makeText('<b>"\\"</b>\u0000\u202e\ud800 #{x} $id', {}));
-    assert.match(customer.note ?? "", /^<b>"\\"<\/b>\ufffd #\{x\} \$id \[evt_\w+\]$/);
+    await deliver(made, makeText('<b>"\\"</b>\u0000\u202e\ud800\u200b\u05d0 #{x} $id', {}));
+    assert.match(customer.note ?? "", /^<b>"\\"<\/b>\ufffd\u200b\u05d0 #\{x\} \$id \[evt_\w+\]$/);
     await deliver(made, makeText("x".repeat(65_536), {}));
     assert.equal(customer.note?.length, 5_000);
     assert.match(customer.note ?? "", /x… \[evt_\w+\]$/);
