@@ -188,6 +188,12 @@ describe("what is written", () => {
     assert.deepEqual(shop.operations.slice(2), ["customer"]);
   });
 
+  it("is a tag once, in whatever letters people wrote it", async () => {
+    const customer = addCustomer(shop.world, { phone: "+15555550123", tags: ["WhatsApp"] });
+    const { answer } = await deliver(destination({ tag: "whatsapp" }), makeText("hello", {}));
+    assert.deepEqual([customer.tags, answer], [["WhatsApp"], "all of it is there"]);
+  });
+
   it("is appended to the note once for each event, whatever becomes of the answers", async () => {
     const customer = addCustomer(shop.world, { phone: "+15555550123" });
     const made = destination({ note: "{{ message | text }}" });
