@@ -112,3 +112,27 @@ describe("an answer that is not the vendor's word makes nothing twice and loses 
     }
   }
 });
+
+describe("an answer that is not the vendor's word tells doctor of nothing that is well", () => {
+  for (const [kind, open] of Object.entries(worlds)) {
+    it(`at any call: ${kind}`, async () => {
+      const check = (faults: readonly Fault[]) =>
+        within(open, async ({ destination, proxy }) => {
+          proxy.fail(...faults);
+          const lines = await destination.check(AbortSignal.timeout(5_000));
+          return { lines, calls: proxy.requests.filter(isCounted).length };
+        });
+      const { calls } = await check([]);
+      // That Salesforce tells of no limits is no fault.
+      for (let at = kind === "salesforce" ? 1 : 0; at < calls; at += 1) {
+        for (const [what, answer] of Object.entries(answers).slice(0, 2)) {
+          const { lines } = await check([...none(at), answer]);
+          assert.ok(
+            lines.some(({ ok, detail }) => !ok && !/unexpectedly/.test(detail)),
+            `${what}, call ${at}: ${JSON.stringify(lines)}`,
+          );
+        }
+      }
+    });
+  }
+});

@@ -1,6 +1,7 @@
 import type { DestinationCheck, Requirement } from "../../contracts.ts";
 import { pathOf, type Session } from "../http/api.ts";
 import { tried } from "../tried.ts";
+import { listIn } from "./call.ts";
 import type { FreshdeskOptions } from "./options.ts";
 
 /** Harmless calls. */
@@ -9,7 +10,7 @@ export async function checkFreshdesk(
   options: FreshdeskOptions,
 ): Promise<DestinationCheck[]> {
   const key = await tried("API key", async () => {
-    const answer = await session.look({ path: "/agents/me" });
+    const answer = await session.look({ path: "/agents/me", holds: "id" });
     const { contact } = answer.json as { contact?: { name?: string } };
     return `the agent ${contact?.name ?? "?"}`;
   });
@@ -24,7 +25,7 @@ export async function checkFreshdesk(
 }
 
 async function reading(session: Session, path: string): Promise<string> {
-  await session.look({ path, query: { per_page: 1 } });
+  listIn(await session.look({ path, query: { per_page: 1 } }));
   return "they can be read; that they can be written shows with the first delivery";
 }
 
@@ -46,7 +47,7 @@ export async function requirementsOf(
     const names = fieldNames[kind];
     if (names.length === 0) continue;
     const answer = await session.look({ path: `/${kind}_fields` });
-    const known = (answer.json as readonly { name?: string }[]).map(({ name }) => name);
+    const known = (listIn(answer) as readonly { name?: string }[]).map(({ name }) => name);
     for (const name of names) {
       found.push({
         what: `the custom field ${name} of ${kind}s`,

@@ -75,8 +75,8 @@ export function createSpreadsheet({ spreadsheet, sheet }: SheetsOptions): Spread
     },
     async about(session) {
       const fields = "properties.title,sheets.properties.title";
-      const { json } = await session.look({ path: whole, query: { fields } });
-      const { properties, sheets = [] } = json as About;
+      const { json } = await session.look({ path: whole, query: { fields }, holds: "sheets" });
+      const { properties, sheets } = json as About;
       const names = sheets.map((each) => each.properties?.title ?? "");
       return { title: properties?.title ?? "", sheets: names };
     },
@@ -101,7 +101,7 @@ async function part(session: Session, path: string): Promise<unknown> {
 
 interface About {
   readonly properties?: { readonly title?: string };
-  readonly sheets?: readonly { readonly properties?: { readonly title?: string } }[];
+  readonly sheets: readonly { readonly properties?: { readonly title?: string } }[];
 }
 
 function valuesOf(json: unknown): readonly (readonly unknown[])[] {

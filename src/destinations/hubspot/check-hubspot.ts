@@ -35,7 +35,7 @@ async function checkReading(
 ): Promise<DestinationCheck> {
   const path = pathOf`/crm/objects/${apiVersion}/${object}`;
   return tried(object, async () => {
-    await session.look({ path, query: { limit: 1 } });
+    await session.look({ path, query: { limit: 1 }, holds: "results" });
     return "it may read them";
   });
 }
@@ -47,7 +47,7 @@ async function checkStage(
 ): Promise<DestinationCheck> {
   return tried(`pipeline of ${object}`, async () => {
     const path = pathOf`/crm/pipelines/${apiVersion}/${object}`;
-    const { json } = await session.look({ path });
+    const { json } = await session.look({ path, holds: "results" });
     const found = listOf((json as { results?: unknown })?.results);
     const chosen = found.find(({ id }) => id === pipeline);
     if (!chosen) {

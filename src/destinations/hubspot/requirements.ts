@@ -53,7 +53,7 @@ export async function requiredProperties(
   const all: Requirement[] = [];
   for (const property of ownProperties(options)) {
     const path = pathOf`/crm/properties/${options.apiVersion}/${property.object}/${property.name}`;
-    const answer = await session.look({ path, accept: [404] });
+    const answer = await session.look({ path, accept: [404], holds: "name" });
     const what = `the property ${property.name} of ${property.of}`;
     const { hasUniqueValue } = (answer.json ?? {}) as { hasUniqueValue?: unknown };
     if (answer.status === 404) {

@@ -18,21 +18,22 @@ export async function checkIntercom(
   return [
     token,
     ...(admin === undefined ? [] : [await tried("admin", () => adminIn(session, admin))]),
-    await tried("contacts", () => reading(session, "/contacts/search")),
-    await tried("conversations", () => reading(session, "/conversations/search")),
+    await tried("contacts", () => reading(session, "/contacts/search", "data")),
+    await tried("conversations", () => reading(session, "/conversations/search", "conversations")),
     ...(await triedRequirements("attributes", () => requirementsOf(session, options))),
   ];
 }
 
 async function adminIn(session: Session, admin: string): Promise<string> {
-  const answer = await session.look({ path: pathOf`/admins/${admin}` });
+  const answer = await session.look({ path: pathOf`/admins/${admin}`, holds: "id" });
   const { name } = answer.json as { name?: string };
   return `our side writes as ${name ?? admin}`;
 }
 
-async function reading(session: Session, path: string): Promise<string> {
+async function reading(session: Session, path: string, holds: string): Promise<string> {
   const query = { field: "created_at", operator: ">", value: 4_102_444_800 };
-  await session.look({ method: "POST", path, json: { query, pagination: { per_page: 1 } } });
+  const json = { query, pagination: { per_page: 1 } };
+  await session.look({ method: "POST", path, json, holds });
   return "they can be read; that they can be written shows with the first delivery";
 }
 
@@ -43,8 +44,8 @@ export async function requirementsOf(
 ): Promise<readonly Requirement[]> {
   if (attributeNames.length === 0) return [];
   const query = { model: "contact" };
-  const answer = await session.look({ path: "/data_attributes", query });
-  const { data = [] } = answer.json as { data?: readonly { name?: string; custom?: boolean }[] };
+  const answer = await session.look({ path: "/data_attributes", query, holds: "data" });
+  const { data } = answer.json as { data: readonly { name?: string; custom?: boolean }[] };
   const there = new Set(data.filter(({ custom }) => custom).map(({ name }) => name));
   return attributeNames.map((name) => ({
     what: `the custom attribute "${name}" of contacts`,

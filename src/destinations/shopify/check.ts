@@ -1,4 +1,5 @@
 import { DeliveryError, type DestinationCheck } from "../../contracts.ts";
+import { fieldsOf, listOf } from "../json.ts";
 import type { Shop } from "./graphql.ts";
 import type { ShopifyOptions } from "./options.ts";
 
@@ -21,7 +22,10 @@ export async function checkShop(
   }`,
       variables: {},
     });
-    const { name } = data["shop"] as { readonly name: string };
+    const { name } = fieldsOf(data["shop"]);
+    if (name === undefined) {
+      return [{ name: "shop", ok: false, detail: "Shopify answered without the shop" }];
+    }
     const detail = `the app is installed in "${name}"; API version ${apiVersion}`;
     return [{ name: "shop", ok: true, detail }, scopes(data["currentAppInstallation"], on)];
   } catch (error) {
@@ -31,8 +35,7 @@ export async function checkShop(
 }
 
 function scopes(installation: unknown, on: ShopifyOptions["on"]): DestinationCheck {
-  const { accessScopes } = installation as { accessScopes: readonly { handle: string }[] };
-  const given = new Set(accessScopes.map(({ handle }) => handle));
+  const given = new Set(listOf(fieldsOf(installation)["accessScopes"]).map(({ handle }) => handle));
   // Shopify lists a write scope alone where it holds the reading one.
   const has = (scope: string) => given.has(scope) || given.has(scope.replace(/^read_/, "write_"));
   const missing = needed[on].filter((scope) => !has(scope));

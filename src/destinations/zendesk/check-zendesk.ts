@@ -38,7 +38,7 @@ async function credentials(session: Session) {
 
 async function reads(session: Session, name: string, path: string): Promise<string> {
   const query = { external_id: "wa:waypost-check" };
-  await session.look({ path, query });
+  await session.look({ path, query, holds: name });
   return `the ${name} can be read`;
 }
 

@@ -78,6 +78,18 @@ describe("people and tickets in Freshdesk", () => {
     assert.equal(contacts().length, 2);
   });
 
+  it("rule 3: who has many phones is looked for by as many as a query holds", async () => {
+    const there = addContact(server.desk, { name: "Bia", mobile: "+5511987654320" });
+    const phones = Array.from({ length: 6 }, (_, at) => `551198765432${at}`);
+    const contact = { id: "ctc_9", phones };
+    const said = makeText("oi", { contact: { waId: phones[0] ?? "" } });
+    await desk().deliver(said, { contact });
+    assert.deepEqual(
+      contacts().map(({ id }) => id),
+      [there.id],
+    );
+  });
+
   it("rule 2: two who share a phone are two, also where the account wants phones to be unique", async () => {
     addContact(server.desk, { unique_external_id: "whatsapp:DE.1", mobile: "+15555550123" });
     server.held.uniquePhones = true;

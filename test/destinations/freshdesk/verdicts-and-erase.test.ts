@@ -109,6 +109,20 @@ describe("Freshdesk's verdicts, requirements and erasing", () => {
     await plain.close();
   });
 
+  it("deletes the tickets that went before, too", async () => {
+    const plain = make();
+    const { deliver, links, contactLinks } = delivering(plain);
+    for (const at of [0, 30 * 86_400]) await deliver(makeText("hello", { at }));
+    assert.equal(server.desk.tickets.size, 2);
+    const [contactLink] = contactLinks.values();
+    await plain.erase?.({ contact: undefined, contactLink, links: [...links.values()] }, signal());
+    assert.deepEqual(
+      [...server.desk.tickets.values()].filter(({ deleted }) => !deleted),
+      [],
+    );
+    await plain.close();
+  });
+
   it("refuses options that cannot be used", () => {
     assert.throws(() => make({ apiKey: "two words" }), OptionError);
     assert.throws(() => make({ baseUrl: "acme" }), OptionError);

@@ -204,6 +204,17 @@ describe("one call for many rows (rule 14)", () => {
     assert.deepEqual(outcomes[7] && "remoteId" in outcomes[7] && outcomes[7].remoteId, "row 10");
   });
 
+  it("whose second part is refused kills none of it: each is tried alone", async () => {
+    const events = Array.from({ length: 100 }, (_, n) =>
+      makeText(`${n} ${"x".repeat(40_000)}`, {}),
+    );
+    google.stub.fail("none", { status: 400, body: "{}" });
+    const outcomes = await batch(sheet(), events);
+    const failed = outcomes.filter((each) => each instanceof DeliveryError);
+    assert.equal(failed.length, events.length - column("Event id").length);
+    assert.deepEqual(new Set(failed.map(({ verdict }) => verdict)), new Set(["outage"]));
+  });
+
   it("is split at 2 MB, in order", async () => {
     const events = Array.from({ length: 100 }, (_, n) =>
       makeText(`${n} ${"x".repeat(40_000)}`, {}),

@@ -204,6 +204,13 @@ describe("rule 5: the name of a contact in HubSpot", () => {
     await crm.close();
   });
 
+  it("never: of one whom Waypost makes, too", async () => {
+    const crm = await openCrm({ name: "never" });
+    await crm.deliver(named("Mia Berg"));
+    assert.deepEqual([crm.contacts().length, shown(crm)], [1, ""]);
+    await crm.close();
+  });
+
   for (const [policy, given, expected] of [
     ["ifEmpty", {}, "Mia Berg"],
     ["ifEmpty", { firstname: "+1 555-555-0123" }, "Mia Berg"],

@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { EventFile, WaypostEvent } from "../../../src/contracts.ts";
 import { makeEvent, makeStatus, makeText } from "../../store/make-events.ts";
+import { keptFile } from "../delivering.ts";
 import { type OpenCrm, openCrm } from "./open-crm.ts";
 
 const mia = { waId: "15555550123", name: "Mia" };
@@ -148,6 +149,16 @@ describe("what both sides say, on the contact's timeline in HubSpot", () => {
       /Attached: photo.jpg.*a.pdf: the file had expired.*film.mp4: not attached/,
     );
     assert.deepEqual(crm.links.get(event.data.conversationId ?? ""), {});
+  });
+
+  it("a file that is there already is not uploaded again when its message is", async () => {
+    const event = makeText("see", { contact: mia });
+    const surrounding = { files: async () => [keptFile("photo.jpg", "not really a photo")] };
+    // The contact, the file, the message.
+    crm.stub.fail("none", "none", { status: 503 });
+    assert.equal((await crm.failure(event, surrounding)).verdict, "outage");
+    await crm.deliver(event, surrounding);
+    assert.deepEqual([crm.portal.files.size, crm.messages().length], [1, 1]);
   });
 });
 

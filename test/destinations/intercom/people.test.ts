@@ -117,7 +117,7 @@ describe("people in Intercom", () => {
 
   it("rule 15: a user comes before a lead, the last changed before others, and none is merged", async () => {
     const phone = "+15555550123";
-    addContact(server.workspace, { phone, role: "lead", updated_at: 1_800_000_000 });
+    addContact(server.workspace, { phone, role: "lead", updated_at: 1_780_000_000 });
     addContact(server.workspace, { phone, updated_at: 1_600_000_000 });
     const newest = addContact(server.workspace, { phone, updated_at: 1_700_000_000 });
     await desk().deliver(makeText("hello", {}));
@@ -136,6 +136,7 @@ describe("people in Intercom", () => {
     assert.equal(contacts().length, 1);
     const [conversation] = server.workspace.conversations.values();
     assert.deepEqual([conversation?.contact, conversation?.parts.length], [lead.id, 1]);
+    assert.equal(lead.external_id, null, "only users have one");
   });
 
   it("who was deleted is found out and made again, once", async () => {

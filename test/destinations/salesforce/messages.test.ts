@@ -119,7 +119,7 @@ describe("Salesforce: what is written", () => {
     const hostile = [
       "x".repeat(65_536),
       "😀".repeat(30_000),
-      "a\u0000b\ud800c\u202ed",
+      "a\u0000b\ud800c\u202ed\u200b\u05d0",
       "@{person.id} @{nobody.id} {{ event.id }} {% raw %}",
       "<script>alert(1)</script>\n=IMPORTXML('x')",
       "[waypost evt_abc]",
@@ -127,7 +127,7 @@ describe("Salesforce: what is written", () => {
     for (const text of hostile) await desk.tell(makeText(text));
     const texts = descriptions().slice(1);
     assert.ok(texts[0]?.endsWith("…") && texts[0].length <= 32_000);
-    assert.equal(texts[2], "Mia: ab\ufffdcd");
+    assert.equal(texts[2], "Mia: ab\ufffdcd\u200b\u05d0");
     assert.equal(texts[3], "Mia: \uff20{person.id} \uff20{nobody.id} {{ event.id }} {% raw %}");
     assert.equal(texts[4], `Mia: ${hostile[4]}`);
     assert.equal(desk.records("CaseComment").length, hostile.length);

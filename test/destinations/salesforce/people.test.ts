@@ -133,6 +133,8 @@ describe("Salesforce: who a person is", () => {
     assert.deepEqual(names(), ["Mia"]);
     await desk.tell(text({ waId: "491512345678", name: "Mia Berg" }));
     assert.deepEqual(names(), ["Mia Berg"]);
+    await desk.tell(text({ waId: "491512345678", name: "Mimi" }));
+    assert.deepEqual(names(), ["Mimi"], "nothing is left of the name before");
     const contact = desk.first("Contact");
     Object.assign(contact ?? {}, { FirstName: "Dr. Maria", LastName: "Berg-Klein" });
     await desk.tell(text({ waId: "491512345678", name: "mimi" }));

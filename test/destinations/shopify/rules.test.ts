@@ -188,6 +188,12 @@ describe("what is written", () => {
     assert.deepEqual(shop.operations.slice(2), ["customer"]);
   });
 
+  it("is a tag once, in whatever letters people wrote it", async () => {
+    const customer = addCustomer(shop.world, { phone: "+15555550123", tags: ["WhatsApp"] });
+    const { answer } = await deliver(destination({ tag: "whatsapp" }), makeText("hello", {}));
+    assert.deepEqual([customer.tags, answer], [["WhatsApp"], "all of it is there"]);
+  });
+
   it("is appended to the note once for each event, whatever becomes of the answers", async () => {
     const customer = addCustomer(shop.world, { phone: "+15555550123" });
     const made = destination({ note: "{{ message | text }}" });
@@ -202,8 +208,8 @@ describe("what is written", () => {
   it("stays text: HTML, quotes and odd characters, cut to what a note holds; a full note is not shortened", async () => {
     const customer = addCustomer(shop.world, { phone: "+15555550123" });
     const made = destination({ note: "{{ message | text }}" });
-    await deliver(made, makeText('<b>"\\"</b>\u0000\u202e\ud800 #{x} $id', {}));
-    assert.match(customer.note ?? "", /^<b>"\\"<\/b>\ufffd #\{x\} \$id \[evt_\w+\]$/);
+    await deliver(made, makeText('<b>"\\"</b>\u0000\u202e\ud800\u200b\u05d0 #{x} $id', {}));
+    assert.match(customer.note ?? "", /^<b>"\\"<\/b>\ufffd\u200b\u05d0 #\{x\} \$id \[evt_\w+\]$/);
     await deliver(made, makeText("x".repeat(65_536), {}));
     assert.equal(customer.note?.length, 5_000);
     assert.match(customer.note ?? "", /x… \[evt_\w+\]$/);
