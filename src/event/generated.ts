@@ -50,7 +50,7 @@ export interface WaypostEvent {
    */
   dataversion: number;
   /**
-   * Its POST was kept in the receiver's spool before the bus had it. Absent: the bus had it at once, or a newer parser has made the event anew.
+   * Its POST was kept in the receiver's spool before the bus had it. Absent: the bus had it at once.
    */
   spooled?: true;
   /**

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { EncodedEvent, QuarantineEntry, WaypostEvent } from "../../src/contracts.ts";
 import { encodeEvent } from "../../src/event/encode.ts";
+import { compareEvent } from "../../src/jobs/renormalize/compare-event.ts";
 import { createRenormalizer } from "../../src/jobs/renormalize/renormalizer.ts";
 import { createQuarantineRetry } from "../../src/jobs/renormalize/retry-post.ts";
 import { makeText } from "../store/make-events.ts";
@@ -60,6 +61,14 @@ describe("what only reading again brings", () => {
     assert.deepEqual([marks, counts.unchanged], [{}, 1]);
     const changed = at9(stored, { source: "/whatsapp/elsewhere" });
     assert.deepEqual((await published(marked, [changed], [])).marks, { evt_1: true });
+  });
+
+  it("is not a difference, where it came through the spool, and it still says so", async () => {
+    const spooled = { ...stored, spooled: true as const };
+    const { counts } = await published(spooled, [at9(stored)], []);
+    assert.equal(counts.unchanged, 1);
+    const changed = at9(stored, { source: "/whatsapp/elsewhere" });
+    assert.equal(compareEvent(spooled, [changed], 9).replacement.spooled, true);
   });
 
   it("bears it when one POST is retried by hand", async () => {

@@ -37,10 +37,11 @@ export function compareEvent(
   };
 }
 
-/** One that is of another type now is one that was not there before. */
+/** One that is of another type now is one that was not there before. How it came is not in its raw, and stays. */
 function marked(stored: WaypostEvent, same: WaypostEvent | undefined): WaypostEvent | undefined {
   if (same === undefined) return undefined;
-  return stored.data.renormalized || same.type !== stored.type ? asRenormalized(same) : same;
+  const event = stored.spooled ? { ...same, spooled: stored.spooled } : same;
+  return stored.data.renormalized || same.type !== stored.type ? asRenormalized(event) : event;
 }
 
 /** As an event that only reading again has brought: nobody is answered by it. */
