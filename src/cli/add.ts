@@ -63,24 +63,27 @@ export function register(program: Command, parts: CommandParts): void {
     .action((kind: string, flags: Flags) => runCommand(() => add(kind, flags, parts)));
 }
 
-async function add(kind: string, flags: Flags, parts: CommandParts): Promise<number> {
+/** Throws CommandError for a kind that there is not, and for one that has nothing to be set up. */
+function schemaOf(kind: string): object {
   const known = destinationKinds[kind];
-  if (known === undefined) {
-    const kinds = Object.keys(destinationKinds).join(", ");
-    throw new CommandError(`There is no kind ${kind}. There are: ${kinds}.`);
-  }
-  if (kind === "queue") {
-    const words =
-      "A queue has nothing to be set up: write it into waypost.yaml (docs/destinations/queue.md).";
-    throw new CommandError(words);
-  }
+  if (known !== undefined && kind !== "queue") return known.schema;
+  const kinds = Object.keys(destinationKinds).join(", ");
+  throw new CommandError(
+    known === undefined
+      ? `There is no kind ${kind}. There are: ${kinds}.`
+      : "A queue has nothing to be set up: write it into waypost.yaml (docs/destinations/queue.md).",
+  );
+}
+
+async function add(kind: string, flags: Flags, parts: CommandParts): Promise<number> {
+  const schema = schemaOf(kind);
   const questions = askTerminal(flags.yes === true);
   try {
     const name = flags.name ?? kind;
     const file = await configFileOf(parts.env);
     const before = await file.read();
     // What is wrong in it already is mended first.
-    if (before !== "") await loadRouting(parts.env, destinationKinds);
+    const routing = before === "" ? undefined : await loadRouting(parts.env, destinationKinds);
     const there = destinationIn(before, name);
     if (there !== undefined && there.kind !== kind) {
       const words = `${file.shown} has ${name} already, of the kind ${there.kind}. Give this one another name, with --name.`;
@@ -89,9 +92,10 @@ async function add(kind: string, flags: Flags, parts: CommandParts): Promise<num
     if (there !== undefined) {
       const left = flags.set.length > 0 ? " as it stands there; --set is for a new one" : "";
       print(`${file.shown} has ${name} already: going on with it${left}.`);
-    } else if (
-      !(await writeBlock({ kind, name, file, flags, schema: known.schema, parts }, questions))
-    ) {
+      const unreached = `no route leads to the destination ${name}`;
+      if (routing?.warnings.includes(unreached))
+        print(`Note: ${unreached}, so nothing goes there.`);
+    } else if (!(await writeBlock({ kind, name, file, flags, schema, parts }, questions))) {
       return exitCodes.wrong;
     }
     const outcome = await tryOut(name, file, { ...parts, flags, questions });

@@ -93,6 +93,17 @@ describe("waypost add, where something is wrong", { timeout: 120_000 }, () => {
     assert.doesNotMatch(live.out, /stays in shadow/);
   });
 
+  it("says of a block that was written by hand that no route leads there", async (t) => {
+    const { cwd, set } = await slackIn(t);
+    const [, token, channel, baseUrl] = set.map((each) => each.replace("=", ": "));
+    const block = `destinations:\n  slack: { kind: slack, ${token}, ${channel?.replace(/#.*/, '"$&"')}, ${baseUrl} }\n`;
+    await writeFile(path.join(cwd, "waypost.yaml"), block);
+    const { code, out, err } = await add(cwd, ["slack", "--yes"]);
+    assert.equal(code, 0, err);
+    assert.match(out, /\nNote: no route leads to the destination slack, so nothing goes there\.\n/);
+    assert.equal(await fileIn(cwd), block);
+  });
+
   it("leaves the secret of another destination of its kind as it is", async (t) => {
     const { cwd, set } = await slackIn(t);
     const first = await add(cwd, ["slack", ...set, "--yes"]);
