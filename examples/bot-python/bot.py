@@ -27,7 +27,8 @@ def answer(event):
     if message.get("interactive", {}).get("buttonReply", {}).get("id") == "human":
         return {"reply": "Somebody will be with you.", "emit": {"type": "business.handoff.requested"}}
     name = event["data"].get("contact", {}).get("name", "there")
-    text = f"Hello {name}! You wrote: {message.get('text', {}).get('body', '…')}"
+    wrote = message.get("text", {}).get("body", "…")[:500]  # above buttons WhatsApp takes 1,024 characters
+    text = f"Hello {name}! You wrote: {wrote}"
     buttons = {"human": "Talk to a human"}
     return {"reply": {"text": text, "buttons": buttons}, "set": {"tag": "+met-the-bot"}}
 

@@ -129,8 +129,8 @@ function planLines({ found, opened, had, leftOut, complete, sample }: ReplayPlan
     `${complete ? "" : "at least "}${found} found: ${opened} would be sent, ${had} are there already`,
     ...Object.entries(leftOut).map(([why, count]) => `  ${count} left out: ${why}`),
     ...sample.map(
-      ({ destination, eventId, eventType, receivedAt = "" }) =>
-        `  ${receivedAt.slice(0, 19)} ${eventType} ${eventId} → ${destination}`,
+      ({ destination, eventId, eventType, receivedAt }) =>
+        `  ${receivedAt === undefined ? "" : `${receivedAt.slice(0, 19)} `}${eventType} ${eventId} → ${destination}`,
     ),
   ];
 }

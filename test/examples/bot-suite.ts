@@ -58,6 +58,13 @@ export function botSuite(
       assert.deepEqual(request?.["set"], { tag: "+met-the-bot" });
     });
 
+    it("answers a text longer than what WhatsApp takes above buttons", async () => {
+      const long = makeText(`a${"🌷".repeat(2_000)}`, { contact: { waId: "1", name: "Mia" } });
+      const [request] = await answers(long);
+      const { text } = request?.["reply"] as { text: string };
+      assert.ok([...text].length <= 1_024 && text.includes("🌷") && text.isWellFormed());
+    });
+
     it("hands over who taps the button, and answers what is no text", async () => {
       const buttonReply = { id: "human", title: "Talk to a human" };
       const message = { id: "wamid.1", type: "interactive", interactive: { buttonReply } };
