@@ -96,7 +96,7 @@ const noRoute = "none";
 
 interface Routing {
   readonly name: string;
-  readonly routes: Pick<Routes, "match">;
+  readonly routes: Pick<Routes, "matchFor">;
   /** When a delivery of a route with `after` opens. */
   readonly decider?: { opensAt(route: string, event: WaypostEvent): Date | undefined };
   readonly log: Log;
@@ -135,7 +135,7 @@ function routed(parts: Routing, event: WaypostEvent): Wanted[] {
   const of = { id: deliveryId(name, event.id), eventId: event.id, eventType: event.type };
   try {
     const own = { ...of, ...accountIn(event) };
-    const matches = routes.match(event).filter(({ destination }) => destination === name);
+    const matches = routes.matchFor(name, event);
     if (matches.length === 0) return [];
     const edges = aliasEdges(event);
     return matches.map(({ route, routes: asked, delayed, idle }) => {

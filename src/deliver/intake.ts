@@ -34,7 +34,7 @@ export interface IntakeParts {
     readonly destination: Traits;
     readonly config?: { readonly shadow?: boolean };
   };
-  readonly routes: Pick<Routes, "match">;
+  readonly routes: Pick<Routes, "matchFor">;
   /** Knows when a delivery of a route with `after` opens. */
   readonly decider?: Pick<Decider, "opensAt">;
   readonly ledger: Ledger;

@@ -28,7 +28,7 @@ export const termEndMs = graceMs + settleMs + releaseMs;
 
 export interface TermParts {
   readonly setup: DestinationSetup;
-  readonly routes: Pick<Routes, "match" | "patternsFor">;
+  readonly routes: Pick<Routes, "matchFor" | "patternsFor">;
   readonly bus: Pick<Bus, "consume" | "publish">;
   /** Absent: no route asks anything at a delivery's turn. */
   readonly decider?: Decider;

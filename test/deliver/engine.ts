@@ -203,7 +203,7 @@ export async function startEngine(
     readonly bus?: TestBus;
     readonly holder?: string;
     /** Instead of one that takes all to all. */
-    readonly routes?: Pick<Routes, "match" | "patternsFor">;
+    readonly routes?: Pick<Routes, "matchFor" | "patternsFor">;
     readonly decider?: Decider;
     /** By destination, then by route: with the route's options. */
     readonly byRoute?: Readonly<Record<string, ReadonlyMap<string, Destination>>>;

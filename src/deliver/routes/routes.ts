@@ -8,34 +8,19 @@ import {
   type Route,
   type WaypostEvent,
 } from "../../contracts.ts";
-import { fileArrived, wentWithout } from "../../event/file-arrived.ts";
+import { fileArrived } from "../../event/file-arrived.ts";
 import {
   acts,
   askedReplies,
   askedRoute,
   destinationsOf,
-  isConditional,
-  isOwn,
-  isPlain,
   mediaPatterns,
   ownTakes,
   whyNoMedia,
 } from "../flows/takes.ts";
 import { compileConditions, noInWords } from "./conditions.ts";
+import { createMatching, type Match } from "./matching.ts";
 import { type Captures, type Condition, mergeCaptures } from "./message-conditions.ts";
-
-/** An event goes to this destination: a delivery. */
-interface Match {
-  readonly destination: string;
-  /** The first in the file that took it; of a delivery that others only wait for, `none`. */
-  readonly route: string;
-  /** Where they are asked at its turn: all that took it, in the file's order. */
-  readonly routes?: readonly string[];
-  /** It is a delivery of the route's own, which opens later. */
-  readonly delayed?: true;
-  /** Nothing is to be done: others wait until all is done that came before. */
-  readonly idle?: true;
-}
 
 /** Whether a route takes an event, and why not. */
 export interface RouteVerdict {
@@ -54,6 +39,8 @@ export interface RouteVerdict {
 export interface Routes {
   /** Each destination once, and once more for each route with `after`; `flows` and `media` among them. */
   match(event: WaypostEvent): Match[];
+  /** Of these those of one destination, for which only the routes that lead there are asked. */
+  matchFor(destination: string, event: WaypostEvent): Match[];
   /** Every route with its verdict, for `routes test`. */
   explain(event: WaypostEvent): RouteVerdict[];
   /**
@@ -84,17 +71,8 @@ export function compileRoutes(routing: {
   const own = ownTakes(routes, routing.flows);
   const asked = askedReplies(routing.flows?.replies);
   const whyNoFiles = media ? whyNoMedia(routing.accounts) : () => "files are not fetched";
-  const withBuiltIn = (matches: Match[], event: WaypostEvent): Match[] => {
-    const sender = asked.senderOf(event);
-    const free = matches.filter(({ destination }) => asked.isFree(destination, event));
-    return [
-      ...(sender === undefined ? [] : [{ destination: sender, route: askedRoute }]),
-      ...free,
-      ...(whyNoFiles(event) === undefined
-        ? [{ destination: mediaDestination, route: "none" }]
-        : []),
-    ];
-  };
+  const byName = new Map(compiled.map((one) => [one.name, one]));
+  const takes = (name: string, event: WaypostEvent) => byName.get(name)?.takes(event) ?? false;
   const explain = (event: WaypostEvent): RouteVerdict[] => {
     const sender = asked.senderOf(event);
     const verdicts = compiled.map(({ verdict }) => verdict(event));
@@ -102,14 +80,7 @@ export function compileRoutes(routing: {
     return [{ route: askedRoute, to: [sender], matches: true, held: 1 }, ...verdicts];
   };
   return {
-    match(event) {
-      const taken = routes.filter((_, i) => compiled[i]?.takes(event));
-      const deliveries = withBuiltIn(withFollowing(deliveriesOf(taken), event), event);
-      if (taken.some(actsAtOnce)) return deliveries;
-      if (isOwn(event, own)) return [...deliveries, withoutRoute];
-      const waited = taken.some(({ name }) => own.waitedFor(name));
-      return waited ? [...deliveries, { ...withoutRoute, idle: true }] : deliveries;
-    },
+    ...createMatching({ routes, takes, own, asked, whyNoFiles }),
     explain,
     whyNot(event, destinations, delivered = []) {
       const given = new Set(delivered.map(({ destination }) => destination));
@@ -127,7 +98,7 @@ export function compileRoutes(routing: {
       });
     },
     captures: (route, event) => {
-      const conditions = compiled.find(({ name }) => name === route)?.conditions ?? [];
+      const conditions = byName.get(route)?.conditions ?? [];
       return mergeCaptures(conditions, event);
     },
     patternsFor: (destination) => patternsFor(destination, { routes, media, own, asked }),
@@ -193,47 +164,4 @@ function closest(
     return { route, says };
   }
   return { route, because, says: `the route ${route} comes closest: ${noInWords(because)}` };
-}
-
-const withoutRoute: Match = { destination: flowsDestination, route: "none", routes: [] };
-
-function actsAtOnce(route: Route): boolean {
-  return acts(route) && route.after === undefined;
-}
-
-/** Of the routes that took an event, in the file's order. */
-function deliveriesOf(taken: readonly Route[]): Match[] {
-  const delayed: Match[] = [];
-  const byDestination = new Map<string, Route[]>();
-  for (const route of taken) {
-    for (const destination of destinationsOf(route)) {
-      const { name } = route;
-      if (route.after !== undefined) {
-        delayed.push({ destination, route: name, routes: [name], delayed: true });
-      } else {
-        byDestination.set(destination, [...(byDestination.get(destination) ?? []), route]);
-      }
-    }
-  }
-  return [
-    ...[...byDestination].map(([destination, routes]) => toMatch(destination, routes)),
-    ...delayed,
-  ];
-}
-
-/** A file that came late goes where its message went on without it, by the same route, whatever else routes say. */
-function withFollowing(matches: readonly Match[], event: WaypostEvent): Match[] {
-  const taken = new Set(matches.map(({ destination }) => destination));
-  return [...matches, ...wentWithout(event).filter(({ destination }) => !taken.has(destination))];
-}
-
-/** Behind a route that asks nothing no other is asked, but by `flows`, which does what each of them says. */
-function toMatch(destination: string, taking: readonly Route[]): Match {
-  const sure = taking.findIndex((route) => !isConditional(route));
-  const all = destination === flowsDestination || sure < 0;
-  const asked = (all ? taking : taking.slice(0, sure + 1)).map(({ name }) => name);
-  const [route = ""] = asked;
-  const [first] = taking;
-  const plain = destination !== flowsDestination && first && isPlain(first, destination);
-  return { destination, route, ...(!plain && { routes: asked }) };
 }

@@ -32,7 +32,7 @@ describe("batches of deliveries whose routes are asked at their turn", () => {
         byRoute: { crm: new Map([["loud", loud]]) },
         routes: {
           patternsFor: () => ["#"],
-          match: ({ id }) => [
+          matchFor: (_, { id }) => [
             {
               destination: "crm",
               ...(id === special.id ? { route: "loud", routes: ["loud"] } : { route: "all" }),

@@ -291,6 +291,22 @@ describe("Routes, whatever they are,", () => {
     );
   });
 
+  it("reach each destination as it alone is asked for", () => {
+    fc.assert(
+      fc.property(anyRoutes, anyEvent, fc.boolean(), (plain, event, media) => {
+        const emit = { type: "business.told", data: {} };
+        const routes = plain.map((route, i) => (i % 3 === 1 ? { ...route, emit } : route));
+        const compiled = compileRoutes({ accounts, routes, media });
+        const all = compiled.match(event);
+        const names = [...routes.flatMap(({ to }) => to), "flows", "media", "nobody"];
+        for (const name of new Set(names)) {
+          const own = all.filter(({ destination }) => destination === name);
+          assert.deepEqual(compiled.matchFor(name, event), own);
+        }
+      }),
+    );
+  });
+
   it("match no event that a destination's bindings would keep from it", () => {
     fc.assert(
       fc.property(anyRoutes, anyEvent, fc.boolean(), (routes, event, media) => {
