@@ -54,8 +54,11 @@ export function startQueueReader(options: QueueReaderOptions): QueueReader {
       unacked = 0;
     });
   };
+  let restUntil = 0;
   const loop = createLoop(async (halt) => {
     const after = events.cursor(name);
+    const restMs = restUntil - performance.now();
+    if (restMs > 0 && events.last() > after) await delay(restMs, { signal: halt });
     const { rows, through } = await events.read(after, maxBatch, options.takes);
     if (rows.length === 0) {
       events.skip(name, through);
@@ -67,8 +70,8 @@ export function startQueueReader(options: QueueReaderOptions): QueueReader {
       void advance(events, name, through, log);
     }
     // As long as it has worked: what comes meanwhile goes together. Not while it has to catch up.
-    const restMs = Math.min(performance.now() - began, mostRestMs);
-    if (through - after < maxBatch) await delay(restMs, { signal: halt });
+    const now = performance.now();
+    if (through - after < maxBatch) restUntil = now + Math.min(now - began, mostRestMs);
     return true;
   }, log);
   void loop.start();
