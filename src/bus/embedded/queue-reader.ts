@@ -59,6 +59,8 @@ export function startQueueReader(options: QueueReaderOptions): QueueReader {
     const after = events.cursor(name);
     const restMs = restUntil - performance.now();
     if (restMs > 0 && events.last() > after) await delay(restMs, { signal: halt });
+    // Paused or closed while it rested: nothing more is begun.
+    if (halt.aborted) return true;
     const { rows, through } = await events.read(after, maxBatch, options.takes);
     if (rows.length === 0) {
       events.skip(name, through);
