@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import { Server as NetServer, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
+import type { Express } from "express";
 import { createHttpServer, listen } from "../support/http-server.ts";
 import type { Log } from "../support/log.ts";
 import { createReceiveApp, type ReceiveAppOptions } from "./app.ts";
@@ -61,7 +62,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   };
 }
 
-function createTls(tls: ReceiverTls, app: RequestListener, log: Log): Server {
+function createTls(tls: ReceiverTls, app: Express, log: Log): Server {
   const { cert, key, clientCa, clientName = metaClientName } = tls;
   const options = { cert, key, minVersion: "TLSv1.2" as const, handshakeTimeout };
   if (clientCa === undefined) return createHttpServer(app, { maxConnections, tls: options });
@@ -73,7 +74,7 @@ function createTls(tls: ReceiverTls, app: RequestListener, log: Log): Server {
     warn("another name");
     request.socket.destroy();
   };
-  const server = createHttpServer(answer, { maxConnections, tls: mutual });
+  const server = createHttpServer(app, { maxConnections, answer, tls: mutual });
   server.on("tlsClientError", () => warn("handshake"));
   return server;
 }

@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from "express";
 import type { AuditEntry, AuditFilter } from "../../contracts.ts";
 import { within } from "../../support/within.ts";
 import { matchOf } from "../http/matched.ts";
+import { createNote } from "../http/note.ts";
 import { type Problem, sendProblem, unavailable } from "../http/problem.ts";
 import { revealReason, seesContents } from "../masking/shown-to.ts";
 import type { AuditQueue } from "./audit-queue.ts";
@@ -17,8 +18,8 @@ interface Told {
   /** What the request itself does not say: ids of our own alone. */
   readonly filter?: AuditFilter;
 }
-const told = new WeakMap<Response, Told>();
-const recordings = new WeakMap<Response, Recording>();
+const told = createNote<Response, Told>("told");
+const recordings = createNote<Response, Recording>("recording");
 
 /** Adds to the entry of this request, where there is one. */
 export function audit(response: Response, more: Told): void {
@@ -65,7 +66,8 @@ export function createAuditing(options: Omit<Parts, "views">): RequestHandler {
     recordings.set(response, recording);
     response.once("close", () => recording.end());
     const json = response.json.bind(response);
-    response.json = (body: unknown) => {
+    // Named first: V8 takes a function that is assigned to a property at once for one that lasts, and with it all of the request.
+    const answer = (body: unknown) => {
       const written = recording.beforeAnswer();
       if (written === undefined) return json(body);
       written.then(
@@ -74,6 +76,7 @@ export function createAuditing(options: Omit<Parts, "views">): RequestHandler {
       );
       return response;
     };
+    response.json = answer;
     next();
   };
 }

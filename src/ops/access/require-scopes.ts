@@ -1,9 +1,10 @@
 import type { ErrorRequestHandler, Request } from "express";
 import { matchOf } from "../http/matched.ts";
+import { createNote } from "../http/note.ts";
 import { Problem } from "../http/problem.ts";
 import { type Scope, viewerOf } from "./viewer.ts";
 
-const lacking = new WeakMap<Request, Problem>();
+const lacking = createNote<Request, Problem>("lacking");
 
 /** For the validator: each scheme of `security` names the scopes of its operation as roles. Who asks is known by then. */
 export function requireScopes(request: Request, needed: readonly string[]): boolean {

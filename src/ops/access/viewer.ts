@@ -1,5 +1,6 @@
 import type { Response } from "express";
 import { type Scope, scopes } from "../../contracts.ts";
+import { createNote } from "../http/note.ts";
 
 export { type Scope, scopes };
 
@@ -24,7 +25,7 @@ export interface Viewer {
   };
 }
 
-const viewers = new WeakMap<Response, Viewer>();
+const viewers = createNote<Response, Viewer>("viewer");
 
 /** Said once, by whoever has found out who asks. */
 export function setViewer(response: Response, viewer: Viewer): void {

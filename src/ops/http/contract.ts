@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Express, NextFunction, Request, RequestHandler, Response } from "express";
 import { missingFor, requireScopes } from "../access/require-scopes.ts";
 import { scopes, setViewer } from "../access/viewer.ts";
+import { createNote } from "./note.ts";
 import { badParameter } from "./problem.ts";
 
 export interface Contract {
@@ -25,7 +26,7 @@ export const publishing = {
   "x-audit": "none",
 } as const;
 export const publishingNeeds = ["publish"] as const;
-const direct = new WeakSet<Request>();
+const direct = createNote<Request, true>("direct");
 
 /** Holds requests against `schemas/openapi.yaml`, and who asks against the scopes of the operation. */
 export function createContract(validateResponses: boolean): Contract {
@@ -70,7 +71,7 @@ function runAll(
  */
 const matchPublishing: RequestHandler = (request, _response, next) => {
   if (request.method !== "POST" || request.path !== "/api/events") return next();
-  direct.add(request);
+  direct.set(request, true);
   const matched = { openApiRoute: "/api/events", pathParams: {}, schema: publishing };
   Object.assign(request, { openapi: matched });
   if (!requireScopes(request, publishingNeeds)) return next(missingFor(request));

@@ -3,6 +3,7 @@ import type { Installation } from "../../contracts.ts";
 import { anyViewerOf, viewerOf } from "../access/viewer.ts";
 import { type ApiDocument, readApiDocument } from "../api-document.ts";
 import { matchOf, methodOf, operationOf } from "../http/matched.ts";
+import { createNote } from "../http/note.ts";
 import { Problem, unavailable } from "../http/problem.ts";
 import { createMasks, type Masks, readEventSchema } from "./contracts.ts";
 import { createKeyed, type Keyed } from "./keyed.ts";
@@ -23,7 +24,7 @@ export interface Masking {
 /** As a stream shows its records, of a schema of `components`, to whom it is sent. */
 export type Shown = (schema: string, value: unknown) => unknown;
 
-const shown = new WeakMap<Response, Shown>();
+const shown = createNote<Response, Shown>("shown");
 
 /** For answers that are not sent by `response.json`. Throws where nobody masks: such an answer must not be given. */
 export function shownBy(response: Response): Shown {
@@ -78,7 +79,8 @@ function maskJson(request: Request, response: Response, masks: () => Masks, keye
     if (!response.headersSent) response.set("X-Waypost-Masked", "true");
     return masks().ofSchema(schema)(value, pseudonyms);
   });
-  response.json = (body: unknown) => {
+  // Named first, as `createAuditing` says.
+  const answer = (body: unknown) => {
     // Problems hold words of our own alone.
     const isProblem = String(response.get("content-type")).startsWith("application/problem+json");
     if (isProblem || whole()) return json(body);
@@ -87,6 +89,7 @@ function maskJson(request: Request, response: Response, masks: () => Masks, keye
     response.set("X-Waypost-Masked", "true");
     return json(mask(body, pseudonyms));
   };
+  response.json = answer;
 }
 
 /** What cannot be masked, such as a file, is not given to a session that has not said why. Others lack the scope anyway. */

@@ -1,8 +1,9 @@
 import type { Request } from "express";
+import { createNote } from "../http/note.ts";
 import type { Pseudonyms } from "./pseudonyms.ts";
 
 const candidates = /(?:msg|cnv|evt|cur)_[A-Za-z0-9_-]{23,}/g;
-const opened = new WeakMap<Request, Set<string>>();
+const opened = createNote<Request, Set<string>>("opened");
 
 /** Whether a request may hold a pseudonym at all. */
 export function mayHoldPseudonyms(request: Request): boolean {
