@@ -91,7 +91,7 @@ export interface Operations {
        */
       type?: string[];
       /**
-       * A phone number id or a WABA id.
+       * A phone number id, a WABA id, or an account's name in waypost.yaml.
        */
       account?: string;
       /**
@@ -163,7 +163,7 @@ export interface Operations {
        */
       type?: string[];
       /**
-       * A phone number id or a WABA id.
+       * A phone number id, a WABA id, or an account's name in waypost.yaml.
        */
       account?: string;
       /**
@@ -246,7 +246,7 @@ export interface Operations {
        */
       type?: string[];
       /**
-       * A phone number id or a WABA id.
+       * A phone number id, a WABA id, or an account's name in waypost.yaml.
        */
       account?: string;
       /**
@@ -279,7 +279,7 @@ export interface Operations {
        */
       type?: string[];
       /**
-       * A phone number id or a WABA id.
+       * A phone number id, a WABA id, or an account's name in waypost.yaml.
        */
       account?: string;
       /**
@@ -349,7 +349,7 @@ export interface Operations {
        */
       window?: "closing";
       /**
-       * A phone number id or a WABA id.
+       * A phone number id, a WABA id, or an account's name in waypost.yaml.
        */
       account?: string;
       /**
@@ -548,7 +548,7 @@ export interface Operations {
        */
       type?: string[];
       /**
-       * A phone number id or a WABA id.
+       * A phone number id, a WABA id, or an account's name in waypost.yaml.
        */
       account?: string;
       /**

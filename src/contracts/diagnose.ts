@@ -65,7 +65,7 @@ const catalogue: { readonly [K in Finding["kind"]]: (finding: Of<K>) => Diagnosi
   destination_out: ({ name, lastError, lasts }) => ({
     id: `out:${name}`,
     what: [
-      `${name} has been out${lasts === undefined ? "" : ` ${lasts}`}`,
+      lasts === undefined ? `${name} is out` : `${name} has been out ${lasts}`,
       ...(lastError === undefined ? [] : [unstopped(lastError)]),
     ].join(": "),
     remedy: "See what is wrong on its side. Waypost tries again without end, and nothing is lost.",

@@ -11,6 +11,7 @@ import { createWhoAsks } from "./access/who-asks.ts";
 import type { OpsApi } from "./api.ts";
 import { createConsole } from "./console.ts";
 import { routers } from "./generated.ts";
+import { createAccountNames } from "./http/account-names.ts";
 import { answerBrokenHttp } from "./http/broken-http.ts";
 import { createContract } from "./http/contract.ts";
 import { notFound, Problem, problemHandler } from "./http/problem.ts";
@@ -129,7 +130,7 @@ function useApi(app: Express, options: OpsOptions, api: OpsApi): ApiEnds {
   app.use("/api", ...first, readBody, masking.before, refuseOddNames);
   const contract = createContract(validateResponses);
   app.use([...contract.handlers], nameMissingScope);
-  app.use("/api", masking.after, auditIntent);
+  app.use("/api", createAccountNames(api.intake.accounts), masking.after, auditIntent);
   app.post("/api/reload", requireValidated, handleReload(options.reload));
   app.get("/api/events/stream", requireValidated, streams.handler);
   const parts = { ...api, whoAsks: access.whoAsks, metrics: options.metrics };
