@@ -67,7 +67,7 @@ export function reportTable(report: ReportAnswer, mostRows = Number.POSITIVE_INF
   const more = rows.length - shown.length;
   return [
     `${minuteOf(report.from)} to ${minuteOf(report.to)} UTC`,
-    ...cells.map(line),
+    ...(total.messages === 0 ? ["No message of your side."] : cells.map(line)),
     ...(more > 0 ? [`… and ${more} more`] : []),
     ...total.failures.map((each) => `failed: ${failureOf(each)}`),
     ...(total.untold > 0

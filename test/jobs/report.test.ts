@@ -93,10 +93,10 @@ describe("a report of a day that was counted by hand", () => {
     await store.close();
     await rm(folder, { recursive: true });
   });
-  const report = (...by: ReportKey[]) => reportAt(span.to, ...by);
-  const reportAt = (countedTo: string, ...by: ReportKey[]) => {
+  const report = (...by: ReportKey[]) => reportAt(span.to, by);
+  const reportAt = (countedTo: string, by: ReportKey[] = [], asked = span) => {
     const jobs = { load: async () => ({ countedTo }) };
-    return makeReport({ series: store.series, figures: store.figures, jobs }, { ...span, by });
+    return makeReport({ series: store.series, figures: store.figures, jobs }, { ...asked, by });
   };
 
   it("has each message once, by the furthest that it came", async () => {
@@ -162,6 +162,12 @@ describe("a report of a day that was counted by hand", () => {
     const { hours, gaps } = (await reportAt(second(hour - 60))).reconciliation;
     assert.deepEqual([hours, gaps], [[], []]);
     assert.equal((await reportAt(second(hour))).reconciliation.gaps.length, 1);
+  });
+
+  it("says in words that there is nothing", async () => {
+    const nothing = { from: second(30 * hour), to: second(31 * hour) };
+    const [, ...lines] = reportTable(await reportAt(span.to, ["template"], nothing));
+    assert.deepEqual(lines, ["No message of your side."]);
   });
 
   it("is a table without empty columns", async () => {
