@@ -27,7 +27,7 @@ export function register(program: Command, { resolve }: CommandParts): void {
     .addOption(new Option("--unanswered", "as --state unanswered").conflicts("state"))
     .addOption(new Option("--state <state>", "in one state").choices(states))
     .option("--closing", "whose window closes within 4 hours")
-    .option("--account <id>", "of one phone number id or WABA id")
+    .option("--account <account>", "a name of waypost.yaml, a phone number or WABA id")
     .option("--limit <n>", "how many at most", parseLimit, 50)
     .option("--json", "one conversation per line as JSON");
   asksOps(command, resolve, list);

@@ -49,7 +49,7 @@ export function register(program: Command, { resolve }: CommandParts): void {
 export function addEventFilters(command: Command): Command {
   return command
     .option("--type <pattern>", "e.g. 'whatsapp.message.*'; repeat it for more", collect)
-    .option("--account <id>", "a phone number id or WABA id")
+    .option("--account <account>", "a name of waypost.yaml, a phone number or WABA id")
     .option("--conversation <id>", "a conversation id")
     .option("--contact <id>", "a BSUID, WhatsApp id or phone number")
     .option("--message <wamid>", "events about one message")

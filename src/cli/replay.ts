@@ -62,7 +62,7 @@ function addFlags(command: Command): Command {
     .option("--type <pattern>", "e.g. 'whatsapp.message.*'; repeat it for more", collect)
     .option("--contact <who>", "a phone in any writing, or an id")
     .option("--conversation <id>", "cnv_…")
-    .option("--account <id>", "a phone number id or WABA id")
+    .option("--account <account>", "a name of waypost.yaml, a phone number or WABA id")
     .option("--from <time>", "received since: 2h, 3d, 2026-11-20, 2026-11-20T08:30:00Z", parseTime)
     .option("--until <time>", "received before (default: now)", parseTime)
     .addOption(

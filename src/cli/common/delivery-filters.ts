@@ -22,7 +22,7 @@ export function addDeliveryFilters(command: Command): Command {
     .option("--route <name>", "by one route")
     .option("--event <id>", "of one event")
     .option("--type <pattern>", "of events of a type; repeat it for more", collect)
-    .option("--account <id>", "a phone number id or WABA id")
+    .option("--account <account>", "a name of waypost.yaml, a phone number or WABA id")
     .option("--conversation <id>", "a conversation id")
     .option("--contact <id>", "a BSUID, WhatsApp id or phone number")
     .option("--from <time>", "made since: 2h, 3d, 2026-11-20, 2026-11-20T08:30:00Z", parseTime)
