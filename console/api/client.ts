@@ -1,4 +1,5 @@
 import { ApiProblem, type Client, createClient } from "../../src/client/client.ts";
+import { learnTime } from "./clock.ts";
 import { ended, untilBack } from "./ended.ts";
 import { viewer } from "./viewer.ts";
 
@@ -18,7 +19,10 @@ export const baseUrl = new URL(".", document.baseURI).href.replace(/\/$/, "");
 const client = createClient({
   baseUrl,
   fetch: async (address, options) => {
-    const response = await (takeEarly(`${address}`, options) ?? fetch(address, options));
+    const early = takeEarly(`${address}`, options);
+    const askedAt = early === undefined ? Date.now() : Date.now() - performance.now();
+    const response = await (early ?? fetch(address, options));
+    learnTime(response, askedAt);
     if (response.status !== 401 || !isOfSomebody(`${address}`)) return response;
     ended.value = true;
     // As a connection that was lost: it goes on where it ended, once there is a session again.

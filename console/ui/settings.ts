@@ -1,4 +1,5 @@
 import { effect, signal } from "@preact/signals";
+import { serverNow } from "../api/clock.ts";
 import type { Zone } from "../words/time.ts";
 
 export type Theme = "system" | "light" | "dark";
@@ -36,7 +37,10 @@ narrowScreen.addEventListener("change", ({ matches }) => {
 });
 
 /** Moves on by itself, so that "3 min ago" stays true. */
-export const now = signal(Date.now());
+export const now = signal(serverNow());
+effect(() => {
+  now.value = serverNow();
+});
 setInterval(() => {
-  if (!document.hidden) now.value = Date.now();
+  if (!document.hidden) now.value = serverNow();
 }, 5_000);

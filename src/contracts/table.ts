@@ -112,6 +112,8 @@ export interface Table<Row extends { readonly id: string }> {
   find(question: Find<Row>): Promise<Row[]>;
   /** Like a `lookup`. */
   count(where: Where<Row>): Promise<number>;
+  /** For each value of this text field how many rows have it, of those that are found. None of no rows. Like a `lookup`. */
+  counts(field: keyof Row & string, where: Where<Row>): Promise<Map<string, number>>;
   /** What stands in this text field, with which an index of all rows begins: each once, in order. Like a `lookup`. */
   values(field: keyof Row & string): Promise<string[]>;
   /**

@@ -73,6 +73,26 @@ export function testLedger(
       ]);
     });
 
+    it("tells each destination's own figures, and none of those that have no row", async () => {
+      for (const each of ["crm", "desk", "erp", "idle"]) await ledger.lease(each);
+      const { epoch } = await ledger.lease(name);
+      const rows = [row(1, 1, "crm"), row(2, 2, "crm"), row(3, 1, "desk"), row(4, 1, "erp")];
+      await ledger.insert(rows, epoch);
+      await ledger.write(epoch, [
+        { id: "crm:evt_1", state: "dead", doneAt: second(1) },
+        { id: "erp:evt_4", state: "delivered", doneAt: second(1) },
+      ]);
+      const figures = (await ledger.destinations()).map(
+        ({ name: of, open, dead, oldestOpenAt }) => [of, open, dead, oldestOpenAt],
+      );
+      assert.deepEqual(figures, [
+        ["crm", 1, 1, row(2).createdAt],
+        ["desk", 1, 0, row(3).createdAt],
+        ["erp", 0, 0, undefined],
+        ["idle", 0, 0, undefined],
+      ]);
+    });
+
     it("gives a lease to one of two who saw the same", async () => {
       const seen = await ledger.lease(name);
       const taken = await Promise.all(

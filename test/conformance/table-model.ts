@@ -126,6 +126,9 @@ const operation = fc.oneof(
     ),
   fc.array(id, { maxLength: 2 }).map((gone) => run(`remove ${gone}`, (t) => t.remove(gone))),
   where.map((on) => run(`count ${fc.stringify(on)}`, (t) => t.count(on))),
+  where.map((on) =>
+    run(`counts ${fc.stringify(on)}`, async (t) => [...(await t.counts("group", on))].sort()),
+  ),
   fc.constant(run("values", (t) => t.values("group"))),
   fc.array(id).map((some) => run(`get ${some}`, async (t) => byId(await t.get(some)))),
   fc

@@ -244,6 +244,31 @@ function testQuestions(context: Context): void {
     assert.equal(await table.count({}), 4);
   });
 
+  it("counts by the values of a field what is found", async () => {
+    const { table } = context;
+    assert.deepEqual(await table.counts("group", {}), new Map());
+    await table.insert([
+      thing(1, { note: "x", open: true }),
+      thing(2, { group: "b", note: "x", open: true }),
+      thing(3, { group: "b", open: true }),
+      thing(4, { group: "é", open: false }),
+    ]);
+    const counted = async (...asked: Parameters<typeof table.counts>) =>
+      [...(await table.counts(...asked))].sort();
+    const open = { open: true, group: { in: ["a", "b", "é", "nobody"] } };
+    assert.deepEqual(await counted("group", open), [
+      ["a", 1],
+      ["b", 2],
+    ]);
+    assert.deepEqual(await counted("group", { group: { in: [] } }), []);
+    // Rows that lack the field have no value of it.
+    assert.deepEqual(await counted("note", {}), [["x", 2]]);
+    const refused = (error: unknown) => error instanceof StoreError && error.verdict === "refused";
+    for (const field of ["order", "keys", "nobody"] as const) {
+      await assert.rejects(() => table.counts(field as keyof Thing, {}), refused, field);
+    }
+  });
+
   for (const field of ["keys", "tags"] as const) {
     it(`finds a list by each of its members (${field})`, async () => {
       const { table } = context;

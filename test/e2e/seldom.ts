@@ -44,6 +44,25 @@ export function describeSeldom(world: () => World & Visitors): void {
       await page.context().close();
     });
 
+    it("where the browser's clock is days off, times go by the server's", async () => {
+      const { visitor, program } = world();
+      const { page } = await newVisitor(visitor.page.context().browser() as Browser, program);
+      for (const days of [-3, 2]) {
+        await page.clock.install({ time: Date.now() + days * 86_400_000 });
+        await page.goto("about:blank");
+        await page.goto(`${program.url}/console#login=${await program.newCode()}`);
+        await page.locator(".shell .search kbd").waitFor({ state: "attached" });
+        const url = `${program.url}/console?days=${days}`;
+        await page.goto(`${url}#/deliveries?from=24h`);
+        const row = page.locator("a.row").first();
+        await row.waitFor();
+        const times = await page.locator("a.row time").allInnerTexts();
+        assert.ok(times.length > 0);
+        for (const time of times) assert.match(time, /^(now|\d+ (s|min) ago)$/);
+      }
+      await page.context().close();
+    });
+
     it("set-up is filled from above, whatever is there first: nothing that is seen moves", async () => {
       const { page, open } = world().console;
       await open("#/overview", "data", { anew: true });

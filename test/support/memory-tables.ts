@@ -3,6 +3,7 @@ import { applyStep, compareValues, storedValue } from "../../src/store/table/tab
 import {
   type AnyRow,
   behind,
+  countedText,
   idOf,
   indexedText,
   limitOf,
@@ -79,6 +80,15 @@ function createTable(spec: TableSpec, rows: Rows, now: () => number): Table<AnyR
         .map((row) => structuredClone(row));
     },
     count: async (where) => asked(termsOf(spec, where)).length,
+    counts: async (field, where) => {
+      const counts = new Map<string, number>();
+      const name = countedText(spec, field);
+      for (const row of asked(termsOf(spec, where))) {
+        const value = row[name] as string | undefined;
+        if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
+      }
+      return counts;
+    },
     values: async (field) => {
       const name = indexedText(spec, field);
       const all = new Set([...rows.values()].flatMap((row) => (row[name] as string) ?? []));

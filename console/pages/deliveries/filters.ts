@@ -1,4 +1,5 @@
 import type { Asked } from "../../api/client.ts";
+import { serverNow } from "../../api/clock.ts";
 import { param } from "../../app/route.ts";
 import { momentOf } from "../../words/moment.ts";
 
@@ -45,7 +46,7 @@ export function queryOfRoute(): Query {
 /** As the API takes it, which refuses what it does not know, and knows moments alone. */
 export function asked(
   { type, from, to, ...query }: Query,
-  now = Date.now(),
+  now = serverNow(),
 ): NonNullable<Asked<"GET", "/api/deliveries">["query"]> {
   return {
     ...query,

@@ -1,4 +1,5 @@
 import { type Answer, api } from "../../api/client.ts";
+import { serverNow } from "../../api/clock.ts";
 import { useResource } from "../../api/resource.ts";
 import { Chart } from "../../ui/chart.tsx";
 import { Stale } from "../../ui/states.tsx";
@@ -14,7 +15,7 @@ export function Figures({ name }: { readonly name: string }) {
   const { data, problem, reload } = useResource(
     `series ${name}`,
     (signal) => {
-      const from = new Date(Date.now() - 3 * hour).toISOString();
+      const from = new Date(serverNow() - 3 * hour).toISOString();
       return api.get("/api/series", { query: { from, step: "minute" }, signal });
     },
     { everyMs: 30_000 },

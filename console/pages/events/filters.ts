@@ -1,3 +1,4 @@
+import { serverNow } from "../../api/clock.ts";
 import { param, route } from "../../app/route.ts";
 import { momentOf } from "../../words/moment.ts";
 
@@ -43,7 +44,7 @@ export function queryOfRoute(): Query {
 }
 
 /** As the API takes it, which knows moments alone. */
-export function asked(query: Query, now = Date.now()): Query {
+export function asked(query: Query, now = serverNow()): Query {
   const { from, to } = query;
   return {
     ...query,

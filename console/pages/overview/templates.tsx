@@ -1,4 +1,5 @@
 import { type Answer, api } from "../../api/client.ts";
+import { serverNow } from "../../api/clock.ts";
 import { useResource } from "../../api/resource.ts";
 import { href } from "../../app/route.ts";
 import { Absent } from "../../ui/states.tsx";
@@ -17,7 +18,7 @@ export function Templates({ days }: { readonly days: number }) {
   const { data, problem, reload } = useResource(
     `templates ${days}`,
     (signal) => {
-      const from = new Date(Date.now() - days * 86_400_000).toISOString();
+      const from = new Date(serverNow() - days * 86_400_000).toISOString();
       return api.get("/api/report", { query: { by: ["template"], from }, signal });
     },
     { everyMs },

@@ -1,4 +1,5 @@
 import { api } from "../../api/client.ts";
+import { serverNow } from "../../api/clock.ts";
 import { useResource } from "../../api/resource.ts";
 import { param } from "../../app/route.ts";
 import { Chart } from "../../ui/chart.tsx";
@@ -29,7 +30,7 @@ export function useTraffic() {
   const series = useResource(
     `series ${chosen}`,
     (signal) => {
-      const from = new Date(Date.now() - length).toISOString();
+      const from = new Date(serverNow() - length).toISOString();
       return api.get("/api/series", { query: { from, step }, signal });
     },
     { everyMs: 30_000 },

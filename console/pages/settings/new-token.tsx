@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { api } from "../../api/client.ts";
+import { serverNow } from "../../api/clock.ts";
 import type { Scope } from "../../api/viewer.ts";
 import { may } from "../../api/viewer.ts";
 import { Button } from "../../ui/button.tsx";
@@ -58,7 +59,7 @@ function Form({ onMade, onClose }: FormProps) {
     const body = {
       name: `${form.get("name")}`.trim(),
       scopes: form.getAll("scope") as Scope[],
-      ...(days > 0 && { expiresAt: new Date(Date.now() + days * dayMs).toISOString() }),
+      ...(days > 0 && { expiresAt: new Date(serverNow() + days * dayMs).toISOString() }),
     };
     await api
       .post("/api/tokens", { body })

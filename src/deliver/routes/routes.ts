@@ -85,7 +85,7 @@ export function compileRoutes(routing: {
     whyNot(event, destinations, delivered = []) {
       const given = new Set(delivered.map(({ destination }) => destination));
       const lacking = [...destinations].filter((destination) => !given.has(destination));
-      const verdicts = explain(event);
+      const leading = byDestination(explain(event));
       return lacking.map((destination) => {
         const builtIn =
           destination === mediaDestination
@@ -93,7 +93,7 @@ export function compileRoutes(routing: {
             : asked.whyNot(destination, event);
         return {
           destination,
-          ...(builtIn === undefined ? closest(verdicts, destination) : { says: builtIn }),
+          ...(builtIn === undefined ? closest(leading.get(destination)) : { says: builtIn }),
         };
       });
     },
@@ -147,16 +147,24 @@ function brokenPart({ key, part }: Condition, event: WaypostEvent): string {
 const fetchedNow =
   "files of such events are fetched now: this one came before they were, or is on its way";
 
+/** Each in the order of the file. */
+function byDestination(verdicts: readonly RouteVerdict[]): ReadonlyMap<string, RouteVerdict[]> {
+  const leading = new Map<string, RouteVerdict[]>();
+  for (const verdict of verdicts) {
+    for (const destination of verdict.acts ? [...verdict.to, flowsDestination] : verdict.to) {
+      const others = leading.get(destination);
+      if (others) others.push(verdict);
+      else leading.set(destination, [verdict]);
+    }
+  }
+  return leading;
+}
+
 /** Of the routes to a destination. The sort keeps the order of equals. */
-function closest(
-  verdicts: readonly RouteVerdict[],
-  destination: string,
-): Omit<NotDelivered, "destination"> {
-  const leads = ({ to, acts }: RouteVerdict) =>
-    destination === flowsDestination ? acts === true : to.includes(destination);
+function closest(leading: readonly RouteVerdict[] = []): Omit<NotDelivered, "destination"> {
   const byCloseness = (one: RouteVerdict, other: RouteVerdict) =>
     Number(other.matches) - Number(one.matches) || other.held - one.held;
-  const [first] = verdicts.filter(leads).toSorted(byCloseness);
+  const [first] = leading.toSorted(byCloseness);
   if (first === undefined) return { says: "no route leads to it" };
   const { route, because } = first;
   if (because === undefined) {

@@ -18,6 +18,7 @@ export function findProblems(
   now: Date,
   { sharedTokens = false }: { readonly sharedTokens?: boolean } = {},
 ): StatusProblem[] {
+  const waiting = new Map(observed.bus.queues.map(({ name, ready }) => [name, ready]));
   const problems = [
     ...busProblems(observed),
     ...storeProblems(observed),
@@ -25,7 +26,7 @@ export function findProblems(
     ...observed.bus.queues.flatMap(queueProblems),
     ...receiverProblems(observed, now),
     ...observed.destinations.flatMap((destination) =>
-      destinationProblems(destination, waitingFor(destination, observed), now),
+      destinationProblems(destination, waiting.get(deliverQueueName(destination.name)) ?? 0, now),
     ),
     ...processProblems(observed.processes),
     ...silentAccounts(observed, now),
@@ -75,10 +76,6 @@ function configurationProblems({ configuration, destinations }: Observed): Statu
   const remedy =
     "`waypost config check` and the log say what is wrong. Mend it and run `waypost reload`.";
   return [problem("error", "reload_refused", what, remedy)];
-}
-
-function waitingFor({ name }: { readonly name: string }, { bus }: Observed): number {
-  return bus.queues.find((queue) => queue.name === deliverQueueName(name))?.ready ?? 0;
 }
 
 function queueProblems(queue: Observed["bus"]["queues"][number]): StatusProblem[] {

@@ -1,6 +1,14 @@
 import type { Table, TableSpec, Tables } from "../../contracts/table.ts";
 import type { SqlSession } from "../../support/sqlite.ts";
-import { type AnyRow, idOf, indexedText, limitOf, orderOf, termsOf } from "../table/table-terms.ts";
+import {
+  type AnyRow,
+  countedText,
+  idOf,
+  indexedText,
+  limitOf,
+  orderOf,
+  termsOf,
+} from "../table/table-terms.ts";
 import { tablesFrom } from "../table/tables-from.ts";
 import { distinct } from "./stats.ts";
 import { type ListParts, listSql } from "./table-list.ts";
@@ -95,6 +103,17 @@ function createTable(spec: TableSpec, uses: TableUses, now: () => number): Table
       });
     },
     find,
+    ...createCounts(spec, uses, now),
+    ...createWrites(spec, uses, now),
+  };
+}
+
+function createCounts(
+  spec: TableSpec,
+  uses: TableUses,
+  now: () => number,
+): Pick<Table<AnyRow>, "count" | "counts" | "values"> {
+  return {
     count: async (where) => {
       const { params, bind } = collectParams();
       const asked = question(spec, where, now, bind);
@@ -102,13 +121,23 @@ function createTable(spec: TableSpec, uses: TableUses, now: () => number): Table
       // By `all`, on another thread: there may be many.
       return uses.read(async (session) => Number((await session.all(sql, params))[0]?.["n"]));
     },
+    counts: async (field, where) => {
+      const { params, bind } = collectParams();
+      const name = quoted(countedText(spec, field));
+      const asked = `${question(spec, where, now, bind)} AND ${name} IS NOT NULL`;
+      const each = `SELECT ${name} AS value, count(*) AS n FROM ${quoted(spec.name)} WHERE ${asked} GROUP BY ${name}`;
+      const sql = `SELECT json_group_array(json_array(value, n)) AS list FROM (${each})`;
+      return uses.read(async (session) => {
+        const [found] = await session.all<{ list: string }>(sql, params);
+        return new Map(JSON.parse(found?.list ?? "[]") as [string, number][]);
+      });
+    },
     values: async (field) => {
       const sql = distinct(quoted(spec.name), quoted(indexedText(spec, field)));
       return uses.read(async (session) =>
         (await session.all<{ value: string }>(sql)).map(({ value }) => value),
       );
     },
-    ...createWrites(spec, uses, now),
   };
 }
 

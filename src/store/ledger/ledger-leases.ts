@@ -33,7 +33,7 @@ export function createLeases(tables: Pick<Tables, "of">): Leases {
     },
     async destinations() {
       const found = await destinations.find({ where: {}, order: ["id"], as: "lookup" });
-      return Promise.all(found.map((row) => counted(tables, leaseOf(row))));
+      return counted(tables, found.map(leaseOf));
     },
     takeLease: (name, { epoch, heartbeat: beat }, holder) =>
       advance(name, { epoch, beat }, { add: { epoch: 1, beat: 1 }, set: { holder } }),
@@ -76,20 +76,37 @@ export async function bumpRevision(tables: Pick<Tables, "of">, name: string): Pr
   await tables.of(destinationsTable).update([{ id: name, add: { rev: 1 } }]);
 }
 
+/** Counted for all together: asked one by one, a thousand destinations take seconds. */
 async function counted(
   tables: Pick<Tables, "of">,
-  lease: DestinationLease,
-): Promise<DestinationRow> {
+  leases: readonly DestinationLease[],
+): Promise<DestinationRow[]> {
   const deliveries = tables.of(deliveriesTable);
-  const opened = { destination: lease.name, open: true };
-  const [open, scheduled, dead, first] = await Promise.all([
-    deliveries.count(opened),
-    deliveries.count({ destination: lease.name, scheduled: true }),
-    deliveries.count({ destination: lease.name, state: "dead" }),
-    deliveries.find({ where: opened, order: ["seq"], limit: fewRows, as: "lookup" }),
+  const all = { in: leases.map(({ name }) => name) };
+  const counts = (where: Parameters<typeof deliveries.count>[0]) =>
+    deliveries.counts("destination", { destination: all, ...where });
+  const [open, scheduled, dead] = await Promise.all([
+    counts({ open: true }),
+    counts({ scheduled: true }),
+    counts({ state: "dead" }),
   ]);
-  const [oldest] = first.map(({ dueAt, createdAt }) => dueAt?.toISOString() ?? createdAt).sort();
-  return { ...lease, open, scheduled, dead, ...(oldest && { oldestOpenAt: oldest }) };
+  const rowOf = async (lease: DestinationLease): Promise<DestinationRow> => {
+    const of = (counted: ReadonlyMap<string, number>) => counted.get(lease.name) ?? 0;
+    const oldestOpenAt = of(open) > 0 && (await oldestOpen(tables, lease.name));
+    const figures = { open: of(open), scheduled: of(scheduled), dead: of(dead) };
+    return { ...lease, ...figures, ...(oldestOpenAt && { oldestOpenAt }) };
+  };
+  return Promise.all(leases.map(rowOf));
+}
+
+async function oldestOpen(
+  tables: Pick<Tables, "of">,
+  destination: string,
+): Promise<string | undefined> {
+  const first = await tables.of(deliveriesTable).find({
+    ...{ where: { destination, open: true }, order: ["seq"], limit: fewRows, as: "lookup" },
+  });
+  return first.map(({ dueAt, createdAt }) => dueAt?.toISOString() ?? createdAt).sort()[0];
 }
 
 function leaseOf(row: RowOf<typeof destinationsTable.fields>): DestinationLease {

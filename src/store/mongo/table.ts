@@ -4,6 +4,7 @@ import { applyStep, compareValues } from "../table/table-steps.ts";
 import {
   type AnyRow,
   behind,
+  countedText,
   idOf,
   indexedText,
   limitOf,
@@ -112,11 +113,23 @@ function createCounts(
   spec: TableSpec,
   use: Use,
   question: Question,
-): Pick<Table<AnyRow>, "count" | "values"> {
+): Pick<Table<AnyRow>, "count" | "counts" | "values"> {
   return {
     count: async (where) => {
       const filter = question(where);
       return use((collection) => collection.countDocuments(filter, { maxTimeMS }));
+    },
+    counts: async (field, where) => {
+      const name = nativeName(countedText(spec, field));
+      const stages = [
+        { $match: question(where) },
+        { $group: { _id: `$${name}`, count: { $sum: 1 } } },
+      ];
+      return use(async (collection) => {
+        const found = await collection.aggregate(stages, { maxTimeMS }).toArray();
+        const told = found.filter(({ _id }) => typeof _id === "string");
+        return new Map(told.map(({ _id, count }) => [_id as string, count as number]));
+      });
     },
     values: async (field) => {
       const name = nativeName(indexedText(spec, field));

@@ -231,6 +231,12 @@ export function indexedText(spec: TableSpec, name: string): string {
   return name;
 }
 
+/** What rows are counted by. */
+export function countedText(spec: TableSpec, name: string): string {
+  if (fieldOf(spec, name).kind !== "text") refuse(`rows are not counted by ${name}`);
+  return name;
+}
+
 export function limitOf(limit: number | undefined): number | undefined {
   if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 1)) {
     refuse("a limit is a whole number from 1 on");
