@@ -33,7 +33,9 @@ export function consentChange(
   if (marketing !== undefined) return { marketing, at: saidAt(event, preference?.at) };
   if (!isInboundMessage(event) || message?.type === "reaction") return undefined;
   const at = saidAt(event, message?.sentAt);
-  const texts = messageTexts(message).map(folded);
+  const texts = messageTexts(message)
+    .map(folded)
+    .filter((text) => text !== "");
   const wordIn = (words: ConsentRules["stop"] = {}) =>
     wordsOf(words, event, accounts).find((word) => texts.includes(folded(word)));
   const [stop, start] = [wordIn(rules?.stop), wordIn(rules?.start)];
@@ -69,10 +71,18 @@ function wordsOf(
   return own ?? words["*"] ?? [];
 }
 
-/** Letter case, compatibility forms, white space and punctuation around it do not count: "Stop." is STOP. */
-function folded(text: string): string {
-  const plain = text.normalize("NFKC").toUpperCase().toLowerCase().trim();
-  return plain.replace(/^[\p{P}\p{Z}]+|[\p{P}\p{Z}]+$/gu, "") || plain;
+/**
+ * Letter case, the dots of Turkish letters, compatibility forms, what nobody sees, and white space, punctuation, signs and emoji around it
+ * do not count: "Stop." and "🛑 STOP" are STOP. A word of nothing else stands for itself. "": nothing is seen.
+ */
+export function folded(text: string): string {
+  const plain = text
+    .normalize("NFKC")
+    .toUpperCase()
+    .toLowerCase()
+    .replace(/\p{DI}|(?<=i)\u0307/gu, "")
+    .trim();
+  return plain.replace(/^[\p{P}\p{Z}\p{S}\p{Cc}]+|[\p{P}\p{Z}\p{S}\p{Cc}]+$/gu, "") || plain;
 }
 
 function saidAt({ time, data }: WaypostEvent, told: string | undefined): string {

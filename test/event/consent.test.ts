@@ -16,12 +16,15 @@ const accounts = {
   paris: { phoneNumberId: "700700700700701" },
   rome: { wabaId: "900100200300402" },
   inherited: { phoneNumberId: "700700700700703" },
+  izmir: { phoneNumberId: "700700700700704" },
 };
+const turkish = { wabaId, phoneNumberId: "700700700700704" };
 const rules = {
   stop: {
     berlin: ["STOP", "ABMELDEN"],
     paris: ["ARRÊT", "stop !"],
     rome: ["BASTA"],
+    izmir: ["İptal", "\u200b"],
     "*": ["ENDE", "😶"],
   },
   start: { "*": ["START"] },
@@ -56,6 +59,13 @@ const table: [string, WaypostEvent, object | undefined][] = [
   ["a word of the account", text("STOP"), stop],
   ["in any case", text("abMelden"), stop],
   ["in any width, with white space and punctuation around it", text("\n “ＳＴＯＰ!” "), stop],
+  ["with marks around and in it that nobody sees", text("\u200eS\u00adTO\u200bP\u2069"), stop],
+  ["with emoji around it", text("🛑 STOP ✋🏽❤️"), stop],
+  ["with signs around it", text("`~=STOP+$"), stop],
+  ["in letters without the dots of Turkish", text("iptal", turkish), stop],
+  ["in letters with them", text("İPTAL", turkish), stop],
+  ["in the other case of them", text("ıptal", turkish), stop],
+  ["marks that nobody sees are no word", text("\u200b\u2060", turkish), again],
   ["not within a sentence", text("please STOP"), again],
   ["not a longer word", text("STOPS"), again],
   ["not another account's word", text("ARRÊT"), again],

@@ -1,3 +1,4 @@
+import { folded } from "../../event/consent.ts";
 import { checkVia } from "../bots.ts";
 import { each, list, record } from "../shape.ts";
 import { closest } from "../typos.ts";
@@ -72,12 +73,11 @@ function checkConsent(
 
 /** For all accounts: words by account may differ. */
 function checkWords(stop: unknown, start: unknown, report: Report): void {
-  const fold = (word: unknown) => String(word).normalize("NFKC").trim().toLowerCase();
   const forAll = (words: unknown) => typeof words === "string" || Array.isArray(words);
   if (!forAll(stop) || !forAll(start)) return;
-  const stops = new Set(each(stop, []).map(([word]) => fold(word)));
+  const stops = new Set(each(stop, []).map(([word]) => folded(String(word))));
   for (const [word, at] of each(start, ["consent", "start"])) {
-    if (!stops.has(fold(word))) continue;
+    if (!stops.has(folded(String(word)))) continue;
     report(at, { problem: "is a word of stop too", remedy: "Remove one of the two" });
   }
 }
