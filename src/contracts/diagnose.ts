@@ -128,6 +128,6 @@ export function pauseAt(pause: Pause | undefined, now: number): Pause | undefine
 }
 
 /** Reasons come with a full stop or without; more words may follow. */
-function unstopped(text: string): string {
+export function unstopped(text: string): string {
   return text.replace(/\.$/, "");
 }

@@ -1,6 +1,6 @@
 import type { RunningProcess } from "../../contracts.ts";
 import type { DestinationState } from "./destination-state.ts";
-import { diagnosed, problem } from "./diagnosed.ts";
+import { counted, diagnosed, problem } from "./diagnosed.ts";
 import type { StatusProblem } from "./status.ts";
 
 const minute = 60_000;
@@ -15,7 +15,7 @@ export function destinationProblems(
 ): StatusProblem[] {
   const { name, state, dead = 0, open } = destination;
   if (state === "removed") {
-    const what = `${name} is no longer configured; its queue is left and goes on taking events: ${waiting} wait there. Open deliveries: ${open}.`;
+    const what = `${name} is no longer configured; its queue is left and goes on taking events: ${counted(waiting, "waits", "wait")} there. Open deliveries: ${open ?? "not known"}.`;
     const remedy =
       "`waypost topology prune` removes what is left, or put it back into waypost.yaml.";
     return [problem("warning", "destination_removed", what, remedy)];

@@ -19,3 +19,8 @@ export function problem(
 ): StatusProblem {
   return { kind, level, what, remedy, runbook: runbookPath(kind) };
 }
+
+/** "1 POST waits", "4 POSTs wait". */
+export function counted(count: number, one: string, more: string): string {
+  return `${count} ${count === 1 ? one : more}`;
+}

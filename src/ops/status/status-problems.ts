@@ -1,6 +1,6 @@
-import { deliverQueueName, destinationOfQueue } from "../../contracts.ts";
+import { deliverQueueName, destinationOfQueue, unstopped } from "../../contracts.ts";
 import { destinationProblems, processProblems } from "./destination-problems.ts";
-import { diagnosed, problem } from "./diagnosed.ts";
+import { counted, diagnosed, problem } from "./diagnosed.ts";
 import type { StatusProblem, SystemStatus } from "./status.ts";
 
 type Observed = Omit<SystemStatus, "ok" | "problems">;
@@ -42,7 +42,7 @@ function busProblems({ bus }: Observed): StatusProblem[] {
     bus.kind === "rabbitmq"
       ? "See whether RabbitMQ runs, RABBITMQ_URL reaches it, and its memory and disk alarms are off. POSTs go to the spool meanwhile."
       : "See whether DATA_DIR can be written and its disk has room.";
-  const what = `The bus is not ready: ${bus.reason ?? "no reason given"}.`;
+  const what = `The bus is not ready: ${unstopped(bus.reason ?? "no reason given")}.`;
   return [problem("error", "bus_not_ready", what, remedy)];
 }
 
@@ -52,7 +52,7 @@ function storeProblems({ store, bus }: Observed): StatusProblem[] {
     bus.kind === "rabbitmq"
       ? "See whether MongoDB runs and MONGODB_URL reaches it. The bus keeps the events until it is back."
       : "See whether DATA_DIR can be written and its disk has room; with MONGODB_URL set, whether MongoDB runs.";
-  const what = `The store is not ready: ${store.reason ?? "no reason given"}.`;
+  const what = `The store is not ready: ${unstopped(store.reason ?? "no reason given")}.`;
   return [problem("error", "store_not_ready", what, remedy)];
 }
 
@@ -84,7 +84,7 @@ function queueProblems(queue: Observed["bus"]["queues"][number]): StatusProblem[
   if (consumers === 0) {
     // Whether anybody delivers to a destination, its own state says.
     if (destinationOfQueue(name) === undefined) {
-      const what = `Nobody consumes ${name}; ${ready} wait.`;
+      const what = `Nobody consumes ${name}; ${counted(ready, "waits", "wait")}.`;
       const remedy = "Start `waypost work`.";
       problems.push(problem("error", "queue_unconsumed", what, remedy));
     }
@@ -107,7 +107,7 @@ function receiverProblems({ receiver, accounts }: Observed, now: Date): StatusPr
   const problems: StatusProblem[] = [];
   const age = spool?.oldestAt === undefined ? 0 : now.getTime() - Date.parse(spool.oldestAt);
   if (spool !== undefined && age > spoolPatienceMs) {
-    const what = `${spool.posts} POSTs wait in the spool, the oldest for ${Math.round(age / minute)} min.`;
+    const what = `${counted(spool.posts, "POST waits", "POSTs wait")} in the spool, the oldest for ${Math.round(age / minute)} min.`;
     const remedy = "They are durable and go on by themselves when the bus takes them; see the bus.";
     problems.push(problem("error", "spool_waits", what, remedy));
   }
@@ -117,7 +117,7 @@ function receiverProblems({ receiver, accounts }: Observed, now: Date): StatusPr
       .sort()
       .at(-1) ?? "";
   if (lastUnauthorizedAt !== undefined && lastUnauthorizedAt > newest) {
-    const what = `${unauthorized} POSTs were answered 401, and nothing was taken since the last of them.`;
+    const what = `${counted(unauthorized, "POST was", "POSTs were")} answered 401, and nothing was taken since the last of them.`;
     const remedy =
       "Unless strangers knock: WHATSAPP_APP_SECRET is not the secret of the Meta app that sends (App settings → Basic).";
     problems.push(problem("warning", "posts_unauthorized", what, remedy));

@@ -97,13 +97,18 @@ describe("the status", () => {
     ],
     [
       "a store that is away",
-      { store: { ready: false, reason: "MongoDB is not reachable" } },
+      { store: { ready: false, reason: "MongoDB is not reachable." } },
       ["error: The store is not ready: MongoDB is not reachable."],
     ],
     [
       "a queue that nobody consumes",
       queue({ consumers: 0, ready: 7 }),
       ["error: Nobody consumes waypost.store; 7 wait."],
+    ],
+    [
+      "a queue that nobody consumes, with one",
+      queue({ consumers: 0, ready: 1 }),
+      ["error: Nobody consumes waypost.store; 1 waits."],
     ],
     ["a long queue", queue({ ready: 10_001 }), ["warning: 10001 wait in waypost.store."]],
     [
@@ -125,6 +130,21 @@ describe("the status", () => {
         },
       },
       ["error: 4 POSTs wait in the spool, the oldest for 5 min."],
+    ],
+    [
+      "a spool of one POST",
+      {
+        receiver: {
+          unauthorized: 0,
+          spool: { posts: 1, bytes: 9, oldestAt: "2026-11-20T11:55:00Z" },
+        },
+      },
+      ["error: 1 POST waits in the spool, the oldest for 5 min."],
+    ],
+    [
+      "a single 401 since the last webhook",
+      { receiver: { unauthorized: 1, lastUnauthorizedAt: "2026-11-20T11:59:30Z" } },
+      ["warning: 1 POST was answered 401, and nothing was taken since the last of them."],
     ],
     [
       "401s since the last webhook",
