@@ -206,7 +206,8 @@ describe("the embedded store's queries", () => {
     const counts = (await plans()).filter(({ sql }) => /count\(\*\).*"deliveries"/.test(sql));
     assert.equal(counts.length, 3, "of those that are open, scheduled, and dead");
     for (const { sql, plan } of counts) {
-      assert.match(plan.join(), /^SEARCH deliveries USING COVERING INDEX [^,]+$/, sql);
+      const steps = plan.filter((step) => /\bdeliveries\b|TEMP B-TREE/.test(step));
+      assert.match(steps.join(), /^SEARCH deliveries USING COVERING INDEX [^,]+$/, sql);
     }
   });
 
